@@ -1,0 +1,51 @@
+# Two commands set everything up: `make report` and `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+WORKERS ?= 2
+
+.PHONY: report test test-slow bench simulate notebooks docs data lint clean
+.DEFAULT_GOAL := report
+
+$(VENV)/.installed: setup.cfg pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	touch $@
+
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	touch $@
+
+report: $(VENV)/.installed        ## the Xiaomi study: a table in the terminal and xiaomi.html
+	$(BIN)/impact case xiaomi --html xiaomi.html
+
+test: $(VENV)/.installed-test     ## the whole default suite
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not network"
+
+test-slow: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+
+bench: $(VENV)/.installed-test    ## speed ratios, written to tests/bench/RESULTS.md
+	$(BIN)/python -m tests.bench.report
+
+simulate: $(VENV)/.installed-test ## size and power, written to tests/simulation/
+	$(BIN)/python -m tests.simulation.size_and_power
+
+notebooks: $(VENV)/.installed-test ## run the notebooks and write their outputs back
+	$(BIN)/python -m notebooks.execute
+
+docs: $(VENV)/.installed-docs
+	$(BIN)/mkdocs build --strict
+
+data: $(VENV)/.installed          ## check the bundled tables against MANIFEST.csv
+	$(BIN)/impact data verify
+
+lint: $(VENV)/.installed-test
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis site

@@ -1,0 +1,1 @@
+"""Bundled tables; each is described and checksummed in MANIFEST.csv."""

@@ -1,0 +1,70 @@
+"""The small, sourced tables that ship with the package (`data/`, installed as `impact.data`)."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+from importlib import resources
+
+import pandas as pd
+
+from impact.errors import InputError
+from impact.provenance import Source
+
+__all__ = ["bundled_names", "bundled_source", "manifest", "read_bundled", "verify_bundled"]
+
+MANIFEST = "MANIFEST.csv"
+
+
+def _bytes(name: str) -> bytes:
+    return resources.files("impact.data").joinpath(name).read_bytes()
+
+
+def manifest() -> pd.DataFrame:
+    """One row per bundled file: file, what, source, retrieved, basis, sha256."""
+    return pd.read_csv(io.BytesIO(_bytes(MANIFEST)), dtype=str, keep_default_na=False)
+
+
+def bundled_names() -> list[str]:
+    """Names of the bundled tables, without their ending."""
+    return sorted(name.removesuffix(".csv") for name in manifest()["file"] if name.endswith(".csv"))
+
+
+def read_bundled(name: str, *, dtype: Mapping[str, str] | str = "str") -> pd.DataFrame:
+    """One bundled table. Empty cells stay empty text unless `dtype` says otherwise for their column.
+
+    Raises
+    ------
+    InputError
+        If there is no bundled table of that name.
+    """
+    if name not in bundled_names():
+        raise InputError(f"name={name!r} is not a bundled table; choose one of: {', '.join(bundled_names())}.")
+    text = dtype == "str"
+    return pd.read_csv(io.BytesIO(_bytes(f"{name}.csv")), dtype=dtype, keep_default_na=not text, na_filter=not text)
+
+
+def bundled_source(name: str) -> Source:
+    """Where a bundled table comes from, as MANIFEST.csv says."""
+    rows = manifest()
+    row = rows.loc[rows["file"] == f"{name}.csv"].iloc[0]
+    return Source(title=f"{row['source']} (bundled {row['file']})", retrieved=row["retrieved"], basis=row["basis"])
+
+
+def verify_bundled() -> pd.DataFrame:
+    """Check every file of MANIFEST.csv: columns file, status (``ok``, ``changed``, ``missing``, ``unlisted``), sha256."""
+    rows = manifest()
+    found = []
+    for file, expected in zip(rows["file"], rows["sha256"], strict=True):
+        try:
+            digest = hashlib.sha256(_bytes(file)).hexdigest()
+        except FileNotFoundError:
+            found.append((file, "missing", ""))
+            continue
+        found.append((file, "ok" if digest == expected else "changed", digest))
+    listed = {*rows["file"], MANIFEST}
+    for entry in resources.files("impact.data").iterdir():
+        if entry.name.endswith(".csv") and entry.name not in listed:
+            found.append((entry.name, "unlisted", hashlib.sha256(entry.read_bytes()).hexdigest()))
+    return pd.DataFrame(found, columns=["file", "status", "sha256"])

@@ -1,0 +1,93 @@
+"""The command line: each command parses, calls one library function and prints; no logic lives here.
+
+Exit codes: 0 fine, 1 a finding with ``--fail-on``, 2 usage or bad input, 3 data unavailable, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from impact.errors import DataUnavailable, ImpactError
+
+__all__ = ["cli", "main"]
+
+# name -> (module, short help). Commands are imported only when used, so that `impact --help` answers at once.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "case": ("impact.cli.case", "The whole study of one designation, in the terminal or as one HTML page."),
+    "check": ("impact.cli.check", "What a portfolio holds that is barred, for whom and until when."),
+    "data": ("impact.cli.data", "List, verify, fetch or clear market data and bundled tables."),
+    "deadlines": ("impact.cli.deadlines", "Every legal clock of a security and the last usable session per venue."),
+    "facts": ("impact.cli.facts", "The ledger of dated, sourced facts, as of any instant."),
+    "lists": ("impact.cli.lists", "Read, compare or fetch official lists."),
+    "permitted": ("impact.cli.permitted", "Whether an action in a security is allowed, prohibited or unknown."),
+    "price": ("impact.cli.price", "What forced supply should do to the price, law by law, with an interval."),
+    "relief": ("impact.cli.relief", "Probability and value of legal relief."),
+    "study": ("impact.cli.study", "An event study of a table of events."),
+    "supply": ("impact.cli.supply", "Who must sell, how much, by when."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and help without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return importlib.import_module(COMMANDS[cmd_name][0]).command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]):
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if args and args[0] not in COMMANDS:
+                raise click.UsageError(f"no command {args[0]!r}; the commands are: {', '.join(sorted(COMMANDS))}", ctx) from error
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    click.echo(f"impact {version('index-exclusion-impact')}")
+    ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version.")
+def cli(debug: bool) -> None:
+    """What a blacklist designation does to price and holdings. Never legal advice."""
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and exit with its code; a user's mistake is one line on stderr, never a traceback."""
+    words = sys.argv[1:] if args is None else args
+    debug = "--debug" in words
+    try:
+        code = cli.main(args=words, prog_name="impact", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except ImpactError as error:
+        if debug:
+            raise
+        click.echo(f"error: {error}", err=True)
+        code = 3 if isinstance(error, DataUnavailable) else 2
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)

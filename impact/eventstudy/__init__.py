@@ -1,0 +1,1 @@
+"""What happened: design, alignment, normal-return models, inference, results."""

@@ -1,0 +1,1 @@
+"""The ledger of dated, sourced, possibly conflicting facts, and the readers of official lists."""

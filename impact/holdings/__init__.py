@@ -1,0 +1,1 @@
+"""Who owns what: readers, look-through, owners, exposure."""

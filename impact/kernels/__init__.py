@@ -1,0 +1,1 @@
+"""Numbers only: numpy and scipy arrays in, arrays or small frozen records out."""

@@ -1,0 +1,1 @@
+"""Prices: a checked panel, returns, sources, cache."""

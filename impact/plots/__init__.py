@@ -1,0 +1,1 @@
+"""The only room that imports matplotlib: plain frames and arrays in, Axes out."""

@@ -1,0 +1,1 @@
+"""The price effect of forced supply: impact laws, elasticities, demand system, execution, uncertainty."""

@@ -1,0 +1,100 @@
+"""What every result can do: print itself, become a tidy frame, be drawn, say what it assumed and where it comes from."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from impact import tables
+from impact.provenance import Source
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Result", "Summary", "read_only"]
+
+
+def read_only(array: np.ndarray) -> np.ndarray:
+    """The array itself when it already refuses writing, else a view of it that does."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Summary:
+    """A printable account of a result: a headline, captioned tables, notes.
+
+    ``print(summary)`` gives text, a notebook shows HTML, :meth:`to_latex` gives LaTeX. Tables stay unrounded in
+    `tables`; rounding happens only when they are shown.
+    """
+
+    title: str
+    tables: tuple[tuple[str, pd.DataFrame], ...] = ()
+    notes: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    def __str__(self) -> str:
+        parts = [self.title, "=" * len(self.title)]
+        for caption, frame in self.tables:
+            parts += ["", caption, tables.to_text(frame)]
+        if self.notes:
+            parts += ["", *(f"- {note}" for note in self.notes)]
+        if self.sources:
+            parts += ["", "Sources: " + "; ".join(str(source) for source in self.sources)]
+        return "\n".join(parts)
+
+    def _repr_html_(self) -> str:
+        parts = [f"<h3>{html.escape(self.title)}</h3>"]
+        parts += [tables.to_html(frame, caption=caption) for caption, frame in self.tables]
+        if self.notes:
+            parts.append("<ul>" + "".join(f"<li>{html.escape(note)}</li>" for note in self.notes) + "</ul>")
+        if self.sources:
+            parts.append("<p>Sources: " + html.escape("; ".join(str(source) for source in self.sources)) + "</p>")
+        return "".join(parts)
+
+    def to_latex(self) -> str:
+        """All tables as LaTeX, one ``table`` environment each."""
+        return "\n\n".join(tables.to_latex(frame, caption=caption) for caption, frame in self.tables)
+
+
+class Result:
+    """Mix-in for the frozen record that an entry point returns.
+
+    A subclass is a ``@dataclass(frozen=True, eq=False, kw_only=True)`` with the fields it needs, among them
+    `sources` (tuple of :class:`~impact.provenance.Source`), `assumptions` (tuple of str) and, where rows can be
+    refused, `dropped` (DataFrame with a `reason` column). It implements :meth:`summary` and :meth:`to_frame`;
+    :meth:`plot` where there is something to draw.
+    """
+
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                object.__setattr__(self, field.name, read_only(value))
+
+    def summary(self) -> Summary:
+        """The result in the reader's terms, with its interval, n, assumptions and sources."""
+        raise TypeError(f"{type(self).__name__} has no summary")
+
+    def to_frame(self) -> pd.DataFrame:
+        """The main table, tidy and unrounded, units in the column names."""
+        raise TypeError(f"{type(self).__name__} has no main table")
+
+    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw the result on `ax` (a new figure when None) and return the Axes."""
+        raise TypeError(f"{type(self).__name__} has nothing to draw")
+
+    def __str__(self) -> str:
+        return str(self.summary())
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()

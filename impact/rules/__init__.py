@@ -1,0 +1,1 @@
+"""What the law permits: programmes as data, permitted(), deadlines, provider and exchange paths."""
