@@ -63,3 +63,12 @@ def run_cli():
         return stop.value.code, out.getvalue(), err.getvalue()
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    """No figure outlives its test."""
+    yield
+    from matplotlib import pyplot
+
+    pyplot.close("all")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +10,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["PALETTE", "amount_axis", "house_style", "new_axes", "percent_axis", "png_bytes", "svg_text"]
 
@@ -60,16 +61,14 @@ def house_style() -> Iterator[None]:
 
 
 def new_axes(ax: Axes | None = None, *, figsize: tuple[float, float] = (8.0, 4.0)) -> Axes:
-    """`ax` itself, or the Axes of a new figure in the house look.
-
-    The figure belongs to no window manager, so that drawing a thousand of them keeps nothing alive; a notebook shows
-    it when the Axes' figure is the last value of a cell.
-    """
+    """`ax` itself, or the Axes of a new pyplot figure in the house look, which a notebook shows by itself."""
     if ax is not None:
         return ax
+    import matplotlib.pyplot as plt
+
     with house_style():
-        figure = Figure(figsize=figsize, layout="constrained")
-        return figure.add_subplot()
+        _figure, drawn = plt.subplots(figsize=figsize, layout="constrained")
+    return drawn
 
 
 def percent_axis(axis, *, decimals: int | None = None) -> None:
@@ -90,20 +89,25 @@ def amount_axis(axis) -> None:
 
 
 def svg_text(figure: Figure, *, alternative: str) -> str:
-    """The figure as one inline ``<svg>`` element with a role and an accessible name, without date or id of the run."""
-    import html
+    """The figure as one inline ``<svg>`` element with a role and an accessible name, without date or id of the run.
 
-    buffer = io.StringIO()
-    with house_style():
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    text = buffer.getvalue()
+    The figure is closed: a page draws many of them.
+    """
+    text = _saved(figure, "svg", metadata={"Date": None, "Creator": None}).decode()
     body = text[text.index("<svg") :]
     return body.replace("<svg", f'<svg role="img" aria-label="{html.escape(alternative, quote=True)}"', 1)
 
 
 def png_bytes(figure: Figure, *, dpi: int = 150) -> bytes:
-    """The figure as PNG."""
+    """The figure as PNG; the figure is closed."""
+    return _saved(figure, "png", dpi=dpi)
+
+
+def _saved(figure: Figure, file_format: str, **options) -> bytes:
+    import matplotlib.pyplot as plt
+
     buffer = io.BytesIO()
     with house_style():
-        figure.savefig(buffer, format="png", dpi=dpi)
+        figure.savefig(buffer, format=file_format, **options)
+    plt.close(figure)
     return buffer.getvalue()
