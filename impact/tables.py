@@ -27,7 +27,7 @@ def _share(value: float) -> str:
 
 
 def _basis_points(value: float) -> str:
-    return f"{1e4 * value:.1f} bp"
+    return f"{value:,.1f} bp"
 
 
 def _p_value(value: float) -> str:

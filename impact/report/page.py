@@ -1,0 +1,181 @@
+"""A self-contained HTML page: text, tables and inline figures, with the numbers behind each embedded as JSON.
+
+The page needs no server and asks nothing of the network: styles and the few lines of script are inlined, figures are
+SVG, and every table can be saved as CSV from the page itself.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from impact.errors import InputError
+from impact.tables import display, neutralise_formula
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["Figure", "Page", "Section", "Table", "Text", "render", "write"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """Paragraphs, or a bulleted list when `bullets` is true; plain text, escaped when rendered."""
+
+    lines: tuple[str, ...]
+    bullets: bool = False
+    tone: str = ""
+    kind: str = field(default="text", init=False)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Table:
+    """One table; `frame` keeps unrounded values, `kinds` overrides how a column is shown."""
+
+    id: str
+    title: str
+    frame: pd.DataFrame
+    caption: str = ""
+    kinds: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    mark: str = ""
+    kind: str = field(default="table", init=False)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Cells as shown, row by row, with the numeric columns told apart for alignment."""
+        shown = display(self.frame, self.kinds)
+        numeric = [self.frame.iloc[:, i].dtype.kind in "fiu" for i in range(self.frame.shape[1])]
+        marked = self.frame[self.mark].astype(bool).tolist() if self.mark else [False] * len(self.frame)
+        return [
+            {"marked": is_marked, "cells": [{"text": str(text), "number": number} for text, number in zip(row, numeric, strict=True)]}
+            for is_marked, row in zip(marked, shown.itertuples(index=False), strict=True)
+        ]
+
+    def header(self) -> list[dict[str, Any]]:
+        """Column headings in the reader's words."""
+        return [
+            {"text": self.labels.get(str(name), str(name).replace("_", " ")), "number": self.frame.iloc[:, i].dtype.kind in "fiu"}
+            for i, name in enumerate(self.frame.columns)
+        ]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Figure:
+    """One inline SVG with a caption, a text alternative inside the SVG, and the numbers it was drawn from."""
+
+    id: str
+    title: str
+    svg: str
+    caption: str = ""
+    frame: pd.DataFrame | None = None
+    kind: str = field(default="figure", init=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A headed part of the page; its id is its address in the table of contents."""
+
+    id: str
+    title: str
+    blocks: tuple[Text | Table | Figure, ...]
+    lead: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A whole page: the answer in one sentence first, then sections, then what it rests on."""
+
+    title: str
+    headline: str
+    subtitle: str = ""
+    key_figures: tuple[tuple[str, str, str], ...] = ()
+    sections: tuple[Section, ...] = ()
+    footer: str = ""
+
+
+def _records(frame: pd.DataFrame) -> dict[str, Any]:
+    def plain(value: Any) -> Any:
+        if value is None or value is pd.NaT or value is pd.NA:
+            return None
+        if isinstance(value, pd.Timestamp):
+            return value.isoformat()
+        if isinstance(value, bool):
+            return value
+        if hasattr(value, "item"):
+            value = value.item()
+        if isinstance(value, float):
+            return value if math.isfinite(value) else None
+        return value if isinstance(value, (int, str)) else str(value)
+
+    rows = [[neutralise_formula(plain(value)) for value in row] for row in frame.itertuples(index=False, name=None)]
+    return {"columns": [str(name) for name in frame.columns], "rows": rows}
+
+
+def embedded_tables(page: Page) -> dict[str, Any]:
+    """The numbers of every table and figure, by block id."""
+    return {
+        block.id: _records(block.frame)
+        for section in page.sections
+        for block in section.blocks
+        if isinstance(block, (Table, Figure)) and block.frame is not None
+    }
+
+
+def _text_of(name: str) -> str:
+    return resources.files("impact.report").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    return Environment(loader=FunctionLoader(_text_of), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def render(page: Page) -> str:
+    """The page as one HTML document.
+
+    Raises
+    ------
+    InputError
+        If two blocks share an id: links and downloads would then point to the wrong one.
+    """
+    from markupsafe import Markup
+
+    ids = [block.id for section in page.sections for block in section.blocks if isinstance(block, (Table, Figure))]
+    ids += [section.id for section in page.sections]
+    repeated = sorted({name for name in ids if ids.count(name) > 1})
+    if repeated:
+        raise InputError(f"page ids repeat {len(repeated)} values (first {repeated[0]!r}); ids must be unique: rename one of the blocks.")
+    # "</" is the only sequence that could end the script element early.
+    numbers = json.dumps(embedded_tables(page), ensure_ascii=False, allow_nan=False).replace("</", "<\\/")
+    return _environment().get_template("page.html.j2").render(
+        page=page,
+        css=Markup(_text_of("page.css")),
+        script=Markup(_text_of("page.js")),
+        numbers=Markup(numbers),
+        svg=Markup,
+    )
+
+
+def write(page: Page, path: str | Path) -> Path:
+    """Write the page to `path` and return it.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    target = Path(path)
+    try:
+        target.write_text(render(page), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"html={str(path)!r} cannot be written ({error.strerror}); choose a folder that exists and may be written.") from error
+    return target

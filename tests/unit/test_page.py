@@ -1,0 +1,59 @@
+"""The HTML page: escaping, embedded numbers, no request to the network."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+
+from impact.errors import InputError
+from impact.report.page import Figure, Page, Section, Table, Text, render, write
+
+
+def a_page(**changes) -> Page:
+    table = Table(id="t", title="A <table>", frame=pd.DataFrame({"name": ["<script>", "=1+1"], "car": [-0.1026, float("nan")]}))
+    figure = Figure(id="f", title="A figure", svg='<svg role="img" aria-label="x"></svg>', frame=pd.DataFrame({"x": [1.0]}))
+    parts = {"title": "T", "headline": "H & co", "sections": (Section(id="s", title="S", blocks=(Text(lines=("a < b",)), table, figure)),)}
+    return Page(**(parts | changes))
+
+
+def embedded(html: str) -> dict:
+    return json.loads(re.search(r'id="numbers">(.*?)</script>', html, re.S).group(1).replace("<\\/", "</"))
+
+
+def test_text_from_input_is_escaped_and_figures_are_not():
+    html = render(a_page())
+    assert "&lt;script&gt;" in html and "<td><script>" not in html
+    assert "a &lt; b" in html and "H &amp; co" in html
+    assert '<svg role="img" aria-label="x"></svg>' in html
+
+
+def test_numbers_are_embedded_unrounded_with_null_for_missing_and_formulas_inert():
+    numbers = embedded(render(a_page()))
+    assert numbers["t"] == {"columns": ["name", "car"], "rows": [["<script>", -0.1026], ["'=1+1", None]]}
+    assert numbers["f"]["rows"] == [[1.0]]
+
+
+def test_embedded_json_cannot_close_its_script_element():
+    page = a_page(sections=(Section(id="s", title="S", blocks=(Table(id="t", title="t", frame=pd.DataFrame({"a": ["</script><b>"]})),)),))
+    html = render(page)
+    assert html.count("</script>") == 2
+    assert embedded(html)["t"]["rows"] == [["</script><b>"]]
+
+
+def test_page_asks_nothing_of_the_network():
+    html = render(a_page())
+    assert not re.search(r"""(?:src|href)=["']https?:""", html)
+    assert "@import" not in html and "url(" not in html
+
+
+def test_repeated_block_ids_are_refused():
+    section = a_page().sections[0]
+    with pytest.raises(InputError, match="ids repeat 1 values"):
+        render(a_page(sections=(section, Section(id="s2", title="S2", blocks=(section.blocks[1],)))))
+
+
+def test_a_page_that_cannot_be_written_names_the_file(tmp_path):
+    with pytest.raises(InputError, match="cannot be written"):
+        write(a_page(), tmp_path / "no" / "such" / "folder.html")
+    assert write(a_page(), tmp_path / "page.html").read_text().startswith("<!DOCTYPE html>")
