@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["FittedEvents", "WindowSums"]
+__all__ = ["EventDesign", "FittedEvents", "WindowSums"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -27,6 +27,31 @@ class WindowSums:
     car: FloatArray
     variance_factor: FloatArray
     n_days: IntArray
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class EventDesign:
+    """The regression of one event, row by row, for tests that refit or need the whole covariance.
+
+    Attributes
+    ----------
+    estimation_returns : (L,) float
+        Left-hand side on the nominal estimation sessions; NaN where the row was not usable.
+    estimation_regressors : (L, K) float
+        Right-hand side, constant first when the model has one; K = 0 when no parameter is estimated. NaN rows as above.
+    event_returns : (W,) float
+        Left-hand side on the event sessions; NaN is a day without trade.
+    event_regressors : (W, K) float
+        Right-hand side on the event sessions.
+    demeaned : bool
+        True when no parameter enters the abnormal return but `sigma` is taken about the mean (market-adjusted, peer).
+    """
+
+    estimation_returns: FloatArray
+    estimation_regressors: FloatArray
+    event_returns: FloatArray
+    event_regressors: FloatArray
+    demeaned: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -55,6 +80,9 @@ class FittedEvents:
         CAR over the inclusive offsets [a, b].
     residuals : callable (slice) -> (n, L) float
         Estimation-window residuals of a slice of events on their nominal L sessions; NaN where a row was not usable.
+        Without estimated parameters (market-adjusted, peer) these are the estimation-window abnormal returns.
+    design : callable (i) -> EventDesign, optional
+        The regression of event i, row by row; None when the fit is not a regression.
     """
 
     offsets: IntArray
@@ -68,6 +96,7 @@ class FittedEvents:
     estimation: tuple[int, int]
     window: Callable[[int, int], WindowSums]
     residuals: Callable[[slice], FloatArray]
+    design: Callable[[int], EventDesign] | None = None
 
     @property
     def n_events(self) -> int:
