@@ -1,0 +1,401 @@
+"""Clocks and sessions: zoned instants, trading venues, and the first session that can react to an announcement.
+
+Sessions are naive dates (``datetime64[ns]``) of the venue's own calendar; instants are zoned. The holidays, half days
+and opening hours come from exchange_calendars, with an overlay for the days it is known to get wrong.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import DataUnavailable, InputError
+from impact.instants import parse_instant
+from impact.venues import VENUES, Venue, known_venue, venue_of
+
+__all__ = [
+    "VENUES",
+    "AnchorPolicy",
+    "Reaction",
+    "Venue",
+    "anchor_dates",
+    "first_session_to_react",
+    "is_half_day",
+    "parse_instant",
+    "reactions",
+    "session_close",
+    "session_open",
+    "sessions",
+    "venue_of",
+]
+
+AnchorPolicy: TypeAlias = Literal["next", "previous", "raise"]
+
+# Calendars are always built for this span (clipped to what a venue's record allows), so no answer depends on the day
+# it is asked. Dates beyond a venue's published holidays follow its holiday rules as exchange_calendars states them.
+CALENDAR_START, CALENDAR_END = "1995-01-01", "2039-12-31"
+
+# Days exchange_calendars 4.13.2 has open on which a typhoon or rainstorm shut the venue. Source: its pull request 603,
+# merged 2026-09-14; checked 2026-11-22. Hong Kong trades through severe weather since 2024-09-23.
+CLOSED_OVERLAY: Mapping[str, tuple[str, ...]] = {"XHKG": ("2023-09-01", "2023-09-08")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reaction:
+    """The first session that can react to an instant on one venue, and how it was found.
+
+    Attributes
+    ----------
+    session : pandas.Timestamp
+        Session label (naive date).
+    venue : str
+        Market identifier code.
+    instant : pandas.Timestamp
+        The announcement, in UTC.
+    intraday : bool
+        The instant lies between the open (included) and the close (excluded) of `session`, so its close-to-close
+        return mixes trade before and after the news. A lunch break counts as inside.
+    opens_at, closes_at : pandas.Timestamp
+        Open and close of `session`, in UTC.
+    policy : {"next", "previous", "raise"}
+        What was asked for when the instant's own local date cannot react.
+    rolled_sessions : int
+        0: the session is dated on the instant's local date. +1: moved to the next session. -1: moved to the session before.
+    rolled_days : int
+        Calendar days from the instant's local date to `session`.
+    reason : str
+        One sentence for a reader.
+    """
+
+    session: pd.Timestamp
+    venue: str
+    instant: pd.Timestamp
+    intraday: bool
+    opens_at: pd.Timestamp
+    closes_at: pd.Timestamp
+    policy: str
+    rolled_sessions: int
+    rolled_days: int
+    reason: str
+
+    @property
+    def rolled(self) -> bool:
+        """Whether the session is another day than the instant's local date."""
+        return self.rolled_sessions != 0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Calendar:
+    """Sessions of one venue as arrays: labels (naive), opens and closes (UTC), nanoseconds since 1970."""
+
+    venue: Venue
+    labels: np.ndarray
+    opens: np.ndarray
+    closes: np.ndarray
+    half_days: frozenset[int]
+
+    @property
+    def span(self) -> str:
+        return f"{pd.Timestamp(self.labels[0]):%Y-%m-%d} to {pd.Timestamp(self.labels[-1]):%Y-%m-%d}"
+
+
+@cache
+def _calendar(mic: str) -> _Calendar:
+    """Build the calendar of one venue (0.01 to 0.3 s) and keep it for the process."""
+    venue = known_venue(mic)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # pandas 3 deprecations inside exchange_calendars
+        import exchange_calendars
+        from exchange_calendars.calendar_utils import global_calendar_dispatcher
+
+        factory = global_calendar_dispatcher._calendar_factories[venue.calendar]
+        start = max(pd.Timestamp(CALENDAR_START), factory.bound_min() or pd.Timestamp.min)
+        end = min(pd.Timestamp(CALENDAR_END), factory.bound_max() or pd.Timestamp.max)
+        record = exchange_calendars.get_calendar(venue.calendar, start=start, end=end)
+        schedule, early = record.schedule, record.early_closes
+    keep = ~schedule.index.isin(pd.DatetimeIndex(CLOSED_OVERLAY.get(venue.calendar, ())))
+    schedule = schedule.loc[keep]
+    nanoseconds = [pd.DatetimeIndex(schedule[name]).as_unit("ns").asi8 for name in ("open", "close")]
+    return _Calendar(
+        venue=venue,
+        labels=schedule.index.as_unit("ns").to_numpy(),
+        opens=nanoseconds[0],
+        closes=nanoseconds[1],
+        half_days=frozenset(early.as_unit("ns").asi8.tolist()),
+    )
+
+
+def _session_label(value: Any, parameter: str) -> pd.Timestamp:
+    try:
+        label = pd.Timestamp(value)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{parameter}={value!r} is not a date; write it as 2021-01-15.") from error
+    if label is pd.NaT or label.tzinfo is not None or label != label.normalize():
+        raise InputError(f"{parameter}={value!r} must be a bare date, the label of a session, such as 2021-01-15.")
+    return label.as_unit("ns")
+
+
+def _position(session: Any, venue: str) -> tuple[_Calendar, int]:
+    calendar, label = _calendar(venue), _session_label(session, "session")
+    position = int(np.searchsorted(calendar.labels, label.to_datetime64()))
+    if position < len(calendar.labels) and calendar.labels[position] == label.to_datetime64():
+        return calendar, position
+    if not calendar.labels[0] < label.to_datetime64() < calendar.labels[-1]:
+        raise DataUnavailable(f"session={label:%Y-%m-%d} is outside the calendar of {venue} ({calendar.span}); use a date within it.")
+    before, after = (pd.Timestamp(calendar.labels[i]) for i in (position - 1, position))
+    raise InputError(f"session={label:%Y-%m-%d} is not a session of {venue}; the nearest are {before:%Y-%m-%d} and {after:%Y-%m-%d}.")
+
+
+def sessions(venue: str, start: Any, end: Any) -> pd.DatetimeIndex:
+    """Session labels of a venue from `start` to `end`, both included: naive, unit ns.
+
+    Raises
+    ------
+    InputError
+        If the venue is unknown or `start` comes after `end`.
+    DataUnavailable
+        If the span leaves the venue's calendar.
+    """
+    calendar, first, last = _calendar(venue), _session_label(start, "start"), _session_label(end, "end")
+    if first > last:
+        raise InputError(f"start={first:%Y-%m-%d} comes after end={last:%Y-%m-%d}; swap them.")
+    for name, label in (("start", first), ("end", last)):
+        if not calendar.labels[0] - np.timedelta64(7, "D") <= label.to_datetime64() <= calendar.labels[-1] + np.timedelta64(7, "D"):
+            raise DataUnavailable(f"{name}={label:%Y-%m-%d} is outside the calendar of {venue} ({calendar.span}); use a date within it.")
+    inside = slice(*np.searchsorted(calendar.labels, [first.to_datetime64(), (last + pd.Timedelta(1, "ns")).to_datetime64()]))
+    return pd.DatetimeIndex(calendar.labels[inside])
+
+
+def session_open(session: Any, venue: str) -> pd.Timestamp:
+    """Instant (UTC) at which continuous trade of a session opens."""
+    calendar, position = _position(session, venue)
+    return pd.Timestamp(calendar.opens[position], unit="ns", tz="UTC")
+
+
+def session_close(session: Any, venue: str) -> pd.Timestamp:
+    """Instant (UTC) at which a session closes, half days included; a closing auction after it is not counted."""
+    calendar, position = _position(session, venue)
+    return pd.Timestamp(calendar.closes[position], unit="ns", tz="UTC")
+
+
+def is_half_day(session: Any, venue: str) -> bool:
+    """Whether a session closes early."""
+    calendar, position = _position(session, venue)
+    return int(calendar.labels[position].astype("int64")) in calendar.half_days
+
+
+def _moments(instants: Iterable[Any]) -> pd.DatetimeIndex:
+    """Zoned instants as a UTC index of unit ns; a column that is zoned already is taken whole."""
+    if isinstance(instants, (pd.Series, pd.DatetimeIndex)) and isinstance(instants.dtype, pd.DatetimeTZDtype) and not instants.hasnans:
+        return pd.DatetimeIndex(instants).tz_convert("UTC").as_unit("ns")
+    read = [parse_instant(value, parameter=f"instants[{i}]").tz_convert("UTC") for i, value in enumerate(instants)]
+    return pd.DatetimeIndex(read, tz="UTC").as_unit("ns")
+
+
+def _check_policy(policy: str) -> None:
+    if policy not in get_args(AnchorPolicy):
+        raise InputError(f"policy={policy!r} is unknown; choose one of: {', '.join(get_args(AnchorPolicy))}.")
+
+
+def reactions(instants: Iterable[Any], venue: str, *, policy: AnchorPolicy = "next") -> pd.DataFrame:
+    """The session of one venue that can first react to each of many instants.
+
+    Parameters
+    ----------
+    instants : iterable of zoned instants, or a zone-aware Series or DatetimeIndex
+        Each element as :func:`parse_instant` takes it.
+    venue : str
+        Market identifier code.
+    policy : {"next", "previous", "raise"}
+        What to do when the local date of an instant is no session, or its session has closed: take the next session,
+        take the last one that had closed (it cannot react: only for loosely dated events), or refuse.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per instant, in the order given: instant (UTC), session (NaT where none), intraday, opens_at, closes_at,
+        rolled_sessions, rolled_days, reason (``before open``, ``intraday``, ``after close``, ``no session``, or
+        ``outside calendar`` where session is NaT).
+
+    Raises
+    ------
+    InputError
+        If an instant has no zone, or under ``policy="raise"`` if one cannot be met on its own date.
+    """
+    _check_policy(policy)
+    calendar = _calendar(venue)
+    moments = _moments(instants)
+    t = moments.asi8
+    last = len(calendar.labels) - 1
+    local = moments.tz_convert(calendar.venue.zone).tz_localize(None).normalize()
+    upcoming = np.searchsorted(calendar.closes, t, side="right")
+    own = np.minimum(np.searchsorted(calendar.labels, local.to_numpy()), last)
+    has_session = calendar.labels[own] == local.to_numpy()
+    waits = ~has_session | (t >= calendar.closes[own])
+    outside = (t < calendar.opens[0]) | (upcoming > last)
+    if policy == "raise" and (waits & ~outside).any():
+        refused = np.flatnonzero(waits & ~outside)
+        raise InputError(
+            f"instants: {len(refused)} of {len(t)} meet no open session of {venue} on their own date "
+            f'(first {moments[refused[0]].isoformat()}); choose policy="next" or policy="previous".'
+        )
+    position = np.clip(np.where(waits & (policy == "previous"), upcoming - 1, upcoming), 0, last)
+    intraday = (t >= calendar.opens[position]) & (t < calendar.closes[position])
+    session = pd.DatetimeIndex(calendar.labels[position])
+    rolled_days = (session - local).days.to_numpy()
+    frame = pd.DataFrame(
+        {
+            "instant": moments,
+            "session": session,
+            "intraday": intraday & ~outside,
+            "opens_at": pd.to_datetime(calendar.opens[position], unit="ns", utc=True),
+            "closes_at": pd.to_datetime(calendar.closes[position], unit="ns", utc=True),
+            "rolled_sessions": np.where(outside, 0, np.sign(rolled_days)),
+            "rolled_days": np.where(outside, 0, rolled_days),
+            "reason": np.select(
+                [outside, intraday, ~waits, has_session],
+                ["outside calendar", "intraday", "before open", "after close"],
+                "no session",
+            ),
+        }
+    )
+    frame.loc[outside, ["session", "opens_at", "closes_at"]] = pd.NaT
+    return frame
+
+
+def first_session_to_react(instant: Any, venue: str, *, policy: AnchorPolicy = "next") -> Reaction:
+    """The first session of a venue that can react to an announcement.
+
+    Before the open: that session. From the open to just before the close, a lunch break included: that session,
+    flagged `intraday`. At the close or later, or on a day without session: what `policy` says (see :func:`reactions`).
+
+    Raises
+    ------
+    InputError
+        If the instant has no zone, the venue is unknown, or ``policy="raise"`` and no session of its own date can react.
+    DataUnavailable
+        If the instant lies outside the venue's calendar.
+
+    Examples
+    --------
+    >>> reaction = first_session_to_react("2021-03-12T16:59-05:00", "XHKG")
+    >>> f"{reaction.session:%Y-%m-%d}", reaction.intraday, reaction.rolled_days
+    ('2021-03-15', False, 2)
+    """
+    moment = parse_instant(instant, parameter="instant")
+    row = reactions([moment], venue, policy=policy).iloc[0]
+    calendar = _calendar(venue)
+    if row["session"] is pd.NaT:
+        raise DataUnavailable(f"instant={moment.isoformat()} is outside the calendar of {venue} ({calendar.span}); use a date within it.")
+    zone = calendar.venue.zone
+    local, opens, closes = (stamp.tz_convert(zone) for stamp in (row["instant"], row["opens_at"], row["closes_at"]))
+    when = f"{local:%a %Y-%m-%d %H:%M} in {zone}"
+    reason = {
+        "before open": f"{when} is before the open ({opens:%H:%M}) of its own session.",
+        "intraday": f"{when} falls inside the session {opens:%H:%M} to {closes:%H:%M}.",
+        "after close": f"{when} is after the close of its own session; policy {policy!r} takes {row['session']:%Y-%m-%d}.",
+        "no session": f"{when} is not a session of {venue}; policy {policy!r} takes {row['session']:%Y-%m-%d}.",
+    }[row["reason"]]
+    return Reaction(
+        session=row["session"],
+        venue=venue,
+        instant=row["instant"],
+        intraday=bool(row["intraday"]),
+        opens_at=row["opens_at"],
+        closes_at=row["closes_at"],
+        policy=policy,
+        rolled_sessions=int(row["rolled_sessions"]),
+        rolled_days=int(row["rolled_days"]),
+        reason=reason,
+    )
+
+
+def anchor_dates(dates: Iterable[Any], index: pd.DatetimeIndex, *, policy: AnchorPolicy = "next") -> pd.DataFrame:
+    """Place bare dates on the sessions of the supplied prices, when those sessions are the calendar.
+
+    Parameters
+    ----------
+    dates : iterable of dates, length N
+        Naive dates or ISO text. For instants with a clock use :func:`reactions` first.
+    index : pandas.DatetimeIndex, length T
+        Naive, sorted, unique sessions.
+    policy : {"next", "previous", "raise"}
+        Where a date that is no session goes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        N rows in the order given: date, position (row of `index`, -1 where not placed), session (NaT where not placed),
+        rolled_sessions (-1, 0, +1), rolled_days (calendar days moved), reason (empty where placed).
+
+    Raises
+    ------
+    InputError
+        If `index` is empty, zoned, unsorted or repeats a session; if the dates carry a zone; or under ``policy="raise"``
+        if a date within the record is not a session.
+    """
+    _check_policy(policy)
+    rows = _session_index(index)
+    wanted, unreadable, clocked = _bare_dates(dates)
+    missing = np.isnat(wanted) & ~unreadable
+    early, late = wanted < rows[0], wanted > rows[-1]
+    placeable = ~(np.isnat(wanted) | clocked | early | late)
+    forward = np.where(placeable, np.searchsorted(rows, wanted, side="left"), 0)
+    exact = placeable & (rows[forward] == wanted)
+    moved = placeable & ~exact
+    if policy == "raise" and moved.any():
+        first = pd.Timestamp(wanted[np.flatnonzero(moved)[0]])
+        raise InputError(
+            f"dates: {int(moved.sum())} of {len(wanted)} are not sessions of the index (first {first:%Y-%m-%d}); "
+            'choose policy="next" or policy="previous".'
+        )
+    position = np.where(placeable, forward - (moved & (policy == "previous")), -1)
+    session = np.where(placeable, rows[position], np.datetime64("NaT", "ns"))
+    moved_days = np.where(placeable, (session - wanted) / np.timedelta64(1, "D"), 0).astype(np.int64)
+    span = [f"{pd.Timestamp(row):%Y-%m-%d}" for row in (rows[0], rows[-1])]
+    reason = np.select(
+        [unreadable, missing, clocked, early, late],
+        [
+            "not a date",
+            "date is missing",
+            "carries a clock without zone",
+            f"before the first session {span[0]}",
+            f"after the last session {span[1]}",
+        ],
+        "",
+    )
+    return pd.DataFrame(
+        {
+            "date": pd.DatetimeIndex(wanted),
+            "position": position.astype(np.int64),
+            "session": pd.DatetimeIndex(session),
+            "rolled_sessions": np.sign(moved_days),
+            "rolled_days": moved_days,
+            "reason": reason,
+        }
+    )
+
+
+def _session_index(index: pd.DatetimeIndex) -> np.ndarray:
+    if not isinstance(index, pd.DatetimeIndex) or index.tz is not None or len(index) == 0:
+        raise InputError("index must be a non-empty DatetimeIndex of naive session dates; build it with pd.DatetimeIndex(dates).")
+    if index.hasnans or not (index.is_monotonic_increasing and index.is_unique):
+        raise InputError(f"index of {len(index)} sessions must be sorted, without gaps (NaT) or repeats; sort it and drop repeated dates.")
+    return index.as_unit("ns").to_numpy()
+
+
+def _bare_dates(dates: Iterable[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Dates as datetime64[ns], with masks of the unreadable ones and of those that carry a time of day."""
+    raw = pd.Series(dates if isinstance(dates, (pd.Series, pd.Index, np.ndarray)) else list(dates)).reset_index(drop=True)
+    if isinstance(raw.dtype, pd.DatetimeTZDtype) or any(getattr(value, "tzinfo", None) is not None for value in raw.head(1)):
+        raise InputError("dates carry a zone; map instants to sessions with impact.calendars.reactions(instants, venue) first.")
+    read = raw if raw.dtype.kind == "M" else pd.to_datetime(raw, errors="coerce", format="ISO8601")
+    wanted = read.astype("datetime64[ns]").to_numpy()
+    unreadable = read.isna().to_numpy() & raw.notna().to_numpy()
+    return wanted, unreadable, ~np.isnat(wanted) & (wanted != wanted.astype("datetime64[D]"))
