@@ -1,0 +1,100 @@
+"""How often challenges to a listing have won, statute by statute, with exact small-sample intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from scipy.stats import beta
+
+from impact.errors import InputError
+from impact.provenance import Source
+from impact.results import Result, Summary
+
+__all__ = ["BaseRates", "base_rates", "clopper_pearson"]
+
+
+def clopper_pearson(successes: int, trials: int, *, confidence: float = 0.95) -> tuple[float, float]:
+    """Exact binomial interval for a proportion.
+
+    References
+    ----------
+    Clopper and Pearson (1934), doi:10.1093/biomet/26.4.404.
+
+    Examples
+    --------
+    >>> low, high = clopper_pearson(2, 2)
+    >>> round(low, 4), high
+    (0.1581, 1.0)
+    """
+    if not 0 <= successes <= trials:
+        raise InputError(f"successes={successes} must lie between 0 and trials={trials}.")
+    tail = (1.0 - confidence) / 2.0
+    low = 0.0 if successes == 0 else float(beta.ppf(tail, successes, trials - successes + 1))
+    high = 1.0 if successes == trials else float(beta.ppf(1.0 - tail, successes + 1, trials - successes))
+    return low, high
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class BaseRates(Result):
+    """Challenges and their outcomes per statute; statutes are never pooled.
+
+    Attributes
+    ----------
+    cases : DataFrame
+        One row a challenge: case, programme_id, outcome (``relief``, ``lost``, ``open``, ``unknown``), decided_on, source.
+    confidence : float
+        Level of the intervals.
+    """
+
+    cases: pd.DataFrame
+    confidence: float = 0.95
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = (
+        "Statutes are not pooled: the grounds, the deference and the remedy differ.",
+        "Firms choose whether to sue, so the rate is that of challenges brought, not of all listings.",
+        "Open and unknown cases are counted apart and enter no rate.",
+    )
+
+    def to_frame(self) -> pd.DataFrame:
+        """programme_id, n_decided, n_relief, n_open, rate, low, high (exact interval); rate is NaN when nothing is decided."""
+        rows = []
+        for programme, group in self.cases.groupby("programme_id", sort=True):
+            decided = group["outcome"].isin(["relief", "lost"])
+            wins, n = int((group["outcome"] == "relief").sum()), int(decided.sum())
+            low, high = clopper_pearson(wins, n, confidence=self.confidence) if n else (0.0, 1.0)
+            rows.append((programme, n, wins, int((~decided).sum()), wins / n if n else float("nan"), low, high))
+        columns = ["programme_id", "n_decided", "n_relief", "n_open", "relief_share", "relief_share_low", "relief_share_high"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def summary(self) -> Summary:
+        """The table with tiny n printed."""
+        return Summary(
+            title=f"Relief in {len(self.cases)} challenges, by statute (exact {self.confidence:.0%} intervals)",
+            tables=(("Base rates", self.to_frame()), ("Cases", self.cases)),
+            notes=self.assumptions,
+            sources=self.sources,
+        )
+
+
+def base_rates(cases: pd.DataFrame, *, confidence: float = 0.95, sources: tuple[Source, ...] = ()) -> BaseRates:
+    """Base rates of relief by statute from a table of challenges.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, an outcome is outside the vocabulary, or a case stands twice.
+    """
+    needed = ["case", "programme_id", "outcome"]
+    missing = [name for name in needed if name not in cases.columns]
+    if missing:
+        raise InputError(f"cases lacks {len(missing)} columns (first {missing[0]!r}); it needs {needed}.")
+    strange = sorted(set(cases["outcome"]) - {"relief", "lost", "open", "unknown"})
+    if strange:
+        raise InputError(f"cases['outcome'] has {len(strange)} values outside the vocabulary (first {strange[0]!r}); use relief, lost, open or unknown.")
+    if not 0 < confidence < 1:
+        raise InputError(f"confidence={confidence!r} must lie between 0 and 1, for example 0.95.")
+    repeated = cases["case"].duplicated()
+    if repeated.any():
+        raise InputError(f"cases['case'] repeats {int(repeated.sum())} values (first {cases.loc[repeated, 'case'].iloc[0]!r}); count each challenge once.")
+    return BaseRates(cases=cases.reset_index(drop=True), confidence=confidence, sources=sources)
