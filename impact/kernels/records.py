@@ -7,7 +7,40 @@ from dataclasses import dataclass
 
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["EventDesign", "FittedEvents", "WindowSums"]
+__all__ = ["EventDesign", "FittedEvents", "Regression", "WindowSums"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Regression:
+    """What is explained by what, for every security of a panel.
+
+    Attributes
+    ----------
+    returns : (T, S) float
+        Left-hand side; NaN is a session without trade.
+    regressors : (T, k) or (T, S, k) float
+        Slope regressors shared by all securities, or one set for each; NaN is a session without them. k may be 0.
+    constant : bool
+        Whether a constant belongs to the regression.
+    fixed : bool
+        True when `returns` already are abnormal returns: no parameter is estimated, `sigma` is taken about the mean
+        of the estimation window with M - 1 degrees of freedom, and the forecast carries no estimation error.
+    """
+
+    returns: FloatArray
+    regressors: FloatArray
+    constant: bool = True
+    fixed: bool = False
+
+    @property
+    def n_parameters(self) -> int:
+        """K: slopes and constant; 1 for the mean that `sigma` is taken about when `fixed`."""
+        return self.regressors.shape[-1] + int(self.constant or self.fixed)
+
+    @property
+    def own(self) -> bool:
+        """True when every security has regressors of its own."""
+        return self.regressors.ndim == 3
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

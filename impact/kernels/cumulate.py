@@ -1,0 +1,164 @@
+"""Sums of abnormal returns over any part of the event window, with their exact forecast-error variance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from impact.kernels.direct import event_rows
+from impact.kernels.records import EventDesign, Regression, WindowSums
+from impact.kernels.windows import padded_rows, prefix_sums
+from impact.typing_ import BoolArray, FloatArray, IntArray
+
+__all__ = ["EventWindows"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class EventWindows:
+    """Event windows of N events that share U designs.
+
+    The prediction variance of a sum over n available days with regressor total G is
+    ``sigma**2 * (n + share * n**2 + (G - n * centre)' inverse (G - n * centre))``.
+
+    Attributes
+    ----------
+    regression : Regression
+    offsets : (W,) int
+    abnormal : (N, W) float
+    day0, security, group : (N,) int
+        `group` is the row of the event's design in the arrays below.
+    share : (U,) float
+        1 / M with a constant, else 0.
+    centre : (U, k) float
+        Estimation-window mean of the regressors (0 without a constant).
+    inverse : (U, k, k) float
+        Inverse of their centred cross products.
+    group_day0, group_security : (U,) int
+        Day 0 of the design, and its security when the design is its own (-1 when shared).
+    coefficients : (N, K) float
+    estimation : (first, last)
+    """
+
+    regression: Regression
+    offsets: IntArray
+    abnormal: FloatArray
+    day0: IntArray
+    security: IntArray
+    group: IntArray
+    share: FloatArray
+    centre: FloatArray
+    inverse: FloatArray
+    group_day0: IntArray
+    group_security: IntArray
+    coefficients: FloatArray
+    estimation: tuple[int, int]
+
+    @cached_property
+    def incomplete(self) -> IntArray:
+        """Events with a missing day in the whole event window."""
+        return np.flatnonzero(np.isnan(self.abnormal @ np.ones(self.offsets.size)))
+
+    @cached_property
+    def _regressor_sums(self) -> FloatArray:
+        """(k, T + 1 + W edges) prefix sums of the shared regressors over the padded calendar, missing as 0."""
+        before, after = max(0, -int(self.offsets[0])), max(0, int(self.offsets[-1]))
+        rows = padded_rows(np.ascontiguousarray(self.regression.regressors.T), before, after)
+        return prefix_sums(np.where(np.isnan(rows), 0.0, rows))
+
+    def _group_totals(self, a: int, b: int) -> FloatArray:
+        """(U, k) regressor totals over the offsets [a, b] of every design, missing days counted as 0."""
+        k = self.centre.shape[1]
+        if not self.regression.own:
+            start = self.group_day0 + a + max(0, -int(self.offsets[0]))
+            return (self._regressor_sums[:, start + (b - a + 1)] - self._regressor_sums[:, start]).T
+        totals = np.zeros((self.group_day0.size, k))
+        for offset in range(a, b + 1):
+            _, x = event_rows(self.regression, self.group_day0, self.group_security, (offset, offset))
+            totals += np.nan_to_num(x[:, 0])
+        return totals
+
+    def _factor(self, n_days: FloatArray | int, totals: FloatArray, group: IntArray | slice) -> FloatArray:
+        """Variance factor of sums over `n_days` days with regressor totals (n, k) under the designs `group`."""
+        away = totals - np.asarray(n_days, dtype=float)[..., None] * self.centre[group]
+        spread = np.einsum("ui,uij,uj->u", away, self.inverse[group], away, optimize=False) if away.shape[1] else 0.0
+        return n_days + self.share[group] * np.square(n_days) + spread
+
+    def sums(self, a: int, b: int) -> WindowSums:
+        """CAR over the inclusive offsets [a, b], the factor of its variance, and its days.
+
+        Raises
+        ------
+        IndexError
+            If [a, b] is not inside the event window.
+        """
+        first, last = int(self.offsets[0]), int(self.offsets[-1])
+        if not first <= a <= b <= last:
+            raise IndexError(f"window=({a}, {b}) must lie inside the event window ({first}, {last})")
+        part = self.abnormal[:, a - first : b - first + 1]
+        width = b - a + 1
+        car = part @ np.ones(width) if width > 1 else part[:, 0].copy()
+        factor = self._factor(width, self._group_totals(a, b), slice(None))[self.group]
+        n_days = np.full(car.size, width)
+        rows = np.flatnonzero(np.isnan(car))
+        if rows.size:
+            available = ~np.isnan(part[rows])
+            count = available.sum(axis=1)
+            totals = self._available_totals(rows, available, a)
+            some = count > 0
+            car[rows] = np.where(some, np.where(available, part[rows], 0.0).sum(axis=1), np.nan)
+            factor[rows] = np.where(some, self._factor(count, totals, self.group[rows]), np.nan)
+            n_days[rows] = count
+        return WindowSums(car=car, variance_factor=factor, n_days=n_days)
+
+    def _available_totals(self, rows: IntArray, available: BoolArray, a: int) -> FloatArray:
+        totals = np.zeros((rows.size, self.centre.shape[1]))
+        for j in range(available.shape[1]):
+            _, x = event_rows(self.regression, self.day0[rows], self.security[rows], (a + j, a + j))
+            totals += np.where(available[:, j, None], x[:, 0], 0.0)
+        return totals
+
+    def leverage(self) -> FloatArray:
+        """(N, W) h* of every event day; NaN where there is no abnormal return."""
+        table = np.empty((self.share.size, self.offsets.size))
+        for j, offset in enumerate(self.offsets):
+            table[:, j] = self._factor(1, self._group_totals(int(offset), int(offset)), slice(None)) - 1.0
+        found = table[self.group]
+        if self.incomplete.size:
+            rows = found[self.incomplete]
+            rows[np.isnan(self.abnormal[self.incomplete])] = np.nan
+            found[self.incomplete] = rows
+        return found
+
+    def residuals(self, events: slice) -> FloatArray:
+        """(n, L) estimation-window residuals; NaN where a row was not usable."""
+        y, x = event_rows(self.regression, self.day0[events], self.security[events], self.estimation)
+        if self.regression.fixed:
+            return y
+        coefficients = self.coefficients[events]
+        if self.regression.constant:
+            y = y - coefficients[:, :1]
+            coefficients = coefficients[:, 1:]
+        for j in range(coefficients.shape[1]):
+            y = y - coefficients[:, j, None] * x[..., j]
+        return y
+
+    def design(self, event: int) -> EventDesign:
+        """The regression of one event, row by row."""
+        one = slice(event, event + 1)
+        parts = []
+        for window in (self.estimation, (int(self.offsets[0]), int(self.offsets[-1]))):
+            y, x = event_rows(self.regression, self.day0[one], self.security[one], window)
+            y, x = y[0], x[0]
+            if self.regression.constant and not self.regression.fixed:
+                x = np.column_stack((np.where(np.isfinite(x).all(axis=1), 1.0, np.nan), x))
+            y = np.where(np.isfinite(x).all(axis=1), y, np.nan)
+            parts += [y, np.where(np.isfinite(y)[:, None], x, np.nan) if window == self.estimation else x]
+        return EventDesign(
+            estimation_returns=parts[0],
+            estimation_regressors=parts[1],
+            event_returns=parts[2],
+            event_regressors=parts[3],
+            demeaned=self.regression.fixed,
+        )
