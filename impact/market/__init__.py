@@ -1,1 +1,46 @@
-"""Prices: a checked panel, returns, sources, cache."""
+"""Prices: a checked panel, returns, sources, cache.
+
+Names are imported on first use, so that reading a panel does not load the network adapter, the cache or a progress bar.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOMES = {
+    "FetchResult": "impact.market.sources",
+    "MarketPanel": "impact.market.panel",
+    "PriceSource": "impact.market.sources",
+    "TradeToTradeReturns": "impact.market.returns",
+    "load_panel": "impact.market.sources",
+    "to_returns": "impact.market.returns",
+    "trade_to_trade_returns": "impact.market.returns",
+}
+
+__all__ = [
+    "FetchResult",
+    "MarketPanel",
+    "PriceSource",
+    "TradeToTradeReturns",
+    "load_panel",
+    "to_returns",
+    "trade_to_trade_returns",
+]
+
+if TYPE_CHECKING:
+    from impact.market.panel import MarketPanel
+    from impact.market.returns import TradeToTradeReturns, to_returns, trade_to_trade_returns
+    from impact.market.sources import FetchResult, PriceSource, load_panel
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'impact.market' has no attribute {name!r}; public names: {', '.join(__all__)}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,187 @@
+"""Any table of daily figures, checked once and turned into a float frame with a clean session index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.typing_ import BoolArray, FloatArray
+
+__all__ = ["DATE_NAMES", "as_frame", "checked_sessions", "session_frame"]
+
+DATE_NAMES = frozenset(
+    ["date", "datum", "day", "fecha", "data", "session", "time", "timestamp", "trade date", "trade_date", "tradedate", "trading day"]
+)
+
+Rule = Callable[[FloatArray], BoolArray]
+_INFINITE = "infinite; a figure must be finite: mend the cell or leave it empty"
+_RULES: dict[str, tuple[Rule, str]] = {
+    "price": (lambda x: ~(x > 0), "zero or negative; a price must be positive: leave the cell empty on a day without a trade, or mend it"),
+    "amount": (lambda x: ~(x >= 0), "negative; it must be zero or more: mend the cell or leave it empty"),
+    "ratio": (lambda x: ~(x > 0), "zero or negative; it must be positive (1 on a day without a split): mend it or leave the cell empty"),
+}
+
+
+def as_frame(table: Any, parameter: str = "prices") -> pd.DataFrame:
+    """A pandas frame from a DataFrame, a Series, a mapping of arrays, or a frame of another library such as polars.
+
+    A foreign frame is taken by its shape: it has ``columns`` and gives each column's ``to_numpy()``. Nothing is copied
+    or changed when `table` is a DataFrame already.
+
+    Raises
+    ------
+    InputError
+        If `table` is none of these.
+    """
+    if isinstance(table, pd.DataFrame):
+        return table
+    if isinstance(table, pd.Series):
+        return table.to_frame(parameter if table.name is None else table.name)
+    if hasattr(table, "columns") and hasattr(table, "__getitem__"):
+        return pd.DataFrame({column: table[column].to_numpy() for column in table.columns})
+    if isinstance(table, dict):
+        return pd.DataFrame(table)
+    raise InputError(
+        f"{parameter} is a {type(table).__name__}; it must be a table of sessions x securities: "
+        "give a pandas DataFrame or Series, a polars DataFrame, or a mapping of columns."
+    )
+
+
+def session_frame(table: Any, parameter: str, kind: str = "price") -> pd.DataFrame:
+    """A new float64 frame, sessions x securities, that obeys the rules of its kind.
+
+    Parameters
+    ----------
+    table : DataFrame, Series, mapping or polars frame, (T, S)
+        Sessions in the index or in a column called ``date``; one column a security. An empty cell or NaN is a day
+        without a figure.
+    parameter : str
+        Name to use in error messages.
+    kind : {"price", "amount", "ratio"}
+        Prices and ratios must be positive, amounts (volume, dividends) zero or more.
+
+    Raises
+    ------
+    InputError
+        If there is no date column, or dates are repeated, unsorted, missing or not whole days, or securities are
+        repeated, or a value is text, infinite, or breaks the rule of `kind`.
+    """
+    frame = _dated(as_frame(table, parameter), parameter)
+    sessions = checked_sessions(frame.index, parameter)
+    securities = pd.Index([str(column) for column in frame.columns], dtype="object")
+    repeated = securities[securities.duplicated()].unique()
+    if len(repeated):
+        raise InputError(
+            f"{parameter} repeats {len(repeated)} securities (first {repeated[0]!r}); columns must be unique: remove or rename one of each."
+        )
+    values = np.empty(frame.shape, dtype=np.float64)
+    for position, security in enumerate(securities):
+        values[:, position] = _numbers(frame.iloc[:, position], security, parameter)
+    refuse_where(np.isinf(values), values, sessions, securities, parameter, _INFINITE)
+    broken, rule = _RULES[kind]
+    refuse_where(broken(values) & ~np.isnan(values), values, sessions, securities, parameter, rule)
+    values.flags.writeable = False
+    return pd.DataFrame(values, index=sessions, columns=pd.Index(securities.tolist(), name="security"), copy=False)
+
+
+def checked_sessions(index: Any, parameter: str) -> pd.DatetimeIndex:
+    """Unique, ascending, zone-free dates at midnight, in nanoseconds, called ``session``.
+
+    A zone is dropped only when every stamp is midnight in that zone, so the date it names cannot shift.
+
+    Raises
+    ------
+    InputError
+        If a value is no date, is missing, repeated, out of order or carries a time of day.
+    """
+    sessions = _parsed(index, parameter)
+    missing = int(sessions.isna().sum())
+    if missing:
+        raise InputError(f"{parameter} has {missing} rows without a date; each row needs its session: fill in or remove them.")
+    if sessions.tz is not None:
+        sessions = sessions.tz_localize(None)
+    timed = sessions != sessions.normalize()
+    if timed.any():
+        raise InputError(
+            f"{parameter} has {int(timed.sum())} rows with a time of day (first {sessions[timed][0]}); sessions are dates: "
+            "give one row a session, labelled by the exchange's own date."
+        )
+    repeated = sessions[sessions.duplicated()].unique()
+    if len(repeated):
+        raise InputError(
+            f"{parameter} repeats {len(repeated)} dates (first {repeated[0]:%Y-%m-%d}); a session has one row: keep one row of each."
+        )
+    if not sessions.is_monotonic_increasing:
+        back = int(np.flatnonzero(np.diff(sessions.asi8) < 0)[0]) + 1
+        falls = int((np.diff(sessions.asi8) < 0).sum())
+        raise InputError(
+            f"{parameter} is not sorted by date: {falls} rows are earlier than the row before "
+            f"(first {sessions[back]:%Y-%m-%d}, row {back + 1}); sort it by date, oldest first (from a file: sort=True)."
+        )
+    return pd.DatetimeIndex(_nanoseconds(sessions, parameter), name="session")
+
+
+def refuse_where(bad: BoolArray, values: FloatArray, sessions: pd.DatetimeIndex, securities: pd.Index, parameter: str, rule: str) -> None:
+    """Raise InputError naming the first of the `bad` cells and how many there are; do nothing when there is none."""
+    count = int(bad.sum())
+    if not count:
+        return
+    row, column = np.argwhere(bad)[0]
+    where = f"{securities[column]} on {sessions[row]:%Y-%m-%d}: {values[row, column]:g}"
+    verb = "value that is" if count == 1 else "values that are"
+    raise InputError(f"{parameter} has {count} {verb} {rule.split(';')[0]} (first {where});{rule.split(';', 1)[1]}.")
+
+
+def _dated(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
+    """The frame with its dates in the index, wherever they stood."""
+    if not isinstance(frame.index, pd.RangeIndex) and not pd.api.types.is_numeric_dtype(frame.index):
+        return frame
+    for column in frame.columns:
+        named = str(column).strip().lower() in DATE_NAMES
+        if named or pd.api.types.is_datetime64_any_dtype(frame[column]):
+            return frame.set_index(column)
+    raise InputError(
+        f"{parameter} has no dates: its index starts {frame.index[:1].tolist()} and no column is called 'date'; put the sessions in the index."
+    )
+
+
+def _parsed(index: Any, parameter: str) -> pd.DatetimeIndex:
+    if isinstance(index, pd.PeriodIndex):
+        return index.to_timestamp()
+    if isinstance(index, pd.DatetimeIndex):
+        return index
+    try:
+        return pd.DatetimeIndex(pd.to_datetime(index, format="ISO8601" if pd.api.types.is_string_dtype(index) else None))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InputError(
+            f"{parameter} has a date that cannot be read ({_first_line(error)}); dates must be ISO (YYYY-MM-DD): convert the index first."
+        ) from error
+
+
+def _nanoseconds(sessions: pd.DatetimeIndex, parameter: str) -> pd.DatetimeIndex:
+    try:
+        return sessions.as_unit("ns")
+    except (pd.errors.OutOfBoundsDatetime, OverflowError) as error:
+        raise InputError(f"{parameter} has dates outside 1677 to 2262 (first {sessions[0]}); mend the dates.") from error
+
+
+def _numbers(column: pd.Series, security: str, parameter: str) -> FloatArray:
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        raise InputError(f"{parameter}[{security!r}] holds {column.dtype} values; a security needs numbers: remove the column or mend it.")
+    numeric = pd.to_numeric(column, errors="coerce")
+    refused = numeric.isna() & column.notna()
+    if refused.any():
+        first = column[refused].iloc[0]
+        raise InputError(
+            f"{parameter}[{security!r}] has {int(refused.sum())} values that are not numbers (first {first!r}); "
+            "a figure must be a number: mend it or leave it empty."
+        )
+    return numeric.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

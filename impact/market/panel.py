@@ -1,0 +1,297 @@
+"""A checked panel of prices: sessions x securities, with its currency, its price basis and its sources."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import DataUnavailable, InputError
+from impact.market.frames import checked_sessions, session_frame
+from impact.market.returns import GapRule, alongside, to_returns, traded_cells
+from impact.provenance import Source
+from impact.results import Result, Summary
+from impact.typing_ import ReturnKind
+
+__all__ = ["BASES", "DROPPED_COLUMNS", "MarketPanel", "dropped_rows"]
+
+BASES = ("as_traded", "total_return", "unknown")
+DROPPED_COLUMNS = ["security", "session", "reason", "source"]
+
+
+def dropped_rows(rows: Iterable[tuple[str, Any, str, str]] = ()) -> pd.DataFrame:
+    """A table of refused rows: security, session (NaT when the row has none), reason, source (file and line)."""
+    frame = pd.DataFrame(list(rows), columns=DROPPED_COLUMNS)
+    frame["session"] = pd.to_datetime(frame["session"]).astype("datetime64[ns]")
+    return frame
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MarketPanel(Result):
+    """Daily figures of several securities on one list of sessions, checked on entry.
+
+    Parameters
+    ----------
+    close : DataFrame (T, S)
+        Closes in the currency of each line. NaN: no close on that session (no trade, or not yet or no longer listed).
+    adjusted_close : DataFrame (T, S), optional
+        Closes whose changes are total returns. All NaN for a security that has none.
+    dividends : DataFrame (T, S), optional
+        Cash a share on its ex-date. Zero or NaN on other days; all NaN for a security whose dividends are not known.
+    volume : DataFrame (T, S), optional
+        Shares traded. Zero: no trade. NaN: unknown, which does not speak against the close.
+    currency : Series, mapping or str, optional
+        ISO code of each security; empty where unknown.
+    basis : Series, mapping or str
+        What `close` is: ``as_traded`` (split-adjusted at most), ``total_return`` (dividends are in it already, do not add
+        them again) or ``unknown``.
+    sources, assumptions : tuple
+    dropped : DataFrame
+        Rows of the input that were refused: security, session, reason, source.
+
+    Raises
+    ------
+    InputError
+        If sessions are repeated, unsorted or not dates, securities are repeated, or a figure is text, infinite, or zero
+        or negative where it must be positive. The message names the first and counts the rest.
+
+    Notes
+    -----
+    The arrays refuse writing. Use :meth:`on_sessions` to lay securities of several venues on the sessions of one venue,
+    or the holidays of the others count as days without a trade.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = pd.to_datetime(["2021-01-14", "2021-01-15", "2021-01-18"])
+    >>> panel = MarketPanel(close=pd.DataFrame({"1810.HK": [32.65, 29.3, 29.7]}, index=days), currency="HKD", basis="as_traded")
+    >>> panel.returns()["1810.HK"].round(4).tolist()
+    [nan, -0.1026, 0.0137]
+    """
+
+    close: pd.DataFrame
+    adjusted_close: pd.DataFrame | None = None
+    dividends: pd.DataFrame | None = None
+    volume: pd.DataFrame | None = None
+    currency: Any = ""
+    basis: Any = "unknown"
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    dropped: pd.DataFrame = field(default_factory=dropped_rows)
+
+    def __post_init__(self) -> None:
+        close = session_frame(self.close, "close")
+        if close.empty:
+            raise InputError(
+                f"close is empty ({close.shape[0]} sessions x {close.shape[1]} securities); a panel needs at least one of each: give prices."
+            )
+        checked = {"close": close}
+        for name, kind in (("adjusted_close", "price"), ("dividends", "amount"), ("volume", "amount")):
+            table = getattr(self, name)
+            if table is not None:
+                checked[name] = _read_only(alongside(table, close, name, kind))
+        for name, frame in checked.items():
+            object.__setattr__(self, name, frame)
+        object.__setattr__(self, "currency", _labels(self.currency, close.columns, "currency"))
+        basis = _labels(self.basis, close.columns, "basis").replace("", "unknown")
+        strange = basis[~basis.isin(BASES)]
+        if len(strange):
+            raise InputError(
+                f"basis of {strange.index[0]!r} is {strange.iloc[0]!r} ({len(strange)} such); choose one of: {', '.join(BASES)}."
+            )
+        object.__setattr__(self, "basis", basis)
+        object.__setattr__(self, "sources", tuple(self.sources))
+        super().__post_init__()
+
+    @property
+    def sessions(self) -> pd.DatetimeIndex:
+        """The T sessions, ascending."""
+        return self.close.index
+
+    @property
+    def securities(self) -> list[str]:
+        """The S securities, in the order of the columns."""
+        return list(self.close.columns)
+
+    @property
+    def traded(self) -> pd.DataFrame:
+        """(T, S) bool: there is a price and the volume is not zero. An unknown volume leaves the price standing."""
+        priced = self.close if self.adjusted_close is None else self.close.fillna(self.adjusted_close)
+        return pd.DataFrame(traded_cells(priced, self.volume), index=self.close.index, columns=self.close.columns)
+
+    def returns(self, kind: ReturnKind = "simple", total: bool = True, *, gaps: GapRule = "missing") -> pd.DataFrame:
+        """Daily returns of each security, in decimals; NaN on a day without a trade.
+
+        Parameters
+        ----------
+        kind : {"simple", "log"}
+        total : bool
+            Whether dividends count. They are taken from the adjusted closes where a security has them, from `close`
+            where its basis is ``total_return``, else added from `dividends`; a security with none of these (a price
+            index, say) gives price returns.
+        gaps : {"missing", "trade_to_trade"}
+            What the first session after a gap gets, see :func:`to_returns`.
+
+        Raises
+        ------
+        InputError
+            If `total` is False and a security has only dividend-adjusted closes.
+        """
+        prices, dividends = self._total_basis() if total else (self._price_basis(), None)
+        return to_returns(prices, kind, volume=self.volume, dividends=dividends, gaps=gaps)
+
+    def select(self, securities: str | Iterable[str] | None = None, start: Any = None, end: Any = None) -> MarketPanel:
+        """The panel of some securities from `start` to `end`, both included.
+
+        Raises
+        ------
+        InputError
+            If a security is not in the panel, or `start` is after `end`.
+        DataUnavailable
+            If there is no session in the range.
+        """
+        names = self.securities if securities is None else _as_list(securities)
+        self._require(names)
+        first, last = session_label(start, "start"), session_label(end, "end")
+        if first is not None and last is not None and first > last:
+            raise InputError(f"start={first:%Y-%m-%d} is after end={last:%Y-%m-%d}; swap them.")
+        sessions = self.sessions[self.sessions.slice_indexer(first, last)]
+        if not len(sessions):
+            raise DataUnavailable(
+                f"the panel has no session with start={start}, end={end}; it runs from "
+                f"{self.sessions[0]:%Y-%m-%d} to {self.sessions[-1]:%Y-%m-%d}: choose dates within."
+            )
+        inside = self.dropped["session"].isna() | self.dropped["session"].between(sessions[0], sessions[-1])
+        return self._on(sessions, names, self.dropped[inside & self.dropped["security"].isin([*names, ""])])
+
+    def on_sessions(self, sessions: Any) -> MarketPanel:
+        """The panel on another list of sessions, such as those of one venue.
+
+        A session the panel lacks becomes a day without a trade; a day of the panel that is not among `sessions` moves to
+        `dropped`, one row for each security priced on it.
+        """
+        wanted = checked_sessions(pd.Index(sessions), "sessions")
+        left_out = self.traded.loc[self.sessions.difference(wanted)].stack()
+        refused = [(security, session, "not a session of the calendar given", "") for session, security in left_out[left_out].index]
+        return self._on(wanted, self.securities, pd.concat([self.dropped, dropped_rows(refused)], ignore_index=True))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each session and security with a figure: session, security, currency, close and what else there is."""
+        columns = {
+            name: frame.stack(future_stack=True)
+            for name in ("close", "adjusted_close", "dividends", "volume")
+            if (frame := getattr(self, name)) is not None
+        }
+        long = pd.DataFrame(columns).dropna(how="all").reset_index()
+        long.insert(2, "currency", long["security"].map(self.currency))
+        return long
+
+    def summary(self) -> Summary:
+        """What the panel holds of each security: span, sessions traded, gaps, price basis, sources."""
+        traded = self.traded
+        span = traded.apply(lambda column: pd.Series([column.index[column].min(), column.index[column].max()], ["first", "last"])).T
+        listed = traded.cummax() & traded[::-1].cummax()[::-1]
+        rows = pd.DataFrame(
+            {
+                "security": self.securities,
+                "currency": self.currency.to_numpy(),
+                "basis": self.basis.to_numpy(),
+                "first": pd.to_datetime(span["first"]).to_numpy(),
+                "last": pd.to_datetime(span["last"]).to_numpy(),
+                "n_traded": traded.sum().to_numpy(),
+                "n_no_trade": (listed & ~traded).sum().to_numpy(),
+                "n_volume_unknown": (traded if self.volume is None else traded & self.volume.isna()).sum().to_numpy(),
+            }
+        )
+        reach = f"{self.sessions[0]:%Y-%m-%d} to {self.sessions[-1]:%Y-%m-%d}"
+        title = f"Market panel: {len(self.securities)} securities, {len(self.sessions)} sessions, {reach}"
+        tables = (("Securities", rows),)
+        if len(self.dropped):
+            counts = self.dropped.groupby("reason", sort=False).size().rename("n").reset_index()
+            tables += (("Rows refused", counts),)
+        return Summary(title=title, tables=tables, notes=self.assumptions, sources=self.sources)
+
+    def _total_basis(self) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+        """Closes whose changes, with the dividends given, are total returns."""
+        if self.adjusted_close is None:
+            adjusted = pd.Series(False, index=self.close.columns)
+            prices = self.close
+        else:
+            adjusted = self.adjusted_close.notna().any()
+            prices = self.close.mask(np.broadcast_to(adjusted.to_numpy(), self.close.shape), self.adjusted_close)
+        if self.dividends is None:
+            return prices, None
+        cash_counts = ~adjusted & (self.basis != "total_return")
+        return prices, self.dividends * cash_counts.astype(float)
+
+    def _price_basis(self) -> pd.DataFrame:
+        blocked = self.basis.index[self.basis == "total_return"]
+        if len(blocked):
+            raise InputError(
+                f"total=False needs closes as traded, but {len(blocked)} securities (first {blocked[0]!r}) have only adjusted closes; "
+                "use total=True or leave them out with select()."
+            )
+        return self.close
+
+    def _require(self, names: list[str]) -> None:
+        absent = [name for name in names if name not in self.close.columns]
+        if absent:
+            near = difflib.get_close_matches(absent[0], self.securities, n=3, cutoff=0.5)
+            more = " ..." if len(self.securities) > 5 else ""
+            hint = f"did you mean {', '.join(near)}?" if near else f"it has {', '.join(self.securities[:5])}{more}."
+            raise InputError(
+                f"securities={absent[0]!r} is not in the panel of {len(self.securities)} securities ({len(absent)} absent); {hint}"
+            )
+        if not names:
+            raise InputError("securities is empty; name at least one security of the panel.")
+
+    def _on(self, sessions: pd.DatetimeIndex, names: list[str], dropped: pd.DataFrame) -> MarketPanel:
+        frames = {
+            name: frame.reindex(index=sessions, columns=names)
+            for name in ("close", "adjusted_close", "dividends", "volume")
+            if (frame := getattr(self, name)) is not None
+        }
+        return replace(self, **frames, currency=self.currency[names], basis=self.basis[names], dropped=dropped.reset_index(drop=True))
+
+
+def session_label(value: Any, parameter: str) -> pd.Timestamp | None:
+    """A session date from text or a timestamp; None stays None.
+
+    Raises
+    ------
+    InputError
+        If `value` is no date, or carries a time of day or a zone.
+    """
+    if value is None:
+        return None
+    try:
+        stamp = pd.Timestamp(value)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{parameter}={value!r} is not a date; write it as YYYY-MM-DD.") from error
+    if stamp is pd.NaT or stamp.tzinfo is not None or stamp != stamp.normalize():
+        raise InputError(f"{parameter}={value!r} is not a session; sessions are dates without time or zone: write YYYY-MM-DD.")
+    return stamp
+
+
+def _as_list(securities: str | Iterable[str]) -> list[str]:
+    return [securities] if isinstance(securities, str) else list(securities)
+
+
+def _labels(given: Any, securities: pd.Index, parameter: str) -> pd.Series:
+    """One text a security; empty where not given."""
+    if isinstance(given, str):
+        return pd.Series(given, index=securities, dtype="object", name=parameter)
+    if isinstance(given, (pd.Series, Mapping)):
+        named = {str(key): str(value) for key, value in given.items() if isinstance(value, str)}
+        return pd.Series([named.get(security, "") for security in securities], index=securities, dtype="object", name=parameter)
+    raise InputError(f"{parameter} is a {type(given).__name__}; give one text for all securities or a mapping of security to text.")
+
+
+def _read_only(frame: pd.DataFrame) -> pd.DataFrame:
+    values = frame.to_numpy(copy=True)
+    values.flags.writeable = False
+    return pd.DataFrame(values, index=frame.index, columns=frame.columns, copy=False)
