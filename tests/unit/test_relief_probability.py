@@ -64,7 +64,7 @@ def test_ruling_day_jump_over_identifies():
     assert check["jump_probability_low"] == pytest.approx(0.4) and check["eve_probability_high"] == pytest.approx(0.4) and check["agree"]
     assert "Implied probability" in str(result.summary())
     ax = result.plot()
-    assert ax.get_ylabel() == "probability of relief" and ax.get_title()
+    assert ax.get_ylabel() == "probability of relief" and ax.get_title(loc="left")
 
 
 @pytest.mark.parametrize(
