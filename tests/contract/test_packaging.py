@@ -1,0 +1,28 @@
+"""What is installed is what setup.cfg says, and nothing is left out of it."""
+
+import configparser
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_package_is_listed_in_setup_cfg():
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / "setup.cfg", encoding="utf-8")
+    listed = set(parser["options"]["packages"].split())
+    found = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "impact").rglob("__init__.py")} | {"impact.data"}
+    assert listed == found
+
+
+def test_ci_runs_the_readme_test_command():
+    assert "make test" in (ROOT / ".ci" / "run").read_text()
+    assert "make test" in (ROOT / "README.md").read_text()
+
+
+def test_no_file_names_a_folder_of_some_machine():
+    import re
+
+    pattern = re.compile(r"(?<![\w.])/(?:tmp|work|root|home)/")
+    endings = {".py", ".md", ".cfg", ".toml", ".csv", ".ipynb"}
+    guilty = [path.relative_to(ROOT).as_posix() for folder in ("impact", "data", "docs", "notebooks") for path in (ROOT / folder).rglob("*") if path.suffix in endings and pattern.search(path.read_text(encoding="utf-8"))]
+    assert guilty == []
