@@ -1,0 +1,76 @@
+"""Write the bundled tables anew: ``python -m impact.data.rebuild FOLDER``.
+
+FOLDER holds `facts/` (the fact base) and `figures/` (daily closing figures). The result depends on nothing else: no clock, no
+network, no random number; the same folder gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+from impact.data.case_table import case_events
+from impact.data.disagreements import conflicts
+from impact.data.fact_tables import FACT_TABLES
+from impact.data.figures_tables import figure_tables
+from impact.data.manifest import FOLDER, describe, refresh
+
+__all__ = ["build", "write"]
+
+FIGURES_BASIS = "facts for demonstration and tests, compiled from public copies, source named"
+FACTS_BASIS = "facts; compiled from public copies named per row"
+RETRIEVED = "2026-11-22"
+QUOTES = (
+    "public copies of end-of-day quotes on GitHub: Georgelikechen/George-portfolio_optimization (stocks), "
+    "hjyssg/tqqq_simulation (Hang Seng Index)"
+)
+COMPILED = "compiled from public copies; each row names its own"
+WHAT = {
+    "closes": (
+        "daily closes, Hong Kong lines and Hang Seng Index, 2020-01-02 to 2021-06-30; adjusted as securities.csv says",
+        QUOTES,
+    ),
+    "volumes": ("daily volumes in shares; empty where placeholders.csv says why", QUOTES),
+    "dividends": ("dividends in HKD a share by ex-date, already inside total-return closes", QUOTES),
+    "securities": ("the lines of closes.csv: name, currency, venue, adjustment, role in the study", COMPILED),
+    "placeholders": ("cells of closes.csv and volumes.csv that stand for no figure, with the reason", QUOTES),
+    "programmes": ("legal programmes: what each prohibits, on which clock, from when to when", COMPILED),
+    "designations": ("who was put on which list, when, with the legal dates", COMPILED),
+    "index_actions": ("what index providers announced and when it took effect", COMPILED),
+    "exchange_actions": ("what exchanges, brokers and funds announced about trading lines", COMPILED),
+    "litigation": ("what courts and parties did", COMPILED),
+    "ownership": ("holders, index weights, assets and flows as reported", COMPILED),
+    "reported_figures": ("prices, moves and volumes as printed", COMPILED),
+    "literature": ("published price effects", COMPILED),
+    "case_events": ("dated events of the cases, with what else reached the same session", COMPILED),
+    "conflicts": ("where sources disagree, what is doubtful, what was not found", COMPILED),
+}
+
+
+def build(folder: Path) -> dict[str, pd.DataFrame]:
+    """All bundled tables of this module as text frames, by name."""
+    facts = {name: table(folder / "facts") for name, (_, table) in FACT_TABLES.items()}
+    return figure_tables(folder / "figures") | facts | {"case_events": case_events(facts), "conflicts": conflicts()}
+
+
+def write(folder: Path, target: Path = FOLDER) -> list[str]:
+    """Write every table and its MANIFEST row to `target`; returns the CSV files there that have no row."""
+    for name, frame in build(folder).items():
+        frame.to_csv(target / f"{name}.csv", index=False, lineterminator="\n")
+    figures = ("closes", "volumes", "dividends", "securities", "placeholders")
+    describe(
+        (
+            (f"{name}.csv", what, source, RETRIEVED, FIGURES_BASIS if name in figures else FACTS_BASIS)
+            for name, (what, source) in WHAT.items()
+        ),
+        target,
+    )
+    return refresh(target)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m impact.data.rebuild FOLDER (the folder that holds facts/ and figures/)")
+    for unlisted in write(Path(sys.argv[1])):
+        sys.stderr.write(f"warning: {unlisted} has no row in MANIFEST.csv.\n")
