@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -54,6 +54,11 @@ class EventWindows:
     group_security: IntArray
     coefficients: FloatArray
     estimation: tuple[int, int]
+
+    def take(self, kept: IntArray) -> EventWindows:
+        """The events at the positions `kept`, in that order, on the same designs."""
+        per_event = ("abnormal", "day0", "security", "group", "coefficients")
+        return replace(self, **{name: getattr(self, name)[kept] for name in per_event})
 
     @cached_property
     def incomplete(self) -> IntArray:

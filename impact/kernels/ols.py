@@ -6,7 +6,7 @@ ill-conditioned for normal equations, gets a design of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,14 +40,51 @@ class BatchFit:
         Constant first when there is one, then the slopes; (N, 0) when the normal return is fixed.
     r_squared : (N,) float
         Explained share of the estimation-window variation (uncentred without a constant); NaN when fixed.
+    spread : (N,) float
+        Root mean square of the left-hand side in the estimation window, about its mean when there is a constant.
     singular : (N,) bool
         Regressors collinear in the estimation window: every estimate of the event is NaN.
+    windows : EventWindows
+        What `events` computes its window sums and residuals from.
     """
 
     events: FittedEvents
     coefficients: FloatArray
     r_squared: FloatArray
+    spread: FloatArray
     singular: BoolArray
+    windows: EventWindows
+
+    def take(self, kept: IntArray, security: IntArray | None = None) -> BatchFit:
+        """The fit of the events at the positions `kept`, in that order.
+
+        `security` (N,), when given, replaces the security labels that `events` shows.
+        """
+        windows = self.windows.take(kept)
+        old = self.events
+        label = old.security if security is None else security
+        events = replace(
+            old,
+            abnormal=windows.abnormal,
+            leverage=old.leverage[kept],
+            sigma=old.sigma[kept],
+            n_obs=old.n_obs[kept],
+            df=old.df[kept],
+            day0=windows.day0,
+            security=label[kept],
+            window=windows.sums,
+            residuals=windows.residuals,
+            design=windows.design,
+        )
+        return replace(
+            self,
+            events=events,
+            coefficients=windows.coefficients,
+            r_squared=self.r_squared[kept],
+            spread=self.spread[kept],
+            singular=self.singular[kept],
+            windows=windows,
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -330,6 +367,7 @@ def _finish(batch: _Batch, singular, n_rows, centre, inverse, owner_day, owner) 
     with np.errstate(invalid="ignore", divide="ignore"):
         sigma = np.sqrt(np.maximum(batch.sse, 0.0) / df)
         r_squared = 1.0 - batch.sse / batch.total
+        spread = np.sqrt(np.maximum(batch.total, 0.0) / n_obs)
     sigma[void] = np.nan
     r_squared[void] = np.nan
     if regression.fixed:
@@ -371,4 +409,4 @@ def _finish(batch: _Batch, singular, n_rows, centre, inverse, owner_day, owner) 
         residuals=windows.residuals,
         design=windows.design,
     )
-    return BatchFit(events=events, coefficients=coefficients, r_squared=r_squared, singular=singular)
+    return BatchFit(events=events, coefficients=coefficients, r_squared=r_squared, spread=spread, singular=singular, windows=windows)

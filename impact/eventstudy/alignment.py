@@ -1,0 +1,212 @@
+"""Tables in, positions out: returns as an array, and each event as a session and a column of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.eventstudy.design import StudyDesign
+from impact.market.frames import as_frame, checked_sessions, refuse_where
+from impact.typing_ import FloatArray, IntArray
+
+__all__ = ["AlignedEvents", "ReturnTable", "align_events", "column_of_returns", "read_factors", "read_returns"]
+
+REQUIRED = ("event_id", "security", "date")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ReturnTable:
+    """Returns as the engine wants them.
+
+    Attributes
+    ----------
+    values : (T, S) float
+        Decimal returns; NaN is a session without trade.
+    sessions : DatetimeIndex, length T
+    securities : Index, length S
+    """
+
+    values: FloatArray
+    sessions: pd.DatetimeIndex
+    securities: pd.Index
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AlignedEvents:
+    """The events that can be placed on the return calendar, and those that cannot.
+
+    Attributes
+    ----------
+    table : DataFrame, n rows
+        The event table as given, row order kept, with columns `day0` (session) and `rolled_days` (calendar days moved).
+    day0, security : (n,) int
+        Positions on the calendar and in the columns.
+    dropped : DataFrame
+        event_id, security, date, status, reason.
+    """
+
+    table: pd.DataFrame
+    day0: IntArray
+    security: IntArray
+    dropped: pd.DataFrame
+
+
+def read_returns(returns: Any) -> ReturnTable:
+    """Check a table of returns, sessions x securities, without changing it.
+
+    Raises
+    ------
+    InputError
+        If it is empty, its sessions repeat, are unsorted or are no dates, a column repeats, or a value is text or infinite.
+    """
+    frame = as_frame(returns, "returns")
+    if frame.empty:
+        raise InputError(f"returns is empty ({frame.shape[0]} sessions x {frame.shape[1]} securities); give at least one column of returns.")
+    if not frame.columns.is_unique:
+        repeated = frame.columns[frame.columns.duplicated()]
+        raise InputError(f"returns repeats {len(repeated)} column(s) (first {repeated[0]!r}); a security has one column: keep one of each.")
+    sessions = checked_sessions(frame.index, "returns")
+    values = _numbers(frame, "returns")
+    if np.isinf(values).any():
+        rule = "infinite; a return must be finite: mend the price of that day or leave it empty"
+        refuse_where(np.isinf(values), values, sessions, frame.columns, "returns", rule)
+    return ReturnTable(values=values, sessions=sessions, securities=frame.columns)
+
+
+def _numbers(frame: pd.DataFrame, parameter: str) -> FloatArray:
+    try:
+        return frame.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        bad = [column for column in frame.columns if not pd.api.types.is_numeric_dtype(frame[column])]
+        raise InputError(
+            f"{parameter} has {len(bad)} column(s) that are not numbers (first {bad[0]!r}); give decimal returns, NaN for a day without trade."
+        ) from None
+
+
+def column_of_returns(market: Any, returns: ReturnTable) -> FloatArray:
+    """(T,) benchmark returns from a column name or a Series; sessions it lacks are NaN.
+
+    Raises
+    ------
+    InputError
+        If the name is no column, or the Series shares no session with the returns.
+    """
+    if not isinstance(market, (pd.Series, pd.DataFrame)):
+        position = returns.securities.get_indexer([market])[0]
+        if position < 0:
+            raise InputError(f"market={market!r} is not a column of returns ({len(returns.securities)} columns); name one, or give a Series.")
+        return returns.values[:, position]
+    if isinstance(market, pd.DataFrame):
+        if market.shape[1] != 1:
+            raise InputError(f"market has {market.shape[1]} columns; it must be one series: choose the column.")
+        market = market.iloc[:, 0]
+    return _reindexed(market.to_frame("market"), "market", returns)[:, 0]
+
+
+def read_factors(factors: Any, returns: ReturnTable) -> tuple[FloatArray, tuple[str, ...]]:
+    """(T, F) factor returns on the sessions of `returns`, with their names; sessions they lack are NaN."""
+    frame = as_frame(factors, "factors")
+    return _reindexed(frame, "factors", returns), tuple(str(column) for column in frame.columns)
+
+
+def _reindexed(frame: pd.DataFrame, parameter: str, returns: ReturnTable) -> FloatArray:
+    sessions = checked_sessions(frame.index, parameter)
+    values = _numbers(frame, parameter)
+    refuse_where(np.isinf(values), values, sessions, frame.columns, parameter, "infinite; a return must be finite: mend it or leave it empty")
+    position = sessions.get_indexer(returns.sessions)
+    if (position < 0).all():
+        raise InputError(
+            f"{parameter} shares no session with returns ({sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d} against "
+            f"{returns.sessions[0]:%Y-%m-%d} to {returns.sessions[-1]:%Y-%m-%d}); give it for the same dates."
+        )
+    return np.where((position >= 0)[:, None], values[position], np.nan)
+
+
+def align_events(events: Any, returns: ReturnTable, design: StudyDesign) -> AlignedEvents:
+    """Place every event on a session and a column, or say why not.
+
+    A row with a zoned `known_at` and a `venue` goes to the first session of that venue that can react; the others go by
+    their `date`. Sessions are those of the return table.
+
+    Raises
+    ------
+    InputError
+        If the table is empty, lacks a column, or repeats an `event_id`; or under ``anchor="raise"`` if a date is no session.
+    """
+    table = _checked(events)
+    security = returns.securities.get_indexer(table["security"])
+    position, rolled, reason = _positions(table, returns, design.anchor)
+    reason = np.where(security < 0, "security is not a column of returns", reason)
+    placed = reason == ""
+    table["day0"] = returns.sessions.take(np.where(placed, position, 0)).where(placed)
+    table["rolled_days"] = rolled
+    lost = table.loc[~placed, ["event_id", "security", "date"]].assign(status="dropped", reason=reason[~placed])
+    kept = table if placed.all() else table.loc[placed].reset_index(drop=True)
+    return AlignedEvents(
+        table=kept,
+        day0=np.asarray(position)[placed].astype(np.intp),
+        security=np.asarray(security)[placed].astype(np.intp),
+        dropped=lost.reset_index(drop=True),
+    )
+
+
+def _checked(events: Any) -> pd.DataFrame:
+    frame = as_frame(events, "events")
+    missing = [column for column in REQUIRED if column not in frame.columns]
+    if "date" in missing and {"known_at", "venue"} <= set(frame.columns):
+        missing.remove("date")
+        frame = frame.assign(date=pd.NaT)
+    if missing:
+        raise InputError(f"events lacks {len(missing)} column(s) ({', '.join(missing)}); it needs event_id, security and date: add or rename them.")
+    if frame.empty:
+        raise InputError("events is empty (0 rows); give at least one row with event_id, security and date.")
+    repeated = frame["event_id"].duplicated()
+    if repeated.any():
+        values = frame.loc[repeated, "event_id"]
+        raise InputError(
+            f"events['event_id'] repeats {values.nunique()} value(s) (first {values.iloc[0]!r}); ids must be unique: add a suffix per event."
+        )
+    if frame["event_id"].isna().any():
+        raise InputError(f"events['event_id'] is missing in {int(frame['event_id'].isna().sum())} row(s); every event needs an id: fill them in.")
+    return frame.reset_index(drop=True).copy()
+
+
+def _positions(table: pd.DataFrame, returns: ReturnTable, anchor: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Position on the calendar, calendar days moved, and reason where not placed, for every row."""
+    from impact.calendars import anchor_dates
+
+    clocked = np.zeros(len(table), dtype=bool)
+    if {"known_at", "venue"} <= set(table.columns):
+        clocked = (table["known_at"].notna() & table["venue"].notna()).to_numpy()
+    if not clocked.any():
+        return _by_date(anchor_dates(table["date"], returns.sessions, policy=anchor))
+    position = np.full(len(table), -1)
+    rolled = np.zeros(len(table), dtype=np.int64)
+    reason = np.full(len(table), "", dtype=object)
+    if not clocked.all():
+        position[~clocked], rolled[~clocked], reason[~clocked] = _by_date(
+            anchor_dates(table.loc[~clocked, "date"], returns.sessions, policy=anchor)
+        )
+    for venue, rows in table.loc[clocked].groupby("venue", sort=False):
+        at = rows.index.to_numpy()
+        position[at], rolled[at], reason[at] = _by_clock(rows["known_at"], str(venue), returns, anchor)
+    return position, rolled, reason
+
+
+def _by_date(placed: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    reason = placed["reason"].to_numpy(dtype=object)
+    return placed["position"].to_numpy(), placed["rolled_days"].to_numpy(), reason
+
+
+def _by_clock(known_at: pd.Series, venue: str, returns: ReturnTable, anchor: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    from impact.calendars import anchor_dates, reactions
+
+    found = reactions(known_at, venue, policy=anchor)
+    placed = anchor_dates(found["session"], returns.sessions, policy=anchor)
+    position, moved, reason = _by_date(placed)
+    reason = np.where(found["session"].isna(), f"instant is outside the calendar of {venue}", reason)
+    return position, moved + found["rolled_days"].to_numpy(), reason

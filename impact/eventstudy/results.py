@@ -1,0 +1,270 @@
+"""What an event study found."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri, stdtr, stdtrit
+
+from impact.errors import ImpactWarning, InputError
+from impact.eventstudy.design import StudyDesign
+from impact.kernels.ols import BatchFit
+from impact.kernels.records import FittedEvents
+from impact.provenance import Source
+from impact.results import Result, Summary
+from impact.typing_ import FloatArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["EventStudyResult"]
+
+POWER = 0.8
+"""Power at which the minimum detectable effect is stated."""
+ALPHA_SHARE = 0.05
+"""Share of events whose drift must matter before a warning is given (any event in a small study)."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class EventStudyResult(Result):
+    """Abnormal returns of N events, with what is needed to test them.
+
+    Attributes
+    ----------
+    design : StudyDesign
+        Windows, model and rules.
+    fit : BatchFit
+        Arrays of the estimation.
+    events : DataFrame
+        The events used, with `day0` (session), `rolled_days`, and `status`: ``ok``, ``missing_day0`` (no return on day 0)
+        or ``halted`` (no return in the event window).
+    sessions : DatetimeIndex
+        The return calendar.
+    coefficient_names : tuple of str
+    dropped : DataFrame
+        Events that could not be used: event_id, security, date, status, reason.
+    sources, assumptions : tuple
+    """
+
+    design: StudyDesign
+    fit: BatchFit
+    events: pd.DataFrame
+    sessions: pd.DatetimeIndex
+    coefficient_names: tuple[str, ...]
+    dropped: pd.DataFrame
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def fitted(self) -> FittedEvents:
+        """The arrays that inference works on."""
+        return self.fit.events
+
+    @property
+    def n_events(self) -> int:
+        """N, events used."""
+        return self.fitted.n_events
+
+    @cached_property
+    def event_ids(self) -> pd.Index:
+        """Index of every per-event table."""
+        return pd.Index(self.events["event_id"], name="event_id")
+
+    def _table(self, values: FloatArray) -> pd.DataFrame:
+        return pd.DataFrame(values, index=self.event_ids, columns=pd.Index(self.fitted.offsets, name="offset"), copy=False)
+
+    @property
+    def abnormal(self) -> pd.DataFrame:
+        """(N, W) abnormal returns, events x offsets; NaN is a day without trade."""
+        return self._table(self.fitted.abnormal)
+
+    @property
+    def standard_errors(self) -> pd.DataFrame:
+        """(N, W) forecast standard errors of the abnormal returns."""
+        return self._table(self.fitted.sigma[:, None] * np.sqrt(1.0 + self.fitted.leverage))
+
+    @property
+    def estimates(self) -> pd.DataFrame:
+        """Per event: the coefficients, sigma, n_obs, df, r_squared."""
+        columns = {name: self.fit.coefficients[:, j] for j, name in enumerate(self.coefficient_names)}
+        fitted = self.fitted
+        rest = {"sigma": fitted.sigma, "n_obs": fitted.n_obs, "df": fitted.df, "r_squared": self.fit.r_squared}
+        return pd.DataFrame(columns | rest, index=self.event_ids)
+
+    @property
+    def average(self) -> pd.DataFrame:
+        """Per offset: aar (mean abnormal return), n (events with one), se (independent events), caar (running sum of aar)."""
+        fitted = self.fitted
+        known = ~np.isnan(fitted.abnormal)
+        n = known.sum(axis=0)
+        variance = fitted.sigma[:, None] ** 2 * (1.0 + np.where(known, fitted.leverage, 0.0))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            aar = np.where(known, fitted.abnormal, 0.0).sum(axis=0) / n
+            se = np.sqrt(np.where(known, variance, 0.0).sum(axis=0)) / n
+        return pd.DataFrame({"aar": aar, "se": se, "n": n, "caar": np.cumsum(aar)}, index=pd.Index(fitted.offsets, name="offset"))
+
+    def _checked(self, a: int, b: int) -> None:
+        first, last = self.design.window
+        if not (first <= a <= b <= last):
+            raise InputError(f"({a}, {b}) is not inside the event window {self.design.window}; choose offsets in it, the first not after the last.")
+
+    def car(self, a: int, b: int) -> pd.DataFrame:
+        """Cumulative abnormal return of every event over the inclusive offsets [a, b].
+
+        Returns
+        -------
+        DataFrame
+            car, se (forecast error included), t, p (two-sided Student), df, n_days (days with a return), mde (effect
+            found with 80 % power at this level), ci_low, ci_high. NaN where no day has a return.
+
+        Raises
+        ------
+        InputError
+            If [a, b] is not inside the event window.
+
+        Warns
+        -----
+        ImpactWarning
+            When the estimated drift alone moves the CAR by more than one standard error.
+        """
+        self._checked(a, b)
+        sums = self.fitted.window(a, b)
+        se = self.fitted.sigma * np.sqrt(sums.variance_factor)
+        self._warn_of_drift(a, b, sums.n_days, se)
+        df = self.fitted.df.astype(float)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            t = sums.car / se
+        alpha = 1.0 - self.design.level
+        half = _student_quantile(df, 1.0 - alpha / 2.0) * se
+        return pd.DataFrame(
+            {
+                "car": sums.car,
+                "se": se,
+                "t": t,
+                "p": 2.0 * stdtr(df, -np.abs(t)),
+                "df": self.fitted.df,
+                "n_days": sums.n_days,
+                "mde": (ndtri(1.0 - alpha / 2.0) + ndtri(POWER)) * se,
+                "ci_low": sums.car - half,
+                "ci_high": sums.car + half,
+            },
+            index=self.event_ids,
+        )
+
+    def _warn_of_drift(self, a: int, b: int, n_days: FloatArray, se: FloatArray) -> None:
+        if "alpha" not in self.coefficient_names:
+            return
+        alpha = self.fit.coefficients[:, 0]
+        moved = int((np.abs(alpha) * n_days > se).sum())
+        if moved > ALPHA_SHARE * self.n_events:
+            worst = int(np.argmax(np.abs(alpha) * n_days / se))
+            warnings.warn(
+                f"the estimation-window alpha alone moves CAR({a}, {b}) by more than one standard error for {moved} of {self.n_events} events "
+                f"(most for {self.event_ids[worst]!r}: {alpha[worst]:+.4f} a day); compare with zero_alpha=True.",
+                ImpactWarning,
+                stacklevel=3,
+            )
+
+    def tests(self, a: int, b: int, **options: Any) -> pd.DataFrame:
+        """Every hypothesis test of the design over [a, b]: statistic, p_value, df, distribution, n_events, headline, reason."""
+        from impact.eventstudy.inference import run_tests
+
+        self._checked(a, b)
+        return run_tests(self.fitted, a, b, **({"incomplete": self.design.incomplete} | options))
+
+    def inference(self, a: int, b: int, **options: Any) -> Any:
+        """The design that was found (single, same_date, multi_date), r-bar, effective N, smallest attainable p."""
+        from impact.eventstudy.inference import describe_inference
+
+        self._checked(a, b)
+        return describe_inference(self.fitted, a, b, **({"incomplete": self.design.incomplete} | options))
+
+    def take(self, events: Any) -> EventStudyResult:
+        """The same study for some of its events: a boolean mask or positions, for example one group."""
+        chosen = np.asarray(events)
+        kept = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.intp)
+        if not kept.size:
+            raise InputError(f"events selects none of the {self.n_events} events; choose at least one.")
+        return replace(self, fit=self.fit.take(kept), events=self.events.iloc[kept].reset_index(drop=True))
+
+    def path(self) -> pd.DataFrame:
+        """Mean CAR from the first offset to each offset: offset, car, se, ci_low, ci_high, n_events.
+
+        One event: its own CAR with the Student interval. Several: their mean, with the forecast errors taken as
+        independent across events; for clustered events read :meth:`tests`.
+        """
+        rows = []
+        first = int(self.fitted.offsets[0])
+        for offset in self.fitted.offsets:
+            sums = self.fitted.window(first, int(offset))
+            known = ~np.isnan(sums.car)
+            n = int(known.sum())
+            mean = float(sums.car[known].mean()) if n else np.nan
+            se = float(np.sqrt((self.fitted.sigma[known] ** 2 * sums.variance_factor[known]).sum()) / n) if n else np.nan
+            rows.append((mean, se, n))
+        frame = pd.DataFrame(rows, columns=["car", "se", "n_events"], index=pd.Index(self.fitted.offsets, name="offset"))
+        tail = (1.0 + self.design.level) / 2.0
+        quantile = float(stdtrit(float(self.fitted.df[0]), tail)) if self.n_events == 1 else float(ndtri(tail))
+        return frame.assign(ci_low=frame["car"] - quantile * frame["se"], ci_high=frame["car"] + quantile * frame["se"])
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per event and offset: event_id, security, offset, session, abnormal_return, standard_error, n_obs."""
+        n, w = self.fitted.abnormal.shape
+        position = self.fitted.day0[:, None] + self.fitted.offsets
+        inside = (position >= 0) & (position < len(self.sessions))
+        session = self.sessions.to_numpy()[np.where(inside, position, 0)]
+        session[~inside] = np.datetime64("NaT")
+        return pd.DataFrame(
+            {
+                "event_id": np.repeat(self.events["event_id"].to_numpy(), w),
+                "security": np.repeat(self.events["security"].to_numpy(), w),
+                "offset": np.tile(self.fitted.offsets, n),
+                "session": session.ravel(),
+                "abnormal_return": self.fitted.abnormal.ravel(),
+                "standard_error": self.standard_errors.to_numpy().ravel(),
+                "n_obs": np.repeat(self.fitted.n_obs, w),
+            }
+        )
+
+    def summary(self) -> Summary:
+        """Design, mean or single effect over the usual windows, and what was dropped."""
+        windows = [(a, b) for a, b in ((0, 0), (0, 1), (-1, 1), self.design.window) if self.design.window[0] <= a and b <= self.design.window[1]]
+        rows = [self._window_row(a, b) for a, b in dict.fromkeys(windows)]
+        tables = [("Cumulative abnormal return" if self.n_events == 1 else "Mean cumulative abnormal return", pd.DataFrame(rows).set_index("window"))]
+        if self.n_events <= 20:
+            shown = self.estimates.assign(day0=self.events["day0"].to_numpy(), status=self.events["status"].astype(str).to_numpy())
+            tables.append(("Estimation", shown))
+        if len(self.dropped):
+            tables.append(("Events not used", self.dropped.groupby(["status", "reason"]).size().rename("n_events").reset_index()))
+        title = f"Event study: {self.n_events} event{'s' * (self.n_events != 1)}, model {self.design.model}"
+        return Summary(title=title, tables=tuple(tables), notes=self.assumptions, sources=self.sources)
+
+    def _window_row(self, a: int, b: int) -> dict[str, Any]:
+        sums = self.fitted.window(a, b)
+        known = ~np.isnan(sums.car)
+        n = int(known.sum())
+        row: dict[str, Any] = {"window": f"({a}, {b})", "n_events": n, "car": np.nan, "se": np.nan, "ci_low": np.nan, "ci_high": np.nan}
+        if n:
+            car = float(sums.car[known].mean())
+            se = float(np.sqrt((self.fitted.sigma[known] ** 2 * sums.variance_factor[known]).sum()) / n)
+            tail = (1.0 + self.design.level) / 2.0
+            half = se * (float(stdtrit(float(self.fitted.df[known][0]), tail)) if self.n_events == 1 else float(ndtri(tail)))
+            row |= {"car": car, "se": se, "ci_low": car - half, "ci_high": car + half}
+        return row
+
+    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+        """CAR from the first offset of the event window, with its interval."""
+        from impact.plots.eventstudy import plot_car_path
+
+        return plot_car_path(self.path(), model=self.design.model, level=self.design.level, ax=ax, **options)
+
+
+def _student_quantile(df: FloatArray, probability: float) -> FloatArray:
+    """Quantile for every df, computed once per distinct df."""
+    distinct, inverse = np.unique(df, return_inverse=True)
+    return stdtrit(distinct, probability)[inverse]

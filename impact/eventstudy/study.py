@@ -1,0 +1,235 @@
+"""The entry point: returns and events in, abnormal returns and inference out."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import DroppedEvents, InfeasibleDesign, InputError
+from impact.eventstudy.alignment import AlignedEvents, ReturnTable, align_events, read_returns
+from impact.eventstudy.design import IncompletePolicy, StudyDesign
+from impact.eventstudy.models import NormalReturn, normal_return
+from impact.eventstudy.results import EventStudyResult
+from impact.kernels.ols import BatchFit, fit_events
+from impact.provenance import Source
+from impact.typing_ import FloatArray, ReturnKind, Window
+
+__all__ = ["event_study", "run_study"]
+
+ZERO_RESIDUAL = 1e-12
+"""Residual over total standard deviation below which a security only repeats its benchmark."""
+
+
+def event_study(
+    returns: pd.DataFrame,
+    events: pd.DataFrame,
+    market: Any = None,
+    factors: pd.DataFrame | None = None,
+    model: str = "market",
+    estimation: Window = (-260, -11),
+    window: Window = (-10, 10),
+    kind: ReturnKind = "simple",
+    anchor: Literal["next", "previous", "raise"] = "next",
+    *,
+    min_observations: int | None = None,
+    incomplete: IncompletePolicy = "complete",
+    zero_alpha: bool = False,
+    exclude_weight: float | Mapping[Any, float] | None = None,
+    lags: int = 1,
+    leads: int = 1,
+    level: float = 0.95,
+    sources: Iterable[Source] = (),
+) -> EventStudyResult:
+    """Abnormal returns of many events, with standard errors that carry the forecast error of the normal return.
+
+    Parameters
+    ----------
+    returns : DataFrame (T, S)
+        Decimal returns, sessions x securities; NaN is a day without trade. :func:`impact.to_returns` makes it from prices.
+    events : DataFrame
+        Columns event_id (unique), security (a column of `returns`), date; optional group, and known_at (zoned instant)
+        with venue, which then decide the session instead of date.
+    market : column name, list of column names, Series, optional
+        Benchmark returns of the same kind. A list is an equal-weighted basket; a member's own event leaves it out.
+    factors : DataFrame, optional
+        One column a factor, decimals; a column RF is the risk-free rate.
+    model : str
+        See :data:`impact.eventstudy.design.MODELS`.
+    estimation, window : (first, last)
+        Inclusive session offsets from day 0.
+    kind : {"simple", "log"}
+        Kind of the returns given; recorded, not converted.
+    anchor : {"next", "previous", "raise"}
+        Where a date that is no session goes; the move is recorded in ``events['rolled_days']``.
+    min_observations, incomplete, zero_alpha, exclude_weight, lags, leads, level
+        See :class:`impact.eventstudy.design.StudyDesign`.
+    sources : iterable of Source
+        Where the returns come from, to be carried into the result.
+
+    Returns
+    -------
+    EventStudyResult
+
+    Raises
+    ------
+    InputError
+        If an argument breaks its rule.
+    InfeasibleDesign
+        If no event can be used.
+
+    Warns
+    -----
+    DroppedEvents
+        Once, when some events cannot be used; ``result.dropped`` says why.
+
+    Notes
+    -----
+    A row enters an estimation window when the security and all regressors have a return (pairwise deletion).
+    ``Var(CAR) = s^2 [n + g'(X'X)^-1 g]`` with g the regressors summed over the n available days.
+
+    References
+    ----------
+    MacKinlay (1997), Event studies in economics and finance, Journal of Economic Literature 35.
+    Campbell, Lo and MacKinlay (1997), The Econometrics of Financial Markets, chapter 4.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> days = pd.bdate_range("2020-01-01", periods=300)
+    >>> rng = np.random.default_rng(7)
+    >>> index = rng.normal(0, 0.01, 300)
+    >>> firm = 1.2 * index + rng.normal(0, 0.01, 300)
+    >>> firm[280] -= 0.10
+    >>> table = pd.DataFrame({"index": index, "firm": firm}, index=days)
+    >>> events = pd.DataFrame({"event_id": ["listing"], "security": ["firm"], "date": [days[280]]})
+    >>> result = event_study(table, events, market="index")
+    >>> round(float(result.car(0, 0)["car"].iloc[0]), 3)
+    -0.095
+    """
+    design = StudyDesign(
+        model=model,
+        estimation=estimation,
+        window=window,
+        kind=kind,
+        anchor=anchor,
+        min_observations=min_observations,
+        incomplete=incomplete,
+        zero_alpha=zero_alpha,
+        exclude_weight=exclude_weight,
+        lags=lags,
+        leads=leads,
+        level=level,
+    )
+    return run_study(returns, events, design, market=market, factors=factors, sources=tuple(sources))
+
+
+def run_study(
+    returns: pd.DataFrame,
+    events: pd.DataFrame,
+    design: StudyDesign,
+    *,
+    market: Any = None,
+    factors: pd.DataFrame | None = None,
+    sources: tuple[Source, ...] = (),
+) -> EventStudyResult:
+    """:func:`event_study` with its options as one record."""
+    table = read_returns(returns)
+    _check_span(design, table)
+    aligned = align_events(events, table, design)
+    if aligned.day0.size == 0:
+        raise _nothing_left(aligned.dropped)
+    used, local = np.unique(aligned.security, return_inverse=True)
+    normal = normal_return(table, design, used, market, factors)
+    fit = fit_events(normal.regression, aligned.day0, local, design.estimation, design.window)
+    reason = _reasons(fit, design, normal)
+    return _result(fit, reason, aligned, table, design, normal, sources)
+
+
+def _check_span(design: StudyDesign, table: ReturnTable) -> None:
+    span = design.window[1] - design.estimation[0] + 1
+    if span > len(table.sessions):
+        raise InputError(
+            f"estimation={design.estimation} and window={design.window} span {span} sessions, returns hold {len(table.sessions)}; "
+            "shorten the windows or give more sessions."
+        )
+
+
+def _reasons(fit: BatchFit, design: StudyDesign, normal: NormalReturn) -> np.ndarray:
+    """Why an estimated event cannot be used; empty where it can."""
+    needed = design.required_rows(normal.regression.n_parameters)
+    reason = np.full(fit.singular.size, "", dtype=object)
+    short = fit.events.n_obs < needed
+    if short.any():
+        reason[short] = [f"{rows} usable estimation rows, {needed} needed" for rows in fit.events.n_obs[short]]
+    reason[~short & fit.singular] = "regressors are collinear in the estimation window"
+    reason[(reason == "") & ~(fit.events.sigma > ZERO_RESIDUAL * fit.spread)] = "no residual variation in the estimation window"
+    return reason
+
+
+def _result(
+    fit: BatchFit,
+    reason: np.ndarray,
+    aligned: AlignedEvents,
+    table: ReturnTable,
+    design: StudyDesign,
+    normal: NormalReturn,
+    sources: tuple[Source, ...],
+) -> EventStudyResult:
+    lost = aligned.table.loc[reason != "", ["event_id", "security", "date"]]
+    status = np.where(np.char.endswith(reason[reason != ""].astype(str), "needed"), "short_estimation", "dropped")
+    dropped = pd.concat([aligned.dropped, lost.assign(status=status, reason=reason[reason != ""])], ignore_index=True) if len(lost) else aligned.dropped
+    kept = np.flatnonzero(reason == "")
+    if not kept.size:
+        raise _nothing_left(dropped)
+    if len(dropped):
+        warnings.warn(
+            f"{len(dropped)} of {len(dropped) + kept.size} events cannot be used (first: {dropped['event_id'].iloc[0]!r}, "
+            f"{dropped['reason'].iloc[0]}); see result.dropped.",
+            DroppedEvents,
+            stacklevel=4,
+        )
+    fit = fit.take(kept, security=aligned.security)
+    events = aligned.table if kept.size == len(aligned.table) else aligned.table.iloc[kept].reset_index(drop=True)
+    return EventStudyResult(
+        design=design,
+        fit=fit,
+        events=events.assign(status=_status(fit.events.abnormal, design.window)),
+        sessions=table.sessions,
+        coefficient_names=normal.names,
+        dropped=dropped,
+        sources=sources,
+        assumptions=_assumptions(design, normal),
+    )
+
+
+def _nothing_left(dropped: pd.DataFrame) -> InfeasibleDesign:
+    first = dropped.iloc[0]
+    return InfeasibleDesign(
+        f"none of the {len(dropped)} events can be used (first: {first['event_id']!r}, {first['reason']}); "
+        "mend the events, or shorten the estimation window or lower min_observations."
+    )
+
+
+def _status(abnormal: FloatArray, window: Window) -> pd.Categorical:
+    names = ["ok", "missing_day0", "halted"]
+    missing = np.isnan(abnormal)
+    code = np.zeros(abnormal.shape[0], dtype=np.int8)
+    if window[0] <= 0 <= window[1]:
+        code[missing[:, -window[0]]] = 1
+    code[missing.all(axis=1)] = 2
+    return pd.Categorical.from_codes(code, names)
+
+
+def _assumptions(design: StudyDesign, normal: NormalReturn) -> tuple[str, ...]:
+    rows = design.required_rows(normal.regression.n_parameters)
+    return (
+        *normal.notes,
+        f"{design.kind} returns; estimation {design.estimation} and event window {design.window} in inclusive sessions of the return calendar",
+        f"an event needs {rows} usable estimation rows; a day without trade is missing, never zero",
+        "abnormal returns are independent over time with the estimation-window variance; standard errors include the forecast error",
+    )
+
