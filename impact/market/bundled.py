@@ -8,17 +8,10 @@ from typing import Any
 import pandas as pd
 
 from impact.bundled import bundled_source, read_bundled
-from impact.errors import InputError
 from impact.market.panel import MarketPanel, dropped_rows
 from impact.market.sources import FetchResult
 
 __all__ = ["BundledSource"]
-
-# The public copies repeat the close of a halted line. Source: note that comes with the figures; checked 2026-11-22.
-HALTS = {"2269.HK": ("2020-11-16", "2020-11-17")}
-# Its closes are adjusted as well, although no dividend of it is on record. Same source.
-ADJUSTED_WITHOUT_RECORD = ("9988.HK",)
-CURRENCY = "HKD"  # the index is in points
 
 ASSUMPTIONS = (
     "Closes of basis total_return are adjusted for dividends, so their changes are total returns; those of basis as_traded paid none.",
@@ -28,7 +21,7 @@ ASSUMPTIONS = (
 
 
 class BundledSource:
-    """The tables ``closes``, ``volumes``, ``dividends`` and ``securities`` that ship with the package."""
+    """The tables ``closes``, ``volumes``, ``dividends``, ``securities`` and ``placeholders`` that ship with the package."""
 
     name = "bundled"
 
@@ -42,31 +35,27 @@ class BundledSource:
         DataUnavailable
             If there is no session in the range.
         """
-        panel = _whole_panel()
-        try:
-            return FetchResult(panel=panel.select(securities, start, end))
-        except InputError as error:
-            if "is not in the panel" not in str(error):
-                raise
-            raise InputError(f"{error} For another security use source='yahoo' or a file.") from error
+        return FetchResult(panel=_whole_panel().select(securities, start, end))
 
 
 def _whole_panel() -> MarketPanel:
     closes, volumes = _wide("closes"), _wide("volumes")
-    halted = _halted(closes)
-    paid = read_bundled("dividends", dtype={"security": "str", "ex_date": "str"})
-    basis = {security: "total_return" for security in {*paid["security"], *ADJUSTED_WITHOUT_RECORD}}
-    repeated = halted.stack()
-    refused = ((security, day, "halted: the close is repeated, not traded", "closes.csv") for day, security in repeated[repeated].index)
+    lines = read_bundled("securities").set_index("security")
+    stands_for_nothing = read_bundled("placeholders")
+    halts = stands_for_nothing[stands_for_nothing["field"] == "close"]
+    dividends = read_bundled("dividends", dtype={"security": "str", "ex_on": "str", "currency": "str"})
     return MarketPanel(
-        close=closes.mask(halted),
-        volume=volumes,
-        dividends=paid.pivot(index="ex_date", columns="security", values="amount"),
-        currency=CURRENCY,
-        basis={security: basis.get(security, "as_traded") for security in closes.columns},
+        close=_without(closes, halts),
+        volume=_without(volumes, stands_for_nothing[stands_for_nothing["field"] == "volume"]),
+        dividends=dividends.pivot(index="ex_on", columns="security", values="amount"),
+        currency=lines["currency"],
+        basis=lines["adjustment"],
         sources=tuple(bundled_source(name) for name in ("closes", "volumes", "dividends")),
         assumptions=ASSUMPTIONS,
-        dropped=dropped_rows(refused),
+        dropped=dropped_rows(
+            (row.security, row.session_on, f"{row.reason}: the source repeats the last close", "closes.csv")
+            for row in halts.itertuples(index=False)
+        ),
     )
 
 
@@ -74,9 +63,9 @@ def _wide(name: str) -> pd.DataFrame:
     return read_bundled(name, dtype={"date": "str"}).set_index("date")
 
 
-def _halted(closes: pd.DataFrame) -> pd.DataFrame:
-    """Cells that hold the repeated close of a halted line."""
-    halted = pd.DataFrame(False, index=closes.index, columns=closes.columns)
-    for security, days in HALTS.items():
-        halted.loc[[day for day in days if day in closes.index], security] = True
-    return halted & closes.notna()
+def _without(table: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """The table with the named cells empty."""
+    stated = pd.DataFrame(False, index=table.index, columns=table.columns)
+    for row in cells.itertuples(index=False):
+        stated.loc[row.session_on, row.security] = True
+    return table.mask(stated)

@@ -145,7 +145,7 @@ def _dated(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
         if named or pd.api.types.is_datetime64_any_dtype(frame[column]):
             return frame.set_index(column)
     raise InputError(
-        f"{parameter} has no dates: its index starts {frame.index[:1].tolist()} and no column is called 'date'; put the sessions in the index."
+        f"{parameter} has no dates: its index starts {frame.index[:1].tolist()} and no column is called 'date'; put sessions in the index."
     )
 
 

@@ -19,7 +19,7 @@ from impact.typing_ import ReturnKind
 
 __all__ = ["BASES", "DROPPED_COLUMNS", "MarketPanel", "dropped_rows"]
 
-BASES = ("as_traded", "total_return", "unknown")
+BASES = ("as_traded", "total_return", "price_index", "unknown")
 DROPPED_COLUMNS = ["security", "session", "reason", "source"]
 
 
@@ -45,10 +45,10 @@ class MarketPanel(Result):
     volume : DataFrame (T, S), optional
         Shares traded. Zero: no trade. NaN: unknown, which does not speak against the close.
     currency : Series, mapping or str, optional
-        ISO code of each security; empty where unknown.
+        ISO code of each security (``points`` for an index); empty where unknown.
     basis : Series, mapping or str
-        What `close` is: ``as_traded`` (split-adjusted at most), ``total_return`` (dividends are in it already, do not add
-        them again) or ``unknown``.
+        What `close` is: ``as_traded`` (split-adjusted at most), ``total_return`` (dividends are in it already and are not
+        added again), ``price_index`` (an index without dividends) or ``unknown``.
     sources, assumptions : tuple
     dropped : DataFrame
         Rows of the input that were refused: security, session, reason, source.
@@ -87,7 +87,7 @@ class MarketPanel(Result):
         close = session_frame(self.close, "close")
         if close.empty:
             raise InputError(
-                f"close is empty ({close.shape[0]} sessions x {close.shape[1]} securities); a panel needs at least one of each: give prices."
+                f"close is empty ({close.shape[0]} sessions x {close.shape[1]} securities); a panel needs one of each: give prices."
             )
         checked = {"close": close}
         for name, kind in (("adjusted_close", "price"), ("dividends", "amount"), ("volume", "amount")):
@@ -139,7 +139,8 @@ class MarketPanel(Result):
         Raises
         ------
         InputError
-            If `total` is False and a security has only dividend-adjusted closes.
+            If `total` is False and a security has only dividend-adjusted closes, or `total` is True and a security with
+            dividends does not say whether its closes contain them.
         """
         prices, dividends = self._total_basis() if total else (self._price_basis(), None)
         return to_returns(prices, kind, volume=self.volume, dividends=dividends, gaps=gaps)
@@ -225,7 +226,14 @@ class MarketPanel(Result):
             prices = self.close.mask(np.broadcast_to(adjusted.to_numpy(), self.close.shape), self.adjusted_close)
         if self.dividends is None:
             return prices, None
-        cash_counts = ~adjusted & (self.basis != "total_return")
+        paying = (self.dividends > 0).any()
+        unclear = self.basis.index[(self.basis == "unknown") & ~adjusted & paying]
+        if len(unclear):
+            raise InputError(
+                f"basis of {len(unclear)} securities with dividends is unknown (first {unclear[0]!r}); "
+                "say 'as_traded' (dividends are added) or 'total_return' (they are in the closes already)."
+            )
+        cash_counts = ~adjusted & (self.basis == "as_traded")
         return prices, self.dividends * cash_counts.astype(float)
 
     def _price_basis(self) -> pd.DataFrame:

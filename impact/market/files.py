@@ -1,0 +1,295 @@
+"""Prices from the user's own files: CSV or Parquet, wide or long, one file or a folder of one file a security."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.market.frames import DATE_NAMES
+from impact.market.panel import MarketPanel, dropped_rows
+from impact.market.sniffing import DELIMITED, PARQUET, RawTable, read_dates, read_numbers, read_table
+from impact.market.sources import FetchResult
+from impact.provenance import Source
+
+__all__ = ["COLUMN_NAMES", "FileSource"]
+
+FIGURES = ("close", "adjusted_close", "volume", "dividends")
+COLUMN_NAMES: Mapping[str, frozenset[str]] = {
+    "date": DATE_NAMES | {"ex_date", "ex date"},
+    "security": frozenset(["security", "symbol", "ticker", "instrument", "ric", "isin", "code", "stock"]),
+    "close": frozenset(["close", "close price", "closing price", "last", "last price", "px_last", "price", "settle"]),
+    "adjusted_close": frozenset(["adj close", "adj_close", "adjclose", "adj. close", "adjusted close", "adjusted_close", "adjusted"]),
+    "volume": frozenset(["volume", "vol", "vol.", "px_volume", "shares traded", "turnover shares"]),
+    "dividends": frozenset(["dividends", "dividend", "div", "amount", "cash"]),
+    "currency": frozenset(["currency", "ccy", "crncy"]),
+}
+"""The names, in lower case, under which files give each column."""
+
+# Columns that only a table of one security, or a long table, has; they are read by no one here.
+OTHER_FIGURES = frozenset(["open", "high", "low", "vwap", "stock splits", "capital gains"])
+
+# A folder may hold one wide table a figure instead of one file a security; the file name says which.
+FOLDER_FIGURES = (("volume", "volume"), ("dividend", "dividends"), ("adj", "adjusted_close"), ("close", "close"), ("price", "close"))
+
+Refused = tuple[str, Any, str, str]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Figures:
+    """What one or several tables hold: a frame (sessions x securities) a figure, currencies, and the rows refused."""
+
+    frames: Mapping[str, pd.DataFrame]
+    currency: Mapping[str, str] = field(default_factory=dict)
+    refused: list[Refused] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FileSource:
+    """A price source that reads a file or a folder.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV (also gzipped) or Parquet file: *wide* (a date column, one column of closes a security), *long* (a date, a
+        security and a close column), or of *one security* (a date and a close column; the file name names it). Or a
+        folder of one file a security, or of one wide file a figure (``closes.csv``, ``volumes.csv``, ...).
+    columns : mapping, optional
+        Our name to the file's; keys are those of ``COLUMN_NAMES``.
+    currency, basis : str or mapping, optional
+        What the files do not say.
+    sort : bool
+        Sort rows by date instead of refusing a file that is not sorted.
+    decimal, date_format : str, optional
+        Settle what the figures leave open.
+    """
+
+    path: Path
+    columns: Mapping[str, str] | None = None
+    currency: str | Mapping[str, str] | None = None
+    basis: str | Mapping[str, str] | None = None
+    sort: bool = False
+    decimal: str | None = None
+    date_format: str | None = None
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.columns or {}) - set(COLUMN_NAMES))
+        if unknown:
+            raise InputError(
+                f"columns has {len(unknown)} keys that are not known (first {unknown[0]!r}); choose from: {', '.join(COLUMN_NAMES)}."
+            )
+
+    @property
+    def name(self) -> str:
+        """The file or folder name."""
+        return self.path.name
+
+    def fetch(self, securities: Sequence[str] | None = None, start: Any = None, end: Any = None) -> FetchResult:
+        """The panel in the file or folder, or a part of it.
+
+        Every row is in the panel or in its `dropped` table, with the reason, file and line.
+
+        Raises
+        ------
+        InputError
+            If a column is missing, dates are repeated or unsorted, a figure breaks a rule of the panel, or a security is
+            absent.
+        SourceUnusable
+            If a file cannot be read at all.
+        DataUnavailable
+            If there is no session in the range.
+        """
+        read = self._folder(securities) if self.path.is_dir() else self._one_file(self.path)
+        return FetchResult(panel=self._panel(read).select(securities, start, end))
+
+    def _one_file(self, path: Path, figure: str = "close") -> Figures:
+        table = self._table(path)
+        named = _named_columns(table, self.columns or {})
+        if "security" in named or any(name in named for name in FIGURES):
+            return self._long(table, named, stem=_stem(path))
+        return self._wide(table, named["date"], figure)
+
+    def _folder(self, securities: Sequence[str] | None) -> Figures:
+        files = {_stem(path): path for path in sorted(self.path.iterdir()) if _is_data_file(path)}
+        if not files:
+            raise InputError(f"{self.name} holds no file ending in {', '.join(DELIMITED + PARQUET)}; put one file a security there.")
+        figures = {stem: next((name for part, name in FOLDER_FIGURES if part in stem.lower()), "") for stem in files}
+        if all(figures.values()) and len(set(figures.values())) == len(files):
+            return _together([self._one_file(path, figures[stem]) for stem, path in files.items()])
+        if securities is not None:
+            absent = [security for security in securities if security not in files]
+            if absent:
+                near = difflib.get_close_matches(absent[0], files, n=3, cutoff=0.5)
+                hint = f"did you mean {', '.join(near)}?" if near else f"it has {', '.join(list(files)[:5])}."
+                raise InputError(
+                    f"securities={absent[0]!r} is not among the {len(files)} files of {self.name} ({len(absent)} absent); {hint}"
+                )
+            files = {security: files[security] for security in securities}
+        return _together([self._one_file(path) for path in files.values()])
+
+    def _table(self, path: Path) -> RawTable:
+        return read_table(path, date_column=(self.columns or {}).get("date"), decimal=self.decimal)
+
+    def _long(self, table: RawTable, named: Mapping[str, str], stem: str) -> Figures:
+        """Rows of a long table, or of a table of one security called `stem`."""
+        cells = table.columns
+        rows = pd.DataFrame({"session": read_dates(cells[named["date"]], table.name, self.date_format)})
+        rows["security"] = cells[named["security"]].astype(str).str.strip() if "security" in named else stem
+        reason = pd.Series("", index=rows.index, dtype="object")
+        for figure in [name for name in FIGURES if name in named]:
+            rows[figure], bad = read_numbers(cells[named[figure]], table.decimal)
+            reason = reason.mask(bad & (reason == ""), figure + " is not a number: " + cells[named[figure]].astype(str))
+        reason = reason.mask(rows["security"].isin(["", "None", "nan"]), "no security")
+        needed = [name for name in FIGURES if name in named and (name != "volume" or len(named) == 2)]
+        reason = reason.mask(rows[needed].isna().all(axis=1) & (reason == ""), "no price")
+        reason = reason.mask(rows["session"].isna(), "date cannot be read: " + cells[named["date"]].astype(str))
+        good, refused = self._checked(table, rows, reason, stem)
+        order = list(dict.fromkeys(good["security"]))
+        keyed = good.set_index(["session", "security"])
+        frames = {name: keyed[name].unstack("security").reindex(columns=order) for name in FIGURES if name in named}
+        stated = cells.loc[good.index, named["currency"]].astype(str) if "currency" in named else []
+        return Figures(frames=frames, currency=dict(zip(good["security"], stated, strict=False)), refused=refused)
+
+    def _wide(self, table: RawTable, date: str, figure: str) -> Figures:
+        """Rows of a table with one column a security."""
+        cells = table.columns
+        sessions = read_dates(cells[date], table.name, self.date_format)
+        securities = [column for column in cells.columns if column != date]
+        values, bad = np.empty((len(cells), len(securities))), np.zeros((len(cells), len(securities)), dtype=bool)
+        for position, security in enumerate(securities):
+            values[:, position], bad[:, position] = read_numbers(cells[security], table.decimal)
+        reason = pd.Series("", index=sessions.index, dtype="object")
+        reason = reason.mask(np.isnan(values).all(axis=1) & ~bad.any(axis=1), "no figure")
+        reason = reason.mask(sessions.isna(), "date cannot be read: " + cells[date].astype(str))
+        kept = (reason == "").to_numpy()
+        _, refused = self._checked(table, pd.DataFrame({"session": sessions, "security": ""}), reason, "")
+        refused += [
+            (securities[column], sessions.iloc[row], f"{figure} is not a number: {cells[securities[column]].iloc[row]}", _line(table, row))
+            for row, column in np.argwhere(bad & kept[:, None])
+        ]
+        frame = pd.DataFrame(values[kept], index=pd.DatetimeIndex(sessions[kept]), columns=securities)
+        return Figures(frames={figure: frame.sort_index()}, refused=refused)
+
+    def _checked(self, table: RawTable, rows: pd.DataFrame, reason: pd.Series, security: str) -> tuple[pd.DataFrame, list[Refused]]:
+        """The good rows, with unique and ascending dates for each security, and the refused ones with their reason."""
+        refused: list[Refused] = [(security, pd.NaT, why, f"{table.name} line {line}") for line, why in table.refused]
+        bad = rows[reason != ""]
+        refused += [
+            (name, session, reason[line], f"{table.name} line {line}")
+            for line, name, session in zip(bad.index, bad["security"], bad["session"], strict=True)
+        ]
+        good = rows[reason == ""]
+        repeated = good[good.duplicated(["security", "session"])]
+        if len(repeated):
+            first = repeated.iloc[0]
+            raise InputError(
+                f"{table.name} repeats {len(repeated)} dates (first {first['session']:%Y-%m-%d} on line {repeated.index[0]}); "
+                "a security has one row a session: keep one row of each."
+            )
+        back = good.groupby("security", sort=False)["session"].diff() < pd.Timedelta(0)
+        if back.any() and not self.sort:
+            line = back.index[back][0]
+            raise InputError(
+                f"{table.name} is not sorted by date: {int(back.sum())} rows are earlier than the row before (first line {line}, "
+                f"{good.loc[line, 'session']:%Y-%m-%d}); sort it by date, oldest first, or pass sort=True."
+            )
+        return good, refused
+
+    def _panel(self, read: Figures) -> MarketPanel:
+        """The checked panel of all figures read."""
+        priced = [frame for name, frame in read.frames.items() if name in ("close", "adjusted_close") and not frame.empty]
+        if not priced:
+            reasons = ", ".join(dict.fromkeys(why for _, _, why, _ in read.refused)) or "it has no rows"
+            raise InputError(f"{self.name} gives no prices ({reasons}); check its columns, or name them with columns={{...}}.")
+        sessions = priced[0].index.union(priced[-1].index)
+        order = list(dict.fromkeys(column for frame in priced for column in frame.columns))
+        empty = pd.DataFrame(np.nan, index=sessions, columns=order)
+        close = read.frames.get("close", empty).reindex(index=sessions, columns=order)
+        adjusted = read.frames.get("adjusted_close", empty).reindex(index=sessions, columns=order)
+        only_adjusted = close.isna().all() & adjusted.notna().any()
+        volume = read.frames.get("volume")
+        unpriced = [] if volume is None else [("", day, "volume without a price", self.name) for day in volume.index.difference(sessions)]
+        try:
+            return MarketPanel(
+                close=close.mask(np.broadcast_to(only_adjusted.to_numpy(), close.shape), adjusted),
+                adjusted_close=adjusted if "adjusted_close" in read.frames else None,
+                dividends=read.frames.get("dividends"),
+                volume=volume,
+                currency=read.currency if self.currency is None else self.currency,
+                basis=self._basis(only_adjusted, adjusted.notna().any()),
+                sources=(Source(title=f"user file {self.name}", basis="user file"),),
+                assumptions=_only_adjusted_note(only_adjusted.index[only_adjusted].tolist()),
+                dropped=dropped_rows(read.refused + unpriced),
+            )
+        except InputError as error:
+            raise InputError(f"{self.name}: {error}") from error
+
+    def _basis(self, only_adjusted: pd.Series, has_adjusted: pd.Series) -> dict[str, str]:
+        """What the closes of each security are: as the columns imply, else as the caller states, else unknown."""
+        stated = {} if self.basis is None else self.basis
+        basis = {}
+        for security in only_adjusted.index:
+            told = stated if isinstance(stated, str) else stated.get(security, "unknown")
+            basis[security] = "total_return" if only_adjusted[security] else "as_traded" if has_adjusted[security] else told
+        return basis
+
+
+def _only_adjusted_note(securities: list[str]) -> tuple[str, ...]:
+    if not securities:
+        return ()
+    listed = ", ".join(securities[:10]) + (" ..." if len(securities) > 10 else "")
+    return (f"{len(securities)} securities have adjusted closes only, which are taken as their closes: {listed}.",)
+
+
+def _line(table: RawTable, row: int) -> str:
+    return f"{table.name} line {table.columns.index[row]}"
+
+
+def _named_columns(table: RawTable, stated: Mapping[str, str]) -> dict[str, str]:
+    """Our name to the file's, for each column the table has."""
+    present = list(table.columns.columns)
+    lowered = {column.strip().lower(): column for column in reversed(present)}
+    named = {}
+    for name, aliases in COLUMN_NAMES.items():
+        if name in stated:
+            if stated[name].strip().lower() not in lowered:
+                raise InputError(f"columns[{name!r}]={stated[name]!r} is not a column of {table.name}; it has: {', '.join(present[:12])}.")
+            named[name] = lowered[stated[name].strip().lower()]
+            continue
+        found = [column for column in present if column.strip().lower() in aliases]
+        if found:
+            named[name] = found[0]
+    named.setdefault("date", present[0])
+    long_only = {"security", "volume"} & named.keys() or OTHER_FIGURES & lowered.keys()
+    if long_only and not {"close", "adjusted_close", "dividends"} & named.keys():
+        raise InputError(f"{table.name} has no close column; it has: {', '.join(present[:12])}; name it with columns={{'close': ...}}.")
+    return named
+
+
+def _together(parts: list[Figures]) -> Figures:
+    """Figures of several tables as one: one file a security, or one file a figure."""
+    frames = {}
+    for name in FIGURES:
+        found = [part.frames[name] for part in parts if name in part.frames]
+        if found:
+            frames[name] = pd.concat(found, axis=1, sort=True)
+    currency = {security: code for part in parts for security, code in part.currency.items()}
+    return Figures(frames=frames, currency=currency, refused=[row for part in parts for row in part.refused])
+
+
+def _stem(path: Path) -> str:
+    name = path.name
+    for ending in (".gz", *DELIMITED, *PARQUET):
+        if name.lower().endswith(ending):
+            name = name[: -len(ending)]
+    return name
+
+
+def _is_data_file(path: Path) -> bool:
+    return path.is_file() and not path.name.startswith(".") and path.name.lower().removesuffix(".gz").endswith(DELIMITED + PARQUET)
