@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 from impact.data.cells import add_ids, grade
-from impact.data.xiaomi_events import XIAOMI_EVENTS
+from impact.data.clock_readings import end_of_day
+from impact.data.xiaomi_events import CONFOUNDERS_UNTIL, XIAOMI_EVENTS
 
 __all__ = ["CASES", "case_events"]
 
@@ -31,7 +32,8 @@ EXECUTED_CERTAINTY = frozenset({"stated", "not_verified"})
 LETTERS = {"designation": "D", "order": "O", "removal": "R", "index": "N", "execution": "X", "exchange": "V", "court": "C"}
 COLUMNS = (
     "case", "event_id", "label", "kind", "anchor", "known_at", "known_at_precision", "announced_at", "security", "venue",
-    "reaction_session_on", "reaction_session_text", "confounders", "source_row", "source", "confidence", "confidence_text",
+    "reaction_session_on", "reaction_session_text", "confounders", "confounders_known_at", "source_row", "source",
+    "confidence", "confidence_text",
 )  # fmt: skip
 
 
@@ -47,9 +49,14 @@ def case_events(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def _xiaomi(tables: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, str]]:
     sources = pd.concat([table.set_index("fact_id")["source"] for table in tables.values()])
-    line, venue, _, _ = CASES["xiaomi"]
+    line, venue, zone, _ = CASES["xiaomi"]
     for event in XIAOMI_EVENTS:
-        known = {"source": sources[event["source_row"]], "confidence": grade(event["confidence_text"])}
+        told_on = CONFOUNDERS_UNTIL.get(event["event_id"], event["reaction_session_on"])
+        known = {
+            "confounders_known_at": end_of_day(told_on, zone) if event["confounders"] else "",
+            "source": sources[event["source_row"]],
+            "confidence": grade(event["confidence_text"]),
+        }
         yield {**event, **known, "case": "xiaomi", "security": line, "venue": venue}
 
 

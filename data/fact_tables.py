@@ -14,6 +14,8 @@ from impact.data.columns import ISO_DAY, known_columns, read_facts, single_ticke
 
 __all__ = ["FACT_TABLES"]
 
+# Orders silent on holding what was bought before; an FAQ of that day answered.
+POSSESSION_ANSWERED = {"ns-cmic": "2022-06-01", "russia-newinv": "2022-06-06"}
 TICKER_PLACES = (("HK", HONG_KONG), ("SS", SHANGHAI), ("SZ", SHANGHAI), ("AS", "Europe/Amsterdam"))
 
 # Rows (first words of the event) that name something later than their own date: known only from that later day on.
@@ -43,6 +45,10 @@ def programmes(folder: Path) -> pd.DataFrame:
             **{column: raw[column] for column in ("prohibits", "purchase_ban_rule", "divestment_rule")},
             "possession_ban": raw["possession_ban"].map(lambda text: {"yes": "true", "no": "false"}[re.split(r"[\s:]", text.lower())[0]]),
             "possession_ban_text": raw["possession_ban"],
+            "possession_ban_known_at": [
+                end_of_day(POSSESSION_ANSWERED[name], NEW_YORK) if name in POSSESSION_ANSWERED else item.known_at
+                for name, item in zip(raw["id"], known, strict=True)
+            ],
             **{column: raw[column] for column in ("securities_covered", "exemptions_and_licences", "model_note")},
             **known_columns(known),
             "ended_known_at": [end_of_day(span[1], NEW_YORK) if span[1] else "" for span in end],

@@ -54,7 +54,7 @@ HALTED = (("2269.HK", "2020-11-16"), ("2269.HK", "2020-11-17"))
 def figure_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """``closes``, ``volumes``, ``dividends``, ``securities`` and ``placeholders`` from the folder of figures."""
     closes, volumes, dividends = (_read(folder, name) for name in ("closes", "volumes", "dividends"))
-    dividends = dividends.rename(columns={"ex_date": "ex_on"}).assign(currency="HKD")
+    dividends = dividends.assign(currency="HKD")
     paid = frozenset(dividends["security"]) | {"9988.HK"}
     if overlap := paid & set(AS_TRADED):
         raise ValueError(f"securities {sorted(overlap)} are listed as traded but have dividends; the two exclude each other.")

@@ -1,13 +1,13 @@
 """The dated events of the Xiaomi case, read from the notes of the fact base.
 
-``reaction`` is the first Hong Kong session that could react, as the notes state it; it is kept for checking only, since the
+``reaction_session_on`` is the first Hong Kong session that could react, as the notes state it; it is kept for checking only, since the
 library computes it from ``known_at``. An execution (the close at which index funds trade) was announced before: it carries
 the open of its own session as ``known_at``, anchor ``session``, and the notice in ``announced_at``.
 """
 
 from __future__ import annotations
 
-__all__ = ["XIAOMI_EVENTS"]
+__all__ = ["CONFOUNDERS_UNTIL", "XIAOMI_EVENTS"]
 
 _FIELDS = (
     "event_id", "kind", "anchor", "label", "known_at", "known_at_precision", "announced_at", "reaction_session_on",
@@ -53,5 +53,8 @@ _ROWS = (
      "2021-06-18T09:30:00+08:00", "session", "2021-05-25T01:17:00+00:00", "2021-06-18", "close 18 Jun",
      "quarterly index reviews on the same session", "index-ftse-russell-xiaomi-2021-05-24", "A"),
 )  # fmt: skip
+
+# What else moved the price is known by the end of the reaction session, except where it names a later day.
+CONFOUNDERS_UNTIL = {"E1": "2021-03-09", "E5b": "2021-03-24", "E7": "2021-05-26", "E8": "2021-05-26"}
 
 XIAOMI_EVENTS: tuple[dict[str, str], ...] = tuple(dict(zip(_FIELDS, row, strict=True)) for row in _ROWS)
