@@ -3,6 +3,7 @@
 from impact.relief.base_rates import BaseRates, base_rates, clopper_pearson
 from impact.relief.forecasts import Forecast, ForecastScores, log_forecast, read_forecasts, score_forecasts
 from impact.relief.probability import ReliefProbability, relief_probability
+from impact.relief.recovery import Recovery, recovery
 from impact.relief.scenarios import Branch, ScenarioTree, challenge_tree
 from impact.relief.sell_or_wait import SellOrWait, sell_or_wait
 
@@ -11,6 +12,7 @@ __all__ = [
     "Branch",
     "Forecast",
     "ForecastScores",
+    "Recovery",
     "ReliefProbability",
     "ScenarioTree",
     "SellOrWait",
@@ -19,6 +21,7 @@ __all__ = [
     "clopper_pearson",
     "log_forecast",
     "read_forecasts",
+    "recovery",
     "relief_probability",
     "score_forecasts",
     "sell_or_wait",

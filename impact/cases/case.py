@@ -1,0 +1,112 @@
+"""A case: the facts, the market data and the results of one designation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from impact.calendars import parse_instant, venue_of
+from impact.cases.definitions import CaseDefinition, define_case
+from impact.cases.study import CaseStudy, study_case
+from impact.cases.timeline import Timeline, build_timeline, known_prices
+from impact.errors import DataUnavailable
+from impact.market import MarketPanel, load_panel
+
+__all__ = ["Case", "case"]
+
+YAHOO_NAMES = {"HSI": "^HSI"}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Case:
+    """One designation, ready to be asked.
+
+    Attributes
+    ----------
+    definition : CaseDefinition
+        Fixed choices: security, benchmark, peers.
+    panel : MarketPanel
+        Prices up to the last close known at `as_of`.
+    as_of : str or None
+        Instant whose knowledge the answers use; None is everything on record.
+    """
+
+    definition: CaseDefinition
+    panel: MarketPanel
+    as_of: str | None = None
+
+    def timeline(self) -> Timeline:
+        """The dated events on the sessions that could first react to them."""
+        return self._timeline
+
+    def event_study(self) -> CaseStudy:
+        """Abnormal returns around each event, with intervals, tests, benchmarks and volume."""
+        return self._study
+
+    def report(self, path: str | Path) -> Path:
+        """Write the whole case as one self-contained HTML page."""
+        import importlib
+
+        return importlib.import_module("impact.report.case_page").write_case_page(self, path)
+
+    @cached_property
+    def _timeline(self) -> Timeline:
+        return build_timeline(self.definition, self.panel, as_of=self.as_of)
+
+    @cached_property
+    def _study(self) -> CaseStudy:
+        return study_case(self.definition, self.panel, self.timeline())
+
+
+def case(name: str, source: str | Path = "bundled", as_of: str | None = None, *, offline: bool = False) -> Case:
+    """Open a case.
+
+    Parameters
+    ----------
+    name : str
+        Name of a case; ``impact.cases.case_names()`` lists them.
+    source : {"bundled", "yahoo"} or path
+        Where prices come from: the tables that ship, Yahoo, or a file or folder of files.
+    as_of : str, optional
+        Zoned instant: only facts announced and sessions closed by then are used.
+    offline : bool
+        With Yahoo: use the cache only.
+
+    Raises
+    ------
+    InputError
+        If the case or the source is unknown, or `as_of` has no zone.
+    DataUnavailable
+        If the prices of the security or its benchmark cannot be had from the source.
+
+    Examples
+    --------
+    >>> events = case("xiaomi").timeline().to_frame().set_index("event_id")
+    >>> events.loc[["E0", "E4", "E6"], "reaction_on"].dt.strftime("%Y-%m-%d").tolist()
+    ['2021-01-15', '2021-03-15', '2021-05-12']
+    """
+    definition = define_case(name)
+    if as_of is not None:
+        parse_instant(as_of)
+    panel = _prices(definition, source, offline)
+    return Case(definition=definition, panel=known_prices(panel, venue_of(definition.security), as_of), as_of=as_of)
+
+
+def _prices(definition: CaseDefinition, source: str | Path, offline: bool) -> MarketPanel:
+    from impact.calendars import sessions
+
+    needed = [definition.security, definition.market]
+    if source == "bundled":
+        panel = load_panel("bundled")
+        missing = [name for name in needed if name not in panel.securities]
+        if missing:
+            raise DataUnavailable(
+                f"case={definition.case!r} needs prices of {missing[0]!r}, which do not ship with the package; pass --source yahoo, or --source DIR with a file for each of {', '.join(needed)}."
+            )
+        return panel
+    if source != "yahoo":
+        panel = load_panel(source)
+        return panel.on_sessions(sessions(venue_of(definition.security), panel.sessions[0], panel.sessions[-1]))
+    raise DataUnavailable("not yet")

@@ -1,0 +1,231 @@
+"""The event study of a case: one clean estimation window before the designation, every event read off the same fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from impact.bundled import read_bundled
+from impact.cases.definitions import CaseDefinition
+from impact.cases.timeline import Timeline
+from impact.errors import InfeasibleDesign
+from impact.eventstudy import EventStudyResult, event_study
+from impact.market import MarketPanel
+from impact.provenance import Source, unique_sources
+from impact.results import Result, Summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["CaseStudy", "study_case"]
+
+WINDOWS = ((0, 0), (0, 1), (-1, 1))
+VOLUME_SESSIONS = 60
+"""Sessions before an event whose median volume is the yardstick of that event's volume."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CaseStudy(Result):
+    """What happened to the price around each event of a case.
+
+    Attributes
+    ----------
+    fit : EventStudyResult
+        The headline fit: market model on the index, log returns, estimated before the designation.
+    effects : DataFrame
+        One row an event and window: event_id, window, n_days, car, low, high, t, p, test, p_test, smallest_p, mde,
+        car_zero_alpha, car_joint, joint_low, joint_high, confounders. The joint estimate gives each session of the
+        windows its own dummy in one regression with all events of the case, so overlapping windows share nothing.
+    benchmarks : DataFrame
+        event_id, benchmark, ar, low, high on the reaction session, the same model on each benchmark.
+    path : DataFrame
+        session, car, low, high with alpha set to zero, and car_with_alpha; from the designation on.
+    volume : DataFrame
+        session, volume_shares, multiple_of_median (of the prior 60 sessions; NaN where unknown).
+    """
+
+    definition: CaseDefinition
+    fit: EventStudyResult
+    effects: pd.DataFrame
+    benchmarks: pd.DataFrame
+    path: pd.DataFrame
+    volume: pd.DataFrame
+    events: pd.DataFrame
+    confidence: float
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row an event and window."""
+        return self.effects.copy()
+
+    def day_zero(self) -> pd.DataFrame:
+        """One row an event: return, abnormal return on the reaction session with its interval and tests, volume."""
+        first = self.effects[self.effects["window"] == "0:0"].set_index("event_id")
+        table = self.events[["event_id", "reaction_on", "label", "close_return"]].copy()
+        for column in ("car", "low", "high", "p", "p_test", "smallest_p", "mde", "car_zero_alpha", "car_joint"):
+            table[column] = first[column].reindex(table["event_id"]).to_numpy()
+        multiples = self.volume.set_index("session")["multiple_of_median"]
+        table["volume_multiple"] = multiples.reindex(table["reaction_on"]).to_numpy()
+        table["confounders"] = self.events["confounders"]
+        return table.rename(columns={"car": "ar", "p": "p_t", "p_test": "p_sq", "car_zero_alpha": "ar_zero_alpha", "car_joint": "ar_joint"})
+
+    def summary(self) -> Summary:
+        """Day 0 of each event, the wider windows, the benchmarks."""
+        windows = self.effects[self.effects["window"] != "0:0"].drop(columns=["confounders"])
+        return Summary(
+            title=f"{self.definition.title}: abnormal returns around {len(self.events)} events",
+            tables=(
+                ("Estimation", self.fit.estimates),
+                ("Reaction session", self.day_zero()),
+                ("Wider windows", windows),
+                ("Benchmarks side by side, reaction session", self.benchmarks),
+            ),
+            notes=self.assumptions,
+            sources=self.sources,
+        )
+
+    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+        """Path of the cumulative abnormal return from the designation on."""
+        from impact.plots.case import plot_path
+
+        return plot_path(self.path, self.events, confidence=self.confidence, ax=ax, **options)
+
+
+def study_case(definition: CaseDefinition, panel: MarketPanel, timeline: Timeline, *, confidence: float = 0.95) -> CaseStudy:
+    """Estimate the case on its index, on the index without the target and on its peers.
+
+    Raises
+    ------
+    InfeasibleDesign
+        If the designation is not on the timeline, or there are too few sessions before it.
+    """
+    returns = panel.returns("log")
+    events = timeline.events
+    day0 = _day0(definition, timeline)
+    start = returns.index.get_loc(day0)
+    offsets = pd.Series(returns.index.get_indexer(events["reaction_on"]) - start, index=events["event_id"])
+    last = len(returns) - 1 - start
+    weight, weight_note = _index_weight(definition)
+    benchmarks: dict[str, dict[str, Any]] = {definition.market: {"market": definition.market}}
+    if weight is not None:
+        benchmarks[f"{definition.market} without the target"] = {"market": definition.market, "exclude_weight": weight}
+    for name, basket in (("peers", definition.peers), ("technology peers", definition.technology_peers)):
+        members = [security for security in basket if security in returns.columns]
+        if len(members) >= 3:
+            benchmarks[f"{len(members)} {name}"] = {"market": members}
+    fits = {name: _fit(returns, definition, day0, last, confidence, **options) for name, options in benchmarks.items()}
+    headline = fits[definition.market]
+    flat = _fit(returns, definition, day0, last, confidence, market=definition.market, zero_alpha=True)
+    return CaseStudy(
+        definition=definition,
+        fit=headline,
+        effects=_effects(events, offsets, headline, flat, last),
+        benchmarks=_benchmarks(events, offsets, fits),
+        path=_path(returns.index[start:], headline, flat, last),
+        volume=_volume(panel, definition.security, day0),
+        events=events,
+        confidence=confidence,
+        sources=unique_sources(panel.sources, headline.sources),
+        assumptions=(*_assumptions(headline, flat, last), *weight_note, definition.note),
+    )
+
+
+def _day0(definition: CaseDefinition, timeline: Timeline) -> pd.Timestamp:
+    found = timeline.events.loc[timeline.events["event_id"] == definition.designation_event, "reaction_on"]
+    if found.empty:
+        raise InfeasibleDesign(f"case={definition.case!r}: its designation ({definition.designation_event}) is not among the events that can be placed; choose a later --as-of, or prices that cover it.")
+    return found.iloc[0]
+
+
+def _fit(returns: pd.DataFrame, definition: CaseDefinition, day0: pd.Timestamp, last: int, confidence: float, **options: Any) -> EventStudyResult:
+    """One long event window from the designation on, so that every later event is read off the same clean estimation."""
+    event = pd.DataFrame({"event_id": [definition.designation_event], "security": [definition.security], "date": [day0]})
+    before = returns.index.get_loc(day0)
+    estimation = (max(-260, 1 - before), -11)
+    if before < 30:
+        raise InfeasibleDesign(f"case={definition.case!r}: the prices hold {before} sessions before {day0:%Y-%m-%d}; give prices that begin at least 100 sessions before.")
+    result = event_study(returns, event, model="market", estimation=estimation, window=(-10, last), kind="log", level=confidence, **options)
+    if len(result.dropped):
+        raise InfeasibleDesign(f"case={definition.case!r}: {result.dropped['reason'].iloc[0]}; give prices that begin at least 100 sessions before {day0:%Y-%m-%d}.")
+    return result
+
+
+def _index_weight(definition: CaseDefinition) -> tuple[float | None, tuple[str, ...]]:
+    """Middle of the weights that the facts give the security in the index, as a decimal; None when unknown."""
+    table = read_bundled("ownership")
+    names = {"HSI": "Hang Seng Index"}
+    rows = table[(table["ticker"] == definition.security) & (table["metric"] == "weight") & (table["holder_or_index"] == names.get(definition.market))]
+    values = pd.to_numeric(rows["value"]) / 100.0
+    if values.empty:
+        return None, (f"The weight of {definition.security} in {definition.market} is not known; the index is used as it is.",)
+    middle = float((values.min() + values.max()) / 2)
+    return middle, (f"{definition.security} is {values.min():.1%} to {values.max():.1%} of {definition.market} ({'; '.join(rows['source'])}); the index without it takes {middle:.2%}.",)
+
+
+def _effects(events: pd.DataFrame, offsets: pd.Series, headline: EventStudyResult, flat: EventStudyResult, last: int) -> pd.DataFrame:
+    rows = []
+    for event in events.itertuples():
+        for a, b in WINDOWS:
+            first, stop = int(offsets[event.event_id]) + a, int(offsets[event.event_id]) + b
+            if first < headline.design.window[0] or stop > last:
+                continue
+            car = headline.car(first, stop).iloc[0]
+            tests = headline.tests(first, stop)
+            chosen = tests[tests["headline"]].iloc[0]
+            rows.append(
+                {
+                    "event_id": event.event_id, "window": f"{a}:{b}", "n_days": int(car["n_days"]), "car": car["car"], "low": car["ci_low"],
+                    "high": car["ci_high"], "t": car["t"], "p": car["p"], "test": chosen.name, "p_test": chosen["p_value"],
+                    "smallest_p": chosen["smallest_p"], "mde": car["mde"], "car_zero_alpha": flat.car(first, stop).iloc[0]["car"],
+                    "confounders": event.confounders,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _benchmarks(events: pd.DataFrame, offsets: pd.Series, fits: dict[str, EventStudyResult]) -> pd.DataFrame:
+    rows = []
+    for event in events["event_id"]:
+        for name, fit in fits.items():
+            car = fit.car(int(offsets[event]), int(offsets[event])).iloc[0]
+            rows.append((event, name, car["car"], car["ci_low"], car["ci_high"]))
+    return pd.DataFrame(rows, columns=["event_id", "benchmark", "ar", "low", "high"])
+
+
+def _path(sessions: pd.DatetimeIndex, headline: EventStudyResult, flat: EventStudyResult, last: int) -> pd.DataFrame:
+    rows = [(flat.car(0, day).iloc[0], headline.car(0, day).iloc[0]) for day in range(last + 1)]
+    return pd.DataFrame(
+        {
+            "session": sessions,
+            "car": [plain["car"] for plain, _ in rows],
+            "low": [plain["ci_low"] for plain, _ in rows],
+            "high": [plain["ci_high"] for plain, _ in rows],
+            "car_with_alpha": [drifting["car"] for _, drifting in rows],
+        }
+    )
+
+
+def _volume(panel: MarketPanel, security: str, day0: pd.Timestamp) -> pd.DataFrame:
+    """Volume from the designation on, against the median of the 60 sessions before each day; unknown stays unknown."""
+    if panel.volume is None:
+        return pd.DataFrame({"session": panel.sessions, "volume_shares": np.nan, "multiple_of_median": np.nan}).query("session >= @day0")
+    shares = panel.volume[security]
+    usual = shares.rolling(VOLUME_SESSIONS, min_periods=VOLUME_SESSIONS // 2).median().shift(1)
+    frame = pd.DataFrame({"session": shares.index, "volume_shares": shares.to_numpy(), "multiple_of_median": (shares / usual).to_numpy()})
+    return frame[frame["session"] >= day0].reset_index(drop=True)
+
+
+def _assumptions(headline: EventStudyResult, flat: EventStudyResult, last: int) -> tuple[str, ...]:
+    estimate = headline.estimates.iloc[0]
+    n, alpha = int(estimate["n_obs"]), estimate["alpha"]
+    return (
+        f"Log returns; market model on {n} sessions that end 11 sessions before the designation; later events use the same fit, so that none is inside its own estimation window.",
+        f"The estimated alpha is {alpha:+.2%} a session (the rally of 2020): it lowers the abnormal return by that much a session, {alpha * (last + 1):+.0%} over the whole path. The path sets alpha to zero and refits; tables show both.",
+        f"beta {estimate['beta']:.2f}, residual standard deviation {estimate['sigma']:.2%} a session.",
+        "Intervals carry the forecast error of the normal return; p of one event comes from the rank of the estimation residuals (day) or from conformal shifts (window).",
+    )
+

@@ -1,0 +1,140 @@
+"""The dated events of a case on the sessions that could first react to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from impact.calendars import VENUES, first_session_to_react, parse_instant, session_close, venue_of
+from impact.cases.definitions import CaseDefinition
+from impact.errors import DataUnavailable, InputError
+from impact.facts import known_table
+from impact.market import MarketPanel
+from impact.provenance import Source
+from impact.results import Result, Summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Timeline", "build_timeline", "known_prices"]
+
+COLUMNS = ["event_id", "kind", "label", "known_at", "known_at_precision", "reaction_on", "intraday", "anchoring", "confounders", "source", "confidence"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Timeline(Result):
+    """Events, each with the first session of the line's own venue that could react, and that session's return.
+
+    Attributes
+    ----------
+    events : DataFrame
+        event_id, kind, label, known_at (zoned), known_at_precision, reaction_on (session), intraday (the news came in
+        the session, so its return mixes before and after), anchoring (how the session was found), close_return (simple,
+        close to close), market_return, confounders, source, confidence.
+    dropped : DataFrame
+        Events that cannot be placed on a session of the prices: event_id, reason.
+    prices : Series
+        Close by session.
+    """
+
+    definition: CaseDefinition
+    events: pd.DataFrame
+    dropped: pd.DataFrame
+    prices: pd.Series
+    currency: str
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """The events."""
+        return self.events.copy()
+
+    def summary(self) -> Summary:
+        """The events in order, with their returns."""
+        shown = self.events[["event_id", "reaction_on", "label", "known_at", "intraday", "close_return", "market_return", "confounders"]]
+        return Summary(
+            title=f"{self.definition.title}: {len(self.events)} dated events on {self.definition.security}",
+            tables=(("Events and the session that could first react", shown), *((("Left out", self.dropped),) if len(self.dropped) else ())),
+            notes=self.assumptions,
+            sources=self.sources,
+        )
+
+    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+        """Closing price with the events."""
+        from impact.plots.case import plot_timeline
+
+        return plot_timeline(self.prices, self.events, currency=self.currency, ax=ax, **options)
+
+
+def _anchored(row: pd.Series, venue: str) -> tuple[pd.Timestamp, bool, str]:
+    """Session, whether the news came inside it, and how it was found."""
+    instant = parse_instant(row["known_at"], parameter="known_at")
+    reaction = first_session_to_react(instant, venue)
+    if row["anchor"] == "session":
+        return reaction.session, False, "execution: the session itself, announced before"
+    return reaction.session, reaction.intraday, reaction.reason
+
+
+def build_timeline(definition: CaseDefinition, panel: MarketPanel, *, as_of: Any = None) -> Timeline:
+    """Place the events of a case that were known at `as_of` on the sessions of its own venue.
+
+    Raises
+    ------
+    InputError
+        If `as_of` has no zone.
+    DataUnavailable
+        If no event of the case was known then, or none has a price.
+    """
+    venue = venue_of(definition.security)
+    table = known_table("case_events", as_of)
+    table = table[table["case"] == definition.case]
+    if table.empty:
+        raise DataUnavailable(f"no event of case={definition.case!r} was known at as_of={as_of}; choose a later instant.")
+    placed = [_anchored(row, venue) for _, row in table.iterrows()]
+    events = table.assign(
+        reaction_on=[session for session, _, _ in placed],
+        intraday=[inside for _, inside, _ in placed],
+        anchoring=[reason for _, _, reason in placed],
+    )[COLUMNS]
+    returns = panel.returns("simple")
+    for column, security in (("close_return", definition.security), ("market_return", definition.market)):
+        events[column] = returns[security].reindex(events["reaction_on"]).to_numpy()
+    outside = ~events["reaction_on"].isin(returns.index)
+    dropped = events.loc[outside, ["event_id", "reaction_on"]].assign(reason=f"its reaction session is not among the prices, which end on {returns.index[-1]:%Y-%m-%d}")
+    events = events.loc[~outside].sort_values(["reaction_on", "known_at"], kind="stable").reset_index(drop=True)
+    if events.empty:
+        raise DataUnavailable(f"none of the {len(dropped)} events known has its reaction session in the prices ({returns.index[0]:%Y-%m-%d} to {returns.index[-1]:%Y-%m-%d}); give prices that cover {dropped['reaction_on'].min():%Y-%m-%d}.")
+    return Timeline(
+        definition=definition,
+        events=events,
+        dropped=dropped.reset_index(drop=True),
+        prices=panel.close[definition.security],
+        currency=str(panel.currency[definition.security]),
+        sources=panel.sources,
+        assumptions=(
+            f"Day 0 is the first session of {venue} that could react to the public instant; an announcement after its close counts for the next session.",
+            "Two events that reach the same session cannot be told apart by that session's return.",
+        ),
+    )
+
+
+def known_prices(panel: MarketPanel, venue: str, as_of: Any) -> MarketPanel:
+    """The panel up to the last session of `venue` that had closed at `as_of`.
+
+    Raises
+    ------
+    InputError
+        If no session had closed by then.
+    """
+    if as_of is None:
+        return panel
+    instant = parse_instant(as_of)
+    today = instant.tz_convert(VENUES[venue].zone).tz_localize(None).normalize()
+    closed = panel.sessions[panel.sessions < today]
+    if today in panel.sessions and session_close(today, venue) <= instant:
+        closed = closed.append(pd.DatetimeIndex([today]))
+    if not len(closed):
+        raise InputError(f"as_of={as_of!r} is before the first close of the prices ({panel.sessions[0]:%Y-%m-%d}); choose a later instant.")
+    return panel.select(end=closed[-1])

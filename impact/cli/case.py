@@ -1,0 +1,48 @@
+"""`impact case NAME`."""
+
+from __future__ import annotations
+
+import click
+
+from impact.cli._output import Document, emit, output_options
+
+__all__ = ["command"]
+
+
+@click.command("case")
+@click.argument("name")
+@click.option("--as-of", metavar="INSTANT", help="Use only what was known then, for example 2021-03-12T16:00-05:00.")
+@click.option("--source", default="bundled", show_default=True, metavar="SOURCE", help="bundled, yahoo, or a file or folder of prices.")
+@click.option("--offline", is_flag=True, help="With --source yahoo: use the cache only.")
+@click.option("--html", type=click.Path(dir_okay=False), metavar="FILE", help="Also write the whole case as one self-contained page.")
+@output_options
+def command(name: str, as_of: str | None, source: str, offline: bool, html: str | None, format_: str, output: str | None, table: str | None) -> None:
+    """The whole study of one designation.
+
+    NAME is a case such as xiaomi. The table goes to standard output.
+    """
+    import impact
+
+    opened = impact.case(name, source=source, as_of=as_of, offline=offline)
+    study = opened.event_study()
+    emit(
+        Document(
+            command="case",
+            title=study.summary().title,
+            inputs={"case": name, "as_of": as_of, "source": source, "security": opened.definition.security, "market": opened.definition.market},
+            tables={
+                "reaction_session": study.day_zero(),
+                "windows": study.effects.drop(columns="confounders"),
+                "benchmarks": study.benchmarks,
+                "timeline": opened.timeline().to_frame(),
+            },
+            assumptions=study.assumptions,
+            sources=study.sources,
+        ),
+        format_=format_,
+        output=output,
+        table=table,
+    )
+    if html:
+        written = opened.report(html)
+        click.echo(f"wrote {written}", err=True)
