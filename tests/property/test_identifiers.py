@@ -13,11 +13,21 @@ from impact.identifiers import clean_identifiers, is_valid, normalise_ticker, va
 ALNUM = string.digits + string.ascii_uppercase
 CONSONANTS = "".join(sorted(set(string.ascii_uppercase) - set("AEIOU")))
 FORMS = {
-    "isin": st.builds(lambda country, body: country + body, st.sampled_from(["US", "HK", "CN", "KY", "ZZ", "1A"]), st.text(ALNUM, min_size=10, max_size=10)),
+    "isin": st.builds(
+        lambda country, body: country + body,
+        st.sampled_from(["US", "HK", "CN", "KY", "ZZ", "1A"]),
+        st.text(ALNUM, min_size=10, max_size=10),
+    ),
     "cusip": st.text(ALNUM + "*@#", min_size=8, max_size=10),
     "sedol": st.text(string.digits + CONSONANTS + "A", min_size=7, max_size=7) | st.text(string.digits, min_size=6, max_size=8),
-    "figi": st.builds(lambda head, body: head + "G" + body, st.sampled_from(["BB", "BS", "GB", "KK", "B1"]), st.text(string.digits + CONSONANTS, min_size=9, max_size=9)),
-    "lei": st.text(ALNUM, min_size=18, max_size=18).map(lambda body: body + f"{98 - int(''.join(str(ALNUM.index(c)) for c in body) + '00') % 97:02d}")
+    "figi": st.builds(
+        lambda head, body: head + "G" + body,
+        st.sampled_from(["BB", "BS", "GB", "KK", "B1"]),
+        st.text(string.digits + CONSONANTS, min_size=9, max_size=9),
+    ),
+    "lei": st.text(ALNUM, min_size=18, max_size=18).map(
+        lambda body: body + f"{98 - int(''.join(str(ALNUM.index(c)) for c in body) + '00') % 97:02d}"
+    )
     | st.text(ALNUM, min_size=20, max_size=20),
 }
 
@@ -49,7 +59,9 @@ def test_padding_and_blanks_do_not_change_a_hong_kong_line(number, zeros, blanks
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.sampled_from("023689"), st.text(string.digits, min_size=5, max_size=5), st.sampled_from([" CH", " CN", " C1", " C2 Equity", "CN"]))
+@given(
+    st.sampled_from("023689"), st.text(string.digits, min_size=5, max_size=5), st.sampled_from([" CH", " CN", " C1", " C2 Equity", "CN"])
+)
 def test_mainland_spellings_agree_with_the_yahoo_symbol(first, rest, suffix):
     line = normalise_ticker(first + rest + suffix)
     assert line.code == first + rest

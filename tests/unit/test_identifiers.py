@@ -56,7 +56,9 @@ def test_an_isin_needs_a_country_that_exists():
 
 
 def test_cleaning_keeps_the_index_and_names_missing_values_as_empty():
-    raw = pd.Series([" us16941m-1099", None, float("nan"), "-", "N/A", "000000000", 6073556.0, "6073556.0", 6073556], index=list("abcdefghi"))
+    raw = pd.Series(
+        [" us16941m-1099", None, float("nan"), "-", "N/A", "000000000", 6073556.0, "6073556.0", 6073556], index=list("abcdefghi")
+    )
     cleaned = clean_identifiers(raw)
     assert cleaned.index.tolist() == list("abcdefghi")
     assert cleaned.tolist() == ["US16941M1099", "", "", "", "", "", "6073556", "6073556", "6073556"]

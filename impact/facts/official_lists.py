@@ -1,0 +1,239 @@
+"""Official lists: which reader a file needs, what changed between two versions, and how to download one."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version as package_version
+from pathlib import Path
+
+import pandas as pd
+
+from impact.errors import DataUnavailable, InputError
+from impact.facts.csl import read_csl
+from impact.facts.list_records import OfficialList, read_lines
+from impact.facts.ofac import read_ofac
+from impact.facts.plain_list import PLAIN_COLUMNS, read_plain_list
+from impact.provenance import Source, unique_sources
+from impact.results import Result, Summary
+
+__all__ = ["LIST_ADDRESSES", "ListDifference", "OfficialList", "diff_lists", "fetch_list", "list_format", "read_official_list"]
+
+FORMATS = ("ofac", "csl", "plain")
+
+_PAIRED_BY_NAME = "A version carries no entity numbers: entries are paired by name, a renamed one shows as removed and added."
+
+# Public download addresses, as OFAC and the International Trade Administration print them; checked 2026-11-22.
+_OFAC_SERVICE = "https://sanctionslistservice.ofac.treas.gov/api/download"
+LIST_ADDRESSES: Mapping[str, Mapping[str, str]] = {
+    "ofac": {name: f"{_OFAC_SERVICE}/{name}" for name in ("CONS_PRIM.CSV", "CONS_ALT.CSV", "CONS_COMMENTS.CSV")},
+    "csl": {"consolidated.csv": "https://data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.csv"},
+}
+
+
+def list_format(path: str | Path) -> str:
+    """Which format a list file has: ``csl`` or ``plain`` by its header, else ``ofac``."""
+    header = [name.strip().strip('"').lower() for name in read_lines(path)[0].split(",")]
+    if {"source", "entity_number", "name"} <= set(header):
+        return "csl"
+    if "name" in header and all(name in PLAIN_COLUMNS for name in header):
+        return "plain"
+    return "ofac"
+
+
+def read_official_list(
+    path: str | Path,
+    *,
+    alternates: str | Path | None = None,
+    comments: str | Path | None = None,
+    format: str | None = None,
+    version: str = "",
+) -> OfficialList:
+    """Read one version of an official list, whatever its format.
+
+    Parameters
+    ----------
+    path : path
+        The list; for the OFAC list its primary file.
+    alternates, comments : path, optional
+        The other two files of the OFAC list.
+    format : {"ofac", "csl", "plain"}, optional
+        Recognised from the header when None.
+    version : str, optional
+        Which version this is; shown with every match.
+
+    Raises
+    ------
+    InputError
+        If `format` is not one of the three, or alternates or comments are given for a list that has none.
+    SourceUnusable
+        If the file cannot be read as that list.
+    """
+    if format is not None and format not in FORMATS:
+        raise InputError(f"format={format!r} is not a list format; choose one of: {', '.join(FORMATS)}, or None.")
+    found = format or list_format(path)
+    if found == "ofac":
+        return read_ofac(path, alternates=alternates, comments=comments, version=version)
+    if alternates is not None or comments is not None:
+        raise InputError(f"alternates and comments belong to the OFAC list; {Path(path).name} is a {found} list: leave them out.")
+    return read_csl(path, version=version) if found == "csl" else read_plain_list(path, version=version)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ListDifference(Result):
+    """What changed from one version of a list to the next.
+
+    Attributes
+    ----------
+    changes : DataFrame
+        change (added, removed, changed), entry, name, field, before, after; one row a field for changed entries.
+    before, after : str
+        The two versions.
+    dropped : DataFrame
+        Rows that either version could not use, with `version`: what they held is not compared.
+    """
+
+    changes: pd.DataFrame
+    before: str
+    after: str
+    dropped: pd.DataFrame
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """The changes, one row each."""
+        return self.changes
+
+    def summary(self) -> Summary:
+        """Counts by kind of change, then every change."""
+        counts = self.changes.drop_duplicates(["change", "entry"])["change"].value_counts()
+        told = ", ".join(f"{int(counts.get(kind, 0))} {kind}" for kind in ("added", "removed", "changed"))
+        refused = self.dropped.groupby(["version", "file", "reason"], as_index=False).size().rename(columns={"size": "n_rows"})
+        return Summary(
+            title=f"From {self.before} to {self.after}: {told}",
+            tables=(("Changes", self.changes), ("Rows not compared", refused)),
+            notes=self.assumptions,
+            sources=self.sources,
+        )
+
+
+def diff_lists(before: OfficialList, after: OfficialList) -> ListDifference:
+    """Entries added, removed and changed between two versions of a list.
+
+    Entries are paired by their number where both versions carry numbers, else by name. Identifiers, names, dates and
+    relations are compared as sets; the order in a file does not matter.
+    """
+    by_number = not any(part.entries["entry"].str.startswith("row ").any() for part in (before, after))
+    old, new = _profiles(before, by_number), _profiles(after, by_number)
+    changes = [("removed", key, old[key]["name"], "", old[key]["name"], "") for key in old if key not in new]
+    changes += [("added", key, new[key]["name"], "", "", new[key]["name"]) for key in new if key not in old]
+    for key in old:
+        if key in new:
+            for field in sorted({*old[key], *new[key]}):
+                first, then = old[key].get(field, ""), new[key].get(field, "")
+                if first != then:
+                    changes.append(("changed", key, new[key]["name"], field, first, then))
+    frame = pd.DataFrame(changes, columns=["change", "entry", "name", "field", "before", "after"])
+    return ListDifference(
+        changes=frame,
+        before=before.version or before.title,
+        after=after.version or after.title,
+        dropped=pd.concat([before.dropped.assign(version="before"), after.dropped.assign(version="after")], ignore_index=True),
+        sources=unique_sources(before.sources, after.sources),
+        assumptions=() if by_number else (_PAIRED_BY_NAME,),
+    )
+
+
+def _profiles(official: OfficialList, by_number: bool) -> dict[str, dict[str, str]]:
+    """Key -> field -> text of everything an entry says."""
+    entries = official.entries
+    names = entries["name"].str.upper().str.split().str.join(" ")
+    keys = entries["entry"] if by_number else names + names.groupby(names).cumcount().map(lambda n: f" ({n + 1})" if n else "")
+    key_of = dict(zip(entries["entry"], keys, strict=True))
+    profiles = {
+        key: {"name": name, "kind": kind, "programs": "; ".join(sorted(programs.split("; ")))}
+        for key, name, kind, programs in zip(keys, entries["name"], entries["kind"], entries["programs"], strict=True)
+    }
+    tables = (
+        (official.identifiers, "label", "value"),
+        (official.names[official.names["kind"] != "primary"], "kind", "name"),
+        (official.dates.assign(date=official.dates["date"].dt.strftime("%Y-%m-%d")), "label", "date"),
+        (official.relations, "kind", "name"),
+        (official.attributes, "key", "value"),
+    )
+    for table, field, value in tables:
+        for (entry, name), values in table.groupby(["entry", field])[value]:
+            profiles[key_of[entry]][name] = "; ".join(sorted(set(values)))
+    return profiles
+
+
+def fetch_list(
+    name: str,
+    folder: str | Path,
+    *,
+    addresses: Mapping[str, str] | None = None,
+    timeout_seconds: float = 60.0,
+    user_agent: str | None = None,
+) -> list[Path]:
+    """Download one official list into `folder`; nothing else in the package goes to the network for a list.
+
+    Parameters
+    ----------
+    name : str
+        ``ofac`` or ``csl``.
+    folder : path
+        Must exist; files of the same name are replaced only once the download is complete.
+    addresses : mapping of file name to URL, optional
+        Instead of ``LIST_ADDRESSES[name]``.
+    timeout_seconds : float
+        Per file.
+    user_agent : str, optional
+        How to introduce oneself; the list service refuses requests without one.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    InputError
+        If `name` is not known or `folder` is not a folder.
+    DataUnavailable
+        If the service cannot be reached, refuses, or sends nothing.
+    """
+    if name not in LIST_ADDRESSES:
+        raise InputError(f"name={name!r} is not a list that can be fetched; choose one of: {', '.join(LIST_ADDRESSES)}.")
+    target = Path(folder)
+    if not target.is_dir():
+        raise InputError(f"folder={str(folder)!r} is not a folder; make it first.")
+    agent = user_agent or f"index-exclusion-impact/{package_version('index-exclusion-impact')}"
+    written = []
+    for file, address in (addresses or LIST_ADDRESSES[name]).items():
+        content = _download(address, agent, timeout_seconds)
+        handle, partial = tempfile.mkstemp(dir=target, prefix=f".{file}.")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        os.replace(partial, target / file)
+        written.append(target / file)
+    return written
+
+
+def _download(address: str, user_agent: str, timeout_seconds: float) -> bytes:
+    request = urllib.request.Request(address, headers={"User-Agent": user_agent})
+    try:
+        with urllib.request.urlopen(request, timeout=timeout_seconds) as answer:
+            content = answer.read()
+    except urllib.error.HTTPError as error:
+        raise DataUnavailable(f"{address} answered {error.code} {error.reason}; try later or download it by hand.") from error
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", error)
+        raise DataUnavailable(f"{address} cannot be reached ({reason}); check the network or download it by hand.") from error
+    if not content.strip():
+        raise DataUnavailable(f"{address} sent an empty file; try later.")
+    return content

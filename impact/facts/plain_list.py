@@ -1,0 +1,84 @@
+"""A list in a plain table of the reader's own: one row an entity, headed columns, several values with ``; `` between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from impact.errors import SourceUnusable
+from impact.facts.list_records import ListTables, OfficialList, read_lines, split_records
+from impact.provenance import Source
+
+__all__ = ["PLAIN_COLUMNS", "read_plain_list"]
+
+PLAIN_COLUMNS: dict[str, str] = {
+    "name": "name of the entity (required)",
+    "program": "programmes it stands under",
+    "kind": "entity, individual, vessel or aircraft (empty: entity)",
+    "listed_on": "ISO day of the listing",
+    "effective_on": "ISO day from which purchases are barred",
+    "divest_by": "ISO day until which sales are allowed",
+    "removed_on": "ISO day of the removal",
+    "isin": "ISINs",
+    "cusip": "CUSIPs",
+    "sedol": "SEDOLs",
+    "figi": "FIGIs",
+    "lei": "LEIs",
+    "ticker": "tickers with their venue: 941 HK, 0941.HK, CHL US",
+    "aka": "other names",
+    "linked_to": "parents and sister entities",
+    "note": "anything else",
+}
+_DATES = {"listed_on": "listing", "effective_on": "effective", "divest_by": "divestment", "removed_on": "removal"}
+
+
+def read_plain_list(path: str | Path, *, version: str = "") -> OfficialList:
+    """Read a list from a plain CSV file with the columns of ``PLAIN_COLUMNS``.
+
+    Only `name` is required; an unknown column is refused by name, so that a misspelt one is not lost silently.
+
+    Raises
+    ------
+    SourceUnusable
+        If the file cannot be opened, lacks `name`, has a column that is not known, or holds no usable row.
+    """
+    file, lines = Path(path).name, read_lines(path)
+    header = [name.strip().strip('"').lower() for name in lines[0].split(",")]
+    unknown = [name for name in header if name not in PLAIN_COLUMNS]
+    if unknown or "name" not in header:
+        broken = f"column {unknown[0]!r} is not known" if unknown else "has no column 'name'"
+        raise SourceUnusable(f"{file}: {broken} ({len(unknown)} unknown); use: {', '.join(PLAIN_COLUMNS)}.")
+    tables = ListTables(file=file)
+    records = split_records(lines, len(header))[1:]
+    tables.read[file] = len(records)
+    for record in records:
+        cells = dict(zip(header, record.cells, strict=False))
+        reason = record.reason or ("" if cells["name"].strip() else "has no name")
+        if reason:
+            tables.drop(file, record.row, reason, record.text)
+        else:
+            _keep(tables, record.row, cells)
+    source = Source(title=f"list file {file}", retrieved=version, basis="user file")
+    return tables.finish(title="plain list", version=version, source=source)
+
+
+def _values(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(";") if part.strip()]
+
+
+def _keep(tables: ListTables, row: int, cells: dict[str, str]) -> None:
+    entry, name = f"row {row}", cells["name"].strip()
+    tables.kept[tables.file] += 1
+    programs = "; ".join(_values(cells.get("program", "")))
+    kind = cells.get("kind", "").strip().lower() or "entity"
+    tables.rows["entries"].append((entry, tables.file, name, kind, programs, "", cells.get("note", "").strip(), tables.file, row))
+    tables.rows["names"].append((entry, "primary", name))
+    tables.rows["names"].extend((entry, "aka", other) for other in _values(cells.get("aka", "")))
+    tables.rows["relations"].extend((entry, "linked to", other) for other in _values(cells.get("linked_to", "")))
+    if cells.get("note", "").strip():
+        tables.rows["attributes"].append((entry, "note", cells["note"].strip()))
+    for column, date_kind in _DATES.items():
+        if cells.get(column, "").strip():
+            tables.add_date(row, entry, date_kind, column, cells[column].strip())
+    for column in ("isin", "cusip", "sedol", "figi", "lei", "ticker"):
+        for written in _values(cells.get(column, "")):
+            tables.add_identifier(row, entry, column, column, written)
