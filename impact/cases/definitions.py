@@ -26,6 +26,8 @@ class CaseDefinition:
         Event of the case whose reaction session is day 0 of the whole study.
     peers, technology_peers : tuple of str
         Baskets that stand in for the market without the target; neither holds a listed or rumoured name.
+    prices_from, prices_to : str
+        ISO dates of the prices to ask a provider for: a year before the designation to after the last event studied.
     note : str
         Why these peers.
     """
@@ -39,6 +41,8 @@ class CaseDefinition:
     designation_event: str
     peers: tuple[str, ...]
     technology_peers: tuple[str, ...]
+    prices_from: str
+    prices_to: str
     note: str
 
 

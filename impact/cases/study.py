@@ -104,9 +104,9 @@ def study_case(definition: CaseDefinition, panel: MarketPanel, timeline: Timelin
         If the designation is not on the timeline, or there are too few sessions before it.
     """
     returns = panel.returns("log")
-    events = timeline.events
     day0 = _day0(definition, timeline)
     start = returns.index.get_loc(day0)
+    events = timeline.events[timeline.events["reaction_on"] >= day0].reset_index(drop=True)
     offsets = pd.Series(returns.index.get_indexer(events["reaction_on"]) - start, index=events["event_id"])
     last = len(returns) - 1 - start
     weight, weight_note = _index_weight(definition)
