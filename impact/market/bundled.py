@@ -43,11 +43,11 @@ def _whole_panel() -> MarketPanel:
     lines = read_bundled("securities").set_index("security")
     stands_for_nothing = read_bundled("placeholders")
     halts = stands_for_nothing[stands_for_nothing["field"] == "close"]
-    dividends = read_bundled("dividends", dtype={"security": "str", "ex_on": "str", "currency": "str"})
+    dividends = read_bundled("dividends", dtype={"security": "str", "ex_date": "str", "currency": "str"})
     return MarketPanel(
         close=_without(closes, halts),
         volume=_without(volumes, stands_for_nothing[stands_for_nothing["field"] == "volume"]),
-        dividends=dividends.pivot(index="ex_on", columns="security", values="amount"),
+        dividends=dividends.pivot(index="ex_date", columns="security", values="amount"),
         currency=lines["currency"],
         basis=lines["adjustment"],
         sources=tuple(bundled_source(name) for name in ("closes", "volumes", "dividends")),
