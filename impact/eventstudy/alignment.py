@@ -13,7 +13,7 @@ from impact.eventstudy.design import StudyDesign
 from impact.market.frames import as_frame, checked_sessions, refuse_where
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["AlignedEvents", "ReturnTable", "align_events", "column_of_returns", "read_factors", "read_returns"]
+__all__ = ["AlignedEvents", "ReturnTable", "align_events", "column_of_returns", "factor_table", "read_factors", "read_returns"]
 
 REQUIRED = ("event_id", "security", "date")
 
@@ -104,19 +104,27 @@ def column_of_returns(market: Any, returns: ReturnTable) -> FloatArray:
         if market.shape[1] != 1:
             raise InputError(f"market has {market.shape[1]} columns; it must be one series: choose the column.")
         market = market.iloc[:, 0]
-    return _reindexed(market.to_frame("market"), "market", returns)[:, 0]
+    sessions, values, _ = factor_table(market.to_frame("market"), "market")
+    return _reindexed(sessions, values, "market", returns)[:, 0]
+
+
+def factor_table(factors: Any, parameter: str = "factors") -> tuple[pd.DatetimeIndex, FloatArray, tuple[str, ...]]:
+    """Sessions, (F, k) values and names of a table of factor returns, checked."""
+    frame = as_frame(factors, parameter)
+    sessions = checked_sessions(frame.index, parameter)
+    values = _numbers(frame, parameter)
+    rule = "infinite; a return must be finite: mend it or leave it empty"
+    refuse_where(np.isinf(values), values, sessions, frame.columns, parameter, rule)
+    return sessions, values, tuple(str(column) for column in frame.columns)
 
 
 def read_factors(factors: Any, returns: ReturnTable) -> tuple[FloatArray, tuple[str, ...]]:
     """(T, F) factor returns on the sessions of `returns`, with their names; sessions they lack are NaN."""
-    frame = as_frame(factors, "factors")
-    return _reindexed(frame, "factors", returns), tuple(str(column) for column in frame.columns)
+    sessions, values, names = factor_table(factors)
+    return _reindexed(sessions, values, "factors", returns), names
 
 
-def _reindexed(frame: pd.DataFrame, parameter: str, returns: ReturnTable) -> FloatArray:
-    sessions = checked_sessions(frame.index, parameter)
-    values = _numbers(frame, parameter)
-    refuse_where(np.isinf(values), values, sessions, frame.columns, parameter, "infinite; a return must be finite: mend it or leave it empty")
+def _reindexed(sessions: pd.DatetimeIndex, values: FloatArray, parameter: str, returns: ReturnTable) -> FloatArray:
     position = sessions.get_indexer(returns.sessions)
     if (position < 0).all():
         raise InputError(

@@ -14,6 +14,7 @@ from impact.errors import InputError
 from impact.eventstudy.alignment import ReturnTable, column_of_returns, read_factors
 from impact.eventstudy.design import MODELS, StudyDesign
 from impact.kernels.records import Regression
+from impact.kernels.thin_trading import lagged_columns
 from impact.typing_ import FloatArray, IntArray
 
 __all__ = ["NormalReturn", "normal_return"]
@@ -66,14 +67,27 @@ def normal_return(returns: ReturnTable, design: StudyDesign, used: IntArray, mar
         return _factor_model(returns, design, used, y, market, factors)
     benchmark, words = _benchmark(returns, design, used, y, market)
     notes.append(words)
-    if design.model == "market_adjusted":
+    if design.model in ("market_adjusted", "peer"):
         excess = y - (benchmark if benchmark.ndim == 2 else benchmark[:, None])
         return NormalReturn(regression=Regression(returns=excess, regressors=empty, fixed=True), columns=used, names=(), notes=tuple(notes))
     if design.zero_alpha:
         notes.append("the regression passes through the origin: past drift is not carried into the event window")
+    if design.model == "dimson":
+        return _dimson(design, used, y, benchmark, notes)
     names = ("beta",) if design.zero_alpha else ("alpha", "beta")
     regression = Regression(returns=y, regressors=benchmark[..., None], constant=not design.zero_alpha)
     return NormalReturn(regression=regression, columns=used, names=names, notes=tuple(notes))
+
+
+def _dimson(design: StudyDesign, used: IntArray, y: FloatArray, benchmark: FloatArray, notes: list[str]) -> NormalReturn:
+    """Leads and lags of the market, all of which enter the normal return."""
+    if benchmark.ndim == 2:
+        raise InputError("model='dimson' needs one market for all securities; pass a series or a basket without the securities themselves.")
+    shifts = range(-design.lags, design.leads + 1)
+    slopes = tuple("beta" if shift == 0 else f"beta_lag{-shift}" if shift < 0 else f"beta_lead{shift}" for shift in shifts)
+    notes.append(f"{design.lags} lag(s) and {design.leads} lead(s) of the market; the sum of the slopes is the beta")
+    regression = Regression(returns=y, regressors=lagged_columns(benchmark, design.lags, design.leads), constant=not design.zero_alpha)
+    return NormalReturn(regression=regression, columns=used, names=slopes if design.zero_alpha else ("alpha", *slopes), notes=tuple(notes))
 
 
 def _benchmark(returns: ReturnTable, design: StudyDesign, used: IntArray, y: FloatArray, market: Any) -> tuple[FloatArray, str]:

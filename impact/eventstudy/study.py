@@ -12,9 +12,9 @@ import pandas as pd
 from impact.errors import DroppedEvents, InfeasibleDesign, InputError
 from impact.eventstudy.alignment import AlignedEvents, ReturnTable, align_events, read_returns
 from impact.eventstudy.design import IncompletePolicy, StudyDesign
-from impact.eventstudy.models import NormalReturn, normal_return
+from impact.eventstudy.estimate import Estimated, estimate
 from impact.eventstudy.results import EventStudyResult
-from impact.kernels.ols import BatchFit, fit_events
+from impact.kernels.ols import BatchFit
 from impact.provenance import Source
 from impact.typing_ import FloatArray, ReturnKind, Window
 
@@ -142,11 +142,8 @@ def run_study(
     aligned = align_events(events, table, design)
     if aligned.day0.size == 0:
         raise _nothing_left(aligned.dropped)
-    used, local = np.unique(aligned.security, return_inverse=True)
-    normal = normal_return(table, design, used, market, factors)
-    fit = fit_events(normal.regression, aligned.day0, local, design.estimation, design.window)
-    reason = _reasons(fit, design, normal)
-    return _result(fit, reason, aligned, table, design, normal, sources)
+    found = estimate(table, design, aligned, market, factors)
+    return _result(found, _reasons(found.fit, design.required_rows(found.n_parameters)), aligned, table, design, sources)
 
 
 def _check_span(design: StudyDesign, table: ReturnTable) -> None:
@@ -158,9 +155,8 @@ def _check_span(design: StudyDesign, table: ReturnTable) -> None:
         )
 
 
-def _reasons(fit: BatchFit, design: StudyDesign, normal: NormalReturn) -> np.ndarray:
+def _reasons(fit: BatchFit, needed: int) -> np.ndarray:
     """Why an estimated event cannot be used; empty where it can."""
-    needed = design.required_rows(normal.regression.n_parameters)
     reason = np.full(fit.singular.size, "", dtype=object)
     short = fit.events.n_obs < needed
     if short.any():
@@ -171,17 +167,18 @@ def _reasons(fit: BatchFit, design: StudyDesign, normal: NormalReturn) -> np.nda
 
 
 def _result(
-    fit: BatchFit,
+    found: Estimated,
     reason: np.ndarray,
     aligned: AlignedEvents,
     table: ReturnTable,
     design: StudyDesign,
-    normal: NormalReturn,
     sources: tuple[Source, ...],
 ) -> EventStudyResult:
     lost = aligned.table.loc[reason != "", ["event_id", "security", "date"]]
     status = np.where(np.char.endswith(reason[reason != ""].astype(str), "needed"), "short_estimation", "dropped")
-    dropped = pd.concat([aligned.dropped, lost.assign(status=status, reason=reason[reason != ""])], ignore_index=True) if len(lost) else aligned.dropped
+    dropped = aligned.dropped
+    if len(lost):
+        dropped = pd.concat([dropped, lost.assign(status=status, reason=reason[reason != ""])], ignore_index=True)
     kept = np.flatnonzero(reason == "")
     if not kept.size:
         raise _nothing_left(dropped)
@@ -192,17 +189,17 @@ def _result(
             DroppedEvents,
             stacklevel=4,
         )
-    fit = fit.take(kept, security=aligned.security)
+    fit = found.fit.take(kept, security=aligned.security)
     events = aligned.table if kept.size == len(aligned.table) else aligned.table.iloc[kept].reset_index(drop=True)
     return EventStudyResult(
         design=design,
         fit=fit,
         events=events.assign(status=_status(fit.events.abnormal, design.window)),
         sessions=table.sessions,
-        coefficient_names=normal.names,
+        coefficient_names=found.names,
         dropped=dropped,
         sources=sources,
-        assumptions=_assumptions(design, normal),
+        assumptions=_assumptions(design, found),
     )
 
 
@@ -224,11 +221,11 @@ def _status(abnormal: FloatArray, window: Window) -> pd.Categorical:
     return pd.Categorical.from_codes(code, names)
 
 
-def _assumptions(design: StudyDesign, normal: NormalReturn) -> tuple[str, ...]:
-    rows = design.required_rows(normal.regression.n_parameters)
+def _assumptions(design: StudyDesign, found: Estimated) -> tuple[str, ...]:
+    rows = design.required_rows(found.n_parameters)
     return (
-        *normal.notes,
-        f"{design.kind} returns; estimation {design.estimation} and event window {design.window} in inclusive sessions of the return calendar",
+        *found.notes,
+        f"{design.kind} returns; estimation {design.estimation}, event window {design.window}, inclusive sessions of the return calendar",
         f"an event needs {rows} usable estimation rows; a day without trade is missing, never zero",
         "abnormal returns are independent over time with the estimation-window variance; standard errors include the forecast error",
     )

@@ -12,7 +12,7 @@ from impact.kernels.records import EventDesign, Regression, WindowSums
 from impact.kernels.windows import padded_rows, prefix_sums
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
-__all__ = ["EventWindows"]
+__all__ = ["EventWindows", "ForecastWindows"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -55,10 +55,11 @@ class EventWindows:
     coefficients: FloatArray
     estimation: tuple[int, int]
 
+    _per_event = ("abnormal", "day0", "security", "group", "coefficients")
+
     def take(self, kept: IntArray) -> EventWindows:
         """The events at the positions `kept`, in that order, on the same designs."""
-        per_event = ("abnormal", "day0", "security", "group", "coefficients")
-        return replace(self, **{name: getattr(self, name)[kept] for name in per_event})
+        return replace(self, **{name: getattr(self, name)[kept] for name in self._per_event})
 
     @cached_property
     def incomplete(self) -> IntArray:
@@ -167,3 +168,33 @@ class EventWindows:
             event_regressors=parts[3],
             demeaned=self.regression.fixed,
         )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ForecastWindows(EventWindows):
+    """Event windows whose daily variances were forecast before the event, without parameter error.
+
+    Attributes
+    ----------
+    relative_variance : (N, W) float
+        Forecast variance of each event day over sigma squared.
+    """
+
+    relative_variance: FloatArray
+
+    _per_event = (*EventWindows._per_event, "relative_variance")
+
+    def sums(self, a: int, b: int) -> WindowSums:
+        """CAR over [a, b]; its variance is the sum of the forecasts of the available days."""
+        first = int(self.offsets[0])
+        columns = slice(a - first, b - first + 1)
+        known = ~np.isnan(self.abnormal[:, columns])
+        n_days = known.sum(axis=1)
+        some = n_days > 0
+        car = np.where(known, self.abnormal[:, columns], 0.0).sum(axis=1)
+        factor = np.where(known, self.relative_variance[:, columns], 0.0).sum(axis=1)
+        return WindowSums(car=np.where(some, car, np.nan), variance_factor=np.where(some, factor, np.nan), n_days=n_days)
+
+    def leverage(self) -> FloatArray:
+        """(N, W) relative variance less one; NaN where there is no abnormal return."""
+        return np.where(np.isnan(self.abnormal), np.nan, self.relative_variance - 1.0)

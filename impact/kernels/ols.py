@@ -79,7 +79,7 @@ class BatchFit:
         return replace(
             self,
             events=events,
-            coefficients=windows.coefficients,
+            coefficients=self.coefficients[kept],
             r_squared=self.r_squared[kept],
             spread=self.spread[kept],
             singular=self.singular[kept],

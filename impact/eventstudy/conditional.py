@@ -1,0 +1,109 @@
+"""Market model with GARCH(1,1) errors: standard errors from the variance forecast before the event."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import fields, replace
+
+import numpy as np
+
+from impact.errors import InputError
+from impact.eventstudy.design import MODELS
+from impact.kernels.cumulate import EventWindows, ForecastWindows
+from impact.kernels.direct import event_rows
+from impact.kernels.garch import GarchParameters, garch_forecast, garch_variance
+from impact.kernels.ols import BatchFit, fit_events
+from impact.kernels.records import Regression
+from impact.typing_ import FloatArray, IntArray, Window
+
+__all__ = ["GARCH_NAMES", "fit_garch"]
+
+GARCH_NAMES = ("alpha", "beta", "garch_omega", "garch_alpha", "garch_beta")
+"""Coefficient names of the fit; the last three are NaN for an event that kept least squares."""
+USUAL_ROWS = 500
+"""Rows below which GARCH estimates are erratic. Source: common practice, from memory."""
+MAX_PERSISTENCE = 0.9999
+"""alpha + beta above which the variance has no level to return to and least squares is kept."""
+MIN_OMEGA = 1e-6
+"""Constant over residual variance below which the optimum sits on its boundary and least squares is kept."""
+PERCENT = 100.0
+"""The optimiser works on returns in percent, whose variance is near one."""
+
+
+def fit_garch(
+    regression: Regression, day0: IntArray, security: IntArray, estimation: Window, window: Window
+) -> tuple[BatchFit, tuple[str, ...]]:
+    """Fit each event's market model by maximum likelihood with GARCH(1,1) errors.
+
+    An event whose likelihood does not converge to a stationary variance keeps the least-squares fit, with NaN variance
+    parameters; the notes (second value) count them. Needs the package ``arch``.
+
+    Raises
+    ------
+    InputError
+        If ``arch`` is not installed.
+
+    Notes
+    -----
+    ``Var(CAR)`` is the sum of the variances forecast at the end of the estimation window. Likelihoods are maximised one
+    event at a time, so this model is for few events.
+
+    References
+    ----------
+    Bollerslev (1986), Journal of Econometrics 31. Savickas (2003), Journal of Financial Research 26.
+    """
+    base = fit_events(regression, day0, security, estimation, window)
+    y, x = event_rows(regression, day0, security, estimation)
+    event_y, event_x = event_rows(regression, day0, security, window)
+    horizons = np.arange(window[0], window[1] + 1) - estimation[1]
+    slopes, variance_parameters = base.coefficients.copy(), np.full((day0.size, 3), np.nan)
+    sigma, abnormal = base.events.sigma.copy(), base.events.abnormal.copy()
+    relative = 1.0 + base.events.leverage
+    for i in range(day0.size):
+        used = np.isfinite(y[i]) & np.isfinite(x[i, :, 0])
+        found = _maximise(y[i, used], x[i, used, 0]) if base.events.df[i] > 0 else None
+        if found is None:
+            continue
+        slopes[i], parameters = found
+        residual = y[i, used] - slopes[i, 0] - slopes[i, 1] * x[i, used, 0]
+        abnormal[i] = event_y[i] - slopes[i, 0] - slopes[i, 1] * event_x[i, :, 0]
+        sigma[i] = np.sqrt(residual @ residual / base.events.df[i])
+        relative[i] = garch_forecast(garch_variance(residual, parameters)[-1], parameters, horizons) / sigma[i] ** 2
+        variance_parameters[i] = (parameters.omega, parameters.alpha, parameters.beta)
+    fit = _assembled(base, np.column_stack((slopes, variance_parameters)), abnormal, sigma, relative)
+    return fit, _notes(variance_parameters, base)
+
+
+def _maximise(y: FloatArray, x: FloatArray) -> tuple[FloatArray, GarchParameters] | None:
+    """Coefficients (alpha, beta) and variance parameters, or None when there is no stationary optimum."""
+    try:
+        from arch.univariate import GARCH, LS
+    except ImportError as error:
+        raise InputError("model='garch' needs the package arch: install the extra with `pip install 'index-exclusion-impact[garch]'`.") from error
+    model = LS(PERCENT * y, x=PERCENT * x[:, None], constant=True, volatility=GARCH(p=1, q=1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = model.fit(disp="off", show_warning=False)
+    mean, slope, omega, alpha, beta = np.asarray(result.params, dtype=float)
+    if result.convergence_flag != 0 or not alpha + beta < MAX_PERSISTENCE or not omega > MIN_OMEGA * result.resid.var():
+        return None
+    return np.array([mean / PERCENT, slope]), GarchParameters(omega=omega / PERCENT**2, alpha=alpha, beta=beta)
+
+
+def _assembled(base: BatchFit, coefficients: FloatArray, abnormal: FloatArray, sigma: FloatArray, relative: FloatArray) -> BatchFit:
+    parts = {field.name: getattr(base.windows, field.name) for field in fields(EventWindows)}
+    windows = ForecastWindows(**(parts | {"abnormal": abnormal, "coefficients": coefficients[:, :2], "relative_variance": relative}))
+    events = replace(
+        base.events, abnormal=abnormal, sigma=sigma, leverage=windows.leverage(), window=windows.sums, residuals=windows.residuals, design=None
+    )
+    return replace(base, events=events, coefficients=coefficients, windows=windows)
+
+
+def _notes(variance_parameters: FloatArray, base: BatchFit) -> tuple[str, ...]:
+    words = [MODELS["garch"], "standard errors sum the variances forecast before the event, without parameter error"]
+    kept = int(np.isnan(variance_parameters[:, 0]).sum())
+    if kept:
+        words.append(f"{kept} of {variance_parameters.shape[0]} events keep least squares: no stationary optimum of the likelihood")
+    if (base.events.n_obs < USUAL_ROWS).any():
+        words.append(f"GARCH parameters from fewer than {USUAL_ROWS} rows are erratic (least here: {int(base.events.n_obs.min())})")
+    return tuple(words)
