@@ -1,1 +1,54 @@
 """Who must sell, how much and when: index deletion per provider, divestment per holder class."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOMES = {
+    "ForcedSupply": "impact.supply.forced",
+    "HOLDER_CLASSES": "impact.supply.holder_classes",
+    "Identity": "impact.supply.holder_classes",
+    "IndexDeletion": "impact.supply.deletion",
+    "LineState": "impact.supply.line",
+    "SellingSchedule": "impact.supply.selling",
+    "WindDown": "impact.supply.forced",
+    "forced_supply": "impact.supply.forced",
+    "index_deletion": "impact.supply.deletion",
+    "line_state": "impact.supply.line",
+    "supply_of_case": "impact.supply.from_facts",
+}
+
+__all__ = [
+    "ForcedSupply",
+    "HOLDER_CLASSES",
+    "Identity",
+    "IndexDeletion",
+    "LineState",
+    "SellingSchedule",
+    "WindDown",
+    "forced_supply",
+    "index_deletion",
+    "line_state",
+    "supply_of_case",
+]
+
+if TYPE_CHECKING:
+    from impact.supply.deletion import IndexDeletion, index_deletion
+    from impact.supply.forced import ForcedSupply, WindDown, forced_supply
+    from impact.supply.from_facts import supply_of_case
+    from impact.supply.holder_classes import HOLDER_CLASSES, Identity
+    from impact.supply.line import LineState, line_state
+    from impact.supply.selling import SellingSchedule
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'impact.supply' has no attribute {name!r}; public names: {', '.join(__all__)}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,145 @@
+"""The state of one trading line on the eve of an event: price, volume, volatility, float."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.provenance import Source
+
+__all__ = ["LineState", "line_state"]
+
+ESTIMATION_SESSIONS = 60
+MIN_SESSIONS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineState:
+    """What supply is measured against: a line as it traded before the event.
+
+    Parameters
+    ----------
+    security, currency : str
+        The line and the currency of `price`.
+    price : float
+        Last close before the event, in `currency`.
+    usd_per_unit : float
+        US dollars for one unit of `currency`.
+    adv_shares : float
+        Usual daily volume in shares, from sessions before the event.
+    sigma : float
+        Daily volatility, decimal, from the same sessions.
+    float_shares, shares_outstanding : float
+        Freely traded shares and all shares; NaN is unknown, and fractions of it stay NaN.
+    sources : tuple of Source
+    assumptions : tuple of str
+
+    Raises
+    ------
+    InputError
+        If a value is not positive, or the float exceeds the shares outstanding.
+    """
+
+    security: str
+    currency: str
+    price: float
+    usd_per_unit: float
+    adv_shares: float
+    sigma: float
+    float_shares: float = math.nan
+    shares_outstanding: float = math.nan
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("price", "usd_per_unit", "adv_shares", "sigma"):
+            value = getattr(self, name)
+            if not (value > 0 and math.isfinite(value)):
+                raise InputError(
+                    f"{name}={value!r} must be positive and finite; supply is measured against it: give the value before the event."
+                )
+        for name in ("float_shares", "shares_outstanding"):
+            value = getattr(self, name)
+            if not math.isnan(value) and not (value > 0 and math.isfinite(value)):
+                raise InputError(f"{name}={value!r} must be positive, or NaN when unknown; a fraction is taken of it: correct the count.")
+        if self.float_shares > self.shares_outstanding:
+            raise InputError(
+                f"float_shares={self.float_shares:.6g} exceeds shares_outstanding={self.shares_outstanding:.6g};"
+                " the float is part of them: swap or fix."
+            )
+
+    @property
+    def price_usd(self) -> float:
+        """Price of one share in US dollars."""
+        return self.price * self.usd_per_unit
+
+    @property
+    def adv_usd(self) -> float:
+        """Usual daily value traded in US dollars."""
+        return self.adv_shares * self.price_usd
+
+    @property
+    def shares_outstanding_adv(self) -> float:
+        """Shares outstanding in multiples of ADV."""
+        return self.shares_outstanding / self.adv_shares
+
+
+def line_state(
+    closes: pd.Series,
+    volumes: pd.Series,
+    *,
+    before: Any,
+    currency: str,
+    usd_per_unit: float,
+    float_shares: float = math.nan,
+    shares_outstanding: float = math.nan,
+    n_sessions: int = ESTIMATION_SESSIONS,
+    sources: tuple[Source, ...] = (),
+    assumptions: tuple[str, ...] = (),
+) -> LineState:
+    """Measure a line over the sessions strictly before an event.
+
+    Parameters
+    ----------
+    closes, volumes : Series
+        By session; the name of `closes` is the security. A NaN is a session without trade or with unknown volume.
+    before : session label
+        First session that could react; it and everything after it are left out.
+    n_sessions : int
+        Sessions used: the median of their volume is ADV, the standard deviation of their log returns is sigma.
+
+    Raises
+    ------
+    InputError
+        If fewer than 20 sessions have a price or a volume.
+    """
+    past = closes.loc[closes.index < pd.Timestamp(before)].tail(n_sessions + 1)
+    traded = volumes.reindex(past.index).iloc[1:]
+    traded = traded[traded > 0]
+    moves = np.diff(np.log(past.dropna().to_numpy(dtype=float)))
+    if min(moves.size, traded.size) < MIN_SESSIONS:
+        raise InputError(
+            f"before={before!r} leaves {moves.size} returns and {traded.size} volumes;"
+            f" ADV and volatility need at least {MIN_SESSIONS}: give a longer history."
+        )
+    return LineState(
+        security=str(closes.name),
+        currency=currency,
+        price=float(past.dropna().iloc[-1]),
+        usd_per_unit=usd_per_unit,
+        adv_shares=float(traded.median()),
+        sigma=float(moves.std(ddof=1)),
+        float_shares=float_shares,
+        shares_outstanding=shares_outstanding,
+        sources=sources,
+        assumptions=(
+            f"ADV is the median volume and sigma the standard deviation of log returns of {traded.size} sessions"
+            f" ending {past.index[-1]:%Y-%m-%d}, before the event.",
+            *assumptions,
+        ),
+    )
