@@ -1,0 +1,96 @@
+"""ISIN, CUSIP, SEDOL and FIGI columns: sorted out, mended where a spreadsheet only lost zeros, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from impact.identifiers import clean_identifiers, excel_damage, valid_identifiers
+
+__all__ = ["CODED", "CheckedCodes", "checked_codes", "sorted_codes"]
+
+_WIDTHS: Mapping[str, int] = {"isin": 12, "cusip": 9, "sedol": 7, "figi": 12}
+CODED = tuple(_WIDTHS)
+_SCIENTIFIC = r"^\d(?:[.,]\d+)?[Ee]\+?\d{1,3}$"
+# A mixed column also holds numbers of the custodian's own: only one or two lost zeros are believable there.
+_SHORTEST_MIXED = 7
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CheckedCodes:
+    """A column of identifiers of one kind after the check.
+
+    Attributes
+    ----------
+    code : (n,) Series of str
+        Capitals without blanks; empty when there is none or it cannot be told.
+    problem, action : (n,) Series of str
+        What was wrong and what was done; empty where nothing was.
+    """
+
+    code: pd.Series
+    problem: pd.Series
+    action: pd.Series
+
+
+def checked_codes(column: pd.Series, kind: str, *, shortest: int = 1) -> CheckedCodes:
+    """Clean, mend and check a column of one kind of identifier.
+
+    Parameters
+    ----------
+    column : (n,) Series of str
+    kind : {"isin", "cusip", "sedol", "figi"}
+    shortest : int
+        Shorter numbers are not taken for codes that lost their zeros.
+
+    Notes
+    -----
+    A code that fails its check digit is kept as given, because official lists print such codes too; it is reported.
+    """
+    rows, distinct = pd.factorize(column)
+    given = pd.Series(distinct, dtype="str")
+    code = clean_identifiers(given).astype(object)
+    problem = pd.Series("", index=given.index, dtype=object)
+    action = problem.copy()
+    short = given.str.contains(r"^\d+$", regex=True) & (given.str.len() < _WIDTHS[kind]) & (given.str.len() >= shortest)
+    odd = given[given.str.contains(_SCIENTIFIC, regex=True) | short]
+    damage = excel_damage(odd, kind) if len(odd) else pd.DataFrame()
+    if len(damage):
+        code.loc[damage.index] = damage["restored"]
+        problem.loc[damage.index] = "damaged by a spreadsheet: " + damage["damage"]
+        action.loc[damage.index] = np.where(damage["restored"] != "", "restored as " + damage["restored"], "left empty: it cannot be told")
+    bad = (code != "") & ~pd.Series(valid_identifiers(code, kind), index=given.index)
+    problem = problem.where(~bad, f"fails the check of a {kind.upper()}")
+    action = action.where(~bad, "kept as given")
+    return CheckedCodes(code=_spread(code, rows, column), problem=_spread(problem, rows, column), action=_spread(action, rows, column))
+
+
+def _spread(values: pd.Series, rows: np.ndarray, like: pd.Series) -> pd.Series:
+    return values.astype("str").take(rows).set_axis(like.index)
+
+
+def sorted_codes(mixed: pd.Series) -> tuple[dict[str, pd.Series], CheckedCodes]:
+    """A column that mixes kinds (``Security Identifier``), each code put under the kind whose form and check digit it has.
+
+    Returns
+    -------
+    found : mapping of kind to (n,) Series of str
+    damaged : CheckedCodes
+        Codes that a spreadsheet damaged; ``code`` is the CUSIP that zeros in front restore, empty elsewhere.
+    """
+    rows, distinct = pd.factorize(mixed)
+    cleaned = clean_identifiers(pd.Series(distinct, dtype="str"))
+    found = {}
+    free = np.ones(len(cleaned), dtype=bool)
+    for kind in CODED:
+        mine = valid_identifiers(cleaned, kind) & free
+        free &= ~mine
+        found[kind] = _spread(cleaned.where(mine, ""), rows, mixed)
+    checked = checked_codes(mixed, "cusip", shortest=_SHORTEST_MIXED)
+    hurt = checked.problem.str.startswith("damaged")
+    return found, CheckedCodes(
+        code=checked.code.where(hurt, ""), problem=checked.problem.where(hurt, ""), action=checked.action.where(hurt, "")
+    )

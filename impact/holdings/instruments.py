@@ -1,0 +1,84 @@
+"""What kind of instrument a row is, from the words that files use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["INSTRUMENTS", "NOT_SECURITIES", "classify_instruments"]
+
+INSTRUMENTS = ("equity", "receipt", "fund", "option", "future", "swap", "warrant", "right", "bond", "cash", "fx", "unknown")
+NOT_SECURITIES = ("cash", "fx")
+"""Kinds that no securities programme can reach."""
+
+# The first pattern found decides; derivatives come before what they are written on.
+_BY_CLASS: tuple[tuple[str, str], ...] = (
+    ("option", r"\boption|\bput\b|\bcall\b"),
+    ("future", r"\bfutures?\b|\bterminkontrakt"),
+    ("swap", r"\bswaps?\b|\btrs\b|\bcfd\b|\bswp\b|contract for difference"),
+    ("warrant", r"\bwarrants?\b|\boptionsschein"),
+    ("right", r"\brights?\b|\bcvr\b|bezugsrecht"),
+    ("fx", r"^fx\b|\bforwards?\b|foreign exchange|currency contract|^fwd|devisen"),
+    ("cash", r"\bcash\b|\bcurrency\b|money market|\bcurncy\b|collateral|\bmargin|\bliquid|\bbargeld|^stiv$|repurchase"),
+    ("bond", r"\bbonds?\b|fixed income|\bnotes?\b|\bdebt\b|\bdbt\b|\bgovt\b|treasury|anleihe|convertible|debenture|\bcorp\b|\bmuni\b"),
+    ("receipt", r"depo[sz]it[ao]ry|\badrs?\b|\bgdrs?\b|\bads\b|\bsponsored\b|\bspon\b|hinterlegung"),
+    ("fund", r"\betfs?\b|\bfunds?\b|\bucits\b|exchange.traded|mutual|\bfonds\b|\bsicav\b|unit trust|\brf\b|\betp\b"),
+    ("equity", r"equit|\bstock|aktie|\bcommon\b|\bshares?\b|ordinary|^ec$|^com$|\bazioni|^ep$|preferred"),
+)
+_BY_NAME: tuple[tuple[str, str], ...] = (
+    ("option", r"\b(call|put)\b.*\d|\b[cp]\d{2,}(\.\d+)?$|\d (c|p) \d"),
+    ("swap", r"^trs on |\btotal return swap\b|\bswap\b"),
+    ("future", r"\bfutures?\b|\bindex \(ice\)|\bemini\b|\be-mini\b| (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) \d{2}$"),
+    ("warrant", r"\bwarrants?\b|\bwts?\b"),
+    ("right", r"\brights?\b|\brts\b"),
+    ("cash", r"\bcash\b|u\.s\. dollar|^us dollars?$"),
+    ("receipt", r"\badrs?\b|\bgdrs?\b|\bads\b|depo[sz]it[ao]ry|\bspon\b|\bspons\b|\bsponsored\b"),
+    ("fund", r"\betf\b|\bucits\b|\bishares\b|\bspdr\b|\bindex fund\b"),
+)
+_BY_TICKER: tuple[tuple[str, str], ...] = (
+    ("cash", r"^[A-Z]{3} CURNCY$"),
+    ("option", r"^[A-Z]{1,6} ?\d{6}[CP]\d{8}$| [CP]\d+(\.\d+)?( EQUITY)?$"),
+)
+_BY_IDENTIFIER: tuple[tuple[str, str], ...] = (("cash", r"^CASH"),)
+
+
+def classify_instruments(text: Mapping[str, pd.Series]) -> pd.Series:
+    """The kind of each row: one of ``INSTRUMENTS``.
+
+    Parameters
+    ----------
+    text : mapping of field to Series of str
+        Any of asset_class, put_call, name, ticker, identifier, isin; what is absent is not used.
+
+    Notes
+    -----
+    A stated class wins, except that a plain "equity" whose name says receipt, right or warrant is that. Without a stated class the
+    name, the ticker and the identifier speak; a row with an identifier or a ticker and no other sign is ``unknown``, never
+    taken to be a share.
+    """
+    length = len(next(iter(text.values())))
+    stated = _found(text.get("asset_class"), _BY_CLASS, length)
+    named = _found(text.get("name"), _BY_NAME, length)
+    coded = _found(text.get("ticker"), _BY_TICKER, length, upper=True)
+    held = _found(text.get("identifier"), _BY_IDENTIFIER, length, upper=True)
+    kind = np.where(coded != "", coded, np.where(held != "", held, np.where(stated != "", stated, named)))
+    finer = (kind == "equity") & np.isin(named, ("receipt", "right", "warrant"))
+    kind = np.where(finer, named, kind)
+    if "put_call" in text:
+        kind = np.where(text["put_call"].str.strip().str.upper().isin(["PUT", "CALL", "P", "C"]), "option", kind)
+    return pd.Series(np.where(kind == "", "unknown", kind), dtype="str")
+
+
+def _found(column: pd.Series | None, patterns: tuple[tuple[str, str], ...], length: int, *, upper: bool = False) -> np.ndarray:
+    """First kind whose pattern occurs, empty where none does; each distinct text is searched once."""
+    if column is None:
+        return np.full(length, "", dtype=object)
+    codes, distinct = pd.factorize(column)
+    kinds = []
+    for value in distinct:
+        words = str(value).upper() if upper else str(value).casefold()
+        kinds.append(next((kind for kind, pattern in patterns if re.search(pattern, words)), "") if words else "")
+    return np.array([*kinds, ""], dtype=object)[codes]
