@@ -1,0 +1,214 @@
+"""The bundled tables: nothing of the fact base dropped, typed, clocks as the notes have them."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from impact.bundled import read_bundled
+from impact.calendars import first_session_to_react
+from impact.data.cells import grade, number_cells, tickers
+from impact.data.clock_readings import days_of, read_known
+from impact.errors import InputError
+from impact.facts import known_table
+from impact.facts.tables import BUILT_AT, TABLES
+
+# bundled table -> file of the fact base, and its columns that are carried over under another name
+ORIGINS = {
+    "programmes": ("programs", {"id": "programme_id", "in_force_from": "in_force_from_text", "in_force_to": "in_force_to_text", "possession_ban": "possession_ban_text", "confidence": "confidence_text"}),
+    "designations": ("designations", {"program_id": "programme_id", "primary_ticker": "primary_ticker_text", "announcement_date": "announced_text", "purchase_ban_date": "purchase_ban_text", "divestment_deadline": "divestment_text", "removal_date": "removed_text", "removal_or_end_reason": "removal_reason", "confidence": "confidence_text"}),
+    "index_actions": ("index_actions", {"ticker": "ticker_text", "announcement_date": "announced_text", "announcement_time": "announced_time_text", "effective_open_date": "effective_open_text", "last_index_close": "last_close_text", "action": "action_text", "program_id": "programme_id", "confidence": "confidence_text"}),
+    "exchange_actions": ("exchange_actions", {"ticker": "ticker_text", "announcement_date": "announced_text", "announcement_time": "announced_time_text", "effective": "effective_text", "action": "action_text", "confidence": "confidence_text"}),
+    "litigation": ("litigation", {"program": "programme_id", "company_ticker": "ticker_text", "event_date": "event_text", "event_time_local": "event_time_text", "confidence": "confidence_text"}),
+    "ownership": ("ownership_and_weights", {"as_of": "observed_text", "ticker": "ticker_text", "value": "value_text", "confidence": "confidence_text"}),
+    "reported_figures": ("reported_market_figures", {"date": "observed_text", "ticker": "ticker_text", "figure_type": "figure", "value": "value_text", "unit": "unit_text", "confidence": "confidence_text"}),
+    "literature": ("literature_results", {"year": "year_text", "confidence": "confidence_text"}),
+}  # fmt: skip
+RETYPED = {"is_listed": {"y": "true", "n": "false"}}
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@pytest.mark.parametrize("name", ORIGINS)
+def test_rows_in_are_rows_out_and_every_cell_is_kept(name, shared):
+    file, renamed = ORIGINS[name]
+    raw = pd.read_csv(shared / "facts" / f"{file}.csv", dtype=str, keep_default_na=False)
+    table = read_bundled(name)
+    assert len(table) == len(raw)
+    for column in raw:
+        expected = raw[column].replace(RETYPED[column]) if column in RETYPED else raw[column]
+        assert table[renamed.get(column, column)].tolist() == expected.tolist(), column
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_row_has_a_unique_id_and_an_instant(name):
+    table = known_table(name)
+    assert table["fact_id"].is_unique and table["fact_id"].str.fullmatch(r"[a-z0-9-]+").all()
+    assert table["known_at"].notna().all() and table["known_at"].dtype == "datetime64[ns, UTC]"
+    assert set(table["confidence"]) <= {"A", "B", "C", ""}
+    assert all(table[column].dtype == "datetime64[ns]" for column in table if column.endswith("_on"))
+
+
+def test_successors_exist_and_are_known_no_earlier():
+    for name in ("programmes", "index_actions", "exchange_actions"):
+        known = known_table(name).set_index("fact_id")
+        linked = known[known["superseded_by"] != ""]
+        assert len(linked)
+        successor = known["known_at"].reindex(linked["superseded_by"]).to_numpy()
+        assert (successor >= linked["known_at"].to_numpy()).all()
+
+
+def test_designations_listed_later_than_the_order_keep_its_clock():
+    """Listing + 60 and + 365 days, checked against the dates the fact base states (EO 13959 s.1, EO 14032 s.1)."""
+    table = known_table("designations").set_index("fact_id")
+    table = table[table["purchase_ban_on"].notna() & ~table["batch"].isin(["1237 tranche 1", "1237 tranche 2-3"])]
+    start = table["relisted_on"].fillna(table["announced_on"])
+    # The annex of June 2021 has dates of its own that equal the rule for the purchase ban and the day 365 for the sale.
+    assert ((table["purchase_ban_on"] - start).dt.days == 60).all()
+    assert ((table["divestment_on"] - start).dt.days == 365).all()
+
+
+def test_xiaomi_by_hand():
+    row = known_table("designations").set_index("fact_id").loc["designation-ndaa-1237-ccmc-xiaomi-corporation"]
+    assert row["purchase_ban_at"].tz_convert("Asia/Hong_Kong").isoformat() == "2021-03-15T21:30:00+08:00"
+    assert f"{row['divestment_on']:%Y-%m-%d}" == "2022-01-14"
+    assert row["removed_known_at"].tz_convert("America/New_York").isoformat() == "2021-05-25T16:09:00-04:00"
+
+
+@pytest.mark.parametrize("event_id", ["E0", "L1", "E1", "E2", "B1", "E3", "E4", "K1", "E5", "E5b", "E6", "E7", "E8", "E9", "E9b"])
+def test_xiaomi_events_react_on_the_sessions_of_the_notes(event_id):
+    events = known_table("case_events").set_index(["case", "event_id"])
+    event = events.loc[("xiaomi", event_id)]
+    reaction = first_session_to_react(event["known_at"], event["venue"])
+    assert reaction.session == event["reaction_session_on"]
+
+
+def test_executions_of_every_case_fall_on_their_own_session():
+    events = known_table("case_events")
+    executions = events[events["anchor"] == "session"]
+    assert len(executions) > 20
+    for _, event in executions.iterrows():
+        assert first_session_to_react(event["known_at"], event["venue"]).session == event["reaction_session_on"], event["fact_id"]
+        assert event["announced_at"] <= event["known_at"], event["fact_id"]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_text_shown_as_of_a_row_names_a_past_of_a_later_day(name):
+    """A remark that speaks of what came later must not be visible before; planned days stand in ``*_on`` columns."""
+    whole = known_table(name)
+    planned = {"source", "confidence_text", "fact_id", "superseded_by", "source_row", "value", "event", "action_text", "unit"}
+    for instant in whole["known_at"].drop_duplicates():
+        if instant >= BUILT_AT:
+            continue
+        view = known_table(name, instant)
+        fresh = view[view["known_at"] == instant]
+        texts = [column for column in fresh if pd.api.types.is_string_dtype(fresh[column]) and column not in planned and "text" not in column]
+        for column in texts:
+            for cell in fresh[column]:
+                for day in ISO_DAY.findall(cell):
+                    assert pd.Timestamp(day, tz="UTC") <= instant + pd.Timedelta(days=1), (column, cell)
+
+
+def test_as_of_shows_the_row_but_not_what_came_later():
+    before = known_table("designations", "2021-05-25T20:08:59Z").set_index("fact_id").loc["designation-ndaa-1237-ccmc-xiaomi-corporation"]
+    after = known_table("designations", "2021-05-25T20:09:00Z").set_index("fact_id").loc["designation-ndaa-1237-ccmc-xiaomi-corporation"]
+    assert before["removed_on"] is pd.NaT and before["removed_text"] == "" and before["note"] == ""
+    assert f"{after['removed_on']:%Y-%m-%d}" == "2021-05-25" and after["note"] == ""
+    luokung = known_table("designations", "2021-03-09T00:00Z").set_index("security").loc["LKCO"]
+    assert luokung["purchase_ban_on"] is pd.NaT and luokung["relisted_on"] is pd.NaT
+
+
+def test_an_action_cancelled_later_reads_as_it_was_announced():
+    fact_id = "index-s-p-dji-china-mobile-adr-2020-12-31"
+    before = known_table("index_actions", "2021-01-04T12:00Z").set_index("fact_id").loc[fact_id]
+    after = known_table("index_actions", "2021-01-10T12:00Z").set_index("fact_id").loc[fact_id]
+    assert before["action_kind"] == "delete" and before["cancelled_on"] is pd.NaT and before["superseded_by"] == ""
+    assert f"{after['cancelled_on']:%Y-%m-%d}" == "2021-01-05" and after["superseded_by"] == "index-s-p-dji-china-mobile-2021-01-07"
+
+
+def test_a_changed_copy_leaves_the_table_alone():
+    first = known_table("litigation")
+    first.loc[:, "case"] = "changed"
+    assert "changed" not in set(known_table("litigation")["case"])
+
+
+def test_unknown_table_names_the_tables():
+    with pytest.raises(InputError, match="name='listings' is not a table of facts; choose one of: programmes"):
+        known_table("listings")
+    with pytest.raises(InputError, match="has no zone"):
+        known_table("litigation", "2021-01-14")
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "known_at", "precision"),
+    [
+        ("2021-03-05", "Fri, wire 09:56 UTC = 17:56 HKT, after HK close", "2021-03-05T17:56:00+08:00", "minute"),
+        ("2021-03-12", "16:59 EST Friday = 05:59 HKT Saturday 13 Mar", "2021-03-12T16:59:00-05:00", "minute"),
+        ("2021-03-22", "18:42 EDT report", "2021-03-22T18:42:00-04:00", "minute"),
+        ("2020-12-04", "after US close (Fri)", "2020-12-04T16:00:00-05:00", "session"),
+        ("2021-01-20/21", "", "2021-01-21T23:59:59-05:00", "day"),
+        ("2021-05", "", "2021-05-31T23:59:59-04:00", "month"),
+        ("2021", "", "2021-12-31T23:59:59-05:00", "year"),
+        ("", "", "2026-11-22T23:59:59+00:00", "day"),
+    ],
+)
+def test_wordings_are_read_on_the_late_side(day, hour, known_at, precision):
+    known = read_known(day, hour, "America/New_York")
+    assert (known.known_at, known.precision) == (known_at, precision)
+
+
+def test_an_unlisted_wording_stops_the_build():
+    with pytest.raises(ValueError, match="hour text 'at tea time'"):
+        read_known("2021-03-05", "at tea time", "Europe/London")
+    with pytest.raises(ValueError, match="day text 'some day'"):
+        read_known("some day", "", "Europe/London")
+
+
+def test_days_in_words():
+    assert days_of("2020-12-31/2021-01-01") == ("2020-12-31", "2021-01-01")
+    assert days_of("2021-02") == ("2021-02-01", "2021-02-28")
+    assert days_of("2022-02-25 to 2022-03-03") == ("2022-02-25", "2022-03-03")
+    assert days_of("current; statute runs to 2030-12-31") is None
+
+
+def test_cells_are_read_only_where_they_hold_one_figure():
+    assert number_cells("29.30 (-10.3)", "HKD (pct)") == {"value": "29.30", "value_low": "", "value_high": "", "qualifier": "", "second_value": "-10.3", "unit": "HKD", "second_unit": "pct"}  # fmt: skip
+    assert number_cells("over 10", "USD bn")["value"] == "10" and number_cells("over 10", "USD bn")["qualifier"] == "over"
+    assert number_cells("1,149,252,510", "shares")["value"] == "1149252510"
+    ranged = number_cells("+6.5 to +6.9 (26.30)", "pct (HKD)")
+    assert (ranged["value"], ranged["value_low"], ranged["value_high"], ranged["second_value"]) == ("", "6.5", "6.9", "26.30")
+    for text in ("-7.3; -3.5; -5.2", "37.8 to 657.9", "over -4 then -1.5", ""):
+        cells = number_cells(text, "pct")
+        assert not cells["value"] and not cells["value_low"], text
+
+
+def test_marks_and_tickers():
+    assert [grade(text) for text in ("A", "A (sign) C (numbers)", "AFA abstract", "A (ticker B)", "")] == ["A", "C", "", "B", ""]
+    assert tickers("1766.HK/601766.SS") == ["1766.HK", "601766.SS"]
+    assert tickers("600900.SS (unit China Yangtze Power, not named)") == [] and tickers("bonds") == []
+
+
+def test_figures_match_the_closes_of_the_notes():
+    closes = read_bundled("closes").set_index("date")["1810.HK"].astype(float)
+    assert closes["2021-01-15"] / closes["2021-01-14"] - 1 == pytest.approx(-0.1026, abs=5e-5)
+    assert closes["2021-03-15"] / closes["2021-03-12"] - 1 == pytest.approx(0.0703, abs=5e-5)
+
+
+def test_every_missing_volume_has_its_reason():
+    volumes = read_bundled("volumes").set_index("date")
+    placeholders = read_bundled("placeholders")
+    blank = {(line, day) for line in volumes for day in volumes.index[volumes[line] == ""]}
+    stated = placeholders[placeholders["field"] == "volume"]
+    assert blank == set(zip(stated["security"], stated["session_on"], strict=True)) and len(stated) == len(blank)
+    halted = placeholders[(placeholders["field"] == "close")]
+    assert set(zip(halted["security"], halted["session_on"], strict=True)) == {("2269.HK", "2020-11-16"), ("2269.HK", "2020-11-17")}
+
+
+def test_securities_describe_every_column():
+    securities = read_bundled("securities")
+    assert securities["security"].tolist() == read_bundled("closes").columns[1:].tolist()
+    basis = securities.set_index("security")["adjustment"]
+    paid = set(read_bundled("dividends")["security"])
+    assert {line for line in basis.index if basis[line] == "total_return"} == paid | {"9988.HK"}
+    assert basis["HSI"] == "price_index"
