@@ -14,6 +14,7 @@ _HOMES = {
     "PriceSource": "impact.market.sources",
     "TradeToTradeReturns": "impact.market.returns",
     "load_panel": "impact.market.sources",
+    "read_french": "impact.market.french",
     "to_returns": "impact.market.returns",
     "trade_to_trade_returns": "impact.market.returns",
 }
@@ -24,11 +25,13 @@ __all__ = [
     "PriceSource",
     "TradeToTradeReturns",
     "load_panel",
+    "read_french",
     "to_returns",
     "trade_to_trade_returns",
 ]
 
 if TYPE_CHECKING:
+    from impact.market.french import read_french
     from impact.market.panel import MarketPanel
     from impact.market.returns import TradeToTradeReturns, to_returns, trade_to_trade_returns
     from impact.market.sources import FetchResult, PriceSource, load_panel

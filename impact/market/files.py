@@ -23,11 +23,11 @@ __all__ = ["COLUMN_NAMES", "FileSource"]
 FIGURES = ("close", "adjusted_close", "volume", "dividends")
 COLUMN_NAMES: Mapping[str, frozenset[str]] = {
     "date": DATE_NAMES | {"ex_date", "ex date"},
-    "security": frozenset(["security", "symbol", "ticker", "instrument", "ric", "isin", "code", "stock"]),
+    "security": frozenset(["security", "symbol", "ticker", "instrument", "ric", "isin"]),
     "close": frozenset(["close", "close price", "closing price", "last", "last price", "px_last", "price", "settle"]),
     "adjusted_close": frozenset(["adj close", "adj_close", "adjclose", "adj. close", "adjusted close", "adjusted_close", "adjusted"]),
     "volume": frozenset(["volume", "vol", "vol.", "px_volume", "shares traded", "turnover shares"]),
-    "dividends": frozenset(["dividends", "dividend", "div", "amount", "cash"]),
+    "dividends": frozenset(["dividends", "dividend", "amount"]),
     "currency": frozenset(["currency", "ccy", "crncy"]),
 }
 """The names, in lower case, under which files give each column."""
@@ -146,7 +146,7 @@ class FileSource:
             rows[figure], bad = read_numbers(cells[named[figure]], table.decimal)
             reason = reason.mask(bad & (reason == ""), figure + " is not a number: " + cells[named[figure]].astype(str))
         reason = reason.mask(rows["security"].isin(["", "None", "nan"]), "no security")
-        needed = [name for name in FIGURES if name in named and (name != "volume" or len(named) == 2)]
+        needed = [name for name in FIGURES if name in named and name != "volume"]
         reason = reason.mask(rows[needed].isna().all(axis=1) & (reason == ""), "no price")
         reason = reason.mask(rows["session"].isna(), "date cannot be read: " + cells[named["date"]].astype(str))
         good, refused = self._checked(table, rows, reason, stem)

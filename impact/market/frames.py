@@ -122,7 +122,7 @@ def checked_sessions(index: Any, parameter: str) -> pd.DatetimeIndex:
             f"{parameter} is not sorted by date: {falls} rows are earlier than the row before "
             f"(first {sessions[back]:%Y-%m-%d}, row {back + 1}); sort it by date, oldest first (from a file: sort=True)."
         )
-    return pd.DatetimeIndex(_nanoseconds(sessions, parameter), name="session")
+    return pd.DatetimeIndex(_nanoseconds(sessions, parameter).to_numpy(), name="session")
 
 
 def refuse_where(bad: BoolArray, values: FloatArray, sessions: pd.DatetimeIndex, securities: pd.Index, parameter: str, rule: str) -> None:

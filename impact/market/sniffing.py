@@ -249,7 +249,7 @@ def _decimal_sign(name: str, columns: pd.DataFrame) -> str:
         sign, decimals = match.groups()
         other = "," if sign == "." else "."
         if len(decimals) != 3 or other in cell or cell.lstrip("+-").startswith("0"):
-            sure[sign] = cell.count(sign) == 1
+            sure[sign] |= cell.count(sign) == 1
         elif sign == "," and cell.count(",") == 1:
             doubtful = cell
     if sure["."] and sure[","]:

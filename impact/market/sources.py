@@ -12,7 +12,7 @@ import pandas as pd
 from impact.errors import DataUnavailable, InputError
 from impact.market.panel import MarketPanel
 
-__all__ = ["FAILURE_KINDS", "FetchResult", "PriceSource", "failure_rows", "load_panel"]
+__all__ = ["FAILURE_KINDS", "FetchResult", "PriceSource", "failure_rows", "load_panel", "refusal", "yahoo_source"]
 
 FAILURE_KINDS: Mapping[str, str] = {
     "network": "check the connection and try again, or use another source",
@@ -116,8 +116,17 @@ def load_panel(
     result = chosen.fetch(names, start, end)
     fatal = result.failures[result.failures["kind"] != "partial"]
     if result.panel is None or len(fatal):
-        raise DataUnavailable(_refusal(chosen.name, fatal, asked=len(names) if names else len(fatal)))
+        raise DataUnavailable(refusal(chosen.name, fatal, asked=len(names) if names else len(fatal)))
     return result.panel
+
+
+def yahoo_source(*, offline: bool = False, cache: str | Path | None = None) -> PriceSource:
+    """Yahoo behind the cache; with `offline`, the cache alone."""
+    from impact.market.cache import PriceCache
+    from impact.market.fetching import FetchedSource
+    from impact.market.yahoo import YahooProvider
+
+    return FetchedSource(provider=YahooProvider(), cache=PriceCache(path=cache), offline=offline)
 
 
 def _source(source: str | Path | PriceSource, *, offline: bool, cache: str | Path | None, **file_options: Any) -> PriceSource:
@@ -126,10 +135,7 @@ def _source(source: str | Path | PriceSource, *, offline: bool, cache: str | Pat
 
         return BundledSource()
     if source == "yahoo":
-        from impact.market.cache import CachedSource, PriceCache
-        from impact.market.yahoo import YahooSource
-
-        return CachedSource(provider=YahooSource(), cache=PriceCache(cache), offline=offline)
+        return yahoo_source(offline=offline, cache=cache)
     if isinstance(source, (str, Path)):
         if not Path(source).exists():
             raise InputError(f"source={str(source)!r} is neither 'bundled' nor 'yahoo' nor a file or folder that exists; check the path.")
@@ -143,7 +149,8 @@ def _source(source: str | Path | PriceSource, *, offline: bool, cache: str | Pat
     )
 
 
-def _refusal(name: str, failures: pd.DataFrame, asked: int) -> str:
+def refusal(name: str, failures: pd.DataFrame, asked: int) -> str:
+    """One line that says how many of the symbols asked for failed, of what, and what to do about the first."""
     if failures.empty:
         return f"source={name!r} gave no prices; name securities and dates it has."
     counts = failures["kind"].value_counts(sort=False)

@@ -1,0 +1,103 @@
+"""`impact data`: the bundled tables and the cache of fetched prices."""
+
+from __future__ import annotations
+
+import click
+
+from impact.cli._output import Document, emit, output_options
+
+__all__ = ["command"]
+
+cache_option = click.option(
+    "--cache", type=click.Path(dir_okay=False), metavar="FILE", help="Cache file (default: IMPACT_CACHE_DIR or the user's cache folder)."
+)
+
+
+@click.group("data", help="List, verify, fetch or clear market data and bundled tables.")
+def command() -> None:
+    """Hold the subcommands."""
+
+
+@command.command("list")
+@cache_option
+@output_options
+def list_(cache: str | None, format_: str, output: str | None, table: str | None) -> None:
+    """The bundled tables, and the symbols in the cache."""
+    from impact.bundled import manifest
+    from impact.market.cache import PriceCache
+
+    store = PriceCache(path=cache)
+    document = Document(
+        command="data.list",
+        title="Bundled tables and cached prices",
+        tables={"bundled": manifest().drop(columns="sha256"), "cached": store.contents()},
+        inputs={"cache": str(store.file)},
+        notes=(f"cache file: {store.file}",),
+    )
+    emit(document, format_=format_, output=output, table=table)
+
+
+@command.command("verify")
+@output_options
+@click.pass_context
+def verify(context: click.Context, format_: str, output: str | None, table: str | None) -> None:
+    """Check the bundled tables against their checksums; exit 1 when one differs."""
+    from impact.bundled import verify_bundled
+
+    found = verify_bundled()
+    wrong = int((found["status"] != "ok").sum())
+    title = f"{len(found) - wrong} of {len(found)} bundled files are as MANIFEST.csv says"
+    emit(Document(command="data.verify", title=title, tables={"files": found}), format_=format_, output=output, table=table)
+    context.exit(1 if wrong else 0)
+
+
+@command.command("fetch")
+@click.argument("symbols", nargs=-1, required=True)
+@click.option("--start", required=True, metavar="DATE", help="First session.")
+@click.option("--end", required=True, metavar="DATE", help="Last session, included.")
+@click.option("--offline", is_flag=True, help="Use only what the cache holds.")
+@cache_option
+@output_options
+@click.pass_context
+def fetch(
+    context: click.Context,
+    symbols: tuple[str, ...],
+    start: str,
+    end: str,
+    offline: bool,
+    cache: str | None,
+    format_: str,
+    output: str | None,
+    table: str | None,
+) -> None:
+    """Fetch daily prices of SYMBOLS from Yahoo into the cache; exit 3 when one could not be had."""
+    from impact.market.sources import refusal, yahoo_source
+
+    result = yahoo_source(offline=offline, cache=cache).fetch(list(symbols), start, end)
+    lost = result.failures[result.failures["kind"] != "partial"]
+    tables = {"failures": result.failures}
+    if result.panel is not None:
+        tables = {"securities": dict(result.panel.summary().tables)["Securities"], **tables}
+    document = Document(
+        command="data.fetch",
+        title=f"{len(set(symbols)) - len(lost)} of {len(set(symbols))} symbols from {start} to {end}",
+        tables=tables,
+        inputs={"symbols": list(symbols), "start": start, "end": end, "offline": offline},
+        assumptions=() if result.panel is None else result.panel.assumptions,
+        sources=() if result.panel is None else result.panel.sources,
+    )
+    emit(document, format_=format_, output=output, table=table)
+    if len(lost):
+        click.echo(f"error: {refusal('yahoo', lost, asked=len(set(symbols)))}", err=True)
+        context.exit(3)
+
+
+@command.command("clear")
+@click.argument("symbols", nargs=-1)
+@cache_option
+def clear(symbols: tuple[str, ...], cache: str | None) -> None:
+    """Remove SYMBOLS from the cache, or everything when none is named."""
+    from impact.market.cache import PriceCache
+
+    removed = PriceCache(path=cache).clear(list(symbols) or None)
+    click.echo(f"removed {removed} symbols from the cache", err=True)
