@@ -18,12 +18,10 @@ from impact.typing_ import BoolArray, FloatArray, IntArray
 
 __all__ = ["BatchFit", "fit_events"]
 
-MIN_VARIATION = 1e-10
-"""Centred over raw sum of squares of a regressor below which a window is refitted row by row."""
 MAX_CONDITION = 1e8
 """Condition number of the scaled X'X (1e4 for X) above which a window is refitted row by row."""
 MAX_CANCELLATION = 1e5
-"""Prefix sum over window sum of squared returns above which a window is refitted row by row."""
+"""Prefix sum over centred window sum of squares above which a window is refitted row by row: five digits of sixteen."""
 MIN_RESIDUAL = 1e-8
 """Residual over total sum of squares below which residuals are recomputed row by row."""
 
@@ -118,8 +116,9 @@ def _scaled(regressors: FloatArray, constant: bool, usable: BoolArray) -> _Scale
     return _Scaled(values=values / scale[..., None, :], centre=centre, scale=scale, usable=usable)
 
 
-def _moments(totals: FloatArray, k: int, constant: bool) -> _Moments:
-    """From window sums (U, 1 + k + k*k) of [1, z, zz'] to the inverse of the centred cross products."""
+def _moments(below: FloatArray, upto: FloatArray, k: int, constant: bool, gaps: FloatArray | float = 0.0) -> _Moments:
+    """From prefix sums (U, 1 + k + k*k) of [1, z, zz'] at both ends of a window to the inverse of its centred cross products."""
+    totals = upto - below - gaps
     n_rows = totals[:, 0]
     raw = totals[:, 1 + k :].reshape(n_rows.size, k, k)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -129,7 +128,7 @@ def _moments(totals: FloatArray, k: int, constant: bool) -> _Moments:
         return _Moments(n_rows=n_rows, mean=mean, inverse=centred, doubtful=np.zeros(n_rows.size, dtype=bool))
     squares = np.einsum("ujj->uj", centred)
     with np.errstate(invalid="ignore", divide="ignore"):
-        flat = ~(squares > MIN_VARIATION * np.einsum("ujj->uj", raw)).all(axis=1)
+        flat = ~(upto[:, 1 + k :: k + 1] < MAX_CANCELLATION * squares).all(axis=1)
     flat |= n_rows < k + int(constant)
     unit = np.where(flat[:, None], 1.0, squares) ** -0.5
     correlation = centred * unit[:, :, None] * unit[:, None, :]
@@ -182,7 +181,7 @@ class _Batch:
         self.lookup = np.zeros(self.n_sessions, dtype=np.intp)
         self.lookup[days] = np.arange(days.size)
         start, stop = window_bounds(days, self.estimation, self.n_sessions)
-        self.shared = _moments(self.sums[stop] - self.sums[start], self.k, self.constant)
+        self.shared = _moments(self.sums[start], self.sums[stop], self.k, self.constant)
         self._keep(self.shared, self.common.centre, self.common.scale, days, np.full(days.size, -1))
         rows = padded_rows(np.ascontiguousarray(regressors.T), self.before, self.after)
         view = np.lib.stride_tricks.sliding_window_view(rows, self.abnormal.shape[1], axis=1)
@@ -220,8 +219,8 @@ class _Batch:
             stop = np.maximum(start, stop)
             first, last = gaps.bounds(local, start, stop)
             special = np.flatnonzero((start > self.start[events]) | (stop < self.stop[events]) | (last > first))
-            totals = self.sums[stop[special]] - self.sums[start[special]] - gaps.between(first[special], last[special])
-            own = _moments(totals, self.k, self.constant)
+            missing = gaps.between(first[special], last[special])
+            own = _moments(self.sums[start[special]], self.sums[stop[special]], self.k, self.constant, missing)
             group[special] = self.n_groups + np.arange(special.size)
             self._keep(own, scaled.centre, scaled.scale, day0[special], self.security[events[special]])
             for whole, part in zip((n_rows, mean, inverse, doubtful), _parts(own), strict=True):
@@ -236,15 +235,14 @@ class _Batch:
         scaled = _scaled(regressors, self.constant, valid)
         start, stop = self.start[events], self.stop[events]
         prefix = prefix_sums((cross_terms(scaled.values) * valid[..., None]).transpose(0, 2, 1))
-        totals = prefix[local, :, stop] - prefix[local, :, start]
-        moments = _moments(totals, self.k, self.constant)
+        moments = _moments(prefix[local, :, start], prefix[local, :, stop], self.k, self.constant)
         self.group[events] = self.n_groups + np.arange(events.size)
         self._keep(moments, scaled.centre[local], scaled.scale[local], self.day0[events], self.security[events])
         sums, centre_y = self._return_sums(local, start, stop, returns, valid, scaled.values.transpose(0, 2, 1))
         return moments, sums, centre_y, scaled
 
     def _return_sums(self, local, start, stop, returns, valid, scaled):
-        """Window sums of y, z y and y*y, y centred by security; the last prefix of y*y tells how much cancels."""
+        """Window sums (k + 2, n) of y, z y and y*y, y centred by security, the prefix sum of y*y at the end, and the centre."""
         complete = bool(valid.all())
         if self.constant:
             known = returns if complete else np.where(valid, returns, 0.0)
@@ -262,11 +260,10 @@ class _Batch:
             prefix = prefix_sums(values).ravel()
             high = prefix[upper]
             np.subtract(high, prefix[lower], out=sums[j])
-        cancels = high > MAX_CANCELLATION * sums[-1]
-        return (sums, cancels), centre[local]
+        return (sums, high), centre[local]
 
     def _solve(self, events, local, moments: _Moments, sums, centre_y, centre_x, scale_x) -> None:
-        (sums, cancels), k = sums, self.k
+        (sums, high), k = sums, self.k
         n_rows, mean = moments.n_rows, moments.mean
         with np.errstate(invalid="ignore", divide="ignore"):
             mean_y = sums[0] / n_rows if self.constant else np.zeros(n_rows.size)
@@ -276,10 +273,10 @@ class _Batch:
             sse = total - np.einsum("ni,ni->n", slope, cross)
             beta = slope / scale_x
             alpha = centre_y + mean_y - np.einsum("ni,ni->n", beta, centre_x + scale_x * mean) if self.constant else np.zeros(n_rows.size)
-            small = ~(sse > MIN_RESIDUAL * total)
+            small = ~(sse > MIN_RESIDUAL * total) | (high > MAX_CANCELLATION * total)
         self.alpha[events], self.beta[events] = alpha, beta
         self.n_obs[events], self.sse[events], self.total[events] = n_rows, sse, total
-        self.doubtful[events] = moments.doubtful | small | cancels
+        self.doubtful[events] = moments.doubtful | small
 
     def _abnormal(self, events, local, rows, columns) -> None:
         """Event-window returns less what the regression predicts."""
