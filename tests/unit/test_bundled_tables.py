@@ -6,26 +6,91 @@ import re
 
 import pandas as pd
 import pytest
+from impact.data.cells import grade, number_cells, tickers
+from impact.data.clock_readings import days_of, read_known
 
 from impact.bundled import read_bundled
 from impact.calendars import first_session_to_react
-from impact.data.cells import grade, number_cells, tickers
-from impact.data.clock_readings import days_of, read_known
 from impact.errors import InputError
 from impact.facts import known_table
 from impact.facts.tables import BUILT_AT, TABLES
 
 # bundled table -> file of the fact base, and its columns that are carried over under another name
 ORIGINS = {
-    "programmes": ("programs", {"id": "programme_id", "in_force_from": "in_force_from_text", "in_force_to": "in_force_to_text", "possession_ban": "possession_ban_text", "confidence": "confidence_text"}),
-    "designations": ("designations", {"program_id": "programme_id", "primary_ticker": "primary_ticker_text", "announcement_date": "announced_text", "purchase_ban_date": "purchase_ban_text", "divestment_deadline": "divestment_text", "removal_date": "removed_text", "removal_or_end_reason": "removal_reason", "confidence": "confidence_text"}),
-    "index_actions": ("index_actions", {"ticker": "ticker_text", "announcement_date": "announced_text", "announcement_time": "announced_time_text", "effective_open_date": "effective_open_text", "last_index_close": "last_close_text", "action": "action_text", "program_id": "programme_id", "confidence": "confidence_text"}),
-    "exchange_actions": ("exchange_actions", {"ticker": "ticker_text", "announcement_date": "announced_text", "announcement_time": "announced_time_text", "effective": "effective_text", "action": "action_text", "confidence": "confidence_text"}),
-    "litigation": ("litigation", {"program": "programme_id", "company_ticker": "ticker_text", "event_date": "event_text", "event_time_local": "event_time_text", "confidence": "confidence_text"}),
-    "ownership": ("ownership_and_weights", {"as_of": "observed_text", "ticker": "ticker_text", "value": "value_text", "confidence": "confidence_text"}),
-    "reported_figures": ("reported_market_figures", {"date": "observed_text", "ticker": "ticker_text", "figure_type": "figure", "value": "value_text", "unit": "unit_text", "confidence": "confidence_text"}),
+    "programmes": (
+        "programs",
+        {
+            "id": "programme_id",
+            "in_force_from": "in_force_from_text",
+            "in_force_to": "in_force_to_text",
+            "possession_ban": "possession_ban_text",
+            "confidence": "confidence_text",
+        },
+    ),
+    "designations": (
+        "designations",
+        {
+            "program_id": "programme_id",
+            "primary_ticker": "primary_ticker_text",
+            "announcement_date": "announced_text",
+            "purchase_ban_date": "purchase_ban_text",
+            "divestment_deadline": "divestment_text",
+            "removal_date": "removed_text",
+            "removal_or_end_reason": "removal_reason",
+            "confidence": "confidence_text",
+        },
+    ),
+    "index_actions": (
+        "index_actions",
+        {
+            "ticker": "ticker_text",
+            "announcement_date": "announced_text",
+            "announcement_time": "announced_time_text",
+            "effective_open_date": "effective_open_text",
+            "last_index_close": "last_close_text",
+            "action": "action_text",
+            "program_id": "programme_id",
+            "confidence": "confidence_text",
+        },
+    ),
+    "exchange_actions": (
+        "exchange_actions",
+        {
+            "ticker": "ticker_text",
+            "announcement_date": "announced_text",
+            "announcement_time": "announced_time_text",
+            "effective": "effective_text",
+            "action": "action_text",
+            "confidence": "confidence_text",
+        },
+    ),
+    "litigation": (
+        "litigation",
+        {
+            "program": "programme_id",
+            "company_ticker": "ticker_text",
+            "event_date": "event_text",
+            "event_time_local": "event_time_text",
+            "confidence": "confidence_text",
+        },
+    ),
+    "ownership": (
+        "ownership_and_weights",
+        {"as_of": "observed_text", "ticker": "ticker_text", "value": "value_text", "confidence": "confidence_text"},
+    ),
+    "reported_figures": (
+        "reported_market_figures",
+        {
+            "date": "observed_text",
+            "ticker": "ticker_text",
+            "figure_type": "figure",
+            "value": "value_text",
+            "unit": "unit_text",
+            "confidence": "confidence_text",
+        },
+    ),
     "literature": ("literature_results", {"year": "year_text", "confidence": "confidence_text"}),
-}  # fmt: skip
+}
 RETYPED = {"is_listed": {"y": "true", "n": "false"}}
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -103,7 +168,9 @@ def test_no_text_shown_as_of_a_row_names_a_past_of_a_later_day(name):
             continue
         view = known_table(name, instant)
         fresh = view[view["known_at"] == instant]
-        texts = [column for column in fresh if pd.api.types.is_string_dtype(fresh[column]) and column not in planned and "text" not in column]
+        texts = [
+            column for column in fresh if pd.api.types.is_string_dtype(fresh[column]) and column not in planned and "text" not in column
+        ]
         for column in texts:
             for cell in fresh[column]:
                 for day in ISO_DAY.findall(cell):
@@ -173,7 +240,8 @@ def test_days_in_words():
 
 
 def test_cells_are_read_only_where_they_hold_one_figure():
-    assert number_cells("29.30 (-10.3)", "HKD (pct)") == {"value": "29.30", "value_low": "", "value_high": "", "qualifier": "", "second_value": "-10.3", "unit": "HKD", "second_unit": "pct"}  # fmt: skip
+    both = number_cells("29.30 (-10.3)", "HKD (pct)")
+    assert (both["value"], both["unit"], both["second_value"], both["second_unit"]) == ("29.30", "HKD", "-10.3", "pct")
     assert number_cells("over 10", "USD bn")["value"] == "10" and number_cells("over 10", "USD bn")["qualifier"] == "over"
     assert number_cells("1,149,252,510", "shares")["value"] == "1149252510"
     ranged = number_cells("+6.5 to +6.9 (26.30)", "pct (HKD)")
