@@ -1,0 +1,46 @@
+"""``impact deadlines``: every legal clock of a security and the last usable session of each line."""
+
+from __future__ import annotations
+
+import click
+
+from impact.cli._output import Document, emit, output_options
+
+__all__ = ["command"]
+
+SHORT = [
+    "clock",
+    "programme_id",
+    "state",
+    "first_prohibited_et",
+    "line",
+    "first_prohibited_local",
+    "last_session_on",
+    "whole_session",
+    "limited_by",
+]
+
+
+@click.command(name="deadlines")
+@click.argument("security")
+@click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then, with its zone (default: everything recorded).")
+@output_options
+def command(security: str, as_of: str | None, format_: str, output: str | None, table: str | None) -> None:
+    """Every clock of SECURITY: first prohibited instant in New York and local time, and the last usable session.
+
+    SECURITY is a trading line (1810.HK, "941 HK", CHL), an ISIN or the name of a listed entity.
+    """
+    from impact.rules import deadlines
+
+    found = deadlines(security, as_of)
+    clocks = found.to_frame()
+    document = Document(
+        command="deadlines",
+        title=found.summary().title,
+        inputs={"security": security, "as_of": as_of},
+        tables={"clocks": clocks[SHORT] if format_ == "table" else clocks, "relief": found.relief, "dropped": found.dropped},
+        notes=found.notes,
+        assumptions=found.assumptions,
+        sources=found.sources,
+    )
+    emit(document, format_=format_, output=output, table=table)

@@ -1,0 +1,60 @@
+"""``impact permitted``: one question about the law, answered with its text."""
+
+from __future__ import annotations
+
+import click
+
+from impact.cli._output import Document, emit, output_options
+
+__all__ = ["command"]
+
+
+@click.command(name="permitted")
+@click.argument("action")
+@click.argument("security")
+@click.option("--at", required=True, metavar="INSTANT", help="When the act takes place, with its zone: 2021-03-15T09:31-04:00.")
+@click.option(
+    "--investor",
+    default="us_person",
+    show_default=True,
+    metavar="WHO",
+    help="us_person, us_intermediary, us_exchange, us_employee_abroad or non_us_person.",
+)
+@click.option(
+    "--instrument",
+    default="equity",
+    show_default=True,
+    metavar="WHAT",
+    help="equity, bond, adr, gdr, warrant, option, future, swap, etf, index_fund or mutual_fund.",
+)
+@click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then (default: everything recorded).")
+@output_options
+def command(
+    action: str,
+    security: str,
+    at: str,
+    investor: str,
+    instrument: str,
+    as_of: str | None,
+    format_: str,
+    output: str | None,
+    table: str | None,
+) -> None:
+    """Whether ACTION in SECURITY is allowed, prohibited or unknown.
+
+    ACTION is one of buy, sell, sell_to_divest, hold, reinvest_dividend, receive_dividend, convert_adr, clear_for_non_us,
+    exercise. SECURITY is a trading line (1810.HK, "941 HK", CHL), an ISIN or the name of a listed entity.
+    """
+    from impact.rules import permitted
+
+    answer = permitted(action, security, at, investor, instrument, as_of)
+    document = Document(
+        command="permitted",
+        title=answer.summary().title,
+        inputs={"action": action, "security": security, "at": at, "investor": investor, "instrument": instrument, "as_of": as_of},
+        tables={"answer": answer.answer(), "rulings": answer.to_frame()},
+        notes=answer.changes,
+        assumptions=answer.assumptions,
+        sources=answer.sources,
+    )
+    emit(document, format_=format_, output=output, table=table)

@@ -1,0 +1,289 @@
+"""The law as it was known at one instant: programmes, clocks, permissions, listings, relief, read from dated tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import pandas as pd
+
+from impact.bundled import read_bundled
+from impact.errors import InputError
+from impact.rules.records import Cell, ClockRule, Conflict, Instant, Licence, Listing, Programme, Relief
+from impact.rules.vocabulary import line_key, lines_of
+
+__all__ = ["TABLES", "RuleBook", "rule_book"]
+
+TABLES = (
+    "programmes",
+    "programme_rules",
+    "programme_clocks",
+    "programme_instruments",
+    "programme_cells",
+    "programme_name_matches",
+    "programme_conflicts",
+    "programme_relief",
+    "programme_subjects",
+    "licences",
+    "designations",
+    "litigation",
+    "exchange_actions",
+    "index_actions",
+    "conflicts",
+)
+"""Names of the tables that the rules are read from; any of them may be replaced by a frame of the same columns."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RuleBook:
+    """Everything the rules need, holding only what was known at `as_of` (None: all that is recorded)."""
+
+    as_of: Instant
+    programmes: tuple[Programme, ...]
+    clocks: tuple[ClockRule, ...]
+    cells: Mapping[tuple[str, str, str, str], tuple[Cell, ...]]
+    covered: frozenset[tuple[str, str]]
+    listings: tuple[Listing, ...]
+    relief: tuple[Relief, ...]
+    licences: tuple[Licence, ...]
+    conflicts: tuple[Conflict, ...]
+    exchange_actions: tuple[Mapping[str, str], ...]
+    index_actions: tuple[Mapping[str, str], ...]
+    disagreements: tuple[Mapping[str, str], ...]
+
+    def issuer(self, security: str) -> tuple[frozenset[str], tuple[Listing, ...]]:
+        """Every key of the issuer that `security` names (line, identifier or entity), and its listings as known.
+
+        A row of a list may name a whole group with its listed arms, so rows are joined through their first line only: the
+        line asked for, or, when no row leads with it, the first line of the rows that mention it.
+        """
+        key = line_key(security)
+        mentions = [listing for listing in self.listings if key in listing.keys]
+        leading = {listing.lines[0] for listing in mentions if listing.lines}
+        homes = {key} if key in leading else leading
+        named = [listing for listing in self.listings if key in listing.keys or homes & listing.keys]
+        if not named:
+            ending = "*." + key.rpartition(".")[2]
+            return frozenset({key}), tuple(listing for listing in self.listings if ending in listing.keys)
+        own = (listing.keys for listing in named if listing.lines and listing.lines[0] in homes)
+        return frozenset({key}.union(*own)), tuple(named)
+
+
+def rule_book(as_of: Instant, tables: Mapping[str, pd.DataFrame] | None = None) -> RuleBook:
+    """The rules as known at `as_of`; `tables` replaces bundled tables by name.
+
+    Raises
+    ------
+    InputError
+        If `tables` names a table that the rules do not read.
+    """
+    given = dict(tables or {})
+    unknown = sorted(set(given) - set(TABLES))
+    if unknown:
+        raise InputError(f"tables names {unknown[0]!r}, which the rules do not read; choose among: {', '.join(TABLES)}.")
+    if not given:
+        return _bundled_book(as_of)
+    return _assemble(as_of, {name: _rows(given[name]) if name in given else _bundled_rows(name) for name in TABLES})
+
+
+@lru_cache(maxsize=64)
+def _bundled_book(as_of: Instant) -> RuleBook:
+    return _assemble(as_of, {name: _bundled_rows(name) for name in TABLES})
+
+
+@cache
+def _bundled_rows(name: str) -> tuple[dict[str, str], ...]:
+    return _rows(read_bundled(name))
+
+
+def _rows(frame: pd.DataFrame) -> tuple[dict[str, str], ...]:
+    return tuple(frame.astype(str).to_dict("records"))
+
+
+@cache
+def _instant(text: str) -> Instant:
+    """An ISO instant in UTC; None for an empty cell."""
+    return pd.Timestamp(text).tz_convert("UTC").as_unit("ns") if text else None
+
+
+@cache
+def _day(text: str) -> Instant:
+    return pd.Timestamp(text).as_unit("ns") if text else None
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(part for part in text.split(";") if part)
+
+
+def _assemble(as_of: Instant, rows: Mapping[str, tuple[dict[str, str], ...]]) -> RuleBook:
+    def is_known(row: Mapping[str, str], column: str = "known_at") -> bool:
+        known_at = _instant(row[column])
+        return known_at is None or as_of is None or known_at <= as_of
+
+    def known(name: str) -> Iterable[dict[str, str]]:
+        return (row for row in rows[name] if is_known(row))
+
+    programmes = _programmes(known("programmes"), rows["programme_rules"], is_known)
+    names = {programme.programme_id for programme in programmes}
+    court = {row["fact_id"]: row for row in known("litigation")}
+    listings = [_listing(row, is_known) for row in known("designations")]
+    by_fact = {listing.fact_id: listing for listing in listings}
+    matches = [
+        _name_match(row, by_fact[row["parent_fact_id"]]) for row in known("programme_name_matches") if row["parent_fact_id"] in by_fact
+    ]
+    return RuleBook(
+        as_of=as_of,
+        programmes=programmes,
+        clocks=tuple(_clock(row) for row in rows["programme_clocks"] if row["programme_id"] in names),
+        cells=_cells(row for row in known("programme_cells") if row["programme_id"] in names),
+        covered=frozenset((row["programme_id"], row["instrument"]) for row in known("programme_instruments") if row["covered"] == "yes"),
+        listings=(*listings, *matches, *(_subject(row) for row in known("programme_subjects"))),
+        relief=tuple(_relief(row, court[row["court_fact_id"]]) for row in rows["programme_relief"] if row["court_fact_id"] in court),
+        licences=tuple(_licence(row) for row in known("licences")),
+        conflicts=tuple(_conflict(row, is_known) for row in known("programme_conflicts")),
+        exchange_actions=tuple(known("exchange_actions")),
+        index_actions=tuple(_uncancelled(row, is_known) for row in known("index_actions")),
+        disagreements=tuple(known("conflicts")),
+    )
+
+
+def _uncancelled(row: Mapping[str, str], is_known) -> Mapping[str, str]:
+    """An index action without its later cancellation, unless that was known too."""
+    if not row["cancelled_known_at"] or is_known(row, "cancelled_known_at"):
+        return row
+    return {**row, "cancelled_on": "", "cancelled_known_at": ""}
+
+
+def _programmes(known, rules, is_known) -> tuple[Programme, ...]:
+    dated = {row["programme_id"]: row for row in known}
+    found = []
+    for rule in rules:
+        row = dated.get(rule["programme_id"])
+        if row is None:
+            continue
+        ended = _instant(row["ended_known_at"]) if row["ended_known_at"] and is_known(row, "ended_known_at") else None
+        kept = {name: rule[name] for name in ("programme_id", "list_id", "bars", "changes_with", "citation", "source", "confidence")}
+        found.append(Programme(**kept, name=row["name"], in_force_at=_instant(row["known_at"]), ended_at=ended))
+    return tuple(found)
+
+
+def _clock(row: Mapping[str, str]) -> ClockRule:
+    kept = {name: row[name] for name in ("programme_id", "clock", "hour", "zone", "what_ends", "citation", "source", "confidence")}
+    days = int(row["days"]) if row["days"] else 0
+    return ClockRule(**kept, days=days, listed_before_on=_day(row["listed_before_on"]), fixed_on=_day(row["fixed_on"]))
+
+
+def _cells(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str, str, str], tuple[Cell, ...]]:
+    index: dict[tuple[str, str, str, str], tuple[Cell, ...]] = {}
+    for row in rows:
+        if not row["citation"]:
+            continue  # a cell that cites nothing decides nothing
+        cell = Cell(
+            **{name: row[name] for name in ("programme_id", "status", "rule", "citation", "source", "confidence")},
+            **{name: _words(row[name]) for name in ("phases", "actions", "investors", "instruments")},
+            valid_from_at=_instant(row["valid_from_at"]),
+            valid_to_at=_instant(row["valid_to_at"]),
+        )
+        for phase in cell.phases:
+            for action in cell.actions:
+                for investor in cell.investors:
+                    key = (cell.programme_id, phase, action, investor)
+                    index[key] = (*index.get(key, ()), cell)
+    return index
+
+
+def _listing(row: Mapping[str, str], is_known) -> Listing:
+    relisted = bool(row["relisted_on"]) and is_known(row, "relisted_known_at")
+    removed = bool(row["removed_known_at"]) and is_known(row, "removed_known_at")
+    lines = tuple(dict.fromkeys((*lines_of(row["security"]), *lines_of(row["other_tickers"]))))
+    identifiers = {part.strip().upper() for name in ("isin", "other_isins") for part in row[name].split(";") if part.strip()}
+    return Listing(
+        fact_id=row["fact_id"],
+        list_id=row["programme_id"],
+        kind="listed",
+        entity=row["entity"],
+        keys=frozenset({*lines, *identifiers, line_key(row["entity"])}),
+        lines=lines,
+        listed_on=_day(row["relisted_on"] if relisted else row["announced_on"]),
+        listed_at=_instant(row["known_at"]),
+        removed_at=_instant(row["removed_known_at"]) if removed else None,
+        removal_reason=row["removal_reason"] if removed else "",
+        basis="",
+        source=row["source"],
+        confidence=row["confidence"],
+    )
+
+
+def _name_match(row: Mapping[str, str], parent: Listing) -> Listing:
+    lines = lines_of(row["securities"])
+    return Listing(
+        fact_id=parent.fact_id + "/" + lines[0],
+        list_id=parent.list_id,
+        kind="name_match",
+        entity=row["company"],
+        keys=frozenset({*lines, line_key(row["company"])}),
+        lines=lines,
+        listed_on=parent.listed_on,
+        listed_at=parent.listed_at,
+        removed_at=parent.removed_at,
+        removal_reason=parent.removal_reason,
+        basis=row["basis"],
+        source=row["source"],
+        confidence=row["confidence"],
+    )
+
+
+def _subject(row: Mapping[str, str]) -> Listing:
+    names = tuple(row["securities"].split(";"))
+    lines = lines_of(row["securities"])
+    return Listing(
+        fact_id=f"subject-{row['programme_id']}-{names[0]}",
+        list_id=row["programme_id"],
+        kind="subject",
+        entity=row["company"],
+        keys=frozenset({*lines, *names}),
+        lines=lines,
+        listed_on=_day(row["from_on"]),
+        listed_at=_instant(row["known_at"]),
+        removed_at=None,
+        removal_reason="",
+        basis="",
+        source=row["source"],
+        confidence=row["confidence"],
+    )
+
+
+def _relief(row: Mapping[str, str], court: Mapping[str, str]) -> Relief:
+    return Relief(
+        list_id=row["list_id"],
+        kind=row["kind"],
+        securities=frozenset(lines_of(court["securities"] or court["security"])),
+        from_at=_instant(court["known_at"]),
+        citation=row["citation"],
+        source=court["source"],
+        confidence=court["confidence"],
+    )
+
+
+def _licence(row: Mapping[str, str]) -> Licence:
+    return Licence(
+        **{name: row[name] for name in ("licence_id", "scope", "to_rule_hour", "citation", "source", "confidence")},
+        programme_ids=_words(row["programme_ids"]),
+        investors=_words(row["investors"]),
+        listed_after_at=_instant(row["listed_after_at"]),
+        from_at=_instant(row["from_at"]),
+        to_at=_instant(row["to_at"]),
+        to_rule_days=int(row["to_rule_days"]) if row["to_rule_days"] else 0,
+    )
+
+
+def _conflict(row: Mapping[str, str], is_known) -> Conflict:
+    return Conflict(
+        **{name: row[name] for name in ("statement", "citation", "source", "confidence")},
+        programme_ids=_words(row["programme_ids"]),
+        securities=frozenset(lines_of(row["securities"])),
+        actions=_words(row["actions"]),
+        from_at=_instant(row["from_at"]),
+        resolved_at=_instant(row["resolved_at"]) if row["resolved_at"] and is_known(row, "resolved_at") else None,
+    )

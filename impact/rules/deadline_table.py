@@ -1,0 +1,300 @@
+"""Every legal clock of a security, and the last session in which each of its lines can still be used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from impact.calendars import VENUES, first_session_to_react, parse_instant, session_close, session_open, sessions, venue_of
+from impact.errors import DataUnavailable, InputError
+from impact.provenance import Source, unique_sources
+from impact.results import Result, Summary
+from impact.rules.book import RuleBook, rule_book
+from impact.rules.clock_states import clock_state, lifting, other_dates
+from impact.rules.exchange_lines import LineStop, line_stop
+from impact.rules.legal_clocks import clock_instant, clock_rules
+from impact.rules.records import ClockRule, Listing, Programme
+from impact.rules.vocabulary import line_key
+
+__all__ = ["Deadlines", "deadlines", "last_usable_session"]
+
+EASTERN = "America/New_York"
+LINE = r"[A-Z0-9\-]{1,6}\.[A-Z]{1,2}"
+# Lines looked at besides the one asked for; the others trade too little to plan a sale on.
+MAIN_VENUES = ("XHKG", "XSHG", "XSHE", "XNYS")
+# Sessions from trade to settlement, with the first trade date of each rule. Hong Kong and the US before 28 May 2024: T+2;
+# the US since (SEC Rule 15c6-1, as amended): T+1; mainland A shares: cash on T+1. Checked 2026-11-22, own knowledge.
+SETTLEMENT = {
+    "XHKG": (("1995-01-01", 2),),
+    "XNYS": (("2017-09-05", 2), ("2024-05-28", 1)),
+    "XSHG": (("1995-01-01", 1),),
+    "XSHE": (("1995-01-01", 1),),
+}
+COLUMNS = [
+    "programme_id", "entity", "clock", "state", "first_prohibited_utc", "first_prohibited_et", "line", "venue", "first_prohibited_local",
+    "last_session_on", "whole_session", "usable_until_utc", "limited_by", "sessions_left", "settles_on", "last_settled_session_on",
+    "citation", "source", "confidence", "conflict",
+]  # fmt: skip
+ASSUMPTIONS = (
+    "A reading of public texts, not legal advice.",
+    "A session is usable when it opens before the first prohibited instant; when it closes after it, only the part before counts.",
+    "The trade date counts, not settlement (OFAC FAQ 864); settlement columns are for those who must be out by then.",
+    "A fact of which only the day is known acts from the last second of that day where it was announced.",
+)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Deadlines(Result):
+    """Every clock of a security as known at an instant.
+
+    Attributes
+    ----------
+    clocks : pandas.DataFrame
+        One row a clock and trading line. `state` is ``running``, ``enjoined``, ``vacated``, ``removed``, ``licensed`` or
+        ``superseded``; `last_session_on` the last usable session of the line (NaT when the venue's calendar does not
+        reach it), `whole_session` whether all of it is usable, `usable_until_utc` the end of its usable part, `limited_by`
+        what comes first (the clock, or the exchange), `sessions_left` sessions from `as_of` on (NaN without `as_of`).
+        A row whose clock is ``trading_stop`` is the exchange's own, not the law's.
+    relief : pandas.DataFrame
+        What lifts the clocks, in order: kind (``injunction``, ``vacatur``, ``removal``, ``superseded``, a licence), from_utc,
+        from_et, programme_id, citation.
+    dropped : pandas.DataFrame
+        Lines left out, with the reason.
+    """
+
+    security: str
+    as_of: pd.Timestamp | None
+    clocks: pd.DataFrame
+    relief: pd.DataFrame
+    dropped: pd.DataFrame
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ASSUMPTIONS
+
+    def to_frame(self) -> pd.DataFrame:
+        """The clocks, one row a clock and line."""
+        return self.clocks.copy()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must not miss: dates in print that differ, or that nothing names the security."""
+        if self.clocks.empty:
+            return ("No programme with a clock names this security as known; that is no clearance.",)
+        return tuple(f"Conflict: {text}" for text in dict.fromkeys(self.clocks["conflict"]) if text)
+
+    def summary(self) -> Summary:
+        """Each clock with its instant in New York and where the line trades, and the last usable session."""
+        shown = [
+            "clock",
+            "programme_id",
+            "state",
+            "first_prohibited_et",
+            "line",
+            "first_prohibited_local",
+            "last_session_on",
+            "whole_session",
+            "limited_by",
+        ]
+        when = f"as of {self.as_of.tz_convert(EASTERN):%Y-%m-%d %H:%M} ET" if self.as_of is not None else "with all that is recorded"
+        tables = [("Clocks", self.clocks[shown])]
+        if not self.relief.empty:
+            tables.append(("What lifts them", self.relief[["kind", "from_et", "programme_id", "citation"]]))
+        if not self.dropped.empty:
+            tables.append(("Lines left out", self.dropped))
+        return Summary(
+            title=f"Deadlines of {self.security} {when}", tables=tuple(tables), notes=(*self.notes, *self.assumptions), sources=self.sources
+        )
+
+
+def deadlines(security: str, as_of: Any = None, *, tables: Mapping[str, pd.DataFrame] | None = None) -> Deadlines:
+    """Every legal clock of a security: the first prohibited instant and the last usable session of each of its lines.
+
+    Parameters
+    ----------
+    security : str
+        A trading line (``1810.HK``, ``CHL``), an ISIN, or the name of a listed entity.
+    as_of : str, datetime or Timestamp, optional
+        Use only what was known then (a zoned instant); None uses everything recorded.
+    tables : mapping of name to DataFrame, optional
+        Replaces tables of the fact base (:data:`impact.rules.TABLES`).
+
+    Returns
+    -------
+    Deadlines
+
+    Raises
+    ------
+    InputError
+        If `as_of` has no zone or `security` is empty.
+
+    Notes
+    -----
+    ``first prohibited = fixed day or listing + days, at the hour of the order in New York``. A suspension or delisting of a
+    line that comes first shortens its last usable session. Only the newest version of a programme is shown for a list.
+
+    Examples
+    --------
+    >>> clocks = deadlines("1810.HK", as_of="2021-01-14T18:00-05:00").clocks.set_index(["clock", "line"])
+    >>> str(clocks.loc[("purchase_ban", "1810.HK"), "last_session_on"].date())
+    '2021-03-15'
+    """
+    if not isinstance(security, str) or not security.strip():
+        raise InputError(f"security={security!r} names nothing; give a line such as 1810.HK, an ISIN or an entity.")
+    known = None if as_of is None else parse_instant(as_of).tz_convert("UTC")
+    book = rule_book(known, tables)
+    keys, listings = book.issuer(security)
+    lines, dropped = _lines(listings, keys, line_key(security), book.exchange_actions)
+    stops = {line: line_stop(book.exchange_actions, line) for line in lines}
+    bound = _bound(book, listings)
+    rows = [_stop_row(stop, known) for stop in stops.values() if stop is not None]
+    rows += [
+        _row(book, programme, listing, rule, line, stops.get(line), known, keys)
+        for programme, listing in bound
+        for rule in clock_rules(book.clocks, programme.programme_id, listing.listed_on).values()
+        for line in [line for line in lines if line in listing.lines or line == line_key(security)] or [""]
+    ]
+    return Deadlines(
+        security=security.strip(),
+        as_of=known,
+        clocks=pd.DataFrame(rows, columns=COLUMNS),
+        relief=lifting(book, bound, keys),
+        dropped=pd.DataFrame(dropped, columns=["line", "reason"]),
+        sources=unique_sources(
+            Source(title=f"{row['citation']} ({row['source']})", basis="facts", confidence=row["confidence"]) for row in rows
+        ),
+    )
+
+
+def last_usable_session(venue: str, first_prohibited: pd.Timestamp) -> tuple[pd.Timestamp, bool]:
+    """The last session of `venue` that opens before an instant (UTC), and whether it also closes by then."""
+    day = first_prohibited.tz_convert(VENUES[venue].zone).tz_localize(None).normalize()
+    for session in reversed(sessions(venue, day - pd.Timedelta(days=20), day)):
+        if session_open(session, venue) < first_prohibited:
+            return session, bool(session_close(session, venue) <= first_prohibited)
+    raise DataUnavailable(f"no session of {venue} opens in the 20 days before {first_prohibited.isoformat()}; check the instant.")
+
+
+def _lines(
+    listings: tuple[Listing, ...], keys: frozenset[str], asked: str, actions: tuple[Mapping[str, str], ...]
+) -> tuple[list[str], list[tuple[str, str]]]:
+    kept, dropped = [], []
+    every = dict.fromkeys(line for listing in listings for line in listing.lines if line in keys)
+    if asked not in every and (re.fullmatch(LINE, asked) or line_stop(actions, asked) is not None):
+        every[asked] = None
+    for line in sorted(every, key=lambda item: item != asked):
+        try:
+            venue = venue_of(line)
+        except InputError:
+            dropped.append((line, "its venue has no calendar here"))
+            continue
+        if venue in MAIN_VENUES or line == asked:
+            kept.append(line)
+        else:
+            dropped.append((line, "a secondary line; ask for it by its own ticker"))
+    return kept, dropped
+
+
+def _bound(book: RuleBook, listings: tuple[Listing, ...]) -> list[tuple[Programme, Listing]]:
+    """Programme and listing pairs with a clock: the newest version a list, the listing itself before a close name."""
+    newest = {
+        programme.list_id: programme
+        for programme in book.programmes
+        if any(rule.programme_id == programme.programme_id for rule in book.clocks)
+    }
+    found = []
+    for list_id, programme in newest.items():
+        own = [listing for listing in listings if listing.list_id == list_id and listing.listed_on is not None]
+        named = [listing for listing in own if listing.kind == "listed"]
+        found += [(programme, listing) for listing in named or own]
+    return found
+
+
+def _stop_row(stop: LineStop, as_of: pd.Timestamp | None) -> dict[str, Any]:
+    return {
+        "programme_id": "",
+        "entity": stop.exchange,
+        "clock": "trading_stop",
+        "state": "announced" if as_of is not None and as_of < stop.stops_at else "in force",
+        "first_prohibited_utc": stop.stops_at,
+        "first_prohibited_et": stop.stops_at.tz_convert(EASTERN).isoformat(timespec="minutes"),
+        **_use_of_line(stop.line, stop.stops_at, None, as_of),
+        "limited_by": f"{stop.exchange}, announced {stop.announced_on}",
+        "citation": f"{stop.exchange} notice of {stop.announced_on}",
+        "source": stop.source,
+        "confidence": stop.confidence,
+        "conflict": "",
+    }
+
+
+def _row(
+    book: RuleBook,
+    programme: Programme,
+    listing: Listing,
+    rule: ClockRule,
+    line: str,
+    stop: LineStop | None,
+    as_of: pd.Timestamp | None,
+    keys: frozenset[str],
+) -> dict[str, Any]:
+    instant = clock_instant(rule, listing.listed_on)
+    return {
+        "programme_id": programme.programme_id,
+        "entity": listing.entity,
+        "clock": rule.clock,
+        "state": clock_state(book, programme, listing, instant, keys),
+        "first_prohibited_utc": instant,
+        "first_prohibited_et": instant.tz_convert(EASTERN).isoformat(timespec="minutes"),
+        **_use_of_line(line, instant, stop, as_of),
+        "citation": rule.citation + (f"; {listing.basis}" if listing.basis else ""),
+        "source": rule.source,
+        "confidence": max(rule.confidence, listing.confidence),
+        "conflict": other_dates(book, programme, rule, f"{instant.tz_convert(rule.zone):%Y-%m-%d}", keys),
+    }
+
+
+def _use_of_line(line: str, instant: pd.Timestamp, stop: LineStop | None, as_of: pd.Timestamp | None) -> dict[str, Any]:
+    cells: dict[str, Any] = dict.fromkeys(COLUMNS[6:16])
+    cells |= {"line": line, "venue": "", "first_prohibited_local": "", "limited_by": "no trading line", "sessions_left": float("nan")}
+    cells |= dict.fromkeys(("last_session_on", "usable_until_utc", "settles_on", "last_settled_session_on"), pd.NaT)
+    if not line:
+        return cells
+    venue = venue_of(line)
+    cells |= {
+        "venue": venue,
+        "first_prohibited_local": instant.tz_convert(VENUES[venue].zone).isoformat(timespec="minutes"),
+        "limited_by": "the clock",
+    }
+    end = instant
+    if stop is not None and stop.stops_at < instant:
+        end = stop.stops_at
+        cells["limited_by"] = (
+            f"{stop.exchange} stop of {stop.stops_at.tz_convert(EASTERN):%Y-%m-%d %H:%M} ET, announced {stop.announced_on}"
+        )
+    try:
+        session, whole = last_usable_session(venue, end)
+        cells |= {"last_session_on": session, "whole_session": whole, "usable_until_utc": min(session_close(session, venue), end)}
+        cells["sessions_left"] = _sessions_left(as_of, session, venue)
+        cells |= _settlement(venue, session)
+    except DataUnavailable as error:
+        cells["limited_by"] = str(error)
+    return cells
+
+
+def _sessions_left(as_of: pd.Timestamp | None, last: pd.Timestamp, venue: str) -> float:
+    if as_of is None:
+        return float("nan")
+    first = first_session_to_react(as_of, venue).session
+    return float(len(sessions(venue, first, last))) if first <= last else 0.0
+
+
+def _settlement(venue: str, session: pd.Timestamp) -> dict[str, pd.Timestamp]:
+    """When a trade of the last usable session settles, and the last session whose trades settle by then."""
+    lags = [days for since, days in SETTLEMENT.get(venue, ()) if session >= pd.Timestamp(since)]
+    if not lags:
+        return {}
+    after = sessions(venue, session, session + pd.Timedelta(days=20))
+    before = sessions(venue, session - pd.Timedelta(days=20), session)
+    return {"settles_on": after[lags[-1]], "last_settled_session_on": before[-1 - lags[-1]]}

@@ -1,0 +1,210 @@
+"""Whether an action in a security is allowed, prohibited or unknown, with the text that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from impact.calendars import parse_instant
+from impact.errors import InputError
+from impact.provenance import Source, unique_sources
+from impact.results import Result, Summary
+from impact.rules.book import RuleBook, rule_book
+from impact.rules.rulings import Question, Ruling, boundaries, decide, rulings_at
+from impact.rules.vocabulary import ACTIONS, INSTRUMENTS, INVESTORS, checked_word
+
+__all__ = ["Permission", "permitted"]
+
+ASSUMPTIONS = (
+    "A reading of public texts, not legal advice.",
+    "Only the programmes of the fact base are read; any other list (the SDN list, for one) is not.",
+    "A fact of which only the day is known acts from the last second of that day where it was announced.",
+)
+EASTERN = "America/New_York"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Permission(Result):
+    """The answer to one question about the law.
+
+    Attributes
+    ----------
+    status : {"allowed", "prohibited", "unknown"}
+        ``unknown`` where no cited text decides; it is never a clearance.
+    rule, citation : str
+        The rule that decided, in words, and the text it rests on (empty when none does).
+    since, until : pandas.Timestamp or None
+        Span of this status in UTC around `at`, as known; None where no known date bounds it.
+    changes : tuple of str
+        What would change the answer: the next known date, and the remedies the text names.
+    rulings : tuple of Ruling
+        What each programme in force says, most severe first.
+    as_of : pandas.Timestamp or None
+        The instant whose knowledge was used; None means everything recorded.
+    """
+
+    action: str
+    security: str
+    at: pd.Timestamp
+    investor: str
+    instrument: str
+    as_of: pd.Timestamp | None
+    status: str
+    rule: str
+    citation: str
+    since: pd.Timestamp | None
+    until: pd.Timestamp | None
+    changes: tuple[str, ...]
+    rulings: tuple[Ruling, ...]
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ASSUMPTIONS
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a programme, most severe first: programme, entity, phase, status, rule, citation, source, confidence."""
+        columns = ["programme_id", "entity", "phase", "status", "rule", "citation", "source", "confidence"]
+        return pd.DataFrame([asdict(ruling) for ruling in self.rulings], columns=columns, dtype=str)
+
+    def answer(self) -> pd.DataFrame:
+        """The answer as one row: status, rule, citation, since and until (ISO instants in New York, empty where unbounded)."""
+        span = {name: _iso(instant) for name, instant in (("since_et", self.since), ("until_et", self.until))}
+        return pd.DataFrame([{"status": self.status, "rule": self.rule, "citation": self.citation, **span}])
+
+    def summary(self) -> Summary:
+        """The answer in one line, the ruling of every programme, and what would change it."""
+        rulings = self.to_frame()[["programme_id", "entity", "phase", "status", "citation"]]
+        return Summary(
+            title=f"{self.action} {self.security} ({self.instrument}) by {self.investor} at {_eastern(self.at)}: {self.status}",
+            tables=(("Answer", self.answer()), ("Every programme in force", rulings)),
+            notes=(*self.changes, *self.assumptions),
+            sources=self.sources,
+        )
+
+
+def permitted(
+    action: str,
+    security: str,
+    at: Any,
+    investor: str = "us_person",
+    instrument: str = "equity",
+    as_of: Any = None,
+    *,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+) -> Permission:
+    """Whether `investor` may do `action` with `instrument` of `security` at the instant `at`.
+
+    Parameters
+    ----------
+    action : str
+        One of buy, sell, sell_to_divest, hold, reinvest_dividend, receive_dividend, convert_adr, clear_for_non_us, exercise.
+    security : str
+        A trading line (``1810.HK``, ``941 HK``, ``CHL``), an ISIN, or the name of an entity as its list writes it.
+    at : str, datetime or Timestamp
+        Instant of the act, with its zone: bans begin at an hour. The trade date counts, not settlement (OFAC FAQ 864).
+    investor : str
+        One of us_person, us_intermediary, us_exchange, us_employee_abroad, non_us_person.
+    instrument : str
+        One of equity, bond, adr, gdr, warrant, option, future, swap, etf, index_fund, mutual_fund.
+    as_of : str, datetime or Timestamp, optional
+        Use only what was known then; None uses everything recorded. It may lie before `at`, which asks what was to be
+        expected, or after, which asks with hindsight.
+    tables : mapping of name to DataFrame, optional
+        Replaces tables of the fact base (:data:`impact.rules.TABLES`), for facts of your own.
+
+    Returns
+    -------
+    Permission
+
+    Raises
+    ------
+    InputError
+        If a word is not in the vocabulary, an instant has no zone, or `security` is empty.
+
+    Notes
+    -----
+    Every programme in force at `at` speaks; one prohibition settles the answer, else one unknown does, and only cited
+    permissions alone give ``allowed``. A programme's phase follows from the day of listing (before the ban, divestment
+    window, after it); relief (injunction, vacatur, licence) acts from its own instant. Ownership by a listed parent does
+    not count: the CMIC programmes bind listed names alone (OFAC FAQ 857, 905).
+
+    Examples
+    --------
+    >>> permitted("buy", "1810.HK", at="2021-03-15T09:31-04:00", as_of="2021-01-14T18:00-05:00").status
+    'prohibited'
+    >>> permitted("buy", "1810.HK", at="2021-03-15T09:31-04:00").status
+    'allowed'
+    """
+    checked_word(action, ACTIONS, "action")
+    checked_word(investor, INVESTORS, "investor")
+    checked_word(instrument, INSTRUMENTS, "instrument")
+    if not isinstance(security, str) or not security.strip():
+        raise InputError(f"security={security!r} names nothing; give a line such as 1810.HK, an ISIN or an entity.")
+    moment = parse_instant(at, parameter="at").tz_convert("UTC")
+    known = None if as_of is None else parse_instant(as_of).tz_convert("UTC")
+    book = rule_book(known, tables)
+    keys, listings = book.issuer(security)
+    question = Question(action=action, investor=investor, instrument=instrument, keys=keys, listings=listings)
+    rulings = rulings_at(book, question, moment)
+    answer = decide(rulings)
+    since, until, following = _span_of_status(book, question, moment, answer.status)
+    return Permission(
+        action=action,
+        security=security.strip(),
+        at=moment,
+        investor=investor,
+        instrument=instrument,
+        as_of=known,
+        status=answer.status,
+        rule=answer.rule,
+        citation=answer.citation,
+        since=since,
+        until=until,
+        changes=_changes(book, answer, until, following),
+        rulings=rulings,
+        sources=unique_sources(
+            Source(title=f"{ruling.citation} ({ruling.source})", basis="facts", confidence=ruling.confidence)
+            for ruling in rulings
+            if ruling.citation
+        ),
+    )
+
+
+def _span_of_status(
+    book: RuleBook, question: Question, at: pd.Timestamp, status: str
+) -> tuple[pd.Timestamp | None, pd.Timestamp | None, Ruling | None]:
+    """Since when and until when the status holds around `at`, and the ruling that ends it."""
+    edges = boundaries(book, question)
+    since, until, following = None, None, None
+    for edge in reversed([edge for edge in edges if edge <= at]):
+        before = decide(rulings_at(book, question, edge - pd.Timedelta(1, "ns")))
+        if before.status != status:
+            since = edge
+            break
+    for edge in (edge for edge in edges if edge > at):
+        after = decide(rulings_at(book, question, edge))
+        if after.status != status:
+            until, following = edge, after
+            break
+    return since, until, following
+
+
+def _changes(book: RuleBook, answer: Ruling, until: pd.Timestamp | None, following: Ruling | None) -> tuple[str, ...]:
+    found = []
+    if until is not None and following is not None:
+        found.append(f"From {_eastern(until)} the answer is {following.status}: {following.rule}")
+    programme = next((item for item in book.programmes if item.programme_id == answer.programme_id), None)
+    if answer.status == "prohibited" and programme is not None and programme.changes_with:
+        found.append(f"It would change with {programme.changes_with}.")
+    if answer.status == "unknown":
+        found.append("It would change with an official text that decides this case; ask OFAC or counsel.")
+    return tuple(found)
+
+
+def _eastern(instant: pd.Timestamp) -> str:
+    return f"{instant.tz_convert(EASTERN):%Y-%m-%d %H:%M} ET"
+
+
+def _iso(instant: pd.Timestamp | None) -> str:
+    return "" if instant is None else instant.tz_convert(EASTERN).isoformat(timespec="minutes")

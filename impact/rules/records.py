@@ -1,0 +1,132 @@
+"""The records that the tables of the law are read into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import pandas as pd
+
+__all__ = ["Cell", "ClockRule", "Conflict", "Instant", "Licence", "Listing", "Programme", "Relief"]
+
+Instant: TypeAlias = pd.Timestamp | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    """One version of a legal programme and the span in which it was in force, as far as known."""
+
+    programme_id: str
+    name: str
+    list_id: str
+    bars: str
+    changes_with: str
+    citation: str
+    source: str
+    confidence: str
+    in_force_at: pd.Timestamp
+    ended_at: Instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockRule:
+    """How one date of a programme follows from the day of listing: a fixed day, or so many days after it."""
+
+    programme_id: str
+    clock: str
+    listed_before_on: Instant
+    fixed_on: Instant
+    days: int
+    hour: str
+    zone: str
+    what_ends: str
+    citation: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """What a programme says about an action in a phase, with the text that says so."""
+
+    programme_id: str
+    phases: frozenset[str]
+    actions: frozenset[str]
+    investors: frozenset[str]
+    instruments: frozenset[str]
+    status: str
+    rule: str
+    citation: str
+    source: str
+    confidence: str
+    valid_from_at: Instant
+    valid_to_at: Instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """One name on one list: since when, on which clock day, until when, with the lines and identifiers it is known by.
+
+    `kind` is ``listed``, ``name_match`` (not listed itself, but a name close to a listed one) or ``subject`` (a programme
+    without a table of names).
+    """
+
+    fact_id: str
+    list_id: str
+    kind: str
+    entity: str
+    keys: frozenset[str]
+    lines: tuple[str, ...]
+    listed_on: Instant
+    listed_at: pd.Timestamp
+    removed_at: Instant
+    removal_reason: str
+    basis: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relief:
+    """A court decision that lifts a listing from its own instant on."""
+
+    list_id: str
+    kind: str
+    securities: frozenset[str]
+    from_at: pd.Timestamp
+    citation: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Licence:
+    """A general licence: whose acts it frees, under which programmes, for which names, from when to when."""
+
+    licence_id: str
+    programme_ids: frozenset[str]
+    scope: str
+    investors: frozenset[str]
+    listed_after_at: Instant
+    from_at: pd.Timestamp
+    to_at: Instant
+    to_rule_days: int
+    to_rule_hour: str
+    citation: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """A span in which official statements disagree, so that no answer can be given."""
+
+    programme_ids: frozenset[str]
+    securities: frozenset[str]
+    actions: frozenset[str]
+    from_at: pd.Timestamp
+    resolved_at: Instant
+    statement: str
+    citation: str
+    source: str
+    confidence: str

@@ -1,0 +1,214 @@
+"""What each programme says about one action at one instant, and all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from impact.rules.book import RuleBook
+from impact.rules.legal_clocks import clock_instants
+from impact.rules.records import Cell, Conflict, Licence, Listing, Programme
+
+__all__ = ["Question", "Ruling", "boundaries", "decide", "rulings_at"]
+
+SEVERITY = {"prohibited": 0, "unknown": 1, "allowed": 2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Who wants to do what with which instrument of which issuer."""
+
+    action: str
+    investor: str
+    instrument: str
+    keys: frozenset[str]
+    listings: tuple[Listing, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruling:
+    """What one programme says: status, the rule in words, the text it rests on, and the phase that decided."""
+
+    programme_id: str
+    phase: str
+    status: str
+    rule: str
+    citation: str
+    source: str
+    confidence: str
+    entity: str = ""
+
+
+def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ruling, ...]:
+    """The ruling of every programme in force at `at` (UTC) that reaches the issuer, most severe first.
+
+    A programme with a clock also speaks about an issuer it does not list, because it binds listed names alone.
+    """
+    found: list[Ruling] = []
+    for programme in book.programmes:
+        if at < programme.in_force_at or (programme.ended_at is not None and at >= programme.ended_at):
+            continue
+        reached = _reached(programme, question.listings, at)
+        if reached:
+            found += [_ruling(book, programme, listing, question, at) for listing in reached]
+        elif question.listings and any(rule.programme_id == programme.programme_id for rule in book.clocks):
+            found.append(_by_cell(book, programme, None, "unlisted", question, at))
+    return tuple(sorted(found, key=lambda ruling: (SEVERITY[ruling.status], ruling.phase == "unlisted", not _has_clock(book, ruling))))
+
+
+def decide(rulings: tuple[Ruling, ...]) -> Ruling:
+    """The ruling that settles the answer: a prohibition, else what is unknown, else the permission closest to the name."""
+    if rulings:
+        return rulings[0]
+    return Ruling(
+        programme_id="",
+        phase="",
+        status="unknown",
+        rule="No programme of the fact base names this security at this instant; that is no clearance.",
+        citation="",
+        source="",
+        confidence="",
+    )
+
+
+def boundaries(book: RuleBook, question: Question) -> list[pd.Timestamp]:
+    """Every instant (UTC, sorted) at which an answer to `question` may change."""
+    instants: set[pd.Timestamp | None] = set()
+    for programme in book.programmes:
+        instants |= {programme.in_force_at, programme.ended_at}
+        for listing in question.listings:
+            if listing.list_id == programme.list_id:
+                instants |= {listing.listed_at, listing.removed_at, *clock_instants(book, programme.programme_id, listing).values()}
+                instants |= {_licence_end(licence, listing) for licence in book.licences}
+    instants |= {licence.from_at for licence in book.licences}
+    instants |= {relief.from_at for relief in book.relief if relief.securities & question.keys}
+    for conflict in book.conflicts:
+        if conflict.securities & question.keys:
+            instants |= {conflict.from_at, conflict.resolved_at}
+    cells = {cell for cells in book.cells.values() for cell in cells if question.action in cell.actions}
+    instants |= {instant for cell in cells for instant in (cell.valid_from_at, cell.valid_to_at)}
+    return sorted(instant for instant in instants if instant is not None)
+
+
+def _has_clock(book: RuleBook, ruling: Ruling) -> bool:
+    return any(rule.programme_id == ruling.programme_id for rule in book.clocks)
+
+
+def _reached(programme: Programme, listings: Iterable[Listing], at: pd.Timestamp) -> list[Listing]:
+    """Listings that tie the issuer to the programme at `at`; a close name counts until the issuer is listed itself."""
+    own = [listing for listing in listings if listing.list_id == programme.list_id and at >= listing.listed_at]
+    named = [listing for listing in own if listing.kind != "name_match"]
+    return named or own
+
+
+def _ruling(book: RuleBook, programme: Programme, listing: Listing, question: Question, at: pd.Timestamp) -> Ruling:
+    phase = _phase(book, programme, listing, at)
+    ruling = _by_cell(book, programme, listing, phase, question, at)
+    conflict = _conflict(book, programme, listing, phase, question, at)
+    if conflict is not None:
+        return _answered(ruling, "unknown", conflict.statement, conflict)
+    if ruling.status == "allowed":
+        return ruling
+    if question.investor == "non_us_person":
+        return ruling
+    for relief in book.relief:
+        if relief.list_id == listing.list_id and relief.securities & question.keys and at >= relief.from_at:
+            return _answered(ruling, "allowed", f"The listing is lifted by a court ({relief.kind}) from its own instant.", relief)
+    for licence in book.licences:
+        if _applies(licence, programme, listing, question, at):
+            return _answered(ruling, "allowed", f"{licence.licence_id} frees it.", licence)
+    return ruling
+
+
+def _phase(book: RuleBook, programme: Programme, listing: Listing, at: pd.Timestamp) -> str:
+    if listing.removed_at is not None and at >= listing.removed_at:
+        return "removed"
+    clocks = clock_instants(book, programme.programme_id, listing)
+    if clocks:
+        if at < clocks["purchase_ban"]:
+            return "before_ban"
+        return "window" if at < clocks["divestment_end"] else "after_window"
+    return "listed"
+
+
+def _by_cell(book: RuleBook, programme: Programme, listing: Listing | None, phase: str, question: Question, at: pd.Timestamp) -> Ruling:
+    cells = book.cells.get((programme.programme_id, phase, question.action, question.investor), ())
+    fitting = [cell for cell in cells if _fits(cell, question.instrument, at)]
+    if not fitting:
+        act = f"a {question.investor} {question.action} {question.instrument}"
+        return Ruling(
+            programme_id=programme.programme_id,
+            phase=phase,
+            status="unknown",
+            rule=f"No text of the fact base says whether {programme.name} lets {act}.",
+            citation="",
+            source="",
+            confidence="",
+            entity=listing.entity if listing else "",
+        )
+    cell = min(fitting, key=lambda item: SEVERITY[item.status])
+    status, rule = cell.status, cell.rule
+    if status == "prohibited" and (programme.programme_id, question.instrument) not in book.covered:
+        status, rule = "unknown", f"No text of the fact base says whether {programme.name} covers {question.instrument}."
+    basis = f"; {listing.basis}" if listing is not None and listing.kind == "name_match" else ""
+    return Ruling(
+        programme_id=programme.programme_id,
+        phase=phase,
+        status=status,
+        rule=rule,
+        citation=cell.citation + basis,
+        source=cell.source,
+        confidence=max(cell.confidence, listing.confidence if listing else ""),
+        entity=listing.entity if listing else "",
+    )
+
+
+def _fits(cell: Cell, instrument: str, at: pd.Timestamp) -> bool:
+    if cell.valid_from_at is not None and at < cell.valid_from_at:
+        return False
+    if cell.valid_to_at is not None and at >= cell.valid_to_at:
+        return False
+    return "*" in cell.instruments or instrument in cell.instruments
+
+
+def _conflict(book: RuleBook, programme: Programme, listing: Listing, phase: str, question: Question, at: pd.Timestamp) -> Conflict | None:
+    if listing.kind != "listed" or phase != "before_ban" or question.investor == "non_us_person":
+        return None
+    for conflict in book.conflicts:
+        inside = at >= conflict.from_at and (conflict.resolved_at is None or at < conflict.resolved_at)
+        named = programme.programme_id in conflict.programme_ids and conflict.securities & question.keys
+        if inside and named and question.action in conflict.actions:
+            return conflict
+    return None
+
+
+def _applies(licence: Licence, programme: Programme, listing: Listing, question: Question, at: pd.Timestamp) -> bool:
+    if programme.programme_id not in licence.programme_ids or question.investor not in licence.investors or listing.kind != licence.scope:
+        return False
+    if licence.listed_after_at is not None and listing.listed_at <= licence.listed_after_at:
+        return False
+    end = _licence_end(licence, listing)
+    return at >= licence.from_at and (end is None or at < end)
+
+
+def _licence_end(licence: Licence, listing: Listing) -> pd.Timestamp | None:
+    if licence.to_at is not None or not licence.to_rule_days or listing.listed_on is None:
+        return licence.to_at
+    hours, minutes = licence.to_rule_hour.split(":")
+    wall = listing.listed_on + pd.Timedelta(days=licence.to_rule_days, hours=int(hours), minutes=int(minutes))
+    return wall.tz_localize("America/New_York").tz_convert("UTC").as_unit("ns")
+
+
+def _answered(ruling: Ruling, status: str, rule: str, by) -> Ruling:
+    return Ruling(
+        programme_id=ruling.programme_id,
+        phase=ruling.phase,
+        status=status,
+        rule=rule,
+        citation=by.citation,
+        source=by.source,
+        confidence=by.confidence,
+        entity=ruling.entity,
+    )
