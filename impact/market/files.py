@@ -149,7 +149,7 @@ class FileSource:
         needed = [name for name in FIGURES if name in named and name != "volume"]
         reason = reason.mask(rows[needed].isna().all(axis=1) & (reason == ""), "no price")
         reason = reason.mask(rows["session"].isna(), "date cannot be read: " + cells[named["date"]].astype(str))
-        good, refused = self._checked(table, rows, reason, stem)
+        good, refused = self._checked(table, rows, reason, "" if "security" in named else stem)
         order = list(dict.fromkeys(good["security"]))
         keyed = good.set_index(["session", "security"])
         frames = {name: keyed[name].unstack("security").reindex(columns=order) for name in FIGURES if name in named}

@@ -166,8 +166,9 @@ class MarketPanel(Result):
                 f"the panel has no session with start={start}, end={end}; it runs from "
                 f"{self.sessions[0]:%Y-%m-%d} to {self.sessions[-1]:%Y-%m-%d}: choose dates within."
             )
-        inside = self.dropped["session"].isna() | self.dropped["session"].between(sessions[0], sessions[-1])
-        return self._on(sessions, names, self.dropped[inside & self.dropped["security"].isin([*names, ""])])
+        inside = self.dropped["session"].isna() | self.dropped["session"].between(first or pd.Timestamp.min, last or pd.Timestamp.max)
+        named = self.dropped["security"].isin([*names, ""]) | (securities is None)
+        return self._on(sessions, names, self.dropped[inside & named])
 
     def on_sessions(self, sessions: Any) -> MarketPanel:
         """The panel on another list of sessions, such as those of one venue.

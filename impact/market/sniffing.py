@@ -116,7 +116,7 @@ def read_dates(cells: pd.Series, name: str, date_format: str | None = None) -> p
         zone_free = cells.dt.tz_localize(None) if isinstance(cells.dtype, pd.DatetimeTZDtype) else cells
         return zone_free.astype("datetime64[ns]")
     text = cells.astype(str).str.strip()
-    if date_format is None:
+    if date_format is None and len(text):
         date_format, text = _date_format(text, name)
     dates = pd.to_datetime(text, format=date_format, errors="coerce").astype("datetime64[ns]")
     if len(dates) and dates.isna().all():

@@ -71,6 +71,8 @@ def load_panel(
     currency: str | Mapping[str, str] | None = None,
     basis: str | Mapping[str, str] | None = None,
     sort: bool = False,
+    decimal: str | None = None,
+    date_format: str | None = None,
 ) -> MarketPanel:
     """Prices from the bundled tables, Yahoo, or your own files, as one checked panel.
 
@@ -92,6 +94,8 @@ def load_panel(
         For files, which rarely say: the currency, and what the closes are (``as_traded``, ``total_return``).
     sort : bool
         For files: accept rows that are not sorted by date, and sort them.
+    decimal, date_format : str, optional
+        For files: settle what the figures leave open, such as ``","`` and ``"%d/%m/%Y"``.
 
     Returns
     -------
@@ -112,7 +116,8 @@ def load_panel(
     [nan, -0.1026]
     """
     names = [securities] if isinstance(securities, str) else None if securities is None else list(securities)
-    chosen = _source(source, offline=offline, cache=cache, columns=columns, currency=currency, basis=basis, sort=sort)
+    stated = {"columns": columns, "currency": currency, "basis": basis, "sort": sort, "decimal": decimal, "date_format": date_format}
+    chosen = _source(source, offline=offline, cache=cache, **stated)
     result = chosen.fetch(names, start, end)
     fatal = result.failures[result.failures["kind"] != "partial"]
     if result.panel is None or len(fatal):

@@ -1,0 +1,247 @@
+"""The user's own files: every layout and dialect gives the same panel; every row is in it or refused with a reason."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from impact.errors import DataUnavailable, InputError, SourceUnusable
+from impact.market import load_panel
+from impact.market.sniffing import read_numbers
+
+WIDE = "date,HSI,1810.HK\n2021-01-13,28235.6,33\n2021-01-14,28496.86,32.65\n2021-01-15,28573.86,29.3\n"
+CLOSES = {"HSI": [28235.6, 28496.86, 28573.86], "1810.HK": [33.0, 32.65, 29.3]}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def written(text, name="prices.csv", encoding="utf-8"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+        return path
+
+    return written
+
+
+def closes(panel):
+    return {security: panel.close[security].tolist() for security in panel.securities}
+
+
+LONG = (
+    "Symbol,Date,Close,Volume\nHSI,2021-01-13,28235.6,1\nHSI,2021-01-14,28496.86,1\nHSI,2021-01-15,28573.86,1\n"
+    "1810.HK,2021-01-13,33,0\n1810.HK,2021-01-14,32.65,\n1810.HK,2021-01-15,29.3,5\n"
+)
+
+
+@pytest.mark.parametrize("text", [
+    WIDE,
+    WIDE.replace("date", "", 1),
+    "\ufeff" + WIDE.replace("\n", "\r\n"),
+    WIDE.replace(",", ";"),
+    WIDE.replace(",", "\t"),
+    WIDE.replace(",", ";").replace(".6", ",6").replace(".86", ",86").replace(".65", ",65").replace(".3\n", ",3\n"),
+    'date,HSI,1810.HK\n2021-01-13,"28,235.60",33.00\n2021-01-14,"28,496.86",32.65\n2021-01-15,"28,573.86",29.30\n',
+    WIDE.replace("2021-01-", "202101"),
+    WIDE.replace("2021-01-13", "13/01/2021").replace("2021-01-14", "14/01/2021").replace("2021-01-15", "15/01/2021"),
+    WIDE.replace("2021-01-13", "1/13/2021").replace("2021-01-14", "1/14/2021").replace("2021-01-15", "1/15/2021"),
+    WIDE.replace("2021-01-13", "13.01.2021").replace("2021-01-14", "14.01.2021").replace("2021-01-15", "15.01.2021"),
+    WIDE.replace("2021-01-13", "13-Jan-2021").replace("2021-01-14", "14-Jan-2021").replace("2021-01-15", "15-Jan-2021"),
+    WIDE.replace("2021-01-13", "2021-01-13 00:00:00+08:00").replace("-14,", "-14 00:00:00+08:00,").replace("-15,", "-15 00:00:00+08:00,"),
+    "Prices of two lines\nsource: mine\n\n" + WIDE,
+    WIDE + ",,\n",
+    LONG,
+])  # fmt: skip
+def test_every_dialect_gives_the_same_closes(write, text):
+    panel = load_panel(write(text))
+    assert closes(panel) == CLOSES
+    assert panel.sessions.tolist() == list(pd.to_datetime(["2021-01-13", "2021-01-14", "2021-01-15"]))
+    assert panel.sessions.dtype == "datetime64[ns]"
+
+
+def test_long_files_keep_volume_and_the_difference_of_zero_and_missing(write):
+    panel = load_panel(write(LONG))
+    np.testing.assert_array_equal(panel.volume["1810.HK"], [0.0, np.nan, 5.0])
+    assert panel.traded["1810.HK"].tolist() == [False, True, True]
+
+
+def test_gzip_and_legacy_encoding_are_read(write):
+    assert closes(load_panel(write(gzip.compress(WIDE.encode()), "prices.csv.gz"))) == CLOSES
+    panel = load_panel(write("date,Nestlé\n2021-01-15,100\n", encoding="cp1252"))
+    assert panel.securities == ["Nestlé"]
+
+
+@pytest.mark.parametrize("index", [
+    pd.to_datetime(["2021-01-13", "2021-01-14", "2021-01-15"]),
+    pd.to_datetime(["2021-01-13", "2021-01-14", "2021-01-15"]).tz_localize("Asia/Hong_Kong"),
+    [datetime.date(2021, 1, 13), datetime.date(2021, 1, 14), datetime.date(2021, 1, 15)],
+])  # fmt: skip
+def test_parquet_wide_with_dates_of_any_type(tmp_path, index):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame(CLOSES, index=pd.Index(index, name="date"))
+    frame.to_parquet(tmp_path / "p.parquet")
+    frame.reset_index().to_parquet(tmp_path / "q.parquet", index=False)
+    assert closes(load_panel(tmp_path / "p.parquet")) == closes(load_panel(tmp_path / "q.parquet")) == CLOSES
+
+
+def test_one_security_is_named_by_its_file_and_a_folder_holds_many(tmp_path):
+    rows = "date,open,high,low,close,adj_close,volume\n2021-01-14,1,1,1,{0},{1},10\n2021-01-15,1,1,1,{2},{3},0\n"
+    (tmp_path / "AAA.csv").write_text(rows.format(10, 9, 11, 11))
+    (tmp_path / "BBB.csv").write_text(rows.format("", 20, "", 22))
+    (tmp_path / "README.md").write_text("not prices")
+    panel = load_panel(tmp_path)
+    assert panel.securities == ["AAA", "BBB"] and panel.basis.tolist() == ["as_traded", "total_return"]
+    assert closes(panel) == {"AAA": [10.0, 11.0], "BBB": [20.0, 22.0]}
+    assert panel.adjusted_close["AAA"].tolist() == [9.0, 11.0]
+    assert "1 securities have adjusted closes only" in panel.assumptions[0] and "BBB" in panel.assumptions[0]
+    assert load_panel(tmp_path / "AAA.csv").securities == ["AAA"] == load_panel(tmp_path, "AAA").securities
+
+
+def test_a_folder_may_hold_one_wide_file_a_figure(tmp_path):
+    (tmp_path / "closes.csv").write_text(WIDE)
+    (tmp_path / "volumes.csv").write_text("date,1810.HK\n2021-01-14,0\n2021-01-15,7\n2021-01-16,7\n")
+    (tmp_path / "dividends.csv").write_text("security,ex_date,amount\n1810.HK,2021-01-15,0.5\n")
+    panel = load_panel(tmp_path, basis="as_traded", currency="HKD")
+    np.testing.assert_array_equal(panel.volume["1810.HK"], [np.nan, 0.0, 7.0])
+    assert panel.dividends["1810.HK"].iloc[2] == 0.5 and panel.currency.tolist() == ["HKD", "HKD"]
+    assert panel.dropped["reason"].tolist() == ["volume without a price"]
+    assert panel.returns(gaps="trade_to_trade")["1810.HK"].iloc[2] == pytest.approx((29.3 + 0.5) / 33 - 1)
+
+
+def test_columns_are_mapped_from_our_name_to_the_files(write):
+    text = "Day of trade,Px,Shares\n2021-01-14,10,5\n2021-01-15,11,6\n"
+    panel = load_panel(write(text, "X.csv"), columns={"date": "Day of trade", "close": "Px", "volume": "Shares"})
+    assert closes(panel) == {"X": [10.0, 11.0]} and panel.volume["X"].tolist() == [5.0, 6.0]
+
+
+def test_rows_in_are_rows_out_and_dropped(write):
+    text = (
+        "date,ticker,close,volume\n2021-01-13,X,10,1\n2021-01-14,X,,1\n2021-01-15,X,n/a,1\nsoon,X,10,1\n"
+        "2021-01-18,X,ten,1\n2021-01-19,,10,1\n2021-01-20,X,10\n2021-01-21,X,10,-\n2021-01-22,X,11,1\n"
+    )
+    panel = load_panel(write(text))
+    assert panel.sessions.tolist() == list(pd.to_datetime(["2021-01-13", "2021-01-21", "2021-01-22"]))
+    assert len(panel.to_frame()) + len(panel.dropped) == 9
+    assert dict(zip(panel.dropped["source"], panel.dropped["reason"], strict=True)) == {
+        "prices.csv line 3": "no price",
+        "prices.csv line 4": "no price",
+        "prices.csv line 5": "date cannot be read: soon",
+        "prices.csv line 6": "close is not a number: ten",
+        "prices.csv line 7": "no security",
+        "prices.csv line 8": "has 3 cells where the header has 4",
+    }
+
+
+def test_in_a_wide_file_a_bad_cell_costs_that_cell_only(write):
+    panel = load_panel(write(WIDE.replace("32.65", "oops") + "2021-01-18,,\n"))
+    np.testing.assert_array_equal(panel.close["1810.HK"], [33.0, np.nan, 29.3])
+    assert panel.dropped[["security", "reason"]].to_numpy().tolist() == [["", "no figure"], ["1810.HK", "close is not a number: oops"]]
+
+
+def test_unsorted_rows_are_sorted_only_when_asked(write):
+    lines = WIDE.splitlines()
+    path = write("\n".join([lines[0], lines[3], lines[1], lines[2]]))
+    with pytest.raises(InputError, match="prices.csv is not sorted by date: 1 rows .*first line 3, 2021-01-13.*sort=True"):
+        load_panel(path)
+    assert closes(load_panel(path, sort=True)) == CLOSES
+    long = LONG.splitlines()
+    mixed = write("\n".join([long[0], *long[4:], *long[1:4]]), "long.csv")
+    assert load_panel(mixed, "HSI").close["HSI"].tolist() == CLOSES["HSI"]  # sorted within each security
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    (WIDE.replace("01-14", "01-13"), "prices.csv repeats 1 dates \\(first 2021-01-13 on line 3\\).*keep one row"),
+    (WIDE.replace("32.65", "0"), "prices.csv: close has 1 value that is zero or negative \\(first 1810.HK on 2021-01-14: 0\\)"),
+    (WIDE.replace("32.65", "-3"), "prices.csv: close has 1 value that is zero or negative .*-3"),
+    (WIDE.replace("32.65", "inf"), "prices.csv: close has 1 value that is infinite \\(first 1810.HK on 2021-01-14: inf\\)"),
+    (WIDE.replace("HSI", "1810.HK"), "prices.csv repeats 1 column names \\(first '1810.HK'\\)"),
+    (WIDE.split("\n", 1)[1], "prices.csv has no header row \\(it starts: 2021-01-13"),
+    ("a,b\n1,2\n", "prices.csv has no date column \\(it starts: a, b\\).*columns="),
+    ("date,ticker,volume\n2021-01-15,X,3\n", "prices.csv has no close column; it has: date, ticker, volume"),
+    ("date,open,high,low\n2021-01-15,1,1,1\n", "prices.csv has no close column"),
+    ("date,,X\n2021-01-15,1,2\n", "prices.csv has 1 columns without a name \\(column 2\\)"),
+    ("date,X\n", "gives no prices \\(it has no rows\\)"),
+    ("date,X\n2021-01-15,\n", "gives no prices \\(no figure\\)"),
+    ("date,X\n01/02/2021,3\n02/02/2021,4\n", "day and month cannot be told apart.*date_format="),
+    ("date,X\nMonday,3\n", "no date can be read \\(first 'Monday'\\)"),
+    ("date;X\n2021-01-14;28,235\n2021-01-15;28,300\n", "'28,300' may be thousands or decimals; say which with decimal"),
+    ("date;X;Y\n2021-01-14;28,2;1.5\n", "uses both '.' and ',' as decimal sign"),
+])  # fmt: skip
+def test_a_bad_file_is_refused_in_one_line(write, text, message):
+    with pytest.raises(InputError, match=message) as refusal:
+        load_panel(write(text))
+    assert "\n" not in str(refusal.value)
+
+
+def test_what_the_figures_leave_open_can_be_said(write):
+    day_first = write("date,X\n01/02/2021,3\n02/02/2021,4\n")
+    assert load_panel(day_first, date_format="%d/%m/%Y").sessions[0] == pd.Timestamp("2021-02-01")
+    thousands = write("date;X\n2021-01-14;28,235\n2021-01-15;28,300\n")
+    assert load_panel(thousands, decimal=",").close["X"].iloc[0] == 28.235
+    assert load_panel(thousands, decimal=".").close["X"].iloc[0] == 28235.0
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    (b"", "prices.csv is empty"),
+    (b"\n\n", "prices.csv is empty"),
+    (b"PK\x03\x04\x00\x00binary", "prices.csv is not text"),
+])  # fmt: skip
+def test_an_unreadable_file_is_unavailable_data(write, content, message):
+    with pytest.raises(SourceUnusable, match=message):
+        load_panel(write(content))
+
+
+def test_broken_gzip_and_parquet_are_unavailable_data(write):
+    with pytest.raises(SourceUnusable, match="prices.csv.gz cannot be read"):
+        load_panel(write(b"not gzip", "prices.csv.gz"))
+    pytest.importorskip("pyarrow")
+    with pytest.raises(SourceUnusable, match="prices.parquet cannot be read as Parquet"):
+        load_panel(write(b"not parquet", "prices.parquet"))
+
+
+def test_a_path_that_is_absent_or_of_another_kind_is_named(tmp_path, write):
+    with pytest.raises(InputError, match="source='nowhere.csv' is neither 'bundled' nor 'yahoo' nor a file"):
+        load_panel("nowhere.csv")
+    with pytest.raises(InputError, match="does not end in .csv"):
+        load_panel(write("x", "prices.xlsx"))
+    with pytest.raises(InputError, match="holds no file ending in .csv"):
+        empty = tmp_path / "empty"
+        empty.mkdir()
+        load_panel(empty)
+    with pytest.raises(InputError, match="source is a int"):
+        load_panel(7)
+
+
+def test_an_absent_security_is_named_with_what_is_near(write, tmp_path):
+    path = write(WIDE)
+    with pytest.raises(InputError, match="securities='1801.HK' is not in the panel of 2 securities .*1810.HK"):
+        load_panel(path, "1801.HK")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "1810.HK.csv").write_text("date,close\n2021-01-15,29.3\n")
+    with pytest.raises(InputError, match="securities='1801.HK' is not among the 1 files of folder .*did you mean 1810.HK"):
+        load_panel(folder, ["1810.HK", "1801.HK"])
+
+
+def test_a_mapped_column_that_is_absent_is_named(write):
+    with pytest.raises(InputError, match="columns\\['close'\\]='Last' is not a column of prices.csv; it has: date, HSI"):
+        load_panel(write(WIDE), columns={"close": "Last"})
+    with pytest.raises(InputError, match="columns\\['date'\\]='Tag' is not a column of prices.csv"):
+        load_panel(write(WIDE), columns={"date": "Tag"})
+    with pytest.raises(InputError, match="columns has 1 keys that are not known \\(first 'open'\\); choose from: date"):
+        load_panel(write(WIDE), columns={"open": "Open"})
+
+
+def test_a_range_outside_the_file_is_unavailable_data(write):
+    with pytest.raises(DataUnavailable, match="it runs from 2021-01-13 to 2021-01-15"):
+        load_panel(write(WIDE), start="2022-01-01")
+
+
+def test_numbers_in_many_dresses():
+    cells = pd.Series(["1 234.5", "1'234.5", "1\u00a0234.5", "1,234.5", "-1", "1e3", "", "-", "N/A", "#N/A N/A", "abc", None])
+    numbers, bad = read_numbers(cells, ".")
+    np.testing.assert_array_equal(numbers, [1234.5, 1234.5, 1234.5, 1234.5, -1, 1000, *[np.nan] * 6])
+    assert bad.tolist() == [False] * 10 + [True, False]
