@@ -12,7 +12,7 @@ import numpy as np
 
 from impact.kernels.cumulate import EventWindows
 from impact.kernels.direct import refit_directly
-from impact.kernels.records import FittedEvents, Regression
+from impact.kernels.records import FittedEvents, Regression, freeze_arrays
 from impact.kernels.windows import column_blocks, cross_terms, gap_sums, padded_rows, prefix_sums, window_bounds
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
@@ -52,6 +52,9 @@ class BatchFit:
     spread: FloatArray
     singular: BoolArray
     windows: EventWindows
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
 
     def take(self, kept: IntArray, security: IntArray | None = None) -> BatchFit:
         """The fit of the events at the positions `kept`, in that order.

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
 
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["EventDesign", "FittedEvents", "Regression", "WindowSums"]
+__all__ = ["EventDesign", "FittedEvents", "Regression", "WindowSums", "freeze_arrays"]
+
+
+def freeze_arrays(record: Any) -> None:
+    """Make the arrays of a frozen dataclass refuse writing; the caller's own arrays stay as they are."""
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if isinstance(value, np.ndarray):
+            view = value.view()
+            view.flags.writeable = False
+            object.__setattr__(record, field.name, view)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -130,6 +143,9 @@ class FittedEvents:
     window: Callable[[int, int], WindowSums]
     residuals: Callable[[slice], FloatArray]
     design: Callable[[int], EventDesign] | None = None
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
 
     @property
     def n_events(self) -> int:
