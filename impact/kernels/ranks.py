@@ -1,137 +1,17 @@
-"""Rank tests: where the event days fall among all days of each event, averaged over events.
-
-Ranks are built a chunk of events at a time and only their sums over events are kept (:class:`RankSums`), so memory does
-not grow with the number of events.
-"""
+"""Rank tests: where the event days fall among all days of each event, averaged over events."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
 
 import numpy as np
 
 from impact.kernels.outcome import Outcome, inapplicable, normal_outcome, student_outcome
+from impact.kernels.rank_sums import GrankSums, RankSums, ranks_within_rows
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = [
-    "GrankSums",
-    "RankSums",
-    "combine",
-    "corrado",
-    "corrado_zivney",
-    "grank_sums",
-    "grank_t",
-    "grank_z",
-    "rank_sums",
-    "ranks_within_rows",
-    "standardise_event_days",
-    "wilcoxon",
-]
+__all__ = ["corrado", "corrado_zivney", "grank_t", "grank_z", "standardise_event_days", "wilcoxon"]
 
 EXACT_WILCOXON_EVENTS = 50
 TOO_FEW_FOR_RANKS = "every event has a single value, so ranks carry nothing"
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class RankSums:
-    """Sums over events, for each of the T = L + W days, of centred ranks.
-
-    Attributes
-    ----------
-    centred_rank : (T,) float
-        Sum of K - (n + 1) / 2, with n the valid days of the event.
-    scaled_rank : (T,) float
-        Sum of K / (1 + n) - 1/2.
-    n_valid : (T,) int
-        Events with a return that day.
-    """
-
-    centred_rank: FloatArray
-    scaled_rank: FloatArray
-    n_valid: IntArray
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class GrankSums:
-    """Sums over events of the centred scaled ranks of the L estimation days and the one cumulated event day (last).
-
-    Attributes
-    ----------
-    scaled_rank : (L + 1,) float
-        Sum of rank / (n + 1) - 1/2.
-    n_valid : (L + 1,) int
-        Events with a value that day.
-    """
-
-    scaled_rank: FloatArray
-    n_valid: IntArray
-
-
-def combine(parts: Iterable[RankSums] | Iterable[GrankSums]) -> RankSums | GrankSums:
-    """Add the sums of several chunks of events; the order of the chunks fixes the rounding."""
-    parts = list(parts)
-    kind = type(parts[0])
-    return kind(**{field.name: np.sum([getattr(part, field.name) for part in parts], axis=0) for field in fields(kind)})
-
-
-def ranks_within_rows(values: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Rank of each value within its row, ties sharing their average, and the number of values of each row.
-
-    Parameters
-    ----------
-    values : (n, T) float
-        NaN is no value.
-
-    Returns
-    -------
-    ranks : (n, T) float
-        From 1 to the number of values of the row; NaN where `values` is.
-    counts : (n,) int
-    """
-    n_rows, n_columns = values.shape
-    order = np.argsort(values, axis=1)
-    in_order = np.take_along_axis(values, order, axis=1)
-    counts = n_columns - np.isnan(in_order).sum(axis=1)
-    ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, order, np.broadcast_to(np.arange(1.0, n_columns + 1.0), values.shape), axis=1)
-    if counts.size and counts.min() < n_columns:
-        ranks[np.isnan(values)] = np.nan
-    tied = np.flatnonzero((in_order[:, 1:] == in_order[:, :-1]).any(axis=1))
-    if tied.size:
-        ranks[tied[:, None], order[tied]] = _average_ties(in_order[tied])
-    return ranks, counts
-
-
-def _average_ties(in_order: FloatArray) -> FloatArray:
-    """Average ranks of sorted rows; NaN, which come last, stay NaN."""
-    n_rows, n_columns = in_order.shape
-    starts = np.ones(in_order.shape, dtype=bool)
-    starts[:, 1:] = in_order[:, 1:] != in_order[:, :-1]
-    run = np.cumsum(starts.ravel()) - 1
-    first = np.flatnonzero(starts.ravel())
-    length = np.diff(np.append(first, starts.size))
-    average = (first % n_columns) + (length + 1) / 2.0
-    return np.where(np.isnan(in_order), np.nan, average[run].reshape(n_rows, n_columns))
-
-
-def rank_sums(values: FloatArray) -> RankSums:
-    """Day sums of the ranks of one chunk of events.
-
-    Parameters
-    ----------
-    values : (n, T) float
-        Estimation residuals followed by the abnormal returns of the whole event window; NaN is no return.
-    """
-    ranks, counts = ranks_within_rows(values)
-    centred = ranks - ((counts + 1) / 2.0)[:, None]
-    if counts.size and counts.min() == values.shape[1]:
-        total = centred.sum(axis=0)
-        n_valid = np.full(values.shape[1], len(values))
-        return RankSums(centred_rank=total, scaled_rank=total / (values.shape[1] + 1.0), n_valid=n_valid)
-    valid = np.isfinite(centred)
-    centred[~valid] = 0.0
-    return RankSums(centred_rank=centred.sum(axis=0), scaled_rank=(1.0 / (1.0 + counts)) @ centred, n_valid=valid.sum(axis=0))
 
 
 def standardise_event_days(abnormal: FloatArray, leverage: FloatArray, sigma: FloatArray) -> FloatArray:
@@ -211,23 +91,6 @@ def _day_mean_over_spread(day_sum: FloatArray, n_valid: IntArray, exponent: floa
         return inapplicable(TOO_FEW_FOR_RANKS, n_events)
     tested = daily[days]
     return normal_outcome(tested.sum() / (np.sqrt(tested.size) * spread), n_events)
-
-
-def grank_sums(residuals: FloatArray, sigma: FloatArray, event: FloatArray) -> GrankSums:
-    """Day sums of the generalised ranks of one chunk of events.
-
-    Parameters
-    ----------
-    residuals : (n, L) float
-        Estimation residuals e; NaN is no return.
-    sigma : (n,) float
-        Residual standard deviation s: estimation days rank by e / s.
-    event : (n,) float
-        Cumulated standardised abnormal return divided by its cross-sectional standard deviation; finite.
-    """
-    joined = np.column_stack([residuals / sigma[:, None], event])
-    sums = rank_sums(joined)
-    return GrankSums(scaled_rank=sums.scaled_rank, n_valid=sums.n_valid)
 
 
 def _grank_parts(sums: GrankSums) -> tuple[float, float, int]:

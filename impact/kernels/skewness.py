@@ -12,6 +12,8 @@ from impact.typing_ import FloatArray
 __all__ = ["Transform", "skewness", "skewness_adjusted", "skewness_adjusted_t"]
 
 Transform = Literal["johnson", "hall"]
+FEWEST_FOR_QUARTER = 40
+LARGEST_SAMPLE = 2500
 DRAW_ELEMENTS = 4_000_000
 """Values resampled at a time; bounds memory to about 100 MB."""
 
@@ -68,7 +70,8 @@ def skewness_adjusted(
     draws : int
         Bootstrap samples.
     size : int, optional
-        Values in each sample; N // 4 when None, as Lyon, Barber and Tsai advise, and at least 2.
+        Values in each sample; when None N // 4, as Lyon, Barber and Tsai advise, or N below 40 events, where a quarter of
+        them has no skewness to speak of, and never above 2,500, where the law has settled.
     transform : {"johnson", "hall"}
 
     Notes
@@ -89,7 +92,7 @@ def skewness_adjusted(
     statistic = skewness_adjusted_t(values, transform=transform)
     if rng is None:
         return normal_outcome(statistic, n, "compared with the normal, which over-rejects; give rng for the bootstrap law")
-    law = _bootstrap_law(values, rng, draws, max(size or n // 4, 2), transform)
+    law = _bootstrap_law(values, rng, draws, size or (min(n // 4, LARGEST_SAMPLE) if n >= FEWEST_FOR_QUARTER else n), transform)
     tail = min(np.count_nonzero(law <= statistic), np.count_nonzero(law >= statistic))
     p = min(1.0, 2.0 * (1 + tail) / (law.size + 1))
     return Outcome(statistic=statistic, p_value=p, distribution="bootstrap", n_events=n, smallest_p=2.0 / (law.size + 1))

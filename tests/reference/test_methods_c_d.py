@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from impact.kernels import dependence, multiplicity, parametric, portfolio, power, ranks, resample, signs, single_event, skewness
+from impact.kernels import dependence, multiplicity, parametric, portfolio, power, rank_sums, ranks, resample, signs, single_event, skewness
 from impact.kernels.outcome import normal_outcome
 from impact.kernels.variance_change import event_variance
 from tests.reference.brute_fit import brute_fit, panel6_fit, panel6_market_design
@@ -117,20 +117,20 @@ def test_c07_c31_kolari_pynnonen(fit, scars, residuals, check):
 
 def test_c08_c09_corrado(fit, residuals, check):
     days = np.column_stack([residuals, fit.abnormal])
-    sums = ranks.rank_sums(days)
+    sums = rank_sums.rank_sums(days)
     day, five = ranks.corrado(sums, slice(40, 41), 6), ranks.corrado(sums, slice(40, 45), 6)
     spread = np.sqrt(np.mean((sums.centred_rank / 6) ** 2))
-    check("C08", K_day0_each_firm=ranks.ranks_within_rows(days)[0][:, 40], S_K=spread, t_day0=day.statistic, t_5day=five.statistic)
+    check("C08", K_day0_each_firm=rank_sums.ranks_within_rows(days)[0][:, 40], S_K=spread, t_day0=day.statistic, t_5day=five.statistic)
     check("C09", t_day0=ranks.corrado_zivney(sums, slice(40, 41), 6).statistic, S_U=np.sqrt(np.mean((sums.scaled_rank / np.sqrt(6)) ** 2)))
 
 
 @pytest.mark.parametrize(("example", "which"), [("C11", 0), ("C10", 1)])
 def test_c10_c11_grank(fit, scars, residuals, check, example, which):
     event = scars[which] / scars[which].std(ddof=1)
-    sums = ranks.grank_sums(residuals, fit.sigma, event)
+    sums = rank_sums.grank_sums(residuals, fit.sigma, event)
     t, z = ranks.grank_t(sums, 6), ranks.grank_z(sums, 6)
     joined = np.column_stack([residuals / fit.sigma[:, None], event])
-    check(example, U_event=ranks.ranks_within_rows(joined)[0][:, -1] / 42 - 0.5, Ubar0=sums.scaled_rank[-1] / 6)
+    check(example, U_event=rank_sums.ranks_within_rows(joined)[0][:, -1] / 42 - 0.5, Ubar0=sums.scaled_rank[-1] / 6)
     check(example, t_grank=t.statistic, df=t.df, p_t=t.p_value, z_grank=z.statistic, p_z=z.p_value)
 
 
@@ -138,7 +138,7 @@ def test_c12_grank_on_studentised_residuals(worked, fit, scars, residuals, check
     regressors = panel6_market_design(worked["datasets"]["panel6"])[1][:40]
     basis = np.linalg.qr(regressors)[0]
     inside = np.sqrt(1.0 - np.einsum("ij,ij->i", basis, basis))
-    sums = ranks.grank_sums(residuals / inside, fit.sigma, scars[1] / scars[1].std(ddof=1))
+    sums = rank_sums.grank_sums(residuals / inside, fit.sigma, scars[1] / scars[1].std(ddof=1))
     check("C12", t_grank=ranks.grank_t(sums, 6).statistic, z_grank=ranks.grank_z(sums, 6).statistic)
 
 
@@ -296,7 +296,7 @@ def test_published_r_values_of_the_panel(fit, scars, residuals):
     day = fit.window(0, 0).car
     days = np.column_stack([residuals, fit.abnormal])
     signs_sum, valid = signs.median_sign_sums(days)
-    sums = ranks.rank_sums(days)
+    sums = rank_sums.rank_sums(days)
     found = [
         parametric.brown_warner_independent(fit.abnormal[:, 0], residuals.std(axis=1, ddof=1)).statistic,
         parametric.brown_warner(mean, day.mean(), 1, 6).statistic,
