@@ -1,0 +1,169 @@
+"""What a book holds through funds, as ranges: stale files widen them, nested funds multiply them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from impact.errors import InputError
+from impact.typing_ import FloatArray, FloatArray1D, IntArray
+
+__all__ = ["half_printed_unit", "held_fraction", "interval_product", "staleness_band", "through_funds", "weight_range"]
+
+
+def staleness_band(age_days: FloatArray, per_root_day: float = 0.05) -> FloatArray:
+    """By what share a line of a fund may have moved against the fund since the file was written.
+
+    Parameters
+    ----------
+    age_days : float array, days
+        Distance between the date of the file and the date asked, either way; NaN when the file has no date.
+    per_root_day : float
+        Two standard deviations of a line's daily move against its fund: 0.05 for a line that moves 2.5 % a day.
+
+    Returns
+    -------
+    float array, decimal in [0, 1]
+        0 for a file of the same day, 1 when the age is unknown.
+
+    Notes
+    -----
+    band = min(1, per_root_day * sqrt(age)). It also bounds the share of the fund that may sit in lines the file does not show.
+    """
+    age = np.abs(np.asarray(age_days, dtype=np.float64))
+    return np.where(np.isnan(age), 1.0, np.minimum(1.0, per_root_day * np.sqrt(np.where(np.isnan(age), 0.0, age))))
+
+
+def half_printed_unit(weights: FloatArray1D) -> float:
+    """Half of the last printed digit of weights in percent, as a decimal: how far a printed weight may lie from the true one.
+
+    Parameters
+    ----------
+    weights : (n,) float, decimal
+        NaN is ignored. Weights with more than six decimals of a percent are taken as exact.
+    """
+    percent = 100.0 * weights[np.isfinite(weights)]
+    for digits in range(7):
+        if np.all(np.abs(percent - np.round(percent, digits)) < 1e-9 * np.maximum(1.0, np.abs(percent))):
+            return 0.5 * 10.0 ** (-digits - 2)
+    return 0.0
+
+
+def weight_range(weights: FloatArray, band: FloatArray, half_unit: FloatArray | float = 0.0) -> tuple[FloatArray, FloatArray]:
+    """Lowest and highest weight of each line, given the weight printed.
+
+    Parameters
+    ----------
+    weights : (n,) float, decimal
+        Short positions negative; NaN stays NaN.
+    band : (n,) float
+        From :func:`staleness_band`.
+    half_unit : float or (n,) float
+        From :func:`half_printed_unit`.
+
+    Notes
+    -----
+    A long line cannot become short, nor a short one long: low = max(0, (w - h)(1 - b)), high = (w + h)(1 + b) for w >= 0.
+    """
+    size = np.abs(weights)
+    least = np.maximum(0.0, size - half_unit) * (1.0 - band)
+    most = (size + half_unit) * (1.0 + band)
+    short = weights < 0
+    return np.where(short, -most, least), np.where(short, -least, most)
+
+
+def interval_product(low: FloatArray, high: FloatArray, other_low: FloatArray, other_high: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Range of the product of two independent ranges, signs included."""
+    products = np.stack(np.broadcast_arrays(low * other_low, low * other_high, high * other_low, high * other_high))
+    return products.min(axis=0), products.max(axis=0)
+
+
+def through_funds(n_funds: int, parent: IntArray, child: IntArray, low: FloatArray1D, high: FloatArray1D) -> tuple[FloatArray, FloatArray]:
+    """What one unit of money in each fund is worth in every fund it holds, directly or through others.
+
+    Parameters
+    ----------
+    n_funds : int
+    parent, child : (m,) int in [0, n_funds)
+        Fund `parent` holds fund `child`.
+    low, high : (m,) float, decimal
+        Range of the weight.
+
+    Returns
+    -------
+    low, high : (n_funds, n_funds) float
+        Row: the fund held; column: the fund reached. The diagonal is 1.
+
+    Raises
+    ------
+    InputError
+        If funds hold each other in a circle.
+
+    Notes
+    -----
+    Funds are taken from those that hold no fund upwards, so every product is formed once; the range of a sum over
+    several paths is the sum of their ranges.
+    """
+    reach_low, reach_high = np.eye(n_funds), np.eye(n_funds)
+    waiting = np.bincount(parent, minlength=n_funds)
+    ready = list(np.flatnonzero(waiting == 0))
+    done = np.zeros(n_funds, dtype=bool)
+    while ready:
+        fund = ready.pop()
+        for edge in np.flatnonzero(parent == fund):
+            below_low, below_high = interval_product(low[edge], high[edge], reach_low[child[edge]], reach_high[child[edge]])
+            reach_low[fund] += below_low
+            reach_high[fund] += below_high
+        done[fund] = True
+        for holder in parent[child == fund]:
+            waiting[holder] -= 1
+            if waiting[holder] == 0:
+                ready.append(holder)
+    if not done.all():
+        raise InputError(f"{int((~done).sum())} fund(s) hold each other in a circle; take one of their files out.")
+    return reach_low, reach_high
+
+
+def held_fraction(
+    *,
+    shares_outstanding: float,
+    reported_13f: float,
+    reported_nport_only: float,
+    receipts: float,
+    receipt_ratio: float,
+    counted_twice: float,
+) -> tuple[float, float]:
+    """Shares of a company that US holders are known to hold, and their fraction of all shares: a lower bound.
+
+    Parameters
+    ----------
+    shares_outstanding : float, shares
+    reported_13f, reported_nport_only : float, shares
+        Ordinary shares in 13F filings, and in N-PORT filings of funds whose manager does not show them in a 13F.
+    receipts : float, receipts
+        Depositary receipts held.
+    receipt_ratio : float
+        Ordinary shares in one receipt.
+    counted_twice : float, shares
+        Shares that appear in more than one of the above.
+
+    Returns
+    -------
+    shares, fraction : float
+
+    Raises
+    ------
+    InputError
+        If the number of shares outstanding is not positive, or the overlap exceeds what is reported.
+
+    Notes
+    -----
+    shares = 13F + N-PORT only + receipts * ratio - counted twice.
+    """
+    if not shares_outstanding > 0:
+        raise InputError(f"shares_outstanding={shares_outstanding!r} must be positive.")
+    shares = reported_13f + reported_nport_only + receipts * receipt_ratio - counted_twice
+    if shares < 0:
+        raise InputError(
+            f"counted_twice={counted_twice!r} exceeds all the shares reported ({shares + counted_twice:g}); check the overlap."
+        )
+    return shares, shares / shares_outstanding
