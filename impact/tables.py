@@ -68,11 +68,12 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
 # The first pattern that matches a whole column name decides how the column is shown.
 COLUMN_FORMATS: tuple[tuple[str, str], ...] = (
     (r"p|p_value|p_.*|.*_p|smallest_p|.*_p_value", "p"),
-    (r"ar|car|caar|aar|bhar|mde|alpha|sigma|(.*_)?(return|ar|car|caar|bhar|mde)(_low|_high|_mid)?", "return"),
-    (r"se|(ar|car|caar)_se|low|high|ci_low|ci_high|lower|upper", "return"),
+    (r"alpha|(.*_)?(return|ar|car|caar|aar|bhar)(_low|_high|_mid|_zero_alpha|_joint)?", "return"),
+    (r"low|high|ci_low|ci_high|lower|upper", "return"),
+    (r"se|sigma|mde|(ar|car|caar)_se", "share"),
     (r"(.*_)?(share|fraction|weight|pct_nav|participation|probability|coverage)(_low|_high|_mid)?", "share"),
     (r".*_bps(_low|_high|_mid)?", "bps"),
-    (r"t|z|statistic|beta|r_squared|r_bar|.*_adv(_low|_high|_mid)?|.*_statistic", "statistic"),
+    (r"t|z|statistic|beta|r_squared|r_bar|.*_adv(_low|_high|_mid)?|.*_statistic|.*_multiple", "statistic"),
     (r"n|n_.*|df|.*_sessions|.*_days", "number"),
     (r".*_(usd|hkd|shares|value)(_low|_high|_mid)?|quantity.*|market_value.*", "amount"),
 )

@@ -47,9 +47,10 @@ class Case:
 
     def report(self, path: str | Path) -> Path:
         """Write the whole case as one self-contained HTML page."""
-        import importlib
+        from impact.report.case_page import case_page
+        from impact.report.page import write
 
-        return importlib.import_module("impact.report.case_page").write_case_page(self, path)
+        return write(case_page(self), path)
 
     @cached_property
     def _timeline(self) -> Timeline:
@@ -57,7 +58,7 @@ class Case:
 
     @cached_property
     def _study(self) -> CaseStudy:
-        return study_case(self.definition, self.panel, self.timeline())
+        return study_case(self.definition, self.panel, self.timeline(), as_of=self.as_of)
 
 
 def case(name: str, source: str | Path = "bundled", as_of: str | None = None, *, offline: bool = False) -> Case:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from impact.bundled import read_bundled
 from impact.cases.definitions import CaseDefinition
 from impact.cases.timeline import Timeline
-from impact.errors import InfeasibleDesign
+from impact.errors import ImpactWarning, InfeasibleDesign
 from impact.eventstudy import EventStudyResult, event_study
+from impact.facts import known_table
 from impact.market import MarketPanel
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary
+from impact.tables import format_value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["CaseStudy", "study_case"]
 
 WINDOWS = ((0, 0), (0, 1), (-1, 1))
+INDEX_NAMES = {"HSI": "Hang Seng Index"}
+"""How the ownership facts call the index of a benchmark column."""
 VOLUME_SESSIONS = 60
 """Sessions before an event whose median volume is the yardstick of that event's volume."""
 
@@ -37,8 +41,7 @@ class CaseStudy(Result):
         The headline fit: market model on the index, log returns, estimated before the designation.
     effects : DataFrame
         One row an event and window: event_id, window, n_days, car, low, high, t, p, test, p_test, smallest_p, mde,
-        car_zero_alpha, car_joint, joint_low, joint_high, confounders. The joint estimate gives each session of the
-        windows its own dummy in one regression with all events of the case, so overlapping windows share nothing.
+        car_zero_alpha. Events that reach the same session share one row, their ids joined by +.
     benchmarks : DataFrame
         event_id, benchmark, ar, low, high on the reaction session, the same model on each benchmark.
     path : DataFrame
@@ -66,23 +69,58 @@ class CaseStudy(Result):
         """One row an event: return, abnormal return on the reaction session with its interval and tests, volume."""
         first = self.effects[self.effects["window"] == "0:0"].set_index("event_id")
         table = self.events[["event_id", "reaction_on", "label", "close_return"]].copy()
-        for column in ("car", "low", "high", "p", "p_test", "smallest_p", "mde", "car_zero_alpha", "car_joint"):
+        for column in ("car", "low", "high", "p", "p_test", "smallest_p", "mde", "car_zero_alpha"):
             table[column] = first[column].reindex(table["event_id"]).to_numpy()
         multiples = self.volume.set_index("session")["multiple_of_median"]
         table["volume_multiple"] = multiples.reindex(table["reaction_on"]).to_numpy()
-        table["confounders"] = self.events["confounders"]
-        return table.rename(columns={"car": "ar", "p": "p_t", "p_test": "p_sq", "car_zero_alpha": "ar_zero_alpha", "car_joint": "ar_joint"})
+        return table.rename(columns={"car": "ar", "p": "p_t", "p_test": "p_sq", "car_zero_alpha": "ar_zero_alpha"})
+
+    def wider_windows(self) -> pd.DataFrame:
+        """The windows of more than one session, long."""
+        return self.effects[self.effects["window"] != "0:0"].drop(columns="smallest_p").reset_index(drop=True)
+
+    def by_benchmark(self) -> pd.DataFrame:
+        """Abnormal return on the reaction session: one row an event, one column a benchmark (suffix ``_ar``)."""
+        wide = self.benchmarks.pivot(index="event_id", columns="benchmark", values="ar")
+        wide = wide.loc[list(dict.fromkeys(self.benchmarks["event_id"])), list(dict.fromkeys(self.benchmarks["benchmark"]))]
+        wide.columns = [f"{name.replace(' ', '_')}_ar" for name in wide.columns]
+        return wide.reset_index()
+
+    def confounders(self) -> pd.DataFrame:
+        """What else reached each session: event_id, reaction_on, confounders; empty text where none is on record."""
+        return self.events[["event_id", "reaction_on", "confounders"]].copy()
+
+    def row_of(self, event: str) -> pd.Series | None:
+        """The day-0 row of the session that an event reached, alone or with others; None when it is not in the study."""
+        table = self.day_zero()
+        found = table[[event in ids.split("+") for ids in table["event_id"]]]
+        return None if found.empty else found.iloc[0]
+
+    def headline(self) -> str:
+        """The answer in one sentence: the designation day with its interval and test, and the largest relief since."""
+        first = self.row_of(self.definition.designation_event)
+        moved = "fell" if first["close_return"] < 0 else "rose"
+        sentence = (
+            f"{self.definition.issuer} {moved} {abs(first['close_return']):.1%} on {first['reaction_on']:%d %B %Y}, the first session that could react; "
+            f"net of the market {_span(first)}, p {format_value(first['p_sq'], 'p')}"
+        )
+        court = [self.row_of(event.split("+")[0]) for event in self.events.loc[self.events["kind"].str.contains("court"), "event_id"]]
+        relief = [row for row in court if row["low"] > 0]
+        if not relief:
+            return sentence + "."
+        best = max(relief, key=lambda row: row["ar"])
+        return f"{sentence}. On the {best['label'].split(';')[0]} ({best['reaction_on']:%d %B %Y}) it rose, net of the market, {_span(best)}."
 
     def summary(self) -> Summary:
         """Day 0 of each event, the wider windows, the benchmarks."""
-        windows = self.effects[self.effects["window"] != "0:0"].drop(columns=["confounders"])
         return Summary(
-            title=f"{self.definition.title}: abnormal returns around {len(self.events)} events",
+            title=f"{self.definition.title}: abnormal returns on {len(self.events)} sessions with events",
             tables=(
                 ("Estimation", self.fit.estimates),
                 ("Reaction session", self.day_zero()),
-                ("Wider windows", windows),
-                ("Benchmarks side by side, reaction session", self.benchmarks),
+                ("Wider windows", self.wider_windows()),
+                ("Benchmarks side by side, reaction session", self.by_benchmark()),
+                ("Confounders", self.confounders()),
             ),
             notes=self.assumptions,
             sources=self.sources,
@@ -95,7 +133,11 @@ class CaseStudy(Result):
         return plot_path(self.path, self.events, confidence=self.confidence, ax=ax, **options)
 
 
-def study_case(definition: CaseDefinition, panel: MarketPanel, timeline: Timeline, *, confidence: float = 0.95) -> CaseStudy:
+def _span(row: pd.Series) -> str:
+    return f"{format_value(row['ar'], 'return')} ({format_value(row['low'], 'return')} to {format_value(row['high'], 'return')})"
+
+
+def study_case(definition: CaseDefinition, panel: MarketPanel, timeline: Timeline, *, as_of: Any = None, confidence: float = 0.95) -> CaseStudy:
     """Estimate the case on its index, on the index without the target and on its peers.
 
     Raises
@@ -106,10 +148,10 @@ def study_case(definition: CaseDefinition, panel: MarketPanel, timeline: Timelin
     returns = panel.returns("log")
     day0 = _day0(definition, timeline)
     start = returns.index.get_loc(day0)
-    events = timeline.events[timeline.events["reaction_on"] >= day0].reset_index(drop=True)
+    events = _by_session(timeline.events[timeline.events["reaction_on"] >= day0])
     offsets = pd.Series(returns.index.get_indexer(events["reaction_on"]) - start, index=events["event_id"])
     last = len(returns) - 1 - start
-    weight, weight_note = _index_weight(definition)
+    weight, weight_note = _index_weight(definition, as_of)
     benchmarks: dict[str, dict[str, Any]] = {definition.market: {"market": definition.market}}
     if weight is not None:
         benchmarks[f"{definition.market} without the target"] = {"market": definition.market, "exclude_weight": weight}
@@ -134,6 +176,17 @@ def study_case(definition: CaseDefinition, panel: MarketPanel, timeline: Timelin
     )
 
 
+def _by_session(events: pd.DataFrame) -> pd.DataFrame:
+    """One row a reaction session: events that reach the same session share one number, so their ids are joined by +."""
+
+    def joined(separator: str):
+        return lambda column: separator.join(dict.fromkeys(text for text in column if text))
+
+    parts = {"event_id": joined("+"), "kind": joined("+"), "label": joined("; "), "confounders": joined("; ")}
+    grouped = events.groupby("reaction_on", sort=True).agg(parts | {"intraday": "any", "close_return": "first"})
+    return grouped.reset_index()
+
+
 def _day0(definition: CaseDefinition, timeline: Timeline) -> pd.Timestamp:
     found = timeline.events.loc[timeline.events["event_id"] == definition.designation_event, "reaction_on"]
     if found.empty:
@@ -154,16 +207,22 @@ def _fit(returns: pd.DataFrame, definition: CaseDefinition, day0: pd.Timestamp, 
     return result
 
 
-def _index_weight(definition: CaseDefinition) -> tuple[float | None, tuple[str, ...]]:
+def _index_weight(definition: CaseDefinition, as_of: Any) -> tuple[float | None, tuple[str, ...]]:
     """Middle of the weights that the facts give the security in the index, as a decimal; None when unknown."""
-    table = read_bundled("ownership")
-    names = {"HSI": "Hang Seng Index"}
-    rows = table[(table["ticker"] == definition.security) & (table["metric"] == "weight") & (table["holder_or_index"] == names.get(definition.market))]
-    values = pd.to_numeric(rows["value"]) / 100.0
+    table = known_table("ownership", as_of)
+    rows = table[(table["security"] == definition.security) & (table["metric"] == "weight") & (table["holder_or_index"] == INDEX_NAMES.get(definition.market))]
+    values = rows["value"].dropna() / 100.0
     if values.empty:
         return None, (f"The weight of {definition.security} in {definition.market} is not known; the index is used as it is.",)
     middle = float((values.min() + values.max()) / 2)
     return middle, (f"{definition.security} is {values.min():.1%} to {values.max():.1%} of {definition.market} ({'; '.join(rows['source'])}); the index without it takes {middle:.2%}.",)
+
+
+def _car(fit: EventStudyResult, a: int, b: int) -> pd.Series:
+    """CAR of the one event. The drift warning is left out: the case shows the path and the effects with alpha at zero."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImpactWarning)
+        return fit.car(a, b).iloc[0]
 
 
 def _effects(events: pd.DataFrame, offsets: pd.Series, headline: EventStudyResult, flat: EventStudyResult, last: int) -> pd.DataFrame:
@@ -173,15 +232,14 @@ def _effects(events: pd.DataFrame, offsets: pd.Series, headline: EventStudyResul
             first, stop = int(offsets[event.event_id]) + a, int(offsets[event.event_id]) + b
             if first < headline.design.window[0] or stop > last:
                 continue
-            car = headline.car(first, stop).iloc[0]
+            car = _car(headline, first, stop)
             tests = headline.tests(first, stop)
             chosen = tests[tests["headline"]].iloc[0]
             rows.append(
                 {
                     "event_id": event.event_id, "window": f"{a}:{b}", "n_days": int(car["n_days"]), "car": car["car"], "low": car["ci_low"],
                     "high": car["ci_high"], "t": car["t"], "p": car["p"], "test": chosen.name, "p_test": chosen["p_value"],
-                    "smallest_p": chosen["smallest_p"], "mde": car["mde"], "car_zero_alpha": flat.car(first, stop).iloc[0]["car"],
-                    "confounders": event.confounders,
+                    "smallest_p": chosen["smallest_p"], "mde": car["mde"], "car_zero_alpha": _car(flat, first, stop)["car"],
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
@@ -191,13 +249,13 @@ def _benchmarks(events: pd.DataFrame, offsets: pd.Series, fits: dict[str, EventS
     rows = []
     for event in events["event_id"]:
         for name, fit in fits.items():
-            car = fit.car(int(offsets[event]), int(offsets[event])).iloc[0]
+            car = _car(fit, int(offsets[event]), int(offsets[event]))
             rows.append((event, name, car["car"], car["ci_low"], car["ci_high"]))
     return pd.DataFrame(rows, columns=["event_id", "benchmark", "ar", "low", "high"])
 
 
 def _path(sessions: pd.DatetimeIndex, headline: EventStudyResult, flat: EventStudyResult, last: int) -> pd.DataFrame:
-    rows = [(flat.car(0, day).iloc[0], headline.car(0, day).iloc[0]) for day in range(last + 1)]
+    rows = [(_car(flat, 0, day), _car(headline, 0, day)) for day in range(last + 1)]
     return pd.DataFrame(
         {
             "session": sessions,

@@ -28,13 +28,13 @@ def command(name: str, as_of: str | None, source: str, offline: bool, html: str 
     emit(
         Document(
             command="case",
-            title=study.summary().title,
+            title=study.headline(),
             inputs={"case": name, "as_of": as_of, "source": source, "security": opened.definition.security, "market": opened.definition.market},
             tables={
                 "reaction_session": study.day_zero(),
-                "windows": study.effects.drop(columns="confounders"),
-                "benchmarks": study.benchmarks,
-                "timeline": opened.timeline().to_frame(),
+                "wider_windows": study.wider_windows(),
+                "benchmarks": study.by_benchmark(),
+                "confounders": study.confounders(),
             },
             assumptions=study.assumptions,
             sources=study.sources,

@@ -14,16 +14,19 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_benchmarks", "plot_path", "plot_timeline", "plot_volume"]
 
-KIND_COLOURS = {"designation": "vermilion", "court": "green", "index": "blue", "company": "purple", "exchange": "orange"}
+KIND_COLOURS = {"designation": "vermilion", "court": "green", "index": "blue", "company": "sky", "exchange": "orange", "order": "purple", "removal": "green"}
+DAYS_BEFORE = 70
+"""Calendar days of prices drawn before the first event."""
 
 
 def _mark_events(ax: Axes, events: pd.DataFrame, *, rows: int = 4) -> None:
     """Event ids on staggered rows above the axes, each with a dotted line down to its session."""
-    last_in_row = [pd.Timestamp.min] * rows
+    last_in_row = [pd.Timestamp("1900-01-01")] * rows
     left, right = (pd.Timestamp("1970-01-01") + pd.Timedelta(days=float(edge)) for edge in ax.get_xlim())
-    gap = (right - left) * 0.035
-    for event in events.sort_values("reaction_on").itertuples():
-        colour = PALETTE[KIND_COLOURS.get(event.kind, "grey")]
+    gap = (right - left) * 0.055
+    shared = events.groupby("reaction_on", sort=True).agg({"event_id": "+".join, "kind": "first"}).reset_index()
+    for event in shared.itertuples():
+        colour = PALETTE[KIND_COLOURS.get(event.kind.split("+")[0], "grey")]
         ax.axvline(event.reaction_on, color=colour, linewidth=0.8, linestyle=":", zorder=1)
         row = next((i for i in range(rows) if event.reaction_on - last_in_row[i] > gap), rows - 1)
         last_in_row[row] = event.reaction_on
@@ -51,6 +54,7 @@ def plot_timeline(prices: pd.Series, events: pd.DataFrame, *, currency: str, ax:
     """
     ax = new_axes(ax, figsize=(9.0, 4.0))
     with house_style():
+        prices = prices[prices.index >= events["reaction_on"].min() - pd.Timedelta(days=DAYS_BEFORE)]
         ax.plot(prices.index, prices.to_numpy(), color=PALETTE["ink"], linewidth=1.3)
         ax.set_ylabel(f"close, {currency}" if currency else "close")
         ax.set_xlim(prices.index[0], prices.index[-1])
@@ -58,7 +62,7 @@ def plot_timeline(prices: pd.Series, events: pd.DataFrame, *, currency: str, ax:
         _mark_events(ax, events)
         kinds = [kind for kind in KIND_COLOURS if (events["kind"] == kind).any()]
         handles = [ax.plot([], [], color=PALETTE[KIND_COLOURS[kind]], linestyle=":", label=kind)[0] for kind in kinds]
-        ax.legend(handles=handles, loc="upper right", fontsize=8, ncols=len(handles) or 1)
+        ax.legend(handles=handles, loc="upper left", fontsize=8)
     return ax
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from impact.report.page import Figure, Page, Section, Table, Text, write
+from impact.report.page import Figure, Page, Section, Table, Text
 from impact.tables import format_value
 
 if TYPE_CHECKING:
     from impact.cases import Case, CaseStudy, Timeline
 
-__all__ = ["case_page", "headline_of", "write_case_page"]
+__all__ = ["case_page"]
 
 DISCLAIMER = "Estimates from public figures for study and review; never legal or investment advice."
 
@@ -25,27 +24,6 @@ UNKNOWNS = (
 )
 
 
-def write_case_page(case: Case, path: str | Path) -> Path:
-    """Write the page of a case to `path`."""
-    return write(case_page(case), path)
-
-
-def headline_of(case: Case) -> str:
-    """The answer in one sentence: the designation day with its interval and test, and the largest relief since."""
-    study, definition = case.event_study(), case.definition
-    first = study.day_zero().set_index("event_id").loc[definition.designation_event]
-    sentence = (
-        f"{definition.issuer} fell {format_value(-first['close_return'], 'share')} on {first['reaction_on']:%d %B %Y}, the first session that could react to its "
-        f"listing; net of the market {format_value(first['ar'], 'return')} ({format_value(first['low'], 'return')} to {format_value(first['high'], 'return')}, p {format_value(first['p_sq'], 'p')})"
-    )
-    reliefs = study.day_zero().merge(study.events[["event_id", "kind"]], on="event_id")
-    reliefs = reliefs[(reliefs["kind"] == "court") & (reliefs["ar"] > 0) & (reliefs["low"] > 0)]
-    if reliefs.empty:
-        return sentence + "."
-    best = reliefs.loc[reliefs["ar"].idxmax()]
-    return sentence + f"; on the {best['label']} it rose {format_value(best['ar'], 'return')} net of the market ({best['reaction_on']:%d %B %Y})."
-
-
 def case_page(case: Case) -> Page:
     """Compose the page from the results of a case."""
     timeline, study = case.timeline(), case.event_study()
@@ -53,7 +31,7 @@ def case_page(case: Case) -> Page:
     known = f"As known at {case.as_of}. " if case.as_of else ""
     return Page(
         title=f"{case.definition.title} ({case.definition.security})",
-        headline=headline_of(case),
+        headline=study.headline(),
         subtitle=f"{known}Prices {case.panel.sessions[0]:%Y-%m-%d} to {case.panel.sessions[-1]:%Y-%m-%d}. {DISCLAIMER}",
         key_figures=_key_figures(study),
         sections=tuple(sections),
@@ -62,17 +40,17 @@ def case_page(case: Case) -> Page:
 
 
 def _key_figures(study: CaseStudy) -> tuple[tuple[str, str, str], ...]:
-    table = study.day_zero().set_index("event_id")
-    shown = [event for event in (study.definition.designation_event, "E4", "E6") if event in table.index]
+    first = study.row_of(study.definition.designation_event)
+    court = study.events.loc[study.events["kind"].str.contains("court"), "event_id"]
+    rows = [first, *(row for row in (study.row_of(event.split("+")[0]) for event in court) if row["low"] > 0 or row["high"] < 0)]
     cards = [
         (
-            f"{table.loc[event, 'label']} ({table.loc[event, 'reaction_on']:%d %b %Y})",
-            format_value(table.loc[event, "ar"], "return"),
-            f"abnormal; {format_value(table.loc[event, 'low'], 'return')} to {format_value(table.loc[event, 'high'], 'return')}, n = 1, p {format_value(table.loc[event, 'p_sq'], 'p')}",
+            f"{row['label']} ({row['reaction_on']:%d %b %Y})",
+            format_value(row["ar"], "return"),
+            f"abnormal; {format_value(row['low'], 'return')} to {format_value(row['high'], 'return')}, n = 1, p {format_value(row['p_sq'], 'p')}",
         )
-        for event in shown
+        for row in rows[:3]
     ]
-    first = table.loc[study.definition.designation_event]
     cards.append(("Smallest effect the design could show", format_value(first["mde"], "share"), "80 % power, two-sided 5 %, one session"))
     return tuple(cards)
 
@@ -86,7 +64,7 @@ def _figure(identity: str, title: str, axes, alternative: str, caption: str, fra
 def _timeline_section(timeline: Timeline) -> Section:
     events = timeline.events
     prices = timeline.prices.rename("close").rename_axis("session").reset_index()
-    shown = events[["event_id", "reaction_on", "label", "kind", "known_at", "intraday", "close_return", "market_return", "confounders", "confidence"]]
+    shown = events[["event_id", "reaction_on", "label", "kind", "known_at", "intraday", "close_return", "market_return", "confidence"]]
     figure = _figure(
         "price-figure",
         "Price and dated events",
@@ -109,19 +87,18 @@ def _effects_section(study: CaseStudy) -> Section:
     from impact.plots.case import plot_benchmarks
 
     day = study.day_zero()
-    windows = study.effects.drop(columns="confounders")
     labels = {
         "event_id": "event", "reaction_on": "reaction session", "close_return": "close to close", "ar": "abnormal return", "low": "low", "high": "high",
         "p_t": "p, t test", "p_sq": "p, rank of residuals", "smallest_p": "smallest attainable p", "mde": "minimum detectable effect",
-        "ar_zero_alpha": "alpha set to zero", "ar_joint": "joint estimate", "volume_multiple": "volume / median",
-        "p_test": "p", "car": "CAR", "car_zero_alpha": "alpha set to zero", "car_joint": "joint estimate",
+        "ar_zero_alpha": "alpha set to zero", "volume_multiple": "volume / median",
+        "p_test": "p", "car": "CAR", "car_zero_alpha": "alpha set to zero",
     }  # fmt: skip
     return Section(
         id="effects",
         title="Effect of each event",
         lead="One fit before the designation serves every event; two events on one session share one number.",
         blocks=(
-            Table(id="day-zero", title="Reaction session", frame=day, labels=labels, kinds={"volume_multiple": "statistic"}, caption="Low and high: 95 % interval with forecast error."),
+            Table(id="day-zero", title="Reaction session", frame=day, labels=labels, caption="Low and high: 95 % interval with forecast error."),
             _figure(
                 "benchmark-figure",
                 "The same session on other benchmarks",
@@ -130,7 +107,8 @@ def _effects_section(study: CaseStudy) -> Section:
                 "The answer moves with the benchmark; one that holds the target or its neighbours shrinks it.",
                 study.benchmarks,
             ),
-            Table(id="windows", title="Wider windows", frame=windows, labels=labels),
+            Table(id="windows", title="Wider windows", frame=study.wider_windows(), labels=labels),
+            Table(id="confounders", title="What else reached each session", frame=study.confounders(), labels=labels),
         ),
     )
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Figure", "Page", "Section", "Table", "Text", "render", "write"]
 
+PROSE_LENGTH = 28
+"""Characters from which a text column is prose."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
@@ -49,21 +52,28 @@ class Table:
     kind: str = field(default="table", init=False)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Cells as shown, row by row, with the numeric columns told apart for alignment."""
+        """Cells as shown, row by row, each with the class of its column."""
         shown = display(self.frame, self.kinds)
-        numeric = [self.frame.iloc[:, i].dtype.kind in "fiu" for i in range(self.frame.shape[1])]
         marked = self.frame[self.mark].astype(bool).tolist() if self.mark else [False] * len(self.frame)
+        classes = [self._column_class(i) for i in range(shown.shape[1])]
         return [
-            {"marked": is_marked, "cells": [{"text": str(text), "number": number} for text, number in zip(row, numeric, strict=True)]}
+            {"marked": is_marked, "cells": [{"text": str(text), "css": css} for text, css in zip(row, classes, strict=True)]}
             for is_marked, row in zip(marked, shown.itertuples(index=False), strict=True)
         ]
 
     def header(self) -> list[dict[str, Any]]:
         """Column headings in the reader's words."""
         return [
-            {"text": self.labels.get(str(name), str(name).replace("_", " ")), "number": self.frame.iloc[:, i].dtype.kind in "fiu"}
-            for i, name in enumerate(self.frame.columns)
+            {"text": self.labels.get(str(name), str(name).replace("_", " ")), "css": self._column_class(i)} for i, name in enumerate(self.frame.columns)
         ]
+
+    def _column_class(self, position: int) -> str:
+        """``number`` is right-aligned and never broken, ``prose`` gets room, the rest is short text."""
+        column = self.frame.iloc[:, position]
+        if column.dtype.kind in "fiu":
+            return "number"
+        longest = max((len(str(value)) for value in column), default=0)
+        return "prose" if longest > PROSE_LENGTH and column.dtype.kind not in "Mm" else "short"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
