@@ -13,9 +13,7 @@ cache_option = click.option(
 )
 
 
-@click.group("data", help="List, verify, fetch or clear market data and bundled tables.")
-def command() -> None:
-    """Hold the subcommands."""
+command = click.Group("data", help="List, verify, fetch or clear market data and bundled tables.")
 
 
 @command.command("list")

@@ -70,8 +70,8 @@ class FetchedSource:
         failures = self._doubted(failures, any_fetched=bool(histories), first=first, last=last)
         if not histories:
             return FetchResult(panel=None, failures=failure_rows(failures))
-        panel, partial = panel_of_histories(histories, self.name)
-        return FetchResult(panel=panel, failures=failure_rows([*failures, *partial]))
+        panel, troubles = panel_of_histories(histories, self.name)
+        return FetchResult(panel=panel, failures=failure_rows([*failures, *troubles]))
 
     def _one(self, symbol: str, first: pd.Timestamp, last: pd.Timestamp) -> SecurityHistory:
         kept = None if self.cache is None else self.cache.read(self.name, symbol, first, last)

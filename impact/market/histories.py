@@ -83,39 +83,45 @@ def adjusted_closes(close: pd.Series, dividend: pd.Series) -> pd.Series:
     return pd.Series(adjusted, index=close.index)
 
 
-def panel_of_histories(histories: Sequence[SecurityHistory], provider: str) -> tuple[MarketPanel, list[tuple[str, str, str]]]:
-    """One panel of several histories, and a ``partial`` row for each that lacks sessions of its venue.
+def panel_of_histories(histories: Sequence[SecurityHistory], provider: str) -> tuple[MarketPanel | None, list[tuple[str, str, str]]]:
+    """One panel of several histories (None when not one has a close), and a row of trouble for each that lacks sessions.
 
     Rows on days that are no session of the symbol's venue, and rows without a close, go to `dropped`. A symbol whose
-    venue is not known keeps all its days.
+    venue is not known keeps all its days. The trouble is ``partial``, or ``no_rows_in_range`` when no close is left.
     """
     columns: dict[str, dict[str, pd.Series]] = {"close": {}, "adjusted_close": {}, "dividends": {}, "volume": {}}
     refused: list[tuple[str, Any, str, str]] = []
-    partial: list[tuple[str, str, str]] = []
+    troubles: list[tuple[str, str, str]] = []
     for history in histories:
         figures, rejected, expected = _on_venue_sessions(history)
         refused += [(history.symbol, session, reason, provider) for session, reason in rejected]
-        lacking = expected - int(figures["close"].notna().sum())
-        if lacking > 0:
-            reach = f"{history.first:%Y-%m-%d} to {history.last:%Y-%m-%d}"
-            partial.append((history.symbol, "partial", f"{expected - lacking} of {expected} sessions from {reach}"))
+        reach = f"{history.first:%Y-%m-%d} to {history.last:%Y-%m-%d}"
+        priced = int(figures["close"].notna().sum())
+        if not priced:
+            troubles.append((history.symbol, "no_rows_in_range", f"{provider} has no close on a session from {reach}"))
+            continue
+        if priced < expected:
+            troubles.append((history.symbol, "partial", f"{priced} of {expected} sessions from {reach}"))
         columns["close"][history.symbol] = figures["close"]
         columns["adjusted_close"][history.symbol] = adjusted_closes(figures["close"], figures["dividend"])
         columns["dividends"][history.symbol] = figures["dividend"]
         columns["volume"][history.symbol] = figures["volume"]
+    if not columns["close"]:
+        return None, troubles
+    kept = [history for history in histories if history.symbol in columns["close"]]
     frames = {name: pd.concat(series, axis=1, sort=True) for name, series in columns.items()}
     panel = MarketPanel(
         **frames,
-        currency={history.symbol: history.currency for history in histories},
-        basis={history.symbol: "price_index" if history.symbol.startswith("^") else "as_traded" for history in histories},
-        sources=_sources(histories, provider),
+        currency={history.symbol: history.currency for history in kept},
+        basis={history.symbol: "price_index" if history.symbol.startswith("^") else "as_traded" for history in kept},
+        sources=_sources(kept, provider),
         assumptions=(
             "Closes are split-adjusted as of retrieval; adjusted closes are computed here from closes and dividends.",
-            *(f"{symbol}: {message}." for symbol, _, message in partial),
+            *(f"{symbol}: {message}." for symbol, kind, message in troubles if kind == "partial"),
         ),
         dropped=dropped_rows(refused),
     )
-    return panel, partial
+    return panel, troubles
 
 
 def _on_venue_sessions(history: SecurityHistory) -> tuple[pd.DataFrame, list[tuple[pd.Timestamp, str]], int]:

@@ -46,7 +46,7 @@ def to_returns(
     splits: Any = None,
     gaps: GapRule = "missing",
 ) -> pd.DataFrame:
-    """Daily returns of each security, in decimals.
+    """Daily returns of each security, in decimals, (T, S); the first session is NaN.
 
     Parameters
     ----------
@@ -64,11 +64,6 @@ def to_returns(
     gaps : {"missing", "trade_to_trade"}
         The first session that trades after one or more that did not: NaN, or the return since the last traded close.
 
-    Returns
-    -------
-    DataFrame (T, S)
-        The first session is NaN.
-
     Raises
     ------
     InputError
@@ -81,8 +76,7 @@ def to_returns(
 
     References
     ----------
-    Campbell, Lo and MacKinlay (1997), The Econometrics of Financial Markets, section 1.4.
-    Maynes and Rumsey (1993), Conducting event studies with thinly traded stocks, Journal of Banking and Finance 17.
+    Campbell, Lo and MacKinlay (1997), section 1.4; Maynes and Rumsey (1993), Journal of Banking and Finance 17.
 
     Examples
     --------

@@ -97,17 +97,12 @@ def load_panel(
     decimal, date_format : str, optional
         For files: settle what the figures leave open, such as ``","`` and ``"%d/%m/%Y"``.
 
-    Returns
-    -------
-    MarketPanel
-
     Raises
     ------
     InputError
         If the source is unknown, a security is absent from it, or its figures break a rule of the panel.
     DataUnavailable
-        If the data cannot be had: no network, rate limit, unknown symbol, nothing in the range, not in the cache. The
-        message says which symbols, why, and what to do.
+        If the data cannot be had; the message says which symbols, why, and what to do.
 
     Examples
     --------

@@ -239,6 +239,12 @@ def test_a_panel_drops_days_without_session_and_tells_what_is_partial():
     assert result.panel.currency["1810.HK"] == "HKD" and result.panel.basis["1810.HK"] == "as_traded"
 
 
+def test_a_symbol_with_rows_on_no_session_has_no_rows_in_range():
+    source, _ = provider(lambda url: chart(days=("2021-01-16", "2021-01-17"), closes=(1.0, 2.0)))
+    result = FetchedSource(provider=source).fetch(["1810.HK"], "2021-01-11", "2021-01-18")
+    assert result.panel is None and result.failures["kind"].tolist() == ["no_rows_in_range"]
+
+
 class Scripted:
     """A provider by hand: each symbol gives a history or fails with its kind."""
 
