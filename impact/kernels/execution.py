@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import solve_banded
 from scipy.optimize import minimize_scalar
 from scipy.stats import norm
 
@@ -23,6 +24,7 @@ __all__ = [
     "optimal_trajectory",
     "required_participation",
     "schedule_cost",
+    "trajectory_with_drift",
     "var_optimal_risk_aversion",
 ]
 
@@ -232,3 +234,55 @@ def days_to_liquidate(
 def required_participation(shares: FloatArray, adv_shares: FloatArray, sessions: FloatArray) -> FloatArray:
     """Share of total volume needed to finish in `sessions`; above 1 the order cannot be finished."""
     return np.abs(np.asarray(shares, dtype=float)) / (np.asarray(adv_shares, dtype=float) * np.asarray(sessions, dtype=float))
+
+
+def trajectory_with_drift(problem: ExecutionProblem, risk_aversion: float, concession: FloatArray1D) -> Trajectory:
+    """The optimal schedule when others move the price against the order while it trades.
+
+    Parameters
+    ----------
+    problem : ExecutionProblem
+    risk_aversion : float
+        As in :func:`optimal_trajectory`.
+    concession : (n_periods,) array
+        Currency per share by which the price in each period lies below the start because of the others.
+
+    Returns
+    -------
+    Trajectory
+        Its expected cost includes the concession. Trades are kept non-negative: where the unconstrained optimum would
+        buy back, it holds instead, and the rest is rescaled to the order.
+
+    Notes
+    -----
+    Minimises ``(eta_adjusted / tau) sum n**2 + sum c n + lambda sigma**2 tau sum x**2``; the first-order conditions are
+    tridiagonal in the shares left.
+
+    References
+    ----------
+    Almgren and Chriss (2000), section 4.1 (drift).
+    """
+    steps = problem.n_periods
+    extra = np.asarray(concession, dtype=float)
+    if extra.shape != (steps,):
+        raise InputError(f"concession has shape {extra.shape}; one value a period ({steps}) is needed: resample it.")
+    curvature = 2 * problem.adjusted_temporary / problem.period
+    bands = np.zeros((3, steps - 1))
+    bands[0, 1:] = bands[2, :-1] = -curvature
+    bands[1] = 2 * curvature + 2 * risk_aversion * problem.volatility**2 * problem.period
+    target = extra[:-1] - extra[1:]
+    if steps > 1:
+        target[0] += curvature * problem.shares
+        inner = solve_banded((1, 1), bands, target)
+    else:
+        inner = np.empty(0)
+    trades = np.maximum(-np.diff(np.r_[problem.shares, inner, 0.0]), 0.0)
+    trades *= problem.shares / trades.sum()
+    expected, variance = schedule_cost(problem, trades)
+    return Trajectory(
+        holdings=np.r_[problem.shares, problem.shares - np.cumsum(trades)],
+        trades=trades,
+        kappa=float(problem.urgency(risk_aversion)),
+        expected_cost=float(expected) + float(extra @ trades),
+        variance=float(variance),
+    )

@@ -1,1 +1,55 @@
 """The price effect of forced supply: impact laws, elasticities, demand system, execution, uncertainty."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOMES = {
+    "BacktestResult": "impact.pricing.backtest",
+    "LAWS": "impact.pricing.laws",
+    "LiquidationCost": "impact.pricing.liquidation",
+    "PriceEffect": "impact.pricing.effect",
+    "Prior": "impact.pricing.priors",
+    "calibrate": "impact.pricing.calibration",
+    "execution_frontier": "impact.pricing.liquidation",
+    "leave_one_out": "impact.pricing.backtest",
+    "liquidation_cost": "impact.pricing.liquidation",
+    "price_effect": "impact.pricing.effect",
+    "price_effect_of_case": "impact.pricing.from_facts",
+}
+
+__all__ = [
+    "LAWS",
+    "BacktestResult",
+    "LiquidationCost",
+    "PriceEffect",
+    "Prior",
+    "calibrate",
+    "execution_frontier",
+    "leave_one_out",
+    "liquidation_cost",
+    "price_effect",
+    "price_effect_of_case",
+]
+
+if TYPE_CHECKING:
+    from impact.pricing.backtest import BacktestResult, leave_one_out
+    from impact.pricing.calibration import calibrate
+    from impact.pricing.effect import PriceEffect, price_effect
+    from impact.pricing.from_facts import price_effect_of_case
+    from impact.pricing.laws import LAWS
+    from impact.pricing.liquidation import LiquidationCost, execution_frontier, liquidation_cost
+    from impact.pricing.priors import Prior
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'impact.pricing' has no attribute {name!r}; public names: {', '.join(__all__)}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

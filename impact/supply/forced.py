@@ -27,7 +27,7 @@ from impact.supply.holder_classes import (
 )
 from impact.supply.line import LineState
 from impact.supply.selling import DEFAULT_SELLING, SellingSchedule, selling_fractions
-from impact.typing_ import FloatArray1D, FloatArray2D
+from impact.typing_ import BoolArray, FloatArray1D, FloatArray2D, IntArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -221,7 +221,8 @@ def forced_supply(
     buyers : DataFrame, optional
         Known buyers, see :func:`impact.supply.book.check_buyers`; what they do not take goes to the unknown buyer.
     participation_cap : float
-        Most that all forced sellers together can be of one session's ADV; the rest is carried forward.
+        Most that all forced sellers but the trackers can be of one session's ADV; the rest is carried forward. Trackers
+        trade at the execution close: above one ADV that takes a cross.
 
     Raises
     ------
@@ -244,8 +245,11 @@ def forced_supply(
             " classes do not overlap: remove what is counted twice."
         )
     table = _obligations(table, classes, low, high, identities, wind_down.regime)
-    fractions = _fractions(classes, wind_down, index_flow, {**DEFAULT_SELLING, **(selling or {})})
-    sales, backlog = _sales(table, fractions, participation_cap * line.adv_shares)
+    schedules = {**DEFAULT_SELLING, **(selling or {})}
+    notices, executions = (None, None) if index_flow is None else index_flow.positions(wind_down.sessions)
+    fractions = _fractions(classes, wind_down, schedules, notices, executions)
+    at_close = np.array([executions is not None and len(executions) > 0 and schedules[name].kind == "index_close" for name in classes])
+    sales, backlog = _sales(table, fractions, at_close, participation_cap * line.adv_shares)
     if not np.isfinite(table.loc[table["sold_share_high"] > 0, "forced_shares_high"]).any() and (table["sold_share_high"] > 0).any():
         sales, backlog = np.full_like(sales, np.nan), np.full_like(backlog, np.nan)
     bought = check_buyers(buyers)
@@ -266,7 +270,9 @@ def forced_supply(
         sources=unique_sources(sources, line.sources, () if index_flow is None else index_flow.sources),
         assumptions=(
             f"Regime: {REGIMES[wind_down.regime]}.",
-            f"All forced sellers together stay within {participation_cap:.0%} of ADV a session; what is left is carried forward.",
+            "Trackers trade at their execution closes whatever the volume;"
+            f" all other forced sellers together stay within {participation_cap:.0%}"
+            " of ADV a session, and what is left is carried forward.",
             "Within a known total, classes of unknown size are raised from their lows in proportion to the room of each;"
             " mid is the middle of a range.",
             "Share sold by the purchase ban is a stated schedule per class, not an observation of this line.",
@@ -295,31 +301,31 @@ def _obligations(
 
 
 def _fractions(
-    classes: tuple[str, ...], wind_down: WindDown, index_flow: IndexDeletion | None, selling: Mapping[str, SellingSchedule]
+    classes: tuple[str, ...],
+    wind_down: WindDown,
+    selling: Mapping[str, SellingSchedule],
+    notices: IntArray | None,
+    executions: IntArray | None,
 ) -> FloatArray2D:
     """Desired share of each class's sales by session (G, T)."""
-    notices, executions = (None, None) if index_flow is None else index_flow.positions(wind_down.sessions)
+    n_sessions, to_ban = len(wind_down.sessions), wind_down.sessions_to_ban
     return np.stack(
-        [
-            selling_fractions(
-                selling[name], len(wind_down.sessions), sessions_to_ban=wind_down.sessions_to_ban, notices=notices, executions=executions
-            )
-            for name in classes
-        ]
+        [selling_fractions(selling[name], n_sessions, sessions_to_ban=to_ban, notices=notices, executions=executions) for name in classes]
     )
 
 
-def _sales(table: pd.DataFrame, fractions: FloatArray2D, capacity: float) -> tuple[FloatArray2D, FloatArray2D]:
-    """Shares sold (3, G, T) and still waiting (3, T) when the whole crowd meets the cap, first come, first served."""
+def _sales(table: pd.DataFrame, fractions: FloatArray2D, at_close: BoolArray, capacity: float) -> tuple[FloatArray2D, FloatArray2D]:
+    """Shares sold (3, G, T) and still waiting (3, T): trackers at their closes, the rest under the cap, first come first served."""
     sessions = fractions.shape[1]
     sales, backlog = np.zeros((len(SCENARIOS), *fractions.shape)), np.zeros((len(SCENARIOS), sessions))
     for row, name in enumerate(SCENARIOS):
         wanted = np.nan_to_num(table[f"forced_shares_{name}"].to_numpy())[:, None] * fractions
-        queue = capped_schedule(wanted.sum(axis=0), np.full(sessions, capacity))
+        sales[row][at_close] = wanted[at_close]
+        queued = wanted[~at_close].sum(axis=0)
+        queue = capped_schedule(queued, np.full(sessions, capacity))
         backlog[row] = queue.backlog
-        arrived = np.r_[0.0, np.cumsum(wanted.sum(axis=0))]
-        served = np.cumsum(queue.executed)
-        for g in range(fractions.shape[0]):
+        arrived, served = np.r_[0.0, np.cumsum(queued)], np.cumsum(queue.executed)
+        for g in np.flatnonzero(~at_close):
             cumulative = np.interp(served, arrived, np.r_[0.0, np.cumsum(wanted[g])]) if arrived[-1] > 0 else np.zeros(sessions)
             sales[row, g] = np.diff(cumulative, prepend=0.0)
     return sales, backlog

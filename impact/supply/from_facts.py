@@ -172,7 +172,10 @@ def _shares_outstanding(security: str, panel: MarketPanel, currency: str, as_of:
     closes = panel.close[security].loc[: row["observed_last_on"]].dropna()
     price = float(closes.iloc[-1]) * USD_PER_UNIT[currency]
     count = float(row["value"]) * 1e9 / price
-    note = f"Shares outstanding {count / 1e9:.1f} bn: capitalisation of USD {row['value']:g} bn over the close of {closes.index[-1]:%Y-%m-%d} (rounding 0.5 %)."
+    note = (
+        f"Shares outstanding {count / 1e9:.1f} bn: capitalisation of USD {row['value']:g} bn over the close of"
+        f" {closes.index[-1]:%Y-%m-%d} (rounding 0.5 %)."
+    )
     return count, note, (_row_source(row),)
 
 

@@ -1,0 +1,238 @@
+"""What it costs one holder to get out by a deadline, alone and together with everybody else who must."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.kernels.execution import ExecutionProblem, days_to_liquidate, optimal_trajectory, trajectory_with_drift
+from impact.kernels.impact_laws import almgren_2005
+from impact.pricing.effect import ALL_LAWS, DYNAMICS, PriceEffect
+from impact.pricing.paths import unit_paths
+from impact.provenance import Source
+from impact.results import Result, Summary
+from impact.supply.forced import ForcedSupply
+from impact.supply.line import LineState
+from impact.typing_ import FloatArray1D
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["LiquidationCost", "execution_frontier", "liquidation_cost"]
+
+QUANTILES = {"low": 0.05, "mid": 0.5, "high": 0.95}
+RISK_AVERSIONS = np.geomspace(1e-3, 1e3, 25)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LiquidationCost(Result):
+    """Cost of selling one position over several horizons, alone and with the crowd.
+
+    Attributes
+    ----------
+    costs : DataFrame
+        One row a horizon: horizon_sessions, participation, days_at_10pct, days_at_20pct (sessions), alone_bps and crowd_bps
+        (low, mid, high: 5, 50 and 95 % of draws), timing_risk_bps (one standard deviation), stranded_share and
+        stranded_share_with_crowd (what the participation cap leaves unsold).
+    position_shares : float
+    """
+
+    line: LineState
+    position_shares: float
+    participation_cap: float
+    costs: pd.DataFrame
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a horizon."""
+        return self.costs.copy()
+
+    def summary(self) -> Summary:
+        """The table, with what it assumes."""
+        return Summary(
+            title=f"Cost of selling {self.position_shares:,.0f} shares of {self.line.security}",
+            tables=(("By horizon", self.costs),),
+            notes=self.assumptions,
+            sources=self.sources,
+        )
+
+    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+        """Cost against horizon, alone and with the crowd."""
+        from impact.plots.pricing import plot_cost_by_horizon
+
+        return plot_cost_by_horizon(self.costs, title=f"{self.line.security}: cost of selling by horizon", ax=ax, **options)
+
+
+def liquidation_cost(
+    position_shares: float,
+    supply: ForcedSupply,
+    effect: PriceEffect,
+    *,
+    horizons: dict[str, int] | None = None,
+    participation_cap: float = 0.2,
+) -> LiquidationCost:
+    """Cost in basis points of selling a position evenly over each horizon.
+
+    Parameters
+    ----------
+    position_shares : float
+        Shares to sell, > 0.
+    supply, effect : ForcedSupply, PriceEffect
+        The crowd, and what it does to the price.
+    horizons : mapping of label to sessions, optional
+        1, 5 and 20 sessions, to the purchase ban and to the deadline when None.
+    participation_cap : float
+        Most of one session's ADV that all forced sellers, this one included, can be.
+
+    Raises
+    ------
+    InputError
+        If the position is not positive or a horizon is outside the wind-down.
+
+    Notes
+    -----
+    Alone: Almgren et al. (2005), half the permanent impact plus the temporary one at the position's own rate. With the
+    crowd: the temporary impact at the rate of everybody together, plus the mean price concession of the crowd over the
+    horizon (all laws). What the cap leaves unsold is stranded: an infeasible volume is a result, not an error.
+    """
+    if not position_shares > 0:
+        raise InputError(f"position_shares={position_shares!r} must be positive; there is nothing to sell: give the shares held.")
+    line = supply.line
+    limit = len(supply.ladder)
+    to_ban = supply.wind_down.sessions_to_ban
+    chosen = (
+        {"1 session": 1, "5 sessions": 5, "20 sessions": 20, "purchase ban": to_ban, "deadline": limit} if horizons is None else horizons
+    )
+    wrong = [name for name, sessions in chosen.items() if not 1 <= sessions <= limit]
+    if wrong and horizons is not None:
+        raise InputError(f"horizons[{wrong[0]!r}]={chosen[wrong[0]]!r} is outside 1 .. {limit} sessions of the wind-down: shorten it.")
+    concession = -np.expm1(_mean_paths(effect, limit))
+    crowd = np.cumsum(np.nan_to_num(supply.class_sales[1].sum(axis=0)))
+    rows = [
+        _row(name, sessions, position_shares, line, effect, crowd[sessions - 1], concession[sessions - 1], participation_cap)
+        for name, sessions in chosen.items()
+        if 1 <= sessions <= limit
+    ]
+    return LiquidationCost(
+        line=line,
+        position_shares=position_shares,
+        participation_cap=participation_cap,
+        costs=pd.DataFrame(rows),
+        sources=effect.sources,
+        assumptions=(
+            "Sold evenly over the horizon; the price fall of the session that reacts to the notice is part of the crowd's cost.",
+            f"At most {participation_cap:.0%} of ADV a session for all forced sellers together, shared in proportion;"
+            " the crowd is the middle scenario.",
+            "Alone: Almgren et al. 2005; an extrapolation where the position exceeds one ADV.",
+            *effect.assumptions,
+        ),
+    )
+
+
+def _mean_paths(effect: PriceEffect, sessions: int) -> np.ndarray:
+    """Mean log price of the crowd's path over the first t sessions (T, n), all laws."""
+    paths = unit_paths(effect.pace[:sessions], **{name: effect.draws[name].to_numpy() for name in DYNAMICS})
+    moved = paths * effect.draws[f"log_effect_{ALL_LAWS}"].to_numpy()
+    return np.cumsum(moved, axis=0) / np.arange(1, len(moved) + 1)[:, None]
+
+
+def _row(
+    name: str, sessions: int, position: float, line: LineState, effect: PriceEffect, crowd: float, concession: FloatArray1D, cap: float
+) -> dict[str, Any]:
+    """One horizon: participation, days, cost alone and with the crowd, timing risk, stranded share."""
+    room = cap * line.adv_shares * sessions
+    alone_sold, crowd_sold = min(position, room), min(1.0, room / (position + crowd)) * position
+    others = min(crowd, room - crowd_sold)
+    draws = {key: effect.draws[key].to_numpy() for key in ("gamma", "eta", "beta") if key in effect.draws.columns}
+    turnover = line.shares_outstanding_adv if np.isfinite(line.shares_outstanding_adv) else 1.0
+    alone = almgren_2005(alone_sold / line.adv_shares, line.sigma, sessions, turnover, **draws).cost
+    together = almgren_2005((crowd_sold + others) / line.adv_shares, line.sigma, sessions, turnover, **draws).temporary
+    costs = {}
+    for kind, drawn in (("alone", alone), ("crowd", together + concession)):
+        for end, level in QUANTILES.items():
+            costs[f"{kind}_bps_{end}"] = 1e4 * float(np.quantile(drawn, level))
+    ten, twenty = (float(days_to_liquidate(position, line.adv_shares, rate)) for rate in (0.1, 0.2))
+    return {
+        "horizon": name,
+        "horizon_sessions": sessions,
+        "participation": position / (line.adv_shares * sessions),
+        "days_at_10pct": ten,
+        "days_at_20pct": twenty,
+        **costs,
+        "timing_risk_bps": 1e4 * line.sigma * float(np.sqrt(sessions / 3)),
+        "stranded_share": 1 - alone_sold / position,
+        "stranded_share_with_crowd": 1 - crowd_sold / position,
+    }
+
+
+def execution_frontier(
+    position_shares: float,
+    supply: ForcedSupply,
+    effect: PriceEffect,
+    *,
+    horizon_sessions: int,
+    risk_aversions: FloatArray1D = RISK_AVERSIONS,
+) -> pd.DataFrame:
+    """Expected cost against risk of the best schedules by a deadline, alone and with the crowd.
+
+    Parameters
+    ----------
+    horizon_sessions : int
+        Sessions until the position must be gone.
+    risk_aversions : (R,) array
+        In units where 1 weighs the variance of the position over one session like its value.
+
+    Returns
+    -------
+    DataFrame
+        crowd (bool), risk_aversion, cost_bps, risk_bps (one standard deviation), first_session_share (sold on the first).
+
+    Notes
+    -----
+    Almgren-Chriss with a linear temporary cost that equals that of Almgren et al. (2005) at the mean rate. With the crowd
+    the rate is everybody's and the price falls along the middle path of all laws.
+    """
+    line = supply.line
+    if not (position_shares > 0 and 1 <= horizon_sessions <= len(supply.ladder)):
+        raise InputError(
+            f"position_shares={position_shares!r}, horizon_sessions={horizon_sessions!r}; a positive position and a horizon of"
+            f" 1 .. {len(supply.ladder)} sessions are needed: correct them."
+        )
+    crowd = float(np.nansum(supply.class_sales[1][:, :horizon_sessions]))
+    path = np.expm1(np.median(effect.draws[f"log_effect_{ALL_LAWS}"]) * np.median(_unit(effect, horizon_sessions), axis=1))
+    rows = []
+    for together in (False, True):
+        total = position_shares + (crowd if together else 0.0)
+        rate = total / line.adv_shares / horizon_sessions
+        temporary = float(almgren_2005(rate * horizon_sessions, line.sigma, horizon_sessions, 1.0).temporary) * line.price
+        problem = ExecutionProblem(
+            shares=position_shares,
+            horizon=float(horizon_sessions),
+            n_periods=horizon_sessions,
+            volatility=line.sigma * line.price,
+            temporary=temporary * horizon_sessions / position_shares,
+        )
+        concession = -path * line.price if together else np.zeros(horizon_sessions)
+        value = position_shares * line.price
+        for aversion in risk_aversions:
+            scaled = float(aversion) / value
+            best = trajectory_with_drift(problem, scaled, concession) if together else optimal_trajectory(problem, scaled)
+            rows.append(
+                {
+                    "crowd": together,
+                    "risk_aversion": float(aversion),
+                    "cost_bps": 1e4 * best.expected_cost / value,
+                    "risk_bps": 1e4 * float(np.sqrt(best.variance)) / value,
+                    "first_session_share": best.trades[0] / position_shares,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _unit(effect: PriceEffect, sessions: int) -> np.ndarray:
+    return unit_paths(effect.pace[:sessions], **{name: effect.draws[name].to_numpy() for name in DYNAMICS})
