@@ -35,7 +35,8 @@ class Permission(Result):
     status : {"allowed", "prohibited", "unknown"}
         ``unknown`` where no cited text decides; it is never a clearance.
     rule, citation : str
-        The rule that decided, in words, and the text it rests on (empty when none does).
+        The rule that decided, in words, and the text it rests on (empty when none does). A permission rests on the text of
+        every programme in force, a prohibition on one.
     since, until : pandas.Timestamp or None
         Span of this status in UTC around `at`, as known; None where no known date bounds it.
     changes : tuple of str
@@ -158,7 +159,7 @@ def permitted(
         as_of=known,
         status=answer.status,
         rule=answer.rule,
-        citation=answer.citation,
+        citation=_citation(answer, rulings),
         since=since,
         until=until,
         changes=_changes(book, answer, until, following),
@@ -200,6 +201,12 @@ def _changes(book: RuleBook, answer: Ruling, until: pd.Timestamp | None, followi
     if answer.status == "unknown":
         found.append("It would change with an official text that decides this case; ask OFAC or counsel.")
     return tuple(found)
+
+
+def _citation(answer: Ruling, rulings: tuple[Ruling, ...]) -> str:
+    if answer.status != "allowed":
+        return answer.citation
+    return "; ".join(dict.fromkeys(ruling.citation for ruling in rulings))
 
 
 def _eastern(instant: pd.Timestamp) -> str:
