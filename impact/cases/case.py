@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from impact.calendars import parse_instant, venue_of
+from impact.calendars import parse_instant, sessions, venue_of
 from impact.cases.definitions import CaseDefinition, define_case
 from impact.cases.study import CaseStudy, study_case
 from impact.cases.timeline import Timeline, build_timeline, known_prices
 from impact.errors import DataUnavailable
 from impact.market import MarketPanel, load_panel
+from impact.market.sources import yahoo_source
 
 __all__ = ["Case", "case"]
 
 YAHOO_NAMES = {"HSI": "^HSI"}
+"""How Yahoo calls a benchmark."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -91,23 +93,34 @@ def case(name: str, source: str | Path = "bundled", as_of: str | None = None, *,
     definition = define_case(name)
     if as_of is not None:
         parse_instant(as_of)
+    if source == "yahoo":
+        definition = replace(definition, market=YAHOO_NAMES.get(definition.market, definition.market))
     panel = _prices(definition, source, offline)
     return Case(definition=definition, panel=known_prices(panel, venue_of(definition.security), as_of), as_of=as_of)
 
 
 def _prices(definition: CaseDefinition, source: str | Path, offline: bool) -> MarketPanel:
-    from impact.calendars import sessions
-
+    """The security, its market and those peers that the source has, on the sessions of the security's venue."""
     needed = [definition.security, definition.market]
-    if source == "bundled":
-        panel = load_panel("bundled")
+    peers = list(dict.fromkeys((*definition.peers, *definition.technology_peers)))
+    if source == "yahoo":
+        panel = _fetched(needed, peers, definition, offline)
+    else:
+        panel = load_panel(source)
+        panel = panel.select(start=definition.prices_from, end=definition.prices_to)
         missing = [name for name in needed if name not in panel.securities]
         if missing:
             raise DataUnavailable(
-                f"case={definition.case!r} needs prices of {missing[0]!r}, which do not ship with the package; pass --source yahoo, or --source DIR with a file for each of {', '.join(needed)}."
+                f"case={definition.case!r} needs prices of {', '.join(missing)}, which source={str(source)!r} does not hold; "
+                f"pass --source yahoo, or --source DIR with a file for each of {', '.join(needed)}."
             )
-        return panel
-    if source != "yahoo":
-        panel = load_panel(source)
-        return panel.on_sessions(sessions(venue_of(definition.security), panel.sessions[0], panel.sessions[-1]))
-    raise DataUnavailable("not yet")
+        panel = panel.select([*needed, *(name for name in peers if name in panel.securities)])
+    return panel.on_sessions(sessions(venue_of(definition.security), panel.sessions[0], panel.sessions[-1]))
+
+
+def _fetched(needed: list[str], peers: list[str], definition: CaseDefinition, offline: bool) -> MarketPanel:
+    """Prices from Yahoo: without the needed ones there is no case; a peer that cannot be had is left out."""
+    span = (definition.prices_from, definition.prices_to)
+    needed_panel = load_panel("yahoo", needed, *span, offline=offline)
+    everything = yahoo_source(offline=offline, cache=None).fetch([*needed, *peers], *span).panel if peers else None
+    return needed_panel if everything is None else everything

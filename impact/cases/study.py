@@ -14,6 +14,7 @@ from impact.cases.timeline import Timeline
 from impact.errors import ImpactWarning, InfeasibleDesign
 from impact.eventstudy import EventStudyResult, event_study
 from impact.facts import known_table
+from impact.kernels.contrast import contrasts
 from impact.market import MarketPanel
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["CaseStudy", "study_case"]
 
 WINDOWS = ((0, 0), (0, 1), (-1, 1))
-INDEX_NAMES = {"HSI": "Hang Seng Index"}
+INDEX_NAMES = {"HSI": "Hang Seng Index", "^HSI": "Hang Seng Index"}
 """How the ownership facts call the index of a benchmark column."""
 VOLUME_SESSIONS = 60
 """Sessions before an event whose median volume is the yardstick of that event's volume."""
@@ -109,7 +110,7 @@ class CaseStudy(Result):
         if not relief:
             return sentence + "."
         best = max(relief, key=lambda row: row["ar"])
-        return f"{sentence}. On the {best['label'].split(';')[0]} ({best['reaction_on']:%d %B %Y}) it rose, net of the market, {_span(best)}."
+        return f"{sentence}. Its best day in court since was {best['reaction_on']:%d %B %Y} ({best['label'].split(';')[0]}): {_span(best)} net of the market."
 
     def summary(self) -> Summary:
         """Day 0 of each event, the wider windows, the benchmarks."""
@@ -167,7 +168,7 @@ def study_case(definition: CaseDefinition, panel: MarketPanel, timeline: Timelin
         fit=headline,
         effects=_effects(events, offsets, headline, flat, last),
         benchmarks=_benchmarks(events, offsets, fits),
-        path=_path(returns.index[start:], headline, flat, last),
+        path=_path(returns.index[start:], headline, flat, confidence),
         volume=_volume(panel, definition.security, day0),
         events=events,
         confidence=confidence,
@@ -233,16 +234,24 @@ def _effects(events: pd.DataFrame, offsets: pd.Series, headline: EventStudyResul
             if first < headline.design.window[0] or stop > last:
                 continue
             car = _car(headline, first, stop)
-            tests = headline.tests(first, stop)
-            chosen = tests[tests["headline"]].iloc[0]
+            test, p_value, smallest = _leading_test(headline, first, stop)
             rows.append(
                 {
                     "event_id": event.event_id, "window": f"{a}:{b}", "n_days": int(car["n_days"]), "car": car["car"], "low": car["ci_low"],
-                    "high": car["ci_high"], "t": car["t"], "p": car["p"], "test": chosen.name, "p_test": chosen["p_value"],
-                    "smallest_p": chosen["smallest_p"], "mde": car["mde"], "car_zero_alpha": _car(flat, first, stop)["car"],
+                    "high": car["ci_high"], "t": car["t"], "p": car["p"], "test": test, "p_test": p_value,
+                    "smallest_p": smallest, "mde": car["mde"], "car_zero_alpha": _car(flat, first, stop)["car"],
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _leading_test(fit: EventStudyResult, a: int, b: int) -> tuple[str, float, float]:
+    """Name, p and smallest attainable p of the test that leads for this window; no name where none applies."""
+    tests = fit.tests(a, b, tests=("sq", "conformal"))
+    leading = tests[tests["headline"]]
+    if leading.empty:
+        return "", np.nan, np.nan
+    return leading.index[0], leading["p_value"].iloc[0], leading["smallest_p"].iloc[0]
 
 
 def _benchmarks(events: pd.DataFrame, offsets: pd.Series, fits: dict[str, EventStudyResult]) -> pd.DataFrame:
@@ -254,17 +263,16 @@ def _benchmarks(events: pd.DataFrame, offsets: pd.Series, fits: dict[str, EventS
     return pd.DataFrame(rows, columns=["event_id", "benchmark", "ar", "low", "high"])
 
 
-def _path(sessions: pd.DatetimeIndex, headline: EventStudyResult, flat: EventStudyResult, last: int) -> pd.DataFrame:
-    rows = [(_car(flat, 0, day), _car(headline, 0, day)) for day in range(last + 1)]
-    return pd.DataFrame(
-        {
-            "session": sessions,
-            "car": [plain["car"] for plain, _ in rows],
-            "low": [plain["ci_low"] for plain, _ in rows],
-            "high": [plain["ci_high"] for plain, _ in rows],
-            "car_with_alpha": [drifting["car"] for _, drifting in rows],
-        }
-    )
+def _path(sessions: pd.DatetimeIndex, headline: EventStudyResult, flat: EventStudyResult, confidence: float) -> pd.DataFrame:
+    """CAR from day 0 to each session over the days with a return, all from one covariance."""
+    found = {}
+    for name, fit in (("flat", flat), ("drifting", headline)):
+        offsets, abnormal = fit.fitted.offsets, fit.fitted.abnormal[0]
+        days = offsets[offsets >= 0]
+        weights = (offsets >= 0) & (offsets <= days[:, None]) & ~np.isnan(abnormal)
+        found[name] = contrasts(fit.fitted.design(0), abnormal, weights.astype(float))
+    low, high = found["flat"].interval(level=confidence)
+    return pd.DataFrame({"session": sessions, "car": found["flat"].estimate, "low": low, "high": high, "car_with_alpha": found["drifting"].estimate})
 
 
 def _volume(panel: MarketPanel, security: str, day0: pd.Timestamp) -> pd.DataFrame:
@@ -282,7 +290,7 @@ def _assumptions(headline: EventStudyResult, flat: EventStudyResult, last: int) 
     n, alpha = int(estimate["n_obs"]), estimate["alpha"]
     return (
         f"Log returns; market model on {n} sessions that end 11 sessions before the designation; later events use the same fit, so that none is inside its own estimation window.",
-        f"The estimated alpha is {alpha:+.2%} a session (the rally of 2020): it lowers the abnormal return by that much a session, {alpha * (last + 1):+.0%} over the whole path. The path sets alpha to zero and refits; tables show both.",
+        f"The estimated alpha is {alpha:+.2%} a session, the drift of the estimation window: it lowers the abnormal return by that much a session, {alpha * (last + 1):+.0%} over the whole path. The path sets alpha to zero and refits; tables show both.",
         f"beta {estimate['beta']:.2f}, residual standard deviation {estimate['sigma']:.2%} a session.",
         "Intervals carry the forecast error of the normal return; p of one event comes from the rank of the estimation residuals (day) or from conformal shifts (window).",
     )

@@ -19,17 +19,18 @@ DAYS_BEFORE = 70
 """Calendar days of prices drawn before the first event."""
 
 
-def _mark_events(ax: Axes, events: pd.DataFrame, *, rows: int = 4) -> None:
+def _mark_events(ax: Axes, events: pd.DataFrame, *, rows: int = 5) -> None:
     """Event ids on staggered rows above the axes, each with a dotted line down to its session."""
     last_in_row = [pd.Timestamp("1900-01-01")] * rows
     left, right = (pd.Timestamp("1970-01-01") + pd.Timedelta(days=float(edge)) for edge in ax.get_xlim())
-    gap = (right - left) * 0.055
+    letter = (right - left) * 0.0075
     shared = events.groupby("reaction_on", sort=True).agg({"event_id": "+".join, "kind": "first"}).reset_index()
     for event in shared.itertuples():
         colour = PALETTE[KIND_COLOURS.get(event.kind.split("+")[0], "grey")]
         ax.axvline(event.reaction_on, color=colour, linewidth=0.8, linestyle=":", zorder=1)
-        row = next((i for i in range(rows) if event.reaction_on - last_in_row[i] > gap), rows - 1)
-        last_in_row[row] = event.reaction_on
+        half = letter * (len(event.event_id) + 1)
+        row = next((i for i in range(rows) if event.reaction_on - half > last_in_row[i]), rows - 1)
+        last_in_row[row] = event.reaction_on + half
         ax.annotate(
             event.event_id, (event.reaction_on, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 4 + 11 * row), textcoords="offset points",
             ha="center", va="bottom", fontsize=8, color=colour, fontweight="bold", annotation_clip=False,
@@ -79,7 +80,7 @@ def plot_path(path: pd.DataFrame, events: pd.DataFrame, *, confidence: float = 0
         ax.axhline(0, color=PALETTE["grey"], linewidth=0.8)
         ax.fill_between(path["session"], path["low"], path["high"], color=PALETTE["blue"], alpha=0.18, linewidth=0, label=f"{confidence:.0%} interval, forecast error included")
         ax.plot(path["session"], path["car"], color=PALETTE["blue"], label="alpha set to zero")
-        ax.plot(path["session"], path["car_with_alpha"], color=PALETTE["vermilion"], linestyle="--", linewidth=1.1, label="with the alpha of the 2020 rally")
+        ax.plot(path["session"], path["car_with_alpha"], color=PALETTE["vermilion"], linestyle="--", linewidth=1.1, label="with the estimated alpha")
         ax.set_xlim(path["session"].iloc[0], path["session"].iloc[-1])
         percent_axis(ax.yaxis, decimals=0)
         ax.set_ylabel("cumulative abnormal log return")

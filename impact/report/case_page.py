@@ -91,7 +91,7 @@ def _effects_section(study: CaseStudy) -> Section:
         "event_id": "event", "reaction_on": "reaction session", "close_return": "close to close", "ar": "abnormal return", "low": "low", "high": "high",
         "p_t": "p, t test", "p_sq": "p, rank of residuals", "smallest_p": "smallest attainable p", "mde": "minimum detectable effect",
         "ar_zero_alpha": "alpha set to zero", "volume_multiple": "volume / median",
-        "p_test": "p", "car": "CAR", "car_zero_alpha": "alpha set to zero",
+        "p": "p, t test", "p_test": "p of the test named", "car": "CAR", "car_zero_alpha": "alpha set to zero",
     }  # fmt: skip
     return Section(
         id="effects",
