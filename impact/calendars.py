@@ -10,11 +10,12 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from impact.anchors import AnchorPolicy, anchor_dates, check_policy
 from impact.errors import DataUnavailable, InputError
 from impact.instants import parse_instant
 from impact.venues import VENUES, Venue, known_venue, venue_of
@@ -34,8 +35,6 @@ __all__ = [
     "sessions",
     "venue_of",
 ]
-
-AnchorPolicy: TypeAlias = Literal["next", "previous", "raise"]
 
 # Calendars are always built for this span (clipped to what a venue's record allows), so no answer depends on the day
 # it is asked. Dates beyond a venue's published holidays follow its holiday rules as exchange_calendars states them.
@@ -198,11 +197,6 @@ def _moments(instants: Iterable[Any]) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(read, tz="UTC").as_unit("ns")
 
 
-def _check_policy(policy: str) -> None:
-    if policy not in get_args(AnchorPolicy):
-        raise InputError(f"policy={policy!r} is unknown; choose one of: {', '.join(get_args(AnchorPolicy))}.")
-
-
 def reactions(instants: Iterable[Any], venue: str, *, policy: AnchorPolicy = "next") -> pd.DataFrame:
     """The session of one venue that can first react to each of many instants.
 
@@ -228,7 +222,7 @@ def reactions(instants: Iterable[Any], venue: str, *, policy: AnchorPolicy = "ne
     InputError
         If an instant has no zone, or under ``policy="raise"`` if one cannot be met on its own date.
     """
-    _check_policy(policy)
+    check_policy(policy)
     calendar = _calendar(venue)
     moments = _moments(instants)
     t = moments.asi8
@@ -247,22 +241,29 @@ def reactions(instants: Iterable[Any], venue: str, *, policy: AnchorPolicy = "ne
         )
     position = np.clip(np.where(waits & (policy == "previous"), upcoming - 1, upcoming), 0, last)
     intraday = (t >= calendar.opens[position]) & (t < calendar.closes[position])
+    reason = np.select(
+        [outside, intraday, ~waits, has_session], ["outside calendar", "intraday", "before open", "after close"], "no session"
+    )
+    return _reaction_rows(calendar, moments, local, position, reason)
+
+
+def _reaction_rows(
+    calendar: _Calendar, moments: pd.DatetimeIndex, local: pd.DatetimeIndex, position: np.ndarray, reason: np.ndarray
+) -> pd.DataFrame:
+    """The rows of :func:`reactions` once each instant has its session, blank where it lies outside the calendar."""
+    outside = reason == "outside calendar"
     session = pd.DatetimeIndex(calendar.labels[position])
     rolled_days = (session - local).days.to_numpy()
     frame = pd.DataFrame(
         {
             "instant": moments,
             "session": session,
-            "intraday": intraday & ~outside,
+            "intraday": reason == "intraday",
             "opens_at": pd.to_datetime(calendar.opens[position], unit="ns", utc=True),
             "closes_at": pd.to_datetime(calendar.closes[position], unit="ns", utc=True),
             "rolled_sessions": np.where(outside, 0, np.sign(rolled_days)),
             "rolled_days": np.where(outside, 0, rolled_days),
-            "reason": np.select(
-                [outside, intraday, ~waits, has_session],
-                ["outside calendar", "intraday", "before open", "after close"],
-                "no session",
-            ),
+            "reason": reason,
         }
     )
     frame.loc[outside, ["session", "opens_at", "closes_at"]] = pd.NaT
@@ -314,88 +315,3 @@ def first_session_to_react(instant: Any, venue: str, *, policy: AnchorPolicy = "
         rolled_days=int(row["rolled_days"]),
         reason=reason,
     )
-
-
-def anchor_dates(dates: Iterable[Any], index: pd.DatetimeIndex, *, policy: AnchorPolicy = "next") -> pd.DataFrame:
-    """Place bare dates on the sessions of the supplied prices, when those sessions are the calendar.
-
-    Parameters
-    ----------
-    dates : iterable of dates, length N
-        Naive dates or ISO text. For instants with a clock use :func:`reactions` first.
-    index : pandas.DatetimeIndex, length T
-        Naive, sorted, unique sessions.
-    policy : {"next", "previous", "raise"}
-        Where a date that is no session goes.
-
-    Returns
-    -------
-    pandas.DataFrame
-        N rows in the order given: date, position (row of `index`, -1 where not placed), session (NaT where not placed),
-        rolled_sessions (-1, 0, +1), rolled_days (calendar days moved), reason (empty where placed).
-
-    Raises
-    ------
-    InputError
-        If `index` is empty, zoned, unsorted or repeats a session; if the dates carry a zone; or under ``policy="raise"``
-        if a date within the record is not a session.
-    """
-    _check_policy(policy)
-    rows = _session_index(index)
-    wanted, unreadable, clocked = _bare_dates(dates)
-    missing = np.isnat(wanted) & ~unreadable
-    early, late = wanted < rows[0], wanted > rows[-1]
-    placeable = ~(np.isnat(wanted) | clocked | early | late)
-    forward = np.where(placeable, np.searchsorted(rows, wanted, side="left"), 0)
-    exact = placeable & (rows[forward] == wanted)
-    moved = placeable & ~exact
-    if policy == "raise" and moved.any():
-        first = pd.Timestamp(wanted[np.flatnonzero(moved)[0]])
-        raise InputError(
-            f"dates: {int(moved.sum())} of {len(wanted)} are not sessions of the index (first {first:%Y-%m-%d}); "
-            'choose policy="next" or policy="previous".'
-        )
-    position = np.where(placeable, forward - (moved & (policy == "previous")), -1)
-    session = np.where(placeable, rows[position], np.datetime64("NaT", "ns"))
-    moved_days = np.where(placeable, (session - wanted) / np.timedelta64(1, "D"), 0).astype(np.int64)
-    span = [f"{pd.Timestamp(row):%Y-%m-%d}" for row in (rows[0], rows[-1])]
-    reason = np.select(
-        [unreadable, missing, clocked, early, late],
-        [
-            "not a date",
-            "date is missing",
-            "carries a clock without zone",
-            f"before the first session {span[0]}",
-            f"after the last session {span[1]}",
-        ],
-        "",
-    )
-    return pd.DataFrame(
-        {
-            "date": pd.DatetimeIndex(wanted),
-            "position": position.astype(np.int64),
-            "session": pd.DatetimeIndex(session),
-            "rolled_sessions": np.sign(moved_days),
-            "rolled_days": moved_days,
-            "reason": reason,
-        }
-    )
-
-
-def _session_index(index: pd.DatetimeIndex) -> np.ndarray:
-    if not isinstance(index, pd.DatetimeIndex) or index.tz is not None or len(index) == 0:
-        raise InputError("index must be a non-empty DatetimeIndex of naive session dates; build it with pd.DatetimeIndex(dates).")
-    if index.hasnans or not (index.is_monotonic_increasing and index.is_unique):
-        raise InputError(f"index of {len(index)} sessions must be sorted, without gaps (NaT) or repeats; sort it and drop repeated dates.")
-    return index.as_unit("ns").to_numpy()
-
-
-def _bare_dates(dates: Iterable[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Dates as datetime64[ns], with masks of the unreadable ones and of those that carry a time of day."""
-    raw = pd.Series(dates if isinstance(dates, (pd.Series, pd.Index, np.ndarray)) else list(dates)).reset_index(drop=True)
-    if isinstance(raw.dtype, pd.DatetimeTZDtype) or any(getattr(value, "tzinfo", None) is not None for value in raw.head(1)):
-        raise InputError("dates carry a zone; map instants to sessions with impact.calendars.reactions(instants, venue) first.")
-    read = raw if raw.dtype.kind == "M" else pd.to_datetime(raw, errors="coerce", format="ISO8601")
-    wanted = read.astype("datetime64[ns]").to_numpy()
-    unreadable = read.isna().to_numpy() & raw.notna().to_numpy()
-    return wanted, unreadable, ~np.isnat(wanted) & (wanted != wanted.astype("datetime64[D]"))

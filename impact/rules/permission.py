@@ -137,26 +137,36 @@ def permitted(
     >>> permitted("buy", "1810.HK", at="2021-03-15T09:31-04:00").status
     'allowed'
     """
-    checked_word(action, ACTIONS, "action")
-    checked_word(investor, INVESTORS, "investor")
-    checked_word(instrument, INSTRUMENTS, "instrument")
-    if not isinstance(security, str) or not security.strip():
-        raise InputError(f"security={security!r} names nothing; give a line such as 1810.HK, an ISIN or an entity.")
     moment = parse_instant(at, parameter="at").tz_convert("UTC")
     known = None if as_of is None else parse_instant(as_of).tz_convert("UTC")
     book = rule_book(known, tables)
+    return _answer(book, _question(book, action, security, investor, instrument), security.strip(), moment)
+
+
+def _question(book: RuleBook, action: str, security: str, investor: str, instrument: str) -> Question:
+    if not isinstance(security, str) or not security.strip():
+        raise InputError(f"security={security!r} names nothing; give a line such as 1810.HK, an ISIN or an entity.")
     keys, listings = book.issuer(security)
-    question = Question(action=action, investor=investor, instrument=instrument, keys=keys, listings=listings)
+    return Question(
+        action=checked_word(action, ACTIONS, "action"),
+        investor=checked_word(investor, INVESTORS, "investor"),
+        instrument=checked_word(instrument, INSTRUMENTS, "instrument"),
+        keys=keys,
+        listings=listings,
+    )
+
+
+def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timestamp) -> Permission:
     rulings = rulings_at(book, question, moment)
     answer = decide(rulings)
     since, until, following = _span_of_status(book, question, moment, answer.status)
     return Permission(
-        action=action,
-        security=security.strip(),
+        action=question.action,
+        security=security,
         at=moment,
-        investor=investor,
-        instrument=instrument,
-        as_of=known,
+        investor=question.investor,
+        instrument=question.instrument,
+        as_of=book.as_of,
         status=answer.status,
         rule=answer.rule,
         citation=_citation(answer, rulings),
