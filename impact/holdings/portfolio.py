@@ -1,0 +1,163 @@
+"""A book of positions in one currency: quantities as held, values through given rates, weights derived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.holdings.readers import HoldingsFile, read_holdings
+from impact.provenance import Source
+from impact.results import Result, Summary
+
+__all__ = ["Portfolio", "as_portfolio"]
+
+NAV_UNITS = "NAV"
+"""Currency of a book whose file gives weights and no values: values are then fractions of its net assets."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Portfolio(Result):
+    """Positions with values in one currency.
+
+    Attributes
+    ----------
+    positions : DataFrame
+        The columns of :class:`~impact.holdings.readers.HoldingsFile` plus value (float, in `currency`; NaN when it cannot be
+        known), weight (value over `nav`, derived), account_weight (value over the known values of its account). Rows of an account
+        without a name have account ``""``.
+    currency : str
+        Currency of `value`; ``"NAV"`` when the file only gives weights, empty when the file does not name any.
+    nav : float
+        Net asset value in `currency`: as given, else the sum of the known values.
+    dropped, issues : DataFrame
+        As the file's.
+    as_of : Timestamp or None
+        Date of the holdings when all rows share one.
+    """
+
+    positions: pd.DataFrame
+    currency: str
+    nav: float
+    dropped: pd.DataFrame
+    issues: pd.DataFrame
+    as_of: pd.Timestamp | None
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def n_valued(self) -> int:
+        """Positions whose value is known."""
+        return int(self.positions["value"].notna().sum())
+
+    def to_frame(self) -> pd.DataFrame:
+        """The positions (a copy)."""
+        return self.positions.copy()
+
+    def summary(self) -> Summary:
+        """Net asset value, accounts, and what could not be valued."""
+        by_account = self.positions.groupby("account").agg(n_positions=("row", "size"), n_valued=("value", "count"), value=("value", "sum"))
+        return Summary(
+            title=f"Portfolio of {len(self.positions):,} positions, NAV {self.nav:,.2f} {self.currency}",
+            tables=(("Accounts", by_account.reset_index()),),
+            notes=self.assumptions,
+            sources=self.sources,
+        )
+
+
+def as_portfolio(
+    holdings: str | Path | pd.DataFrame | HoldingsFile | Portfolio,
+    *,
+    currency: str | None = None,
+    rates: Mapping[str, float] | None = None,
+    nav: float | None = None,
+    columns: Mapping[str, str] | None = None,
+    as_of: str | pd.Timestamp | None = None,
+) -> Portfolio:
+    """A book from a file, a DataFrame, or one that was read before.
+
+    Parameters
+    ----------
+    holdings : path, DataFrame, HoldingsFile or Portfolio
+        A Portfolio is returned as it is.
+    currency : str, optional
+        Currency to value the book in; the one most positions are valued in by default.
+    rates : mapping of currency to float, optional
+        Units of `currency` that one unit of each other currency is worth (``{"HKD": 0.129}`` for a book in USD).
+    nav : float, optional
+        Net asset value, when the file does not hold the whole book.
+    columns, as_of : optional
+        Passed to :func:`read_holdings`.
+
+    Raises
+    ------
+    InputError
+        If a rate or the net asset value is not positive.
+
+    Notes
+    -----
+    value = market_value * rate; where the file has no value, quantity * price * rate of the price currency; where it has neither
+    but weights, weight * nav. What needs a rate that was not given stays NaN and is said so.
+    """
+    if isinstance(holdings, Portfolio):
+        return holdings
+    file = holdings if isinstance(holdings, HoldingsFile) else read_holdings(holdings, columns=columns, as_of=as_of)
+    known = {str(code).upper(): float(rate) for code, rate in (rates or {}).items()}
+    bad = sorted(code for code, rate in known.items() if not (np.isfinite(rate) and rate > 0))
+    if bad:
+        raise InputError(f"rates[{bad[0]!r}]={known[bad[0]]!r} must be a positive number of units of the book's currency ({len(bad)} bad).")
+    if nav is not None and not nav > 0:
+        raise InputError(f"nav={nav!r} must be positive.")
+    rows = file.rows
+    base = (currency or _commonest(rows["currency"])).upper()
+    value, notes = _values(rows, base, known)
+    if not value.notna().any() and rows["weight"].notna().any():
+        value, base = rows["weight"] * (nav or 1.0), base if nav else NAV_UNITS
+        notes = (*notes, "The file gives weights and no values: values are weight times net assets.")
+    total = float(nav) if nav is not None else float(value.sum()) if base != NAV_UNITS else 1.0
+    without = int(value.isna().sum())
+    if without:
+        notes = (*notes, f"{without:,} position(s) have no value in {base or 'the currency of the file'}; they count in no percentage.")
+    if nav is None and base != NAV_UNITS:
+        notes = (*notes, "Net assets are the sum of the known values.")
+    accounts = value.groupby(rows["account"]).transform("sum")
+    positions = rows.assign(value=value, weight=value / total if total else np.nan, account_weight=value / accounts.where(accounts != 0))
+    return Portfolio(
+        positions=positions,
+        currency=base,
+        nav=total,
+        dropped=file.dropped,
+        issues=file.issues,
+        as_of=file.as_of,
+        sources=file.sources,
+        assumptions=(*file.assumptions, *notes),
+    )
+
+
+def _commonest(currencies: pd.Series) -> str:
+    named = currencies[currencies != ""]
+    return str(named.value_counts().index[0]) if len(named) else ""
+
+
+def _values(rows: pd.DataFrame, base: str, rates: Mapping[str, float]) -> tuple[pd.Series, tuple[str, ...]]:
+    to_base = {**rates, base: 1.0, "": 1.0}
+    rate = rows["currency"].map(to_base).astype("float64")
+    value = rows["market_value"] * rate
+    priced = rows["price"].notna() & rows["quantity"].notna() & rows["market_value"].isna() & ~rows["instrument"].isin(["option", "future", "swap"])
+    local = rows["price_currency"].where(rows["price_currency"] != "", rows["currency"]).map(to_base).astype("float64")
+    value = value.where(~priced, rows["quantity"] * rows["price"] * local)
+    used = rows["currency"].where(~priced, rows["price_currency"].where(rows["price_currency"] != "", rows["currency"]))
+    missing = used[value.isna() & (rows["market_value"].notna() | priced)].value_counts()
+    notes = []
+    if priced.any():
+        notes.append(f"{int(priced.sum()):,} position(s) without a market value are valued at quantity times price.")
+    if len(missing):
+        listed = ", ".join(f"{code} ({count:,})" for code, count in missing.items())
+        notes.append(f"No rate to {base} was given for: {listed}.")
+    if base and (rows.loc[rows["market_value"].notna(), "currency"] == "").any() and len(set(rows["currency"]) - {""}):
+        notes.append(f"Values without a currency are taken to be in {base}.")
+    return value, tuple(notes)

@@ -1,0 +1,173 @@
+"""What the law says about each thing held, asked once per security, instrument and investor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from impact.errors import InputError
+from impact.provenance import Source, unique_sources
+from impact.rules import INVESTORS, Deadlines, deadlines
+from impact.rules.book import RuleBook, rule_book
+from impact.rules.rulings import Question, Ruling, decide, rulings_at
+
+__all__ = ["RULE_INSTRUMENT", "STATUSES", "Law", "LegalStatus", "law_at"]
+
+STATUSES = ("barred", "restricted", "unknown", "clear")
+"""Worst first: buying is prohibited; something is prohibited, or will be on a known day; no text decides; nothing prohibits."""
+
+RULE_INSTRUMENT: Mapping[str, str] = {
+    "equity": "equity", "counter": "equity", "receipt": "adr", "adr": "adr", "bdr": "adr", "cedear": "adr", "gdr": "gdr", "fund": "etf",
+    "option": "option", "future": "future", "swap": "swap", "warrant": "warrant", "bond": "bond", "unknown": "equity",
+}  # fmt: skip
+"""Word of the rules for each kind of instrument that files and the table of lines know; a right has none."""
+
+_ASKED = ("buy", "sell", "sell_to_divest", "hold")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LegalStatus:
+    """The law on one security, as known at the instant asked.
+
+    Attributes
+    ----------
+    status : {"barred", "restricted", "unknown", "clear"}
+    actions : mapping of action to {"allowed", "prohibited", "unknown"}
+        buy, sell, sell_to_divest, hold.
+    programme_id, entity : str
+        The programme that decides, and the name on its list; empty when none does.
+    rule, citation, source : str
+    next_ban_at, divest_by_at : Timestamp or None
+        First instant after the one asked at which buying becomes prohibited; end of the divestment window. As far as known.
+    lifted_by : str
+        The court decision or licence that lifts the prohibition now; empty when none does.
+    """
+
+    status: str
+    actions: Mapping[str, str]
+    programme_id: str = ""
+    entity: str = ""
+    rule: str = ""
+    citation: str = ""
+    source: str = ""
+    next_ban_at: pd.Timestamp | None = None
+    divest_by_at: pd.Timestamp | None = None
+    lifted_by: str = ""
+
+
+@dataclass(eq=False, kw_only=True)
+class Law:
+    """The rules as known at one instant, for one investor; answers are kept, so that each security is asked about once."""
+
+    as_of: pd.Timestamp
+    investor: str
+    programmes: frozenset[str] | None
+    tables: Mapping[str, pd.DataFrame] | None
+    book: RuleBook
+    _deadlines: dict[str, Deadlines] = field(default_factory=dict)
+    _statuses: dict[tuple[str, str], LegalStatus] = field(default_factory=dict)
+
+    def knows(self, security: str) -> bool:
+        """Whether any list, as known, names the issuer of this line, ISIN or entity."""
+        return bool(security) and bool(self.book.issuer(security)[1])
+
+    def deadlines(self, security: str) -> Deadlines:
+        """Every clock of the security, one row a clock and line."""
+        if security not in self._deadlines:
+            self._deadlines[security] = deadlines(security, self.as_of, tables=self.tables)
+        return self._deadlines[security]
+
+    def status(self, security: str, instrument: str) -> LegalStatus:
+        """The law on `security` held as `instrument` (a key of ``RULE_INSTRUMENT``)."""
+        key = (security, instrument)
+        if key not in self._statuses:
+            self._statuses[key] = self._decide(security, instrument)
+        return self._statuses[key]
+
+    def sources(self) -> tuple[Source, ...]:
+        """What the answers given so far rest on."""
+        cited = (found for found in self._statuses.values() if found.citation)
+        return unique_sources(Source(title=f"{found.citation} ({found.source})", basis="facts") for found in cited)
+
+    def _rulings(self, action: str, security: str, instrument: str) -> tuple[Ruling, ...]:
+        keys, listings = self.book.issuer(security)
+        asked = RULE_INSTRUMENT.get(instrument, "equity")
+        question = Question(action=action, investor=self.investor, instrument=asked, keys=keys, listings=listings)
+        found = rulings_at(self.book, question, self.as_of)
+        return found if self.programmes is None else tuple(ruling for ruling in found if ruling.programme_id in self.programmes)
+
+    def _decide(self, security: str, instrument: str) -> LegalStatus:
+        rulings = {action: self._rulings(action, security, instrument) for action in _ASKED}
+        answers = {action: decide(found) for action, found in rulings.items()}
+        actions = {action: answer.status for action, answer in answers.items()}
+        clocks = self.deadlines(security).clocks
+        if self.programmes is not None:
+            clocks = clocks[clocks["programme_id"].isin(self.programmes)]
+        running = clocks[(clocks["state"] == "running") & (clocks["first_prohibited_utc"] > self.as_of)]
+        binding = running if self.investor != "non_us_person" else running.iloc[:0]
+        status = _status(actions, clock_runs=not binding.empty)
+        if instrument not in RULE_INSTRUMENT and status in ("restricted", "clear"):
+            status = "unknown"
+        prohibited = [answer for answer in answers.values() if answer.status == "prohibited"]
+        decisive = answers["buy"] if actions["buy"] != "allowed" or not prohibited else prohibited[0]
+        named = next((ruling for ruling in rulings["buy"] if ruling.phase != "unlisted"), decisive)
+        by_clock = status == "restricted" and not prohibited
+        first = binding.sort_values("first_prohibited_utc").iloc[0] if by_clock else None
+        return LegalStatus(
+            status=status,
+            actions=actions,
+            programme_id=named.programme_id if first is None else first["programme_id"],
+            entity=named.entity if first is None else first["entity"],
+            rule=decisive.rule if first is None else f"{first['clock'].replace('_', ' ')} from {first['first_prohibited_et']} ET",
+            citation=decisive.citation if first is None else first["citation"],
+            source=decisive.source if first is None else first["source"],
+            next_ban_at=_first(binding, "purchase_ban"),
+            divest_by_at=_first(binding, "divestment_end"),
+            lifted_by=self._lifted(clocks),
+        )
+
+    def _lifted(self, clocks: pd.DataFrame) -> str:
+        states = clocks["state"].isin(["enjoined", "vacated", "licensed"])
+        return "; ".join(dict.fromkeys(clocks.loc[states, "state"]))
+
+
+def _first(clocks: pd.DataFrame, clock: str) -> pd.Timestamp | None:
+    found = clocks.loc[clocks["clock"] == clock, "first_prohibited_utc"]
+    return None if found.empty else found.min()
+
+
+def _status(actions: Mapping[str, str], *, clock_runs: bool) -> str:
+    if actions["buy"] == "prohibited":
+        return "barred"
+    if "prohibited" in actions.values() or clock_runs:
+        return "restricted"
+    return "unknown" if "unknown" in (actions["buy"], actions["hold"]) else "clear"
+
+
+def law_at(
+    as_of: pd.Timestamp,
+    investor: str,
+    *,
+    programmes: object = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+) -> Law:
+    """The rules as known at `as_of` (zoned), for `investor`, of all programmes or only of those named.
+
+    Raises
+    ------
+    InputError
+        If the investor or a programme is not known.
+    """
+    if investor not in INVESTORS:
+        raise InputError(f"investor={investor!r} is unknown; choose one of: {', '.join(INVESTORS)}.")
+    book = rule_book(as_of.tz_convert("UTC"), tables)
+    wanted = None
+    if programmes is not None:
+        wanted = frozenset([programmes] if isinstance(programmes, str) else programmes)
+        recorded = {programme.programme_id for programme in rule_book(None, tables).programmes}
+        unknown = sorted(wanted - recorded)
+        if unknown:
+            raise InputError(f"programmes names {unknown[0]!r} ({len(unknown)} unknown); choose among: {', '.join(sorted(recorded))}.")
+    return Law(as_of=as_of.tz_convert("UTC"), investor=investor, programmes=wanted, tables=tables, book=book)
