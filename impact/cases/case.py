@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from impact.calendars import parse_instant, sessions, venue_of
 from impact.cases.definitions import CaseDefinition, define_case
 from impact.cases.study import CaseStudy, study_case
@@ -19,6 +21,7 @@ __all__ = ["Case", "case"]
 
 YAHOO_NAMES = {"HSI": "^HSI"}
 """How Yahoo calls a benchmark."""
+FILE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -106,7 +109,12 @@ def _prices(definition: CaseDefinition, source: str | Path, offline: bool) -> Ma
     if source == "yahoo":
         panel = _fetched(needed, peers, definition, offline)
     else:
-        panel = load_panel(source)
+        panel = load_panel(source, _files_of(source, [*needed, *peers]))
+        if panel.sessions[-1] < pd.Timestamp(definition.prices_from) or panel.sessions[0] > pd.Timestamp(definition.prices_to):
+            raise DataUnavailable(
+                f"case={definition.case!r} needs prices from {definition.prices_from} to {definition.prices_to}, source={str(source)!r} runs from "
+                f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}; pass --source yahoo, or --source DIR with files that cover it."
+            )
         panel = panel.select(start=definition.prices_from, end=definition.prices_to)
         missing = [name for name in needed if name not in panel.securities]
         if missing:
@@ -116,6 +124,15 @@ def _prices(definition: CaseDefinition, source: str | Path, offline: bool) -> Ma
             )
         panel = panel.select([*needed, *(name for name in peers if name in panel.securities)])
     return panel.on_sessions(sessions(venue_of(definition.security), panel.sessions[0], panel.sessions[-1]))
+
+
+def _files_of(source: str | Path, securities: list[str]) -> list[str] | None:
+    """Those securities that have a file of their own in a folder; None where the source is no such folder."""
+    folder = Path(source)
+    if source == "bundled" or not folder.is_dir():
+        return None
+    named = {path.name for path in folder.iterdir()}
+    return [name for name in securities if any(f"{name}{ending}" in named for ending in FILE_ENDINGS)] or None
 
 
 def _fetched(needed: list[str], peers: list[str], definition: CaseDefinition, offline: bool) -> MarketPanel:
