@@ -12,7 +12,7 @@ import pandas as pd
 from impact.cases.definitions import CaseDefinition
 from impact.cases.timeline import Timeline
 from impact.errors import ImpactWarning, InfeasibleDesign
-from impact.eventstudy import EventStudyResult, event_study
+from impact.eventstudy import ChainedEventsResult, EventStudyResult, abnormal_volume, chained_events, event_study
 from impact.facts import known_table
 from impact.kernels.contrast import contrasts
 from impact.market import MarketPanel
@@ -47,8 +47,12 @@ class CaseStudy(Result):
         event_id, benchmark, ar, low, high on the reaction session, the same model on each benchmark.
     path : DataFrame
         session, car, low, high with alpha set to zero, and car_with_alpha; from the designation on.
+    chained : ChainedEventsResult
+        Windows (0, 1) of all events, alone and jointly in one regression with a dummy for each window.
     volume : DataFrame
         session, volume_shares, multiple_of_median (of the prior 60 sessions; NaN where unknown).
+    volume_effects : DataFrame
+        event_id, abnormal_log_volume, p (rank of the estimation days), on the reaction session; empty without volumes.
     """
 
     definition: CaseDefinition
@@ -56,7 +60,9 @@ class CaseStudy(Result):
     effects: pd.DataFrame
     benchmarks: pd.DataFrame
     path: pd.DataFrame
+    chained: ChainedEventsResult
     volume: pd.DataFrame
+    volume_effects: pd.DataFrame
     events: pd.DataFrame
     confidence: float
     sources: tuple[Source, ...] = ()
@@ -74,6 +80,7 @@ class CaseStudy(Result):
             table[column] = first[column].reindex(table["event_id"]).to_numpy()
         multiples = self.volume.set_index("session")["multiple_of_median"]
         table["volume_multiple"] = multiples.reindex(table["reaction_on"]).to_numpy()
+        table["volume_p"] = self.volume_effects.set_index("event_id")["p"].reindex(table["event_id"]).to_numpy(dtype=float)
         return table.rename(columns={"car": "ar", "p": "p_t", "p_test": "p_sq", "car_zero_alpha": "ar_zero_alpha"})
 
     def wider_windows(self) -> pd.DataFrame:
@@ -86,6 +93,11 @@ class CaseStudy(Result):
         wide = wide.loc[list(dict.fromkeys(self.benchmarks["event_id"])), list(dict.fromkeys(self.benchmarks["benchmark"]))]
         wide.columns = [f"{name.replace(' ', '_')}_ar" for name in wide.columns]
         return wide.reset_index()
+
+    def joint_effects(self) -> pd.DataFrame:
+        """Windows (0, 1): each event alone and its part when all are estimated together; NaN with a reason where it has none."""
+        columns = ["chain", "overlaps_with", "alone_car", "joint_car", "ci_low", "ci_high", "joint_p", "reason"]
+        return self.chained.effects[columns].reset_index().rename(columns={"ci_low": "low", "ci_high": "high", "joint_p": "p"})
 
     def confounders(self) -> pd.DataFrame:
         """What else reached each session: event_id, reaction_on, confounders; empty text where none is on record."""
@@ -120,6 +132,7 @@ class CaseStudy(Result):
                 ("Estimation", self.fit.estimates),
                 ("Reaction session", self.day_zero()),
                 ("Wider windows", self.wider_windows()),
+                ("Overlapping windows (0, 1), alone and jointly", self.joint_effects()),
                 ("Benchmarks side by side, reaction session", self.by_benchmark()),
                 ("Confounders", self.confounders()),
             ),
@@ -169,7 +182,9 @@ def study_case(definition: CaseDefinition, panel: MarketPanel, timeline: Timelin
         effects=_effects(events, offsets, headline, flat, last),
         benchmarks=_benchmarks(events, offsets, fits),
         path=_path(returns.index[start:], headline, flat, confidence),
+        chained=_chained(returns, events, definition, headline),
         volume=_volume(panel, definition.security, day0),
+        volume_effects=_volume_effects(panel, events, offsets, definition, headline),
         events=events,
         confidence=confidence,
         sources=unique_sources(panel.sources, headline.sources),
@@ -273,6 +288,31 @@ def _path(sessions: pd.DatetimeIndex, headline: EventStudyResult, flat: EventStu
         found[name] = contrasts(fit.fitted.design(0), abnormal, weights.astype(float))
     low, high = found["flat"].interval(level=confidence)
     return pd.DataFrame({"session": sessions, "car": found["flat"].estimate, "low": low, "high": high, "car_with_alpha": found["drifting"].estimate})
+
+
+def _chained(returns: pd.DataFrame, events: pd.DataFrame, definition: CaseDefinition, headline: EventStudyResult) -> ChainedEventsResult:
+    """All events in one regression with the estimation window of the headline fit."""
+    last = returns.index[-1]
+    table = pd.DataFrame({"event_id": events["event_id"], "security": definition.security, "date": events["reaction_on"]})
+    table["first"], table["last"] = 0, np.where(table["date"] == last, 0, 1)
+    return chained_events(
+        returns, table, market=definition.market, estimation=headline.design.estimation, kind="log", level=headline.design.level
+    )
+
+
+def _volume_effects(
+    panel: MarketPanel, events: pd.DataFrame, offsets: pd.Series, definition: CaseDefinition, headline: EventStudyResult
+) -> pd.DataFrame:
+    """Log volume of each reaction session against its mean before the designation, tested by rank; unknown volumes stay out."""
+    empty = pd.DataFrame(columns=["event_id", "abnormal_log_volume", "p"])
+    if panel.volume is None or panel.volume[definition.security].notna().sum() < headline.design.required_rows():
+        return empty
+    day0 = events["reaction_on"].iloc[0]
+    event = pd.DataFrame({"event_id": ["volume"], "security": [definition.security], "date": [day0]})
+    fit = abnormal_volume(panel.volume[[definition.security]], event, estimation=headline.design.estimation, window=headline.design.window)
+    abnormal = fit.abnormal.iloc[0]
+    rows = [(event_id, abnormal[offset], fit.tests(int(offset), int(offset), tests=("sq",))["p_value"].iloc[0]) for event_id, offset in offsets.items()]
+    return pd.DataFrame(rows, columns=empty.columns)
 
 
 def _volume(panel: MarketPanel, security: str, day0: pd.Timestamp) -> pd.DataFrame:

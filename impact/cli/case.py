@@ -33,6 +33,7 @@ def command(name: str, as_of: str | None, source: str, offline: bool, html: str 
             tables={
                 "reaction_session": study.day_zero(),
                 "wider_windows": study.wider_windows(),
+                "overlapping_windows": study.joint_effects(),
                 "benchmarks": study.by_benchmark(),
                 "confounders": study.confounders(),
             },

@@ -90,7 +90,7 @@ def _effects_section(study: CaseStudy) -> Section:
     labels = {
         "event_id": "event", "reaction_on": "reaction session", "close_return": "close to close", "ar": "abnormal return", "low": "low", "high": "high",
         "p_t": "p, t test", "p_sq": "p, rank of residuals", "smallest_p": "smallest attainable p", "mde": "minimum detectable effect",
-        "ar_zero_alpha": "alpha set to zero", "volume_multiple": "volume / median",
+        "ar_zero_alpha": "alpha set to zero", "volume_multiple": "volume / median", "volume_p": "p, volume rank", "alone_car": "CAR alone", "joint_car": "CAR jointly",
         "p": "p, t test", "p_test": "p of the test named", "car": "CAR", "car_zero_alpha": "alpha set to zero",
     }  # fmt: skip
     return Section(
@@ -108,6 +108,13 @@ def _effects_section(study: CaseStudy) -> Section:
                 study.benchmarks,
             ),
             Table(id="windows", title="Wider windows", frame=study.wider_windows(), labels=labels),
+            Table(
+                id="joint",
+                title="Overlapping windows, alone and jointly",
+                frame=study.joint_effects(),
+                labels=labels,
+                caption="Windows of the reaction session and the next. The joint estimate gives every window its own dummy in one regression, so that days shared by two windows are not counted twice.",
+            ),
             Table(id="confounders", title="What else reached each session", frame=study.confounders(), labels=labels),
         ),
     )
