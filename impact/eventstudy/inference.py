@@ -237,10 +237,11 @@ class InferenceDesign(Result):
     second_opinions: tuple[str, ...]
     smallest_p: float
     mde: float
+    assumptions: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """One row: every attribute, unrounded."""
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "assumptions"}
         fields["window"] = f"({self.window[0]}, {self.window[1]})"
         fields["second_opinions"] = ", ".join(self.second_opinions)
         return pd.DataFrame([fields])

@@ -159,8 +159,7 @@ def gather_evidence(
     event_days = fit.abnormal[sample.index]
     if ranks and adjust_event_variance:
         event_days = standardise_event_days(event_days, fit.leverage[sample.index], sample.sigma)
-    spread = sample.scar.std(ddof=1) if n > 1 else 0.0
-    event_value = sample.scar / spread if spread > 0 else None
+    event_value = sample.scar / sample.scar.std(ddof=1) if n > 1 and np.ptp(sample.scar) > 0 else None
     length = fit.estimation[1] - fit.estimation[0] + 1
     step = max(1, CHUNK_VALUES // (length + fit.offsets.size))
     contiguous = n == fit.n_events

@@ -102,10 +102,9 @@ def _mean_over_spread(values: FloatArray, name: str) -> Outcome:
     n = values.size
     if n < 2:
         return inapplicable(f"the {name} variance needs at least 2 events, there {'is' if n == 1 else 'are'} {n}", n)
-    spread = values.std(ddof=1)
-    if not spread > 0:
+    if np.ptp(values) == 0:
         return inapplicable(NO_SPREAD, n)
-    return student_outcome(values.mean() / (spread / np.sqrt(n)), n - 1, n)
+    return student_outcome(values.mean() / (values.std(ddof=1) / np.sqrt(n)), n - 1, n)
 
 
 def patell(scar: FloatArray, df: FloatArray | IntArray) -> Outcome:
@@ -192,10 +191,9 @@ def brown_warner(
         return inapplicable("no event has an abnormal return on every day of the window", 0)
     if rows.size <= ddof + 1:
         return inapplicable(f"only {rows.size} estimation rows carry a residual", n_events)
-    spread = rows.std(ddof=ddof)
-    if not spread > 0:
+    if np.ptp(rows) == 0:
         return inapplicable("the mean estimation residual never varies", n_events)
-    return student_outcome(caar / (spread * np.sqrt(n_days)), rows.size - ddof, n_events)
+    return student_outcome(caar / (rows.std(ddof=ddof) * np.sqrt(n_days)), rows.size - ddof, n_events)
 
 
 def brown_warner_independent(abnormal: FloatArray, residual_spread: FloatArray) -> Outcome:

@@ -87,7 +87,7 @@ def skewness_adjusted(
     n = values.size
     if n < 3:
         return inapplicable(f"a skewness needs at least 3 events, there {'is' if n == 1 else 'are'} {n}", n)
-    if not values.std(ddof=1) > 0:
+    if np.ptp(values) == 0:
         return inapplicable("the events show no spread, so a cross-sectional variance does not exist", n)
     statistic = skewness_adjusted_t(values, transform=transform)
     if rng is None:

@@ -1,0 +1,154 @@
+"""The same study laid on every day and security where nothing happened: how unusual is the event?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InfeasibleDesign, InputError
+from impact.kernels.ols import BatchFit, fit_events
+from impact.kernels.parametric import standardised
+from impact.kernels.single_event import PlaceboTest
+from impact.results import Result, Summary
+from impact.typing_ import BoolArray, FloatArray, IntArray
+
+__all__ = ["PlaceboStudy", "placebo_windows"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PlaceboStudy(Result):
+    """The standardised CAR of one event among those of placebo windows.
+
+    Attributes
+    ----------
+    window : (a, b)
+    statistic : float
+        SCAR of the event.
+    placebo : (n,) float
+        SCAR of every placebo window.
+    day0, security : (n,) int
+        Calendar position and return column of each placebo window.
+    own, same_date : (n,) bool
+        Windows of the event's own security, and of others on its own date.
+    """
+
+    window: tuple[int, int]
+    statistic: float
+    placebo: FloatArray
+    day0: IntArray
+    security: IntArray
+    own: BoolArray
+    same_date: BoolArray
+    assumptions: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a group of placebos: n_windows, p_value (two-sided), p_lower, p_upper, smallest_p, and 2.5 and 97.5 % quantiles."""
+        groups = {
+            "own security, other dates": self.own,
+            "other securities, same date": self.same_date,
+            "other securities, other dates": ~(self.own | self.same_date),
+        }
+        rows = []
+        for name, members in groups.items():
+            test = PlaceboTest(statistic=self.statistic, placebo=self.placebo[members])
+            quantiles = np.quantile(test.placebo, [0.025, 0.975]) if test.placebo.size else (np.nan, np.nan)
+            known = test.placebo.size > 0
+            rows.append(
+                {
+                    "placebos": name,
+                    "n_windows": test.placebo.size,
+                    "statistic": self.statistic,
+                    "p_value": test.p() if known else np.nan,
+                    "p_lower": test.p("lower") if known else np.nan,
+                    "p_upper": test.p("upper") if known else np.nan,
+                    "smallest_p": test.smallest_p if known else np.nan,
+                    "quantile_2_5": quantiles[0],
+                    "quantile_97_5": quantiles[1],
+                }
+            )
+        return pd.DataFrame(rows).set_index("placebos")
+
+    def summary(self) -> Summary:
+        """Ranks of the event among the groups of placebos."""
+        a, b = self.window
+        title = f"Placebo windows ({a}, {b}): standardised CAR {self.statistic:.2f} among {self.placebo.size:,}"
+        notes = ("windows that overlap share days, so there are fewer independent placebos than windows",)
+        return Summary(title=title, tables=(("Rank of the event", self.to_frame()),), notes=notes)
+
+
+def placebo_windows(
+    batch: BatchFit,
+    event: int,
+    a: int,
+    b: int,
+    *,
+    securities: Collection[int] | None = None,
+    days: Collection[int] | None = None,
+) -> PlaceboStudy:
+    """Repeat the study of one event on every placebo day of its own and other securities.
+
+    Parameters
+    ----------
+    batch : BatchFit
+        Fit that holds the event; its panel supplies the placebos.
+    event : int
+        Position of the event in the fit.
+    a, b : int
+        Inclusive session offsets inside the event window.
+    securities : collection of int, optional
+        Return columns to use besides the event's own; when None all without an event in the fit. They must not be
+        affected by the event.
+    days : collection of int, optional
+        Calendar positions to use as day 0; when None every session with a whole estimation window before it.
+
+    Raises
+    ------
+    InputError
+        If `event` is no position of the fit, or [a, b] is outside the event window.
+    InfeasibleDesign
+        If no placebo window has an abnormal return on all its days.
+
+    Notes
+    -----
+    Every placebo window is fitted afresh on its own estimation window, so the forecast error is in every SCAR. Windows of
+    the event's own security that share a session with its event window, or whose estimation window does, are left out.
+    """
+    fit, regression = batch.events, batch.windows.regression
+    if not 0 <= event < fit.n_events:
+        raise InputError(f"event={event} is not a position among the {fit.n_events} events of the fit; count from 0.")
+    first, last = int(fit.offsets[0]), int(fit.offsets[-1])
+    if not first <= a <= b <= last:
+        raise InputError(f"window=({a}, {b}) is not inside the event window ({first}, {last}); choose offsets in it, first <= last.")
+    n_sessions, n_columns = regression.returns.shape
+    own_column, own_day = int(batch.windows.security[event]), int(fit.day0[event])
+    untouched = np.setdiff1d(np.arange(n_columns), batch.windows.security)
+    peers = untouched if securities is None else np.asarray(list(securities), dtype=np.intp)
+    columns = np.append(own_column, peers[peers != own_column])
+    start = max(0, -fit.estimation[0])
+    chosen = np.arange(start, n_sessions - b) if days is None else np.asarray(list(days), dtype=np.intp)
+    day0, security = (grid.ravel() for grid in np.meshgrid(chosen, columns))
+    touched = (security == own_column) & (day0 + b >= own_day + first) & (day0 + fit.estimation[0] <= own_day + last)
+    day0, security = day0[~touched], security[~touched]
+    sums = fit_events(regression, day0, security, fit.estimation, (a, b)).events
+    window = sums.window(a, b)
+    scar = standardised(window.car, sums.sigma, window.variance_factor)
+    fewest = min(int(fit.n_obs[event]), fit.estimation[1] - fit.estimation[0] + 1) // 2
+    kept = np.isfinite(scar) & (window.n_days == b - a + 1) & (sums.n_obs >= fewest)
+    if not kept.any():
+        raise InfeasibleDesign(f"none of {day0.size} placebo windows has returns on all of ({a}, {b}); give more days or securities.")
+    observed = fit.window(a, b)
+    statistic = standardised(observed.car, fit.sigma, observed.variance_factor)[event]
+    own = security[kept] == own_column
+    return PlaceboStudy(
+        window=(a, b),
+        statistic=float(statistic),
+        placebo=scar[kept],
+        day0=day0[kept],
+        security=security[kept],
+        own=own,
+        same_date=~own & (day0[kept] == own_day),
+        assumptions=("placebo securities are not affected by the event", f"each placebo needs {fewest} usable estimation rows"),
+    )
