@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -48,6 +48,8 @@ class EventStudyResult(Result):
     coefficient_names : tuple of str
     dropped : DataFrame
         Events that could not be used: event_id, security, date, status, reason.
+    quantity : {"return", "log volume"}
+        What is abnormal.
     sources, assumptions : tuple
     """
 
@@ -57,6 +59,7 @@ class EventStudyResult(Result):
     sessions: pd.DatetimeIndex
     coefficient_names: tuple[str, ...]
     dropped: pd.DataFrame
+    quantity: Literal["return", "log volume"] = "return"
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
 
@@ -157,15 +160,16 @@ class EventStudyResult(Result):
         )
 
     def _warn_of_drift(self, a: int, b: int, n_days: FloatArray, se: FloatArray) -> None:
-        if "alpha" not in self.coefficient_names:
+        if "alpha" not in self.coefficient_names or self.quantity != "return":
             return
         alpha = self.fit.coefficients[:, 0]
         moved = int((np.abs(alpha) * n_days > se).sum())
         if moved > ALPHA_SHARE * self.n_events:
-            worst = int(np.argmax(np.abs(alpha) * n_days / se))
+            worst = int(np.nanargmax(np.abs(alpha) * n_days / se))
+            other = "model='market_adjusted'" if self.design.model in ("mean", "garch", "scholes_williams") else "zero_alpha=True"
             warnings.warn(
-                f"the estimation-window alpha alone moves CAR({a}, {b}) by more than one standard error for {moved} of {self.n_events} events "
-                f"(most for {self.event_ids[worst]!r}: {alpha[worst]:+.4f} a day); compare with zero_alpha=True.",
+                f"the estimation-window alpha alone moves CAR({a}, {b}) by more than one standard error for {moved} of "
+                f"{self.n_events} events (most for {self.event_ids[worst]!r}: {alpha[worst]:+.4f} a day); compare with {other}.",
                 ImpactWarning,
                 stacklevel=3,
             )
@@ -261,7 +265,7 @@ class EventStudyResult(Result):
         """CAR from the first offset of the event window, with its interval."""
         from impact.plots.eventstudy import plot_car_path
 
-        return plot_car_path(self.path(), model=self.design.model, level=self.design.level, ax=ax, **options)
+        return plot_car_path(self.path(), model=self.design.model, quantity=self.quantity, level=self.design.level, ax=ax, **options)
 
 
 def _student_quantile(df: FloatArray, probability: float) -> FloatArray:

@@ -18,7 +18,7 @@ from impact.kernels.ols import BatchFit
 from impact.provenance import Source
 from impact.typing_ import FloatArray, ReturnKind, Window
 
-__all__ = ["event_study", "run_study"]
+__all__ = ["event_study", "finish_study", "run_study"]
 
 ZERO_RESIDUAL = 1e-12
 """Residual over total standard deviation below which a security only repeats its benchmark."""
@@ -143,7 +143,7 @@ def run_study(
     if aligned.day0.size == 0:
         raise _nothing_left(aligned.dropped)
     found = estimate(table, design, aligned, market, factors)
-    return _result(found, _reasons(found.fit, design.required_rows(found.n_parameters)), aligned, table, design, sources)
+    return finish_study(found, aligned, table, design, sources)
 
 
 def _check_span(design: StudyDesign, table: ReturnTable) -> None:
@@ -166,14 +166,11 @@ def _reasons(fit: BatchFit, needed: int) -> np.ndarray:
     return reason
 
 
-def _result(
-    found: Estimated,
-    reason: np.ndarray,
-    aligned: AlignedEvents,
-    table: ReturnTable,
-    design: StudyDesign,
-    sources: tuple[Source, ...],
+def finish_study(
+    found: Estimated, aligned: AlignedEvents, table: ReturnTable, design: StudyDesign, sources: tuple[Source, ...]
 ) -> EventStudyResult:
+    """The result of an estimation, without the events that cannot be used, which it reports."""
+    reason = _reasons(found.fit, design.required_rows(found.n_parameters))
     lost = aligned.table.loc[reason != "", ["event_id", "security", "date"]]
     status = np.where(np.char.endswith(reason[reason != ""].astype(str), "needed"), "short_estimation", "dropped")
     dropped = aligned.dropped

@@ -11,10 +11,18 @@ from impact.plots.style import PALETTE, new_axes, percent_axis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_car_path"]
+__all__ = ["plot_car_path", "plot_chained_effects"]
 
 
-def plot_car_path(path: pd.DataFrame, *, model: str = "", level: float = 0.95, title: str | None = None, ax: Axes | None = None) -> Axes:
+def plot_car_path(
+    path: pd.DataFrame,
+    *,
+    model: str = "",
+    quantity: str = "return",
+    level: float = 0.95,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Cumulative abnormal return by event day, with its interval.
 
     Parameters
@@ -23,6 +31,8 @@ def plot_car_path(path: pd.DataFrame, *, model: str = "", level: float = 0.95, t
         Index offset (sessions from day 0); columns car, ci_low, ci_high (decimal), n_events.
     model : str
         Named in the title.
+    quantity : {"return", "log volume"}
+        What is abnormal; returns are drawn in percent, volume in log points.
     level : float
         Confidence level of the interval, named in the legend.
     title : str, optional
@@ -37,11 +47,40 @@ def plot_car_path(path: pd.DataFrame, *, model: str = "", level: float = 0.95, t
     if offsets[0] <= 0 <= offsets[-1]:
         ax.axvline(0.0, color=PALETTE["vermilion"], linewidth=1.0, linestyle="--", label="event day")
     ax.fill_between(offsets, path["ci_low"], path["ci_high"], color=PALETTE["blue"], alpha=0.18, linewidth=0, label=f"{level:.0%} interval")
-    name = "cumulative abnormal return" if n == 1 else "mean cumulative abnormal return"
+    name = f"{'mean ' if n > 1 else ''}cumulative abnormal {quantity}"
     ax.plot(offsets, path["car"], color=PALETTE["blue"], marker="o", markersize=3, label=name)
-    percent_axis(ax.yaxis)
+    if quantity == "return":
+        percent_axis(ax.yaxis)
     ax.set_xlabel("sessions from the event day")
-    ax.set_ylabel(f"{name[0].upper()}{name[1:]} (%)")
+    ax.set_ylabel(f"{name[0].upper()}{name[1:]} ({'%' if quantity == 'return' else 'log points'})")
     ax.set_title(title if title is not None else f"N = {n} event{'s' * (n != 1)}" + (f", {model} model" if model else ""))
+    ax.legend(loc="best")
+    return ax
+
+
+def plot_chained_effects(effects: pd.DataFrame, *, level: float = 0.95, title: str | None = None, ax: Axes | None = None) -> Axes:
+    """Each event's effect alone (open) and estimated jointly with the others (filled, with its interval).
+
+    Parameters
+    ----------
+    effects : DataFrame
+        Index event_id; columns day0, first, last, alone_car, joint_car, ci_low, ci_high (decimal).
+    level : float
+        Confidence level of the interval, named in the legend.
+    title : str, optional
+    ax : Axes, optional
+    """
+    ax = new_axes(ax, figsize=(8.0, 1.2 + 0.5 * len(effects)))
+    row = range(len(effects))
+    ax.axvline(0.0, color=PALETTE["grey"], linewidth=0.8)
+    ax.hlines(row, effects["ci_low"], effects["ci_high"], color=PALETTE["blue"], linewidth=3, alpha=0.35, label=f"{level:.0%} interval, joint")
+    ax.scatter(effects["joint_car"], row, color=PALETTE["blue"], zorder=3, label="joint")
+    ax.scatter(effects["alone_car"], row, facecolors="none", edgecolors=PALETTE["vermilion"], s=80, zorder=2, label="alone")
+    windows = zip(effects.index, effects["day0"], effects["first"], effects["last"], strict=True)
+    ax.set_yticks(list(row), [f"{name}  {day:%Y-%m-%d} ({first:+d}, {last:+d})" for name, day, first, last in windows])
+    ax.invert_yaxis()
+    percent_axis(ax.xaxis)
+    ax.set_xlabel("cumulative abnormal return over the event's window (%)")
+    ax.set_title(title if title is not None else f"{len(effects)} events on one firm")
     ax.legend(loc="best")
     return ax

@@ -1,0 +1,200 @@
+"""Long horizons: buy-and-hold abnormal returns, and the calendar-time portfolio of firms after their events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtr, stdtrit
+
+from impact.errors import InfeasibleDesign, InputError
+from impact.eventstudy.alignment import align_events, column_of_returns, read_factors, read_returns
+from impact.eventstudy.design import StudyDesign
+from impact.kernels.bhar import buy_and_hold_abnormal
+from impact.kernels.calendar_time import CalendarTimeFit, calendar_time_alpha, event_portfolio
+from impact.kernels.direct import event_rows
+from impact.kernels.records import Regression
+from impact.provenance import Source
+from impact.results import Result, Summary
+from impact.typing_ import FloatArray, Window
+
+__all__ = ["CalendarTimeResult", "buy_and_hold", "calendar_time_drift"]
+
+
+def buy_and_hold(returns: pd.DataFrame, events: pd.DataFrame, market: Any, window: Window = (0, 20), *, anchor: str = "next") -> pd.DataFrame:
+    """Compounded return of each event's security less that of the benchmark.
+
+    Parameters
+    ----------
+    returns : DataFrame (T, S)
+        Simple decimal returns.
+    events : DataFrame
+        event_id, security, date.
+    market : column name or Series
+        Benchmark simple returns.
+    window : (first, last)
+        Inclusive session offsets.
+    anchor : {"next", "previous", "raise"}
+
+    Returns
+    -------
+    DataFrame
+        Per event: bhar, held_return, benchmark_return (decimals), n_days. A day without either return is left out of both.
+
+    References
+    ----------
+    Barber and Lyon (1997), Journal of Financial Economics 43.
+    """
+    table = read_returns(returns)
+    aligned = align_events(events, table, _placing(window, anchor))
+    rows = Regression(returns=table.values, regressors=column_of_returns(market, table)[:, None])
+    own, benchmark = event_rows(rows, aligned.day0, aligned.security, window)
+    benchmark = benchmark[..., 0]
+    known = np.isfinite(own) & np.isfinite(benchmark)
+    own, benchmark = np.where(known, own, np.nan), np.where(known, benchmark, np.nan)
+    none = np.where(known, 0.0, np.nan)
+    held, passive = buy_and_hold_abnormal(own, none), buy_and_hold_abnormal(benchmark, none)
+    values = {"bhar": held - passive, "held_return": held, "benchmark_return": passive, "n_days": known.sum(axis=1)}
+    return pd.DataFrame(values, index=pd.Index(aligned.table["event_id"], name="event_id"))
+
+
+def _placing(window: Window, anchor: str) -> StudyDesign:
+    return StudyDesign(model="mean", estimation=(window[0] - 40, window[0] - 1), window=window, anchor=anchor)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CalendarTimeResult(Result):
+    """Mean daily abnormal return of firms inside their post-event windows.
+
+    Attributes
+    ----------
+    estimates : DataFrame
+        Rows ``ols`` and ``wls`` (sessions weighted by members): alpha (a session), se, se_hc1, se_newey_west, t, p (both with
+        the Newey-West error), ci_low, ci_high, n_sessions, df.
+    portfolio : DataFrame
+        Per session: portfolio_return (NaN below the floor of members), n_members.
+    window : (first, last)
+    min_members : int
+    dropped : DataFrame
+    sources, assumptions : tuple
+    """
+
+    estimates: pd.DataFrame
+    portfolio: pd.DataFrame
+    window: Window
+    min_members: int
+    dropped: pd.DataFrame
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """The estimates, one row per weighting."""
+        return self.estimates.reset_index()
+
+    def summary(self) -> Summary:
+        """Alpha by both weightings with its interval."""
+        n = int(self.estimates["n_sessions"].max())
+        title = f"Calendar-time portfolio over offsets {self.window}: {n} sessions with {self.min_members} members or more"
+        return Summary(title=title, tables=(("Mean abnormal return a session", self.estimates),), notes=self.assumptions, sources=self.sources)
+
+
+def calendar_time_drift(
+    returns: pd.DataFrame,
+    events: pd.DataFrame,
+    market: Any = None,
+    factors: pd.DataFrame | None = None,
+    window: Window = (1, 120),
+    *,
+    min_members: int = 3,
+    lags: int = 5,
+    level: float = 0.95,
+    anchor: str = "next",
+    sources: tuple[Source, ...] = (),
+) -> CalendarTimeResult:
+    """Regress the portfolio of firms inside their post-event windows on the market or on factors.
+
+    The right tool for drifts of months, where windows overlap. For a few days use :func:`impact.event_study`.
+
+    Parameters
+    ----------
+    returns : DataFrame (T, S)
+        Simple decimal returns.
+    events : DataFrame
+        event_id, security, date.
+    market : column name or Series, optional
+    factors : DataFrame, optional
+        Used instead of `market`; a column RF is taken from the portfolio's return.
+    window : (first, last)
+        Offsets during which a firm is held; a firm with two running windows is held once.
+    min_members : int
+        Sessions with fewer members do not enter.
+    lags : int
+        Newey-West lags.
+    level : float
+    anchor : {"next", "previous", "raise"}
+    sources : tuple of Source
+
+    Raises
+    ------
+    InputError
+        If neither market nor factors is given.
+    InfeasibleDesign
+        If fewer than ten sessions beyond the coefficients reach the floor of members.
+
+    References
+    ----------
+    Jaffe (1974), Journal of Business 47. Mitchell and Stafford (2000), Journal of Business 73.
+    """
+    table = read_returns(returns)
+    aligned = align_events(events, table, _placing(window, anchor))
+    regressors, risk_free, words = _regressors(table, market, factors)
+    portfolio, n_members = event_portfolio(table.values, aligned.day0, aligned.security, window)
+    enough = n_members >= min_members
+    excess = np.where(enough, portfolio - risk_free, np.nan)
+    usable = int((np.isfinite(excess) & np.isfinite(regressors).all(axis=1)).sum())
+    if usable < regressors.shape[1] + 11:
+        raise InfeasibleDesign(f"{usable} sessions hold {min_members} members or more; lower min_members, widen the window or give more events.")
+    fits = {
+        "ols": calendar_time_alpha(excess, regressors, lags=lags),
+        "wls": calendar_time_alpha(excess, regressors, np.where(enough, n_members, 0), lags=lags),
+    }
+    members = pd.DataFrame({"portfolio_return": np.where(enough, portfolio, np.nan), "n_members": n_members}, index=table.sessions)
+    return CalendarTimeResult(
+        estimates=pd.DataFrame({name: _row(fit, level) for name, fit in fits.items()}).T.rename_axis("weighting"),
+        portfolio=members,
+        window=window,
+        min_members=min_members,
+        dropped=aligned.dropped,
+        sources=sources,
+        assumptions=(words, f"Newey-West errors with {lags} lags; equal weights within a session", "constant exposure of a portfolio whose members change"),
+    )
+
+
+def _regressors(table: Any, market: Any, factors: Any) -> tuple[FloatArray, FloatArray | float, str]:
+    if factors is not None:
+        values, names = read_factors(factors, table)
+        risk_free = [position for position, name in enumerate(names) if name.upper() == "RF"]
+        kept = [position for position in range(len(names)) if position not in risk_free]
+        return values[:, kept], values[:, risk_free[0]] if risk_free else 0.0, f"factors: {', '.join(names[position] for position in kept)}"
+    if market is None:
+        raise InputError("market and factors are both missing; give a benchmark: market= a column of returns or a Series, or factors=.")
+    return column_of_returns(market, table)[:, None], 0.0, "one market factor"
+
+
+def _row(fit: CalendarTimeFit, level: float) -> dict[str, float]:
+    t = fit.alpha / fit.se_newey_west
+    half = float(stdtrit(fit.df, (1.0 + level) / 2.0)) * fit.se_newey_west
+    return {
+        "alpha": fit.alpha,
+        "se": fit.se,
+        "se_hc1": fit.se_hc1,
+        "se_newey_west": fit.se_newey_west,
+        "t": t,
+        "p": 2.0 * float(stdtr(fit.df, -abs(t))),
+        "ci_low": fit.alpha - half,
+        "ci_high": fit.alpha + half,
+        "n_sessions": fit.n_sessions,
+        "df": fit.df,
+    }

@@ -1,0 +1,112 @@
+"""What else happened inside an event's windows: other events, and named confounders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.calendars import anchor_dates
+from impact.errors import InputError
+from impact.eventstudy.alignment import AlignedEvents, align_events, read_returns
+from impact.eventstudy.design import StudyDesign
+from impact.market.frames import as_frame
+from impact.typing_ import Window
+
+__all__ = ["overlap_report"]
+
+COLUMNS = ["event_id", "other", "relation", "shared_sessions", "sessions_apart", "detail"]
+
+
+def overlap_report(
+    returns: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    estimation: Window = (-260, -11),
+    window: Window = (-1, 1),
+    confounders: pd.DataFrame | None = None,
+    anchor: str = "next",
+) -> pd.DataFrame:
+    """Every reason to doubt that an event's window holds that event alone.
+
+    Parameters
+    ----------
+    returns : DataFrame (T, S)
+        Gives the calendar.
+    events : DataFrame
+        event_id, security, date as in :func:`impact.event_study`.
+    estimation, window : (first, last)
+        Inclusive session offsets.
+    confounders : DataFrame, optional
+        Columns date, title, and optionally security (empty: touches every security).
+    anchor : {"next", "previous", "raise"}
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: event_id, other (event or title), relation (``same day``, ``windows overlap``, ``inside
+        estimation window``, ``confounder``), shared_sessions, sessions_apart (from the event's day 0 to the other's), detail.
+        Events are compared within a security. Empty when nothing was found.
+
+    Raises
+    ------
+    InputError
+        If a table lacks a column.
+    """
+    table = read_returns(returns)
+    design = StudyDesign(estimation=estimation, window=window, anchor=anchor, min_observations=3, model="mean")
+    aligned = align_events(events, table, design)
+    parts = [_between_events(aligned, estimation, window)]
+    if confounders is not None:
+        parts.append(_confounders(as_frame(confounders, "confounders"), aligned, table.sessions, window, anchor))
+    found = pd.concat([part for part in parts if len(part)], ignore_index=True) if any(len(part) for part in parts) else pd.DataFrame(columns=COLUMNS)
+    return found.sort_values(["event_id", "relation", "sessions_apart"], kind="stable", ignore_index=True)[COLUMNS]
+
+
+def _between_events(aligned: AlignedEvents, estimation: Window, window: Window) -> pd.DataFrame:
+    """Pairs of events of one security; the later one's estimation window is the one that can hold the earlier event."""
+    order = np.lexsort((aligned.day0, aligned.security))
+    day0, security = aligned.day0[order], aligned.security[order]
+    ids = aligned.table["event_id"].to_numpy()[order]
+    length = window[1] - window[0] + 1
+    reach = max(length - 1, window[1] - estimation[0])
+    rows = []
+    for step in range(1, order.size):
+        same = np.flatnonzero(security[step:] == security[:-step])
+        apart = day0[same + step] - day0[same]
+        near = apart <= reach
+        if not near.any():
+            break
+        early, late, apart = same[near], same[near] + step, apart[near]
+        shared = np.maximum(length - apart, 0)
+        relation = np.where(apart == 0, "same day", "windows overlap")
+        touching = shared > 0
+        rows.append(_rows(ids[early], ids[late], relation, shared, apart)[touching])
+        rows.append(_rows(ids[late], ids[early], relation, shared, -apart)[touching])
+        inside = np.minimum(estimation[1], window[1] - apart) - np.maximum(estimation[0], window[0] - apart) + 1
+        rows.append(_rows(ids[late], ids[early], "inside estimation window", inside, -apart)[inside > 0])
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
+
+
+def _rows(event: Any, other: Any, relation: Any, shared: Any, apart: Any, detail: Any = "") -> pd.DataFrame:
+    values = {"event_id": event, "other": other, "relation": relation, "shared_sessions": shared, "sessions_apart": apart, "detail": detail}
+    return pd.DataFrame(values)
+
+
+def _confounders(confounders: pd.DataFrame, aligned: AlignedEvents, sessions: pd.DatetimeIndex, window: Window, anchor: str) -> pd.DataFrame:
+    missing = [name for name in ("date", "title") if name not in confounders.columns]
+    if missing:
+        raise InputError(f"confounders lacks {len(missing)} column(s) ({', '.join(missing)}); it needs date and title: add them.")
+    placed = anchor_dates(confounders["date"], sessions, policy=anchor)["position"].to_numpy()
+    everyone = confounders["security"].isna() | (confounders["security"] == "") if "security" in confounders else np.ones(len(confounders), dtype=bool)
+    security = confounders["security"].to_numpy(dtype=object) if "security" in confounders else np.full(len(confounders), None, dtype=object)
+    own = aligned.table["security"].to_numpy(dtype=object)
+    rows = []
+    for position, name, title, general in zip(placed, security, confounders["title"], np.asarray(everyone), strict=True):
+        apart = position - aligned.day0
+        hit = (apart >= window[0]) & (apart <= window[1]) & (position >= 0) & (general | (own == name))
+        if hit.any():
+            scope = "touches every security" if general else f"touches {name}"
+            rows.append(_rows(aligned.table["event_id"].to_numpy()[hit], title, "confounder", 1, apart[hit], scope))
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
