@@ -144,7 +144,8 @@ class CaseStudy(Result):
         """Path of the cumulative abnormal return from the designation on."""
         from impact.plots.case import plot_path
 
-        return plot_path(self.path, self.events, confidence=self.confidence, ax=ax, **options)
+        note = f"{self.definition.security} against {self.definition.market}, 1 firm, {int(self.fit.estimates['n_obs'].iloc[0])} estimation sessions"
+        return plot_path(self.path, self.events, confidence=self.confidence, note=note, ax=ax, **options)
 
 
 def _span(row: pd.Series) -> str:

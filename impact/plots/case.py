@@ -67,13 +67,15 @@ def plot_timeline(prices: pd.Series, events: pd.DataFrame, *, currency: str, ax:
     return ax
 
 
-def plot_path(path: pd.DataFrame, events: pd.DataFrame, *, confidence: float = 0.95, ax: Axes | None = None) -> Axes:
+def plot_path(path: pd.DataFrame, events: pd.DataFrame, *, confidence: float = 0.95, note: str = "", ax: Axes | None = None) -> Axes:
     """Cumulative abnormal return from the designation on, with its band; the path with the estimated alpha beside it.
 
     Parameters
     ----------
     path : DataFrame
         session, car, low, high (alpha set to zero) and car_with_alpha, decimal log returns.
+    note : str
+        What was estimated on how much; heads the legend.
     """
     ax = new_axes(ax, figsize=(9.0, 4.2))
     with house_style():
@@ -86,7 +88,7 @@ def plot_path(path: pd.DataFrame, events: pd.DataFrame, *, confidence: float = 0
         ax.set_ylabel("cumulative abnormal log return")
         _dated(ax)
         _mark_events(ax, events)
-        ax.legend(loc="lower left", fontsize=8)
+        ax.legend(loc="lower left", fontsize=8, title=note or None, title_fontsize=8, alignment="left")
     return ax
 
 
