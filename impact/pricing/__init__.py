@@ -17,6 +17,7 @@ _HOMES = {
     "liquidation_cost": "impact.pricing.liquidation",
     "price_effect": "impact.pricing.effect",
     "price_effect_of_case": "impact.pricing.from_facts",
+    "pricing_of_case": "impact.pricing.from_facts",
 }
 
 __all__ = [
@@ -31,13 +32,14 @@ __all__ = [
     "liquidation_cost",
     "price_effect",
     "price_effect_of_case",
+    "pricing_of_case",
 ]
 
 if TYPE_CHECKING:
     from impact.pricing.backtest import BacktestResult, leave_one_out
     from impact.pricing.calibration import calibrate
     from impact.pricing.effect import PriceEffect, price_effect
-    from impact.pricing.from_facts import price_effect_of_case
+    from impact.pricing.from_facts import price_effect_of_case, pricing_of_case
     from impact.pricing.laws import LAWS
     from impact.pricing.liquidation import LiquidationCost, execution_frontier, liquidation_cost
     from impact.pricing.priors import Prior

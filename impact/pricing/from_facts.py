@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from impact.bundled import read_bundled
+from impact.calendars import first_session_to_react, venue_of
 from impact.errors import DataUnavailable, Extrapolation
 from impact.eventstudy import event_study
 from impact.facts import known_table
 from impact.market import MarketPanel, load_panel
 from impact.pricing.comparison import PredictedRealised, compare_with_realised
 from impact.pricing.effect import PriceEffect, price_effect
+from impact.pricing.liquidation import LiquidationCost, liquidation_cost
+from impact.provenance import Source
 from impact.supply.forced import ForcedSupply
 from impact.supply.from_facts import case_facts, supply_of_case
 
-__all__ = ["comparison_of_case", "price_effect_of_case", "realised_of_case"]
+__all__ = ["CasePricing", "comparison_of_case", "price_effect_of_case", "pricing_of_case", "realised_of_case"]
 
 ESTIMATION = (-250, -11)
 
@@ -72,7 +76,8 @@ def realised_of_case(name: str, as_of: Any = None, *, panel: MarketPanel | None 
     prices = load_panel("bundled") if panel is None else panel
     events = known_table("case_events", as_of)
     events = events[events["case"] == name]
-    placed = pd.DatetimeIndex(pd.to_datetime(events["reaction_session_on"])).as_unit("ns")
+    venue = venue_of(facts.line.security)
+    placed = pd.DatetimeIndex([first_session_to_react(instant, venue).session for instant in events["known_at"]])
     days = prices.sessions
     day0 = int(days.searchsorted(facts.reaction_on))
     offsets = days.get_indexer(placed) - day0
@@ -107,3 +112,50 @@ def comparison_of_case(
     """Predicted against realised abnormal return on every dated event of a case."""
     found = price_effect_of_case(name, as_of, panel=panel) if effect is None else effect
     return compare_with_realised(found, realised_of_case(name, as_of, panel=panel))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CasePricing:
+    """Effect, comparison with what happened, and the cost of one position, of one case."""
+
+    effect: PriceEffect
+    comparison: PredictedRealised
+    cost: LiquidationCost | None
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """All assumptions, each once."""
+        parts = (self.comparison.assumptions, () if self.cost is None else self.cost.assumptions, self.effect.assumptions)
+        return tuple(dict.fromkeys(text for part in parts for text in part))
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All sources."""
+        return self.comparison.sources
+
+    def tables(self, *, full: bool) -> dict[str, pd.DataFrame]:
+        """Tables by name; the short form leaves out columns and the long tables."""
+        laws, rows = self.effect.laws, self.comparison.table
+        short = ["law", "peak_return_low", "peak_return_mid", "peak_return_high", "permanent_return", "announcement_return", "extrapolated"]
+        pooled = rows[rows["law"] == "all_laws"].drop(columns=["law", "label"])
+        found = {"laws": laws if full else laws[short], "predicted_realised": rows if full else pooled}
+        if self.cost is not None:
+            found["cost"] = self.cost.to_frame()
+        found |= {"variance_shares": self.effect.variance_shares, "allotment": self.effect.allotment, "priors": self.effect.priors}
+        if full:
+            found["path"] = self.effect.path()
+        return found
+
+
+def pricing_of_case(
+    name: str, as_of: Any = None, *, position_shares: float | None = None, n_draws: int = 10_000, seed: int | None = None
+) -> CasePricing:
+    """Everything about the price effect of one case: effect, comparison, and the cost of a position when one is given."""
+    supply = supply_of_case(name, as_of)
+    rng = None if seed is None else np.random.default_rng(seed)
+    effect = price_effect_of_case(name, as_of, supply=supply, n_draws=n_draws, rng=rng)
+    return CasePricing(
+        effect=effect,
+        comparison=comparison_of_case(name, as_of, effect=effect),
+        cost=None if position_shares is None else liquidation_cost(position_shares, supply, effect),
+    )

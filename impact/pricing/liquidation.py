@@ -37,7 +37,7 @@ class LiquidationCost(Result):
     costs : DataFrame
         One row a horizon: horizon_sessions, participation, days_at_10pct, days_at_20pct (sessions), alone_bps and crowd_bps
         (low, mid, high: 5, 50 and 95 % of draws), timing_risk_bps (one standard deviation), stranded_share and
-        stranded_share_with_crowd (what the participation cap leaves unsold).
+        crowd_stranded_share (alone and with the crowd: what the participation cap leaves unsold).
     position_shares : float
     """
 
@@ -112,7 +112,8 @@ def liquidation_cost(
     if wrong and horizons is not None:
         raise InputError(f"horizons[{wrong[0]!r}]={chosen[wrong[0]]!r} is outside 1 .. {limit} sessions of the wind-down: shorten it.")
     concession = -np.expm1(_mean_paths(effect, limit))
-    crowd = np.cumsum(np.nan_to_num(supply.class_sales[1].sum(axis=0)))
+    capped = (supply.classes["selling"] != "index_close").to_numpy()
+    crowd = np.nan_to_num(np.cumsum(supply.class_sales[1][capped].sum(axis=0)) + supply.ladder["backlog_shares_mid"].to_numpy())
     rows = [
         _row(name, sessions, position_shares, line, effect, crowd[sessions - 1], concession[sessions - 1], participation_cap)
         for name, sessions in chosen.items()
@@ -166,7 +167,7 @@ def _row(
         **costs,
         "timing_risk_bps": 1e4 * line.sigma * float(np.sqrt(sessions / 3)),
         "stranded_share": 1 - alone_sold / position,
-        "stranded_share_with_crowd": 1 - crowd_sold / position,
+        "crowd_stranded_share": 1 - crowd_sold / position,
     }
 
 

@@ -71,6 +71,10 @@ class IndexDeletion(Result):
         """One row a provider action."""
         return self.flows.copy()
 
+    def lanes(self) -> pd.DataFrame:
+        """What each provider did and when, without the flows."""
+        return self.flows[["provider", "index_family", "action", "announced_on", "execution_on", "effective_on", "tranche_share", "source"]]
+
     def by_close(self) -> pd.DataFrame:
         """Flow summed over providers at each execution close; assets counted in another row are left out."""
         own = self.flows[(self.flows["counted_in"] == "") & self.flows["execution_on"].notna()]
@@ -87,11 +91,10 @@ class IndexDeletion(Result):
 
     def summary(self) -> Summary:
         """Providers, flows, the round trip and the check against realised volume."""
-        lanes = self.flows[["provider", "index_family", "action", "announced_on", "execution_on", "effective_on", "price_basis", "source"]]
         flows = self.flows[
             ["provider", "execution_on", "weight", "per_bn_tracked_usd", "sold_usd_low", "sold_usd_high", "sold_adv_low", "sold_adv_high"]
         ]
-        tables = [("What each provider did", lanes), ("Flow of trackers (a sale is positive; unknown stays empty)", flows)]
+        tables = [("What each provider did", self.lanes()), ("Flow of trackers (a sale is positive; unknown stays empty)", flows)]
         if len(self.check):
             tables.append(("Realised volume at the execution closes", self.check))
         if self.ledger is not None:

@@ -83,7 +83,8 @@ class ForcedSupply(Result):
     ----------
     classes : DataFrame
         One row a class: shares_low/high (its own bounds), possible_shares_low/high (what it may have to sell, by itself),
-        forced_shares_low/mid/high (in three consistent scenarios), sold_share_low/high, certainty, source.
+        forced_shares_low/mid/high (in three consistent scenarios), sold_share_low/high, certainty, selling (``index_close``
+        or ``under the cap``), source.
     identities : DataFrame
         Known totals and what the classes sum to in each scenario.
     ladder : DataFrame
@@ -136,14 +137,12 @@ class ForcedSupply(Result):
     def summary(self) -> Summary:
         """Totals by class, the ladder at its milestones, stranded shares and the known buyers."""
         line = self.line
-        titled = self.classes.assign(holder_class=[CLASS_TITLES[name] for name in self.classes["holder_class"]])
-        columns = ["holder_class", "possible_shares_low", "possible_shares_high", "certainty", "source"]
         low, _mid, high = (value / line.adv_shares for value in self.total_shares.values())
         size = "an unknown amount" if np.isnan(high) else f"{low:.1f} to {high:.1f} multiples of ADV"
         return Summary(
             title=f"Forced supply of {line.security}: {size} over {len(self.ladder)} sessions",
             tables=(
-                ("Who must sell: bounds of each class by itself", titled.loc[self.liable, columns]),
+                ("Who must sell: bounds of each class by itself", self.bounds()),
                 ("All of them together", self.totals()),
                 ("Milestones of the ladder", self.milestones()),
                 ("Barred and still unsold", self.stranded),
@@ -152,6 +151,12 @@ class ForcedSupply(Result):
             notes=self.assumptions,
             sources=self.sources,
         )
+
+    def bounds(self) -> pd.DataFrame:
+        """Each liable class in words, with the least and the most it may have to sell, taken by itself."""
+        titled = self.classes.assign(holder_class=[CLASS_TITLES[name] for name in self.classes["holder_class"]])
+        columns = ["holder_class", "possible_shares_low", "possible_shares_high", "certainty", "source"]
+        return titled.loc[self.liable, columns].reset_index(drop=True)
 
     def totals(self) -> pd.DataFrame:
         """Forced shares of all classes in each scenario, in shares, USD, multiples of ADV and fraction of the float."""
@@ -249,6 +254,7 @@ def forced_supply(
     notices, executions = (None, None) if index_flow is None else index_flow.positions(wind_down.sessions)
     fractions = _fractions(classes, wind_down, schedules, notices, executions)
     at_close = np.array([executions is not None and len(executions) > 0 and schedules[name].kind == "index_close" for name in classes])
+    table["selling"] = ["index_close" if closes else "under the cap" for closes in at_close]
     sales, backlog = _sales(table, fractions, at_close, participation_cap * line.adv_shares)
     if not np.isfinite(table.loc[table["sold_share_high"] > 0, "forced_shares_high"]).any() and (table["sold_share_high"] > 0).any():
         sales, backlog = np.full_like(sales, np.nan), np.full_like(backlog, np.nan)

@@ -1,0 +1,41 @@
+"""``impact price``: what the forced supply should do to the price, and what the price did."""
+
+from __future__ import annotations
+
+import click
+
+from impact.cli._output import Document, emit, output_options
+
+__all__ = ["command"]
+
+
+@click.command(name="price")
+@click.argument("case")
+@click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then, with its zone (default: everything recorded).")
+@click.option("--position", type=float, metavar="SHARES", help="Also the cost of selling this many shares, alone and with the crowd.")
+@click.option("--draws", default=10_000, show_default=True, help="Draws from the priors.")
+@click.option("--seed", type=int, help="Scramble the draws with this seed (default: a fixed one).")
+@output_options
+def command(
+    case: str, as_of: str | None, position: float | None, draws: int, seed: int | None, format_: str, output: str | None, table: str | None
+) -> None:
+    """Price effect of the forced supply of CASE, law by law with an interval, beside the realised abnormal returns.
+
+    CASE is a name such as xiaomi.
+    """
+    from impact.pricing import pricing_of_case
+
+    found = pricing_of_case(case, as_of, position_shares=position, n_draws=draws, seed=seed)
+    emit(
+        Document(
+            command="price",
+            title=found.effect.summary().title,
+            inputs={"case": case, "as_of": as_of, "position_shares": position, "n_draws": draws, "seed": seed},
+            tables=found.tables(full=format_ != "table" or table is not None),
+            assumptions=found.assumptions,
+            sources=found.sources,
+        ),
+        format_=format_,
+        output=output,
+        table=table,
+    )

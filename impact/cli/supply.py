@@ -1,0 +1,49 @@
+"""``impact supply``: who must sell, how much and by when."""
+
+from __future__ import annotations
+
+import click
+
+from impact.cli._output import Document, emit, output_options
+
+__all__ = ["command"]
+
+
+@click.command(name="supply")
+@click.argument("case")
+@click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then, with its zone (default: everything recorded).")
+@output_options
+def command(case: str, as_of: str | None, format_: str, output: str | None, table: str | None) -> None:
+    """Shares that the designation of CASE forces onto the market, by holder class, session and index provider.
+
+    CASE is a name such as xiaomi. Unknown holdings and tracked assets stay empty; they are never zero.
+    """
+    from impact.supply import supply_of_case
+
+    found = supply_of_case(case, as_of)
+    flow = found.index_flow
+    tables = {
+        "milestones": found.milestones(),
+        "totals": found.totals(),
+        "classes": found.bounds() if format_ == "table" else found.classes,
+        "stranded": found.stranded,
+        "index_flow": flow.flows if format_ != "table" else flow.lanes(),
+        "execution_volume": flow.check,
+        **({} if flow.ledger is None else {"round_trip": flow.ledger.to_frame()}),
+        **({} if format_ == "table" and table != "ladder" else {"ladder": found.to_frame()}),
+        **({} if format_ == "table" and table != "book" else {"book": found.book.reset_index()}),
+        "not_trades": flow.dropped,
+    }
+    emit(
+        Document(
+            command="supply",
+            title=found.summary().title,
+            inputs={"case": case, "as_of": as_of, "security": found.line.security, "regime": found.wind_down.regime},
+            tables=tables,
+            assumptions=(*found.assumptions, *flow.assumptions),
+            sources=found.sources,
+        ),
+        format_=format_,
+        output=output,
+        table=table,
+    )
