@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from impact.results import Result, Summary
 __all__ = ["NULLS", "InferenceDesign", "describe_inference", "outcomes", "run_tests"]
 
 ON_SERIES = ("t", "portfolio", "sq", "block_placebo", "conformal")
+COLUMNS = ("statistic", "p_value", "df", "distribution", "n_events", "null", "headline", "reason", "warning", "smallest_p")
 NEED_DEPENDENCE = frozenset({"kp_patell", "kp_bmp"})
 
 NULLS = {
@@ -118,10 +119,8 @@ def run_tests(
     peers : FittedEvents, optional
         Untreated securities studied on the event's own date, for the placebo in space; 19 or more.
     rng : numpy.random.Generator, optional
-        For the bootstrap tests: the skewness-adjusted test falls back on the normal law without it, and the wild cluster
-        bootstrap above 12 dates is refused.
-    draws : int
-        Bootstrap draws.
+        For the bootstrap tests, `draws` each: without it ``skewness_adjusted`` falls back on the normal law, and
+        ``wild_cluster`` above 12 dates is refused.
     adjust_event_variance : bool
         Divide event-day returns by the cross-sectional spread of their standardised values before the Corrado and
         Corrado-Zivney ranks are taken. Right from about 20 events when the event raises the variance, wrong below.
@@ -131,8 +130,8 @@ def run_tests(
     Returns
     -------
     DataFrame
-        Index `test`; columns statistic, p_value (two-sided), df, distribution, n_events, null, headline, reason (why NaN),
-        warning (why the p-value may mislead), smallest_p (NaN when the law is continuous).
+        Index `test`; columns ``COLUMNS``: p_value is two-sided, reason says why NaN, warning why the p-value may mislead,
+        smallest_p is NaN when the law is continuous.
 
     Raises
     ------
@@ -152,22 +151,14 @@ def run_tests(
         sample, found, names, peers=peers, rng=rng, draws=draws, adjust_event_variance=adjust_event_variance, executor=executor
     )
     headline = choose_headline(sample, found, has_design=fit.design is not None)[0]
-    rows = [
-        {
-            "statistic": results[name].statistic,
-            "p_value": results[name].p_value,
-            "df": results[name].df,
-            "distribution": results[name].distribution,
-            "n_events": results[name].n_events,
-            "null": NULLS[name],
-            "headline": name == headline,
-            "reason": results[name].reason,
-            "warning": results[name].warning,
-            "smallest_p": results[name].smallest_p,
-        }
-        for name in names
-    ]
-    return pd.DataFrame(rows, index=pd.Index(names, name="test"))
+    return _table(results, headline)
+
+
+def _table(results: Mapping[str, Outcome], headline: str) -> pd.DataFrame:
+    names = list(results)
+    columns = {key: [getattr(results[name], key) for name in names] for key in COLUMNS if key not in ("null", "headline")}
+    columns |= {"null": [NULLS[name] for name in names], "headline": [name == headline for name in names]}
+    return pd.DataFrame({key: columns[key] for key in COLUMNS}, index=pd.Index(names, name="test"))
 
 
 def _checked_names(tests: Collection[str] | None) -> list[str]:

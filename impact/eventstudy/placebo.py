@@ -93,11 +93,9 @@ def placebo_windows(
     Parameters
     ----------
     batch : BatchFit
-        Fit that holds the event; its panel supplies the placebos.
-    event : int
-        Position of the event in the fit.
-    a, b : int
-        Inclusive session offsets inside the event window.
+        Its panel supplies the placebos.
+    event, a, b : int
+        Position of the event in the fit; inclusive session offsets inside the event window.
     securities : collection of int, optional
         Return columns to use besides the event's own; when None all without an event in the fit. They must not be
         affected by the event.
@@ -113,38 +111,29 @@ def placebo_windows(
 
     Notes
     -----
-    Every placebo window is fitted afresh on its own estimation window, so the forecast error is in every SCAR. Windows of
-    the event's own security that share a session with its event window, or whose estimation window does, are left out.
+    Every placebo is fitted afresh on its own estimation window, so the forecast error is in every SCAR. Placebos of the
+    event's own security with a session of its event window, in either window, are left out.
     """
-    fit, regression = batch.events, batch.windows.regression
+    fit = batch.events
     if not 0 <= event < fit.n_events:
         raise InputError(f"event={event} is not a position among the {fit.n_events} events of the fit; count from 0.")
     first, last = int(fit.offsets[0]), int(fit.offsets[-1])
     if not first <= a <= b <= last:
         raise InputError(f"window=({a}, {b}) is not inside the event window ({first}, {last}); choose offsets in it, first <= last.")
-    n_sessions, n_columns = regression.returns.shape
     own_column, own_day = int(batch.windows.security[event]), int(fit.day0[event])
-    untouched = np.setdiff1d(np.arange(n_columns), batch.windows.security)
-    peers = untouched if securities is None else np.asarray(list(securities), dtype=np.intp)
-    columns = np.append(own_column, peers[peers != own_column])
-    start = max(0, -fit.estimation[0])
-    chosen = np.arange(start, n_sessions - b) if days is None else np.asarray(list(days), dtype=np.intp)
-    day0, security = (grid.ravel() for grid in np.meshgrid(chosen, columns))
-    touched = (security == own_column) & (day0 + b >= own_day + first) & (day0 + fit.estimation[0] <= own_day + last)
-    day0, security = day0[~touched], security[~touched]
-    sums = fit_events(regression, day0, security, fit.estimation, (a, b)).events
-    window = sums.window(a, b)
-    scar = standardised(window.car, sums.sigma, window.variance_factor)
-    fewest = min(int(fit.n_obs[event]), fit.estimation[1] - fit.estimation[0] + 1) // 2
-    kept = np.isfinite(scar) & (window.n_days == b - a + 1) & (sums.n_obs >= fewest)
+    day0, security = _grid(batch, own_column, own_day, b, securities, days)
+    again = fit_events(batch.windows.regression, day0, security, fit.estimation, (a, b)).events
+    sums = again.window(a, b)
+    scar = standardised(sums.car, again.sigma, sums.variance_factor)
+    fewest = int(fit.n_obs[event]) // 2
+    kept = np.isfinite(scar) & (sums.n_days == b - a + 1) & (again.n_obs >= fewest)
     if not kept.any():
         raise InfeasibleDesign(f"none of {day0.size} placebo windows has returns on all of ({a}, {b}); give more days or securities.")
     observed = fit.window(a, b)
-    statistic = standardised(observed.car, fit.sigma, observed.variance_factor)[event]
     own = security[kept] == own_column
     return PlaceboStudy(
         window=(a, b),
-        statistic=float(statistic),
+        statistic=float(standardised(observed.car, fit.sigma, observed.variance_factor)[event]),
         placebo=scar[kept],
         day0=day0[kept],
         security=security[kept],
@@ -152,3 +141,18 @@ def placebo_windows(
         same_date=~own & (day0[kept] == own_day),
         assumptions=("placebo securities are not affected by the event", f"each placebo needs {fewest} usable estimation rows"),
     )
+
+
+def _grid(
+    batch: BatchFit, own_column: int, own_day: int, b: int, securities: Collection[int] | None, days: Collection[int] | None
+) -> tuple[IntArray, IntArray]:
+    """Day 0 and column of every placebo window, those that touch the event itself left out."""
+    fit, (n_sessions, n_columns) = batch.events, batch.windows.regression.returns.shape
+    untouched = np.setdiff1d(np.arange(n_columns), batch.windows.security)
+    peers = untouched if securities is None else np.asarray(list(securities), dtype=np.intp)
+    columns = np.append(own_column, peers[peers != own_column])
+    chosen = np.arange(max(0, -fit.estimation[0]), n_sessions - b) if days is None else np.asarray(list(days), dtype=np.intp)
+    day0, security = (grid.ravel() for grid in np.meshgrid(chosen, columns))
+    after, before = day0 + b >= own_day + int(fit.offsets[0]), day0 + fit.estimation[0] <= own_day + int(fit.offsets[-1])
+    clean = (security != own_column) | ~(after & before)
+    return day0[clean], security[clean]
