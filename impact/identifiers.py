@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from impact.bundled import read_bundled
@@ -34,8 +35,8 @@ __all__ = [
 ]
 
 # Characters of a tidy identifier; 0 pads a short one. Wider text than any identifier is untidy.
-_LONGEST = 24
-_TIDY = np.isin(np.arange(129), [0, *map(ord, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*@#")])
+_LONGEST = 21
+_TIDY = np.isin(np.arange(256), [0, *map(ord, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*@#")])
 
 
 class IdentifierKind(str, Enum):  # noqa: UP042 (StrEnum needs Python 3.11)
@@ -72,14 +73,14 @@ def clean_identifiers(values: Iterable[object]) -> pd.Series:
         return given.astype(object)
     raw = given.to_numpy(dtype=object)
     fixed = raw.astype(f"U{_LONGEST}")
-    codes = fixed.view(np.uint32).reshape(len(raw), _LONGEST)
-    untidy = ~_TIDY.take(codes, mode="clip").all(axis=1) | (codes[:, -1] != 0) | (codes[:, 0] == 0)
-    cleaned = fixed.astype(object)
+    codes = _character_codes(fixed)
+    untidy = ~_TIDY[codes].all(axis=1) | (codes[:, -1] != 0) | (codes[:, 0] == 0)
+    cleaned = raw.copy() if pd.api.types.infer_dtype(raw, skipna=False) == "string" else fixed.astype(object)
     positions, uniques = pd.factorize(raw[untidy], use_na_sentinel=True)
     tidied = ["".join(str(value).upper().split()).replace("-", "").removesuffix(".0") for value in uniques]
     cleaned[untidy] = np.array([*tidied, ""], dtype=object)[positions]
-    column = pd.Series(cleaned, index=given.index, dtype=object, name=given.name)
-    return column.where(~column.isin(_MISSING_WORDS), "")
+    cleaned[pd.Index(cleaned, dtype=object).isin(_MISSING_WORDS)] = ""
+    return pd.Series(cleaned, index=given.index, dtype=object, name=given.name)
 
 
 def is_valid(text: str, kind: IdentifierKind | str) -> bool:
@@ -114,11 +115,10 @@ def _kind(kind: IdentifierKind | str) -> IdentifierKind:
         raise InputError(f"kind={kind!r} is not a kind of identifier; choose one of: {names}.") from error
 
 
-def _character_codes(cleaned: pd.Series, width: int) -> tuple[np.ndarray, BoolArray]:
-    """(N, width) character codes and which rows have exactly that length."""
-    wide = np.ascontiguousarray(cleaned.to_numpy(dtype=f"U{width + 1}"))
-    codes = wide.view(np.uint32).reshape(len(wide), width + 1)
-    return codes[:, :width], (codes[:, width] == 0) & (codes[:, width - 1] != 0)
+def _character_codes(fixed: np.ndarray) -> npt.NDArray[np.uint8]:
+    """(N, width) codes of the characters of fixed-width text; 0 pads, 255 is any character beyond the first 255."""
+    wide = fixed.view(np.uint32).reshape(len(fixed), -1)
+    return np.minimum(wide, 255).astype(np.uint8)
 
 
 def valid_identifiers(values: Iterable[object], kind: IdentifierKind | str) -> BoolArray:
@@ -145,8 +145,9 @@ def valid_identifiers(values: Iterable[object], kind: IdentifierKind | str) -> B
     cleaned = clean_identifiers(values)
     if cleaned.empty:
         return np.zeros(0, dtype=bool)
-    codes, long_enough = _character_codes(cleaned, _WIDTHS[kind])
-    valid = long_enough & _PASSES[kind](codes)
+    width = _WIDTHS[kind]
+    codes = _character_codes(cleaned.to_numpy(dtype=f"U{width + 1}"))
+    valid = (codes[:, width] == 0) & (codes[:, width - 1] != 0) & _PASSES[kind](codes[:, :width])
     if kind == "isin" and valid.any():
         valid[valid] = _known_countries(codes[valid])
     return valid
@@ -253,7 +254,8 @@ def security_lines(on: str | pd.Timestamp | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        security, issuer, isin, cusip, sedol, tickers, venue, kind (equity, adr, counter, bond), adr_ratio (ordinary shares in one
+        security, issuer, isin, cusip, sedol, tickers, venue, kind (equity, adr, bdr,
+        cedear, counter; empty when unknown), adr_ratio (ordinary shares in one
         receipt; NaN when unknown or not a receipt), valid_from, valid_to (datetime64[ns], NaT unknown), source, confidence.
     """
     lines = read_bundled("lines")
@@ -277,7 +279,7 @@ def lines_of_issuer(identifier: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> lines_of_issuer("16941M109")["security"].tolist()
+    >>> lines_of_issuer("16941M109").query("kind in ('equity', 'adr')")["security"].tolist()
     ['0941.HK', 'CHL', '600941.SS']
     """
     lines = security_lines()

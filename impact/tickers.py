@@ -207,14 +207,14 @@ def normalise_tickers(
     """
     column = tickers if isinstance(tickers, pd.Series) else pd.Series(list(tickers), dtype=object)
     group = np.zeros(len(column), dtype=np.int64)
-    levels: list[pd.Index] = []
+    levels: list[list[str]] = []
     for part in (column, exchange, location):
-        values = pd.Series([""] * len(column) if part is None else list(part), dtype=object).fillna("").astype(str)
+        values = part if isinstance(part, pd.Series) else pd.Series([""] * len(column) if part is None else list(part), dtype=object)
         if len(values) != len(column):
             raise InputError(f"exchange and location must have one value per ticker; got {len(values)} for {len(column)} tickers.")
-        codes, uniques = pd.factorize(values)
-        group = group * max(len(uniques), 1) + codes
-        levels.append(uniques)
+        codes, uniques = pd.factorize(values, use_na_sentinel=True)
+        group = group * (len(uniques) + 1) + codes + 1
+        levels.append(["", *map(str, uniques)])
     _, first, position = np.unique(group, return_index=True, return_inverse=True)
     parts = np.empty((len(first), 3), dtype=object)
     for row, combination in enumerate(group[first].tolist()):

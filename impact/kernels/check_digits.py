@@ -14,14 +14,14 @@ from impact.typing_ import BoolArray
 
 __all__ = ["cusip_passes", "figi_passes", "isin_passes", "lei_passes", "sedol_passes"]
 
-CharacterCodes = npt.NDArray[np.uint32]
+CharacterCodes = npt.NDArray[np.uint8]
 
 _ALNUM = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def _values(alphabet: str) -> npt.NDArray[np.int16]:
-    """Value of each of the first 128 character codes and, last, of every other; -1 for one outside the alphabet."""
-    table = np.full(129, -1, dtype=np.int16)
+    """Value of each character code from 0 to 255; -1 for a character outside the alphabet."""
+    table = np.full(256, -1, dtype=np.int16)
     for position, character in enumerate(alphabet):
         if character != " ":
             table[ord(character)] = position
@@ -31,7 +31,7 @@ def _values(alphabet: str) -> npt.NDArray[np.int16]:
 _ALNUM_VALUES = _values(_ALNUM)
 _CUSIP_VALUES = _values(_ALNUM + "*@#")
 _SEDOL_VALUES = _values("0123456789 BCD FGH JKLMN PQRST VWXYZ")
-_FIGI_VALUES = np.where(np.isin(np.arange(129), [ord(vowel) for vowel in "AEIOU"]), np.int16(-1), _ALNUM_VALUES)
+_FIGI_VALUES = np.where(np.isin(np.arange(256), [ord(vowel) for vowel in "AEIOU"]), np.int16(-1), _ALNUM_VALUES)
 
 
 def _digit_sum(numbers: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
@@ -48,10 +48,6 @@ def _isin_contributions() -> npt.NDArray[np.int16]:
 _ISIN_CONTRIBUTIONS = _isin_contributions()
 
 
-def _look_up(codes: CharacterCodes, table: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
-    return table.take(codes, mode="clip")
-
-
 def isin_passes(codes: CharacterCodes) -> BoolArray:
     """Which rows of (N, 12) have the form and the Luhn check digit of an ISIN (ISO 6166).
 
@@ -60,14 +56,14 @@ def isin_passes(codes: CharacterCodes) -> BoolArray:
     Letters stand for 10..35, so one letter is two digits; from the right, every other digit is doubled and the
     digits of all products are summed.
     """
-    values = _look_up(codes, _ALNUM_VALUES)
+    values = _ALNUM_VALUES[codes]
     formed = (values >= 0).all(axis=1) & (values[:, :2] >= 10).all(axis=1) & (values[:, 11] < 10)
     total = values[:, 11].copy()
     is_doubled = np.ones(len(codes), dtype=bool)
     for column in range(10, -1, -1):
         code = codes[:, column]
-        plain, doubled = (row.take(code, mode="clip") for row in _ISIN_CONTRIBUTIONS)
-        total += np.where(is_doubled, doubled, plain)
+        plain, doubled = _ISIN_CONTRIBUTIONS
+        total += np.where(is_doubled, doubled[code], plain[code])
         is_doubled ^= values[:, column] < 10
     return formed & (total % 10 == 0)
 
@@ -79,14 +75,14 @@ def _alternating_passes(values: npt.NDArray[np.int16], last: int) -> BoolArray:
 
 def cusip_passes(codes: CharacterCodes) -> BoolArray:
     """Which rows of (N, 9) have the form and check digit of a CUSIP or CINS number (ANSI X9.6)."""
-    values = _look_up(codes, _CUSIP_VALUES)
+    values = _CUSIP_VALUES[codes]
     formed = (values >= 0).all(axis=1) & (values[:, 8] < 10)
     return formed & _alternating_passes(values, 8)
 
 
 def figi_passes(codes: CharacterCodes) -> BoolArray:
     """Which rows of (N, 12) have the form and check digit of a FIGI (ANSI X9.145)."""
-    values = _look_up(codes, _FIGI_VALUES)
+    values = _FIGI_VALUES[codes]
     formed = (values >= 0).all(axis=1) & (values[:, :2] >= 10).all(axis=1) & (values[:, 11] < 10)
     formed &= codes[:, 2] == ord("G")
     for prefix in ("BS", "BM", "GG", "GB", "VG"):
@@ -96,7 +92,7 @@ def figi_passes(codes: CharacterCodes) -> BoolArray:
 
 def sedol_passes(codes: CharacterCodes) -> BoolArray:
     """Which rows of (N, 7) have the form and weighted check digit of a SEDOL (weights 1, 3, 1, 7, 3, 9)."""
-    values = _look_up(codes, _SEDOL_VALUES)
+    values = _SEDOL_VALUES[codes]
     formed = (values >= 0).all(axis=1) & (values[:, 6] < 10)
     formed &= (values[:, 0] >= 10) | (values < 10).all(axis=1)
     total = (values[:, :6] * np.array([1, 3, 1, 7, 3, 9])).sum(axis=1)
@@ -105,7 +101,7 @@ def sedol_passes(codes: CharacterCodes) -> BoolArray:
 
 def lei_passes(codes: CharacterCodes) -> BoolArray:
     """Which rows of (N, 20) have the form and ISO 7064 mod 97-10 check digits of a legal entity identifier."""
-    values = _look_up(codes, _ALNUM_VALUES)
+    values = _ALNUM_VALUES[codes]
     formed = (values >= 0).all(axis=1) & (values[:, 18:] < 10).all(axis=1)
     remainder = np.zeros(len(codes), dtype=np.int16)
     for column in range(20):

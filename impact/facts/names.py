@@ -1,0 +1,240 @@
+"""Company names: what is left of one without legal form and share class, and which listed names it could be.
+
+A name proposes and never confirms. Scores are ``token_sort_ratio`` of rapidfuzz on the words that remain; partial and
+set scorers are not used, because they give 86 to 100 to unrelated companies that share words such as CHINA or RAILWAY.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.typing_ import BoolArray
+
+__all__ = ["NameIndex", "core_name", "distinctive_words", "is_acronym", "plain_words"]
+
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
+# Words that say nothing about who a company is: legal forms, holding words, share classes, receipts.
+STOP_WORDS = _words(
+    "CO COMPANY CORP CORPORATION LTD LIMITED INC INCORPORATED PLC LLC AG SA NV SE SPA BHD PT OYJ AB KK PJSC PAO OJSC OAO JSC OOO AO",
+    "THE AND OF HOLDING HOLDINGS HLDG HLDGS GROUP GRP A B C D E H N R S CLASS CL SHARE SHARES SHS STOCK ORD ORDINARY COM COMMON REG REGS",
+    "ADR ADRS ADS GDR GDRS DR CDR NVDR SPON SPONSORED SPONS UNSPON UNSPONSORED DEPOSITARY RECEIPT RECEIPTS AMERICAN AMER NPV PAR VTG STK",
+)
+# Vendors' short forms and the grammatical forms of one word, brought to one spelling.
+SPELLINGS: Mapping[str, str] = {
+    variant: word
+    for word, variants in {
+        "AEROSPACE": "AEROSP",
+        "AIRCRAFT": "AIRCR ACFT",
+        "AVIATION": "AVIAT AVN",
+        "BIOTECHNOLOGY": "BIOTECH",
+        "CHINA": "CHN CHINESE",
+        "COMMUNICATIONS": "COMM COMMS COMMUN COMMUNICATION",
+        "CONSTRUCTION": "CONST CONSTR CONSTRUCT CONSTRUCTIONS CONSTRUCTIO CONSTRU",
+        "DEVELOPMENT": "DEV DEVEL DEVT DVLPMT",
+        "ELECTRONICS": "ELEC ELECTR ELECTRONIC ELECTRON ELECTRO",
+        "ENGINEERING": "ENG ENGR ENGIN ENGINEERIN",
+        "EQUIPMENT": "EQUIP EQPT",
+        "GUANGZHOU": "GZ",
+        "INDUSTRY": "IND INDS INDUS INDUST INDUSTRIES INDUSTRIAL",
+        "INFORMATION": "INFO INFORM",
+        "INTELLIGENCE": "INTELLIGENT",
+        "INTERNATIONAL": "INTL INTERN INTERNATI INTERNATION",
+        "INVESTMENT": "INV INVEST INVESTMENTS",
+        "MACHINERY": "MACH MACHINE",
+        "MANUFACTURING": "MFG MANU MANUF MANUFACT MFTG",
+        "MATERIAL": "MATERIALS",
+        "NATIONAL": "NATL NATN",
+        "NUCLEAR": "NUCL NUC",
+        "OPTRONIC": "OPTRONICS",
+        "PETROLEUM": "PETE PETROL",
+        "POWER": "PWR",
+        "RAILWAY": "RAIL RLWY RLY RAILWAYS",
+        "SATELLITE": "SATELL",
+        "SCIENCE": "SCI SCIENCES",
+        "SEMICONDUCTOR": "SEMICON SEMI SEMICONDUCTORS SEMICOND",
+        "SHIPBUILDING": "SHIPBUILD SHIPBLDG SHPBLDG",
+        "SYSTEMS": "SYS SYSTEM",
+        "TECHNOLOGY": "TECH TECHNOL TECHNOLOGIES TECHS TECHNOLOGI",
+        "TELECOM": "TELECM TELCOM",
+        "TELECOMMUNICATIONS": "TELECOMM TELECOMMUNICATION TELECOMS",
+        "TRANSPORTATION": "TRANSPORT TRANSP",
+        "YANGTZE": "YANGZI",
+    }.items()
+    for variant in variants.split()
+}
+# Words too common among companies to tell one from another; places first.
+PLACES = _words("CHINA HONG KONG HK BEIJING SHANGHAI SHENZHEN SZ GUANGZHOU GUANGDONG HANGZHOU ZHEJIANG JIANGSU NANJING GLOBAL WORLD")
+GENERIC_WORDS = PLACES | _words(
+    "NATIONAL INTERNATIONAL TECHNOLOGY INDUSTRY ELECTRONICS INFORMATION SCIENCE ENGINEERING DEVELOPMENT INVESTMENT GENERAL STATE FIRST",
+    "UNITED NEW SYSTEMS SERVICES MANUFACTURING EQUIPMENT MATERIAL ENERGY POWER BANK FINANCIAL CAPITAL SECURITY SOUTH NORTH EAST WEST",
+    "DIGITAL AUTOMATION NETWORK CONSTRUCTION COMMUNICATIONS TELECOM TELECOMMUNICATIONS MOBILE SEMICONDUCTOR MICROELECTRONICS OPTICAL SOLAR",
+)
+_PAR_VALUE = re.compile(r"\b(?:HKD|CNY|RMB|USD|YUAN)\s?\d+(?:\s\d+)*\b|\bREP(?:R|RES|RESEN|RESENTING|RESENTS)?\b.*$|\b144A\b")
+_LEGAL_FORMS = ("LIMITED", "LTD", "CORPORATION", "COMPANY")
+_CUT_AT = 28  # fund files cut names at about 30 characters
+
+
+def plain_words(name: object) -> list[str]:
+    """A name as capital words: accents and punctuation gone, apostrophes closed up, par values cut, one spelling a word.
+
+    Examples
+    --------
+    >>> plain_words("China Comm. Constr. Co., Ltd.-H")
+    ['CHINA', 'COMMUNICATIONS', 'CONSTRUCTION', 'CO', 'LTD', 'H']
+    """
+    text = "" if name is None or name is pd.NA or name != name else str(name)
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().upper()
+    cleaned = re.sub(r"[^A-Z0-9]+", " ", re.sub(r"['`]", "", ascii_text)).strip()
+    return [SPELLINGS.get(word, word) for word in _PAR_VALUE.sub(" ", cleaned).split()]
+
+
+def core_name(name: object) -> str:
+    """The words of a name that tell who it is, sorted, with one blank between; empty when none is left.
+
+    Examples
+    --------
+    >>> core_name("CHINA MOBILE LTD-SPON ADR") == core_name("China Mobile Limited")
+    True
+    """
+    return " ".join(sorted(_core_words(name)))
+
+
+def _core_words(name: object) -> list[str]:
+    words = plain_words(name)
+    kept = [word for word in words if word not in STOP_WORDS]
+    if len(str(name)) >= _CUT_AT and len(kept) > 1 and any(form.startswith(kept[-1]) for form in _LEGAL_FORMS):
+        kept = kept[:-1]
+    return list(dict.fromkeys(kept))
+
+
+def distinctive_words(words: Iterable[str]) -> frozenset[str]:
+    """What two names must share to be compared at all: a word that is not common among companies.
+
+    A name made of common words alone is told by all of them together, places aside: ``CHINA CONSTRUCTION BANK`` by
+    ``BANK CONSTRUCTION``, which ``CHINA COMMUNICATIONS CONSTRUCTION`` has not.
+    """
+    given = frozenset(words)
+    specific = given - GENERIC_WORDS
+    return specific or frozenset({" ".join(sorted(given - PLACES or given))})
+
+
+def is_acronym(core: str) -> bool:
+    """Whether a core name is one short word, which several companies may share (SMIC, CEC, AVIC)."""
+    return " " not in core and len(core) <= 5
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class NameIndex:
+    """The names of listed entities, prepared for comparison.
+
+    Parameters
+    ----------
+    names : DataFrame
+        target (position of the entity, int), name, kind (primary, aka, fka, issuer, alias); names without a core are left out.
+    cores : list of str
+        Core name of each row.
+    by_word : mapping of str to array of int
+        Rows whose name has a distinctive word.
+    vocabulary : list of str
+        Every word of the names.
+    exact : array of bool
+        Rows that must be met whole: vendors' short forms and acronyms.
+    """
+
+    names: pd.DataFrame
+    cores: Sequence[str]
+    by_word: Mapping[str, np.ndarray]
+    vocabulary: Sequence[str]
+    exact: BoolArray
+
+    @classmethod
+    def of(cls, names: pd.DataFrame) -> NameIndex:
+        """The index of a table with columns target, name, kind."""
+        missing = [column for column in ("target", "name", "kind") if column not in names]
+        if missing:
+            raise InputError(f"names has no column {missing[0]!r} ({len(missing)} missing); give target, name and kind.")
+        words = [_core_words(name) for name in names["name"]]
+        kept = [bool(row) for row in words]
+        words = [row for row in words if row]
+        cores = [" ".join(sorted(row)) for row in words]
+        exact = [kind == "alias" or is_acronym(core) for kind, core in zip(names["kind"][kept], cores, strict=True)]
+        rows_of = defaultdict(list)
+        for row, row_words in enumerate(words):
+            for word in distinctive_words(row_words):
+                rows_of[word].append(row)
+        return cls(
+            names=names[["target", "name", "kind"]][kept].reset_index(drop=True),
+            cores=cores,
+            by_word={word: np.array(rows) for word, rows in rows_of.items()},
+            vocabulary=sorted({word for row in words for word in row}),
+            exact=np.array(exact, dtype=bool),
+        )
+
+    def propose(self, names: Sequence[object], *, review: float = 80.0, at_most: int = 5) -> pd.DataFrame:
+        """Which entities each name could be.
+
+        Parameters
+        ----------
+        names : sequence of text
+            Names as a holdings file prints them; pass each distinct name once.
+        review : float
+            Lowest score, 0 to 100, that is proposed at all.
+        at_most : int
+            Entities proposed for one name, those with the best scores.
+
+        Returns
+        -------
+        DataFrame
+            position (of the name given), target, listed_name, kind, score: best name of each target, best first.
+
+        Notes
+        -----
+        A pair is scored only when both names share a distinctive word. A last word that a file has cut off is completed
+        when exactly one word of the list begins with it.
+        """
+        asked = [self._completed(_core_words(name), len(str(name))) for name in names]
+        found = []
+        positions = [position for position, words in enumerate(asked) if any(word in self.by_word for word in distinctive_words(words))]
+        for start in range(0, len(positions), 2000):
+            found.append(self._scored(positions[start : start + 2000], asked, review))
+        pairs = pd.concat(found, ignore_index=True) if found else pd.DataFrame({"position": [], "row": [], "score": []})
+        pairs = pairs.astype({"position": np.int64, "row": np.int64, "score": np.float64})
+        listed = self.names.iloc[pairs["row"]].reset_index(drop=True)
+        table = pairs.drop(columns="row").assign(target=listed["target"], listed_name=listed["name"], kind=listed["kind"])
+        table = table.sort_values(["position", "score"], ascending=[True, False], kind="stable").drop_duplicates(["position", "target"])
+        table = table[table.groupby("position").cumcount() < at_most]
+        return table[["position", "target", "listed_name", "kind", "score"]].reset_index(drop=True)
+
+    def _completed(self, words: list[str], length: int) -> list[str]:
+        if length < _CUT_AT or not words or len(words[-1]) < 4 or words[-1] in self.vocabulary:
+            return words
+        whole = [word for word in self.vocabulary if word.startswith(words[-1])]
+        return [*words[:-1], whole[0]] if len(whole) == 1 else words
+
+    def _scored(self, positions: list[int], asked: list[list[str]], review: float) -> pd.DataFrame:
+        from rapidfuzz import fuzz, process
+
+        cores = [" ".join(sorted(asked[position])) for position in positions]
+        shares = np.zeros((len(positions), len(self.cores)), dtype=bool)
+        for line, position in enumerate(positions):
+            for word in distinctive_words(asked[position]):
+                if word in self.by_word:
+                    shares[line, self.by_word[word]] = True
+        # Both sides are sorted words already, so the plain ratio is the token_sort_ratio. Vendors' short forms and acronyms
+        # stand for a name whole or not at all.
+        scores = process.cdist(cores, self.cores, scorer=fuzz.ratio, score_cutoff=review, dtype=np.float32)
+        close = np.where(self.exact, scores >= 100.0, scores >= review)
+        line, row = np.nonzero(shares & close)
+        return pd.DataFrame({"position": np.array(positions)[line], "row": row, "score": scores[line, row].astype(np.float64)})

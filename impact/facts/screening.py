@@ -1,0 +1,253 @@
+"""What a portfolio is screened against: every designated or listed entity with its identifiers, names and lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from impact.bundled import bundled_source, read_bundled
+from impact.facts.list_records import OfficialList, instrument_of
+from impact.facts.names import core_name
+from impact.facts.tables import known_table
+from impact.identifiers import cusip_from_isin, is_valid, normalise_ticker, security_lines, sedol_from_isin
+from impact.instants import parse_instant
+from impact.provenance import Source, unique_sources
+
+__all__ = ["ScreeningTargets", "screening_targets"]
+
+IDENTIFIER_COLUMNS = ("target", "kind", "value", "security", "relation", "instrument", "adr_ratio", "note")
+ENTITY_COLUMNS = ("entity", "programme_id", "listed_on", "removed_on", "is_listed", "fact_id", "origin", "version")
+_PARENT_UNIT = "unit named with a designated parent"
+_LISTED, _SISTER = "listed line", "other line of the issuer"
+_TICKER_IN_TEXT = re.compile(r"\b\d{4,5}\.HK\b|\b\d{6}(?:\.S[SZ])?\b|(?<=/ )[A-Z]{2,4}\b")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ScreeningTargets:
+    """Entities to match holdings with.
+
+    Attributes
+    ----------
+    entities : DataFrame
+        One row an entity and list, its position is the target number: entity, programme_id (or the list's programmes),
+        listed_on, removed_on (NaT: not removed, or not known to be), is_listed, fact_id (empty for a loaded list), origin
+        (which table or list), version (of a loaded list).
+    identifiers : DataFrame
+        target, kind (isin, cusip, sedol, ticker, figi, lei), value, security (line, empty when unknown), relation (listed line,
+        other line of the issuer, unit named with a designated parent, the legal entity), instrument (equity, adr, bdr, cedear,
+        counter, bond; empty when unknown), adr_ratio (ordinary shares in one receipt, NaN unknown), note.
+    names : DataFrame
+        target, name, kind (primary, aka, fka, issuer, alias).
+    sources, assumptions : tuple
+        Where it comes from and what was taken for granted.
+    """
+
+    entities: pd.DataFrame
+    identifiers: pd.DataFrame
+    names: pd.DataFrame
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+def screening_targets(as_of: Any = None, *, lists: Sequence[OfficialList] | OfficialList | None = None) -> ScreeningTargets:
+    """All bundled designations, and the lists given, as targets of :func:`impact.facts.matching.match_table`.
+
+    Parameters
+    ----------
+    as_of : zoned instant, optional
+        Only what was known then: designations by their `known_at`, list entries by their listing date, lines by their first
+        session. None takes everything.
+    lists : OfficialList or sequence of them, optional
+        Loaded lists to screen against as well.
+
+    Notes
+    -----
+    The lines of an issuer (A and H shares, receipts, counters) come from the bundled table of lines; CUSIP and SEDOL come out
+    of the ISIN where the country allows it.
+    """
+    given = [lists] if isinstance(lists, OfficialList) else list(lists or ())
+    instant = None if as_of is None else parse_instant(as_of)
+    gathered = _Gathered()
+    _add_designations(gathered, instant)
+    for official in given:
+        _add_list(gathered, official, instant)
+    lines = _known_lines(instant)
+    _add_lines(gathered, lines)
+    _add_aliases(gathered)
+    assumptions = ["A unit named with a designated parent is shown, not taken as covered: whether it is, is a question of law."]
+    if given and instant is not None:
+        assumptions.append("List entries without a listing date are kept at every instant.")
+    return ScreeningTargets(
+        entities=gathered.entity_table(),
+        identifiers=gathered.identifier_table(lines),
+        names=pd.DataFrame(list(dict.fromkeys(gathered.names)), columns=["target", "name", "kind"]),
+        sources=unique_sources(
+            (bundled_source("designations"), bundled_source("lines"), bundled_source("aliases")), *(official.sources for official in given)
+        ),
+        assumptions=tuple(assumptions),
+    )
+
+
+class _Gathered:
+    """Rows collected on the way to :class:`ScreeningTargets`."""
+
+    def __init__(self) -> None:
+        self.entities: list[tuple[Any, ...]] = []
+        self.identifiers: list[tuple[int, str, str, str, str, str]] = []
+        self.names: list[tuple[int, str, str]] = []
+
+    def add_entity(self, *values: Any) -> int:
+        self.entities.append(values)
+        return len(self.entities) - 1
+
+    def add_isin(self, target: int, isin: str, relation: str) -> None:
+        note = "" if is_valid(isin, "isin") else "listed with a check digit that does not hold"
+        for kind, value in (("isin", isin), ("cusip", cusip_from_isin(isin)), ("sedol", sedol_from_isin(isin))):
+            if value:
+                self.identifiers.append((target, kind, value, "", relation, note))
+
+    def add_ticker(self, target: int, text: str, relation: str) -> None:
+        written = f"{text} CN" if re.fullmatch(r"\d{6}", text) else f"{text} US" if re.fullmatch(r"[A-Z]{2,5}", text) else text
+        line = normalise_ticker(written)
+        if line is not None and line.country:
+            self.identifiers.append((target, "ticker", str(line), line.yahoo or str(line), relation, ""))
+
+    def entity_table(self) -> pd.DataFrame:
+        frame = pd.DataFrame(self.entities, columns=list(ENTITY_COLUMNS))
+        for column in ("listed_on", "removed_on"):
+            frame[column] = pd.to_datetime(frame[column]).astype("datetime64[ns]")
+        return frame
+
+    def identifier_table(self, lines: pd.DataFrame) -> pd.DataFrame:
+        """Each identifier of a target once, as what was said of it first, with its line where the table of lines knows it."""
+        line_of = _line_of_identifier(lines)
+        records = []
+        for target, kind, value, security, relation, note in dict.fromkeys(self.identifiers):
+            line = line_of.get((kind, value), {"security": security, "kind": "", "adr_ratio": float("nan")})
+            instrument = line["kind"] or (instrument_of(value) if kind == "isin" else "")
+            records.append((target, kind, value, line["security"], relation, instrument, line["adr_ratio"], note))
+        frame = pd.DataFrame(records, columns=list(IDENTIFIER_COLUMNS))
+        return frame.drop_duplicates(["target", "kind", "value"]).reset_index(drop=True)
+
+
+def _line_of_identifier(lines: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
+    """(kind, value) of every identifier and ticker in the table of lines -> its line."""
+    found = {}
+    for line in lines.to_dict("records"):
+        for kind in ("isin", "cusip", "sedol"):
+            if line[kind]:
+                found[(kind, line[kind])] = line
+        for ticker in line["tickers"].split("; "):
+            found[("ticker", ticker)] = line
+    return found
+
+
+def _split_entity(text: str) -> tuple[list[str], list[str]]:
+    """Names and acronyms in the entity cell of a designation.
+
+    ``China Communications Construction Co (CCCC)`` gives that company and its acronym; a bracket that is part of the name
+    (Hong Kong, Group, Limited) stays.
+    """
+    acronyms = re.findall(r"\(([A-Z]{2,6}|Sugon|Norinco|ChemChina|Westone|Meiya Pico|ChangXin Memory|Hangzhou Yushu)\)", text)
+    bare = re.sub(r"\((?!Hong Kong\)|Group\)|Limited\))[^)]*\)", " ", text)
+    bare = re.sub(r"\b(group|and listed arms)\b", " ", bare)
+    names = [" ".join(part.split()) for part in bare.split(" / ")]
+    return [name for name in names if core_name(name)], acronyms
+
+
+def _add_designations(gathered: _Gathered, instant: pd.Timestamp | None) -> None:
+    table = known_table("designations", instant)
+    for row in table.to_dict("records"):
+        target = gathered.add_entity(
+            row["entity"], row["programme_id"], row["announced_on"], row["removed_on"], row["is_listed"], row["fact_id"], "designations", ""
+        )
+        names, acronyms = _split_entity(row["entity"])
+        gathered.names.extend((target, name, "primary") for name in names)
+        gathered.names.extend((target, acronym, "aka") for acronym in acronyms)
+        for isin in (row["isin"], *row["other_isins"].split(";")):
+            if isin.strip():
+                # Whose line an ISIN is, the table of lines says: the cell may hold that of a sister line.
+                gathered.add_isin(target, isin.strip(), _LISTED)
+        for text in (row["primary_ticker_text"], *row["other_tickers"].split(";")):
+            for ticker in _tickers_of(text):
+                gathered.add_ticker(target, ticker, _LISTED if row["is_listed"] is True else _PARENT_UNIT)
+        if row["listed_vehicle"] != "self":
+            for ticker in _TICKER_IN_TEXT.findall(row["listed_vehicle"]):
+                gathered.add_ticker(target, ticker, _PARENT_UNIT)
+
+
+def _tickers_of(text: str) -> list[str]:
+    """Tickers of a cell such as ``CHL (NYSE)`` or ``(81810.HK RMB counter only since 2023-06)``; prose gives none."""
+    whole = re.sub(r"\s*\(.*?\)", "", text).strip()
+    if normalise_ticker(whole) is not None and re.fullmatch(r"[A-Z0-9]{1,6}(\.[A-Z]{1,2}|\s{1,2}[A-Z]{2})?|\d{6}CN", whole):
+        return [whole]
+    return re.findall(r"\b\d{4,5}\.HK\b|\b\d{6}\.S[SZ]\b", text)
+
+
+def _add_list(gathered: _Gathered, official: OfficialList, instant: pd.Timestamp | None) -> None:
+    frame = official.to_frame()
+    if instant is not None:
+        day = instant.tz_convert("America/New_York").tz_localize(None).normalize()
+        frame = frame[~(frame["listing_on"] > day)]
+    removed = frame["removal_on"] if "removal_on" in frame else pd.Series(pd.NaT, index=frame.index)
+    target_of = {
+        entry: gathered.add_entity(name, programs, listed, gone, pd.NA, "", title, official.version)
+        for entry, name, programs, listed, gone, title in zip(
+            frame["entry"], frame["name"], frame["programs"], frame["listing_on"], removed, frame["list"], strict=True
+        )
+    }
+    for row in official.identifiers[official.identifiers["entry"].isin(target_of)].to_dict("records"):
+        target = target_of[row["entry"]]
+        if row["kind"] == "isin":
+            gathered.add_isin(target, row["value"], _LISTED)
+        elif row["kind"] == "ticker":
+            gathered.add_ticker(target, row["value"], _LISTED)
+        elif row["kind"] in ("cusip", "sedol", "figi", "lei"):
+            relation = "the legal entity" if row["kind"] == "lei" else _LISTED
+            note = "" if is_valid(row["value"], row["kind"]) else "listed with a check digit that does not hold"
+            gathered.identifiers.append((target, row["kind"], row["value"], "", relation, note))
+    names = official.names[official.names["entry"].isin(target_of)]
+    for entry, kind, name in zip(names["entry"], names["kind"], names["name"], strict=True):
+        gathered.names.append((target_of[entry], name, kind))
+
+
+def _known_lines(instant: pd.Timestamp | None) -> pd.DataFrame:
+    lines = security_lines()
+    if instant is None:
+        return lines
+    return lines[~(lines["valid_from"] > instant.tz_convert("America/New_York").tz_localize(None).normalize())]
+
+
+def _add_lines(gathered: _Gathered, lines: pd.DataFrame) -> None:
+    """Join the bundled lines of each issuer: what a target's identifiers name, its sister lines name too."""
+    line_of = _line_of_identifier(lines)
+    by_issuer = {issuer: rows.to_dict("records") for issuer, rows in lines.groupby("issuer")}
+    relation_of: dict[tuple[int, str], str] = {}
+    named: dict[tuple[int, str], str] = {}
+    for target, kind, value, _, relation, _ in gathered.identifiers:
+        line = line_of.get((kind, value))
+        if line is not None:
+            relation_of.setdefault((target, line["issuer"]), relation)
+            named.setdefault((target, line["security"]), relation)
+    for (target, issuer), relation in relation_of.items():
+        sister = relation if relation == _PARENT_UNIT else _SISTER
+        for line in by_issuer[issuer]:
+            said = named.get((target, line["security"]), sister)
+            keys = [(kind, line[kind]) for kind in ("isin", "cusip", "sedol") if line[kind]]
+            keys += [("ticker", ticker) for ticker in line["tickers"].split("; ")]
+            gathered.identifiers.extend((target, kind, value, line["security"], said, "") for kind, value in keys)
+
+
+def _add_aliases(gathered: _Gathered) -> None:
+    """Vendors' spellings, acronyms and former names of an entity, for every target that bears its name."""
+    aliases = read_bundled("aliases")
+    targets_of: dict[str, set[int]] = {}
+    for target, name, _ in gathered.names:
+        targets_of.setdefault(core_name(name), set()).add(target)
+    for alias, entity, kind in zip(aliases["alias"], aliases["entity"], aliases["kind"], strict=True):
+        listed_as = {"former name": "fka", "official": "aka", "issuer name": "issuer"}.get(kind, "alias")
+        gathered.names.extend((target, alias, listed_as) for target in sorted(targets_of.get(core_name(entity), set())))
