@@ -137,18 +137,40 @@ class EventWindows:
             found[self.incomplete] = rows
         return found
 
-    def residuals(self, events: slice) -> FloatArray:
-        """(n, L) estimation-window residuals; NaN where a row was not usable."""
-        y, x = event_rows(self.regression, self.day0[events], self.security[events], self.estimation)
+    def residuals(self, events: slice | IntArray) -> FloatArray:
+        """(n, L) estimation-window residuals of some events; NaN where a row was not usable."""
+        y, regressors = self._estimation_rows(self.day0[events], self.security[events])
         if self.regression.fixed:
             return y
         coefficients = self.coefficients[events]
         if self.regression.constant:
-            y = y - coefficients[:, :1]
+            y -= coefficients[:, :1]
             coefficients = coefficients[:, 1:]
-        for j in range(coefficients.shape[1]):
-            y = y - coefficients[:, j, None] * x[..., j]
+        for j, x in enumerate(regressors):
+            y -= coefficients[:, j, None] * x
         return y
+
+    def _estimation_rows(self, day0: IntArray, security: IntArray) -> tuple[FloatArray, list[FloatArray]]:
+        """A fresh (n, L) array of returns, and each regressor as (n, L), or as (1, L) when all events share one day."""
+        n_sessions, k = self.regression.returns.shape[0], self.centre.shape[1]
+        start = day0 + self.estimation[0]
+        length = self.estimation[1] - self.estimation[0] + 1
+        inside = day0.size and start.min() >= 0 and start.max() + length <= n_sessions
+        if self.regression.own or not inside or not self.regression.returns.flags.f_contiguous:
+            y, x = event_rows(self.regression, day0, security, self.estimation)
+            return y, [x[..., j] for j in range(k)]
+        returns, regressors = self._sliding
+        rows = start[:1] if start.min() == start.max() else start
+        return returns[security * n_sessions + start], [regressors[j][rows] for j in range(k)]
+
+    @cached_property
+    def _sliding(self) -> tuple[FloatArray, FloatArray]:
+        """Every run of L sessions as a view: of the returns, security after security, and of the shared regressors (k, .., L)."""
+        length = self.estimation[1] - self.estimation[0] + 1
+        flat = self.regression.returns.ravel(order="F")
+        regressors = np.ascontiguousarray(self.regression.regressors.T)
+        sliding = np.lib.stride_tricks.sliding_window_view
+        return sliding(flat, length), sliding(regressors, length, axis=1)
 
     def design(self, event: int) -> EventDesign:
         """The regression of one event, row by row."""

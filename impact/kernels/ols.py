@@ -61,8 +61,10 @@ class BatchFit:
 
         `security` (N,), when given, replaces the security labels that `events` shows.
         """
-        windows = self.windows.take(kept)
         old = self.events
+        if kept.size == old.n_events and np.array_equal(kept, np.arange(kept.size)):
+            return self if security is None else replace(self, events=replace(old, security=security))
+        windows = self.windows.take(kept)
         label = old.security if security is None else security
         events = replace(
             old,
@@ -327,13 +329,16 @@ def fit_events(regression: Regression, day0: IntArray, security: IntArray, estim
     -----
     With window sums of the centred regressors, ``b = S_xx^-1 S_xy``, ``s^2 = (S_yy - b'S_xy) / (M - K)``, and for an
     event day ``h* = 1/M + (x* - xbar)' S_xx^-1 (x* - xbar)``. Rows are dropped pairwise: a row needs the security's own
-    return and all regressors. Windows for which prefix sums may lose digits are refitted by singular values.
+    return and all regressors. Where the windows outweigh the panel it is laid out security by security. Windows for which
+    prefix sums may lose digits are refitted by singular values.
 
     References
     ----------
     Campbell, Lo and MacKinlay (1997), The Econometrics of Financial Markets, section 4.4.
     """
     day0, security = np.asarray(day0, dtype=np.intp), np.asarray(security, dtype=np.intp)
+    if day0.size * (estimation[1] - estimation[0] + 1) > regression.returns.size:
+        regression = replace(regression, returns=np.asfortranarray(regression.returns))
     batch = _Batch(regression, day0, security, estimation, window)
     for columns, events, local in column_blocks(security, regression.returns.shape[1], batch.n_sessions):
         batch.block(columns, events, local)
