@@ -11,9 +11,7 @@ __all__ = ["command"]
 _PATH = click.Path(dir_okay=False)
 
 
-@click.group(help="Read, compare or fetch official lists.", context_settings={"help_option_names": ["-h", "--help"]})
-def command() -> None:
-    """Official lists."""
+command = click.Group("lists", help="Read, compare or fetch official lists.", context_settings={"help_option_names": ["-h", "--help"]})
 
 
 def _reading_options(function):
@@ -51,10 +49,10 @@ def read(file, alternates, comments, list_format, list_version, program, format_
         assumptions=shown.assumptions,
         sources=shown.sources,
     )
-    emit(_brief(document) if format_ == "table" and table is None else document, format_=format_, output=output, table=table)
+    emit(_for_terminal(document) if format_ == "table" and table is None else document, format_=format_, output=output, table=table)
 
 
-def _brief(document: Document) -> Document:
+def _for_terminal(document: Document) -> Document:
     """What fits a terminal: entries with their dates, values in error, and how many rows were dropped for which reason."""
     import dataclasses
 

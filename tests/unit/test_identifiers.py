@@ -140,6 +140,12 @@ def test_spreadsheet_damage_is_named_and_restored_only_where_the_check_digit_hol
     assert found["restored"].to_dict() == {"a": "", "b": "037833100"}
 
 
+def test_sound_identifiers_and_sound_columns_show_no_damage():
+    assert excel_damage(["0263494", "B15KXQ8", "6073556", "", None, "0", "0000000", "1"], "sedol").empty
+    restored = excel_damage(["1.2345E+104", "0263494", "263494", 263494.0], "sedol")
+    assert restored["restored"].to_dict() == {0: "", 2: "0263494", 3: "0263494"}
+
+
 def test_damage_is_not_seen_where_padding_does_not_give_a_valid_identifier():
     assert excel_damage(["37833101"], "cusip").empty
 
