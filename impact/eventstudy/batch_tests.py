@@ -27,8 +27,8 @@ NEED_RESIDUALS = NEED_RANKS | NEED_GRANK | {"brown_warner", "generalized_sign"}
 FEWEST_MEMBERS = 3
 """Events a session needs to enter the calendar-time portfolio; below, its variance is that of single firms."""
 
-FEWEST_SESSIONS = 10
-"""Sessions a calendar-time mean needs."""
+FEWEST_SESSIONS = 20
+"""Sessions a calendar-time mean needs: with fewer its robust variance is too small too often."""
 
 
 def batch_tests(

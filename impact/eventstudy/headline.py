@@ -51,7 +51,11 @@ FEWEST_DATES = 12
 # The variance of the mean is understated by common shocks; for the second group the spread across events shrinks as well.
 _IGNORES_CORRELATION = frozenset({"patell", "grank_z", "sign", "generalized_sign"})
 _SPREAD_IGNORES_CORRELATION = frozenset({"cross_sectional", "bmp", "wilcoxon", "skewness_adjusted"})
-_IGNORES_EVENT_VARIANCE = frozenset({"patell", "kp_patell", "brown_warner", "portfolio", "corrado", "corrado_zivney"})
+_IGNORES_EVENT_VARIANCE = frozenset(
+    {"patell", "kp_patell", "brown_warner", "portfolio", "corrado", "corrado_zivney", "sq", "block_placebo", "conformal"}
+)
+# These line events up in event time, where days that two windows share on the calendar stand at different offsets.
+_BLIND_TO_PARTIAL_OVERLAP = frozenset({"brown_warner", "corrado", "corrado_zivney", "grank_t"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,8 +173,9 @@ def choose_headline(sample: EventSample, found: Clustering, *, has_design: bool)
         seconds = ("portfolio", "sq" if sample.length == 1 else "conformal") + (("grank_t",) if n >= GRANK_SECOND else ())
         return "kp_bmp", f"{n} events on one date: {why}", seconds
     spread = f"{n} events on {found.n_dates} dates, windows {'overlapping' if found.overlapping else 'apart'}: {why}"
-    seconds = (("grank_t",) if n >= GRANK_SECOND else ()) + ("wild_cluster", "calendar_time", "generalized_sign")
-    return "kp_bmp", spread, seconds
+    if found.dates_overlap:
+        return "kp_bmp", spread, ("calendar_time",)
+    return "kp_bmp", spread, (("grank_t",) if n >= GRANK_SECOND else ()) + ("wild_cluster", "calendar_time", "generalized_sign")
 
 
 def warned(name: str, outcome: Outcome, found: Clustering) -> Outcome:
@@ -187,6 +192,8 @@ def _correlation_note(name: str, found: Clustering) -> str:
         return f"{1 - dependence.coverage:.1%} of the overlapping pairs have under 30 common sessions and count as uncorrelated"
     if name == "wild_cluster" and found.dates_overlap:
         return "clusters are dates, and windows of different dates overlap"
+    if name in _BLIND_TO_PARTIAL_OVERLAP and found.dates_overlap:
+        return "lines events up in event time and does not see that windows of different dates overlap; it rejects too often"
     if not found.overlapping or name not in _IGNORES_CORRELATION | _SPREAD_IGNORES_CORRELATION:
         return ""
     rho = max(found.r_bar, 0.0) if np.isfinite(found.r_bar) else float("nan")

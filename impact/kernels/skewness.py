@@ -12,7 +12,7 @@ from impact.typing_ import FloatArray
 __all__ = ["Transform", "skewness", "skewness_adjusted", "skewness_adjusted_t"]
 
 Transform = Literal["johnson", "hall"]
-FEWEST_FOR_QUARTER = 40
+FEWEST_FOR_QUARTER = 200
 LARGEST_SAMPLE = 2500
 DRAW_ELEMENTS = 4_000_000
 """Values resampled at a time; bounds memory to about 100 MB."""
@@ -70,8 +70,8 @@ def skewness_adjusted(
     draws : int
         Bootstrap samples.
     size : int, optional
-        Values in each sample; when None N // 4, as Lyon, Barber and Tsai advise, or N below 40 events, where a quarter of
-        them has no skewness to speak of, and never above 2,500, where the law has settled.
+        Values in each sample; when None N // 4, as Lyon, Barber and Tsai advise for large samples, or N below 200 events,
+        where a quarter of them costs power, and never above 2,500, where the law has settled.
     transform : {"johnson", "hall"}
 
     Notes

@@ -254,6 +254,16 @@ def test_a_wider_event_day_is_flagged_where_it_hurts():
     assert "multiplies" not in table.loc["kp_bmp", "warning"]
 
 
+def test_tests_in_event_time_are_flagged_when_windows_overlap_in_part():
+    fit = make_fit(n=36, dates=range(95, 105))
+    overlapping, apart = run_tests(fit, -1, 1), run_tests(fit, 0, 0)
+    for name in ("brown_warner", "corrado", "corrado_zivney", "grank_t"):
+        assert "windows of different dates overlap" in overlapping.loc[name, "warning"]
+        assert "overlap" not in apart.loc[name, "warning"]
+    assert describe_inference(fit, -1, 1).second_opinions == ("calendar_time",)
+    assert "grank_t" in describe_inference(fit, 0, 0).second_opinions
+
+
 def test_few_clustered_events_warn_off_the_generalised_rank():
     assert "prefer kp_bmp" in run_tests(make_fit(n=9), 0, 0).loc["grank_t", "warning"]
     apart = run_tests(make_fit(n=9, dates=range(95, 140, 5)), 0, 0)
