@@ -6,6 +6,7 @@ m the log of market equity. The investor x stock table is sparse: a pair that is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ __all__ = ["DemandSystem", "MarketClearing", "clear_market", "elasticity_matrix"
 
 DENSE_STOCKS = 300
 MAX_STEPS = 500
+ACCEPTED_GAP = 1e-10
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -185,6 +187,41 @@ def _newton_step(product, n_stocks: int, gap: FloatArray1D) -> FloatArray1D:
     return step
 
 
+@dataclass(frozen=True, eq=False)
+class _State:
+    """Demand at one guess of log market equity, and how far it is from supply."""
+
+    log_equity: FloatArray1D
+    weights: FloatArray1D
+    assets: FloatArray1D
+    marked_value: FloatArray1D | None
+    gap: FloatArray1D
+
+    @property
+    def size(self) -> float:
+        """Largest gap; infinite when demand is not a number."""
+        return float(np.max(np.abs(self.gap))) if np.all(np.isfinite(self.gap)) else np.inf
+
+
+def _descend(system: DemandSystem, state: Callable[[FloatArray1D], _State], now: _State, tolerance: float) -> tuple[_State, int]:
+    """Newton steps, else diagonal ones, each only if it shrinks the gap."""
+    unheld = int(np.sum(~np.isfinite(now.gap)))
+    if unheld:
+        raise InfeasibleDesign(f"{unheld} stocks have no investor left who may hold them; no price clears: leave one holder unbanned.")
+    steps = 0
+    while now.size > tolerance and steps < MAX_STEPS:
+        product, diagonal = _slope(system, now.weights, now.assets, now.marked_value)
+        newton = _newton_step(product, system.n_stocks, now.gap)
+        for step in (newton, now.gap / (1 - np.minimum(diagonal, 0.0)), now.gap / 4, now.gap / 16, now.gap / 64):
+            trial = state(now.log_equity + step)
+            if trial.size < now.size:
+                break
+        else:
+            break
+        now, steps = trial, steps + 1
+    return now, steps
+
+
 def clear_market(
     system: DemandSystem,
     *,
@@ -228,35 +265,19 @@ def clear_market(
     wealth = _Wealth(system, held_shares)
     cash = wealth.cash(start)
 
-    def state(log_equity: FloatArray1D):
+    def state(log_equity: FloatArray1D) -> _State:
         weights = portfolio_weights(system, log_equity, banned=banned)
         assets, value = wealth.assets(cash, log_equity)
-        return weights, assets, value, log_demand(system, weights, assets) - log_equity
+        return _State(log_equity, weights, assets, value, log_demand(system, weights, assets) - log_equity)
 
-    equity = np.log(start * system.shares)
-    weights, assets, value, gap = state(equity)
-    unheld = int(np.sum(~np.isfinite(gap)))
-    if unheld:
+    found, steps = _descend(system, state, state(np.log(start * system.shares)), tolerance)
+    if found.size > max(tolerance, ACCEPTED_GAP):
         raise InfeasibleDesign(
-            f"{unheld} stocks have no investor left who may hold them; no price clears: leave at least one holder unbanned."
+            f"clearing stopped at a gap of {found.size:.2e} after {steps} steps; no equilibrium was found: check assets and sensitivity."
         )
-    size, steps = float(np.max(np.abs(gap))), 0
-    while size > tolerance and steps < MAX_STEPS:
-        product, diagonal = _slope(system, weights, assets, value)
-        newton = _newton_step(product, system.n_stocks, gap)
-        for step in (newton, gap / (1 - np.minimum(diagonal, 0.0)), gap / 4, gap / 16, gap / 64):
-            trial = state(equity + step)
-            trial_size = float(np.max(np.abs(trial[3]))) if np.all(np.isfinite(trial[3])) else np.inf
-            if trial_size < size:
-                break
-        else:
-            break
-        equity, (weights, assets, value, gap), size, steps = equity + step, trial, trial_size, steps + 1
-    if size > max(tolerance, 1e-10):
-        raise InfeasibleDesign(
-            f"clearing stopped at a gap of {size:.2e} after {steps} steps; no equilibrium was found: check assets and sensitivity."
-        )
-    return MarketClearing(prices=np.exp(equity) / system.shares, weights=weights, assets=assets, residual=size, n_steps=steps)
+    return MarketClearing(
+        prices=np.exp(found.log_equity) / system.shares, weights=found.weights, assets=found.assets, residual=found.size, n_steps=steps
+    )
 
 
 def elasticity_matrix(system: DemandSystem, clearing: MarketClearing) -> FloatArray2D:

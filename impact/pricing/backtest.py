@@ -122,22 +122,7 @@ def leave_one_out(
     of effects around the law, error of the coefficient. Skill intervals resample whole dates, since events of one date
     share its news.
     """
-    missing = [name for name in ("event_id", "kind", "group", "car", "se", "sigma") if name not in events.columns]
-    if missing:
-        raise InputError(f"events lacks {missing}; see impact.pricing.event_sample.abnormal_returns_of: add the columns.")
-    table = events.assign(group=events["group"].astype(str))
-    parts = []
-    for kind, own in table.groupby("kind", sort=False):
-        if own["group"].nunique() < 3 and kind != "placebo":
-            continue
-        trained_on = table[table["kind"] == "forced"] if kind == "placebo" else own
-        for group, held_out in own.groupby("group", sort=False):
-            training = trained_on[trained_on["group"] != group]
-            if len(training) >= 3:
-                parts.append(_forecast(held_out, training, flow=kind != "placebo"))
-    if not parts:
-        raise InfeasibleDesign(f"no kind of event has three dates among {len(events)} events; leave-one-out needs them: add designations.")
-    forecasts = pd.concat(parts, ignore_index=True)
+    forecasts = _all_forecasts(events)
     return BacktestResult(
         forecasts=forecasts,
         scores=_scores(forecasts),
@@ -153,6 +138,26 @@ def leave_one_out(
             " with so few dates they are wide, and a clean record proves little.",
         ),
     )
+
+
+def _all_forecasts(events: pd.DataFrame) -> pd.DataFrame:
+    """Forecasts of every event whose date can be left out."""
+    missing = [name for name in ("event_id", "kind", "group", "car", "se", "sigma") if name not in events.columns]
+    if missing:
+        raise InputError(f"events lacks {missing}; see impact.pricing.event_sample.abnormal_returns_of: add the columns.")
+    table = events.assign(group=events["group"].astype(str))
+    parts = []
+    for kind, own in table.groupby("kind", sort=False):
+        if own["group"].nunique() < 3 and kind != "placebo":
+            continue
+        trained_on = table[table["kind"] == "forced"] if kind == "placebo" else own
+        for group, held_out in own.groupby("group", sort=False):
+            training = trained_on[trained_on["group"] != group]
+            if len(training) >= 3:
+                parts.append(_forecast(held_out, training, flow=kind != "placebo"))
+    if not parts:
+        raise InfeasibleDesign(f"no kind of event has three dates among {len(events)} events; leave-one-out needs them: add designations.")
+    return pd.concat(parts, ignore_index=True)
 
 
 def _forecast(held_out: pd.DataFrame, training: pd.DataFrame, *, flow: bool) -> pd.DataFrame:

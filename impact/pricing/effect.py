@@ -157,19 +157,12 @@ def price_effect(
     Parameters
     ----------
     supply : ForcedSupply, optional
-        Gives line, shares, pace and holder classes; or give `line`, `sold_shares` and `pace` yourself.
-    sold_shares : (low, high), optional
-        Range of the shares sold in all, >= 0.
-    pace : (T,) array, optional
-        Share of them sold in each session, summing to one; the first session is the one that reacts to the notice.
-    laws : tuple of str
-        Which laws; see ``impact.pricing.LAWS``.
-    priors : mapping of name to Prior, optional
-        Replaces entries of ``DEFAULT_PRIORS``.
-    known : mapping of name to value, optional
-        Assumptions that have become facts; each narrows the band.
-    n_draws : int
-        Sobol draws, at least 256.
+        Gives line, shares, pace and holder classes; or give `line`, `sold_shares` (low, high) and `pace` (share sold in
+        each session from the one that reacts to the notice, summing to one).
+    laws, n_draws
+        Which of ``LAWS``, and how many Sobol draws (at least 256).
+    priors, known : mapping by name, optional
+        Priors that replace ``DEFAULT_PRIORS``, and values that have become facts: each of those narrows the band.
     rng : numpy.random.Generator, optional
         Scramble of the draws; a fixed one when None, so that a call gives the same numbers every time.
 
@@ -185,9 +178,8 @@ def price_effect(
 
     Notes
     -----
-    Every law prices the whole sale at once, and the effect is allotted to holders afterwards in proportion to what they
-    sell: a concave law applied to each holder alone would depend on how many holders there are. The row ``all_laws``
-    mixes the laws in equal parts; the choice of law is one of the assumptions whose share of variance is given.
+    Every law prices the whole sale at once; holders are allotted their part by what they sell, for a concave law applied
+    to each would depend on how many there are. The row ``all_laws`` mixes the laws in equal parts.
     """
     line, shares, pace = _inputs(supply, line, sold_shares, pace)
     chosen = choose_laws(laws)
@@ -197,41 +189,53 @@ def price_effect(
     points = sobol_uniforms(n_draws, len(beliefs) + 1, rng=np.random.default_rng(DEFAULT_SEED) if rng is None else rng)
     drawn = {name: prior.quantile(points[:, column]) for column, (name, prior) in enumerate(beliefs.items())}
     shock = Shock(line=line, sold_shares=drawn["sold_shares"], pace=pace)
-    effects = np.stack([law.log_effect(shock, drawn) for law in chosen])
-    usable = tuple(law for law, effect in zip(chosen, effects, strict=True) if np.all(np.isfinite(effect)))
-    if not usable:
-        raise InputError("no law can price this line; the shares outstanding are unknown: give line.shares_outstanding.")
-    effects = effects[np.all(np.isfinite(effects), axis=1)]
-    pick = np.minimum((points[:, -1] * len(usable)).astype(np.intp), len(usable) - 1)
-    effects = np.vstack([effects, effects[pick, np.arange(n_draws)]])
-    names = (*(law.name for law in usable), ALL_LAWS)
+    usable, effects = _log_effects(chosen, shock, drawn, points[:, -1])
     outside = _outside(usable, shock)
     if outside:
         warnings.warn(outside, Extrapolation, stacklevel=2)
-    paths = unit_paths(pace, **{name: drawn[name] for name in DYNAMICS})
-    bands = np.stack([np.expm1(band(paths * effect)) for effect in effects])
     table = _law_table(usable, shock, effects, drawn)
-    middles = table["peak_return_mid"].iloc[:-1].abs()
-    gap = float(middles.max() / middles.min()) if middles.min() > 0 else 1.0
+    gap = _disagreement(table)
+    notes = (*_assumptions(line, chosen, usable, gap, n_draws), *((outside,) if outside else ()), *assumptions)
     return PriceEffect(
         line=line,
         sessions=None if supply is None else supply.wind_down.sessions,
         pace=pace,
         laws=table,
-        bands=bands,
-        variance_shares=_variance_table(names, effects, points, tuple(beliefs)),
+        bands=_bands(pace, drawn, effects),
+        variance_shares=_variance_table(tuple(table["law"]), effects, points, tuple(beliefs)),
         allotment=_allotment(supply, float(table["peak_return_mid"].iloc[-1])),
         priors=prior_table(beliefs),
-        draws=pd.DataFrame({**drawn, **{f"log_effect_{name}": effect for name, effect in zip(names, effects, strict=True)}}),
+        draws=pd.DataFrame({**drawn, **{f"log_effect_{name}": effect for name, effect in zip(table["law"], effects, strict=True)}}),
         disagreement=gap,
         sources=unique_sources(sources, () if supply is None else supply.sources, (law.source for law in usable)),
-        assumptions=(
-            *_assumptions(line, chosen, usable, gap, n_draws),
-            *((outside,) if outside else ()),
-            *assumptions,
-            *(() if supply is None else supply.assumptions),
-        ),
+        assumptions=notes if supply is None else (*notes, *supply.assumptions),
     )
+
+
+def _bands(pace: FloatArray1D, drawn: Mapping[str, FloatArray1D], effects: FloatArray2D) -> FloatArray:
+    """Quantiles (laws + 1, levels, T) of the return since the eve."""
+    paths = unit_paths(pace, **{name: drawn[name] for name in DYNAMICS})
+    return np.stack([np.expm1(band(paths * effect)) for effect in effects])
+
+
+def _log_effects(
+    chosen: tuple[ImpactLaw, ...], shock: Shock, drawn: Mapping[str, FloatArray1D], choice: FloatArray1D
+) -> tuple[tuple[ImpactLaw, ...], FloatArray2D]:
+    """Laws that can price the line, and their log effects (laws + 1, n); the last row picks a law for each draw."""
+    effects = np.stack([law.log_effect(shock, drawn) for law in chosen])
+    known = np.all(np.isfinite(effects), axis=1)
+    usable = tuple(law for law, fine in zip(chosen, known, strict=True) if fine)
+    if not usable:
+        raise InputError("no law can price this line; the shares outstanding are unknown: give line.shares_outstanding.")
+    effects = effects[known]
+    pick = np.minimum((choice * len(usable)).astype(np.intp), len(usable) - 1)
+    return usable, np.vstack([effects, effects[pick, np.arange(choice.size)]])
+
+
+def _disagreement(table: pd.DataFrame) -> float:
+    """Largest over smallest middle effect among the laws; 1 when nothing is sold."""
+    middles = table["peak_return_mid"].iloc[:-1].abs()
+    return float(middles.max() / middles.min()) if middles.min() > 0 else 1.0
 
 
 def _inputs(

@@ -102,22 +102,14 @@ def liquidation_cost(
     """
     if not position_shares > 0:
         raise InputError(f"position_shares={position_shares!r} must be positive; there is nothing to sell: give the shares held.")
-    line = supply.line
-    limit = len(supply.ladder)
-    to_ban = supply.wind_down.sessions_to_ban
-    chosen = (
-        {"1 session": 1, "5 sessions": 5, "20 sessions": 20, "purchase ban": to_ban, "deadline": limit} if horizons is None else horizons
-    )
-    wrong = [name for name, sessions in chosen.items() if not 1 <= sessions <= limit]
-    if wrong and horizons is not None:
-        raise InputError(f"horizons[{wrong[0]!r}]={chosen[wrong[0]]!r} is outside 1 .. {limit} sessions of the wind-down: shorten it.")
+    line, limit = supply.line, len(supply.ladder)
+    chosen = _horizons(supply, horizons)
     concession = -np.expm1(_mean_paths(effect, limit))
     capped = (supply.classes["selling"] != "index_close").to_numpy()
     crowd = np.nan_to_num(np.cumsum(supply.class_sales[1][capped].sum(axis=0)) + supply.ladder["backlog_shares_mid"].to_numpy())
     rows = [
         _row(name, sessions, position_shares, line, effect, crowd[sessions - 1], concession[sessions - 1], participation_cap)
         for name, sessions in chosen.items()
-        if 1 <= sessions <= limit
     ]
     return LiquidationCost(
         line=line,
@@ -127,12 +119,24 @@ def liquidation_cost(
         sources=effect.sources,
         assumptions=(
             "Sold evenly over the horizon; the price fall of the session that reacts to the notice is part of the crowd's cost.",
-            f"At most {participation_cap:.0%} of ADV a session for all forced sellers together, shared in proportion;"
-            " the crowd is the middle scenario.",
-            "Alone: Almgren et al. 2005; an extrapolation where the position exceeds one ADV.",
+            f"At most {participation_cap:.0%} of ADV a session for all forced sellers but the trackers, shared in proportion to what each"
+            " wants to sell by then; the crowd is the middle scenario.",
+            "Alone: Almgren et al. 2005, empty where shares outstanding are unknown; an extrapolation above one ADV.",
             *effect.assumptions,
         ),
     )
+
+
+def _horizons(supply: ForcedSupply, horizons: dict[str, int] | None) -> dict[str, int]:
+    """The horizons asked for, or the usual ones that fit in the wind-down."""
+    limit, to_ban = len(supply.ladder), supply.wind_down.sessions_to_ban
+    if horizons is None:
+        usual = {"1 session": 1, "5 sessions": 5, "20 sessions": 20, "purchase ban": to_ban, "deadline": limit}
+        return {name: sessions for name, sessions in usual.items() if 1 <= sessions <= limit}
+    wrong = [name for name, sessions in horizons.items() if not 1 <= sessions <= limit]
+    if wrong:
+        raise InputError(f"horizons[{wrong[0]!r}]={horizons[wrong[0]]!r} is outside 1 .. {limit} sessions of the wind-down: shorten it.")
+    return horizons
 
 
 def _mean_paths(effect: PriceEffect, sessions: int) -> np.ndarray:
@@ -150,7 +154,7 @@ def _row(
     alone_sold, crowd_sold = min(position, room), min(1.0, room / (position + crowd)) * position
     others = min(crowd, room - crowd_sold)
     draws = {key: effect.draws[key].to_numpy() for key in ("gamma", "eta", "beta") if key in effect.draws.columns}
-    turnover = line.shares_outstanding_adv if np.isfinite(line.shares_outstanding_adv) else 1.0
+    turnover = line.shares_outstanding_adv
     alone = almgren_2005(alone_sold / line.adv_shares, line.sigma, sessions, turnover, **draws).cost
     together = almgren_2005((crowd_sold + others) / line.adv_shares, line.sigma, sessions, turnover, **draws).temporary
     costs = {}
@@ -207,32 +211,36 @@ def execution_frontier(
     crowd = float(np.nansum(supply.class_sales[1][:, :horizon_sessions]))
     path = np.expm1(np.median(effect.draws[f"log_effect_{ALL_LAWS}"]) * np.median(_unit(effect, horizon_sessions), axis=1))
     rows = []
-    for together in (False, True):
-        total = position_shares + (crowd if together else 0.0)
-        rate = total / line.adv_shares / horizon_sessions
-        temporary = float(almgren_2005(rate * horizon_sessions, line.sigma, horizon_sessions, 1.0).temporary) * line.price
-        problem = ExecutionProblem(
-            shares=position_shares,
-            horizon=float(horizon_sessions),
-            n_periods=horizon_sessions,
-            volatility=line.sigma * line.price,
-            temporary=temporary * horizon_sessions / position_shares,
-        )
-        concession = -path * line.price if together else np.zeros(horizon_sessions)
-        value = position_shares * line.price
-        for aversion in risk_aversions:
-            scaled = float(aversion) / value
-            best = trajectory_with_drift(problem, scaled, concession) if together else optimal_trajectory(problem, scaled)
-            rows.append(
-                {
-                    "crowd": together,
-                    "risk_aversion": float(aversion),
-                    "cost_bps": 1e4 * best.expected_cost / value,
-                    "risk_bps": 1e4 * float(np.sqrt(best.variance)) / value,
-                    "first_session_share": best.trades[0] / position_shares,
-                }
-            )
+    for together, others, concession in ((False, 0.0, np.zeros(horizon_sessions)), (True, crowd, -path * line.price)):
+        problem = _problem(position_shares, others, line, horizon_sessions)
+        rows += [{"crowd": together, **_point(problem, float(aversion), concession, line.price)} for aversion in risk_aversions]
     return pd.DataFrame(rows)
+
+
+def _problem(position: float, others: float, line: LineState, sessions: int) -> ExecutionProblem:
+    """The position as an execution problem whose temporary cost is that of everybody's mean rate."""
+    quantity = (position + others) / line.adv_shares
+    temporary = float(almgren_2005(quantity, line.sigma, sessions, 1.0).temporary) * line.price
+    return ExecutionProblem(
+        shares=position,
+        horizon=float(sessions),
+        n_periods=sessions,
+        volatility=line.sigma * line.price,
+        temporary=temporary * sessions / position,
+    )
+
+
+def _point(problem: ExecutionProblem, aversion: float, concession: FloatArray1D, price: float) -> dict[str, float]:
+    """Cost and risk of the best schedule at one risk aversion."""
+    value = problem.shares * price
+    alone = not concession.any()
+    best = optimal_trajectory(problem, aversion / value) if alone else trajectory_with_drift(problem, aversion / value, concession)
+    return {
+        "risk_aversion": aversion,
+        "cost_bps": 1e4 * best.expected_cost / value,
+        "risk_bps": 1e4 * float(np.sqrt(best.variance)) / value,
+        "first_session_share": best.trades[0] / problem.shares,
+    }
 
 
 def _unit(effect: PriceEffect, sessions: int) -> np.ndarray:

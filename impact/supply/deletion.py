@@ -159,7 +159,6 @@ def index_deletion(
     low, high = _intensity_change(flows, line)
     ledger = None if closes is None else round_trip(flows, closes)
     check = pd.DataFrame() if closes is None or volumes is None else market_check(flows, closes, volumes, line)
-    untracked = flows["tracked_usd_high"].isna() & (flows["action"] != "retain")
     return IndexDeletion(
         line=line,
         flows=flows,
@@ -170,22 +169,20 @@ def index_deletion(
         intensity_change_high=high,
         dropped=pd.DataFrame(columns=["provider", "action", "reason"]) if dropped is None else dropped,
         sources=unique_sources(sources, line.sources),
-        assumptions=(
-            "Trackers trade at the execution close; the provider's effective date is the open after it.",
-            f"For each USD 1bn tracked and each basis point of weight, trackers trade USD 100,000, which is"
-            f" {1e5 / line.price_usd:,.0f} shares or {1e5 / line.adv_usd:.2e} of ADV.",
-            "Volume above the usual level at an execution close bounds what trackers traded there from above.",
-            *(
-                (
-                    f"Assets tracking are unknown for {int(untracked.sum())} of {len(flows)} actions;"
-                    " their flow is given per USD 1bn tracked only.",
-                )
-                if untracked.any()
-                else ()
-            ),
-            "A fund of funds, or a world index that holds a regional one, is counted once (column counted_in).",
-            *assumptions,
-        ),
+        assumptions=(*_assumptions(flows, line), *assumptions),
+    )
+
+
+def _assumptions(flows: pd.DataFrame, line: LineState) -> tuple[str, ...]:
+    untracked = int((flows["tracked_usd_high"].isna() & (flows["action"] != "retain")).sum())
+    unknown = f"Assets tracking are unknown for {untracked} of {len(flows)} actions; their flow is given per USD 1bn tracked only."
+    return (
+        "Trackers trade at the execution close; the provider's effective date is the open after it.",
+        f"For each USD 1bn tracked and each basis point of weight, trackers trade USD 100,000, which is"
+        f" {1e5 / line.price_usd:,.0f} shares or {1e5 / line.adv_usd:.2e} of ADV.",
+        "Volume above the usual level at an execution close bounds what trackers traded there from above.",
+        *((unknown,) if untracked else ()),
+        "A fund of funds, or a world index that holds a regional one, is counted once (column counted_in).",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from impact.supply.holder_classes import (
 )
 from impact.supply.line import LineState
 from impact.supply.selling import DEFAULT_SELLING, SellingSchedule, selling_fractions
-from impact.typing_ import BoolArray, FloatArray1D, FloatArray2D, IntArray
+from impact.typing_ import BoolArray, FloatArray1D, FloatArray2D
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -241,26 +241,13 @@ def forced_supply(
     """
     if not 0 < participation_cap <= 1:
         raise InputError(f"participation_cap={participation_cap!r} must lie in (0, 1]; it is a share of volume: give 0.2 for 20 %.")
-    table = check_holders(holders)
+    table = _obligations(check_holders(holders), identities, wind_down.regime, line)
     classes = tuple(table["holder_class"])
-    low, high = reconcile(classes, table["shares_low"].to_numpy(dtype=float), table["shares_high"].to_numpy(dtype=float), identities)
-    if low.sum() > line.shares_outstanding * (1 + 1e-9):
-        raise InputError(
-            f"holders hold at least {low.sum():.6g} shares but shares_outstanding={line.shares_outstanding:.6g};"
-            " classes do not overlap: remove what is counted twice."
-        )
-    table = _obligations(table, classes, low, high, identities, wind_down.regime)
-    schedules = {**DEFAULT_SELLING, **(selling or {})}
-    notices, executions = (None, None) if index_flow is None else index_flow.positions(wind_down.sessions)
-    fractions = _fractions(classes, wind_down, schedules, notices, executions)
-    at_close = np.array([executions is not None and len(executions) > 0 and schedules[name].kind == "index_close" for name in classes])
+    fractions, at_close = _fractions(classes, wind_down, _schedules(selling, index_flow), index_flow)
     table["selling"] = ["index_close" if closes else "under the cap" for closes in at_close]
     sales, backlog = _sales(table, fractions, at_close, participation_cap * line.adv_shares)
-    if not np.isfinite(table.loc[table["sold_share_high"] > 0, "forced_shares_high"]).any() and (table["sold_share_high"] > 0).any():
-        sales, backlog = np.full_like(sales, np.nan), np.full_like(backlog, np.nan)
     bought = check_buyers(buyers)
     capacity = buying_capacity(bought, wind_down.sessions, SCENARIOS["mid"])
-    unknown = table.loc[~np.isfinite(table["forced_shares_high"]), "holder_class"]
     return ForcedSupply(
         line=line,
         wind_down=wind_down,
@@ -274,25 +261,32 @@ def forced_supply(
         participation_cap=participation_cap,
         index_flow=index_flow,
         sources=unique_sources(sources, line.sources, () if index_flow is None else index_flow.sources),
-        assumptions=(
-            f"Regime: {REGIMES[wind_down.regime]}.",
-            "Trackers trade at their execution closes whatever the volume;"
-            f" all other forced sellers together stay within {participation_cap:.0%}"
-            " of ADV a session, and what is left is carried forward.",
-            "Within a known total, classes of unknown size are raised from their lows in proportion to the room of each;"
-            " mid is the middle of a range.",
-            "Share sold by the purchase ban is a stated schedule per class, not an observation of this line.",
-            *((f"Unknown and left out of the totals, which are lower bounds: {', '.join(unknown)}.",) if len(unknown) else ()),
-            *line.assumptions,
-            *assumptions,
-        ),
+        assumptions=(*_assumptions(table, wind_down, participation_cap), *line.assumptions, *assumptions),
     )
 
 
-def _obligations(
-    table: pd.DataFrame, classes: tuple[str, ...], low: FloatArray1D, high: FloatArray1D, identities: tuple[Identity, ...], regime: str
-) -> pd.DataFrame:
-    """Holdings of each class by scenario, the share of them sold and the forced shares."""
+def _assumptions(table: pd.DataFrame, wind_down: WindDown, cap: float) -> tuple[str, ...]:
+    unknown = table.loc[~np.isfinite(table["forced_shares_high"]), "holder_class"]
+    return (
+        f"Regime: {REGIMES[wind_down.regime]}.",
+        f"Trackers trade at their execution closes whatever the volume; all other forced sellers together stay within {cap:.0%}"
+        " of ADV a session, and what is left is carried forward.",
+        "Within a known total, classes of unknown size are raised from their lows in proportion to the room of each;"
+        " mid is the middle of a range.",
+        "Share sold by the purchase ban is a stated schedule per class, not an observation of this line.",
+        *((f"Unknown and left out of the totals, which are lower bounds: {', '.join(unknown)}.",) if len(unknown) else ()),
+    )
+
+
+def _obligations(table: pd.DataFrame, identities: tuple[Identity, ...], regime: str, line: LineState) -> pd.DataFrame:
+    """Reconciled holdings of each class by scenario, the share of them sold and the forced shares."""
+    classes = tuple(table["holder_class"])
+    low, high = reconcile(classes, table["shares_low"].to_numpy(dtype=float), table["shares_high"].to_numpy(dtype=float), identities)
+    if low.sum() > line.shares_outstanding * (1 + 1e-9):
+        raise InputError(
+            f"holders hold at least {low.sum():.6g} shares but shares_outstanding={line.shares_outstanding:.6g};"
+            " classes do not overlap: remove what is counted twice."
+        )
     least, most, certainty = zip(*(obligation(name, regime) for name in classes), strict=True)
     table = table.assign(shares_low=low, shares_high=high, sold_share_low=least, sold_share_high=most, certainty=certainty)
     for name, position in SCENARIOS.items():
@@ -306,23 +300,35 @@ def _obligations(
     return table
 
 
+def _schedules(selling: Mapping[str, SellingSchedule] | None, index_flow: IndexDeletion | None) -> dict[str, SellingSchedule]:
+    """The default schedules, trackers front-running as the index flow says, under what the caller overrides."""
+    ahead = 0.0 if index_flow is None else index_flow.front_running
+    usual = {name: replace(plan, front_running=ahead) if plan.kind == "index_close" else plan for name, plan in DEFAULT_SELLING.items()}
+    return {**usual, **(selling or {})}
+
+
 def _fractions(
-    classes: tuple[str, ...],
-    wind_down: WindDown,
-    selling: Mapping[str, SellingSchedule],
-    notices: IntArray | None,
-    executions: IntArray | None,
-) -> FloatArray2D:
-    """Desired share of each class's sales by session (G, T)."""
+    classes: tuple[str, ...], wind_down: WindDown, selling: Mapping[str, SellingSchedule], index_flow: IndexDeletion | None
+) -> tuple[FloatArray2D, BoolArray]:
+    """Desired share of each class's sales by session (G, T), and which classes (G,) trade at index closes."""
+    notices, executions = (None, None) if index_flow is None else index_flow.positions(wind_down.sessions)
     n_sessions, to_ban = len(wind_down.sessions), wind_down.sessions_to_ban
-    return np.stack(
-        [selling_fractions(selling[name], n_sessions, sessions_to_ban=to_ban, notices=notices, executions=executions) for name in classes]
-    )
+    shares = [
+        selling_fractions(selling[name], n_sessions, sessions_to_ban=to_ban, notices=notices, executions=executions) for name in classes
+    ]
+    executed = executions is not None and len(executions) > 0
+    return np.stack(shares), np.array([executed and selling[name].kind == "index_close" for name in classes])
 
 
 def _sales(table: pd.DataFrame, fractions: FloatArray2D, at_close: BoolArray, capacity: float) -> tuple[FloatArray2D, FloatArray2D]:
-    """Shares sold (3, G, T) and still waiting (3, T): trackers at their closes, the rest under the cap, first come first served."""
+    """Shares sold (3, G, T) and still waiting (3, T): trackers at their closes, the rest under the cap, first come first served.
+
+    All NaN when every class that has to sell is unknown: unknown is not zero.
+    """
     sessions = fractions.shape[1]
+    liable = table["sold_share_high"] > 0
+    if liable.any() and not np.isfinite(table.loc[liable, "forced_shares_high"]).any():
+        return np.full((len(SCENARIOS), *fractions.shape), np.nan), np.full((len(SCENARIOS), sessions), np.nan)
     sales, backlog = np.zeros((len(SCENARIOS), *fractions.shape)), np.zeros((len(SCENARIOS), sessions))
     for row, name in enumerate(SCENARIOS):
         wanted = np.nan_to_num(table[f"forced_shares_{name}"].to_numpy())[:, None] * fractions

@@ -29,7 +29,7 @@ def example(worked):
     return find
 
 
-def agrees(actual, expected, rtol, atol=0.0):
+def assert_agrees(actual, expected, rtol, atol=0.0):
     assert_allclose(np.asarray(actual, dtype=float), np.asarray(expected, dtype=float), rtol=rtol, atol=atol)
 
 
@@ -37,9 +37,9 @@ def test_square_root_law(example):
     given, expected, rtol = example("E01")
     ratio = given["Q"] / given["V"]
     effect = impact_laws.square_root_impact(ratio, given["sigma_daily"], prefactor=given["Y"])
-    agrees(effect, expected["impact"], rtol)
-    agrees(impact_laws.square_root_cost(ratio, given["sigma_daily"], prefactor=given["Y"]), expected["avg_cost_2/3_of_peak"], rtol)
-    agrees(impact_laws.square_root_impact(-ratio, given["sigma_daily"], prefactor=given["Y"]), -expected["impact"], rtol)
+    assert_agrees(effect, expected["impact"], rtol)
+    assert_agrees(impact_laws.square_root_cost(ratio, given["sigma_daily"], prefactor=given["Y"]), expected["avg_cost_2/3_of_peak"], rtol)
+    assert_agrees(impact_laws.square_root_impact(-ratio, given["sigma_daily"], prefactor=given["Y"]), -expected["impact"], rtol)
 
 
 @pytest.mark.parametrize("name", ["E02.almgren2005_DRI", "E02.almgren2005_IBM"])
@@ -50,7 +50,7 @@ def test_almgren_2005(example, name, days):
         given["X_over_V"], given["sigma"], days, given["Theta"] / given["V"], gamma=given["gamma"], eta=given["eta"], beta=given["beta"]
     )
     row = expected[f"T={days}"]
-    agrees([1e4 * effect.permanent, 1e4 * effect.temporary, 1e4 * effect.cost], [row["I_bp"], row["K_bp"], row["J_bp"]], rtol)
+    assert_agrees([1e4 * effect.permanent, 1e4 * effect.temporary, 1e4 * effect.cost], [row["I_bp"], row["K_bp"], row["J_bp"]], rtol)
     position = [0.1, 0.2, 0.5].index(days)
     published = expected["published_rounded"]
     assert round(1e4 * float(effect.cost)) == published["J_bp"][position]
@@ -73,11 +73,11 @@ def test_almgren_chriss_trajectory(example, risk_aversion):
     given, expected, rtol = example("E03")
     row = expected[f"lambda={risk_aversion}"]
     best = execution.optimal_trajectory(problem_of(given), float(risk_aversion))
-    agrees(best.holdings, row["x"], rtol, atol=1e-6)
-    agrees(best.trades, row["n"], rtol)
-    agrees([best.kappa, best.expected_cost, best.variance], [row["kappa"], row["E"], row["V"]], rtol)
+    assert_agrees(best.holdings, row["x"], rtol, atol=1e-6)
+    assert_agrees(best.trades, row["n"], rtol)
+    assert_agrees([best.kappa, best.expected_cost, best.variance], [row["kappa"], row["E"], row["V"]], rtol)
     if "E_closed_form" in row:
-        agrees([best.expected_cost, best.variance], [row["E_closed_form"], row["V_closed_form"]], rtol)
+        assert_agrees([best.expected_cost, best.variance], [row["E_closed_form"], row["V_closed_form"]], rtol)
 
 
 def test_almgren_chriss_at_once_and_at_risk(example):
@@ -85,20 +85,20 @@ def test_almgren_chriss_at_once_and_at_risk(example):
     problem = problem_of(given)
     at_once = np.array([given["X"], 0, 0, 0, 0])
     cost, variance = execution.schedule_cost(problem, at_once)
-    agrees(cost, expected["immediate"]["E"], rtol)
-    agrees(variance, expected["immediate"]["V"], rtol, atol=1e-9)
-    agrees(execution.liquidity_var(problem, 1e-6, confidence=0.95), expected["L-VaR95_lambda=1e-6"], rtol)
+    assert_agrees(cost, expected["immediate"]["E"], rtol)
+    assert_agrees(variance, expected["immediate"]["V"], rtol, atol=1e-9)
+    assert_agrees(execution.liquidity_var(problem, 1e-6, confidence=0.95), expected["L-VaR95_lambda=1e-6"], rtol)
 
 
 def test_almgren_chriss_frontier_and_best_risk_aversion(example):
     given, _expected, _rtol = example("E03")
     _inputs, expected, rtol = example("E04")
     frontier = np.array(expected["frontier"])
-    agrees(execution.efficient_frontier(problem_of(given), frontier[:, 0]), frontier[:, 1:], rtol)
+    assert_agrees(execution.efficient_frontier(problem_of(given), frontier[:, 0]), frontier[:, 1:], rtol)
     _inputs, expected, rtol = example("E05")
     best, value = execution.var_optimal_risk_aversion(problem_of(given))
-    agrees(best, expected["lambda_star"], rtol)
-    agrees(value, expected["LVaR"], rtol)
+    assert_agrees(best, expected["lambda_star"], rtol)
+    assert_agrees(value, expected["LVaR"], rtol)
 
 
 def test_almgren_chriss_continuous(example):
@@ -108,7 +108,7 @@ def test_almgren_chriss_continuous(example):
     )
     limit = execution.continuous_execution(problem, given["lambda"])
     left = given["X"] * execution.decay_ratio(limit.kappa, given["T"] - 2.5, given["T"])
-    agrees(
+    assert_agrees(
         [limit.kappa, left, limit.variance, limit.temporary_cost],
         [expected["kappa"], expected["x(2.5)"], expected["V"], expected["impact_cost_eta"]],
         rtol,
@@ -118,16 +118,16 @@ def test_almgren_chriss_continuous(example):
 def test_kyle_and_amihud(example):
     given, expected, rtol = example("E07")
     found = impact_laws.kyle_equilibrium(given["Sigma0"], given["sigma_u"])
-    agrees(
+    assert_agrees(
         [found.intensity, found.slope, found.posterior_variance, found.expected_profit],
         [expected["beta"], expected["lambda"], expected["posterior_var"], expected["exp_profit"]],
         rtol,
     )
     given, expected, rtol = example("E08")
-    agrees(1e6 * impact_laws.amihud_illiquidity(given["r"], given["dollar_volume"]), expected["ILLIQ_1e6"], rtol)
+    assert_agrees(1e6 * impact_laws.amihud_illiquidity(given["r"], given["dollar_volume"]), expected["ILLIQ_1e6"], rtol)
     given, expected, rtol = example("E09")
-    agrees(impact_laws.kyle_regression(given["dP"], given["signed_volume"]).slope, expected["lambda_with_const"], rtol)
-    agrees(impact_laws.kyle_regression(given["dP"], given["signed_volume"], constant=False).slope, expected["lambda_no_const"], rtol)
+    assert_agrees(impact_laws.kyle_regression(given["dP"], given["signed_volume"]).slope, expected["lambda_with_const"], rtol)
+    assert_agrees(impact_laws.kyle_regression(given["dP"], given["signed_volume"], constant=False).slope, expected["lambda_no_const"], rtol)
 
 
 def test_transient_impact(example):
@@ -135,51 +135,51 @@ def test_transient_impact(example):
     found = impact_laws.obizhaeva_wang(
         given["X"], resilience=given["rho"], horizon=given["T"], temporary=given["kappa"], permanent=given["lambda_perm"]
     )
-    agrees([found.block, found.rate, found.cost], [expected["block"], expected["rate"], expected["cost"]], rtol)
+    assert_agrees([found.block, found.rate, found.cost], [expected["block"], expected["rate"], expected["cost"]], rtol)
     given, expected, rtol = example("E11")
     step = given["T"] / (given["n_trades"] - 1)
     kernel = given["kappa"] * impact_laws.exponential_kernel(given["n_trades"], given["rho"] * step)
     schedule = impact_laws.transient_schedule(given["X"], kernel)
-    agrees(schedule.trades, expected["x"], rtol)
-    agrees(schedule.cost, expected["cost"], rtol)
-    agrees(schedule.trades[1] / schedule.trades[0], expected["closed_form_ratio_interior_to_end"], rtol)
+    assert_agrees(schedule.trades, expected["x"], rtol)
+    assert_agrees(schedule.cost, expected["cost"], rtol)
+    assert_agrees(schedule.trades[1] / schedule.trades[0], expected["closed_form_ratio_interior_to_end"], rtol)
     given, expected, rtol = example("E12")
-    agrees(impact_laws.propagator_path(given["q"], impact_laws.power_law_kernel(6, 0.5)), expected["impact_path"], rtol)
+    assert_agrees(impact_laws.propagator_path(given["q"], impact_laws.power_law_kernel(6, 0.5)), expected["impact_path"], rtol)
 
 
 def test_participation_and_even_execution(example):
     given, expected, rtol = example("E13")
-    agrees(execution.days_to_liquidate(given["Q"], given["ADV"], given["p"]), expected["days_of_total_volume"], rtol)
+    assert_agrees(execution.days_to_liquidate(given["Q"], given["ADV"], given["p"]), expected["days_of_total_volume"], rtol)
     external = execution.days_to_liquidate(given["Q"], given["ADV"], given["p"], external_volume=True)
-    agrees(external, expected["days_if_ADV_is_external_volume (rate p/(1-p))"], rtol)
-    agrees(execution.required_participation(given["Q"], given["ADV"], 42), expected["required_p_for_42_days"], rtol)
+    assert_agrees(external, expected["days_if_ADV_is_external_volume (rate p/(1-p))"], rtol)
+    assert_agrees(execution.required_participation(given["Q"], given["ADV"], 42), expected["required_p_for_42_days"], rtol)
     given, expected, rtol = example("E14")
     effect = impact_laws.almgren_2005(given["Q_over_ADV"], given["sigma"], given["D"], given["Theta_over_V"])
-    agrees(
+    assert_agrees(
         [effect.temporary, effect.permanent, effect.cost], [expected["per_share_temp"], expected["perm_end"], expected["avg_cost"]], rtol
     )
 
 
 def test_decay_and_duration_form(example):
     given, expected, rtol = example("E15")
-    agrees(impact_laws.decay_levels(given["peak"]), [expected["eod"], expected["day50"]], rtol)
+    assert_agrees(impact_laws.decay_levels(given["peak"]), [expected["eod"], expected["day50"]], rtol)
     given, expected, rtol = example("E16")
-    agrees(impact_laws.square_root_impact(given["Q_over_ADV"], given["sigma"], prefactor=given["Y"]), expected["I"], rtol)
+    assert_agrees(impact_laws.square_root_impact(given["Q_over_ADV"], given["sigma"], prefactor=given["Y"]), expected["I"], rtol)
     alternative = impact_laws.duration_form(given["Q_over_ADV"] / given["T"], given["sigma"], given["T"], prefactor=given["Y"])
-    agrees(alternative, expected["I_alt"], rtol)
+    assert_agrees(alternative, expected["I_alt"], rtol)
 
 
 def test_elasticities(example):
     given, expected, rtol = example("F01")
-    agrees(elasticity.elasticity_effect(given["f"], given["eps"]), expected["linear"], rtol)
-    agrees(elasticity.log_elasticity_effect(given["f"], given["eps"]), expected["log"], rtol)
+    assert_agrees(elasticity.elasticity_effect(given["f"], given["eps"]), expected["linear"], rtol)
+    assert_agrees(elasticity.log_elasticity_effect(given["f"], given["eps"]), expected["log"], rtol)
     wider = elasticity.elasticity_effect(given["f"], given["eps"], absorbing_share=0.7)
-    agrees(wider, expected["with_float_denominator .06/(1-.3)"], rtol)
+    assert_agrees(wider, expected["with_float_denominator .06/(1-.3)"], rtol)
     given, expected, rtol = example("F02")
-    agrees(elasticity.index_event_elasticity(given["dQ_over_Q"], given["dP_over_P"]), expected["eps"], rtol)
+    assert_agrees(elasticity.index_event_elasticity(given["dQ_over_Q"], given["dP_over_P"]), expected["eps"], rtol)
     given, expected, rtol = example("F05")
     macro = elasticity.macro_multiplier(given["theta"], yield_sensitivity=given["kappa"], payout_ratio=given["delta"])
-    agrees(
+    assert_agrees(
         [macro.zeta, macro.multiplier, macro.multiplier * given["flow_pct_of_market"]],
         [expected["zeta"], expected["M"], expected["dP"]],
         rtol,
@@ -187,7 +187,7 @@ def test_elasticities(example):
     given, expected, rtol = example("F12")
     implied = elasticity.square_root_elasticity(given["f"], given["v"], given["sigma"], prefactor=given["Y"])
     effect = impact_laws.square_root_impact(given["f"] / given["v"], given["sigma"], prefactor=given["Y"])
-    agrees([effect, implied, 1 / implied], [expected["impact"], expected["eps"], expected["multiplier"]], rtol)
+    assert_agrees([effect, implied, 1 / implied], [expected["impact"], expected["eps"], expected["multiplier"]], rtol)
 
 
 def logit_system(given):
@@ -203,18 +203,18 @@ def test_logit_demand_before_and_after_a_ban(example):
     given, expected, rtol = example("F03")
     system = logit_system(given)
     before = demand_system.clear_market(system)
-    agrees(before.prices, expected["P_before"], rtol)
-    agrees(before.weights.reshape(3, 2), expected["weights_before"], rtol)
+    assert_agrees(before.prices, expected["P_before"], rtol)
+    assert_agrees(before.weights.reshape(3, 2), expected["weights_before"], rtol)
     matrix = demand_system.elasticity_matrix(system, before)
-    agrees(matrix, expected["agg_elasticity_matrix -dlogQ/dlogp'"], rtol)
-    agrees(np.diag(np.linalg.inv(matrix)), expected["price_multiplier_own"], rtol)
+    assert_agrees(matrix, expected["agg_elasticity_matrix -dlogQ/dlogp'"], rtol)
+    assert_agrees(np.diag(np.linalg.inv(matrix)), expected["price_multiplier_own"], rtol)
     banned = (system.investor == 1) & (system.stock == 0)
     after = demand_system.clear_market(system, prices=before.prices, banned=banned)
-    agrees(after.prices, expected["P_after_ban"], rtol)
-    agrees(np.log(after.prices / before.prices), expected["log_price_change"], rtol)
-    agrees(demand_system.first_order_change(system, before, banned), expected["linear_prediction_of_change"], rtol)
+    assert_agrees(after.prices, expected["P_after_ban"], rtol)
+    assert_agrees(np.log(after.prices / before.prices), expected["log_price_change"], rtol)
+    assert_agrees(demand_system.first_order_change(system, before, banned), expected["linear_prediction_of_change"], rtol)
     held = system.assets[1] * before.weights[2] / (before.prices[0] * system.shares[0])
-    agrees(held, expected["investor2_holding_share_of_stock1_before"], rtol)
+    assert_agrees(held, expected["investor2_holding_share_of_stock1_before"], rtol)
 
 
 def test_logit_demand_marked_to_market(example):
@@ -225,18 +225,18 @@ def test_logit_demand_marked_to_market(example):
     held = system.assets[system.investor] * before.weights / before.prices[system.stock]
     banned = (system.investor == 1) & (system.stock == 0)
     after = demand_system.clear_market(system, prices=before.prices, banned=banned, held_shares=held)
-    agrees(after.prices, expected["P_after_ban"], rtol)
-    agrees(np.log(after.prices / before.prices), expected["log_price_change"], rtol)
+    assert_agrees(after.prices, expected["P_after_ban"], rtol)
+    assert_agrees(np.log(after.prices / before.prices), expected["log_price_change"], rtol)
 
 
 def test_index_flow(example):
     given, expected, rtol = example("F06")
-    agrees(index_flow.benchmarking_intensity(given["AUM"], given["w"], given["mktcap"]), expected["BMI"], rtol)
+    assert_agrees(index_flow.benchmarking_intensity(given["AUM"], given["w"], given["mktcap"]), expected["BMI"], rtol)
     change = index_flow.deletion_intensity_change(given["AUM"], given["w"], given["mktcap"], [False, True, False])
-    agrees(change, expected["dBMI_if_deleted_from_index_2"], rtol)
+    assert_agrees(change, expected["dBMI_if_deleted_from_index_2"], rtol)
     given, expected, rtol = example("F09")
     flow = index_flow.tracker_flow(given["AUM"], given["w"], adv_value=given["ADV_usd"], float_value=given["float_cap_usd"])
-    agrees(
+    assert_agrees(
         [flow.value, flow.adv_multiple, flow.float_fraction], [expected["flow_usd"], expected["days_ADV"], expected["fraction_float"]], rtol
     )
 
@@ -244,23 +244,23 @@ def test_index_flow(example):
 def test_reversal(example):
     given, expected, rtol = example("F10")
     fit = reversal.three_point_reversal([given["CAR_event"], given["CAR_10"], given["CAR_20"]], 10)
-    agrees(
+    assert_agrees(
         [fit.tau, fit.temporary, fit.permanent, fit.permanent_share],
         [expected["tau"], expected["T"], expected["P"], expected["permanent_share"]],
         rtol,
     )
-    agrees(reversal.reversal_path(fit.permanent, fit.temporary, fit.tau, [0, 10, 20]), list(given.values()), rtol)
+    assert_agrees(reversal.reversal_path(fit.permanent, fit.temporary, fit.tau, [0, 10, 20]), list(given.values()), rtol)
     given, expected, rtol = example("F11")
     share = reversal.permanent_share(
         given["CAR_event"], given["CAR_total"], var_event=given["var_event"], var_total=given["var_total"], covariance=given["cov"]
     )
-    agrees([share.share, share.se], [expected["permanent_share"], expected["se"]], rtol)
+    assert_agrees([share.share, share.se], [expected["permanent_share"], expected["se"]], rtol)
 
 
 def test_implied_probability(example):
     given, expected, rtol = example("G01")
     found = relief.implied_probability(given["P"], given["P_clear"], given["P_ban"], sd_clear=2, sd_banned=3)
-    agrees(
+    assert_agrees(
         [found.unclipped, found.clipped, found.by_price, found.by_clear, found.by_banned, found.se],
         [
             expected["p"],
@@ -275,31 +275,31 @@ def test_implied_probability(example):
     clear, path = relief.implied_probability_path(
         given["P"], given["r_bench"], clear_start=given["P_clear0"], beta=given["beta"], banned_share=given["ban_fraction_of_clear"]
     )
-    agrees(clear, expected["P_clear"], rtol)
-    agrees(path, expected["p"], rtol)
+    assert_agrees(clear, expected["P_clear"], rtol)
+    assert_agrees(path, expected["p"], rtol)
 
 
 def test_relief_price_and_jump(example):
     given, expected, rtol = example("G03")
     found = relief.relief_pricing(given["q"], given["P_clear"], given["P_ban"], annual_rate=given["annual_r"])
-    agrees(
+    assert_agrees(
         [found.price, found.jump_if_relief, found.jump_if_denied],
         [expected["P"], expected["jump_if_relief"], expected["jump_if_denied"]],
         rtol,
     )
     given, expected, rtol = example("G10")
-    agrees(relief.probability_from_jump(given["J"], given["h"]), expected["q"], rtol)
+    assert_agrees(relief.probability_from_jump(given["J"], given["h"]), expected["q"], rtol)
 
 
 def test_selling_schedules(example):
     given, expected, rtol = example("G04")
     sold = schedules.truncated_exponential(np.array([60, 180, 365]), given["lambda"], given["D"])
-    agrees(sold, [expected["F(60)"], expected["F(180)"], expected["F(365)"]], rtol)
-    agrees(schedules.exponential_median(given["lambda"], given["D"]), expected["median_day"], rtol)
+    assert_agrees(sold, [expected["F(60)"], expected["F(180)"], expected["F(365)"]], rtol)
+    assert_agrees(schedules.exponential_median(given["lambda"], given["D"]), expected["median_day"], rtol)
     given, expected, rtol = example("G05")
     sold = schedules.truncated_weibull(np.array([60, 180]), given["k"], given["scale"], given["D"])
-    agrees(sold, [expected["F(60)"], expected["F(180)"]], rtol)
-    agrees(schedules.weibull_hazard(10, given["k"], given["scale"]), expected["hazard(10) untruncated"], rtol)
+    assert_agrees(sold, [expected["F(60)"], expected["F(180)"]], rtol)
+    assert_agrees(schedules.weibull_hazard(10, given["k"], given["scale"]), expected["hazard(10) untruncated"], rtol)
 
 
 def test_held_fraction_and_participation(example):
@@ -307,44 +307,44 @@ def test_held_fraction_and_participation(example):
     held = holder_overlap.us_held_shares(
         given["us_13f"], given["us_nport_not_in_13f"], given["adr_held"], receipt_ratio=given["adr_ratio"], overlap=given["double_count"]
     )
-    agrees([held, held / given["shares_out"]], [expected["us_shares"], expected["fraction"]], rtol)
+    assert_agrees([held, held / given["shares_out"]], [expected["us_shares"], expected["fraction"]], rtol)
     given, expected, rtol = example("G07")
     active = given["active"] * schedules.slices(schedules.truncated_exponential(np.arange(1, 41), given["hazard"], 40))
     flow = active.copy()
     flow[30] += given["passive"]
     participation = flow / given["ADV"]
-    agrees([flow.sum(), flow[0], flow[30]], [expected["sum"], expected["day1"], expected["day31"]], rtol)
-    agrees([participation.max(), participation[0]], [expected["max_participation"], expected["participation_day1"]], rtol)
+    assert_agrees([flow.sum(), flow[0], flow[30]], [expected["sum"], expected["day1"], expected["day31"]], rtol)
+    assert_agrees([participation.max(), participation[0]], [expected["max_participation"], expected["participation_day1"]], rtol)
     assert int((participation > 0.2).sum()) == expected["n_days_over_20pct"]
     whole = impact_laws.square_root_impact(flow.sum() / given["ADV"], given["sigma"], prefactor=given["Y"])
-    agrees(whole, expected["sqrt_law_single_metaorder_total"], rtol)
+    assert_agrees(whole, expected["sqrt_law_single_metaorder_total"], rtol)
 
 
 def test_spillover(example):
     given, expected, rtol = example("G08")
-    agrees(reversal.spillover_slope(given["AR_target"], given["AR_peer"]).slope, expected["s"], rtol)
+    assert_agrees(reversal.spillover_slope(given["AR_target"], given["AR_peer"]).slope, expected["s"], rtol)
 
 
 def test_forecast_scores(example, worked):
     given, expected, rtol = example("H01")
-    agrees(scores.crps_gaussian(given["x"], given["mu"], given["sigma"]), expected["gaussian"], rtol)
-    agrees(scores.crps_ensemble(given["x"], given["ensemble"]), expected["ensemble"], rtol)
-    agrees(scores.crps_ensemble(given["x"], given["ensemble"], fair=True), expected["ensemble_fair"], rtol)
+    assert_agrees(scores.crps_gaussian(given["x"], given["mu"], given["sigma"]), expected["gaussian"], rtol)
+    assert_agrees(scores.crps_ensemble(given["x"], given["ensemble"]), expected["ensemble"], rtol)
+    assert_agrees(scores.crps_ensemble(given["x"], given["ensemble"], fair=True), expected["ensemble_fair"], rtol)
     given, expected, rtol = example("H02")
     found = scores.interval_score([given["x_inside"], given["x_below"]], given["l"], given["u"], alpha=given["alpha"])
-    agrees(found, [expected["inside"], expected["below"]], rtol)
+    assert_agrees(found, [expected["inside"], expected["below"]], rtol)
     given, expected, rtol = example("H06")
-    agrees(scores.pinball_loss(given["x"], given["q"], level=given["tau"]), expected["loss"], rtol)
+    assert_agrees(scores.pinball_loss(given["x"], given["q"], level=given["tau"]), expected["loss"], rtol)
 
 
 def test_coverage_tests(example, worked):
     given, expected, rtol = example("H03")
     found = scores.kupiec_test(given["exceptions"], given["n"], expected=given["p0"])
-    agrees([found.statistic, found.p_value], [expected["LR_uc"], expected["p"]], rtol)
-    agrees(scores.wilson_interval(given["n"] - given["exceptions"], given["n"]), expected["wilson95"], rtol)
+    assert_agrees([found.statistic, found.p_value], [expected["LR_uc"], expected["p"]], rtol)
+    assert_agrees(scores.wilson_interval(given["n"] - given["exceptions"], given["n"]), expected["wilson95"], rtol)
     given, expected, rtol = example("H04")
     found = scores.christoffersen_independence(**given)
-    agrees([found.statistic, found.p_value], [expected["LR_ind"], expected["p"]], rtol)
+    assert_agrees([found.statistic, found.p_value], [expected["LR_ind"], expected["p"]], rtol)
     _given, expected, rtol = example("H05")
     fit = worked["examples"]["A03"]["expected"]
-    agrees(scores.student_interval(fit["CAR"], fit["var_CAR"], fit["df"]), [expected["lo"], expected["hi"]], rtol)
+    assert_agrees(scores.student_interval(fit["CAR"], fit["var_CAR"], fit["df"]), [expected["lo"], expected["hi"]], rtol)
