@@ -1,5 +1,26 @@
 """Who owns what: readers, look-through, owners, exposure."""
 
+from impact.holdings.changes import ExposureChange
+from impact.holdings.exposure import ExposureReport, check_portfolio
+from impact.holdings.form13f import read_13f
+from impact.holdings.fund_files import Staleness
+from impact.holdings.nport import read_nport
+from impact.holdings.owners import ReportedHoldings
+from impact.holdings.portfolio import Portfolio, as_portfolio
 from impact.holdings.readers import HoldingsFile, read_holdings
+from impact.holdings.what_if import Designation
 
-__all__ = ["HoldingsFile", "read_holdings"]
+__all__ = [
+    "Designation",
+    "ExposureChange",
+    "ExposureReport",
+    "HoldingsFile",
+    "Portfolio",
+    "ReportedHoldings",
+    "Staleness",
+    "as_portfolio",
+    "check_portfolio",
+    "read_13f",
+    "read_holdings",
+    "read_nport",
+]

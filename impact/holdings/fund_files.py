@@ -25,8 +25,8 @@ class Staleness:
     Parameters
     ----------
     per_root_day : float
-        A line's weight lies within 1 -+ per_root_day * sqrt(days) of the weight printed: 0.05 is two standard deviations of a line
-        that moves 2.5 % a day against its fund.
+        A line's weight, and its units per unit of money in the fund, lie within 1 -+ per_root_day * sqrt(days) of those printed:
+        0.05 is two standard deviations of a line that moves 2.5 % a day against its fund.
     turnover_per_year : float
         Share of the fund that a year brings into lines its file does not show.
     """
@@ -57,7 +57,7 @@ class FundFile:
         From the date of the file to the date asked, NaN when it has none.
     low, high : (n,) float, decimal
         Range of each row's weight at the date asked; NaN where the file gives no weight and no value.
-    shares_per_value : (n,) float
+    shares_low, shares_high : (n,) float
         Units of the row that one unit of the file's currency in the fund holds; NaN when it cannot be known.
     currency : str
         Currency of the values; empty when the file does not say.
@@ -70,7 +70,8 @@ class FundFile:
     age_days: float
     low: FloatArray
     high: FloatArray
-    shares_per_value: FloatArray
+    shares_low: FloatArray
+    shares_high: FloatArray
     currency: str
     unseen: float
 
@@ -91,9 +92,11 @@ class FundFiles:
         for column in ("isin", "cusip", "sedol", "own_line", "ticker", "name"):
             keys = instruments[column].map(_key)
             own = keys.map(self.lookup).fillna(-1).to_numpy(dtype=np.int64)
-            if column in ("own_line", "ticker"):
-                bare = instruments[column].str.split(r"[ .]", regex=True).str[0].map(_key).map(self.lookup).fillna(-1).to_numpy(dtype=np.int64)
-                own = np.where(own >= 0, own, bare)
+            if column == "ticker":  # EIMI LN is the fund EIMI, but 700 HK is not whatever fund is called 700
+                bare = (
+                    instruments[column].str.split(r"[ .]", regex=True).str[0].map(_key).map(self.lookup).fillna(-1).to_numpy(dtype=np.int64)
+                )
+                own = np.where((own < 0) & instruments["instrument"].isin(["fund", "unknown"]).to_numpy(), bare, own)
             found = np.where((found < 0) & (keys != "").to_numpy(), own, found)
         return found
 
@@ -141,7 +144,9 @@ def _key(text: object) -> str:
 def _in_folder(folder: Path) -> Iterable[tuple[str, Path]]:
     if not folder.is_dir():
         raise InputError(f"funds={str(folder)!r} is no folder; give a folder of holdings files, or a mapping of ticker to file.")
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix.lower() in (".csv", ".xlsx", ".parquet", ".txt", ".tsv", ".xml"))
+    files = sorted(
+        path for path in folder.iterdir() if path.is_file() and path.suffix.lower() in (".csv", ".xlsx", ".parquet", ".txt", ".tsv", ".xml")
+    )
     if not files:
         raise InputError(f"funds={str(folder)!r} holds no CSV, XLSX, Parquet or XML file.")
     return [(re.split(r"[_ .]", path.stem, maxsplit=1)[0], path) for path in files]
@@ -155,19 +160,23 @@ def _weighed(key: str, file: HoldingsFile, on: pd.Timestamp, staleness: Stalenes
     one_currency = len(currencies) <= 1 and bool(np.isfinite(values).any())
     total, shown = float(np.nansum(values)), float(np.nansum(printed))
     whole = not np.isfinite(printed).any() or 0.99 <= shown <= 1.01
-    half = 0.0
+    half, slack = 0.0, 0.0
     if one_currency and whole and np.isfinite(values).all() and total > 0:
         weights, net_assets, remainder = values / total, total, 0.0
     elif np.isfinite(printed).any():
         weights, half = printed, half_printed_unit(printed)
         both = np.isfinite(values) & np.isfinite(printed)
-        net_assets = float(values[both].sum() / printed[both].sum()) if one_currency and abs(printed[both].sum()) > 1e-9 else np.nan
+        weight_sum = float(printed[both].sum())
+        net_assets = float(values[both].sum() / weight_sum) if one_currency and weight_sum > 1e-9 else np.nan
+        slack = min(1.0, half * int(both.sum()) / weight_sum) if weight_sum > 1e-9 else 0.0
         remainder = max(0.0, 1.0 - shown)
     else:
         weights, net_assets, remainder = np.full(len(rows), np.nan), np.nan, 1.0
     age = float((on - file.as_of).days) if file.as_of is not None else np.nan
     band = staleness_band(np.full(len(rows), age), staleness.per_root_day)
     low, high = weight_range(weights, band, half)
+    per_value = rows["quantity"].to_numpy(dtype=np.float64) / net_assets
+    shares = np.sort(np.stack([per_value * (1.0 - band) * (1.0 - slack), per_value * (1.0 + band) * (1.0 + slack)]), axis=0)
     unweighed = 1.0 if np.isnan(weights).any() and remainder == 0.0 else remainder
     return FundFile(
         key=key,
@@ -175,7 +184,8 @@ def _weighed(key: str, file: HoldingsFile, on: pd.Timestamp, staleness: Stalenes
         age_days=age,
         low=low,
         high=high,
-        shares_per_value=rows["quantity"].to_numpy(dtype=np.float64) / net_assets,
+        shares_low=shares[0],
+        shares_high=shares[1],
         currency=currencies[0] if currencies else "",
         unseen=min(1.0, unweighed + staleness.unseen_share(age)),
     )

@@ -21,7 +21,16 @@ __all__ = ["INSTRUMENT_COLUMNS", "Identified", "identify"]
 INSTRUMENT_COLUMNS = ("isin", "cusip", "sedol", "figi", "ticker", "exchange", "country", "name", "instrument", "underlying")
 _CODES = ("isin", "cusip", "sedol", "figi")
 # What a receipt, a right, an option is called in the last column of the report.
-_LINES = {"equity": "local", "counter": "local", "receipt": "ADR", "adr": "ADR", "bdr": "BDR", "cedear": "CEDEAR", "gdr": "GDR", "fund": "fund"}
+_LINES = {
+    "equity": "local",
+    "counter": "local",
+    "receipt": "ADR",
+    "adr": "ADR",
+    "bdr": "BDR",
+    "cedear": "CEDEAR",
+    "gdr": "GDR",
+    "fund": "fund",
+}
 _NOT_MATCHED = {
     "entity": "", "programme_id": "", "tier": "", "field": "", "score": np.nan, "relation": "", "security": "", "adr_ratio": np.nan,
     "explanation": "", "disagrees": "", "target": -1,
@@ -63,7 +72,9 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     """
     columns = [pd.concat([table[name] for table in tables], ignore_index=True) for name in INSTRUMENT_COLUMNS]
     first, codes = distinct_rows(columns)
-    instruments = pd.DataFrame({name: column.take(first).reset_index(drop=True) for name, column in zip(INSTRUMENT_COLUMNS, columns, strict=True)})
+    instruments = pd.DataFrame(
+        {name: column.take(first).reset_index(drop=True) for name, column in zip(INSTRUMENT_COLUMNS, columns, strict=True)}
+    )
     lines = normalise_tickers(instruments["ticker"], exchange=instruments["exchange"], location=instruments["country"])
     instruments["own_line"] = lines["yahoo"]
     matched = _best_matches(instruments, targets)

@@ -25,7 +25,7 @@ class FundContents:
         fund (number of the fund owned), through (keys of the funds passed, joined by `` > ``), instrument (number in the table of
         identified instruments), share_low, share_high (decimal of the money in `fund`), shares_low, shares_high (units of the
         instrument per unit of the book's currency; NaN when the file does not tell), as_of (date of the file in which it stands),
-        age_days. Only instruments that are not clear.
+        age_days. Only instruments that match a designated entity, whatever the law says of them now.
     unseen : (n_funds,) float, decimal
         Largest share of each fund whose content is not known: not in its file, not identifiable, in a fund without a file.
     reasons : tuple of str
@@ -67,12 +67,12 @@ def fund_contents(
     Range of a line reached through several funds = product of the ranges of the weights on the way. The ranges of two paths add.
     """
     n_funds = len(files)
-    nested = [files.find(instruments.iloc[member]) for member in members]
+    nested = [np.where((found := files.find(instruments.iloc[member])) == number, -1, found) for number, member in enumerate(members)]
     edges = [
         (number, int(child), fund.low[row], fund.high[row])
         for number, fund in enumerate(files.funds)
         for row, child in enumerate(nested[number])
-        if child >= 0 and child != number and np.isfinite(fund.low[row])
+        if child >= 0 and np.isfinite(fund.low[row])
     ]
     parent, child = (np.array([edge[k] for edge in edges], dtype=np.int64) for k in (0, 1))
     low, high = (np.array([edge[k] for edge in edges], dtype=np.float64) for k in (2, 3))
@@ -99,15 +99,17 @@ def _own_lines(
     held = instruments.iloc[member]
     status, is_fund = held["status"].to_numpy(dtype=object), (held["instrument"] == "fund").to_numpy()
     named = (held["tier"] != "").to_numpy()
-    flagged = np.isin(status, ("barred", "restricted")) | ((status == "unknown") & named)
-    lines = np.flatnonzero(flagged & (nested < 0))
+    lines = np.flatnonzero((named | np.isin(status, ("barred", "restricted"))) & (nested < 0))
     rate = 1.0 if fund.currency == currency else rates.get(fund.currency, np.nan)
-    per_value = fund.shares_per_value[lines] / (rate if fund.currency and currency else np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        stretch_low, stretch_high = (side[lines] / _middle(fund.low, fund.high)[lines] for side in (fund.low, fund.high))
-    shares = np.sort(np.stack([per_value * stretch_low, per_value * stretch_high]), axis=0)
+    per_unit = 1.0 / rate if fund.currency and currency else np.nan
     table = pd.DataFrame(
-        {"instrument": member[lines], "share_low": fund.low[lines], "share_high": fund.high[lines], "shares_low": shares[0], "shares_high": shares[1]}
+        {
+            "instrument": member[lines],
+            "share_low": fund.low[lines],
+            "share_high": fund.high[lines],
+            "shares_low": fund.shares_low[lines] * per_unit,
+            "shares_high": fund.shares_high[lines] * per_unit,
+        }
     )
     unidentified = (status == "unknown") & ~named & (nested < 0) & ~is_fund
     missing = is_fund & (nested < 0)
@@ -119,11 +121,6 @@ def _own_lines(
     }
     reason = "; ".join(f"{cause}: up to {share:.2%}" for cause, share in causes.items() if share > 0)
     return table, min(1.0, sum(causes.values())), reason
-
-
-def _middle(low: FloatArray, high: FloatArray) -> FloatArray:
-    """The weight printed: the range is symmetric about it up to the rounding of the print."""
-    return 0.5 * (low + high)
 
 
 def _reached(lines: pd.DataFrame, outer: int, inner: int, low: float, high: float, files: FundFiles) -> pd.DataFrame:

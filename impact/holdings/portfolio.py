@@ -147,7 +147,12 @@ def _values(rows: pd.DataFrame, base: str, rates: Mapping[str, float]) -> tuple[
     to_base = {**rates, base: 1.0, "": 1.0}
     rate = rows["currency"].map(to_base).astype("float64")
     value = rows["market_value"] * rate
-    priced = rows["price"].notna() & rows["quantity"].notna() & rows["market_value"].isna() & ~rows["instrument"].isin(["option", "future", "swap"])
+    priced = (
+        rows["price"].notna()
+        & rows["quantity"].notna()
+        & rows["market_value"].isna()
+        & ~rows["instrument"].isin(["option", "future", "swap"])
+    )
     local = rows["price_currency"].where(rows["price_currency"] != "", rows["currency"]).map(to_base).astype("float64")
     value = value.where(~priced, rows["quantity"] * rows["price"] * local)
     used = rows["currency"].where(~priced, rows["price_currency"].where(rows["price_currency"] != "", rows["currency"]))

@@ -1,0 +1,108 @@
+"""``impact check HOLDINGS``."""
+
+from __future__ import annotations
+
+import click
+
+from impact.cli._output import Document, emit, output_options
+from impact.errors import InputError
+
+__all__ = ["command"]
+
+
+def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
+    pairs = {}
+    for text in given:
+        name, mark, value = text.partition("=")
+        if not mark or not name.strip() or not value.strip():
+            raise InputError(f'{option} {text!r} must read name=value, such as {option} isin="Asset ID".')
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _numbers(given: tuple[str, ...], option: str) -> dict[str, float]:
+    numbers = {}
+    for name, text in _pairs(given, option).items():
+        try:
+            numbers[name] = float(text)
+        except ValueError as error:
+            raise InputError(f"{option} {name}={text!r} must be a number.") from error
+    return numbers
+
+
+@click.command("check")
+@click.argument("holdings", type=click.Path())
+@click.option("--as-of", "as_of", required=True, metavar="INSTANT", help="Use only what was known then, such as 2021-01-14T18:00-05:00.")
+@click.option("--investor", default="us_person", show_default=True, metavar="CLASS", help="us_person, us_intermediary, non_us_person ...")
+@click.option("--programme", "programmes", multiple=True, metavar="ID", help="Ask this programme only; may be given several times.")
+@click.option("--map", "maps", multiple=True, metavar="FIELD=HEADING", help='Name a column, such as isin="Asset ID".')
+@click.option("--holdings-date", metavar="DATE", help="Date of the holdings, when the file does not say.")
+@click.option("--funds", type=click.Path(), metavar="DIR", help="Folder of fund holdings to look through, named by ticker.")
+@click.option("--rate", "rates", multiple=True, metavar="CUR=RATE", help="Units of the book's currency per unit of CUR.")
+@click.option("--currency", metavar="CUR", help="Currency to value the book in.")
+@click.option("--nav", type=float, metavar="VALUE", help="Net assets, when the file does not hold the whole book.")
+@click.option("--ratio", "ratios", multiple=True, metavar="LINE=N", help="Ordinary shares in one receipt.")
+@click.option("--designate", metavar="SECURITY", help="What if this security were designated; needs --programme-of.")
+@click.option("--at", metavar="INSTANT", help="With --designate: when (default: --as-of).")
+@click.option("--programme-of", metavar="ID", help="With --designate: under which programme.")
+@click.option("--diff", metavar="INSTANT", help="Show what changes between --as-of and this instant.")
+@click.option("--explain", type=int, metavar="ROW", help="Everything behind one line of the file.")
+@click.option("--fail-on", type=click.Choice(["exposure", "unknown"]), multiple=True, help="Exit with code 1 when there is any.")
+@click.option("--html", type=click.Path(dir_okay=False), metavar="FILE", help="Also write the memo as one self-contained page.")
+@output_options
+def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output, table, **asked) -> None:
+    """What a portfolio holds that is barred, for whom and until when.
+
+    HOLDINGS is any positions file: CSV, XLSX or Parquet from a fund sponsor, terminal or custodian. Its header, separator and number
+    formats are found; --map names columns that are not known.
+    """
+    import impact
+
+    report = impact.check_portfolio(
+        holdings,
+        as_of=as_of,
+        investor=asked["investor"],
+        programmes=asked["programmes"] or None,
+        funds=asked["funds"],
+        ratios=_numbers(asked["ratios"], "--ratio"),
+        rates=_numbers(asked["rates"], "--rate"),
+        currency=asked["currency"],
+        nav=asked["nav"],
+        columns=_pairs(maps, "--map"),
+        holdings_as_of=asked["holdings_date"],
+        designations=_designations(as_of, asked["designate"], asked["at"], asked["programme_of"]),
+    )
+    emit(_document(report, {"holdings": holdings, **asked}, explain, diff), format_=format_, output=output, table=table)
+    if html:
+        from impact.report.exposure import exposure_page
+        from impact.report.page import write
+
+        click.echo(f"wrote {write(exposure_page(report), html)}", err=True)
+    if ("exposure" in fail_on and report.is_exposed) or ("unknown" in fail_on and report.has_unknown):
+        click.get_current_context().exit(1)
+
+
+def _designations(as_of: str, security: str | None, at: str | None, programme: str | None) -> tuple:
+    if security is None:
+        if at or programme:
+            raise InputError("--at and --programme-of belong to --designate SECURITY; name the security.")
+        return ()
+    if programme is None:
+        raise InputError(f"--designate {security!r} needs --programme-of, such as ns-cmic: under which programme?")
+    from impact.holdings import Designation
+
+    return (Designation(security=security, at=at or as_of, programme=programme),)
+
+
+def _document(report, asked: dict, explain: int | None, diff: str | None) -> Document:
+    inputs = {"as_of": report.as_of, **{name: value for name, value in asked.items() if value}}
+    common = {"command": "check", "assumptions": report.assumptions, "sources": report.sources, "inputs": inputs}
+    if explain is not None:
+        summary = report.explain(explain)
+        tables = {caption.lower().replace(" ", "_"): frame.reset_index() for caption, frame in summary.tables}
+        return Document(title=summary.title, tables=tables, notes=summary.notes, **common)
+    if diff is not None:
+        change = report.diff(diff)
+        return Document(title=change.summary().title, tables={"changes": change.rows}, **common)
+    tables = {name: getattr(report, name) for name in ("exposures", "totals", "deadlines", "unknown", "dropped", "issues", "positions")}
+    return Document(title=report.headline, tables=tables, **common)

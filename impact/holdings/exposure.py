@@ -1,0 +1,372 @@
+"""What a book holds that is barred, for whom, until when, how sure that is, and what nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.facts.screening import screening_targets
+from impact.holdings.changes import ExposureChange, exposure_change
+from impact.holdings.exposure_tables import deadline_table, exposure_table, position_table, total_table, unknown_table
+from impact.holdings.fund_files import FundFiles, Staleness, as_fund_files
+from impact.holdings.identify import identify
+from impact.holdings.lookthrough import fund_contents
+from impact.holdings.portfolio import Portfolio, as_portfolio
+from impact.holdings.readers import HoldingsFile
+from impact.holdings.status import law_at
+from impact.holdings.what_if import Designation, with_designations
+from impact.instants import parse_instant
+from impact.provenance import Source, unique_sources
+from impact.results import Result, Summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["CheckOptions", "ExposureReport", "check_portfolio"]
+
+_ASSUMPTIONS = (
+    "A reading of public texts and of the files given; not legal advice.",
+    "Clear means that no programme of the fact base names it as known at that instant; it is no clearance under other lists.",
+    "A name never confirms a match: it only puts a position into the unknown bucket until an identifier or a trading line speaks.",
+    "Ownership by a listed parent does not count: the CMIC programmes bind listed names alone (OFAC FAQ 857, 905).",
+)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CheckOptions:
+    """All that a check was asked, so that it can be asked again at another instant.
+
+    Attributes
+    ----------
+    portfolio : Portfolio
+    funds : folder, mapping or None
+    investor, programmes, ratios, rates, staleness, designations, lists, tables
+        As given to :func:`check_portfolio`.
+    """
+
+    portfolio: Portfolio
+    funds: str | Path | Mapping[str, Any] | None = None
+    investor: str = "us_person"
+    programmes: str | Iterable[str] | None = None
+    ratios: Mapping[str, float] | None = None
+    rates: Mapping[str, float] | None = None
+    staleness: Staleness = Staleness()
+    designations: tuple[Designation, ...] = ()
+    lists: Any = None
+    tables: Mapping[str, pd.DataFrame] | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ExposureReport(Result):
+    """The answer to "what do I hold, and until when", as of one instant.
+
+    Attributes
+    ----------
+    as_of : Timestamp
+        Zoned; only what was known then is used.
+    investor : str
+    currency : str
+        Currency of every value (``"NAV"``: fractions of net assets; empty: the file names none).
+    nav : float
+    exposures : DataFrame
+        The main table: one row an account, designated line and way it is held. account, entity, security, line (``local``, ``ADR``,
+        ``option`` ...), instrument, via (``direct`` or the funds passed), status (``barred``, ``restricted``, ``unknown``,
+        ``clear``), programme, tier of the match, quantity, ordinary_shares, value and nav_share as _low and _high (NaN: cannot be
+        known), as_of and age_days of the holdings it rests on, next_ban_at, divest_by_at (UTC), lifted_by, citation, evidence.
+    positions : DataFrame
+        Every position of the book, in its order, with status and what it holds through funds.
+    deadlines : DataFrame
+        Every clock of the issuers held, with the last usable session of each line; `held` marks lines in the book.
+    totals : DataFrame
+        dimension (all, programme, account, line, via), item, status, n_entities, and value and nav_share as _low, _high and
+        _high_with_unknown (the whole unknown bucket added; only where dimension is ``all``).
+    unknown : DataFrame
+        What is not known, largest first; never dropped.
+    dropped, issues : DataFrame
+        Rows that are no positions, and cells that needed care.
+    options : CheckOptions
+    """
+
+    as_of: pd.Timestamp
+    investor: str
+    currency: str
+    nav: float
+    exposures: pd.DataFrame
+    positions: pd.DataFrame
+    deadlines: pd.DataFrame
+    totals: pd.DataFrame
+    unknown: pd.DataFrame
+    dropped: pd.DataFrame
+    issues: pd.DataFrame
+    options: CheckOptions
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether anything held is barred or restricted."""
+        return bool(self.exposures["status"].isin(["barred", "restricted"]).any())
+
+    @property
+    def has_unknown(self) -> bool:
+        """Whether the unknown bucket holds a position."""
+        return bool((self.unknown["n_positions"] > 0).any())
+
+    @property
+    def headline(self) -> str:
+        """The answer in one sentence."""
+        every = self.totals[self.totals["dimension"] == "all"].set_index("status")
+        parts = [
+            f"{status} {_percent_range(every.at[status, 'nav_share_low'], every.at[status, 'nav_share_high'])} of NAV"
+            for status in ("barred", "restricted")
+        ]
+        unknown = self.unknown["nav_share_high"].sum()
+        when = self.as_of.tz_convert("America/New_York")
+        return f"{len(self.positions):,} positions as of {when:%Y-%m-%d %H:%M} ET, {self.investor}: {', '.join(parts)}; unknown up to {unknown:.2%}"
+
+    def to_frame(self) -> pd.DataFrame:
+        """The exposures (a copy)."""
+        return self.exposures.copy()
+
+    def summary(self) -> Summary:
+        """Totals, exposures, deadlines and the unknown bucket."""
+        shown = [
+            "account",
+            "entity",
+            "security",
+            "line",
+            "via",
+            "status",
+            "value_low",
+            "value_high",
+            "nav_share_low",
+            "nav_share_high",
+            "age_days",
+        ]
+        clocks = self.deadlines.loc[self.deadlines["held"].astype(bool)] if len(self.deadlines) else self.deadlines
+        columns = [
+            name for name in ("issuer", "clock", "state", "first_prohibited_et", "line", "last_session_on", "citation") if name in clocks
+        ]
+        return Summary(
+            title=self.headline,
+            tables=(
+                ("Totals", self.totals[self.totals["dimension"] == "all"].drop(columns=["dimension", "item"])),
+                ("Exposure", self.exposures[shown].head(40)),
+                ("Deadlines of lines held", clocks[columns].head(40)),
+                ("Unknown", self.unknown),
+            ),
+            notes=self.assumptions,
+            sources=self.sources,
+        )
+
+    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+        """Exposure by line and status as a share of NAV, lowest to highest."""
+        from impact.plots.holdings import plot_exposure
+
+        return plot_exposure(self.exposures, ax=ax, **options)
+
+    def explain(self, row: int) -> Summary:
+        """Everything behind one row of the holdings file.
+
+        Parameters
+        ----------
+        row : int
+            Line of the file, as in `positions["row"]`.
+
+        Raises
+        ------
+        InputError
+            If no position stands on that line; the message says whether the row was dropped, and why.
+        """
+        found = self.positions[self.positions["row"] == row]
+        if found.empty:
+            reasons = self.dropped.loc[self.dropped["row"] == row, "reason"]
+            why = (
+                f"it was dropped: {reasons.iloc[0]}"
+                if len(reasons)
+                else f"rows run from {self.positions['row'].min()} to {self.positions['row'].max()}"
+            )
+            raise InputError(f"row={row} is no position; {why}.")
+        one = found.iloc[0]
+        held = self.exposures[(self.exposures["entity"] == one["entity"]) & (one["entity"] != "")]
+        care = self.issues[self.issues["row"] == row] if "row" in self.issues else self.issues
+        clocks = self.deadlines[self.deadlines["issuer"] == one["entity"]] if len(self.deadlines) else self.deadlines
+        return Summary(
+            title=f"Row {row}: {one['name'] or one['isin'] or one['ticker']} is {one['status']}",
+            tables=(
+                ("Position", found.T.rename(columns=str)),
+                ("The issuer in this book", held),
+                ("Its clocks", clocks),
+                ("Cells that needed care", care),
+            ),
+            notes=tuple(note for note in (one["evidence"], one["citation"]) if note),
+        )
+
+    def at(self, as_of: Any) -> ExposureReport:
+        """The same book and question at another instant."""
+        return _check(self.options, parse_instant(as_of))
+
+    def diff(self, other: ExposureReport | Any, second: Any = None) -> ExposureChange:
+        """What changed: against another report, against another instant, or between two instants.
+
+        Parameters
+        ----------
+        other : ExposureReport or zoned instant
+            The later state; when `second` is given, the earlier instant.
+        second : zoned instant, optional
+            The later instant.
+        """
+        if second is not None:
+            return exposure_change(self.at(other), self.at(second))
+        return exposure_change(self, other if isinstance(other, ExposureReport) else self.at(other))
+
+
+def _percent_range(low: float, high: float) -> str:
+    if np.isnan(low) or np.isnan(high):
+        return "an unknown share"
+    return f"{low:.2%}" if high - low < 5e-5 else f"{low:.2%} to {high:.2%}"
+
+
+def check_portfolio(
+    holdings: str | Path | pd.DataFrame | HoldingsFile | Portfolio,
+    as_of: Any,
+    investor: str = "us_person",
+    programmes: str | Iterable[str] | None = None,
+    funds: str | Path | Mapping[str, Any] | None = None,
+    ratios: Mapping[str, float] | None = None,
+    *,
+    rates: Mapping[str, float] | None = None,
+    currency: str | None = None,
+    nav: float | None = None,
+    columns: Mapping[str, str] | None = None,
+    holdings_as_of: str | pd.Timestamp | None = None,
+    staleness: Staleness | None = None,
+    designations: Iterable[Designation] = (),
+    lists: Any = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+) -> ExposureReport:
+    """What a portfolio holds that a US blacklist bars, directly and through funds, and until when it can act.
+
+    Parameters
+    ----------
+    holdings : path, DataFrame, HoldingsFile or Portfolio
+        Any layout that :func:`read_holdings` reads.
+    as_of : zoned instant
+        Only facts known then are used.
+    investor : str
+        One of :data:`impact.rules.INVESTORS`; the rules differ for US persons, intermediaries and others.
+    programmes : str or iterable of str, optional
+        Ask these programmes only; all by default.
+    funds : folder, or mapping of ticker to file, optional
+        Holdings of the funds in the book, looked through, nested ones too.
+    ratios : mapping of line, ISIN, CUSIP or ticker to float, optional
+        Ordinary shares in one receipt, where the table of lines does not know it or is to be overruled.
+    rates, currency, nav, columns, holdings_as_of : optional
+        As for :func:`as_portfolio`.
+    staleness : Staleness, optional
+        How fast fund files go out of date.
+    designations : iterable of Designation, optional
+        Hypothetical ones, added to the facts.
+    lists : OfficialList or sequence of them, optional
+        Loaded official lists to match against as well.
+    tables : mapping of name to DataFrame, optional
+        Replaces tables of the fact base.
+
+    Returns
+    -------
+    ExposureReport
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used, the instant has no zone, or a word is not in its vocabulary.
+
+    Notes
+    -----
+    Each distinct instrument is matched once and each designated line is asked about once, so cost grows with distinct
+    instruments. Directly held quantities are as the file says; ranges come from funds, whose files have their own date.
+
+    Examples
+    --------
+    >>> book = pd.DataFrame({"ISIN": ["KYG9830T1067"], "Shares": [1000.0], "Market Value": [3780.0], "Currency": ["USD"]})
+    >>> report = check_portfolio(book, as_of="2021-01-14T18:00-05:00")
+    >>> report.exposures[["entity", "status"]].values.tolist()
+    [['Xiaomi Corporation', 'restricted']]
+    """
+    instant = parse_instant(as_of)
+    portfolio = as_portfolio(holdings, currency=currency, rates=rates, nav=nav, columns=columns, as_of=holdings_as_of)
+    options = CheckOptions(
+        portfolio=portfolio,
+        funds=funds,
+        investor=investor,
+        programmes=programmes if programmes is None or isinstance(programmes, str) else tuple(programmes),
+        ratios=ratios,
+        rates=rates,
+        staleness=staleness or Staleness(),
+        designations=tuple(designations),
+        lists=lists,
+        tables=tables,
+    )
+    return _check(options, instant)
+
+
+def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
+    on = instant.tz_convert("America/New_York").tz_localize(None).normalize()
+    portfolio = options.portfolio
+    targets = screening_targets(instant, lists=options.lists)
+    targets, tables = with_designations(targets, options.tables, options.designations, instant)
+    law = law_at(instant, options.investor, programmes=options.programmes, tables=tables)
+    files = as_fund_files(options.funds, on=on, staleness=options.staleness)
+    found = identify([portfolio.positions, *(fund.file.rows for fund in files.funds)], targets, law)
+    instruments, member = found.instruments, found.member[0]
+    fund_of = files.find(instruments)
+    contents = fund_contents(files, instruments, found.member[1:], currency=portfolio.currency, rates=options.rates or {})
+    rows = position_table(portfolio, instruments, member, fund_of, contents, law, on)
+    exposures = exposure_table(portfolio, instruments, member, fund_of, contents, options.ratios or {}, on)
+    unknown = unknown_table(portfolio, rows, instruments, member, fund_of, contents, files)
+    return ExposureReport(
+        as_of=instant,
+        investor=options.investor,
+        currency=portfolio.currency,
+        nav=portfolio.nav,
+        exposures=exposures,
+        positions=rows,
+        deadlines=deadline_table(exposures, instruments, law),
+        totals=total_table(exposures, portfolio.nav, float(unknown["value_high"].sum())),
+        unknown=unknown,
+        dropped=portfolio.dropped,
+        issues=portfolio.issues,
+        options=options,
+        sources=unique_sources(portfolio.sources, *(fund.file.sources for fund in files.funds), targets.sources, law.sources()),
+        assumptions=(
+            *_ASSUMPTIONS,
+            *_fund_notes(files, options.staleness),
+            *portfolio.assumptions,
+            *targets.assumptions,
+            *_what_if_notes(options),
+        ),
+    )
+
+
+def _fund_notes(files: FundFiles, staleness: Staleness) -> tuple[str, ...]:
+    if not len(files):
+        return ()
+    ages = ", ".join(
+        f"{fund.key} {fund.age_days:.0f} days" if fund.age_days == fund.age_days else f"{fund.key} undated" for fund in files.funds
+    )
+    return (
+        f"Fund weights may have moved by {staleness.per_root_day:g} times the root of the days since their file ({ages}), "
+        f"and {staleness.turnover_per_year:.0%} of a fund a year into lines not shown: an assumption.",
+    )
+
+
+def _what_if_notes(options: CheckOptions) -> tuple[str, ...]:
+    return tuple(
+        f"HYPOTHETICAL: {item.security} designated under {item.programme} at {item.at.isoformat()}." for item in options.designations
+    )

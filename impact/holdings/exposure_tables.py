@@ -1,0 +1,290 @@
+"""The tables of an exposure report, built from positions, identified instruments and fund contents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from impact.holdings.fund_files import FundFiles
+from impact.holdings.lookthrough import FundContents
+from impact.holdings.portfolio import Portfolio
+from impact.holdings.status import STATUSES, Law
+from impact.kernels.lookthrough import interval_product
+from impact.typing_ import FloatArray, IntArray
+
+__all__ = ["EXPOSURE_COLUMNS", "deadline_table", "exposure_table", "position_table", "total_table", "unknown_table"]
+
+EXPOSURE_COLUMNS = (
+    "account", "entity", "security", "line", "instrument", "via", "status", "programme", "tier", "quantity_low", "quantity_high",
+    "ordinary_shares_low", "ordinary_shares_high", "value_low", "value_high", "nav_share_low", "nav_share_high", "as_of", "age_days",
+    "next_ban_at", "divest_by_at", "lifted_by", "citation", "evidence",
+)  # fmt: skip
+_FROM_INSTRUMENT = {
+    "entity": "entity", "security": "security", "line": "line", "instrument": "instrument", "status": "status", "programme": "programme",
+    "tier": "tier", "next_ban_at": "next_ban_at", "divest_by_at": "divest_by_at", "lifted_by": "lifted_by", "citation": "citation",
+    "evidence": "explanation",
+}  # fmt: skip
+_SEVERITY = {status: rank for rank, status in enumerate(STATUSES)}
+
+
+def position_table(
+    portfolio: Portfolio, instruments: pd.DataFrame, member: IntArray, fund_of: IntArray, contents: FundContents, law: Law, on: pd.Timestamp
+) -> pd.DataFrame:
+    """One position a row, in the order of the book: what it is, what the law says, direct and through funds."""
+    positions = portfolio.positions
+    fund_of_row = fund_of[member]
+    status = _fund_statuses(instruments, fund_of, contents, law)
+    rows = pd.DataFrame({name: positions[name] for name in ("row", "account", "name", "isin", "ticker", "quantity", "value")})
+    rows["nav_share"] = positions["weight"]
+    rows["line"] = _taken(instruments["line"].where(fund_of < 0, "fund"), member)
+    for name in ("entity", "tier"):
+        rows[name] = _taken(instruments[name], member)
+    for name in ("status", "programme", "citation"):
+        rows[name] = _taken(status[name], member)
+    low, high = _held_through(contents, instruments, rows["value"].to_numpy(), fund_of_row)
+    rows["through_funds_low"], rows["through_funds_high"] = low, high
+    rows["as_of"] = positions["as_of"]
+    rows["age_days"] = (on - positions["as_of"]).dt.days.astype("float64")
+    for name in ("next_ban_at", "divest_by_at"):
+        rows[name] = _taken(instruments[name], member)
+    rows["evidence"] = _taken(instruments["explanation"].where(instruments["explanation"] != "", status["note"]), member)
+    return rows
+
+
+def _taken(column: pd.Series, member: IntArray) -> pd.Series:
+    return column.take(member).reset_index(drop=True)
+
+
+def _fund_statuses(instruments: pd.DataFrame, fund_of: IntArray, contents: FundContents, law: Law) -> pd.DataFrame:
+    """Status of each instrument, a fund taking the worst of what it holds; a fund without a file is unknown."""
+    table = instruments[["status", "programme", "citation", "note"]].copy()
+    missing = (instruments["instrument"] == "fund") & (fund_of < 0) & (instruments["tier"] == "")
+    table.loc[missing, ["status", "note"]] = ["unknown", "a fund without a holdings file"]
+    for row in np.flatnonzero(fund_of >= 0):
+        held = contents.leaves[contents.leaves["fund"] == fund_of[row]]
+        found = [law.status(key, "fund") for key in instruments["law_key"].take(held["instrument"].astype(np.int64)).unique() if key]
+        unsure = instruments["status"].take(held["instrument"].astype(np.int64)).eq("unknown").any()
+        if not found and not unsure:
+            table.loc[row, ["status", "note"]] = ["clear", "its file shows no designated name"]
+            continue
+        worst = min(found, key=lambda answer: _SEVERITY[answer.status], default=None)
+        if worst is None or (unsure and worst.status == "clear"):
+            table.loc[row, ["status", "note"]] = ["unknown", "holds a name that may be a designated one"]
+        else:
+            told = [worst.status, worst.programme_id, worst.citation, f"holds {len(found)} designated name(s), worst: {worst.entity}"]
+            table.loc[row, ["status", "programme", "citation", "note"]] = told
+    return table
+
+
+def _held_through(
+    contents: FundContents, instruments: pd.DataFrame, value: FloatArray, fund_of_row: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Value of barred and restricted names inside each fund position; 0 for a position that is no fund with a file."""
+    leaves = contents.leaves
+    bound = leaves[instruments["status"].take(leaves["instrument"].astype(np.int64)).isin(["barred", "restricted"]).to_numpy()]
+    sums = bound.groupby("fund")[["share_low", "share_high"]].sum().reindex(range(len(contents.unseen)), fill_value=0.0)
+    low, high = np.zeros(len(value)), np.zeros(len(value))
+    inside = fund_of_row >= 0
+    if inside.any():
+        share = sums.to_numpy()[fund_of_row[inside]]
+        low[inside], high[inside] = interval_product(share[:, 0], share[:, 1], value[inside], value[inside])
+    return low, high
+
+
+def exposure_table(
+    portfolio: Portfolio,
+    instruments: pd.DataFrame,
+    member: IntArray,
+    fund_of: IntArray,
+    contents: FundContents,
+    ratios: Mapping[str, float],
+    on: pd.Timestamp,
+) -> pd.DataFrame:
+    """One row an account, designated line and way it is held (directly, or through which fund), as ranges."""
+    positions = portfolio.positions
+    named = ((instruments["tier"] != "") | instruments["status"].isin(["barred", "restricted"])).to_numpy() & (fund_of < 0)
+    direct = _direct(positions[named[member]], member[named[member]], on)
+    through = _through(positions, member, fund_of, contents)
+    table = pd.concat([part for part in (direct, through) if len(part)] or [direct], ignore_index=True)
+    chosen = table["instrument_number"].to_numpy(dtype=np.int64)
+    for name, source in _FROM_INSTRUMENT.items():
+        table[name] = _taken(instruments[source], chosen)
+    table["security"] = table["security"].where(table["security"] != "", _taken(instruments["own_line"], chosen))
+    ratio = _receipt_ratios(instruments, chosen, table, ratios)
+    for side in ("low", "high"):
+        table[f"ordinary_shares_{side}"] = table[f"quantity_{side}"] * ratio
+        table[f"nav_share_{side}"] = table[f"value_{side}"] / portfolio.nav if portfolio.nav else np.nan
+    table = table.assign(rank=table["status"].map(_SEVERITY), size=-table["value_high"].abs())
+    return table.sort_values(["rank", "size", "account"], kind="stable", ignore_index=True)[list(EXPOSURE_COLUMNS)]
+
+
+def _direct(held: pd.DataFrame, member: IntArray, on: pd.Timestamp) -> pd.DataFrame:
+    derivative = held["instrument"].isin(["option", "future", "swap", "warrant"])
+    grouped = pd.DataFrame(
+        {
+            "account": held["account"].to_numpy(dtype=object),
+            "instrument_number": member,
+            "quantity": held["quantity"].where(~derivative).to_numpy(),
+            "value": held["value"].to_numpy(),
+            "as_of": held["as_of"].to_numpy(),
+        }
+    ).groupby(["account", "instrument_number"], sort=False)
+    table = grouped.agg(quantity=("quantity", _whole_sum), value=("value", _whole_sum), as_of=("as_of", "min")).reset_index()
+    return table.assign(
+        via="direct",
+        quantity_low=table["quantity"],
+        quantity_high=table["quantity"],
+        value_low=table["value"],
+        value_high=table["value"],
+        age_days=(on - table["as_of"]).dt.days.astype("float64"),
+    ).drop(columns=["quantity", "value"])
+
+
+def _whole_sum(column: pd.Series) -> float:
+    """A sum that is unknown when a part of it is."""
+    return column.sum(skipna=False)
+
+
+def _through(positions: pd.DataFrame, member: IntArray, fund_of: IntArray, contents: FundContents) -> pd.DataFrame:
+    inside = fund_of[member] >= 0
+    if not inside.any() or contents.leaves.empty:
+        return pd.DataFrame()
+    held = pd.DataFrame(
+        {"account": positions["account"].to_numpy(dtype=object), "value": positions["value"].to_numpy(), "fund": fund_of[member]}
+    )[inside]
+    by_fund = held.groupby(["account", "fund"], sort=False)["value"].agg(_whole_sum).reset_index()
+    table = by_fund.merge(contents.leaves, on="fund")
+    money = table["value"].to_numpy()
+    low, high = interval_product(table["share_low"].to_numpy(), table["share_high"].to_numpy(), money, money)
+    fewest, most = interval_product(table["shares_low"].to_numpy(), table["shares_high"].to_numpy(), money, money)
+    return pd.DataFrame(
+        {
+            "account": table["account"],
+            "instrument_number": table["instrument"].to_numpy(),
+            "as_of": table["as_of"].to_numpy(dtype="datetime64[ns]"),
+            "via": table["through"],
+            "quantity_low": fewest,
+            "quantity_high": most,
+            "value_low": low,
+            "value_high": high,
+            "age_days": table["age_days"],
+        }
+    )
+
+
+def _receipt_ratios(instruments: pd.DataFrame, chosen: IntArray, table: pd.DataFrame, ratios: Mapping[str, float]) -> pd.Series:
+    """Ordinary shares in one unit: as given, else of the table of lines, else 1 for a share and unknown for anything else."""
+    known = instruments["adr_ratio"].take(chosen).reset_index(drop=True)
+    plain = table["instrument"].isin(["equity", "counter"]) & known.isna()
+    known = known.where(~plain, 1.0)
+    for column in ("security", "isin", "cusip", "ticker"):
+        keys = table[column] if column in table else _taken(instruments[column], chosen)
+        given = keys.map(ratios).astype("float64")
+        known = known.where(given.isna(), given)
+    return known
+
+
+def total_table(exposures: pd.DataFrame, nav: float, unknown_value: float) -> pd.DataFrame:
+    """Sums of value by status, and by programme, account, line and way held within it; value_high_with_unknown adds the unknown bucket."""
+    parts = []
+    for dimension in ("all", "programme", "account", "line", "via"):
+        keys = ["status"] if dimension == "all" else ["status", dimension]
+        summed = exposures.groupby(keys, sort=False)[["value_low", "value_high"]].sum(min_count=1).reset_index()
+        counted = exposures.groupby(keys, sort=False)["entity"].nunique().to_numpy()
+        item = "all" if dimension == "all" else summed[dimension]
+        parts.append(
+            summed.assign(dimension=dimension, item=item, n_entities=counted)[
+                ["dimension", "item", "status", "n_entities", "value_low", "value_high"]
+            ]
+        )
+    table = pd.concat(parts, ignore_index=True)
+    every = pd.DataFrame({"dimension": "all", "item": "all", "status": STATUSES[:2], "n_entities": 0, "value_low": 0.0, "value_high": 0.0})
+    shown = table.loc[table["dimension"] == "all", "status"]
+    table = pd.concat([every[~every["status"].isin(shown)], table], ignore_index=True)
+    bound = table["status"].isin(["barred", "restricted"]) & (table["dimension"] == "all")
+    table["value_high_with_unknown"] = table["value_high"] + np.where(bound, unknown_value, 0.0)
+    for name in ("low", "high", "high_with_unknown"):
+        table[f"nav_share_{name}"] = table[f"value_{name}"] / nav if nav else np.nan
+    order = table["dimension"].map({name: rank for rank, name in enumerate(("all", "programme", "account", "line", "via"))})
+    ranked = table.assign(order=order, rank=table["status"].map(_SEVERITY))
+    return ranked.sort_values(["order", "rank", "item"], kind="stable", ignore_index=True).drop(columns=["order", "rank"])
+
+
+def unknown_table(
+    portfolio: Portfolio,
+    rows: pd.DataFrame,
+    instruments: pd.DataFrame,
+    member: IntArray,
+    fund_of: IntArray,
+    contents: FundContents,
+    files: FundFiles,
+) -> pd.DataFrame:
+    """What is not known, largest first: reason, n_positions, value_high (the most that may be designated), example, next_step."""
+    value = rows["value"].abs()
+    kind = _taken(instruments["instrument"], member)
+    inside = fund_of[member] >= 0
+    unknown = (rows["status"] == "unknown") & ~inside
+    matched = rows["tier"] != ""
+    law = matched & _taken(instruments["law_key"] != "", member)
+    derivative = kind.isin(["option", "future", "swap", "warrant"])
+    fund = (kind == "fund") & ~matched
+    buckets = [
+        (unknown & fund, "funds without a holdings file", "give their files with funds="),
+        (unknown & matched & ~law, "names that may be a designated one", "confirm by an identifier or the trading line"),
+        (unknown & law, "designated, and no text decides", "ask OFAC or counsel"),
+        (unknown & ~matched & ~fund & derivative, "derivatives whose underlying is not named", "add a column underlying"),
+        (
+            unknown & ~matched & ~fund & ~derivative,
+            "no valid identifier, and no ticker with its venue",
+            "add ISIN, CUSIP, SEDOL or ticker and exchange",
+        ),
+        (rows["value"].isna() & ~unknown, "positions without a value", "add a market value, or a price and a rate"),
+    ]
+    table = [_bucket(rows[chosen], value[chosen], reason, step) for chosen, reason, step in buckets if chosen.any()]
+    for number, fund_file in enumerate(files.funds):
+        chosen = pd.Series(fund_of[member] == number, index=rows.index)
+        if chosen.any() and contents.unseen[number] > 0:
+            reason = f"part of {fund_file.key} that its file cannot show ({contents.reasons[number]})"
+            table.append(
+                _bucket(rows[chosen], value[chosen] * contents.unseen[number], reason, "give a complete file nearer to the date asked")
+            )
+    if len(portfolio.dropped):
+        text = ", ".join(str(line) for line in portfolio.dropped["row"].head(5))
+        table.append(("rows that could not be read", len(portfolio.dropped), np.nan, f"line {text}", "see the dropped table"))
+    frame = pd.DataFrame(table, columns=["reason", "n_positions", "value_high", "example", "next_step"])
+    frame["nav_share_high"] = frame["value_high"] / portfolio.nav if portfolio.nav else np.nan
+    return frame.sort_values("value_high", ascending=False, kind="stable", ignore_index=True)
+
+
+def _bucket(rows: pd.DataFrame, value: pd.Series, reason: str, step: str) -> tuple[str, int, float, str, str]:
+    named = rows["name"].where(rows["name"] != "", rows["ticker"].where(rows["ticker"] != "", rows["isin"]))
+    return (
+        reason,
+        len(rows),
+        float(value.sum()) if value.notna().any() else np.nan,
+        str(named.iloc[value.fillna(-1).to_numpy().argmax()]),
+        step,
+    )
+
+
+def deadline_table(exposures: pd.DataFrame, instruments: pd.DataFrame, law: Law) -> pd.DataFrame:
+    """Every clock of what is held, each line with its last usable session; `held` marks the lines in the book."""
+    keys = instruments.loc[
+        (instruments["law_key"] != "") & instruments["entity"].isin(exposures["entity"]), ["entity", "law_key", "own_line", "security"]
+    ]
+    parts = []
+    for entity, group in keys.groupby("entity", sort=True):
+        held = set(group["own_line"]) | set(group["security"])
+        clocks = [law.deadlines(key).clocks for key in sorted(set(group["law_key"]))]
+        clocks = [table for table in clocks if len(table)]
+        if clocks:
+            every = pd.concat(clocks, ignore_index=True).drop_duplicates(["programme_id", "clock", "line", "first_prohibited_utc"])
+            every.insert(0, "issuer", entity)
+            every.insert(1, "held", every["line"].isin(held))
+            parts.append(every)
+    if not parts:
+        return pd.DataFrame(columns=["issuer", "held", "programme_id", "clock", "state", "first_prohibited_utc", "line", "last_session_on"])
+    table = pd.concat(parts, ignore_index=True)
+    return table.sort_values(["first_prohibited_utc", "issuer", "line"], kind="stable", ignore_index=True)

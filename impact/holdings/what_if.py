@@ -1,0 +1,156 @@
+"""A designation that has not happened, added to the facts so that everything else is asked as usual."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from impact.bundled import read_bundled
+from impact.errors import InputError
+from impact.facts.screening import ScreeningTargets
+from impact.identifiers import lines_of_issuer, normalise_ticker, security_lines
+from impact.instants import parse_instant
+from impact.rules.book import RuleBook, rule_book
+
+__all__ = ["Designation", "with_designations"]
+
+EASTERN = "America/New_York"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Designation:
+    """One hypothetical designation.
+
+    Parameters
+    ----------
+    security : str
+        A trading line (``0700.HK``) or ISIN; every known line of its issuer is designated with it.
+    at : zoned instant
+        When it becomes public; its clocks count from that day in New York.
+    programme : str
+        A programme in force then (``eo13974-amend``, ``ns-cmic``, ``ndaa-1260h`` ...), or the list it reads.
+    name : str, optional
+        Name of the entity; the issuer's by default.
+    isins : tuple of str, optional
+        Further ISINs, for an issuer that the table of lines does not know.
+    """
+
+    security: str
+    at: pd.Timestamp
+    programme: str
+    name: str = ""
+    isins: tuple[str, ...] = ()
+    list_id: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.security, str) or not self.security.strip():
+            raise InputError(f"security={self.security!r} names nothing; give a line such as 0700.HK or an ISIN.")
+        object.__setattr__(self, "at", parse_instant(self.at, parameter="at"))
+        object.__setattr__(self, "list_id", _list_of(self.programme, rule_book(self.at.tz_convert("UTC"), None), self.at))
+
+
+def _list_of(programme: str, book: RuleBook, at: pd.Timestamp) -> str:
+    """The list that a programme in force at `at` reads."""
+    in_force = {item.programme_id: item.list_id for item in book.programmes if item.ended_at is None or at < item.ended_at}
+    if programme in in_force:
+        return in_force[programme]
+    if programme in in_force.values():
+        return programme
+    known = {item.programme_id for item in rule_book(None, None).programmes}
+    why = "is not in force at that instant" if programme in known else "is unknown"
+    raise InputError(f"programme={programme!r} {why} ({at.isoformat()}); choose one of: {', '.join(sorted(in_force))}.")
+
+
+def with_designations(
+    targets: ScreeningTargets,
+    tables: Mapping[str, pd.DataFrame] | None,
+    designations: tuple[Designation, ...],
+    instant: pd.Timestamp,
+) -> tuple[ScreeningTargets, Mapping[str, pd.DataFrame] | None]:
+    """Targets and tables of facts with the hypothetical designations in them.
+
+    Raises
+    ------
+    InputError
+        If a designation lies after `instant`: nobody knows it yet.
+    """
+    if not designations:
+        return targets, tables
+    early = [item for item in designations if item.at > instant]
+    if early:
+        raise InputError(
+            f"at={early[0].at.isoformat()} lies after as_of={instant.isoformat()}, when nobody knows it yet; ask as of that instant or later."
+        )
+    base = (tables or {}).get("designations", read_bundled("designations"))
+    rows = []
+    for number, item in enumerate(designations):
+        name, lines = _issuer(item)
+        rows.append({**dict.fromkeys(base.columns, ""), **_fact(item, number, name, lines)})
+        targets = _with_target(targets, item, number, name, lines)
+    return targets, {**(tables or {}), "designations": pd.concat([base, pd.DataFrame(rows)], ignore_index=True).fillna("")}
+
+
+def _issuer(item: Designation) -> tuple[str, pd.DataFrame]:
+    """Name and known lines of the issuer; a line of its own when the table of lines does not know it."""
+    lines = lines_of_issuer(item.security)
+    if len(lines):
+        return item.name or str(lines["issuer"].iloc[0]), lines
+    line = normalise_ticker(item.security)
+    bare = pd.DataFrame([dict.fromkeys(security_lines().columns, "")])
+    if line is not None and line.country:
+        bare = bare.assign(security=line.yahoo or str(line), tickers=str(line), kind="equity")
+    else:
+        bare = bare.assign(isin=item.security.strip().upper(), kind="equity")
+    return item.name or item.security.strip(), bare.assign(adr_ratio=float("nan"))
+
+
+def _fact(item: Designation, number: int, name: str, lines: pd.DataFrame) -> dict[str, str]:
+    securities = [line for line in lines["security"] if line]
+    isins = [isin for isin in (*lines["isin"], *item.isins) if isin]
+    return {
+        "fact_id": f"hypothetical-{number}",
+        "programme_id": item.list_id,
+        "batch": "hypothetical",
+        "entity": name,
+        "is_listed": "true",
+        "security": securities[0] if securities else "",
+        "other_tickers": "; ".join(securities[1:]),
+        "isin": isins[0] if isins else "",
+        "other_isins": "; ".join(isins[1:]),
+        "announced_on": f"{item.at.tz_convert(EASTERN):%Y-%m-%d}",
+        "known_at": item.at.isoformat(),
+        "known_at_precision": "minute",
+        "source": "hypothetical, by the caller",
+    }
+
+
+def _with_target(targets: ScreeningTargets, item: Designation, number: int, name: str, lines: pd.DataFrame) -> ScreeningTargets:
+    target = len(targets.entities)
+    entity = {
+        "entity": name,
+        "programme_id": item.list_id,
+        "listed_on": item.at.tz_convert(EASTERN).tz_localize(None).normalize(),
+        "removed_on": pd.NaT,
+        "is_listed": True,
+        "fact_id": f"hypothetical-{number}",
+        "origin": "hypothetical",
+        "version": "",
+    }
+    rows = []
+    for line in lines.to_dict("records"):
+        pairs = [(kind, line[kind]) for kind in ("isin", "cusip", "sedol")] + [("ticker", ticker) for ticker in line["tickers"].split("; ")]
+        rows += [
+            (target, kind, value, line["security"], "listed line", line["kind"], line["adr_ratio"], "") for kind, value in pairs if value
+        ]
+    rows += [(target, "isin", isin, "", "listed line", "", float("nan"), "") for isin in item.isins]
+    identifiers = pd.DataFrame(rows, columns=targets.identifiers.columns).drop_duplicates(["kind", "value"])
+    names = pd.DataFrame([(target, name, "primary")], columns=targets.names.columns)
+    # The hypothetical name stands before what is already listed under the same identifier, so that it is the one shown.
+    return replace(
+        targets,
+        entities=pd.concat([targets.entities, pd.DataFrame([entity])], ignore_index=True).astype(targets.entities.dtypes.to_dict()),
+        identifiers=pd.concat([targets.identifiers, identifiers], ignore_index=True),
+        names=pd.concat([targets.names, names], ignore_index=True),
+    )
