@@ -58,6 +58,8 @@ def house_style() -> Iterator[None]:
     """Draw inside this context to get the house look; the caller's settings come back afterwards."""
     with mpl.rc_context(_STYLE):
         yield
+        interactive = mpl.is_interactive()
+    mpl.interactive(interactive)  # a notebook's backend switches it on while the first figure is made
 
 
 def new_axes(ax: Axes | None = None, *, figsize: tuple[float, float] = (8.0, 4.0)) -> Axes:
