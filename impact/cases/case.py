@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,6 +16,13 @@ from impact.cases.timeline import Timeline, build_timeline, known_prices
 from impact.errors import DataUnavailable
 from impact.market import MarketPanel, load_panel
 from impact.market.sources import yahoo_source
+
+if TYPE_CHECKING:
+    from impact.pricing import PriceEffect
+    from impact.pricing.comparison import PredictedRealised
+    from impact.relief import ReliefAssessment, Spillover
+    from impact.rules import Deadlines
+    from impact.supply import ForcedSupply
 
 __all__ = ["Case", "case"]
 
@@ -50,6 +57,42 @@ class Case:
         """Abnormal returns around each event, with intervals, tests, benchmarks and volume."""
         return self._study
 
+    def designated_at(self) -> pd.Timestamp:
+        """Instant at which the designation became public."""
+        events = self.timeline().events.set_index("event_id")
+        return events.loc[self.definition.designation_event, "known_at"]
+
+    def deadlines(self) -> Deadlines:
+        """Every legal clock of the security, as known at `as_of`; without one, as known the day after the designation."""
+        from impact.rules import deadlines
+
+        at = self.as_of or (self.designated_at() + pd.Timedelta(days=1)).isoformat()
+        return deadlines(self.definition.security, as_of=at)
+
+    def supply(self) -> ForcedSupply:
+        """Who must sell how much by when, as known at `as_of`."""
+        return self._supply
+
+    def price_effect(self) -> PriceEffect:
+        """What the forced supply should do to the price, law by law, with an interval."""
+        return self._price_effect
+
+    def predicted_against_realised(self) -> PredictedRealised:
+        """The predicted return of each session with an event beside its abnormal return in the event study."""
+        from impact.pricing.comparison import compare_with_realised
+
+        return compare_with_realised(self.price_effect(), self.event_study().realised())
+
+    def relief(self) -> ReliefAssessment:
+        """What the law may still do: probability as a band, base rates, recovery, decomposition, sell or wait."""
+        return self._relief
+
+    def spillover(self) -> Spillover:
+        """What the court events of the case did to its peers and to the other designated names."""
+        from impact.relief import spillover_of_case
+
+        return spillover_of_case(self.definition, self.panel, self.timeline(), self.event_study(), as_of=self.as_of)
+
     def report(self, path: str | Path) -> Path:
         """Write the whole case as one self-contained HTML page."""
         from impact.report.case_page import case_page
@@ -64,6 +107,24 @@ class Case:
     @cached_property
     def _study(self) -> CaseStudy:
         return study_case(self.definition, self.panel, self.timeline(), as_of=self.as_of)
+
+    @cached_property
+    def _supply(self) -> ForcedSupply:
+        from impact.supply import supply_of_case
+
+        return supply_of_case(self.definition.case, self.as_of, panel=self.panel)
+
+    @cached_property
+    def _price_effect(self) -> PriceEffect:
+        from impact.pricing import price_effect_of_case
+
+        return price_effect_of_case(self.definition.case, self.as_of, supply=self.supply())
+
+    @cached_property
+    def _relief(self) -> ReliefAssessment:
+        from impact.relief import assess_case
+
+        return assess_case(self.definition, self.panel, self.timeline(), self.event_study(), as_of=self.as_of)
 
 
 def case(name: str, source: str | Path = "bundled", as_of: str | None = None, *, offline: bool = False) -> Case:

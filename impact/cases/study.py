@@ -85,7 +85,13 @@ class CaseStudy(Result):
 
     def wider_windows(self) -> pd.DataFrame:
         """The windows of more than one session, long."""
-        return self.effects[self.effects["window"] != "0:0"].drop(columns="smallest_p").reset_index(drop=True)
+        return self.effects[self.effects["window"] != "0:0"].drop(columns=["smallest_p", "se"]).reset_index(drop=True)
+
+    def realised(self) -> pd.DataFrame:
+        """Abnormal return of each reaction session with its standard error: event_id, label, session, abnormal_return, se."""
+        first = self.effects[self.effects["window"] == "0:0"][["event_id", "car", "se"]]
+        table = self.events[["event_id", "label", "reaction_on"]].merge(first, on="event_id")
+        return table.rename(columns={"reaction_on": "session", "car": "abnormal_return"})
 
     def by_benchmark(self) -> pd.DataFrame:
         """Abnormal return on the reaction session: one row an event, one column a benchmark (suffix ``_ar``)."""
@@ -253,7 +259,7 @@ def _effects(events: pd.DataFrame, offsets: pd.Series, headline: EventStudyResul
             test, p_value, smallest = _leading_test(headline, first, stop)
             rows.append(
                 {
-                    "event_id": event.event_id, "window": f"{a}:{b}", "n_days": int(car["n_days"]), "car": car["car"], "low": car["ci_low"],
+                    "event_id": event.event_id, "window": f"{a}:{b}", "n_days": int(car["n_days"]), "car": car["car"], "se": car["se"], "low": car["ci_low"],
                     "high": car["ci_high"], "t": car["t"], "p": car["p"], "test": test, "p_test": p_value,
                     "smallest_p": smallest, "mde": car["mde"], "car_zero_alpha": _car(flat, first, stop)["car"],
                 }

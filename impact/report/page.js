@@ -19,4 +19,7 @@
   document.querySelectorAll("button[data-save]").forEach(function (button) {
     button.addEventListener("click", function () { save(button.getAttribute("data-save")); });
   });
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("details").forEach(function (details) { details.open = true; });
+  });
 })();

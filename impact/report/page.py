@@ -40,7 +40,7 @@ class Text:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Table:
-    """One table; `frame` keeps unrounded values, `kinds` overrides how a column is shown."""
+    """One table; `frame` keeps unrounded values, `kinds` overrides how a column is shown, `folded` hides it until asked for."""
 
     id: str
     title: str
@@ -49,6 +49,7 @@ class Table:
     kinds: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     mark: str = ""
+    folded: bool = False
     kind: str = field(default="table", init=False)
 
     def rows(self) -> list[dict[str, Any]]:

@@ -1,0 +1,130 @@
+"""Sections of the page of a case that say what the exclusion should do: law, holders, forced supply, price."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from impact.report.drawing import drawn
+from impact.report.page import Figure, Section, Table, Text
+
+if TYPE_CHECKING:
+    from impact.cases import Case
+    from impact.pricing import PriceEffect
+    from impact.pricing.comparison import PredictedRealised
+    from impact.rules import Deadlines
+    from impact.supply import ForcedSupply
+
+__all__ = ["holdings_section", "law_section", "price_section", "supply_section"]
+
+LABELS = {
+    "first_prohibited_et": "first prohibited, New York", "first_prohibited_local": "first prohibited, where it trades", "last_session_on": "last usable session",
+    "whole_session": "all of it", "limited_by": "limited by", "programme_id": "programme", "predicted_return_low": "predicted low",
+    "predicted_return_mid": "predicted middle", "predicted_return_high": "predicted high", "realised_ar": "realised abnormal return", "ar_se": "standard error",
+    "inside_90": "inside 90 %",
+}  # fmt: skip
+
+
+def holdings_section(case: Case) -> Section:
+    """T1, what is held: nothing is assumed of a reader's own positions."""
+    command = f"impact check HOLDINGS.csv --as-of {case.as_of or case.designated_at().isoformat()}"
+    return Section(
+        id="holdings",
+        title="What do I hold",
+        lead="No positions were given, and none are assumed.",
+        blocks=(
+            Text(
+                lines=(
+                    f"Run «{command}» on a file from the custodian, the terminal or a fund sponsor for status, look-through, deadlines and the unknown bucket.",
+                    "Who holds the line in public sources is below, class by class, with what nobody states left open.",
+                )
+            ),
+        ),
+    )
+
+
+def law_section(clocks: Deadlines) -> Section:
+    """T2, until when: every clock with its instant here and there, and the last session that can still be used."""
+    shown = ["clock", "programme_id", "state", "line", "first_prohibited_et", "first_prohibited_local", "last_session_on", "whole_session", "limited_by"]
+    blocks: list[Text | Table | Figure] = [
+        Table(id="deadlines", title=f"Clocks as known at {clocks.as_of:%Y-%m-%d %H:%M %Z}", frame=clocks.clocks[shown], labels=LABELS, caption="A reading of public texts, not legal advice.")
+    ]
+    if len(clocks.relief):
+        blocks.append(Table(id="relief-law", title="What lifts the clocks", frame=clocks.relief, labels=LABELS))
+    if clocks.notes:
+        blocks.append(Text(lines=clocks.notes, bullets=True, tone="warning"))
+    return Section(id="law", title="Until when", blocks=tuple(blocks))
+
+
+def supply_section(supply: ForcedSupply) -> Section:
+    """T4, who else sells: the ladder by session, the classes, the providers, what is left stranded."""
+    from impact.plots.supply import plot_provider_lanes
+
+    flow = supply.index_flow
+    blocks: list[Text | Table | Figure] = [
+        Table(id="milestones", title="Shares that must be sold, by date", frame=supply.milestones()),
+        drawn(
+            "ladder-figure",
+            "Supply ladder",
+            supply.plot(),
+            "Cumulative forced sales in multiples of average daily volume, low to high, with the purchase ban and the last legal sale.",
+            "Multiples of the average daily volume before the event. A schedule of what the law and the stated speeds imply, not an observation.",
+            supply.ladder,
+        ),
+        Table(id="classes", title="Who must sell", frame=supply.bounds(), caption="Overlap between classes is removed; an infinite or missing end is unknown."),
+        Table(id="stranded", folded=True, title="What may be left after the last legal sale", frame=supply.stranded),
+    ]
+    if flow is not None:
+        blocks += [
+            drawn(
+                "lanes-figure",
+                "What each index provider did",
+                plot_provider_lanes(flow.flows),
+                "One lane a provider: a bar from notice to execution close, a mark where the provider kept the line.",
+                "Providers differ; a keeping provider forces no sale.",
+                flow.lanes(),
+            ),
+            Table(id="execution-volume", folded=True, title="Volume at the execution closes", frame=flow.check),
+        ]
+        if flow.ledger is not None:
+            blocks.append(Table(id="round-trip", folded=True, title="Deleted and added again", frame=flow.ledger.to_frame()))
+    blocks.append(Text(lines=supply.assumptions, bullets=True))
+    return Section(id="supply", title="Who else sells", blocks=tuple(blocks))
+
+
+def price_section(effect: PriceEffect, compared: PredictedRealised) -> Section:
+    """T3, what it costs: laws side by side, predicted against realised, which assumption matters."""
+    from impact.plots.pricing import plot_variance_shares
+
+    pooled = compared.table[compared.table["law"] == "all_laws"].drop(columns=["law", "label"])
+    short = ["law", "peak_return_low", "peak_return_mid", "peak_return_high", "permanent_return", "announcement_return", "extrapolated"]
+    return Section(
+        id="price",
+        title="What the forced supply should do to the price",
+        lead=effect.summary().title + ".",
+        blocks=(
+            Table(id="laws", title="Laws side by side", frame=effect.laws[short], labels=LABELS, caption="Peak return with the 90 % band of draws from the stated priors."),
+            drawn(
+                "predicted-figure",
+                "Predicted and realised, session by session",
+                compared.plot(),
+                "Predicted interval and realised abnormal return of each event session.",
+                "The laws know one notice and the selling that follows; rulings, buybacks and other news are not in them.",
+                pooled,
+            ),
+            Table(id="predicted", title="Predicted against realised", frame=pooled, labels=LABELS),
+            drawn(
+                "variance-figure",
+                "Which assumption matters",
+                plot_variance_shares(effect.variance_shares),
+                "Share of the variance of the peak effect that each assumption explains alone.",
+                "First-order shares; what is left is interaction.",
+                effect.variance_shares,
+            ),
+            Table(id="priors", folded=True, title="Priors", frame=effect.priors),
+            Text(lines=tuple(text for text in effect.assumptions if text.startswith(("The laws", "Bands", "Each law", "All laws"))) + _extrapolation(effect), bullets=True),
+        ),
+    )
+
+
+def _extrapolation(effect: PriceEffect) -> tuple[str, ...]:
+    return tuple(text for text in effect.assumptions if "outside their calibration" in text)

@@ -1,0 +1,102 @@
+"""Sections of the page of a case that say what happened: timeline, effect of each event, path, volume."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from impact.report.drawing import drawn
+from impact.report.page import Section, Table
+
+if TYPE_CHECKING:
+    from impact.cases import CaseStudy, Timeline
+
+__all__ = ["effects_section", "path_section", "timeline_section"]
+
+
+def timeline_section(timeline: Timeline) -> Section:
+    """The price with its dated events, and how each found its session."""
+    events = timeline.events
+    prices = timeline.prices.rename("close").rename_axis("session").reset_index()
+    shown = events[["event_id", "reaction_on", "label", "kind", "known_at", "intraday", "close_return", "market_return", "confidence"]]
+    figure = drawn(
+        "price-figure",
+        "Price and dated events",
+        timeline.plot(),
+        f"Line of the closing price with {len(events)} events marked on the session that could first react.",
+        "Each letter stands on the first session of the line's own venue that could react to the public instant; the table says how it was found.",
+        prices,
+    )
+    table = Table(
+        id="timeline-table",
+        title="Events and their reaction sessions",
+        frame=shown,
+        caption="known at: the public instant with its zone. intraday: the news came within the session, whose return then mixes before and after.",
+        labels={"event_id": "event", "reaction_on": "reaction session", "close_return": "close to close", "market_return": "market"},
+    )
+    return Section(id="timeline", title="Timeline", blocks=(figure, table))
+
+
+def effects_section(study: CaseStudy) -> Section:
+    """Abnormal return of each reaction session and wider window, on several benchmarks, alone and jointly."""
+    from impact.plots.case import plot_benchmarks
+
+    day = study.day_zero()
+    labels = {
+        "event_id": "event", "reaction_on": "reaction session", "close_return": "close to close", "ar": "abnormal return", "low": "low", "high": "high",
+        "p_t": "p, t test", "p_sq": "p, rank of residuals", "smallest_p": "smallest attainable p", "mde": "minimum detectable effect",
+        "ar_zero_alpha": "alpha set to zero", "volume_multiple": "volume / median", "volume_p": "p, volume rank", "alone_car": "CAR alone", "joint_car": "CAR jointly",
+        "p": "p, t test", "p_test": "p of the test named", "car": "CAR", "car_zero_alpha": "alpha set to zero",
+    }  # fmt: skip
+    return Section(
+        id="effects",
+        title="Effect of each event",
+        lead="One fit before the designation serves every event; two events on one session share one number.",
+        blocks=(
+            Table(id="day-zero", title="Reaction session", frame=day, labels=labels, caption="Low and high: 95 % interval with forecast error."),
+            drawn(
+                "benchmark-figure",
+                "The same session on other benchmarks",
+                plot_benchmarks(study.benchmarks),
+                "Abnormal return of each event with its interval, one mark a benchmark.",
+                "The answer moves with the benchmark; one that holds the target or its neighbours shrinks it.",
+                study.benchmarks,
+            ),
+            Table(id="windows", folded=True, title="Wider windows", frame=study.wider_windows(), labels=labels),
+            Table(
+                id="joint",
+                title="Overlapping windows, alone and jointly",
+                frame=study.joint_effects(),
+                labels=labels,
+                caption="Windows of the reaction session and the next. The joint estimate gives every window its own dummy in one regression, so that days shared by two windows are not counted twice.",
+            ),
+            Table(id="confounders", folded=True, title="What else reached each session", frame=study.confounders(), labels=labels),
+        ),
+    )
+
+
+def path_section(study: CaseStudy) -> Section:
+    """Cumulative abnormal return and volume from the designation on."""
+    from impact.plots.case import plot_volume
+
+    return Section(
+        id="path",
+        title="From the designation on",
+        blocks=(
+            drawn(
+                "path-figure",
+                "Cumulative abnormal return",
+                study.plot(),
+                "Path of the cumulative abnormal return from the designation with its interval; a second path keeps the estimated alpha.",
+                "The band widens with the days summed; a path inside it cannot be told from no lasting effect.",
+                study.path,
+            ),
+            drawn(
+                "volume-figure",
+                "Volume against the median of the 60 sessions before",
+                plot_volume(study.volume, study.events),
+                "Bars of daily volume as multiples of the prior 60-session median; event sessions are marked.",
+                "Half days without a recorded volume are left empty.",
+                study.volume,
+            ),
+        ),
+    )
