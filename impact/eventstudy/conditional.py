@@ -94,7 +94,14 @@ def _assembled(base: BatchFit, coefficients: FloatArray, abnormal: FloatArray, s
     parts = {field.name: getattr(base.windows, field.name) for field in fields(EventWindows)}
     windows = ForecastWindows(**(parts | {"abnormal": abnormal, "coefficients": coefficients[:, :2], "relative_variance": relative}))
     events = replace(
-        base.events, abnormal=abnormal, sigma=sigma, leverage=windows.leverage(), window=windows.sums, residuals=windows.residuals, design=None
+        base.events,
+        abnormal=abnormal,
+        sigma=sigma,
+        leverage=windows.leverage(),
+        window=windows.sums,
+        residuals=windows.residuals,
+        design=None,
+        residual_sums=None,
     )
     return replace(base, events=events, coefficients=coefficients, windows=windows)
 

@@ -81,7 +81,9 @@ def outcomes(
     grank = any(name in NEED_GRANK for name in open_names)
     evidence = None
     if on_series or any(name in NEED_RESIDUALS for name in open_names):
-        evidence = gather_evidence(sample, ranks=ranks, grank=grank, adjust_event_variance=adjust_event_variance, executor=executor)
+        signs = "generalized_sign" in open_names
+        options = {"adjust_event_variance": adjust_event_variance, "executor": executor}
+        evidence = gather_evidence(sample, ranks=ranks, grank=grank, signs=signs, **options)
     computed: dict[str, Outcome] = {}
     if on_series and evidence is not None:
         computed |= series_tests(one_series(sample, evidence.mean_residual))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from impact.kernels.portfolio import batch_portfolio
 from impact.kernels.rank_sums import GrankSums, RankSums, combine, grank_sums, joint_sums, rank_sums
 from impact.kernels.ranks import standardise_event_days
 from impact.kernels.records import FittedEvents
+from impact.kernels.residual_sums import ResidualSums
 from impact.kernels.signs import positive_shares
 from impact.typing_ import FloatArray, IntArray
 
@@ -56,6 +58,11 @@ class EventSample:
     def n_events(self) -> int:
         """Events that enter."""
         return self.index.size
+
+    @cached_property
+    def residual_sums(self) -> ResidualSums | None:
+        """Mean residual and mean correlation without forming residuals, where the estimation windows allow it."""
+        return self.fit.residual_sums(self.index, self.length) if self.fit.residual_sums is not None else None
 
     @property
     def length(self) -> int:
@@ -112,6 +119,8 @@ def event_sample(fit: FittedEvents, a: int, b: int, incomplete: IncompletePolicy
 
 def residual_dependence(sample: EventSample) -> ResidualDependence:
     """Overlap-weighted mean correlation of the estimation residuals of the sample's events."""
+    if sample.residual_sums is not None:
+        return sample.residual_sums.dependence
     return overlap_dependence(lambda rows: sample.fit.residuals(sample.index[rows]), sample.day0, sample.length)
 
 
@@ -123,14 +132,14 @@ class ResidualEvidence:
     ----------
     mean_residual : (L,) float
         Mean over the sample's events, NaN where none has a residual.
-    positive_share : (n,) float
+    positive_share : (n,) float or None
         Share of positive residuals of each event.
     ranks : RankSums or None
     grank : GrankSums or None
     """
 
     mean_residual: FloatArray
-    positive_share: FloatArray
+    positive_share: FloatArray | None
     ranks: RankSums | None
     grank: GrankSums | None
 
@@ -140,6 +149,7 @@ def gather_evidence(
     *,
     ranks: bool,
     grank: bool,
+    signs: bool = False,
     adjust_event_variance: bool = False,
     executor: Any = None,
 ) -> ResidualEvidence:
@@ -150,11 +160,15 @@ def gather_evidence(
     sample : EventSample
     ranks, grank : bool
         Whether the sums for the rank tests and for the generalised rank tests are wanted; they cost most of the time.
+    signs : bool
+        Whether the shares of positive residuals are wanted.
     adjust_event_variance : bool
         Divide event-day returns by the cross-sectional spread of their standardised values before ranking.
     executor : object with ``map``, optional
         Runs chunks side by side, for example a ``ThreadPoolExecutor``; sums are added in order, so the result is the same.
     """
+    if not (ranks or grank or signs) and sample.residual_sums is not None:
+        return ResidualEvidence(mean_residual=sample.residual_sums.mean_residual, positive_share=None, ranks=None, grank=None)
     fit, n = sample.fit, sample.n_events
     event_days = fit.abnormal[sample.index]
     if ranks and adjust_event_variance:
@@ -167,8 +181,10 @@ def gather_evidence(
     def one(start: int) -> tuple[FloatArray, IntArray, FloatArray, RankSums | None, GrankSums | None]:
         part = slice(start, min(start + step, n))
         residual = fit.residuals(part if contiguous else sample.index[part])
-        valid = np.isfinite(residual)
-        total = residual.sum(axis=0) if valid.all() else np.where(valid, residual, 0.0).sum(axis=0)
+        total, count = residual.sum(axis=0), np.full(length, len(residual))
+        if np.isnan(total).any():
+            valid = np.isfinite(residual)
+            total, count = np.where(valid, residual, 0.0).sum(axis=0), valid.sum(axis=0)
         rank_part = grank_part = None
         if ranks and grank and event_value is not None:
             rank_part, grank_part = joint_sums(residual, event_days[part], sample.sigma[part], event_value[part])
@@ -176,7 +192,7 @@ def gather_evidence(
             rank_part = rank_sums(np.concatenate([residual, event_days[part]], axis=1))
         elif grank and event_value is not None:
             grank_part = grank_sums(residual, sample.sigma[part], event_value[part])
-        return total, valid.sum(axis=0), positive_shares(residual), rank_part, grank_part
+        return total, count, positive_shares(residual), rank_part, grank_part
 
     mapped: Callable[..., Any] = executor.map if executor is not None else map
     totals, counts, shares, rank_parts, grank_parts = zip(*mapped(one, range(0, n, step)), strict=True)

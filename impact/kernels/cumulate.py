@@ -137,9 +137,9 @@ class EventWindows:
             found[self.incomplete] = rows
         return found
 
-    def residuals(self, events: slice | IntArray) -> FloatArray:
-        """(n, L) estimation-window residuals of some events; NaN where a row was not usable."""
-        y, regressors = self._estimation_rows(self.day0[events], self.security[events])
+    def residuals(self, events: slice | IntArray, window: tuple[int, int] | None = None) -> FloatArray:
+        """(n, L) estimation-window residuals of some events, or those of a part of it; NaN where a row was not usable."""
+        y, regressors = self._estimation_rows(self.day0[events], self.security[events], window or self.estimation)
         if self.regression.fixed:
             return y
         coefficients = self.coefficients[events]
@@ -150,21 +150,30 @@ class EventWindows:
             y -= coefficients[:, j, None] * x
         return y
 
-    def _estimation_rows(self, day0: IntArray, security: IntArray) -> tuple[FloatArray, list[FloatArray]]:
+    def complete_and_shared(self, events: IntArray) -> bool:
+        """Whether the estimation windows of some events have every row, share their regressors and hold a constant."""
+        if self.regression.own or self.regression.fixed or not self.regression.constant or not self.regression.returns.flags.f_contiguous:
+            return False
+        group = self.group[events]
+        length = self.estimation[1] - self.estimation[0] + 1
+        whole = np.abs(self.share[group] * length - 1.0) < 0.5 / length
+        return bool((whole & (self.group_security[group] < 0)).all())
+
+    def _estimation_rows(self, day0: IntArray, security: IntArray, window: tuple[int, int]) -> tuple[FloatArray, list[FloatArray]]:
         """A fresh (n, L) array of returns, and each regressor as (n, L), or as (1, L) when all events share one day."""
         n_sessions, k = self.regression.returns.shape[0], self.centre.shape[1]
         start = day0 + self.estimation[0]
         length = self.estimation[1] - self.estimation[0] + 1
         inside = day0.size and start.min() >= 0 and start.max() + length <= n_sessions
-        if self.regression.own or not inside or not self.regression.returns.flags.f_contiguous:
-            y, x = event_rows(self.regression, day0, security, self.estimation)
+        if self.regression.own or not inside or not self.regression.returns.flags.f_contiguous or window != self.estimation:
+            y, x = event_rows(self.regression, day0, security, window)
             return y, [x[..., j] for j in range(k)]
-        returns, regressors = self._sliding
+        returns, regressors = self.estimation_runs
         rows = start[:1] if start.min() == start.max() else start
         return returns[security * n_sessions + start], [regressors[j][rows] for j in range(k)]
 
     @cached_property
-    def _sliding(self) -> tuple[FloatArray, FloatArray]:
+    def estimation_runs(self) -> tuple[FloatArray, FloatArray]:
         """Every run of L sessions as a view: of the returns, security after security, and of the shared regressors (k, .., L)."""
         length = self.estimation[1] - self.estimation[0] + 1
         flat = self.regression.returns.ravel(order="F")

@@ -6,6 +6,7 @@ ill-conditioned for normal equations, gets a design of its own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from impact.kernels.cumulate import EventWindows
 from impact.kernels.direct import refit_directly
 from impact.kernels.records import FittedEvents, Regression, freeze_arrays
+from impact.kernels.residual_sums import ResidualSums, sum_residuals
 from impact.kernels.windows import column_blocks, cross_terms, gap_sums, padded_rows, prefix_sums, window_bounds
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
@@ -77,7 +79,8 @@ class BatchFit:
             security=label[kept],
             window=windows.sums,
             residuals=windows.residuals,
-            design=windows.design,
+            design=windows.design if old.design is not None else None,
+            residual_sums=_summing(windows, old.sigma[kept], old.df[kept]) if old.residual_sums is not None else None,
         )
         return replace(
             self,
@@ -413,5 +416,10 @@ def _finish(batch: _Batch, singular, n_rows, centre, inverse, owner_day, owner) 
         window=windows.sums,
         residuals=windows.residuals,
         design=windows.design,
+        residual_sums=_summing(windows, sigma, df),
     )
     return BatchFit(events=events, coefficients=coefficients, r_squared=r_squared, spread=spread, singular=singular, windows=windows)
+
+
+def _summing(windows: EventWindows, sigma: FloatArray, df: IntArray) -> Callable[[IntArray, int], ResidualSums | None]:
+    return lambda chosen, window_length: sum_residuals(windows, sigma**2 * df, chosen, window_length)

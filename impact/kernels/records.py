@@ -129,6 +129,9 @@ class FittedEvents:
         Without estimated parameters (market-adjusted, peer) these are the estimation-window abnormal returns.
     design : callable (i) -> EventDesign, optional
         The regression of event i, row by row; None when the fit is not a regression.
+    residual_sums : callable (events, window_length) -> ResidualSums or None, optional
+        Mean residual and mean correlation of some events without forming residuals; gives None when their estimation
+        windows are not all complete on shared regressors.
     """
 
     offsets: IntArray
@@ -143,6 +146,7 @@ class FittedEvents:
     window: Callable[[int, int], WindowSums]
     residuals: Callable[[slice], FloatArray]
     design: Callable[[int], EventDesign] | None = None
+    residual_sums: Callable[[IntArray, int], Any] | None = None
 
     def __post_init__(self) -> None:
         freeze_arrays(self)

@@ -89,6 +89,12 @@ def fit_spanned_events(
     blank = SpannedWindows(**(parts | {"root": root}))
     windows = replace(blank, abnormal=fit.windows.abnormal * blank._roots(window))
     events = replace(
-        fit.events, abnormal=windows.abnormal, leverage=windows.leverage(), window=windows.sums, residuals=windows.residuals, design=None
+        fit.events,
+        abnormal=windows.abnormal,
+        leverage=windows.leverage(),
+        window=windows.sums,
+        residuals=windows.residuals,
+        design=None,
+        residual_sums=None,
     )
     return replace(fit, events=events, windows=windows)

@@ -100,6 +100,7 @@ def scholes_williams(
         window=windows.sums,
         residuals=windows.residuals,
         design=windows.design,
+        residual_sums=None,
     )
     return replace(same, events=found, coefficients=coefficients, r_squared=r_squared, windows=windows)
 
