@@ -62,12 +62,11 @@ def combine(parts: Iterable[Sums]) -> Sums:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Sorted:
-    """Rows in ascending order, NaN last: `order` (n, T), values per row `counts` (n,), rows with equal values `tied` (n,)."""
+    """Positions in ascending order, missing last: `order` (n, T), values per row `counts` (n,), rows with equal values `tied` (n,)."""
 
     order: IntArray
     counts: IntArray
     tied: BoolArray
-    in_order: FloatArray
 
     @property
     def complete(self) -> bool:
@@ -75,12 +74,28 @@ class _Sorted:
 
 
 def _sorted_rows(values: FloatArray) -> _Sorted:
-    in_order = np.sort(values, axis=1)
-    counts = np.full(len(values), values.shape[1])
-    ragged = np.isnan(in_order[:, -1])
-    counts[ragged] -= np.isnan(in_order[ragged]).sum(axis=1)
-    tied = (in_order[:, 1:] == in_order[:, :-1]).any(axis=1)
-    return _Sorted(order=np.argsort(values, axis=1), counts=counts, tied=tied, in_order=in_order)
+    """Sort each row with its positions written into the last bits of its values: one sort of numbers, no argsort.
+
+    Values that agree but for those bits (a relative difference near 1e-13) count as tied, and the caller ranks tied rows from
+    the values themselves, so nothing is lost.
+    """
+    n_days = values.shape[1]
+    last_bits = (1 << max(1, (n_days - 1).bit_length())) - 1
+    key = values + 0.0
+    counts = np.full(len(values), n_days)
+    ragged = np.flatnonzero(np.isnan(values @ np.ones(n_days)))
+    if ragged.size:
+        missing = np.isnan(values[ragged])
+        counts[ragged] -= missing.sum(axis=1)
+        key[ragged] = np.where(missing, np.finfo(float).max, key[ragged])
+    bits = key.view(np.int64)
+    bits &= ~last_bits
+    bits |= np.arange(n_days)
+    key.sort(axis=1)
+    close = (key.view(np.uint64)[:, 1:] ^ key.view(np.uint64)[:, :-1]) <= last_bits
+    if ragged.size:
+        close[ragged] &= np.arange(1, n_days) < counts[ragged, None]
+    return _Sorted(order=key.view(np.int64) & last_bits, counts=counts, tied=close.any(axis=1))
 
 
 def ranks_within_rows(values: FloatArray) -> tuple[FloatArray, IntArray]:
@@ -97,15 +112,10 @@ def ranks_within_rows(values: FloatArray) -> tuple[FloatArray, IntArray]:
         From 1 to the number of values of the row; NaN where `values` is.
     counts : (n,) int
     """
-    rows = _sorted_rows(values)
+    order = np.argsort(values, axis=1)
     ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, rows.order, np.broadcast_to(np.arange(1.0, values.shape[1] + 1.0), values.shape), axis=1)
-    if not rows.complete:
-        ranks[np.isnan(values)] = np.nan
-    tied = np.flatnonzero(rows.tied)
-    if tied.size:
-        ranks[tied[:, None], rows.order[tied]] = _average_ties(rows.in_order[tied])
-    return ranks, rows.counts
+    np.put_along_axis(ranks, order, _average_ties(np.take_along_axis(values, order, axis=1)), axis=1)
+    return ranks, np.isfinite(values).sum(axis=1)
 
 
 def _average_ties(in_order: FloatArray) -> FloatArray:
@@ -139,21 +149,20 @@ def rank_sums(values: FloatArray) -> RankSums:
 def _rank_sums(rows: _Sorted, values: FloatArray) -> RankSums:
     n_rows, n_days = values.shape
     position = np.arange(1.0, n_days + 1.0)
-    if rows.complete:
-        ranks = position - (n_days + 1) / 2.0
-        if rows.tied.any():
-            ranks = np.tile(ranks, (n_rows, 1))
-            ranks[rows.tied] = _average_ties(rows.in_order[rows.tied]) - (n_days + 1) / 2.0
-        total = _day_sums(rows.order, ranks, n_days)
+    if rows.complete and not rows.tied.any():
+        total = _day_sums(rows.order, position - (n_days + 1) / 2.0, n_days)
         return RankSums(centred_rank=total, scaled_rank=total / (n_days + 1.0), n_valid=np.full(n_days, n_rows))
-    middle = ((rows.counts + 1) / 2.0)[:, None]
+    order, middle = rows.order, ((rows.counts + 1) / 2.0)[:, None]
     ranks = position - middle
-    if rows.tied.any():
-        ranks[rows.tied] = _average_ties(rows.in_order[rows.tied]) - middle[rows.tied]
     ranks[position > rows.counts[:, None]] = 0.0
+    if rows.tied.any():
+        tied = values[rows.tied]
+        order = order.copy()
+        order[rows.tied] = np.argsort(tied, axis=1)
+        ranks[rows.tied] = np.nan_to_num(_average_ties(np.sort(tied, axis=1)) - middle[rows.tied])
     return RankSums(
-        centred_rank=_day_sums(rows.order, ranks, n_days),
-        scaled_rank=_day_sums(rows.order, ranks / (1.0 + rows.counts)[:, None], n_days),
+        centred_rank=_day_sums(order, ranks, n_days),
+        scaled_rank=_day_sums(order, ranks / (1.0 + rows.counts)[:, None], n_days),
         n_valid=np.isfinite(values).sum(axis=0),
     )
 
@@ -188,26 +197,39 @@ def joint_sums(residuals: FloatArray, abnormal: FloatArray, sigma: FloatArray, e
     values = np.concatenate([residuals, abnormal], axis=1)
     rows = _sorted_rows(values)
     ranks = _rank_sums(rows, values)
-    length = residuals.shape[1]
-    threshold = event * sigma
-    below = (residuals < threshold[:, None]).sum(axis=1)
-    awkward = rows.tied | (residuals == threshold[:, None]).any(axis=1)
-    plain = ~awkward
-    chosen = slice(None) if plain.all() else plain
-    order, counts, below = rows.order[chosen], rows.counts[chosen], below[chosen]
-    is_event = order >= length
-    place = np.arange(1.0, values.shape[1] + 1.0) - np.cumsum(is_event, axis=1)
-    known = place[np.arange(len(order)), counts - 1] if len(order) else np.empty(0)
-    place += place > below[:, None]
-    place -= (known / 2.0 + 1.0)[:, None]
-    place /= (known + 2.0)[:, None]
-    place[is_event] = 0.0
-    if not rows.complete:
-        place[np.arange(values.shape[1]) >= counts[:, None]] = 0.0
-    days = _day_sums(order, place, values.shape[1])[:length]
-    own = float(((below + 1.0) / (known + 2.0) - 0.5).sum())
-    n_valid = np.isfinite(residuals[chosen]).sum(axis=0)
-    grank = GrankSums(scaled_rank=np.append(days, own), n_valid=np.append(n_valid, len(order)))
-    if awkward.any():
-        grank = combine([grank, grank_sums(residuals[awkward], sigma[awkward], event[awkward])])
+    threshold = (event * sigma)[:, None]
+    above = residuals > threshold
+    n_above = np.count_nonzero(above, axis=1)
+    level = residuals == threshold
+    plain = ~rows.tied if not level.any() else ~(rows.tied | level.any(axis=1))
+    if plain.all() and rows.complete:
+        return ranks, _complete_grank(rows.order, ranks, above, n_above)
+    grank = _ragged_grank(rows.order[plain], rows.counts[plain], residuals[plain], n_above[plain])
+    if not plain.all():
+        grank = combine([grank, grank_sums(residuals[~plain], sigma[~plain], event[~plain])])
     return ranks, grank
+
+
+def _complete_grank(order: IntArray, ranks: RankSums, above: BoolArray, n_above: IntArray) -> GrankSums:
+    """Events without gaps or ties: the rank among estimation days is the rank among all less the event days below."""
+    (n, n_days), length = order.shape, above.shape[1]
+    event_days_below = _day_sums(order, np.cumsum(order >= length, axis=1, dtype=np.int32), n_days)[:length]
+    rank_total = ranks.centred_rank[:length] + n * (n_days + 1) / 2.0 - event_days_below + above.sum(axis=0)
+    days = rank_total / (length + 2.0) - n / 2.0
+    own = (length - n_above + 1.0).sum() / (length + 2.0) - n / 2.0
+    return GrankSums(scaled_rank=np.append(days, own), n_valid=np.full(length + 1, n))
+
+
+def _ragged_grank(order: IntArray, counts: IntArray, residuals: FloatArray, n_above: IntArray) -> GrankSums:
+    """Events without ties, each with its own number of estimation days."""
+    (n, n_days), length = order.shape, residuals.shape[1]
+    valid = np.isfinite(residuals)
+    known = valid.sum(axis=1)
+    is_event = order >= length
+    place = np.arange(1.0, n_days + 1.0) - np.cumsum(is_event, axis=1, dtype=np.int32)
+    place += place > (known - n_above)[:, None]
+    place = place / (known + 2.0)[:, None] - 0.5
+    place[is_event | (np.arange(n_days) >= counts[:, None])] = 0.0
+    own = float(((known - n_above + 1.0) / (known + 2.0) - 0.5).sum())
+    days = _day_sums(order, place, n_days)[:length]
+    return GrankSums(scaled_rank=np.append(days, own), n_valid=np.append(valid.sum(axis=0), n))

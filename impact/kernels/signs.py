@@ -44,8 +44,10 @@ def sign(car: FloatArray) -> Outcome:
 
 def positive_shares(residuals: FloatArray) -> FloatArray:
     """(n,) share of positive values among the valid estimation residuals (n, L) of each event; NaN without any."""
-    count = np.isfinite(residuals).sum(axis=1)
-    positive = (residuals > 0).sum(axis=1)
+    count = np.full(len(residuals), residuals.shape[1])
+    ragged = np.flatnonzero(np.isnan(residuals @ np.ones(residuals.shape[1])))
+    count[ragged] = np.isfinite(residuals[ragged]).sum(axis=1)
+    positive = np.count_nonzero(residuals > 0, axis=1)
     return np.divide(positive, count, out=np.full(len(residuals), np.nan), where=count > 0)
 
 

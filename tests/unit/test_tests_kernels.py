@@ -101,6 +101,23 @@ def _same_sums(found, values, *, centred):
         np.testing.assert_allclose(found.centred_rank, np.nansum(ranks_here - (count + 1) / 2, axis=0), atol=1e-12)
 
 
+def test_packed_sort_sees_near_ties_signed_zeros_and_wide_rows(rng):
+    values = rng.standard_normal((6, 700))
+    values[0, 5] = values[0, 9] * (1 + 1e-15)
+    values[1, 3], values[1, 600] = 0.0, -0.0
+    values[2, ::7] = np.nan
+    values[3, 1], values[3, 2], values[3, 4] = -0.0, 0.0, np.nan
+    values[4] = np.nan
+    values[4, 17] = 1.0
+    values[5] *= 1e-300
+    _same_sums(rank_sums.rank_sums(values), values, centred=True)
+    residual, event_days = values[[0, 2, 3, 5], :690], values[[0, 2, 3, 5], 690:]
+    event, sigma = np.array([values[0, 4], 0.1, 0.0, 1e-301]), np.ones(4)
+    found, general = rank_sums.joint_sums(residual, event_days, sigma, event)
+    _same_sums(found, values[[0, 2, 3, 5]], centred=True)
+    _same_sums(general, np.column_stack([residual, event]), centred=False)
+
+
 def test_sums_of_chunks_are_the_sums_of_all(rng):
     values = rng.standard_normal((50, 20))
     whole = rank_sums.rank_sums(values)
