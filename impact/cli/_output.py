@@ -82,7 +82,7 @@ def _as_table(document: Document, table: str | None) -> str:
     terminal = sys.stdout.isatty()
     buffer = io.StringIO()
     console = Console(file=buffer, width=None if terminal else 200, force_terminal=terminal, highlight=False)
-    console.print(Text(document.title, style="bold"))
+    console.print(Text(document.title, style="bold"), soft_wrap=not terminal)
     names = [table] if table else list(document.tables)
     for name in names:
         console.print()
@@ -92,7 +92,7 @@ def _as_table(document: Document, table: str | None) -> str:
             console.print()
             console.print(Text(heading, style="bold"))
             for line in lines:
-                console.print(Text(f"  - {line}"))
+                console.print(Text(f"  - {line}"), soft_wrap=not terminal)
     return buffer.getvalue()
 
 
