@@ -12,6 +12,7 @@ _HOMES = {
     "PriceEffect": "impact.pricing.effect",
     "Prior": "impact.pricing.priors",
     "calibrate": "impact.pricing.calibration",
+    "demand_effect": "impact.pricing.demand",
     "execution_frontier": "impact.pricing.liquidation",
     "leave_one_out": "impact.pricing.backtest",
     "liquidation_cost": "impact.pricing.liquidation",
@@ -27,6 +28,7 @@ __all__ = [
     "PriceEffect",
     "Prior",
     "calibrate",
+    "demand_effect",
     "execution_frontier",
     "leave_one_out",
     "liquidation_cost",
@@ -38,6 +40,7 @@ __all__ = [
 if TYPE_CHECKING:
     from impact.pricing.backtest import BacktestResult, leave_one_out
     from impact.pricing.calibration import calibrate
+    from impact.pricing.demand import demand_effect
     from impact.pricing.effect import PriceEffect, price_effect
     from impact.pricing.from_facts import price_effect_of_case, pricing_of_case
     from impact.pricing.laws import LAWS

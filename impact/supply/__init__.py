@@ -16,6 +16,7 @@ _HOMES = {
     "forced_supply": "impact.supply.forced",
     "index_deletion": "impact.supply.deletion",
     "line_state": "impact.supply.line",
+    "reweight_index": "impact.supply.reweighting",
     "supply_of_case": "impact.supply.from_facts",
 }
 
@@ -30,6 +31,7 @@ __all__ = [
     "forced_supply",
     "index_deletion",
     "line_state",
+    "reweight_index",
     "supply_of_case",
 ]
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from impact.supply.from_facts import supply_of_case
     from impact.supply.holder_classes import HOLDER_CLASSES, Identity
     from impact.supply.line import LineState, line_state
+    from impact.supply.reweighting import reweight_index
     from impact.supply.selling import SellingSchedule
 
 

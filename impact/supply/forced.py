@@ -117,7 +117,8 @@ class ForcedSupply(Result):
     @property
     def total_shares(self) -> dict[str, float]:
         """Shares forced onto the market in each scenario: a lower bound when some class is unknown, NaN when all are."""
-        return {name: float(self.classes.loc[self.liable, f"forced_shares_{name}"].sum(min_count=1)) for name in SCENARIOS}
+        least = 1 if self.liable.any() else 0
+        return {name: float(self.classes.loc[self.liable, f"forced_shares_{name}"].sum(min_count=least)) for name in SCENARIOS}
 
     @property
     def liable(self) -> pd.Series:

@@ -1,0 +1,159 @@
+"""The Xiaomi case from the bundled facts: legal sessions, supply, index flow, price effect, commands, and what was known when."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+from impact.errors import DataUnavailable, InputError
+from impact.pricing.from_facts import comparison_of_case, price_effect_of_case, realised_of_case
+from impact.supply.from_facts import case_facts, index_actions_of, index_deletion_of_case, supply_of_case
+
+
+@pytest.fixture(scope="module")
+def supply():
+    return supply_of_case("xiaomi")
+
+
+@pytest.fixture(scope="module")
+def effect(supply):
+    return price_effect_of_case("xiaomi", supply=supply, n_draws=2048)
+
+
+def test_legal_sessions_are_those_of_hong_kong(supply):
+    wind_down = supply.wind_down
+    assert wind_down.regime == "possession_ban"
+    assert wind_down.sessions[0] == pd.Timestamp("2021-01-15")
+    # The ban began at 21:30 in Hong Kong on 15 March, after that session; the deadline of 365 days is 14 January 2022.
+    assert wind_down.last_before_ban_on == pd.Timestamp("2021-03-15")
+    assert wind_down.sessions[-1] == pd.Timestamp("2022-01-14")
+    assert pd.Timestamp("2021-02-12") not in wind_down.sessions
+
+
+def test_shares_follow_from_the_printed_figures(supply):
+    line = supply.line
+    assert 25.0e9 < line.shares_outstanding < 25.8e9
+    assert_allclose(line.float_shares, 0.65 * line.shares_outstanding)
+    total = supply.total_shares
+    assert_allclose([total["low"], total["high"]], [0.145 * line.float_shares, 0.155 * line.shares_outstanding])
+    assert 10 < total["low"] / line.adv_shares < total["high"] / line.adv_shares < 25
+
+
+def test_volume_before_the_event_only(supply):
+    assert 1.5e8 < supply.line.adv_shares < 2.2e8  # a 60-day median before the event; the volume of 15 January was 1.15e9
+
+
+def test_the_split_of_the_total_is_unknown_and_never_invented(supply):
+    bounds = supply.classes.set_index("holder_class")
+    assert bounds.loc["us_active", "shares_low"] == 0
+    assert_allclose(bounds.loc["us_active", "shares_high"], supply.total_shares["high"])
+    assert np.isnan(bounds.loc["non_us_with_us_parent", "forced_shares_mid"])
+
+
+def test_every_session_of_the_book_sums_to_zero_and_most_buyers_are_unknown(supply):
+    assert_allclose(supply.book.sum(axis=1), 0, atol=1e-3)
+    assert supply.book["unknown_buyer"].sum() > 0.9 * supply.total_shares["mid"]
+
+
+def test_providers_acted_on_their_own_dates_and_msci_not_at_all():
+    flow = index_deletion_of_case("xiaomi")
+    rows = flow.flows.set_index(["provider", "action"])
+    assert rows.loc[("FTSE Russell", "delete"), "execution_on"] == pd.Timestamp("2021-03-11")
+    assert rows.loc[("S&P DJI", "delete"), "execution_on"] == pd.Timestamp("2021-03-12")
+    assert rows.loc[("MSCI", "retain"), "sold_usd_high"] == 0
+    assert flow.flows.loc[flow.flows["action"] == "delete", "sold_usd_low"].isna().all()
+    assert set(flow.dropped["reason"]) == {"not a trade: re_add_proposed", "not a trade: eligible"}
+
+
+def test_realised_volume_at_the_closes():
+    check = index_deletion_of_case("xiaomi").check.set_index("execution_on")
+    assert_allclose(check.loc["2021-03-11", "volume_shares"], 730_428_783)
+    assert 3.1 < check.loc["2021-03-11", "volume_ratio"] < 3.4
+    assert 2.6 < check.loc["2021-06-04", "volume_ratio"] < 2.8
+    assert 3.8 < check.loc["2021-06-18", "volume_ratio"] < 4.0
+    assert_allclose(check.loc["2021-03-11", "close_return"], 21.85 / 21.80 - 1, atol=1e-4)
+
+
+def test_round_trip_of_a_tracker():
+    total = index_deletion_of_case("xiaomi").ledger.totals.iloc[0]
+    assert total["provider"] == "FTSE Russell" and total["sold_at"] == 21.85
+    assert_allclose(total["position_cost_return"], 0.335, atol=0.001)
+    assert np.isnan(total["index_cost_bps"])
+
+
+def test_a_later_fact_changes_no_earlier_answer():
+    eve = "2021-03-10T12:00+08:00"
+    known = supply_of_case("xiaomi", eve)
+    assert (known.index_flow.flows["provider"] == "FTSE Russell").any()
+    assert known.index_flow.flows["action"].tolist().count("add") == 0
+    assert known.index_flow.ledger is None
+    assert np.isnan(known.line.float_shares)
+    assert known.index_flow.check.empty or known.index_flow.check["execution_on"].max() < pd.Timestamp("2021-03-11")
+
+
+def test_on_the_evening_of_the_listing_the_holding_was_not_public():
+    evening = "2021-01-14T18:00-05:00"
+    found = supply_of_case("xiaomi", evening)
+    assert np.isnan(found.total_shares["high"])
+    with pytest.raises(DataUnavailable, match="sold_shares"):
+        price_effect_of_case("xiaomi", evening)
+    with pytest.raises(DataUnavailable, match="not known"):
+        case_facts("xiaomi", "2021-01-13T12:00-05:00")
+    with pytest.raises(InputError, match="not known"):
+        supply_of_case("huawei")
+
+
+def test_two_tranches_are_two_halves():
+    actions, _dropped = index_actions_of("1810.HK")
+    added = actions[actions["action"] == "add"]
+    assert added["tranche_share"].tolist() == [0.5, 0.5]
+    assert added["execution_on"].tolist() == [pd.Timestamp("2021-06-04"), pd.Timestamp("2021-06-18")]
+
+
+def test_prediction_beside_outcome_on_the_listing_session(effect):
+    found = comparison_of_case("xiaomi", effect=effect)
+    first = found.table[(found.table["event_id"] == "E0") & (found.table["law"] == "all_laws")].iloc[0]
+    assert -0.20 < first["predicted_return_mid"] < -0.05
+    assert -0.12 < first["realised_ar"] < -0.05 and first["inside_90"]
+    assert {"E2", "B1+E3", "E4+K1", "E9", "E9b"} <= set(found.table["event_id"])
+
+
+def test_realised_returns_come_from_one_model_before_the_listing():
+    table = realised_of_case("xiaomi").set_index("event_id")
+    assert table["session"].is_monotonic_increasing and table["session"].is_unique
+    assert_allclose(table["se"], table["se"].iloc[0], rtol=0.05)
+    assert table.loc["E4+K1", "abnormal_return"] > 0.05
+
+
+def test_effect_says_that_laws_are_stretched_and_disagree(effect):
+    assert effect.laws["extrapolated"].iloc[:-1].all()
+    assert effect.disagreement > 3
+    assert effect.variance_shares.set_index("law").loc["all_laws", "law_share"] > 0.5
+
+
+def test_supply_command(run_cli):
+    code, out, err = run_cli("supply", "xiaomi", "--format", "json")
+    body = json.loads(out)
+    assert code == 0 and err == ""
+    assert body["schema"] == "impact.supply/1" and body["inputs"]["regime"] == "possession_ban"
+    assert len(body["ladder"]) == 248 and body["index_flow"][0]["sold_usd_low"] is None
+    code, out, _err = run_cli("supply", "xiaomi", "--format", "csv", "--table", "ladder")
+    assert code == 0 and out.startswith("session,phase,")
+    code, _out, err = run_cli("supply", "nobody")
+    assert code == 2 and "nobody" in err
+
+
+def test_price_command(run_cli):
+    code, out, err = run_cli("price", "xiaomi", "--position", "2e7", "--draws", "512", "--format", "json")
+    body = json.loads(out)
+    assert code == 0 and err == ""
+    assert [row["law"] for row in body["laws"]][-1] == "all_laws"
+    assert {"predicted_realised", "cost", "variance_shares", "path", "priors"} <= body.keys()
+    again = run_cli("price", "xiaomi", "--position", "2e7", "--draws", "512", "--format", "json")[1]
+    assert again == out
+    code, _out, err = run_cli("price", "xiaomi", "--as-of", "2021-01-14T18:00-05:00")
+    assert code == 3 and "unknown" in err
