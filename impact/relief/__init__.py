@@ -1,31 +1,48 @@
 """Legal relief: scenario tree, implied probability, base rates, sell-or-wait, forecast log."""
 
+from impact.relief.assessment import ReliefAssessment
 from impact.relief.base_rates import BaseRates, base_rates, clopper_pearson
+from impact.relief.case_assessment import assess_case
+from impact.relief.case_spillover import spillover_groups, spillover_of_case
+from impact.relief.challenges import Challenges, challenges_of_facts
 from impact.relief.decomposition import Decomposition, decompose_drop
 from impact.relief.forecasts import Forecast, ForecastScores, log_forecast, read_forecasts, score_forecasts
 from impact.relief.probability import ReliefProbability, relief_probability
 from impact.relief.recovery import Recovery, recovery
-from impact.relief.scenarios import Branch, ScenarioTree, challenge_tree
+from impact.relief.scenarios import Branch, ScenarioTree, challenge_tree, judgment_tree
 from impact.relief.sell_or_wait import SellOrWait, sell_or_wait
+from impact.relief.sensitivity import AnchorSensitivity, anchor_sensitivity
+from impact.relief.spillover import Spillover, spillover
 
 __all__ = [
+    "AnchorSensitivity",
     "BaseRates",
     "Branch",
+    "Challenges",
     "Decomposition",
     "Forecast",
     "ForecastScores",
     "Recovery",
+    "ReliefAssessment",
     "ReliefProbability",
     "ScenarioTree",
     "SellOrWait",
+    "Spillover",
+    "anchor_sensitivity",
+    "assess_case",
     "base_rates",
     "challenge_tree",
+    "challenges_of_facts",
     "clopper_pearson",
     "decompose_drop",
+    "judgment_tree",
     "log_forecast",
     "read_forecasts",
     "recovery",
     "relief_probability",
     "score_forecasts",
     "sell_or_wait",
+    "spillover",
+    "spillover_groups",
+    "spillover_of_case",
 ]

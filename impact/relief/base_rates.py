@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from scipy.stats import beta
@@ -10,6 +11,9 @@ from scipy.stats import beta
 from impact.errors import InputError
 from impact.provenance import Source
 from impact.results import Result, Summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["BaseRates", "base_rates", "clopper_pearson"]
 
@@ -57,7 +61,10 @@ class BaseRates(Result):
     )
 
     def to_frame(self) -> pd.DataFrame:
-        """programme_id, n_decided, n_relief, n_open, rate, low, high (exact interval); rate is NaN when nothing is decided."""
+        """One row a statute: programme_id, n_decided, n_relief, n_open (or unknown), relief_share with its exact interval.
+
+        The share is NaN, and the interval all of [0, 1], when nothing is decided.
+        """
         rows = []
         for programme, group in self.cases.groupby("programme_id", sort=True):
             decided = group["outcome"].isin(["relief", "lost"])
@@ -76,6 +83,12 @@ class BaseRates(Result):
             sources=self.sources,
         )
 
+    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+        """Share of relief by statute with its exact interval and n."""
+        from impact.plots.relief import plot_base_rates
+
+        return plot_base_rates(self.to_frame(), confidence=self.confidence, ax=ax, **options)
+
 
 def base_rates(cases: pd.DataFrame, *, confidence: float = 0.95, sources: tuple[Source, ...] = ()) -> BaseRates:
     """Base rates of relief by statute from a table of challenges.
@@ -91,10 +104,15 @@ def base_rates(cases: pd.DataFrame, *, confidence: float = 0.95, sources: tuple[
         raise InputError(f"cases lacks {len(missing)} columns (first {missing[0]!r}); it needs {needed}.")
     strange = sorted(set(cases["outcome"]) - {"relief", "lost", "open", "unknown"})
     if strange:
-        raise InputError(f"cases['outcome'] has {len(strange)} values outside the vocabulary (first {strange[0]!r}); use relief, lost, open or unknown.")
+        raise InputError(
+            f"cases['outcome'] has {len(strange)} values outside the vocabulary (first {strange[0]!r}); use relief, lost, open or unknown."
+        )
     if not 0 < confidence < 1:
         raise InputError(f"confidence={confidence!r} must lie between 0 and 1, for example 0.95.")
     repeated = cases["case"].duplicated()
     if repeated.any():
-        raise InputError(f"cases['case'] repeats {int(repeated.sum())} values (first {cases.loc[repeated, 'case'].iloc[0]!r}); count each challenge once.")
+        raise InputError(
+            f"cases['case'] repeats {int(repeated.sum())} values (first {cases.loc[repeated, 'case'].iloc[0]!r}); "
+            "count each challenge once."
+        )
     return BaseRates(cases=cases.reset_index(drop=True), confidence=confidence, sources=sources)

@@ -45,9 +45,15 @@ class Decomposition(Result):
 
     def summary(self) -> Summary:
         """The bounds and the evidence behind them."""
-        verdict = "the evidence contradicts itself" if not self.feasible else f"{int((self.bounds['identified'] == 'not identified').sum())} of 3 parts not identified"
+        verdict = (
+            "the evidence contradicts itself"
+            if not self.feasible
+            else f"{int((self.bounds['identified'] == 'not identified').sum())} of 3 parts not identified"
+        )
         title = f"A drop of {self.drop[0]:.1%} to {self.drop[1]:.1%}: {verdict}"
-        return Summary(title=title, tables=(("Bounds", self.bounds), ("Evidence", self.evidence)), notes=self.assumptions, sources=self.sources)
+        return Summary(
+            title=title, tables=(("Bounds", self.bounds), ("Evidence", self.evidence)), notes=self.assumptions, sources=self.sources
+        )
 
 
 def _checked(value: tuple[float, float] | None, name: str) -> tuple[float, float]:
@@ -100,7 +106,11 @@ def decompose_drop(
     low, high = _checked(drop, "drop")
     if not high > 0:
         raise InputError(f"drop={drop!r} holds no fall; give the fall as a positive decimal range.")
-    ranges = {"forced_flow": _checked(forced_flow, "forced_flow"), "restored": _checked(restored, "restored"), "no_ban_drop": _checked(no_ban_drop, "no_ban_drop")}
+    ranges = {
+        "forced_flow": _checked(forced_flow, "forced_flow"),
+        "restored": _checked(restored, "restored"),
+        "no_ban_drop": _checked(no_ban_drop, "no_ban_drop"),
+    }
     rows = np.array([[1.0, 1.0, 1.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
     limits = [(low, high), ranges["forced_flow"], ranges["restored"], ranges["no_ban_drop"]]
     bounds = [_extremes(part, rows, limits) for part in range(3)]
@@ -110,7 +120,13 @@ def decompose_drop(
         frame[column] = [np.nan if bound is None else bound[position] for bound in bounds]
     frame["identified"] = [_identified(row.share_low, row.share_high) if feasible else "contradiction" for row in frame.itertuples()]
     given = {"forced_flow": forced_flow, "restored": restored, "no_ban_drop": no_ban_drop}
-    evidence = pd.DataFrame({"evidence": list(given), "low": [v[0] if v else np.nan for v in given.values()], "high": [v[1] if v else np.nan for v in given.values()]})
+    evidence = pd.DataFrame(
+        {
+            "evidence": list(given),
+            "low": [v[0] if v else np.nan for v in given.values()],
+            "high": [v[1] if v else np.nan for v in given.values()],
+        }
+    )
     return Decomposition(
         bounds=frame,
         drop=(low, high),
@@ -119,7 +135,8 @@ def decompose_drop(
         sources=sources,
         assumptions=(
             "The three parts are not negative and sum to the drop.",
-            "Relief restores flow and discount only; had the market expected relief, the drop itself was smaller and these bounds are of what was left.",
+            "Relief restores flow and discount only; had the market expected relief, the drop itself was smaller and "
+            "these bounds are of what was left.",
             "The no-ban names tell of information and politics as far as their listing carried the same news.",
         ),
     )
@@ -137,7 +154,8 @@ def _extremes(part: int, rows: np.ndarray, limits: list[tuple[float, float]]) ->
     # Shares: scale so that the drop is one (y = x / drop, t = 1 / drop); the constraints stay linear in (y, t).
     homogeneous = np.column_stack((matrix, -bound))
     shares = [
-        linprog(sign * np.append(goal, 0.0), A_ub=homogeneous, b_ub=np.zeros(len(bound)), A_eq=[[1, 1, 1, 0]], b_eq=[1], bounds=(0, None)) for sign in (1.0, -1.0)
+        linprog(sign * np.append(goal, 0.0), A_ub=homogeneous, b_ub=np.zeros(len(bound)), A_eq=[[1, 1, 1, 0]], b_eq=[1], bounds=(0, None))
+        for sign in (1.0, -1.0)
     ]
     if any(found.status != 0 for found in shares):
         return None

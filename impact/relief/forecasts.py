@@ -52,14 +52,18 @@ class Forecast:
     def __post_init__(self) -> None:
         parse_instant(self.made_at, parameter="made_at")
         if not self.question.strip():
-            raise InputError("question is empty; a forecast needs a question that time will answer: say what will have happened, and by when.")
+            raise InputError(
+                "question is empty; a forecast needs a question that time will answer: say what will have happened, and by when."
+            )
         for name in ("probability", "low", "high"):
             value = getattr(self, name)
             optional = name != "probability" and math.isnan(value)
             if not optional and not 0.0 <= value <= 1.0:
                 raise InputError(f"{name}={value!r} is not a probability; it must lie between 0 and 1.")
         if self.low > self.probability or self.high < self.probability:
-            raise InputError(f"low={self.low}, probability={self.probability}, high={self.high} are not in order; a band must contain its forecast.")
+            raise InputError(
+                f"low={self.low}, probability={self.probability}, high={self.high} are not in order; a band must contain its forecast."
+            )
 
 
 def log_forecast(path: str | Path, forecast: Forecast) -> None:
@@ -75,7 +79,9 @@ def log_forecast(path: str | Path, forecast: Forecast) -> None:
         with Path(path).open("a", encoding="utf-8") as log:
             log.write(line + "\n")
     except OSError as error:
-        raise InputError(f"path={str(path)!r} cannot be written ({error.strerror}); choose a folder that exists and may be written.") from error
+        raise InputError(
+            f"path={str(path)!r} cannot be written ({error.strerror}); choose a folder that exists and may be written."
+        ) from error
 
 
 def _plain(value: object) -> object:
@@ -109,7 +115,11 @@ def read_forecasts(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
             row = json.loads(text)
             bounds = {name: math.nan if row.get(name) is None else float(row[name]) for name in ("low", "high")}
             forecast = Forecast(
-                made_at=row["made_at"], question=row["question"], probability=float(row["probability"]), basis=row.get("basis") or "", **bounds
+                made_at=row["made_at"],
+                question=row["question"],
+                probability=float(row["probability"]),
+                basis=row.get("basis") or "",
+                **bounds,
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             dropped.append((number, text, f"{type(error).__name__}: {error}"))
@@ -150,7 +160,9 @@ class ForecastScores(Result):
 
     def summary(self) -> Summary:
         """Mean scores, n, and the open questions."""
-        means = self.scored[["brier", "log_score", "base_rate_brier", "base_rate_log_score"]].mean().to_frame("mean").reset_index(names="score")
+        means = (
+            self.scored[["brier", "log_score", "base_rate_brier", "base_rate_log_score"]].mean().to_frame("mean").reset_index(names="score")
+        )
         title = f"{len(self.scored)} forecasts scored, {len(self.open_questions)} open; Brier skill against the base rate {self.skill:.3f}"
         return Summary(title=title, tables=(("Mean scores (smaller is better)", means),), notes=self.assumptions)
 

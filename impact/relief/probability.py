@@ -32,14 +32,18 @@ class ReliefProbability(Result):
     ----------
     path : DataFrame
         session, price, clear_low, clear_high, probability_low, probability_high (unclipped), band (``inside``, ``partly
-        outside``, ``outside`` [0, 1], or ``no price``).
+        outside``, ``outside`` [0, 1], or ``no price``), inside_probability_low, inside_probability_high: the part of the band
+        within [0, 1], which the anchors that the price does not contradict allow; NaN where there is none.
     ruling_check : DataFrame
         ruling_on, the benchmark-adjusted jump as a range, the probability that the eve's market must have held if the
         jump is relief alone, the anchors' band on the eve, and whether the two overlap (`agree`).
+    discount : (low, high)
+        Range of h in use.
     """
 
     path: pd.DataFrame
     ruling_check: pd.DataFrame
+    discount: tuple[float, float]
     assumptions: tuple[str, ...]
     sources: tuple[Source, ...] = ()
 
@@ -52,10 +56,13 @@ class ReliefProbability(Result):
         last = self.path.iloc[-1]
         n_outside = int((self.path["band"] == "outside").sum())
         title = (
-            f"Implied probability of relief on {last['session']:%Y-%m-%d}: {last['probability_low']:.2f} to {last['probability_high']:.2f} "
+            f"Implied probability of relief on {last['session']:%Y-%m-%d}: {last['probability_low']:.2f} to "
+            f"{last['probability_high']:.2f}, unclipped "
             f"({n_outside} of {len(self.path)} sessions wholly outside [0, 1])"
         )
-        return Summary(title=title, tables=(("Ruling days", self.ruling_check), ("Band", self.path)), notes=self.assumptions, sources=self.sources)
+        return Summary(
+            title=title, tables=(("Ruling days", self.ruling_check), ("Band", self.path)), notes=self.assumptions, sources=self.sources
+        )
 
     def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
         """The band by session, with [0, 1] marked and nothing clipped."""
@@ -121,7 +128,10 @@ def relief_probability(
     if not price.index.equals(benchmark_returns.index):
         raise InputError(f"price has {len(price)} sessions and benchmark_returns {len(benchmark_returns)}; give both on the same sessions.")
     if benchmark_returns.isna().any() or not np.isfinite(benchmark_returns).all():
-        raise InputError(f"benchmark_returns has {int(benchmark_returns.isna().sum())} missing values; a clear value cannot be rolled over them: give every session.")
+        raise InputError(
+            f"benchmark_returns has {int(benchmark_returns.isna().sum())} missing values; a clear value cannot be "
+            "rolled over them: give every session."
+        )
     if not (price.dropna() > 0).all() or price.empty:
         raise InputError("price must hold positive numbers (NaN on days without trade) on at least one session.")
     betas = np.unique(np.linspace(beta_low, beta_high, BETA_STEPS))
@@ -138,9 +148,13 @@ def relief_probability(
         }
     )
     path["band"] = _place(band)
+    crosses = path["band"].isin(["inside", "partly outside"])
+    path["inside_probability_low"] = np.where(crosses, np.maximum(band[0], 0.0), np.nan)
+    path["inside_probability_high"] = np.where(crosses, np.minimum(band[1], 1.0), np.nan)
     return ReliefProbability(
         path=path,
         ruling_check=_ruling_checks(path, benchmark_returns, rulings, (h_low, h_high), (beta_low, beta_high)),
+        discount=(h_low, h_high),
         sources=sources,
         assumptions=(
             f"Clear value {clear_low:g} to {clear_high:g} on the eve, moving with the benchmark at beta {beta_low:g} to {beta_high:g}.",
@@ -153,7 +167,8 @@ def relief_probability(
 def _band(price: FloatArray, growth: FloatArray, clear: tuple[float, float], discount: tuple[float, float]) -> FloatArray:
     """(2, T): smallest and largest unclipped probability over the corners of the ranges and the grid of beta."""
     corners = [
-        implied_probability(price[None, :], start * growth, (1.0 - h) * start * growth).unclipped for start, h in itertools.product(clear, discount)
+        implied_probability(price[None, :], start * growth, (1.0 - h) * start * growth).unclipped
+        for start, h in itertools.product(clear, discount)
     ]
     stacked = np.concatenate(corners)
     return np.stack([stacked.min(axis=0), stacked.max(axis=0)])
@@ -174,7 +189,9 @@ def _ruling_checks(
         day = pd.Timestamp(ruling)
         where = np.flatnonzero(path["session"].to_numpy() == day.to_datetime64())
         if where.size == 0 or where[0] == 0 or path["price"].iloc[[where[0] - 1, where[0]]].isna().any():
-            raise InputError(f"rulings: {ruling!r} and the session before it need a price; choose a reaction session inside the price path.")
+            raise InputError(
+                f"rulings: {ruling!r} and the session before it need a price; choose a reaction session inside the price path."
+            )
         t = int(where[0])
         move = path["price"].iloc[t] / path["price"].iloc[t - 1]
         jumps = [move / (1.0 + b * benchmark.iloc[t]) - 1.0 for b in beta]
@@ -183,5 +200,14 @@ def _ruling_checks(
         low, high = min(implied), max(implied)
         agree = bool(low <= eve["probability_high"] + 1e-9 and eve["probability_low"] <= high + 1e-9)  # rounding of equal numbers
         rows.append((day, min(jumps), max(jumps), low, high, eve["probability_low"], eve["probability_high"], agree))
-    columns = ["ruling_on", "jump_return_low", "jump_return_high", "jump_probability_low", "jump_probability_high", "eve_probability_low", "eve_probability_high", "agree"]
+    columns = [
+        "ruling_on",
+        "jump_return_low",
+        "jump_return_high",
+        "jump_probability_low",
+        "jump_probability_high",
+        "eve_probability_low",
+        "eve_probability_high",
+        "agree",
+    ]
     return pd.DataFrame(rows, columns=columns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,9 @@ from impact.eventstudy import EventStudyResult
 from impact.kernels.contrast import contrasts, fieller_interval
 from impact.provenance import Source
 from impact.results import Result, Summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["Recovery", "recovery"]
 
@@ -29,7 +33,8 @@ class Recovery(Result):
         -recovery / drop.
     share_low, share_high : float
         Fieller interval; infinite when the drop itself cannot be told from zero.
-    verdict : {"undone", "more than undone", "partly undone", "not undone", "cannot tell"}
+    verdict : {"undone", "more than undone", "partly undone", "at least partly undone", "not undone", "cannot tell"}
+        "at least partly undone": something came back, and the interval allows less than the drop and more.
     """
 
     effects: pd.DataFrame
@@ -51,6 +56,12 @@ class Recovery(Result):
         between = f"{self.share_low:.0%} to {self.share_high:.0%}" if np.isfinite([self.share_low, self.share_high]).all() else "unbounded"
         title = f"Recovery of the drop: {self.verdict} ({self.share:.0%} undone, {self.level:.0%} interval {between})"
         return Summary(title=title, tables=(("Effects over equal windows", self.effects),), notes=self.assumptions, sources=self.sources)
+
+    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+        """Drop, each relief and their sums, with intervals."""
+        from impact.plots.relief import plot_recovery
+
+        return plot_recovery(self.effects, verdict=self.verdict, level=self.level, ax=ax, **options)
 
 
 def recovery(result: EventStudyResult, *, reliefs: Mapping[str, int], window: tuple[int, int] = (0, 1), margin: float = 0.25) -> Recovery:
@@ -91,7 +102,9 @@ def recovery(result: EventStudyResult, *, reliefs: Mapping[str, int], window: tu
         {"effect": names, "n_days": (combined != 0).sum(axis=1), "car": found.estimate, "low": low, "high": high, "p": found.p_values()}
     )
     pair, sign = [len(names) - 2, 0], np.array([-1.0, 1.0])
-    ratio = fieller_interval(found.estimate[pair] * sign, found.covariance[np.ix_(pair, pair)] * np.outer(sign, sign), found.df, level=result.design.level)
+    ratio = fieller_interval(
+        found.estimate[pair] * sign, found.covariance[np.ix_(pair, pair)] * np.outer(sign, sign), found.df, level=result.design.level
+    )
     return Recovery(
         effects=effects,
         share=ratio.ratio,
@@ -102,8 +115,10 @@ def recovery(result: EventStudyResult, *, reliefs: Mapping[str, int], window: tu
         level=result.design.level,
         sources=result.sources,
         assumptions=(
-            f"Equal windows of {window[1] - window[0] + 1} sessions, one model, one estimation window; the interval of the share is Fieller's.",
-            f"'undone' asks for an interval within {1 - margin:.0%} to {1 + margin:.0%}; an interval that allows both nothing and everything is 'cannot tell'.",
+            f"Equal windows of {window[1] - window[0] + 1} sessions, one model, one estimation window; the interval of "
+            "the share is Fieller's.",
+            f"'undone' asks for an interval within {1 - margin:.0%} to {1 + margin:.0%}; an interval that allows both "
+            "nothing and everything is 'cannot tell'.",
         ),
     )
 
@@ -114,10 +129,15 @@ def _weights(result: EventStudyResult, centres: Mapping[str, int], window: tuple
     for row, (name, centre) in enumerate(centres.items()):
         a, b = centre + window[0], centre + window[1]
         if a < first or b > last:
-            raise InputError(f"reliefs[{name!r}]={centre} with window={window} leaves the event window ({first}, {last}); choose a nearer session or a shorter window.")
+            raise InputError(
+                f"reliefs[{name!r}]={centre} with window={window} leaves the event window ({first}, {last}); choose a "
+                "nearer session or a shorter window."
+            )
         weights[row, a - first : b - first + 1] = 1.0
     if (weights.sum(axis=0) > 1).any():
-        raise InputError(f"windows of {window[1] - window[0] + 1} sessions around {', '.join(centres)} overlap; shorten the window or drop a relief.")
+        raise InputError(
+            f"windows of {window[1] - window[0] + 1} sessions around {', '.join(centres)} overlap; shorten the window or drop a relief."
+        )
     return weights
 
 
@@ -137,6 +157,6 @@ def _verdict(low: float, high: float, drop_is_there: bool, margin: float) -> str
         return "undone"
     if high <= 0.0:
         return "not undone"
-    if low > 0.0 and high < 1.0:
-        return "partly undone"
+    if low > 0.0:
+        return "partly undone" if high < 1.0 else "at least partly undone"
     return "cannot tell"

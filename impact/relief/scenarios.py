@@ -12,7 +12,7 @@ from impact.errors import InputError
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary
 
-__all__ = ["Branch", "ScenarioTree", "challenge_tree"]
+__all__ = ["Branch", "ScenarioTree", "challenge_tree", "judgment_tree"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,9 @@ class Branch:
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.low <= self.high <= 1.0:
-            raise InputError(f"branch {self.parent!r} -> {self.state!r}: low={self.low}, high={self.high} must satisfy 0 <= low <= high <= 1.")
+            raise InputError(
+                f"branch {self.parent!r} -> {self.state!r}: low={self.low}, high={self.high} must satisfy 0 <= low <= high <= 1."
+            )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -72,7 +74,10 @@ class ScenarioTree(Result):
         states = [branch.state for branch in self.branches]
         repeated = sorted({state for state in states if states.count(state) > 1})
         if repeated:
-            raise InputError(f"branches reach {len(repeated)} states twice (first {repeated[0]!r}); in a tree each state has one parent: rename one of them.")
+            raise InputError(
+                f"branches reach {len(repeated)} states twice (first {repeated[0]!r}); in a tree each state has one "
+                "parent: rename one of them."
+            )
         for branch in self.branches:
             children.setdefault(branch.parent, []).append(branch)
         roots = [parent for parent in children if parent not in states]
@@ -80,7 +85,9 @@ class ScenarioTree(Result):
             raise InputError(f"branches have {len(roots)} roots {sorted(roots)}; a scenario tree starts from exactly one state.")
         for parent, steps in children.items():
             if sum(step.low for step in steps) > 1 + 1e-12 or sum(step.high for step in steps) < 1 - 1e-12:
-                raise InputError(f"the branches from {parent!r} cannot sum to one within their ranges; widen a range or add the missing outcome.")
+                raise InputError(
+                    f"the branches from {parent!r} cannot sum to one within their ranges; widen a range or add the missing outcome."
+                )
         object.__setattr__(self, "_children", {parent: tuple(steps) for parent, steps in children.items()})
         object.__setattr__(self, "sources", unique_sources(self.sources, (b.source for b in self.branches if b.source)))
 
@@ -127,7 +134,9 @@ class ScenarioTree(Result):
         outcomes = {branch.state for branch in self.branches if branch.state not in self._children}
         missing = sorted(outcomes - set(values))
         if missing:
-            raise InputError(f"values lacks {len(missing)} outcomes (first {missing[0]!r}); give a (low, high) amount for each of {sorted(outcomes)}.")
+            raise InputError(
+                f"values lacks {len(missing)} outcomes (first {missing[0]!r}); give a (low, high) amount for each of {sorted(outcomes)}."
+            )
         return self._expectation(self.root, values, pick=0), self._expectation(self.root, values, pick=1)
 
     def _expectation(self, state: str, values: Mapping[str, tuple[float, float]], *, pick: int) -> float:
@@ -184,13 +193,15 @@ def challenge_tree(
     settled_after_injunction: tuple[float, float],
     relisted_after_relief: tuple[float, float],
     relief_after_denial: tuple[float, float],
+    regime_replaced: tuple[float, float] = (0.0, 0.0),
     dates: Mapping[str, str] | None = None,
     assumptions: tuple[str, ...] = (),
 ) -> ScenarioTree:
     """The stages a designated firm goes through: complaint, injunction granted or denied, vacatur, settlement, re-listing.
 
     Every argument is the (low, high) conditional probability of one step given the step before; the other branch of
-    each fork takes what is left. `dates` gives ISO dates of states by name.
+    each fork takes what is left. `regime_replaced` is the probability that the programme itself ends or is replaced while
+    the injunction stands denied, without the firm in its successor. `dates` gives ISO dates of states by name.
     """
     when = dates or {}
 
@@ -208,8 +219,57 @@ def challenge_tree(
         *fork("complaint", "injunction granted", injunction, "injunction denied"),
         Branch(parent="injunction granted", state="vacated", low=low_v, high=high_v, expected_on=when.get("vacated", "")),
         Branch(parent="injunction granted", state="settled", low=low_s, high=high_s, expected_on=when.get("settled", "")),
-        Branch(parent="injunction granted", state="reversed on appeal", low=max(0.0, 1 - high_v - high_s), high=max(0.0, 1 - low_v - low_s)),
+        Branch(
+            parent="injunction granted", state="reversed on appeal", low=max(0.0, 1 - high_v - high_s), high=max(0.0, 1 - low_v - low_s)
+        ),
         *fork("vacated", "re-listed", relisted_after_relief, "off the list"),
-        *fork("injunction denied", "relief at judgment", relief_after_denial, "listing stands"),
+        *_after_denial(relief_after_denial, regime_replaced, when),
+    )
+    return ScenarioTree(branches=branches, assumptions=assumptions)
+
+
+def _after_denial(relief: tuple[float, float], replaced: tuple[float, float], when: Mapping[str, str]) -> tuple[Branch, ...]:
+    stands = (max(0.0, 1 - relief[1] - replaced[1]), max(0.0, 1 - relief[0] - replaced[0]))
+    steps = {"relief at judgment": relief, "regime replaced": replaced, "listing stands": stands}
+    return tuple(
+        Branch(parent="injunction denied", state=state, low=low, high=high, expected_on=when.get(state, ""))
+        for state, (low, high) in steps.items()
+        if state != "regime replaced" or high > 0
+    )
+
+
+def judgment_tree(
+    *,
+    complaint: tuple[float, float],
+    removed_while_pending: tuple[float, float],
+    judgment_for_firm: tuple[float, float],
+    reversed_on_appeal: tuple[float, float],
+    relisted_after_relief: tuple[float, float],
+    dates: Mapping[str, str] | None = None,
+    assumptions: tuple[str, ...] = (),
+) -> ScenarioTree:
+    """The stages under a list that bars nothing by itself, where no injunction is asked: judgment, appeal, removal.
+
+    Arguments are (low, high) conditional probabilities as in :func:`challenge_tree`; of a pending suit, removal by the
+    department and judgment for the firm leave the rest to judgment for the department.
+    """
+    when = dates or {}
+
+    def step(parent: str, state: str, chance: tuple[float, float]) -> Branch:
+        return Branch(parent=parent, state=state, low=max(0.0, chance[0]), high=min(1.0, chance[1]), expected_on=when.get(state, ""))
+
+    def rest(*chances: tuple[float, float]) -> tuple[float, float]:
+        return 1 - min(1.0, sum(high for _, high in chances)), 1 - sum(low for low, _ in chances)
+
+    branches = (
+        step("listed", "complaint", complaint),
+        step("listed", "no challenge", rest(complaint)),
+        step("complaint", "removed while pending", removed_while_pending),
+        step("complaint", "judgment for the firm", judgment_for_firm),
+        step("complaint", "judgment for the department", rest(removed_while_pending, judgment_for_firm)),
+        step("removed while pending", "re-listed", relisted_after_relief),
+        step("removed while pending", "off the list", rest(relisted_after_relief)),
+        step("judgment for the department", "reversed on appeal", reversed_on_appeal),
+        step("judgment for the department", "listing stands", rest(reversed_on_appeal)),
     )
     return ScenarioTree(branches=branches, assumptions=assumptions)

@@ -116,7 +116,9 @@ def sell_or_wait(
 
     Examples
     --------
-    >>> plan = sell_or_wait(1e6, price=25.0, sessions=4, temporary_cost=2e-6, relief_hazard=0.0, relief_return=0.2, stranded_loss=float("inf"))
+    >>> plan = sell_or_wait(
+    ...     1e6, price=25.0, sessions=4, temporary_cost=2e-6, relief_hazard=0.0, relief_return=0.2, stranded_loss=float("inf")
+    ... )
     >>> plan.schedule["sell_shares"].tolist()
     [250000.0, 250000.0, 250000.0, 250000.0]
     """
@@ -124,7 +126,12 @@ def sell_or_wait(
     broken = [name for name, value in positive.items() if not value > 0 or not np.isfinite(value)]
     if broken:
         raise InputError(f"{broken[0]}={positive[broken[0]]!r} must be a positive, finite number.")
-    for name, value in {"temporary_cost": temporary_cost, "stranded_loss": stranded_loss, "volatility": volatility, "risk_aversion": risk_aversion}.items():
+    for name, value in {
+        "temporary_cost": temporary_cost,
+        "stranded_loss": stranded_loss,
+        "volatility": volatility,
+        "risk_aversion": risk_aversion,
+    }.items():
         if not value >= 0:
             raise InputError(f"{name}={value!r} must not be negative.")
     hazard = _per_session(relief_hazard, sessions, "relief_hazard")

@@ -1,0 +1,270 @@
+"""Assess the relief of one case: facts, prices and event study in, every part of the answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.calendars import sessions as venue_sessions
+from impact.calendars import venue_of
+from impact.errors import DataUnavailable, ImpactError
+from impact.market import MarketPanel
+from impact.provenance import unique_sources
+from impact.relief.assessment import ReliefAssessment
+from impact.relief.case_recovery import recoveries_of_case, relief_offsets
+from impact.relief.challenges import Challenges, challenges_of_facts
+from impact.relief.decomposition import Decomposition, decompose_drop
+from impact.relief.from_facts import Anchors, ListingDates, court_steps, list_of_programme, listing_dates, listing_falls, price_anchors
+from impact.relief.probability import ReliefProbability, relief_probability
+from impact.relief.recovery import Recovery
+from impact.relief.scenarios import ScenarioTree
+from impact.relief.sensitivity import AnchorSensitivity, anchor_sensitivity
+from impact.relief.trees import outcome_values, tree_of_case
+from impact.relief.waiting import WaitingExample, waiting_example
+
+__all__ = ["assess_case"]
+
+VOLUME_SESSIONS = 60
+"""Sessions up to the eve whose median volume is the usual volume."""
+EXAMPLE_SHARES = 1_000_000.0
+
+
+def _attempt(part: str, dropped: list[tuple[str, str]], make: Callable[[], Any]) -> Any:
+    """A part, or None with its reason on record."""
+    try:
+        return make()
+    except ImpactError as error:
+        dropped.append((part, str(error)))
+        return None
+
+
+def assess_case(
+    definition: Any,
+    panel: MarketPanel,
+    timeline: Any,
+    study: Any,
+    as_of: str | None = None,
+    *,
+    horizon: int | None = None,
+    discount: tuple[float, float] | None = None,
+    forced_flow: tuple[float, float] | None = None,
+) -> ReliefAssessment:
+    """Assess the relief of one case as known at an instant.
+
+    Parameters
+    ----------
+    definition, panel, timeline, study
+        The case: fixed choices, prices (both cut at `as_of` by the caller), dated events, event study whose ``fit`` runs
+        from the designation to the last session.
+    as_of : zoned instant, optional
+        Knowledge that the facts may use.
+    horizon : int, optional
+        Sessions left to sell; by default those to the divestment date of the programme.
+    discount : (low, high), optional
+        Fall from the clear to the banned value in place of the range from the facts.
+    forced_flow : (low, high), optional
+        Fall that the forced supply explains, positive decimals, from a price effect; unknown when not given.
+
+    Raises
+    ------
+    InputError
+        If `as_of` has no zone.
+    """
+    challenges = challenges_of_facts(as_of)
+    dates = listing_dates(definition, as_of)
+    steps = court_steps(definition, timeline, challenges, as_of)
+    reliefs = relief_offsets(steps, study)
+    sessions = panel.sessions
+    eve = sessions[sessions < reliefs["reaction_on"].iloc[0]][-1] if len(reliefs) else sessions[-1]
+    dropped: list[tuple[str, str]] = []
+    anchors = _attempt("anchors", dropped, lambda: price_anchors(definition, panel, study, until=eve, as_of=as_of, discount=discount))
+    probability = sensitivity = waiting = None
+    notes: tuple[str, ...] = ()
+    if anchors is not None:
+        probability = _attempt("probability", dropped, lambda: _band(definition, panel, anchors, steps, reliefs))
+    else:
+        dropped.append(("probability", dropped[-1][1]))
+    if probability is not None and anchors is not None:
+        sensitivity = _attempt("sensitivity", dropped, lambda: _tornado(definition, panel, anchors, eve))
+        chances, basis = _chances(probability, eve, challenges, list_of_programme(definition.programme_id))
+        waiting = _attempt("sell_or_wait", dropped, lambda: _waiting(definition, panel, study, probability, chances, dates, eve, horizon))
+        notes = (basis,) if waiting is not None else ()
+    tree = tree_of_case(definition, steps, challenges, dates)
+    scenarios = None if probability is None else _attempt("scenarios", dropped, lambda: _scenarios(tree, probability, eve))
+    recovery, grid = None, pd.DataFrame()
+    if len(reliefs):
+        found = _attempt("recovery", dropped, lambda: recoveries_of_case(definition, panel, study, reliefs))
+        recovery, grid = found if found is not None else (None, grid)
+    else:
+        dropped.append(("recovery", "no relief on record"))
+    parts = _attempt("parts_of_the_drop", dropped, lambda: _parts(definition, study, recovery, forced_flow, as_of))
+    return ReliefAssessment(
+        case=definition.case,
+        as_of=as_of,
+        eve=eve,
+        steps=steps,
+        base_rates=challenges.outcome_rates(),
+        injunction_rates=challenges.injunction_rates(),
+        anchors=anchors.evidence if anchors is not None else pd.DataFrame(),
+        probability=probability,
+        sensitivity=sensitivity,
+        tree=tree,
+        scenarios=pd.DataFrame() if scenarios is None else scenarios,
+        waiting=waiting,
+        recovery=recovery,
+        recovery_grid=grid,
+        decomposition=parts,
+        dropped=pd.DataFrame([*dropped, *challenges.dropped.itertuples(index=False, name=None)], columns=["part", "reason"]),
+        sources=unique_sources(
+            *(part.sources for part in (anchors, recovery, parts) if part is not None), challenges.outcome_rates().sources
+        ),
+        assumptions=(*_assumptions(anchors, challenges, definition, waiting, parts), *notes, *_path_note(study, reliefs)),
+    )
+
+
+def _band(definition: Any, panel: MarketPanel, anchors: Anchors, steps: pd.DataFrame, reliefs: pd.DataFrame) -> ReliefProbability:
+    if steps.empty:
+        raise DataUnavailable("no challenge on record: no probability of relief is read from the price")
+    benchmark = anchors.benchmarks[anchors.headline]
+    final = steps.loc[steps["step"] == "relief", "reaction_on"]
+    benchmark = benchmark[benchmark.index <= (final.iloc[0] if len(final) else panel.sessions[-1])]
+    rulings = tuple(f"{day:%Y-%m-%d}" for day in reliefs["reaction_on"] if day in benchmark.index)
+    return relief_probability(
+        panel.close[definition.security].reindex(benchmark.index), benchmark, clear=anchors.clear, discount=anchors.discount,
+        beta=anchors.betas[anchors.headline], rulings=rulings, sources=anchors.sources,
+    )  # fmt: skip
+
+
+def _tornado(definition: Any, panel: MarketPanel, anchors: Anchors, eve: pd.Timestamp) -> AnchorSensitivity:
+    price = panel.close[definition.security].reindex(anchors.benchmarks[anchors.headline].index)
+    return anchor_sensitivity(
+        price,
+        anchors.benchmarks,
+        clear=anchors.clear,
+        discount=anchors.discount,
+        betas=anchors.betas,
+        headline=anchors.headline,
+        session=eve,
+    )
+
+
+def _value_ranges(probability: ReliefProbability, eve: pd.Timestamp) -> tuple[pd.Series, tuple[float, float], tuple[float, float]]:
+    """Row of the eve, range of the clear value, range of the banned value; the price itself where it refutes an end."""
+    row = probability.path.set_index("session").loc[eve]
+    price, h = float(row["price"]), probability.discount
+    clear = (float(row["clear_low"]), float(row["clear_high"]))
+    banned = ((1 - h[1]) * clear[0], (1 - h[0]) * clear[1])
+    return row, (max(clear[0], price), max(clear[1], price)), (min(banned[0], price), min(banned[1], price))
+
+
+def _scenarios(tree: ScenarioTree, probability: ReliefProbability, eve: pd.Timestamp) -> pd.DataFrame:
+    row, clear, banned = _value_ranges(probability, eve)
+    return tree.profit_and_loss(price=float(row["price"]), values=outcome_values(tree, clear=clear, banned=banned), shares=EXAMPLE_SHARES)
+
+
+def _chances(probability: ReliefProbability, eve: pd.Timestamp, challenges: Challenges, programme: str) -> tuple[tuple[float, float], str]:
+    """Range of the chance of relief to weigh: the price's within [0, 1], else the statute's base rate; and which it is."""
+    row = probability.path.set_index("session").loc[eve]
+    if np.isfinite(row["inside_probability_low"]):
+        allowed = (float(row["inside_probability_low"]), float(row["inside_probability_high"]))
+        return allowed, "Sell or wait weighs the band that the price allows on the eve."
+    rates = challenges.outcome_rates().to_frame().set_index("programme_id")
+    found = rates.loc[programme] if programme in rates.index else None
+    n = 0 if found is None else int(found["n_decided"])
+    return (
+        (0.0, 1.0) if found is None else (float(found["relief_share_low"]), float(found["relief_share_high"])),
+        "The price allows no probability on the eve, so sell or wait weighs the exact interval of the base rate under "
+        f"{programme}, n = {n}: a what-if, not a forecast.",
+    )
+
+
+def _path_note(study: Any, reliefs: pd.DataFrame) -> tuple[str, ...]:
+    """What is left of the listing at the last relief, by the whole path."""
+    path = study.path.set_index("session")
+    days = [day for day in reliefs["reaction_on"] if day in path.index]
+    if not days:
+        return ()
+    row = path.loc[days[-1]]
+    told = "cannot be told from zero" if row["low"] <= 0 <= row["high"] else "can be told from zero"
+    return (
+        f"Windows tell what the news days did, the path what was left: from the listing to the close of {days[-1]:%Y-%m-%d} the log "
+        f"price moved {row['car']:+.0%} ({row['low']:+.0%} to {row['high']:+.0%}) net of the market, drift set to zero, which {told}.",
+    )
+
+
+def _waiting(
+    definition: Any,
+    panel: MarketPanel,
+    study: Any,
+    probability: ReliefProbability,
+    chances: tuple[float, float],
+    dates: ListingDates,
+    eve: pd.Timestamp,
+    horizon: int | None,
+) -> WaitingExample:
+    row, clear, banned = _value_ranges(probability, eve)
+    if horizon is None:
+        if pd.isna(dates.divestment_on) or dates.divestment_on <= eve:
+            raise DataUnavailable("the programme sets no date by which a holder must have sold, or it is past: give horizon")
+        horizon = len(venue_sessions(venue_of(definition.security), eve + pd.Timedelta(days=1), dates.divestment_on))
+    if panel.volume is None:
+        raise DataUnavailable("the prices come without volume, so a sale has no cost to weigh")
+    usual = float(panel.volume[definition.security].loc[:eve].tail(VOLUME_SESSIONS).median())
+    low, high = chances
+    return waiting_example(
+        shares=usual,
+        price=float(row["price"]),
+        clear=float(np.mean(clear)),
+        banned=float(np.mean(banned)),
+        probabilities=(low, (low + high) / 2, high),
+        sessions=horizon,
+        volatility=float(study.fit.fitted.sigma[0]),
+        volume_shares=usual,
+        possession_barred=bool(dates.possession_barred),
+    )
+
+
+def _parts(
+    definition: Any, study: Any, recovery: Recovery | None, forced_flow: tuple[float, float] | None, as_of: str | None
+) -> Decomposition:
+    """Bounds of the drop over the recovery's own window, or the reaction session when there is no recovery."""
+    falls = listing_falls(as_of)
+    no_ban = falls[(falls["programme_id"] == "ndaa-1260h") & (falls["security"] != definition.security)]["fall"]
+    unbanned = (
+        (float(no_ban.min()), float(no_ban.max())) if len(no_ban) and list_of_programme(definition.programme_id) != "ndaa-1260h" else None
+    )
+    restored = None
+    if recovery is not None:
+        effects = recovery.effects.set_index("effect")
+        drop, back = effects.loc["drop"], effects.loc["all relief"]
+        restored = (float(np.expm1(back["low"])), float(np.expm1(back["high"]))) if back["high"] > 0 else None
+    else:
+        first = study.effects[study.effects["window"] == "0:0"]
+        drop = first[[definition.designation_event in ids.split("+") for ids in first["event_id"]]].iloc[0]
+    fall = (-float(np.expm1(drop["high"])), -float(np.expm1(drop["low"])))
+    return decompose_drop(fall, forced_flow=forced_flow, restored=restored, no_ban_drop=unbanned, sources=study.fit.sources)
+
+
+def _assumptions(
+    anchors: Anchors | None, challenges: Challenges, definition: Any, waiting: WaitingExample | None, parts: Decomposition | None
+) -> tuple[str, ...]:
+    programme = list_of_programme(definition.programme_id)
+    own = challenges.cases[challenges.cases["programme_id"] == programme]
+    decided = int(own["outcome"].isin(["relief", "lost"]).sum())
+    first = (
+        f"Base rates are by statute and never pooled; under {programme} {decided} of {len(own)} challenges are decided.",
+        "A removal while a suit was pending counts as relief though no court ruled; relief_by says which it was.",
+        "A probability from prices is risk-neutral, lies between anchors that are ranges, and holds whatever else moved the price.",
+    )
+    more = (
+        ()
+        if anchors is None
+        else (
+            f"Clear and banned value move with {anchors.headline}; the tornado shows the other benchmarks.",
+            "In scenarios a banned value above the price, or a clear value below it, is refuted by the price, which takes its place.",
+        )
+    )
+    return (*first, *more, *(waiting.assumptions if waiting else ()), *(parts.assumptions if parts else ()))

@@ -1,0 +1,289 @@
+"""What the bundled facts say about the relief of one case: its court steps, its legal dates, the anchors of its price.
+
+The facts come first; a case is any object with the attributes of a case definition, so that this room stays below cases.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from impact.bundled import bundled_source, read_bundled
+from impact.errors import ImpactWarning, InfeasibleDesign
+from impact.eventstudy import EventStudyResult, event_study
+from impact.facts import known_table
+from impact.market import MarketPanel
+from impact.provenance import Source, unique_sources
+from impact.relief.challenges import Challenges
+
+__all__ = ["Anchors", "ListingDates", "court_steps", "list_of_programme", "listing_dates", "listing_falls", "price_anchors", "refit"]
+
+EVE_SESSIONS = 5
+"""Closes up to the eve of the designation whose range is the clear value on the eve."""
+FALL_DAYS = 5
+"""Calendar days within which a reported close is the first reaction to a listing, its date included: it may be out the day before."""
+PUBLISHED_DELETION_FALLS = (0.046, 0.151)
+"""Falls of names deleted from the Russell 2000 and the S&P 500, 1990 to 2005: Petajisto (2011), abstract, seen 2026-11-22."""
+PETAJISTO = Source(
+    title="Petajisto (2011), The index premium and its hidden cost for index funds, Journal of Empirical Finance 18, abstract",
+    basis="facts",
+    confidence="A",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingDates:
+    """Legal dates of one listing as known: NaT where the programme sets none or it is not known.
+
+    Attributes
+    ----------
+    listed_on, purchase_ban_on, divestment_on : Timestamp or NaT
+    possession_barred : bool or None
+        Whether holding is barred after the last date; None when not known.
+    """
+
+    listed_on: Any
+    purchase_ban_on: Any
+    divestment_on: Any
+    possession_barred: bool | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Anchors:
+    """The clear and the banned value of one line as ranges, and what they move with.
+
+    Attributes
+    ----------
+    clear : (low, high)
+        Value without the listing on the eve of its first session, currency a share.
+    discount : (low, high)
+        Fall from the clear to the banned value, decimal.
+    benchmarks : mapping of name to Series
+        Simple returns by session.
+    betas : mapping of name to (low, high)
+    headline : str
+        Benchmark in use.
+    evidence : DataFrame
+        anchor, basis, lower_end, upper_end, used, source: everything that speaks about an anchor, used or not.
+    """
+
+    clear: tuple[float, float]
+    discount: tuple[float, float]
+    benchmarks: Mapping[str, pd.Series]
+    betas: Mapping[str, tuple[float, float]]
+    headline: str
+    evidence: pd.DataFrame
+    sources: tuple[Source, ...]
+
+
+def list_of_programme(programme: str) -> str:
+    """The list that a programme acts on: an order such as EO 13974 acts on the s.1237 list."""
+    rules = read_bundled("programme_rules").set_index("programme_id")["list_id"]
+    return str(rules.get(programme, programme))
+
+
+def listing_dates(definition: Any, as_of: Any = None) -> ListingDates:
+    """Legal dates of the listing of a case's line, as known at `as_of`."""
+    table = known_table("designations", as_of)
+    rows = table[(table["security"] == definition.security) & (table["programme_id"] == list_of_programme(definition.programme_id))]
+    programmes = known_table("programmes", as_of).set_index("programme_id")["possession_ban"]
+    possession = programmes.get(definition.programme_id, pd.NA)
+    barred = None if possession is pd.NA or pd.isna(possession) else bool(possession)
+    if rows.empty:
+        return ListingDates(listed_on=pd.NaT, purchase_ban_on=pd.NaT, divestment_on=pd.NaT, possession_barred=barred)
+    row = rows.iloc[-1]
+    return ListingDates(
+        listed_on=row["announced_on"], purchase_ban_on=row["purchase_ban_on"], divestment_on=row["divestment_on"], possession_barred=barred
+    )
+
+
+def court_steps(definition: Any, timeline: Any, challenges: Challenges, as_of: Any = None) -> pd.DataFrame:
+    """Steps of the case's own challenge on the sessions that could first react: event_id, step, reaction_on, label.
+
+    A court event of the timeline has the step of the litigation row that it was made from, so that a precedent in
+    another matter is not taken for one.
+    """
+    rows = known_table("case_events", as_of)
+    rows = rows[rows["case"] == definition.case].set_index("event_id")["source_row"]
+    steps = challenges.of(definition.security).set_index("fact_id")["step"]
+    events = timeline.events[["event_id", "label", "reaction_on"]].copy()
+    events["step"] = events["event_id"].map(rows).map(steps)
+    found = events.dropna(subset=["step"])
+    return found[["event_id", "step", "reaction_on", "label"]].reset_index(drop=True)
+
+
+def listing_falls(as_of: Any = None) -> pd.DataFrame:
+    """First reported close after a listing: security, company, programme_id, listed_on, observed_on, fall, source, confidence.
+
+    `fall` is a positive decimal for a loss, close to close, not net of any market. One row a security and programme.
+    """
+    figures = known_table("reported_figures", as_of)
+    in_percent = figures["value"].where(figures["unit"] == "pct", figures["second_value"].where(figures["second_unit"] == "pct"))
+    closes = figures.assign(change=in_percent / 100.0)
+    closes = closes[closes["figure"].str.startswith("close") & closes["change"].notna() & (closes["security"] != "")]
+    listed = known_table("designations", as_of)
+    listed = listed.loc[listed["security"] != "", ["security", "programme_id", "announced_on"]]
+    pairs = closes.merge(listed, on="security")
+    after = (pairs["observed_on"] - pairs["announced_on"]).dt.days
+    pairs = pairs[(after >= 0) & (after <= FALL_DAYS)].sort_values("observed_on", kind="stable")
+    first = pairs.drop_duplicates(["security", "programme_id"]).assign(fall=lambda table: -table["change"])
+    columns = {"announced_on": "listed_on"}
+    return first.rename(columns=columns)[
+        ["security", "company", "programme_id", "listed_on", "observed_on", "fall", "source", "confidence"]
+    ].reset_index(drop=True)
+
+
+def _falls_to_date(as_of: Any, security: str) -> pd.DataFrame:
+    """Reported falls of other names since their listing: fall (positive decimal), source."""
+    figures = known_table("reported_figures", as_of)
+    found = figures[
+        figures["figure"].str.startswith("fall since")
+        & figures["value"].notna()
+        & (figures["unit"] == "pct")
+        & (figures["security"] != security)
+    ]
+    return found.assign(fall=found["value"].abs() / 100.0)[["fall", "source"]]
+
+
+def refit(
+    definition: Any, returns: pd.DataFrame, study: Any, market: Any, *, kind: str = "log", zero_alpha: bool = True
+) -> EventStudyResult:
+    """The study of a case's designation again, with another benchmark or without the drift of its estimation window."""
+    design = study.fit.design
+    event = pd.DataFrame(
+        {"event_id": [definition.designation_event], "security": [definition.security], "date": [study.fit.events["day0"].iloc[0]]}
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImpactWarning)
+        return event_study(
+            returns, event, market=market, model="market", estimation=design.estimation, window=design.window, kind=kind,
+            zero_alpha=zero_alpha, level=design.level, sources=study.fit.sources,
+        )  # fmt: skip
+
+
+def benchmarks_of(definition: Any, securities: list[str]) -> dict[str, list[str]]:
+    """Benchmarks that the prices hold, by name: the index, the peers, the technology peers (three members or more)."""
+    found = {definition.market: [definition.market]}
+    for name, basket in (("peers", definition.peers), ("technology peers", definition.technology_peers)):
+        members = [security for security in basket if security in securities]
+        if len(members) >= 3:
+            found[f"{len(members)} {name}"] = members
+    return found
+
+
+def price_anchors(
+    definition: Any, panel: MarketPanel, study: Any, *, until: Any, as_of: Any = None, discount: tuple[float, float] | None = None
+) -> Anchors:
+    """Clear value, discount and betas of a case as ranges, each with its evidence.
+
+    Parameters
+    ----------
+    definition, panel, study
+        The case: its fixed choices, its prices, its event study (``study.fit`` is the fit of the designation).
+    until : session
+        Last session before the first relief: the largest fall up to it is shown beside the discount.
+    discount : (low, high), optional
+        Takes the place of the range from the facts.
+
+    Raises
+    ------
+    InfeasibleDesign
+        If no range of the discount follows from the facts: the price did not fall on the designation.
+
+    Notes
+    -----
+    Clear value: range of the last five closes up to the eve. Beta: without drift, on the estimation window of the study,
+    plus and minus its Student interval. Discount h: a price that mixes a clear and a banned value falls by (1 - q) h on the
+    listing, so its own fall net of the market bounds h from below whatever q is; the upper end is the largest of the falls
+    on record after a listing and the largest published fall of a deleted name. Those are first reactions for the most part,
+    so the upper end may be too low: the fall that a probability of zero asks for stands beside it. The benchmark is the basket nearest in
+    trade, the technology peers where the case names them, else the peers, else the index.
+    """
+    simple = panel.returns("simple")
+    day0 = study.fit.events["day0"].iloc[0]
+    close = panel.close[definition.security]
+    eve = close.loc[close.index < day0].dropna().tail(EVE_SESSIONS)
+    baskets = benchmarks_of(definition, panel.securities)
+    series = {name: simple.loc[simple.index >= day0, members].mean(axis=1) for name, members in baskets.items()}
+    betas = {
+        name: _beta_range(refit(definition, simple, study, members if len(members) > 1 else members[0], kind="simple"))
+        for name, members in baskets.items()
+    }
+    headline = list(baskets)[-1]
+    own, largest = _net_falls(close, series[headline], betas[headline], eve.iloc[-1], day0, until)
+    evidence = _discount_evidence(own, largest, listing_falls(as_of), _falls_to_date(as_of, definition.security), definition.security)
+    if discount is None:
+        if not 0 < own < 1:
+            raise InfeasibleDesign(
+                f"{definition.security} did not fall net of {headline} on {day0:%Y-%m-%d} ({-own:+.2%}); the facts "
+                "bound no discount: give discount=(low, high)."
+            )
+        used = evidence[evidence["used"]]
+        discount = (own, max(own, float(used["upper_end"].max())))
+    else:
+        evidence["used"] = False
+        evidence.loc[len(evidence)] = ("discount", "given by the caller", *discount, True, "")
+    clear = (float(eve.min()), float(eve.max()))
+    rows = [
+        (
+            "clear value",
+            f"closes of the last {len(eve)} sessions to {eve.index[-1]:%Y-%m-%d}",
+            *clear,
+            True,
+            "; ".join(map(str, panel.sources[:1])),
+        )
+    ]
+    rows += [(f"beta to {name}", "estimation window of the study, without drift", *betas[name], name == headline, "") for name in baskets]
+    table = pd.concat([pd.DataFrame(rows, columns=evidence.columns), evidence], ignore_index=True)
+    sources = unique_sources(panel.sources, (PETAJISTO, bundled_source("reported_figures"), bundled_source("designations")))
+    return Anchors(clear=clear, discount=discount, benchmarks=series, betas=betas, headline=headline, evidence=table, sources=sources)
+
+
+def _beta_range(fit: EventStudyResult) -> tuple[float, float]:
+    """Student interval of the slope of a regression without intercept."""
+    design = fit.fitted.design(0)
+    usable = np.isfinite(design.estimation_returns)
+    x = design.estimation_regressors[usable]
+    error = float(np.sqrt(fit.fitted.sigma[0] ** 2 / (x[:, -1] @ x[:, -1])))
+    half = float(stdtrit(fit.fitted.df[0], 0.5 + fit.design.level / 2)) * error
+    beta = float(fit.estimates["beta"].iloc[0])
+    return beta - half, beta + half
+
+
+def _net_falls(close: pd.Series, benchmark: pd.Series, beta: tuple[float, float], eve: float, day0: Any, until: Any) -> tuple[float, float]:
+    """Fall net of the benchmark on the first session, and the largest one up to `until`."""
+    clear = eve * (1.0 + np.mean(beta) * benchmark).cumprod()
+    fall = 1.0 - close.reindex(clear.index) / clear
+    return float(fall[day0]), float(fall[fall.index <= pd.Timestamp(until)].max())
+
+
+def _discount_evidence(own: float, largest: float, falls: pd.DataFrame, to_date: pd.DataFrame, security: str) -> pd.DataFrame:
+    others = falls[falls["security"] != security]
+    rows = [
+        ("discount", "own fall on the first session, net of the market: a lower bound", own, own, True, "prices of the case"),
+        (
+            "discount",
+            "own largest fall before the first relief, net: what a probability of zero or more asks for",
+            largest,
+            largest,
+            False,
+            "prices of the case",
+        ),
+        ("discount", "index deletions, published", *PUBLISHED_DELETION_FALLS, True, str(PETAJISTO)),
+    ]
+    for programme, group in others.groupby("programme_id"):
+        basis = f"first reported close after a listing, {programme}, n = {len(group)}, gross"
+        rows.append(_range_row(basis, group))
+    if len(to_date):
+        rows.append(_range_row(f"reported fall since the listing, n = {len(to_date)}, gross", to_date))
+    return pd.DataFrame(rows, columns=["anchor", "basis", "lower_end", "upper_end", "used", "source"])
+
+
+def _range_row(basis: str, falls: pd.DataFrame) -> tuple[str, str, float, float, bool, str]:
+    return ("discount", basis, float(falls["fall"].min()), float(falls["fall"].max()), True, "; ".join(dict.fromkeys(falls["source"])))

@@ -1,0 +1,122 @@
+"""Which anchor moves the implied probability: one anchor at a time from end to end, the others in the middle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.relief.probability import relief_probability
+from impact.results import Result, Summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["AnchorSensitivity", "anchor_sensitivity"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AnchorSensitivity(Result):
+    """Swing of the implied probability on one session, anchor by anchor.
+
+    Attributes
+    ----------
+    swings : DataFrame
+        anchor, from_value, to_value (text: what the anchor was set to), probability_low, probability_high (unclipped), swing;
+        the widest first.
+    middle : float
+        Probability with every anchor in the middle of its range, unclipped.
+    session : Timestamp
+    """
+
+    swings: pd.DataFrame
+    middle: float
+    session: pd.Timestamp
+    assumptions: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row an anchor, the widest swing first."""
+        return self.swings.copy()
+
+    def summary(self) -> Summary:
+        """The swings."""
+        first = self.swings.iloc[0]
+        title = (
+            f"Implied probability on {self.session:%Y-%m-%d}: {self.middle:.2f} with every anchor in the middle; "
+            f"'{first['anchor']}' moves it most, from {first['probability_low']:.2f} to {first['probability_high']:.2f}"
+        )
+        return Summary(title=title, tables=(("One anchor at a time", self.swings),), notes=self.assumptions)
+
+    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+        """Tornado: one bar an anchor, the widest on top."""
+        from impact.plots.relief import plot_tornado
+
+        return plot_tornado(self.swings, middle=self.middle, session=self.session, ax=ax, **options)
+
+
+def anchor_sensitivity(
+    price: pd.Series,
+    benchmarks: Mapping[str, pd.Series],
+    *,
+    clear: tuple[float, float],
+    discount: tuple[float, float],
+    betas: Mapping[str, tuple[float, float]],
+    headline: str,
+    session: Any,
+) -> AnchorSensitivity:
+    """Move each anchor of :func:`relief_probability` from end to end and read the probability on one session.
+
+    Parameters
+    ----------
+    price : Series
+        As in :func:`relief_probability`.
+    benchmarks : mapping of name to Series
+        Candidates for what the clear value moves with; they form one more anchor.
+    clear, discount : (low, high)
+    betas : mapping of name to (low, high)
+        Exposure to each benchmark.
+    headline : str
+        The benchmark in use while other anchors move.
+    session : session of `price`
+
+    Raises
+    ------
+    InputError
+        If the session has no price, or a benchmark lacks its beta.
+    """
+    day = pd.Timestamp(session)
+    if headline not in benchmarks or set(betas) != set(benchmarks):
+        raise InputError(
+            f"betas names {sorted(betas)}, benchmarks {sorted(benchmarks)}, headline {headline!r}; give one beta range a benchmark."
+        )
+    if day not in price.index or not np.isfinite(price[day]):
+        raise InputError(f"session={session!r} has no price; choose one of the {int(price.notna().sum())} sessions with a price.")
+
+    def at(name: str = headline, **anchors: float) -> float:
+        settings = {"clear": np.mean(clear), "discount": np.mean(discount), "beta": np.mean(betas[name])} | anchors
+        path = relief_probability(price, benchmarks[name], **settings).path
+        return float(path.loc[path["session"] == day, "probability_low"].iloc[0])
+
+    rows = []
+    for anchor, ends, text in (("clear value", clear, "{:.4g}"), ("discount", discount, "{:.1%}"), ("beta", betas[headline], "{:.2f}")):
+        key = anchor.split()[0]
+        found = [at(**{key: float(end)}) for end in ends]
+        rows.append((anchor, text.format(ends[0]), text.format(ends[1]), min(found), max(found)))
+    by_benchmark = {name: at(name) for name in benchmarks}
+    if len(by_benchmark) > 1:
+        least, most = min(by_benchmark, key=by_benchmark.get), max(by_benchmark, key=by_benchmark.get)
+        rows.append(("benchmark", least, most, by_benchmark[least], by_benchmark[most]))
+    swings = pd.DataFrame(rows, columns=["anchor", "from_value", "to_value", "probability_low", "probability_high"])
+    swings["swing"] = swings["probability_high"] - swings["probability_low"]
+    return AnchorSensitivity(
+        swings=swings.sort_values("swing", ascending=False, kind="stable", ignore_index=True),
+        middle=by_benchmark[headline],
+        session=day,
+        assumptions=(
+            f"One anchor moves, the others stay in the middle of their ranges; benchmark {headline}. Values are not clipped to [0, 1].",
+        ),
+    )

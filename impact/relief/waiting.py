@@ -1,0 +1,161 @@
+"""Sell or wait, put together for one case: the chance of relief that the price allows, the days left, an example position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.relief.sell_or_wait import SellOrWait, sell_or_wait
+from impact.results import Result, Summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["WaitingExample", "waiting_example"]
+
+FEWEST_LOTS, LOTS_A_SESSION = 100, 2
+"""A grid coarser than a lot a session cannot spread a sale evenly: most sessions would sell nothing."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class WaitingExample(Result):
+    """The same position under every chance of relief that the price allows.
+
+    Attributes
+    ----------
+    decisions : DataFrame
+        relief_probability (by the last session), first_session_share (of the position sold at once), half_sold_sessions
+        (sessions until half is sold if relief does not come), expected_cost_value, even_regret_value, at_once_regret_value,
+        last_session_regret_value.
+    plan : SellOrWait
+        The plan at the middle probability.
+    shares : float
+        The example position; nobody's holding.
+    """
+
+    decisions: pd.DataFrame
+    plan: SellOrWait
+    shares: float
+    sessions: int
+    assumptions: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a probability."""
+        return self.decisions.copy()
+
+    def summary(self) -> Summary:
+        """What to sell at once, by probability."""
+        first = self.decisions["first_session_share"]
+        return Summary(
+            title=f"Sell or wait, {self.sessions} sessions left: {first.min():.1%} to {first.max():.1%} of an example "
+            "position in the first session",
+            tables=(("By probability of relief", self.decisions), ("Plans at the middle probability", self.plan.plans)),
+            notes=(*self.assumptions, *self.plan.assumptions),
+            sources=self.plan.sources,
+        )
+
+    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+        """Shares left by session at the middle probability."""
+        return self.plan.plot(ax=ax, **options)
+
+
+def waiting_example(
+    *,
+    shares: float,
+    price: float,
+    clear: float,
+    banned: float,
+    probabilities: tuple[float, ...],
+    sessions: int,
+    volatility: float,
+    volume_shares: float,
+    possession_barred: bool,
+) -> WaitingExample:
+    """Optimal sales of one position under several chances of relief.
+
+    Parameters
+    ----------
+    shares : float
+        Position.
+    price, clear, banned : float
+        Price now, with the clear and the banned value: ``banned < price < clear`` is not asked, the price is what the
+        probability makes it.
+    probabilities : tuple of float
+        Chances of relief by the last session, each in [0, 1]; the middle one gives the plan.
+    sessions : int
+        Sessions left on the venue up to and with the last legal one.
+    volatility : float
+        Daily standard deviation of the return.
+    volume_shares : float
+        Usual volume of a session.
+    possession_barred : bool
+        Whether all must be sold; otherwise what is left keeps the banned value but cannot be sold.
+
+    Notes
+    -----
+    Relief has the same hazard each session, ``1 - (1 - q)**(1/T)``. While it does not come, hope runs out: the price after
+    session t is ``banned + q_t (clear - banned)`` with ``q_t = 1 - (1 - q)**((T - t) / T)``, so that waiting has no
+    expected gain by itself and only costs and the deadline decide. Selling a usual session's volume in one session costs
+    one daily standard deviation, the order of the square-root law, taken as linear in the rate.
+    """
+    positive = {"shares": shares, "price": price, "volume_shares": volume_shares, "volatility": volatility, "sessions": sessions}
+    broken = [name for name, value in positive.items() if not (np.isfinite(value) and value > 0)]
+    if broken:
+        raise InputError(f"{broken[0]}={positive[broken[0]]!r} must be a positive, finite number.")
+    if not probabilities or not all(0 <= q <= 1 for q in probabilities) or not clear > banned > 0:
+        raise InputError(f"probabilities={probabilities!r} must lie in [0, 1], and clear={clear!r} above banned={banned!r} above zero.")
+    eta = volatility * price / volume_shares
+    rows, plans = [], {}
+    for q in probabilities:
+        fair = banned + q * (clear - banned)
+        left = 1.0 - (1.0 - q) ** ((sessions - np.arange(1, sessions + 1)) / sessions)
+        plan = sell_or_wait(
+            shares,
+            price=fair,
+            sessions=sessions,
+            temporary_cost=eta,
+            relief_hazard=1.0 - (1.0 - q) ** (1.0 / sessions),
+            relief_return=clear / fair - 1.0,
+            stranded_loss=np.inf if possession_barred and q < 1 else 1.0,
+            crowd_drop=(1.0 - (banned + left * (clear - banned)) / fair),
+            lots=max(FEWEST_LOTS, LOTS_A_SESSION * sessions),
+        )
+        plans[q] = plan
+        rows.append(_decision(q, plan, shares))
+    middle = sorted(plans)[len(plans) // 2]
+    stranded = (
+        "everything must be sold by the last session"
+        if possession_barred
+        else "what is left after it is counted as lost: it cannot be sold"
+    )
+    return WaitingExample(
+        decisions=pd.DataFrame(rows),
+        plan=plans[middle],
+        shares=shares,
+        sessions=sessions,
+        assumptions=(
+            f"An example position of {shares:,.0f} shares, nobody's holding; {stranded}.",
+            "Without relief the price drifts to the banned value as hope runs out, so waiting gains nothing by itself.",
+            f"Selling {volume_shares:,.0f} shares in one session costs one daily standard deviation "
+            f"({volatility:.1%}), linear in the rate.",
+        ),
+    )
+
+
+def _decision(q: float, plan: SellOrWait, shares: float) -> dict[str, float]:
+    schedule = plan.schedule
+    half = schedule.loc[schedule["left_shares"] <= shares / 2, "session"]
+    regret = plan.plans.set_index("plan")["regret_value"]
+    return {
+        "relief_probability": q,
+        "first_session_share": float(schedule["sell_shares"].iloc[0]) / shares,
+        "half_sold_sessions": float(half.iloc[0]) if len(half) else np.nan,
+        "expected_cost_value": float(plan.plans["expected_cost_value"].iloc[0]),
+        "even_regret_value": float(regret["even"]),
+        "at_once_regret_value": float(regret["all in the first session"]),
+        "last_session_regret_value": float(regret["all in the last session"]),
+    }
