@@ -69,6 +69,13 @@ class Case:
         at = self.as_of or (self.designated_at() + pd.Timedelta(days=1)).isoformat()
         return deadlines(self.definition.security, as_of=at)
 
+    def conflicts(self) -> pd.DataFrame:
+        """Where the sources about the security contradict each other, as known at `as_of`."""
+        from impact.facts import load_ledger
+
+        ledger = load_ledger() if self.as_of is None else load_ledger().as_of(self.as_of)
+        return ledger.facts_about(self.definition.security).conflicts()
+
     def supply(self) -> ForcedSupply:
         """Who must sell how much by when, as known at `as_of`."""
         return self._supply

@@ -89,6 +89,9 @@ def _ground_section(case: Case) -> Section:
         Text(lines=UNKNOWNS, bullets=True),
         Table(id="sources", folded=True, title="Sources", frame=pd.DataFrame({"source": sources}), caption="A: seen in a public copy; B: own knowledge, sure; C: unsure."),
     ]
+    conflicts = case.conflicts()
+    if len(conflicts):
+        blocks.insert(1, Table(id="conflicts", title="Where the sources disagree", frame=conflicts[["predicate", "value", "preferred", "why", "confidence", "sources"]]))
     if len(timeline.dropped):
         blocks.insert(1, Table(id="left-out", title="Events left out", frame=timeline.dropped))
     return Section(id="ground", title="Assumptions, unknowns, sources", blocks=tuple(blocks))

@@ -174,3 +174,20 @@ def test_figures_have_axes_in_units(xiaomi):
 def test_unknown_case_and_source_types():
     with pytest.raises(InputError, match="case='x'"):
         impact.case("x")
+
+
+def test_difference_of_two_memos(run_cli):
+    code, out, _ = run_cli("case", "xiaomi", "--diff", "2021-03-12T09:00-05:00", "2021-03-22T12:00-04:00", "--format", "json")
+    body = json.loads(out)
+    assert code == 0
+    assert [row["event_id"] for row in body["sessions_added"]] == ["E4+K1", "E5"]
+    ban = next(row for row in body["clocks"] if row["clock"] == "purchase_ban" and row["line"] == "1810.HK")
+    assert (ban["state_before"], ban["state_after"]) == ("running", "enjoined")
+    assert any("preliminary injunction" in row["value"].lower() for row in body["facts"])
+
+
+def test_difference_needs_order_and_zones(run_cli):
+    code, _, err = run_cli("case", "xiaomi", "--diff", "2021-03-22T12:00-04:00", "2021-03-12T09:00-05:00")
+    assert code == 2 and "swap them" in err
+    code, _, err = run_cli("case", "xiaomi", "--diff", "2021-03-22", "2021-03-23")
+    assert code == 2 and "has no zone" in err
