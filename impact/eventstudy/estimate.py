@@ -37,7 +37,9 @@ class Estimated:
     n_parameters: int
 
 
-def estimate(returns: ReturnTable, design: StudyDesign, aligned: AlignedEvents, market: Any, factors: Any) -> Estimated:
+def estimate(
+    returns: ReturnTable, design: StudyDesign, aligned: AlignedEvents, market: Any, factors: Any, executor: Any = None
+) -> Estimated:
     """Fit `design.model` to the aligned events.
 
     Raises
@@ -67,7 +69,7 @@ def estimate(returns: ReturnTable, design: StudyDesign, aligned: AlignedEvents, 
     first, last = design.estimation
     if design.model == "dimson":
         last -= design.leads  # a lead must not reach past the estimation window
-    fit = fit_events(normal.regression, aligned.day0, local, (first, last), design.window)
+    fit = fit_events(normal.regression, aligned.day0, local, (first, last), design.window, executor=executor)
     return Estimated(fit=fit, names=normal.names, notes=normal.notes, n_parameters=normal.regression.n_parameters)
 
 

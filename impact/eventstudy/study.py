@@ -42,6 +42,7 @@ def event_study(
     lags: int = 1,
     leads: int = 1,
     level: float = 0.95,
+    executor: Any = None,
     sources: Iterable[Source] = (),
 ) -> EventStudyResult:
     """Abnormal returns of many events, with standard errors that carry the forecast error of the normal return.
@@ -67,6 +68,8 @@ def event_study(
         Where a date that is no session goes; the move is recorded in ``events['rolled_days']``.
     min_observations, incomplete, zero_alpha, exclude_weight, lags, leads, level
         See :class:`impact.eventstudy.design.StudyDesign`.
+    executor : object with ``map``, optional
+        Fits blocks of securities side by side, for example a ``ThreadPoolExecutor``; the numbers do not depend on it.
     sources : iterable of Source
         Where the returns come from, to be carried into the result.
 
@@ -124,7 +127,7 @@ def event_study(
         leads=leads,
         level=level,
     )
-    return run_study(returns, events, design, market=market, factors=factors, sources=tuple(sources))
+    return run_study(returns, events, design, market=market, factors=factors, executor=executor, sources=tuple(sources))
 
 
 def run_study(
@@ -134,6 +137,7 @@ def run_study(
     *,
     market: Any = None,
     factors: pd.DataFrame | None = None,
+    executor: Any = None,
     sources: tuple[Source, ...] = (),
 ) -> EventStudyResult:
     """:func:`event_study` with its options as one record."""
@@ -142,7 +146,7 @@ def run_study(
     aligned = align_events(events, table, design)
     if aligned.day0.size == 0:
         raise _nothing_left(aligned.dropped)
-    found = estimate(table, design, aligned, market, factors)
+    found = estimate(table, design, aligned, market, factors, executor)
     return finish_study(found, aligned, table, design, sources)
 
 

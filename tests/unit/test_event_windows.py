@@ -179,3 +179,18 @@ def test_taking_some_events_keeps_their_figures(panel):
     np.testing.assert_array_equal(few.events.abnormal, fit.events.abnormal[kept])
     np.testing.assert_array_equal(few.events.window(-1, 1).variance_factor, fit.events.window(-1, 1).variance_factor[kept])
     np.testing.assert_array_equal(few.events.residuals(slice(0, 3)), fit.events.residuals(slice(0, 200))[kept])
+
+
+def test_workers_do_not_change_a_digit(panel, monkeypatch):
+    from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+    returns, market, day0, security = panel
+    monkeypatch.setattr("impact.kernels.windows.BLOCK_VALUES", 5000)
+    regression = Regression(returns=returns, regressors=market[:, None])
+    alone = fit_events(regression, day0, security, ESTIMATION, WINDOW)
+    for pool in (ThreadPoolExecutor(3), ProcessPoolExecutor(2)):
+        with pool:
+            together = fit_events(regression, day0, security, ESTIMATION, WINDOW, executor=pool)
+        np.testing.assert_array_equal(together.events.abnormal, alone.events.abnormal)
+        np.testing.assert_array_equal(together.events.sigma, alone.events.sigma)
+        np.testing.assert_array_equal(together.events.window(-3, 3).variance_factor, alone.events.window(-3, 3).variance_factor)
