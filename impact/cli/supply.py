@@ -28,6 +28,7 @@ def command(case: str, as_of: str | None, format_: str, output: str | None, tabl
         "classes": found.bounds() if format_ == "table" else found.classes,
         "stranded": found.stranded,
         "index_flow": flow.flows if format_ != "table" else flow.lanes(),
+        "tracker_closes": found.tracker_closes(),
         "execution_volume": flow.check,
         **({} if flow.ledger is None else {"round_trip": flow.ledger.to_frame()}),
         **({} if format_ == "table" and table != "ladder" else {"ladder": found.to_frame()}),

@@ -180,6 +180,13 @@ def price_effect(
     -----
     Every law prices the whole sale at once; holders are allotted their part by what they sell, for a concave law applied
     to each would depend on how many there are. The row ``all_laws`` mixes the laws in equal parts.
+
+    Examples
+    --------
+    >>> line = LineState(security="X", currency="USD", price=20.0, usd_per_unit=1.0, adv_shares=1e6, sigma=0.02)
+    >>> effect = price_effect(line=line, sold_shares=(5e5, 5e5), laws=("square_root",), known={"prefactor": 0.75})
+    >>> round(float(effect.laws["peak_return_mid"].iloc[0]), 4)
+    -0.0106
     """
     line, shares, pace = _inputs(supply, line, sold_shares, pace)
     chosen = choose_laws(laws)

@@ -12,7 +12,7 @@ _HOMES = {
     "IndexDeletion": "impact.supply.deletion",
     "LineState": "impact.supply.line",
     "SellingSchedule": "impact.supply.selling",
-    "WindDown": "impact.supply.forced",
+    "WindDown": "impact.supply.wind_down",
     "forced_supply": "impact.supply.forced",
     "index_deletion": "impact.supply.deletion",
     "line_state": "impact.supply.line",
@@ -37,12 +37,13 @@ __all__ = [
 
 if TYPE_CHECKING:
     from impact.supply.deletion import IndexDeletion, index_deletion
-    from impact.supply.forced import ForcedSupply, WindDown, forced_supply
+    from impact.supply.forced import ForcedSupply, forced_supply
     from impact.supply.from_facts import supply_of_case
     from impact.supply.holder_classes import HOLDER_CLASSES, Identity
     from impact.supply.line import LineState, line_state
     from impact.supply.reweighting import reweight_index
     from impact.supply.selling import SellingSchedule
+    from impact.supply.wind_down import WindDown
 
 
 def __getattr__(name: str) -> Any:

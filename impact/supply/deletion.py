@@ -151,6 +151,16 @@ def index_deletion(
     -----
     Value sold is ``weight * assets``; per USD 1bn tracked it needs the weight alone. Deletion at a zero price leaves
     trackers unable to sell: no shares are sold and the loss is the weight.
+
+    Examples
+    --------
+    >>> line = LineState(security="X", currency="USD", price=20.0, usd_per_unit=1.0, adv_shares=1e6, sigma=0.02)
+    >>> notice = pd.DataFrame(
+    ...     {"provider": ["P"], "action": ["delete"], "announced_on": ["2021-03-05"], "execution_on": ["2021-03-11"], "weight": [0.002]}
+    ... )
+    >>> flow = index_deletion(notice, line=line).to_frame()
+    >>> float(flow["per_bn_tracked_usd"].iloc[0]), flow["sold_usd_high"].isna().all()
+    (2000000.0, np.True_)
     """
     if not 0 <= front_running <= 1:
         raise InputError(f"front_running={front_running!r} must lie in [0, 1]; it is a share of the flow: give a fraction.")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.kernels.schedules import capped_schedule
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary
 from impact.supply.book import buying_capacity, check_buyers, two_sided_book
@@ -19,60 +18,20 @@ from impact.supply.holder_classes import (
     CLASS_TITLES,
     REGIMES,
     Identity,
-    Regime,
     check_holders,
     obligation,
     reconcile,
     scenario_holdings,
 )
 from impact.supply.line import LineState
-from impact.supply.selling import DEFAULT_SELLING, SellingSchedule, selling_fractions
-from impact.typing_ import BoolArray, FloatArray1D, FloatArray2D
+from impact.supply.selling import SellingSchedule
+from impact.supply.wind_down import SCENARIOS, WindDown, desired_fractions, sales_by_session, stranded_table, supply_ladder
+from impact.typing_ import FloatArray, FloatArray1D
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["SCENARIOS", "ForcedSupply", "WindDown", "forced_supply"]
-
-SCENARIOS: Mapping[str, float] = {"low": 0.0, "mid": 0.5, "high": 1.0}
-
-
-@dataclass(frozen=True, kw_only=True)
-class WindDown:
-    """The sessions within which the law lets a class sell.
-
-    Parameters
-    ----------
-    sessions : DatetimeIndex
-        Sessions of the line's venue, from the first that can react to the designation to the last legal sale.
-    last_before_ban_on : session label
-        Last session that closes before purchases are barred.
-    regime : {"possession_ban", "lock_in", "purchase_ban", "none"}
-
-    Raises
-    ------
-    InputError
-        If there is no session (the deadline lies before the start) or the regime is unknown.
-    """
-
-    sessions: pd.DatetimeIndex
-    last_before_ban_on: pd.Timestamp
-    regime: Regime
-
-    def __post_init__(self) -> None:
-        if self.regime not in REGIMES:
-            raise InputError(f"regime={self.regime!r} is not known; choose among: {', '.join(REGIMES)}.")
-        if len(self.sessions) == 0:
-            raise InputError(
-                "sessions is empty: the deadline lies before the start; give sessions from the first reaction to the last legal sale."
-            )
-        if not self.sessions.is_monotonic_increasing or self.sessions.has_duplicates:
-            raise InputError("sessions must be sorted and unique; sort them and drop repeats.")
-
-    @property
-    def sessions_to_ban(self) -> int:
-        """Sessions up to and including the last one before the purchase ban."""
-        return int((self.sessions <= pd.Timestamp(self.last_before_ban_on)).sum())
+__all__ = ["ForcedSupply", "forced_supply"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -104,7 +63,7 @@ class ForcedSupply(Result):
     classes: pd.DataFrame
     identities: pd.DataFrame
     ladder: pd.DataFrame
-    class_sales: FloatArray2D
+    class_sales: FloatArray
     book: pd.DataFrame
     buyers: pd.DataFrame
     stranded: pd.DataFrame
@@ -146,6 +105,7 @@ class ForcedSupply(Result):
                 ("Who must sell: bounds of each class by itself", self.bounds()),
                 ("All of them together", self.totals()),
                 ("Milestones of the ladder", self.milestones()),
+                ("Trackers at the deletion closes, and the volume there", self.tracker_closes()),
                 ("Barred and still unsold", self.stranded),
                 ("Known totals", self.identities),
             ),
@@ -154,10 +114,50 @@ class ForcedSupply(Result):
         )
 
     def bounds(self) -> pd.DataFrame:
-        """Each liable class in words, with the least and the most it may have to sell, taken by itself."""
-        titled = self.classes.assign(holder_class=[CLASS_TITLES[name] for name in self.classes["holder_class"]])
-        columns = ["holder_class", "possible_shares_low", "possible_shares_high", "certainty", "source"]
-        return titled.loc[self.liable, columns].reset_index(drop=True)
+        """Each liable class in words, with the least and the most it may have to sell by itself, when, and how certainly."""
+        table = self.classes[self.liable]
+        days = self.wind_down.sessions
+        closes = f"index closes, by {days[-1]:%Y-%m-%d}"
+        return pd.DataFrame(
+            {
+                "holder_class": [CLASS_TITLES[name] for name in table["holder_class"]],
+                "possible_shares_low": table["possible_shares_low"].to_numpy(),
+                "possible_shares_high": table["possible_shares_high"].to_numpy(),
+                "possible_adv_low": table["possible_shares_low"].to_numpy() / self.line.adv_shares,
+                "possible_adv_high": table["possible_shares_high"].to_numpy() / self.line.adv_shares,
+                "window": [closes if kind == "index_close" else f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}" for kind in table["selling"]],
+                "certainty": table["certainty"].to_numpy(),
+                "source": table["source"].to_numpy(),
+            }
+        )
+
+    def tracker_closes(self) -> pd.DataFrame:
+        """Shares that trackers sell at each deletion close, by scenario, beside the volume that traded there.
+
+        Returns
+        -------
+        DataFrame
+            execution_on, provider, tracker_shares_low/mid/high (scenarios in which the tracking classes have the part of
+            the total that the other classes leave them, an assumption), volume_ratio (to the usual volume), excess_shares
+            (volume above it, which bounds what trackers sold), close_return. Empty without an index flow or its prices.
+        """
+        columns = [
+            "execution_on",
+            "provider",
+            *(f"tracker_shares_{name}" for name in SCENARIOS),
+            "volume_ratio",
+            "excess_shares",
+            "close_return",
+        ]
+        if self.index_flow is None or self.index_flow.check.empty:
+            return pd.DataFrame(columns=columns)
+        check = self.index_flow.check.query("action == 'delete'")
+        check = check[check["execution_on"].isin(self.wind_down.sessions)].reset_index(drop=True)
+        at = self.wind_down.sessions.get_indexer(pd.DatetimeIndex(check["execution_on"]))
+        tracking = (self.classes["selling"] == "index_close").to_numpy()
+        for row, name in enumerate(SCENARIOS):
+            check[f"tracker_shares_{name}"] = self.class_sales[row][tracking].sum(axis=0)[at]
+        return check[columns]
 
     def totals(self) -> pd.DataFrame:
         """Forced shares of all classes in each scenario, in shares, USD, multiples of ADV and fraction of the float."""
@@ -239,14 +239,25 @@ def forced_supply(
     -----
     Forced shares of class g are ``held_g (1 - exempt_g) sold_share_g``; the cap works first come, first served, so how a
     class is split into holders changes nothing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from impact.supply import LineState, WindDown, forced_supply
+    >>> line = LineState(security="X", currency="USD", price=20.0, usd_per_unit=1.0, adv_shares=1e6, sigma=0.02)
+    >>> days = pd.bdate_range("2021-01-15", periods=60)
+    >>> window = WindDown(sessions=days, last_before_ban_on=days[39], regime="possession_ban")
+    >>> holders = pd.DataFrame({"holder_class": ["us_active"], "shares_low": [4e6], "shares_high": [6e6]})
+    >>> forced_supply(holders, line=line, wind_down=window).total_shares
+    {'low': 4000000.0, 'mid': 5000000.0, 'high': 6000000.0}
     """
     if not 0 < participation_cap <= 1:
         raise InputError(f"participation_cap={participation_cap!r} must lie in (0, 1]; it is a share of volume: give 0.2 for 20 %.")
     table = _obligations(check_holders(holders), identities, wind_down.regime, line)
     classes = tuple(table["holder_class"])
-    fractions, at_close = _fractions(classes, wind_down, _schedules(selling, index_flow), index_flow)
+    fractions, at_close = desired_fractions(classes, wind_down, selling, index_flow)
     table["selling"] = ["index_close" if closes else "under the cap" for closes in at_close]
-    sales, backlog = _sales(table, fractions, at_close, participation_cap * line.adv_shares)
+    sales, backlog = sales_by_session(table, fractions, at_close, participation_cap * line.adv_shares)
     bought = check_buyers(buyers)
     capacity = buying_capacity(bought, wind_down.sessions, SCENARIOS["mid"])
     return ForcedSupply(
@@ -254,11 +265,11 @@ def forced_supply(
         wind_down=wind_down,
         classes=table,
         identities=_identity_table(table, identities),
-        ladder=_ladder(sales, backlog, line, wind_down),
+        ladder=supply_ladder(sales, backlog, line, wind_down),
         class_sales=sales,
         book=two_sided_book(wind_down.sessions, sales[1], classes, capacity, tuple(bought["buyer"])),
         buyers=bought,
-        stranded=_stranded(table, sales, wind_down),
+        stranded=stranded_table(table, sales, wind_down),
         participation_cap=participation_cap,
         index_flow=index_flow,
         sources=unique_sources(sources, line.sources, () if index_flow is None else index_flow.sources),
@@ -299,87 +310,6 @@ def _obligations(table: pd.DataFrame, identities: tuple[Identity, ...], regime: 
     for end, bound, share in (("low", low, np.array(least)), ("high", high, np.array(most))):
         table[f"possible_shares_{end}"] = np.where(share == 0, 0.0, bound) * (1 - table["exempt_share"].to_numpy(dtype=float)) * share
     return table
-
-
-def _schedules(selling: Mapping[str, SellingSchedule] | None, index_flow: IndexDeletion | None) -> dict[str, SellingSchedule]:
-    """The default schedules, trackers front-running as the index flow says, under what the caller overrides."""
-    ahead = 0.0 if index_flow is None else index_flow.front_running
-    usual = {name: replace(plan, front_running=ahead) if plan.kind == "index_close" else plan for name, plan in DEFAULT_SELLING.items()}
-    return {**usual, **(selling or {})}
-
-
-def _fractions(
-    classes: tuple[str, ...], wind_down: WindDown, selling: Mapping[str, SellingSchedule], index_flow: IndexDeletion | None
-) -> tuple[FloatArray2D, BoolArray]:
-    """Desired share of each class's sales by session (G, T), and which classes (G,) trade at index closes."""
-    notices, executions = (None, None) if index_flow is None else index_flow.positions(wind_down.sessions)
-    n_sessions, to_ban = len(wind_down.sessions), wind_down.sessions_to_ban
-    shares = [
-        selling_fractions(selling[name], n_sessions, sessions_to_ban=to_ban, notices=notices, executions=executions) for name in classes
-    ]
-    executed = executions is not None and len(executions) > 0
-    return np.stack(shares), np.array([executed and selling[name].kind == "index_close" for name in classes])
-
-
-def _sales(table: pd.DataFrame, fractions: FloatArray2D, at_close: BoolArray, capacity: float) -> tuple[FloatArray2D, FloatArray2D]:
-    """Shares sold (3, G, T) and still waiting (3, T): trackers at their closes, the rest under the cap, first come first served.
-
-    All NaN when every class that has to sell is unknown: unknown is not zero.
-    """
-    sessions = fractions.shape[1]
-    liable = table["sold_share_high"] > 0
-    if liable.any() and not np.isfinite(table.loc[liable, "forced_shares_high"]).any():
-        return np.full((len(SCENARIOS), *fractions.shape), np.nan), np.full((len(SCENARIOS), sessions), np.nan)
-    sales, backlog = np.zeros((len(SCENARIOS), *fractions.shape)), np.zeros((len(SCENARIOS), sessions))
-    for row, name in enumerate(SCENARIOS):
-        wanted = np.nan_to_num(table[f"forced_shares_{name}"].to_numpy())[:, None] * fractions
-        sales[row][at_close] = wanted[at_close]
-        queued = wanted[~at_close].sum(axis=0)
-        queue = capped_schedule(queued, np.full(sessions, capacity))
-        backlog[row] = queue.backlog
-        arrived, served = np.r_[0.0, np.cumsum(queued)], np.cumsum(queue.executed)
-        for g in np.flatnonzero(~at_close):
-            cumulative = np.interp(served, arrived, np.r_[0.0, np.cumsum(wanted[g])]) if arrived[-1] > 0 else np.zeros(sessions)
-            sales[row, g] = np.diff(cumulative, prepend=0.0)
-    return sales, backlog
-
-
-def _ladder(sales: FloatArray2D, backlog: FloatArray2D, line: LineState, wind_down: WindDown) -> pd.DataFrame:
-    """One row a session, every quantity in shares, USD, fraction of the float and multiples of ADV."""
-    table = pd.DataFrame({"session": wind_down.sessions})
-    position = np.arange(len(table))
-    table["phase"] = np.where(position < wind_down.sessions_to_ban, "before the purchase ban", "wind-down")
-    for row, name in enumerate(SCENARIOS):
-        sold = sales[row].sum(axis=0)
-        table[f"sold_shares_{name}"] = sold
-        table[f"cumulative_shares_{name}"] = np.cumsum(sold)
-        table[f"backlog_shares_{name}"] = backlog[row]
-        table[f"sold_usd_{name}"] = sold * line.price_usd
-        table[f"sold_adv_{name}"] = sold / line.adv_shares
-        table[f"cumulative_adv_{name}"] = np.cumsum(sold) / line.adv_shares
-        table[f"cumulative_float_fraction_{name}"] = np.cumsum(sold) / line.float_shares
-    return table
-
-
-def _stranded(table: pd.DataFrame, sales: FloatArray2D, wind_down: WindDown) -> pd.DataFrame:
-    """Barred shares not yet sold when purchases end and when sales end, by class and scenario."""
-    barred = table["sold_share_high"].to_numpy() > 0
-    rows = []
-    for when, sessions in (("purchase ban", wind_down.sessions_to_ban), ("deadline", len(wind_down.sessions))):
-        left = {"at": [when] * int(barred.sum()), "holder_class": table.loc[barred, "holder_class"].to_numpy()}
-        for row, name in enumerate(SCENARIOS):
-            liable = table[f"held_shares_{name}"].to_numpy() * (1 - table["exempt_share"].to_numpy(dtype=float))
-            left[f"unsold_shares_{name}"] = (liable - sales[row][:, :sessions].sum(axis=1))[barred].clip(min=0.0)
-        rows.append(pd.DataFrame(left))
-    fate = {
-        "possession_ban": "may not be held after the deadline",
-        "lock_in": "may be held but not sold after the deadline",
-        "purchase_ban": "may be held and sold",
-        "none": "not restricted",
-    }[wind_down.regime]
-    return pd.concat(rows, ignore_index=True).assign(
-        fate=lambda frame: np.where(frame["at"] == "deadline", fate, "may be sold until the deadline")
-    )
 
 
 def _identity_table(table: pd.DataFrame, identities: tuple[Identity, ...]) -> pd.DataFrame:

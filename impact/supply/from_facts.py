@@ -18,9 +18,10 @@ from impact.facts import known_table
 from impact.market import MarketPanel, load_panel
 from impact.provenance import Source, unique_sources
 from impact.supply.deletion import IndexDeletion, index_deletion
-from impact.supply.forced import ForcedSupply, WindDown, forced_supply
+from impact.supply.forced import ForcedSupply, forced_supply
 from impact.supply.holder_classes import HOLDER_CLASSES, US_CLASSES, Identity, Regime
 from impact.supply.line import LineState, line_state
+from impact.supply.wind_down import WindDown
 
 __all__ = ["CaseFacts", "case_facts", "index_actions_of", "index_deletion_of_case", "supply_of_case"]
 
@@ -120,7 +121,17 @@ def case_facts(name: str, as_of: Any = None, *, panel: MarketPanel | None = None
         buyers=buyers,
         panel=prices,
         sources=unique_sources((_row_source(designation),), line.sources, holder_sources, buyer_sources),
-        assumptions=notes,
+        assumptions=(*notes, *_fate(designation)),
+    )
+
+
+def _fate(designation: pd.Series) -> tuple[str, ...]:
+    """What became of the listing, once that was known."""
+    if pd.isna(designation["removed_on"]):
+        return ()
+    return (
+        f"This is the supply that the listing threatened; it ended on {designation['removed_on']:%Y-%m-%d}"
+        f" ({designation['removal_reason']}). {designation['note']}",
     )
 
 

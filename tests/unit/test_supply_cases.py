@@ -78,6 +78,18 @@ def test_realised_volume_at_the_closes():
     assert_allclose(check.loc["2021-03-11", "close_return"], 21.85 / 21.80 - 1, atol=1e-4)
 
 
+def test_flow_at_the_closes_lies_beside_the_volume_there(supply):
+    closes = supply.tracker_closes()
+    assert closes["provider"].tolist() == ["FTSE Russell", "S&P DJI"]
+    assert (closes["tracker_shares_low"] > 0).all() and (closes["tracker_shares_low"] < closes["tracker_shares_high"]).all()
+    assert_allclose(closes["excess_shares"], index_deletion_of_case("xiaomi").check["excess_shares"].iloc[:2])
+
+
+def test_what_became_of_the_listing_is_said_once_known(supply):
+    assert any("ended on 2021-05-25" in text for text in supply.assumptions)
+    assert not any("ended on" in text for text in supply_of_case("xiaomi", "2021-03-10T12:00+08:00").assumptions)
+
+
 def test_round_trip_of_a_tracker():
     total = index_deletion_of_case("xiaomi").ledger.totals.iloc[0]
     assert total["provider"] == "FTSE Russell" and total["sold_at"] == 21.85

@@ -1,0 +1,144 @@
+"""The sessions within which the law lets holders sell, and what they sell in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.kernels.schedules import capped_schedule
+from impact.supply.deletion import IndexDeletion
+from impact.supply.holder_classes import REGIMES, Regime
+from impact.supply.line import LineState
+from impact.supply.selling import DEFAULT_SELLING, SellingSchedule, selling_fractions
+from impact.typing_ import BoolArray, FloatArray2D
+
+__all__ = ["SCENARIOS", "WindDown", "desired_fractions", "sales_by_session", "stranded_table", "supply_ladder"]
+
+SCENARIOS: Mapping[str, float] = MappingProxyType({"low": 0.0, "mid": 0.5, "high": 1.0})
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindDown:
+    """The sessions within which the law lets a class sell.
+
+    Parameters
+    ----------
+    sessions : DatetimeIndex
+        Sessions of the line's venue, from the first that can react to the designation to the last legal sale.
+    last_before_ban_on : session label
+        Last session that closes before purchases are barred.
+    regime : {"possession_ban", "lock_in", "purchase_ban", "none"}
+
+    Raises
+    ------
+    InputError
+        If there is no session (the deadline lies before the start) or the regime is unknown.
+    """
+
+    sessions: pd.DatetimeIndex
+    last_before_ban_on: pd.Timestamp
+    regime: Regime
+
+    def __post_init__(self) -> None:
+        if self.regime not in REGIMES:
+            raise InputError(f"regime={self.regime!r} is not known; choose among: {', '.join(REGIMES)}.")
+        if len(self.sessions) == 0:
+            raise InputError(
+                "sessions is empty: the deadline lies before the start; give sessions from the first reaction to the last legal sale."
+            )
+        if not self.sessions.is_monotonic_increasing or self.sessions.has_duplicates:
+            raise InputError("sessions must be sorted and unique; sort them and drop repeats.")
+
+    @property
+    def sessions_to_ban(self) -> int:
+        """Sessions up to and including the last one before the purchase ban."""
+        return int((self.sessions <= pd.Timestamp(self.last_before_ban_on)).sum())
+
+
+def _schedules(selling: Mapping[str, SellingSchedule] | None, index_flow: IndexDeletion | None) -> dict[str, SellingSchedule]:
+    """The default schedules, trackers front-running as the index flow says, under what the caller overrides."""
+    ahead = 0.0 if index_flow is None else index_flow.front_running
+    usual = {name: replace(plan, front_running=ahead) if plan.kind == "index_close" else plan for name, plan in DEFAULT_SELLING.items()}
+    return {**usual, **(selling or {})}
+
+
+def desired_fractions(
+    classes: tuple[str, ...], wind_down: WindDown, selling: Mapping[str, SellingSchedule] | None, index_flow: IndexDeletion | None
+) -> tuple[FloatArray2D, BoolArray]:
+    """Desired share of each class's sales by session (G, T), and which classes (G,) trade at index closes."""
+    plans = _schedules(selling, index_flow)
+    notices, executions = (None, None) if index_flow is None else index_flow.positions(wind_down.sessions)
+    n_sessions, to_ban = len(wind_down.sessions), wind_down.sessions_to_ban
+    shares = [
+        selling_fractions(plans[name], n_sessions, sessions_to_ban=to_ban, notices=notices, executions=executions) for name in classes
+    ]
+    executed = executions is not None and len(executions) > 0
+    return np.stack(shares), np.array([executed and plans[name].kind == "index_close" for name in classes])
+
+
+def sales_by_session(
+    table: pd.DataFrame, fractions: FloatArray2D, at_close: BoolArray, capacity: float
+) -> tuple[FloatArray2D, FloatArray2D]:
+    """Shares sold (3, G, T) and still waiting (3, T): trackers at their closes, the rest under the cap, first come first served.
+
+    All NaN when every class that has to sell is unknown: unknown is not zero.
+    """
+    sessions = fractions.shape[1]
+    liable = table["sold_share_high"] > 0
+    if liable.any() and not np.isfinite(table.loc[liable, "forced_shares_high"]).any():
+        return np.full((len(SCENARIOS), *fractions.shape), np.nan), np.full((len(SCENARIOS), sessions), np.nan)
+    sales, backlog = np.zeros((len(SCENARIOS), *fractions.shape)), np.zeros((len(SCENARIOS), sessions))
+    for row, name in enumerate(SCENARIOS):
+        wanted = np.nan_to_num(table[f"forced_shares_{name}"].to_numpy())[:, None] * fractions
+        sales[row][at_close] = wanted[at_close]
+        queued = wanted[~at_close].sum(axis=0)
+        queue = capped_schedule(queued, np.full(sessions, capacity))
+        backlog[row] = queue.backlog
+        arrived, served = np.r_[0.0, np.cumsum(queued)], np.cumsum(queue.executed)
+        for g in np.flatnonzero(~at_close):
+            cumulative = np.interp(served, arrived, np.r_[0.0, np.cumsum(wanted[g])]) if arrived[-1] > 0 else np.zeros(sessions)
+            sales[row, g] = np.diff(cumulative, prepend=0.0)
+    return sales, backlog
+
+
+def supply_ladder(sales: FloatArray, backlog: FloatArray2D, line: LineState, wind_down: WindDown) -> pd.DataFrame:
+    """One row a session, every quantity in shares, USD, fraction of the float and multiples of ADV."""
+    table = pd.DataFrame({"session": wind_down.sessions})
+    position = np.arange(len(table))
+    table["phase"] = np.where(position < wind_down.sessions_to_ban, "before the purchase ban", "wind-down")
+    for row, name in enumerate(SCENARIOS):
+        sold = sales[row].sum(axis=0)
+        table[f"sold_shares_{name}"] = sold
+        table[f"cumulative_shares_{name}"] = np.cumsum(sold)
+        table[f"backlog_shares_{name}"] = backlog[row]
+        table[f"sold_usd_{name}"] = sold * line.price_usd
+        table[f"sold_adv_{name}"] = sold / line.adv_shares
+        table[f"cumulative_adv_{name}"] = np.cumsum(sold) / line.adv_shares
+        table[f"cumulative_float_fraction_{name}"] = np.cumsum(sold) / line.float_shares
+    return table
+
+
+def stranded_table(table: pd.DataFrame, sales: FloatArray, wind_down: WindDown) -> pd.DataFrame:
+    """Barred shares not yet sold when purchases end and when sales end, by class and scenario."""
+    barred = table["sold_share_high"].to_numpy() > 0
+    rows = []
+    for when, sessions in (("purchase ban", wind_down.sessions_to_ban), ("deadline", len(wind_down.sessions))):
+        left = {"at": [when] * int(barred.sum()), "holder_class": table.loc[barred, "holder_class"].to_numpy()}
+        for row, name in enumerate(SCENARIOS):
+            liable = table[f"held_shares_{name}"].to_numpy() * (1 - table["exempt_share"].to_numpy(dtype=float))
+            left[f"unsold_shares_{name}"] = (liable - sales[row][:, :sessions].sum(axis=1))[barred].clip(min=0.0)
+        rows.append(pd.DataFrame(left))
+    fate = {
+        "possession_ban": "may not be held after the deadline",
+        "lock_in": "may be held but not sold after the deadline",
+        "purchase_ban": "may be held and sold",
+        "none": "not restricted",
+    }[wind_down.regime]
+    return pd.concat(rows, ignore_index=True).assign(
+        fate=lambda frame: np.where(frame["at"] == "deadline", fate, "may be sold until the deadline")
+    )
