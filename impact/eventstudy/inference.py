@@ -19,6 +19,7 @@ from impact.kernels.dependence import ResidualDependence
 from impact.kernels.outcome import Outcome
 from impact.kernels.power import minimum_detectable_effect
 from impact.kernels.records import FittedEvents
+from impact.kernels.skewness import excess_kurtosis
 from impact.results import Result, Summary
 
 __all__ = ["NULLS", "InferenceDesign", "describe_inference", "outcomes", "run_tests"]
@@ -86,7 +87,7 @@ def outcomes(
         evidence = gather_evidence(sample, ranks=ranks, grank=grank, signs=signs, **options)
     computed: dict[str, Outcome] = {}
     if on_series and evidence is not None:
-        computed |= series_tests(one_series(sample, evidence.mean_residual))
+        computed |= series_tests(one_series(sample, evidence.mean_residual), open_names)
     if found.layout in ("same_date", "multi_date"):
         computed |= batch_tests(sample, evidence, found.r_bar, open_names, rng=rng, draws=draws)
     if "placebo_space" in open_names:
@@ -211,6 +212,9 @@ class InferenceDesign(Result):
         Smallest p-value the leading test can give here; NaN when its law is continuous.
     mde : float, decimal return
         Mean CAR that would be found with 80 % power at 5 %, given the correlation.
+    residual_kurtosis : float
+        Excess kurtosis of the estimation residuals of the event, or of the portfolio of a batch on one date; NaN for
+        several dates. Above about 1 the normal law understates small p-values.
     """
 
     window: tuple[int, int]
@@ -230,6 +234,7 @@ class InferenceDesign(Result):
     second_opinions: tuple[str, ...]
     smallest_p: float
     mde: float
+    residual_kurtosis: float
     assumptions: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
@@ -280,9 +285,11 @@ def describe_inference(
     headline, why, seconds = choose_headline(sample, found, has_design=fit.design is not None)
     n, inflation = found.n_events, found.inflation if found.n_events > 1 else 1.0
     error = np.sqrt(inflation * (sample.sigma**2 * sample.variance_factor).sum()) / n if n else np.nan
-    smallest = float("nan")
-    if headline in ("sq", "conformal", "block_placebo"):
-        smallest = outcomes(sample, found, [headline])[headline].smallest_p
+    smallest = kurtosis = float("nan")
+    if found.layout in ("single", "same_date"):
+        series = one_series(sample, gather_evidence(sample, ranks=False, grank=False).mean_residual)
+        kurtosis = excess_kurtosis(series.residuals[np.isfinite(series.residuals)])
+        smallest = next((test.smallest_p for test in series_tests(series, [headline]).values()), smallest)
     return InferenceDesign(
         window=(a, b),
         design=found.layout,
@@ -301,4 +308,5 @@ def describe_inference(
         second_opinions=seconds,
         smallest_p=smallest,
         mde=float(minimum_detectable_effect(error, 1.0)),
+        residual_kurtosis=kurtosis,
     )

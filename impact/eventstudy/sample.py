@@ -178,7 +178,7 @@ def gather_evidence(
     step = max(1, CHUNK_VALUES // (length + fit.offsets.size))
     contiguous = n == fit.n_events
 
-    def one(start: int) -> tuple[FloatArray, IntArray, FloatArray, RankSums | None, GrankSums | None]:
+    def one(start: int) -> tuple[FloatArray, IntArray, FloatArray | None, RankSums | None, GrankSums | None]:
         part = slice(start, min(start + step, n))
         residual = fit.residuals(part if contiguous else sample.index[part])
         total, count = residual.sum(axis=0), np.full(length, len(residual))
@@ -192,14 +192,14 @@ def gather_evidence(
             rank_part = rank_sums(np.concatenate([residual, event_days[part]], axis=1))
         elif grank and event_value is not None:
             grank_part = grank_sums(residual, sample.sigma[part], event_value[part])
-        return total, count, positive_shares(residual), rank_part, grank_part
+        return total, count, positive_shares(residual) if signs else None, rank_part, grank_part
 
     mapped: Callable[..., Any] = executor.map if executor is not None else map
     totals, counts, shares, rank_parts, grank_parts = zip(*mapped(one, range(0, n, step)), strict=True)
     count = np.sum(counts, axis=0)
     return ResidualEvidence(
         mean_residual=np.divide(np.sum(totals, axis=0), count, out=np.full(length, np.nan), where=count > 0),
-        positive_share=np.concatenate(shares),
+        positive_share=np.concatenate(shares) if signs else None,
         ranks=combine(rank_parts) if ranks else None,
         grank=combine(grank_parts) if grank_parts[0] is not None else None,
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 import numpy as np
 
 from impact.errors import InputError
 from impact.eventstudy.sample import EventSample, OneSeries
-from impact.kernels.outcome import Outcome, inapplicable, student_outcome
+from impact.kernels.outcome import Outcome, inapplicable
 from impact.kernels.parametric import standardised
 from impact.kernels.portfolio import portfolio_t
 from impact.kernels.records import FittedEvents
@@ -23,29 +26,28 @@ ROWS_FOR_RAW_RANKS = 100
 NO_DESIGN = "the model shows no common regression that could be fitted again"
 
 
-def series_tests(series: OneSeries) -> dict[str, Outcome]:
-    """The outcomes of t, portfolio, sq, block_placebo and conformal for one series; the caller says which of them apply.
+def series_tests(series: OneSeries, wanted: Collection[str]) -> dict[str, Outcome]:
+    """Outcomes of those of t, portfolio, sq, block_placebo and conformal that are wanted.
 
     Parameters
     ----------
     series : OneSeries
+    wanted : collection of test names
+        Names of other tests are passed over.
     """
-    return {
-        "t": _t(series),
-        "portfolio": portfolio_t(series.car, series.sigma, series.variance_factor, series.df, series.n_events),
-        "sq": _sq(series),
-        "block_placebo": _block_placebo(series),
-        "conformal": _conformal(series),
-    }
+    compute = {"t": _t, "portfolio": _portfolio, "sq": _sq, "block_placebo": _block_placebo, "conformal": _conformal}
+    return {name: test(series) for name, test in compute.items() if name in wanted}
+
+
+def _portfolio(series: OneSeries) -> Outcome:
+    return portfolio_t(series.car, series.sigma, series.variance_factor, series.df, series.n_events)
 
 
 def _t(series: OneSeries) -> Outcome:
-    statistic = series.car / (series.sigma * np.sqrt(series.variance_factor))
-    outcome = student_outcome(statistic, series.df, series.n_events)
+    outcome = _portfolio(series)
     floor = 1.0 / (series.n_rows + 1.0)
-    if outcome.p_value < floor:
-        warning = f"p lies beyond the {series.n_rows} days on record; say only that it is below {floor:.4f}"
-        return student_outcome(statistic, series.df, series.n_events, warning)
+    if not outcome.reason and outcome.p_value < floor:
+        return replace(outcome, warning=f"p lies beyond the {series.n_rows} days on record; say only that it is below {floor:.4f}")
     return outcome
 
 

@@ -283,6 +283,8 @@ def conformal_interval(
     with np.errstate(divide="ignore", invalid="ignore"):
         turns = np.concatenate([(level - level[0]) / (slope - slope[0]), (level + level[0]) / (slope + slope[0])])
     turns = np.unique(turns[np.isfinite(turns)])
+    if turns.size == 0:
+        return ConformalInterval(low=-np.inf, high=np.inf, coverage=1.0 - alpha, n_shifts=series.size)
     beyond = np.array([turns[0] - 1.0, *turns, turns[-1] + 1.0])
     gap = np.abs(level[:, None] - slope[:, None] * beyond)
     scale = np.abs(level).max() + np.abs(slope).max() * np.abs(beyond)

@@ -1,4 +1,4 @@
-"""Tests of a mean when the values are skewed, as buy-and-hold returns are."""
+"""Tests of a mean when the values are skewed, as buy-and-hold returns are, and how far values are from normal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from impact.kernels.outcome import Outcome, inapplicable, normal_outcome
 from impact.typing_ import FloatArray
 
-__all__ = ["Transform", "skewness", "skewness_adjusted", "skewness_adjusted_t"]
+__all__ = ["Transform", "excess_kurtosis", "skewness", "skewness_adjusted", "skewness_adjusted_t"]
 
 Transform = Literal["johnson", "hall"]
 FEWEST_FOR_QUARTER = 200
@@ -28,6 +28,14 @@ def skewness(values: FloatArray, *, unbiased: bool = False) -> float:
     n = values.size
     cubes = float((((values - values.mean()) / values.std(ddof=1)) ** 3).sum())
     return cubes * n / ((n - 1) * (n - 2)) if unbiased else cubes / n
+
+
+def excess_kurtosis(values: FloatArray) -> float:
+    """Fourth moment over the squared variance (ddof 0), less the 3 of a normal law; NaN when the values never vary."""
+    if values.size == 0 or np.ptp(values) == 0:
+        return float("nan")
+    squares = (values - values.mean()) ** 2
+    return float(np.mean(squares**2) / np.mean(squares) ** 2 - 3.0)
 
 
 def skewness_adjusted_t(values: FloatArray, *, transform: Transform = "johnson", unbiased: bool = False) -> float:

@@ -177,6 +177,7 @@ def test_c18_sq(fit, residuals, check_example):
     test = single_event.sq(residuals[0], fit.abnormal[0, 0])
     check_example("C18", AR0=test.statistic, crit_order_stat_k=test.critical(0.05))
     check_example("C18", rank_p_lower=test.p("lower"), rank_p_two_sided_abs=test.p())
+    check_example("C18", kurtosis_excess_est_resid=skewness.excess_kurtosis(residuals[0]))
     assert test.smallest_p == 1 / 41
 
 

@@ -78,6 +78,11 @@ def test_conformal_without_parameters_shifts_the_residuals_themselves(rng):
     assert test.p() == np.mean(np.abs(np.append(residual, abnormal)) >= 3.5) >= test.smallest_p == 1 / 40
 
 
+def test_conformal_interval_without_quiet_rows_is_the_whole_line():
+    interval = single_event.conformal_interval(np.empty(0), np.array([0.1, 0.2]), np.empty((0, 0)), np.empty((2, 0)))
+    assert (interval.low, interval.high, interval.n_shifts) == (-np.inf, np.inf, 2)
+
+
 def test_missing_rows_and_days_are_left_out(case):
     residual, abnormal, x, event_x, _ = case
     gappy, traded = residual.copy(), abnormal.copy()
