@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from impact.plots.style import PALETTE, new_axes, percent_axis
+from impact.errors import InputError
+from impact.plots.style import PALETTE, house_style, new_axes, percent_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_car_path", "plot_chained_effects"]
+__all__ = ["plot_car_path", "plot_chained_effects", "save_figure"]
 
 
 def plot_car_path(
@@ -84,3 +85,27 @@ def plot_chained_effects(effects: pd.DataFrame, *, level: float = 0.95, title: s
     ax.set_title(title if title is not None else f"{len(effects)} events on one firm")
     ax.legend(loc="best")
     return ax
+
+
+def save_figure(ax: Axes, path: str) -> None:
+    """Write the figure of `ax` to a file whose ending names the format, and close it.
+
+    Raises
+    ------
+    InputError
+        If the ending names no format, or the file cannot be written.
+    """
+    import matplotlib.pyplot as plt
+
+    figure = ax.figure
+    known = figure.canvas.get_supported_filetypes()
+    ending = path.rpartition(".")[2].lower()
+    if ending not in known:
+        raise InputError(f"plot={path!r} ends in no known format; use one of: {', '.join(sorted(known))}.")
+    try:
+        with house_style():
+            figure.savefig(path, metadata={"Date": None} if ending == "svg" else None)
+    except OSError as error:
+        raise InputError(f"plot={path!r} cannot be written ({error.strerror}); choose a folder that exists and may be written.") from error
+    finally:
+        plt.close(figure)

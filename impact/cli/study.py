@@ -1,0 +1,118 @@
+"""``impact study``: an event study of a table of events."""
+
+from __future__ import annotations
+
+import warnings
+
+import click
+
+from impact.cli._output import Document, emit, output_options
+from impact.errors import ImpactWarning, InputError
+
+__all__ = ["command"]
+
+# The names of impact.eventstudy.design.MODELS, repeated so that --help need not load the engine; a test keeps them equal.
+MODELS = (
+    "mean",
+    "market_adjusted",
+    "market",
+    "capm",
+    "ff3",
+    "carhart",
+    "ff5",
+    "factors",
+    "scholes_williams",
+    "dimson",
+    "garch",
+    "peer",
+    "synthetic_control",
+)
+
+
+def _window(text: str, option: str) -> tuple[int, int]:
+    first, colon, last = text.strip().partition(":")
+    try:
+        return int(first), int(last if colon else first)
+    except ValueError:
+        raise InputError(f"{option} {text!r} is not a window; write two offsets in sessions, for example -1:1.") from None
+
+
+@click.command("study")
+@click.argument("events", type=click.Path())
+@click.option("--prices", type=click.Path(), metavar="FILE", help="Closes: CSV or Parquet, wide or long.")
+@click.option("--returns", type=click.Path(), metavar="FILE", help="Decimal returns instead of prices: one column of dates, one a security.")
+@click.option("--market", metavar="NAME", help="Benchmark column; several names with commas are an equal-weighted basket.")
+@click.option("--factors", type=click.Path(), multiple=True, metavar="FILE", help="Factor returns (decimals, or Kenneth French's files).")
+@click.option("--model", type=click.Choice(MODELS), default="market", show_default=True, help="Normal-return model.")
+@click.option("--estimation", default="-260:-11", show_default=True, metavar="A:B", help="Estimation window in sessions from the event.")
+@click.option("--window", default="-10:10", show_default=True, metavar="A:B", help="Event window.")
+@click.option("--car", "cars", default="0:0,-1:1", show_default=True, metavar="A:B,...", help="Windows to cumulate and test.")
+@click.option("--kind", type=click.Choice(["simple", "log"]), default="simple", show_default=True, help="Kind of returns.")
+@click.option("--anchor", type=click.Choice(["next", "previous", "raise"]), default="next", show_default=True, help="Dates without session.")
+@click.option("--min-observations", type=int, metavar="N", help="Usable estimation rows an event needs.")
+@click.option("--zero-alpha", is_flag=True, help="Regress through the origin.")
+@click.option("--seed", type=int, help="Seed of the bootstrap tests; without it they are left out.")
+@click.option("--plot", type=click.Path(dir_okay=False), metavar="FILE", help="Also draw the CAR path: PNG, SVG or PDF by the ending.")
+@output_options
+def command(
+    events: str,
+    prices: str | None,
+    returns: str | None,
+    market: str | None,
+    factors: tuple[str, ...],
+    model: str,
+    estimation: str,
+    window: str,
+    cars: str,
+    kind: str,
+    anchor: str,
+    min_observations: int | None,
+    zero_alpha: bool,
+    seed: int | None,
+    plot: str | None,
+    format_: str,
+    output: str | None,
+    table: str | None,
+) -> None:
+    """Event study of the table EVENTS.
+
+    EVENTS is a CSV or Parquet file with columns event_id, security and date, or known_at (an instant with its zone) and venue.
+    """
+    from impact.eventstudy.files import printed_tables, study_files, study_tables
+
+    options = {
+        "model": model,
+        "estimation": _window(estimation, "--estimation"),
+        "window": _window(window, "--window"),
+        "anchor": anchor,
+        "min_observations": min_observations,
+        "zero_alpha": zero_alpha,
+    }
+    files = {"events": events, "prices": prices, "returns": returns, "market": market, "factors": factors, "kind": kind}
+    windows = tuple(_window(part, "--car") for part in cars.split(","))
+    with warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always", ImpactWarning)
+        study = study_files(events, prices=prices, returns=returns, market=market, factors=factors, kind=kind, **options)
+        found = study_tables(study, windows, seed=seed)
+    notes = tuple(dict.fromkeys(str(warning.message) for warning in raised if issubclass(warning.category, ImpactWarning)))
+    for note in notes:
+        click.echo(f"warning: {note}", err=True)
+    emit(
+        Document(
+            command="study",
+            title=study.summary().title,
+            inputs=files | options | {"estimation": estimation, "window": window, "car": cars, "seed": seed},
+            tables=printed_tables(found, study, full=format_ != "table" or table is not None),
+            notes=notes,
+            assumptions=study.assumptions,
+            sources=study.sources,
+        ),
+        format_=format_,
+        output=output,
+        table=table,
+    )
+    if plot:
+        from impact.plots.eventstudy import save_figure
+
+        save_figure(study.plot(), plot)
+        click.echo(f"wrote {plot}", err=True)

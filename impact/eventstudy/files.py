@@ -1,0 +1,183 @@
+"""An event study straight from files: events, prices or returns, and factors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.eventstudy.results import EventStudyResult
+from impact.eventstudy.study import event_study
+from impact.provenance import Source
+from impact.typing_ import ReturnKind, Window
+
+__all__ = ["StudyTables", "printed_tables", "read_events", "read_factor_file", "read_return_file", "study_files", "study_tables"]
+
+FRENCH_MARKS = ("CRSP", "Mkt-RF", "F-F_")
+"""What the files of Kenneth French's library hold near their top."""
+
+MANY_EVENTS = 40
+"""Events beyond which a printed document leaves single events to the other formats."""
+
+
+def read_events(path: str | Path) -> pd.DataFrame:
+    """The event table of a CSV or Parquet file: event_id, security, and date or known_at with venue; other columns are kept.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as a table.
+    """
+    file = _existing(path, "events")
+    try:
+        table = pd.read_parquet(file) if file.suffix.lower() in (".parquet", ".pq") else pd.read_csv(file, dtype=str, skipinitialspace=True)
+    except (ValueError, UnicodeDecodeError, pd.errors.ParserError) as error:
+        raise InputError(f"events={str(path)!r} cannot be read as a table ({str(error).splitlines()[0]}); give CSV or Parquet.") from error
+    table.columns = [str(column).strip() for column in table.columns]
+    for column in table.columns.difference(["event_id", "security", "date", "known_at", "venue", "peer", "group"]):
+        numbers = pd.to_numeric(table[column], errors="coerce")
+        if numbers.notna().any() and (numbers.notna() == table[column].notna()).all():
+            table[column] = numbers
+    return table
+
+
+def read_return_file(path: str | Path, parameter: str = "returns") -> pd.DataFrame:
+    """A wide file of decimal returns or factors: one column of dates, one column a security or factor.
+
+    Raises
+    ------
+    InputError
+        If it has no dates, or a cell is no number.
+    """
+    from impact.market.sniffing import read_dates, read_numbers, read_table
+
+    raw = read_table(_existing(path, parameter))
+    if raw.refused:
+        line, reason = raw.refused[0]
+        raise InputError(f"{parameter}={raw.name!r} has {len(raw.refused)} row(s) that do not fit (first line {line}: {reason}); mend them.")
+    dates = raw.columns.columns[0]
+    found: dict[str, np.ndarray] = {}
+    for column in raw.columns.columns[1:]:
+        found[column], bad = read_numbers(raw.columns[column], raw.decimal)
+        if bad.any():
+            first = raw.columns[column].iloc[int(np.flatnonzero(bad)[0])]
+            raise InputError(f"{parameter}={raw.name!r} column {column!r} has {int(bad.sum())} cell(s) that are no numbers (first {first!r}); mend them.")
+    return pd.DataFrame(found, index=pd.DatetimeIndex(read_dates(raw.columns[dates], raw.name), name="session"))
+
+
+def read_factor_file(*paths: str | Path) -> pd.DataFrame:
+    """Factor returns in decimals: files of Kenneth French's library (percent, converted), or one wide file of decimals."""
+    files = [_existing(path, "factors") for path in paths]
+    head = files[0].read_bytes()[:2000].decode("latin-1")
+    if files[0].suffix.lower() == ".zip" or len(files) > 1 or any(mark in head or mark in files[0].name for mark in FRENCH_MARKS):
+        from impact.market.french import read_french
+
+        return read_french(*files)
+    return read_return_file(files[0], "factors")
+
+
+def _existing(path: str | Path, parameter: str) -> Path:
+    file = Path(path)
+    if not file.is_file():
+        raise InputError(f"{parameter}={str(path)!r} is not a file; check the path.")
+    return file
+
+
+def study_files(
+    events: str | Path,
+    *,
+    prices: str | Path | None = None,
+    returns: str | Path | None = None,
+    market: str | None = None,
+    factors: tuple[str | Path, ...] = (),
+    kind: ReturnKind = "simple",
+    **options: Any,
+) -> EventStudyResult:
+    """:func:`impact.event_study` on files.
+
+    Parameters
+    ----------
+    events : path
+    prices, returns : path
+        One of the two: closes (wide or long, turned into returns of `kind`) or a wide file of decimal returns.
+    market : str, optional
+        Name of a column; several, separated by commas, are an equal-weighted basket.
+    factors : tuple of paths
+    kind : {"simple", "log"}
+    **options
+        Further options of :func:`impact.event_study`.
+
+    Raises
+    ------
+    InputError
+        If not exactly one of `prices` and `returns` is given, or a file breaks a rule.
+    """
+    if (prices is None) == (returns is None):
+        raise InputError("prices and returns: give exactly one of the two files.")
+    given = prices if prices is not None else returns
+    if prices is not None:
+        from impact.market import load_panel
+
+        table = load_panel(_existing(prices, "prices")).returns(kind)
+    else:
+        table = read_return_file(given)
+    names = [name.strip() for name in market.split(",")] if market else []
+    benchmark: Any = names if len(names) > 1 else names[0] if names else None
+    loaded = read_factor_file(*factors) if factors else None
+    sources = tuple(Source(title=Path(path).name, basis="user file") for path in (events, given, *factors))
+    return event_study(table, read_events(events), market=benchmark, factors=loaded, kind=kind, sources=sources, **options)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StudyTables:
+    """A study laid out over several windows.
+
+    Attributes
+    ----------
+    car : DataFrame
+        Per event and window: event_id, security, day0, window, car, se, t, p, df, n_days, mde, ci_low, ci_high.
+    tests : DataFrame
+        Per window and test: statistic, p_value and the rest of :meth:`EventStudyResult.tests`.
+    estimates : DataFrame
+    dropped : DataFrame
+    """
+
+    car: pd.DataFrame
+    tests: pd.DataFrame
+    estimates: pd.DataFrame
+    dropped: pd.DataFrame
+
+
+def study_tables(study: EventStudyResult, windows: tuple[Window, ...], *, seed: int | None = None) -> StudyTables:
+    """CARs and tests of a study over each of several windows; `seed` serves the bootstrap tests."""
+    cars, tests = [], []
+    labels = study.events[["event_id", "security", "day0", "status"]].assign(status=study.events["status"].astype(str))
+    for a, b in windows:
+        name = f"({a}, {b})"
+        rng = None if seed is None else np.random.default_rng(seed)
+        cars.append(pd.concat([labels.assign(window=name), study.car(a, b).reset_index(drop=True)], axis=1))
+        tests.append(study.tests(a, b, rng=rng).reset_index().assign(window=name))
+    every = pd.concat(tests, ignore_index=True)
+    return StudyTables(
+        car=pd.concat(cars, ignore_index=True),
+        tests=every[["window", *[column for column in every.columns if column != "window"]]],
+        estimates=study.estimates.reset_index(),
+        dropped=study.dropped,
+    )
+
+
+def printed_tables(tables: StudyTables, study: EventStudyResult, *, full: bool) -> dict[str, pd.DataFrame]:
+    """The tables in the order a document shows them; without `full`, only what a reader wants to see at once."""
+    if full:
+        parts = {"car": tables.car, "tests": tables.tests, "estimates": tables.estimates, "abnormal": study.to_frame()}
+        return parts | {"dropped": tables.dropped}
+    applicable = tables.tests[tables.tests["p_value"].notna()]
+    shown = ["window", "test", "statistic", "p_value", "df", "distribution", "n_events", "headline", "warning"]
+    parts = {"car": tables.car, "tests": applicable[[name for name in shown if name in applicable]], "estimates": tables.estimates}
+    if study.n_events > MANY_EVENTS:
+        parts = {"tests": parts["tests"]}
+    return parts | ({"dropped": tables.dropped} if len(tables.dropped) else {})

@@ -1,0 +1,143 @@
+"""`impact study` and the reading of its files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import impact
+from impact.errors import InputError
+from impact.eventstudy.files import read_events, read_factor_file, read_return_file, study_files, study_tables
+
+DAYS = pd.bdate_range("2019-01-01", periods=420, name="date")
+
+
+@pytest.fixture
+def files(tmp_path):
+    rng = np.random.default_rng(1)
+    market = rng.normal(0, 0.01, (420, 1))
+    returns = pd.DataFrame(np.hstack((market + rng.normal(0, 0.02, (420, 3)), market)), index=DAYS, columns=["A", "B", "C", "index"])
+    paths = {name: tmp_path / f"{name}.csv" for name in ("prices", "returns", "events", "factors")}
+    (100 * (1 + returns).cumprod()).to_csv(paths["prices"])
+    returns.to_csv(paths["returns"])
+    events = pd.DataFrame({"event_id": ["a", "b", "z"], "security": ["A", "B", "Z"], "date": [DAYS[300], DAYS[310], DAYS[310]], "size": [1, 2, 3]})
+    events.to_csv(paths["events"], index=False)
+    factors = pd.DataFrame({"MKT_RF": market[:, 0], "SMB": rng.normal(0, 0.01, 420), "HML": rng.normal(0, 0.01, 420), "RF": 0.0}, index=DAYS)
+    factors.to_csv(paths["factors"])
+    return {name: str(path) for name, path in paths.items()}
+
+
+def test_the_command_is_the_study(run_cli, files):
+    code, out, err = run_cli("study", files["events"], "--returns", files["returns"], "--market", "index", "--format", "csv", "--car", "-1:1")
+    assert code == 0 and "1 of 3 events cannot be used" in err
+    rows = list(csv.DictReader(io.StringIO(out)))
+    with pytest.warns(impact.ImpactWarning):
+        result = impact.event_study(read_return_file(files["returns"]), read_events(files["events"]), market="index")
+    assert [row["event_id"] for row in rows] == ["a", "b"] and {row["window"] for row in rows} == {"(-1, 1)"}
+    assert float(rows[0]["car"]) == pytest.approx(result.car(-1, 1).loc["a", "car"], rel=1e-12)
+
+
+def test_prices_become_returns_of_the_kind(run_cli, files):
+    arguments = ("study", files["events"], "--market", "index", "--format", "json", "--kind", "log")
+    code, out, _ = run_cli(*arguments, "--prices", files["prices"])
+    body = json.loads(out)
+    assert code == 0 and body["schema"] == "impact.study/1" and body["inputs"]["kind"] == "log"
+    assert {"car", "tests", "estimates", "abnormal", "dropped"} <= set(body)
+    # One price fewer than returns: the first session has no return, far before any estimation window.
+    prices = pd.read_csv(files["prices"], index_col=0, parse_dates=True)
+    by_hand = impact.event_study(np.log(prices).diff(), read_events(files["events"]).iloc[:2], market="index", kind="log")
+    assert body["car"][0]["car"] == pytest.approx(by_hand.car(0, 0).loc["a", "car"], rel=1e-9)
+
+
+@pytest.mark.parametrize("format_", ["table", "latex"])
+def test_printed_formats(run_cli, files, format_):
+    code, out, _ = run_cli("study", files["events"], "--returns", files["returns"], "--market", "A,B,C", "--format", format_)
+    assert code == 0
+    assert ("kp_bmp" in out and "equal-weighted mean of 3 peers" in out) if format_ == "table" else r"\begin{tabular}" in out
+
+
+def test_parquet_and_figure_are_written(run_cli, files, tmp_path):
+    table, figure = tmp_path / "car.parquet", tmp_path / "car.svg"
+    common = ("study", files["events"], "--returns", files["returns"], "--market", "index", "--format", "parquet")
+    code, _, err = run_cli(*common, "-o", str(table), "--plot", str(figure))
+    assert code == 0 and "wrote" in err
+    assert len(pd.read_parquet(table)) == 4
+    assert "<svg" in figure.read_text()
+    code, _, err = run_cli(*common, "-o", str(table), "--plot", str(tmp_path / "car.docx"))
+    assert code == 2 and "ends in no known format" in err
+
+
+def test_factor_models_read_their_factors(run_cli, files):
+    code, out, _ = run_cli(
+        "study", files["events"], "--returns", files["returns"], "--factors", files["factors"], "--model", "ff3", "--format", "csv", "--table", "estimates"
+    )
+    assert code == 0 and out.splitlines()[0].startswith("event_id,alpha,MKT_RF,SMB,HML,sigma")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--market", "index"), "give exactly one of the two files"),
+        (("--returns", "{returns}", "--prices", "{prices}", "--market", "index"), "give exactly one"),
+        (("--returns", "nowhere.csv", "--market", "index"), "is not a file"),
+        (("--returns", "{returns}"), "needs a market"),
+        (("--returns", "{returns}", "--market", "moon"), "not a column"),
+        (("--returns", "{returns}", "--market", "index", "--car", "x"), "is not a window"),
+        (("--returns", "{returns}", "--market", "index", "--car", "0:30"), "not inside the event window"),
+        (("--returns", "{returns}", "--market", "index", "--estimation", "-900:-11"), "returns hold 420"),
+        (("--returns", "{returns}", "--market", "index", "--model", "ff5"), "needs factors"),
+        (("--returns", "{returns}", "--market", "index", "--factors", "{returns}", "--model", "ff5"), "no column RF"),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_2(run_cli, files, words, message):
+    code, out, err = run_cli("study", files["events"], *(word.format(**files) for word in words))
+    assert code == 2 and out == "" and message in err
+    assert "Traceback" not in err and err.count("\n") <= 2
+
+
+def test_a_text_file_that_is_no_table_is_refused(run_cli, files, tmp_path):
+    broken = tmp_path / "broken.csv"
+    broken.write_text('date,A\n2020-01-01,"1\n')
+    code, _, err = run_cli("study", str(broken), "--returns", files["returns"], "--market", "index")
+    assert code == 2 and "error:" in err
+    text = tmp_path / "text.csv"
+    text.write_text("date,A,index\n2020-01-01,0.1,0.2\n2020-01-02,much,0.1\n")
+    with pytest.raises(InputError, match=r"'A' has 1 cell\(s\) that are no numbers \(first 'much'\)"):
+        read_return_file(text)
+
+
+def test_model_names_are_those_of_the_engine():
+    from impact.cli.study import MODELS
+    from impact.eventstudy.design import MODELS as ENGINE
+
+    assert tuple(ENGINE) == MODELS
+
+
+def test_help_does_not_load_the_engine(run_cli):
+    code, out, _ = run_cli("study", "--help")
+    assert code == 0 and "--estimation" in out and "event_id, security and date" in out
+
+
+def test_extra_columns_become_numbers_and_ids_stay_text(files):
+    events = read_events(files["events"])
+    assert events["size"].tolist() == [1, 2, 3] and events["event_id"].tolist() == ["a", "b", "z"]
+
+
+def test_french_files_are_recognised(tmp_path):
+    path = tmp_path / "F-F_Research_Data_Factors_daily.CSV"
+    path.write_text("This file was created using the 202407 CRSP database.\n\n,Mkt-RF,SMB,HML,RF\n20150102,   -0.12,   -0.57,    0.08,   0.000\n")
+    table = read_factor_file(path)
+    assert table.iloc[0, 0] == pytest.approx(-0.0012)
+
+
+def test_seeded_bootstrap_is_repeatable(files):
+    with pytest.warns(impact.ImpactWarning):
+        study = study_files(files["events"], returns=files["returns"], market="index")
+    one, two = (study_tables(study, ((0, 0),), seed=3).tests for _ in range(2))
+    pd.testing.assert_frame_equal(one, two)
+    assert study.sources[0].basis == "user file"
