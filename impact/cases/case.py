@@ -177,7 +177,7 @@ def _prices(definition: CaseDefinition, source: str | Path, offline: bool) -> Ma
     if source == "yahoo":
         panel = _fetched(needed, peers, definition, offline)
     else:
-        panel = load_panel(source, _files_of(source, [*needed, *peers]))
+        panel = load_panel(source, _files_of(source, [*needed, *peers, *_others()]))
         if panel.sessions[-1] < pd.Timestamp(definition.prices_from) or panel.sessions[0] > pd.Timestamp(definition.prices_to):
             raise DataUnavailable(
                 f"case={definition.case!r} needs prices from {definition.prices_from} to {definition.prices_to}, source={str(source)!r} runs from "
@@ -190,7 +190,6 @@ def _prices(definition: CaseDefinition, source: str | Path, offline: bool) -> Ma
                 f"case={definition.case!r} needs prices of {', '.join(missing)}, which source={str(source)!r} does not hold; "
                 f"pass --source yahoo, or --source DIR with a file for each of {', '.join(needed)}."
             )
-        panel = panel.select([*needed, *(name for name in peers if name in panel.securities)])
     return panel.on_sessions(sessions(venue_of(definition.security), panel.sessions[0], panel.sessions[-1]))
 
 
@@ -201,6 +200,15 @@ def _files_of(source: str | Path, securities: list[str]) -> list[str] | None:
         return None
     named = {path.name for path in folder.iterdir()}
     return [name for name in securities if any(f"{name}{ending}" in named for ending in FILE_ENDINGS)] or None
+
+
+def _others() -> list[str]:
+    """Lines of other listed, rumoured and control names: what spillover looks at, where a folder holds them."""
+    from impact.bundled import read_bundled
+    from impact.facts import known_table
+
+    listed = known_table("designations")["security"]
+    return [name for name in dict.fromkeys([*read_bundled("securities")["security"], *listed]) if name]
 
 
 def _fetched(needed: list[str], peers: list[str], definition: CaseDefinition, offline: bool) -> MarketPanel:

@@ -35,7 +35,6 @@ PALETTE = MappingProxyType(
 
 _STYLE = {
     "figure.dpi": 110,
-    "savefig.bbox": "tight",
     "font.family": ["DejaVu Sans"],
     "font.size": 10,
     "axes.titlesize": 11,

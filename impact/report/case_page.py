@@ -15,6 +15,7 @@ from impact.report.case_exposed import (
     supply_section,
 )
 from impact.report.case_happened import effects_section, path_section, timeline_section
+from impact.report.case_relief import recovery_section, relief_section, spillover_section
 from impact.report.page import Page, Section, Table, Text
 from impact.tables import format_value
 
@@ -44,6 +45,9 @@ def case_page(case: Case) -> Page:
         _or_missing("law", "Until when", lambda: law_section(case.deadlines())),
         _or_missing("supply", "Who else sells", lambda: supply_section(case.supply())),
         _or_missing("price", "What the forced supply should do to the price", lambda: price_section(case.price_effect(), case.predicted_against_realised())),
+        _or_missing("relief", "Relief", lambda: relief_section(case.relief())),
+        _or_missing("recovery", "Did relief undo the drop", lambda: recovery_section(case.relief())),
+        _or_missing("spillover", "Who else moved", lambda: spillover_section(case.spillover())),
         _ground_section(case),
     )
     known = f"As known at {case.as_of}. " if case.as_of else ""

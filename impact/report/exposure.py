@@ -12,7 +12,7 @@ __all__ = ["exposure_page"]
 
 DISCLAIMER = "A reading of public texts and of the files given; never legal or investment advice."
 _EXPOSURE = (
-    "account", "entity", "security", "line", "via", "status", "programme", "quantity_low", "quantity_high", "value_low", "value_high",
+    "account", "entity", "security", "line", "via", "status", "programme", "quantity_low", "quantity_high", "market_value_low", "market_value_high",
     "nav_share_low", "nav_share_high", "as_of", "age_days",
 )  # fmt: skip
 _CLOCKS = (
@@ -49,7 +49,7 @@ def _key_figures(report: ExposureReport) -> tuple[tuple[str, str, str], ...]:
         (
             f"{status.capitalize()}, share of net assets",
             f"{format_value(row['nav_share_low'], 'share')} to {format_value(row['nav_share_high'], 'share')}",
-            f"{int(row['n_entities'])} issuer(s); up to {format_value(row['nav_share_high_with_unknown'], 'share')} if all that is unknown were",
+            f"{int(row['n_entities'])} issuer(s); with all that is unknown {format_value(row['with_unknown_nav_share_high'], 'share')}",
         )
         for status, row in every.loc[every.index.isin(["barred", "restricted"])].iterrows()
     ]

@@ -1,0 +1,110 @@
+"""Sections of the page of a case on legal relief, recovery and spillover."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from impact.report.drawing import drawn
+from impact.report.page import Figure, Section, Table, Text
+
+if TYPE_CHECKING:
+    from impact.relief import ReliefAssessment, Spillover
+
+__all__ = ["recovery_section", "relief_section", "spillover_section"]
+
+LABELS = {
+    "programme_id": "programme", "n_decided": "decided", "n_relief": "relief", "n_open": "open or unknown", "relief_share": "share relieved",
+    "relief_share_low": "low", "relief_share_high": "high", "car": "CAR", "relief_car": "relief CAR", "drop_car": "drop CAR", "undone_share": "share undone",
+    "undone_share_low": "low", "undone_share_high": "high", "caar": "mean CAR", "target_car": "target CAR",
+}  # fmt: skip
+
+
+def relief_section(relief: ReliefAssessment) -> Section:
+    """Probability of relief as a band, what moves it, base rates with tiny n, scenarios, sell or wait."""
+    blocks: list[Text | Table | Figure] = []
+    if relief.probability is not None:
+        blocks.append(
+            drawn(
+                "probability-figure",
+                "Implied probability of relief",
+                relief.probability.plot(),
+                "Band of the probability of relief that the price allows, session by session, with ruling days marked.",
+                "Unclipped: outside 0 to 1 the anchors and the price contradict each other. Marks: what the jump of a ruling day says of its eve.",
+                relief.probability.path,
+            )
+        )
+    if relief.sensitivity is not None:
+        blocks.append(
+            drawn(
+                "tornado-figure",
+                "What the probability hangs on",
+                relief.sensitivity.plot(),
+                "One bar an anchor: how far the probability moves when that anchor runs over its range.",
+                "One anchor moved at a time, the others in the middle of their ranges.",
+                relief.sensitivity.to_frame(),
+            )
+        )
+    blocks += [
+        Table(id="base-rates", title="Relief in decided challenges, by statute", frame=relief.base_rates.to_frame(), labels=LABELS, caption="Exact 95 % intervals; statutes are never pooled."),
+        Table(id="challenges", folded=True, title="Challenges", frame=relief.base_rates.cases),
+        Table(id="anchors", folded=True, title="Anchors", frame=relief.anchors),
+    ]
+    if len(relief.scenarios):
+        blocks.append(Table(id="scenarios", title="Outcomes, prices and returns of a holder", frame=relief.scenarios))
+    if relief.waiting is not None:
+        blocks.append(Table(id="sell-or-wait", title="Sell or wait", frame=relief.waiting.to_frame()))
+    if len(relief.dropped):
+        blocks.append(Table(id="relief-left-out", folded=True, title="Left out", frame=relief.dropped))
+    blocks.append(Text(lines=relief.assumptions, bullets=True))
+    return Section(id="relief", title="Relief", lead=_capital(relief.headline()), blocks=tuple(blocks))
+
+
+def recovery_section(relief: ReliefAssessment) -> Section:
+    """Whether the recovery undid the drop, and what the drop was made of, as bounds."""
+    blocks: list[Text | Table | Figure] = []
+    if relief.recovery is not None:
+        blocks += [
+            drawn(
+                "recovery-figure",
+                "Drop and relief over equal windows",
+                relief.recovery.plot(),
+                "The drop, each relief, all relief and the net of both, each with its interval.",
+                "Equal windows, one model, one estimation; the interval of the share undone is Fieller's.",
+                relief.recovery.effects,
+            ),
+            Table(id="recovery-grid", folded=True, title="The same question, other choices", frame=relief.recovery_grid, labels=LABELS, mark="headline"),
+        ]
+    if relief.decomposition is not None:
+        blocks.append(
+            Table(id="decomposition", title="Parts of the drop, as bounds", frame=relief.decomposition.bounds, caption="Not identified where the bounds say nothing; never a point.")
+        )
+    if not blocks:
+        blocks.append(Text(lines=tuple(f"Not available: {row.part}: {row.reason}" for row in relief.dropped.itertuples()), tone="warning"))
+    lead = relief.recovery.summary().title + "." if relief.recovery is not None else ""
+    return Section(id="recovery", title="Did relief undo the drop", lead=lead, blocks=tuple(blocks))
+
+
+def spillover_section(spill: Spillover) -> Section:
+    """What the court events did to other listed names and to neighbours."""
+    return Section(
+        id="spillover",
+        title="Who else moved",
+        lead=spill.summary().title + ".",
+        blocks=(
+            drawn(
+                "spillover-figure",
+                "Abnormal returns of the others",
+                spill.plot(),
+                "Cumulative abnormal return of each other firm on each court event, with interval, by group.",
+                "Firms share the date; the group test allows for it.",
+                spill.members,
+            ),
+            Table(id="spillover-groups", title="By group", frame=spill.groups, labels=LABELS),
+            Table(id="spillover-left-out", folded=True, title="Not used", frame=spill.dropped),
+            Text(lines=spill.assumptions, bullets=True),
+        ),
+    )
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
