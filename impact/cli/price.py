@@ -13,11 +13,20 @@ __all__ = ["command"]
 @click.argument("case")
 @click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then, with its zone (default: everything recorded).")
 @click.option("--position", type=float, metavar="SHARES", help="Also the cost of selling this many shares, alone and with the crowd.")
+@click.option("--sold", metavar="LOW:HIGH", help="Assume this range of forced shares, where the facts give none (or instead of them).")
 @click.option("--draws", default=10_000, show_default=True, help="Draws from the priors.")
 @click.option("--seed", type=int, help="Scramble the draws with this seed (default: a fixed one).")
 @output_options
 def command(
-    case: str, as_of: str | None, position: float | None, draws: int, seed: int | None, format_: str, output: str | None, table: str | None
+    case: str,
+    as_of: str | None,
+    position: float | None,
+    sold: str | None,
+    draws: int,
+    seed: int | None,
+    format_: str,
+    output: str | None,
+    table: str | None,
 ) -> None:
     """Price effect of the forced supply of CASE, law by law with an interval, beside the realised abnormal returns.
 
@@ -25,12 +34,12 @@ def command(
     """
     from impact.pricing import pricing_of_case
 
-    found = pricing_of_case(case, as_of, position_shares=position, n_draws=draws, seed=seed)
+    found = pricing_of_case(case, as_of, position_shares=position, sold_shares=_range(sold), n_draws=draws, seed=seed)
     emit(
         Document(
             command="price",
             title=found.effect.summary().title,
-            inputs={"case": case, "as_of": as_of, "position_shares": position, "n_draws": draws, "seed": seed},
+            inputs={"case": case, "as_of": as_of, "position_shares": position, "sold_shares": sold, "n_draws": draws, "seed": seed},
             tables=found.tables(full=format_ != "table" or table is not None),
             assumptions=found.assumptions,
             sources=found.sources,
@@ -39,3 +48,14 @@ def command(
         output=output,
         table=table,
     )
+
+
+def _range(text: str | None) -> tuple[float, float] | None:
+    """LOW:HIGH as two numbers."""
+    if text is None:
+        return None
+    try:
+        low, high = (float(part) for part in text.split(":"))
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not LOW:HIGH; write two numbers of shares, such as 1e9:3e9.", param_hint="--sold") from error
+    return low, high

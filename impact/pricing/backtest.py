@@ -26,7 +26,7 @@ from impact.results import Result, Summary
 from impact.typing_ import FloatArray1D
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["MODELS", "BacktestResult", "leave_one_out"]
 

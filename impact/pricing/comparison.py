@@ -14,9 +14,22 @@ from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["PredictedRealised", "compare_with_realised"]
+
+COLUMNS = [
+    "event_id",
+    "label",
+    "session",
+    "law",
+    "predicted_return_low",
+    "predicted_return_mid",
+    "predicted_return_high",
+    "realised_ar",
+    "ar_se",
+    "inside_90",
+]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -90,7 +103,7 @@ def compare_with_realised(effect: PriceEffect, realised: pd.DataFrame, *, source
         for law in effect.laws["law"]:
             rows.append(_row(effect, event, number, law))
     return PredictedRealised(
-        table=pd.DataFrame(rows),
+        table=pd.DataFrame(rows, columns=COLUMNS),
         dropped=pd.DataFrame(dropped, columns=["event_id", "session", "reason"]),
         sources=unique_sources(sources, effect.sources),
         assumptions=(

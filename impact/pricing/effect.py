@@ -22,7 +22,7 @@ from impact.supply.line import LineState
 from impact.typing_ import FloatArray, FloatArray1D, FloatArray2D
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["ALL_LAWS", "PriceEffect", "price_effect"]
 

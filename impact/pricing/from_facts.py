@@ -14,7 +14,7 @@ from impact.calendars import first_session_to_react, venue_of
 from impact.errors import DataUnavailable, Extrapolation
 from impact.eventstudy import event_study
 from impact.facts import known_table
-from impact.market import MarketPanel, load_panel
+from impact.market import MarketPanel
 from impact.pricing.comparison import PredictedRealised, compare_with_realised
 from impact.pricing.effect import PriceEffect, price_effect
 from impact.pricing.liquidation import LiquidationCost, liquidation_cost
@@ -73,15 +73,17 @@ def realised_of_case(name: str, as_of: Any = None, *, panel: MarketPanel | None 
     facts = case_facts(name, as_of, panel=panel)
     case = read_bundled("cases").set_index("case").loc[name]
     basket = (case["technology_peers"] or case["peers"]).split() or [case["market"]]
-    prices = load_panel("bundled") if panel is None else panel
+    prices = facts.panel
     events = known_table("case_events", as_of)
     events = events[events["case"] == name]
     venue = venue_of(facts.line.security)
     placed = pd.DatetimeIndex([first_session_to_react(instant, venue).session for instant in events["known_at"]])
     days = prices.sessions
+    if facts.reaction_on > days[-1]:
+        return pd.DataFrame({"event_id": [], "label": [], "session": pd.DatetimeIndex([]), "abnormal_return": [], "se": []})
     day0 = int(days.searchsorted(facts.reaction_on))
     offsets = days.get_indexer(placed) - day0
-    last = int(max(offsets.max(), 1))
+    last = int(min(max(offsets.max(), 1), len(days) - 1 - day0))
     usual = (max(ESTIMATION[0], -day0), ESTIMATION[1])
     study = event_study(
         prices.returns("simple")[[facts.line.security, *basket]],
@@ -147,13 +149,31 @@ class CasePricing:
         return found
 
 
+def _assumed(shares: tuple[float, float], supply: ForcedSupply) -> str:
+    low, high = (value / supply.line.adv_shares for value in shares)
+    return f"The forced shares are assumed, not known: {low:.1f} to {high:.1f} multiples of ADV."
+
+
 def pricing_of_case(
-    name: str, as_of: Any = None, *, position_shares: float | None = None, n_draws: int = 10_000, seed: int | None = None
+    name: str,
+    as_of: Any = None,
+    *,
+    position_shares: float | None = None,
+    sold_shares: tuple[float, float] | None = None,
+    n_draws: int = 10_000,
+    seed: int | None = None,
 ) -> CasePricing:
-    """Everything about the price effect of one case: effect, comparison, and the cost of a position when one is given."""
+    """Everything about the price effect of one case: effect, comparison, and the cost of a position when one is given.
+
+    Parameters
+    ----------
+    sold_shares : (low, high), optional
+        An assumed range of forced shares, in place of what the facts give; needed where they give nothing.
+    """
     supply = supply_of_case(name, as_of)
     rng = None if seed is None else np.random.default_rng(seed)
-    effect = price_effect_of_case(name, as_of, supply=supply, n_draws=n_draws, rng=rng)
+    assumed = {} if sold_shares is None else {"sold_shares": sold_shares, "assumptions": (_assumed(sold_shares, supply),)}
+    effect = price_effect_of_case(name, as_of, supply=supply, n_draws=n_draws, rng=rng, **assumed)
     return CasePricing(
         effect=effect,
         comparison=comparison_of_case(name, as_of, effect=effect),

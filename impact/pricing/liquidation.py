@@ -20,7 +20,7 @@ from impact.supply.line import LineState
 from impact.typing_ import FloatArray1D
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["LiquidationCost", "execution_frontier", "liquidation_cost"]
 
@@ -105,8 +105,7 @@ def liquidation_cost(
     line, limit = supply.line, len(supply.ladder)
     chosen = _horizons(supply, horizons)
     concession = -np.expm1(_mean_paths(effect, limit))
-    capped = (supply.classes["selling"] != "index_close").to_numpy()
-    crowd = np.nan_to_num(np.cumsum(supply.class_sales[1][capped].sum(axis=0)) + supply.ladder["backlog_shares_mid"].to_numpy())
+    crowd = _crowd(supply, effect)
     rows = [
         _row(name, sessions, position_shares, line, effect, crowd[sessions - 1], concession[sessions - 1], participation_cap)
         for name, sessions in chosen.items()
@@ -125,6 +124,14 @@ def liquidation_cost(
             *effect.assumptions,
         ),
     )
+
+
+def _crowd(supply: ForcedSupply, effect: PriceEffect) -> FloatArray1D:
+    """Shares (T,) that everybody under the cap wants to sell by each session; from the priced range when holders are unknown."""
+    if np.isnan(supply.total_shares["mid"]):
+        return float(np.median(effect.draws["sold_shares"])) * np.cumsum(effect.pace)
+    capped = (supply.classes["selling"] != "index_close").to_numpy()
+    return np.cumsum(supply.class_sales[1][capped].sum(axis=0)) + supply.ladder["backlog_shares_mid"].to_numpy()
 
 
 def _horizons(supply: ForcedSupply, horizons: dict[str, int] | None) -> dict[str, int]:
@@ -208,7 +215,9 @@ def execution_frontier(
             f"position_shares={position_shares!r}, horizon_sessions={horizon_sessions!r}; a positive position and a horizon of"
             f" 1 .. {len(supply.ladder)} sessions are needed: correct them."
         )
-    crowd = float(np.nansum(supply.class_sales[1][:, :horizon_sessions]))
+    unknown = np.isnan(supply.total_shares["mid"])
+    sold = _crowd(supply, effect) if unknown else np.cumsum(supply.class_sales[1].sum(axis=0))
+    crowd = float(sold[horizon_sessions - 1])
     path = np.expm1(np.median(effect.draws[f"log_effect_{ALL_LAWS}"]) * np.median(_unit(effect, horizon_sessions), axis=1))
     rows = []
     for together, others, concession in ((False, 0.0, np.zeros(horizon_sessions)), (True, crowd, -path * line.price)):

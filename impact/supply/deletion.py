@@ -17,7 +17,7 @@ from impact.supply.round_trip import RoundTrip, round_trip
 from impact.typing_ import IntArray
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["ACTIONS", "IndexDeletion", "index_deletion", "market_check"]
 

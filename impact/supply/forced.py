@@ -29,7 +29,7 @@ from impact.supply.wind_down import SCENARIOS, WindDown, desired_fractions, sale
 from impact.typing_ import FloatArray, FloatArray1D
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["ForcedSupply", "forced_supply"]
 
@@ -98,7 +98,7 @@ class ForcedSupply(Result):
         """Totals by class, the ladder at its milestones, stranded shares and the known buyers."""
         line = self.line
         low, _mid, high = (value / line.adv_shares for value in self.total_shares.values())
-        size = "an unknown amount" if np.isnan(high) else f"{low:.1f} to {high:.1f} multiples of ADV"
+        size = f"{low:.1f} to {high:.1f} multiples of ADV" if high > 0 else "an unknown amount" if np.isnan(high) else "nothing"
         return Summary(
             title=f"Forced supply of {line.security}: {size} over {len(self.ladder)} sessions",
             tables=(
@@ -137,8 +137,8 @@ class ForcedSupply(Result):
         Returns
         -------
         DataFrame
-            execution_on, provider, tracker_shares_low/mid/high (scenarios in which the tracking classes have the part of
-            the total that the other classes leave them, an assumption), volume_ratio (to the usual volume), excess_shares
+            execution_on, provider, tracker_shares_low/high (the bounds of the tracking classes by themselves, NaN without a
+            bound), tracker_shares_mid (the middle scenario, an assumption), volume_ratio (to the usual volume), excess_shares
             (volume above it, which bounds what trackers sold), close_return. Empty without an index flow or its prices.
         """
         columns = [
@@ -154,9 +154,13 @@ class ForcedSupply(Result):
         check = self.index_flow.check.query("action == 'delete'")
         check = check[check["execution_on"].isin(self.wind_down.sessions)].reset_index(drop=True)
         at = self.wind_down.sessions.get_indexer(pd.DatetimeIndex(check["execution_on"]))
-        tracking = (self.classes["selling"] == "index_close").to_numpy()
-        for row, name in enumerate(SCENARIOS):
-            check[f"tracker_shares_{name}"] = self.class_sales[row][tracking].sum(axis=0)[at]
+        tracking = (self.classes["selling"] == "index_close").to_numpy() & (self.classes["forced_shares_mid"] > 0).to_numpy()
+        middle = self.class_sales[1][tracking][:, at]
+        part = middle / self.classes.loc[tracking, "forced_shares_mid"].to_numpy()[:, None]
+        check["tracker_shares_mid"] = middle.sum(axis=0)
+        for end in ("low", "high"):
+            bound = self.classes.loc[tracking, f"possible_shares_{end}"].replace(np.inf, np.nan).to_numpy()
+            check[f"tracker_shares_{end}"] = (bound[:, None] * part).sum(axis=0)
         return check[columns]
 
     def totals(self) -> pd.DataFrame:

@@ -88,6 +88,12 @@ def case_facts(name: str, as_of: Any = None, *, panel: MarketPanel | None = None
     prices = load_panel("bundled") if panel is None else panel
     if security not in prices.securities:
         raise DataUnavailable(f"{security} of case {name!r} is not among the prices given; give a panel that holds it, with volumes.")
+    if prices.volume is None or not prices.sessions[0] < reaction <= prices.sessions[-1]:
+        raise DataUnavailable(
+            f"the prices of {security} ({prices.sessions[0]:%Y-%m-%d} to {prices.sessions[-1]:%Y-%m-%d}) do not cover {reaction:%Y-%m-%d}"
+            f" with volumes, the first session after the designation of case {name!r}; give a panel that does."
+        )
+    prices = _closed_by(prices, venue, as_of)
     currency = str(prices.currency[security])
     if currency not in USD_PER_UNIT:
         raise InputError(f"currency={currency!r} of {security} has no stated rate to the US dollar; supported: {', '.join(USD_PER_UNIT)}.")
@@ -133,6 +139,15 @@ def _fate(designation: pd.Series) -> tuple[str, ...]:
         f"This is the supply that the listing threatened; it ended on {designation['removed_on']:%Y-%m-%d}"
         f" ({designation['removal_reason']}). {designation['note']}",
     )
+
+
+def _closed_by(panel: MarketPanel, venue: str, as_of: Any) -> MarketPanel:
+    """The panel up to the last session of the venue that had closed at `as_of`."""
+    if as_of is None:
+        return panel
+    instant = parse_instant(as_of)
+    days = sessions(venue, panel.sessions[0], instant.tz_convert(VENUES[venue].zone).tz_localize(None).normalize())
+    return panel.select(None, None, days[-1] if session_close(days[-1], venue) <= instant else days[-2])
 
 
 def _designation(case: pd.Series, as_of: Any) -> pd.Series:
@@ -314,26 +329,15 @@ def index_deletion_of_case(name: str, as_of: Any = None, *, facts: CaseFacts | N
     known = case_facts(name, as_of) if facts is None else facts
     actions, dropped = index_actions_of(known.line.security, as_of)
     closes, volumes = known.panel.close[known.line.security], known.panel.volume[known.line.security]
-    last = _last_closed(known, as_of)
     return index_deletion(
         actions,
         line=known.line,
-        closes=closes.loc[:last],
-        volumes=volumes.loc[:last],
+        closes=closes,
+        volumes=volumes,
         dropped=dropped,
         assumptions=("No weight and no tracked assets of these index families are in the facts: flow is unknown, not zero.",),
         sources=tuple(Source(title=text, basis="facts") for text in dict.fromkeys(actions["source"])),
     )
-
-
-def _last_closed(known: CaseFacts, as_of: Any) -> pd.Timestamp:
-    """Last session of the prices that had closed at `as_of`."""
-    days = known.panel.sessions
-    if as_of is None:
-        return days[-1]
-    venue, instant = venue_of(known.line.security), parse_instant(as_of)
-    before = [day for day in days[-400:] if session_close(day, venue) <= instant]
-    return before[-1] if before else days[0]
 
 
 def supply_of_case(name: str, as_of: Any = None, *, panel: MarketPanel | None = None) -> ForcedSupply:

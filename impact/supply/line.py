@@ -16,6 +16,7 @@ __all__ = ["LineState", "line_state"]
 
 ESTIMATION_SESSIONS = 60
 MIN_SESSIONS = 20
+MAX_GAP = pd.Timedelta(days=15)  # the longest closure, the lunar new year, is shorter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,12 +117,18 @@ def line_state(
     Raises
     ------
     InputError
-        If fewer than 20 sessions have a price or a volume.
+        If fewer than 20 sessions have a price or a volume, or the prices end long before the event.
     """
     past = closes.loc[closes.index < pd.Timestamp(before)].tail(n_sessions + 1)
     traded = volumes.reindex(past.index).iloc[1:]
     traded = traded[traded > 0]
-    moves = np.diff(np.log(past.dropna().to_numpy(dtype=float)))
+    priced = past.dropna()
+    if len(priced) and pd.Timestamp(before) - priced.index[-1] > MAX_GAP:
+        raise InputError(
+            f"before={pd.Timestamp(before):%Y-%m-%d} but the last close is of {priced.index[-1]:%Y-%m-%d}; the state on the eve is needed:"
+            " give prices that reach the event."
+        )
+    moves = np.diff(np.log(priced.to_numpy(dtype=float)))
     if min(moves.size, traded.size) < MIN_SESSIONS:
         raise InputError(
             f"before={before!r} leaves {moves.size} returns and {traded.size} volumes;"
@@ -130,7 +137,7 @@ def line_state(
     return LineState(
         security=str(closes.name),
         currency=currency,
-        price=float(past.dropna().iloc[-1]),
+        price=float(priced.iloc[-1]),
         usd_per_unit=usd_per_unit,
         adv_shares=float(traded.median()),
         sigma=float(moves.std(ddof=1)),

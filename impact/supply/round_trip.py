@@ -11,7 +11,7 @@ import pandas as pd
 from impact.results import Result, Summary
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["RoundTrip", "round_trip"]
 

@@ -15,7 +15,7 @@ from impact.supply.deletion import IndexDeletion
 from impact.supply.holder_classes import REGIMES, Regime
 from impact.supply.line import LineState
 from impact.supply.selling import DEFAULT_SELLING, SellingSchedule, selling_fractions
-from impact.typing_ import BoolArray, FloatArray2D
+from impact.typing_ import BoolArray, FloatArray, FloatArray2D
 
 __all__ = ["SCENARIOS", "WindDown", "desired_fractions", "sales_by_session", "stranded_table", "supply_ladder"]
 

@@ -245,3 +245,10 @@ def test_the_ladder_figure_marks_the_ban(known):
     assert "multiples of ADV" in ax.get_ylabel()
     assert {text.get_text() for text in ax.texts} == {"purchase ban", "last legal sale"}
     plt.close(ax.figure)
+
+
+def test_prices_that_end_long_before_the_event_are_refused():
+    days = pd.bdate_range("2020-10-01", periods=80).as_unit("ns")
+    closes = pd.Series(np.exp(np.cumsum(np.tile([0.01, -0.01], 40))), index=days, name="X")
+    with pytest.raises(InputError, match="last close"):
+        line_state(closes, pd.Series(1e6, index=days), before="2021-06-01", currency="USD", usd_per_unit=1.0)

@@ -81,7 +81,8 @@ def test_realised_volume_at_the_closes():
 def test_flow_at_the_closes_lies_beside_the_volume_there(supply):
     closes = supply.tracker_closes()
     assert closes["provider"].tolist() == ["FTSE Russell", "S&P DJI"]
-    assert (closes["tracker_shares_low"] > 0).all() and (closes["tracker_shares_low"] < closes["tracker_shares_high"]).all()
+    assert (closes["tracker_shares_low"] == 0).all()
+    assert_allclose(closes["tracker_shares_high"], supply.total_shares["high"] / 2)
     assert_allclose(closes["excess_shares"], index_deletion_of_case("xiaomi").check["excess_shares"].iloc[:2])
 
 
@@ -169,3 +170,28 @@ def test_price_command(run_cli):
     assert again == out
     code, _out, err = run_cli("price", "xiaomi", "--as-of", "2021-01-14T18:00-05:00")
     assert code == 3 and "unknown" in err
+
+
+@pytest.mark.parametrize("name", ["tencent", "sensetime", "hesai", "luokung", "hikvision"])
+def test_a_case_without_prices_says_so(name):
+    with pytest.raises(DataUnavailable, match="give a panel"):
+        supply_of_case(name)
+
+
+@pytest.mark.parametrize("name", ["smic", "cnooc", "china-mobile", "china-unicom"])
+def test_a_case_without_holders_has_unknown_supply(name):
+    found = supply_of_case(name)
+    assert np.isnan(found.total_shares["high"]) and found.ladder["sold_shares_mid"].isna().all()
+    assert "unknown" in found.summary().title
+
+
+def test_price_command_with_an_assumed_supply(run_cli):
+    words = ("price", "xiaomi", "--as-of", "2021-01-14T18:00-05:00", "--draws", "512", "--format", "json")
+    code, out, _err = run_cli(*words, "--sold", "1e9:2e9", "--position", "1e6")
+    body = json.loads(out)
+    assert code == 0
+    assert any("assumed, not known" in text for text in body["assumptions"])
+    assert body["predicted_realised"] == []  # no session had closed after the notice
+    assert all(row["crowd_bps_mid"] > row["alone_bps_mid"] for row in body["cost"] if row["alone_bps_mid"] is not None)
+    code, _out, err = run_cli(*words, "--sold", "much")
+    assert code == 2 and "LOW:HIGH" in err
