@@ -27,8 +27,8 @@ class Source:
 
     Examples
     --------
-    >>> print(Source(title="EO 13959, 85 FR 73185", confidence="A"))
-    EO 13959, 85 FR 73185 [A]
+    >>> str(Source(title="EO 13959, 85 FR 73185", confidence="A"))
+    'EO 13959, 85 FR 73185 [A]'
     """
 
     title: str

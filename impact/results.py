@@ -14,7 +14,7 @@ from impact import tables
 from impact.provenance import Source
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["Result", "Summary", "read_only"]
 

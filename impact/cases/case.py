@@ -199,7 +199,7 @@ def _files_of(source: str | Path, securities: list[str]) -> list[str] | None:
     if source == "bundled" or not folder.is_dir():
         return None
     named = {path.name for path in folder.iterdir()}
-    return [name for name in securities if any(f"{name}{ending}" in named for ending in FILE_ENDINGS)] or None
+    return [name for name in dict.fromkeys(securities) if any(f"{name}{ending}" in named for ending in FILE_ENDINGS)] or None
 
 
 def _others() -> list[str]:

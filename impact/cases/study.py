@@ -21,7 +21,7 @@ from impact.results import Result, Summary
 from impact.tables import format_value
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["CaseStudy", "study_case"]
 

@@ -20,7 +20,7 @@ from impact.results import Result, Summary
 from impact.typing_ import FloatArray
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["EventStudyResult"]
 

@@ -10,13 +10,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["PALETTE", "amount_axis", "house_style", "new_axes", "percent_axis", "png_bytes", "svg_text"]
+__all__ = ["PALETTE", "Axes", "amount_axis", "house_style", "new_axes", "percent_axis", "png_bytes", "svg_text"]
 
 # Okabe and Ito (2008): told apart with every common form of colour vision.
 PALETTE = MappingProxyType(

@@ -22,7 +22,7 @@ from impact.relief.waiting import WaitingExample
 from impact.results import Result, Summary
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["ReliefAssessment"]
 

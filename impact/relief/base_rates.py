@@ -13,7 +13,7 @@ from impact.provenance import Source
 from impact.results import Result, Summary
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["BaseRates", "base_rates", "clopper_pearson"]
 

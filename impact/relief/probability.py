@@ -16,7 +16,7 @@ from impact.results import Result, Summary
 from impact.typing_ import FloatArray
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["ReliefProbability", "relief_probability"]
 

@@ -14,7 +14,7 @@ from impact.provenance import Source
 from impact.results import Result, Summary
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["SellOrWait", "sell_or_wait"]
 

@@ -14,7 +14,7 @@ from impact.relief.probability import relief_probability
 from impact.results import Result, Summary
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["AnchorSensitivity", "anchor_sensitivity"]
 

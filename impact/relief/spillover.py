@@ -19,7 +19,7 @@ from impact.provenance import Source
 from impact.results import Result, Summary
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["Spillover", "spillover"]
 

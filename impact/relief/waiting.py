@@ -13,7 +13,7 @@ from impact.relief.sell_or_wait import SellOrWait, sell_or_wait
 from impact.results import Result, Summary
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["WaitingExample", "waiting_example"]
 

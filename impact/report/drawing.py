@@ -8,7 +8,7 @@ from impact.report.page import Figure
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["drawn"]
 
