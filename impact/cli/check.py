@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import click
 
 from impact.cli._output import Document, emit, output_options
@@ -72,7 +74,10 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
         holdings_as_of=asked["holdings_date"],
         designations=_designations(as_of, asked["designate"], asked["at"], asked["programme_of"]),
     )
-    emit(_document(report, {"holdings": holdings, **asked}, explain, diff), format_=format_, output=output, table=table)
+    document = _document(report, {"holdings": holdings, **asked}, explain, diff)
+    if format_ == "table" and table is None and explain is None and diff is None:
+        document = _compact(document)
+    emit(document, format_=format_, output=output, table=table)
     if html:
         from impact.report.exposure import exposure_page
         from impact.report.page import write
@@ -80,6 +85,30 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
         click.echo(f"wrote {write(exposure_page(report), html)}", err=True)
     if ("exposure" in fail_on and report.is_exposed) or ("unknown" in fail_on and report.has_unknown):
         click.get_current_context().exit(1)
+
+
+_SHOWN = {
+    "exposures": ("account", "entity", "security", "line", "via", "status", "market_value_low", "market_value_high", "nav_share_low", "nav_share_high", "age_days"),
+    "totals": ("status", "n_entities", "market_value_low", "market_value_high", "nav_share_low", "nav_share_high", "with_unknown_nav_share_high"),
+    "deadlines": ("issuer", "line", "clock", "first_prohibited_et", "last_session_on", "sessions_left", "limited_by", "conflict"),
+    "unknown": ("reason", "n_positions", "market_value_high", "nav_share_high", "example", "next_step"),
+}
+"""Columns that fit a terminal; the other formats and --table give them all."""
+
+
+def _compact(document: Document) -> Document:
+    """The tables a reader needs first, cut to the columns that fit a terminal."""
+    tables = {name: document.tables[name] for name in _SHOWN}
+    clocks = tables["deadlines"]
+    if len(clocks):
+        live = clocks["held"].astype(bool) & clocks["state"].isin(["running", "in force"])
+        tables["deadlines"] = clocks[live].assign(conflict=clocks["conflict"] != "")
+    tables["totals"] = tables["totals"][tables["totals"]["dimension"] == "all"]
+    shown = {name: frame[[column for column in _SHOWN[name] if column in frame]] for name, frame in tables.items()}
+    shown = {name: frame.loc[:, [column != "account" or frame[column].ne("").any() for column in frame]] for name, frame in shown.items()}
+    counts = {name: len(document.tables[name]) for name in ("positions", "dropped", "issues")}
+    note = f"{counts['positions']:,} positions, {counts['dropped']:,} rows dropped, {counts['issues']:,} cells that needed care: see --table NAME."
+    return dataclasses.replace(document, tables=shown, notes=(*document.notes, note))
 
 
 def _designations(as_of: str, security: str | None, at: str | None, programme: str | None) -> tuple:

@@ -109,14 +109,14 @@ def benchmark_effect(
     if wrong or not chosen:
         raise InputError(f"statuses={chosen!r} must name some of: {', '.join(STATUSES[:3])}.")
     rows = report.positions
-    kept = (rows["value"] > 0) & ~rows["line"].isin(["cash", "fx", "future", "option", "swap"])
+    kept = (rows["market_value"] > 0) & ~rows["line"].isin(["cash", "fx", "future", "option", "swap"])
     held = rows[kept].reset_index(drop=True)
     excluded = held["status"].isin(chosen).to_numpy()
     if not excluded.any():
         raise InputError(
             f"no position of the benchmark is {' or '.join(chosen)} as of {report.as_of.isoformat()}; ask another instant, or a what-if."
         )
-    index = reweight_without(held["value"].to_numpy(dtype=np.float64), np.ones(len(held)), excluded)
+    index = reweight_without(held["market_value"].to_numpy(dtype=np.float64), np.ones(len(held)), excluded)
     weights = held[["row", "name", "entity", "status"]].assign(excluded=excluded, weight_before=index.before, weight_after=index.after)
     error, low, high, n_sessions, note = _tracking_error(report, weights, active_returns, sessions_per_year)
     return BenchmarkEffect(
@@ -127,7 +127,7 @@ def benchmark_effect(
         tracking_error_low=low,
         tracking_error_high=high,
         n_sessions=n_sessions,
-        dropped=rows.loc[~kept, ["row", "name", "line", "value"]].assign(reason="no long security with a value"),
+        dropped=rows.loc[~kept, ["row", "name", "line", "market_value"]].assign(reason="no long security with a value"),
         sources=report.sources,
         assumptions=("The weight left out is spread over what stays in proportion.", *note),
     )

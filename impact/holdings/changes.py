@@ -47,7 +47,7 @@ class ExposureChange(Result):
         """The changed lines."""
         shown = ["account", "entity", "security", "via", "change", "status_before", "status_after", "citation_after"]
         return Summary(
-            title=f"Exposure: {len(self.rows)} line(s) changed from {self.before.isoformat()} to {self.after.isoformat()}, {self.n_unchanged} did not",
+            title=f"Exposure from {self.before.isoformat()} to {self.after.isoformat()}: {len(self.rows)} line(s) changed",
             tables=(("Changes", self.rows[shown]),),
             sources=self.sources,
         )

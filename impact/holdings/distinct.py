@@ -22,7 +22,10 @@ def per_distinct(column: pd.Series, change: Callable[[pd.Series], Iterable[objec
         Takes the Series of distinct values, gives one value for each of them.
     """
     codes, distinct = pd.factorize(column)
-    changed = pd.Series(change(pd.Series(distinct, dtype=column.dtype)))
+    given = pd.Series(distinct, dtype=column.dtype)
+    changed = pd.Series(change(given))
+    if changed.dtype == given.dtype and changed.equals(given):
+        return column
     spread = changed.take(codes)
     spread.index = column.index
     return spread

@@ -26,7 +26,7 @@ from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from impact.plots.style import Axes
 
 __all__ = ["CheckOptions", "ExposureReport", "check_portfolio"]
 
@@ -77,15 +77,15 @@ class ExposureReport(Result):
     exposures : DataFrame
         The main table: one row an account, designated line and way it is held. account, entity, security, line (``local``, ``ADR``,
         ``option`` ...), instrument, via (``direct`` or the funds passed), status (``barred``, ``restricted``, ``unknown``,
-        ``clear``), programme, tier of the match, quantity, ordinary_shares, value and nav_share as _low and _high (NaN: cannot be
+        ``clear``), programme, tier of the match, quantity, ordinary_shares, market_value and nav_share as _low and _high (NaN: cannot be
         known), as_of and age_days of the holdings it rests on, next_ban_at, divest_by_at (UTC), lifted_by, citation, evidence.
     positions : DataFrame
         Every position of the book, in its order, with status and what it holds through funds.
     deadlines : DataFrame
         Every clock of the issuers held, with the last usable session of each line; `held` marks lines in the book.
     totals : DataFrame
-        dimension (all, programme, account, line, via), item, status, n_entities, and value and nav_share as _low, _high and
-        _high_with_unknown (the whole unknown bucket added; only where dimension is ``all``).
+        dimension (all, programme, account, line, via), item, status, n_entities, market_value and nav_share as _low and _high, and
+        both with the whole unknown bucket added (only where dimension is ``all``).
     unknown : DataFrame
         What is not known, largest first; never dropped.
     dropped, issues : DataFrame
@@ -126,9 +126,10 @@ class ExposureReport(Result):
             f"{status} {_percent_range(every.at[status, 'nav_share_low'], every.at[status, 'nav_share_high'])} of NAV"
             for status in ("barred", "restricted")
         ]
-        unknown = self.unknown["nav_share_high"].sum()
+        unknown = self.unknown["nav_share_high"].sum(skipna=False)
         when = self.as_of.tz_convert("America/New_York")
-        return f"{len(self.positions):,} positions as of {when:%Y-%m-%d %H:%M} ET, {self.investor}: {', '.join(parts)}; unknown up to {unknown:.2%}"
+        asked = f"{len(self.positions):,} positions as of {when:%Y-%m-%d %H:%M} ET, {self.investor}"
+        return f"{asked}: {', '.join(parts)}; {_unknown_share(unknown)}"
 
     def to_frame(self) -> pd.DataFrame:
         """The exposures (a copy)."""
@@ -143,8 +144,8 @@ class ExposureReport(Result):
             "line",
             "via",
             "status",
-            "value_low",
-            "value_high",
+            "market_value_low",
+            "market_value_high",
             "nav_share_low",
             "nav_share_high",
             "age_days",
@@ -227,9 +228,15 @@ class ExposureReport(Result):
         return exposure_change(self, other if isinstance(other, ExposureReport) else self.at(other))
 
 
+def _unknown_share(share: float) -> str:
+    return "an unknown share is not known" if np.isnan(share) else f"unknown up to {share:.2%}"
+
+
 def _percent_range(low: float, high: float) -> str:
-    if np.isnan(low) or np.isnan(high):
+    if np.isnan(low):
         return "an unknown share"
+    if np.isnan(high):
+        return f"at least {low:.2%}"
     return f"{low:.2%}" if high - low < 5e-5 else f"{low:.2%} to {high:.2%}"
 
 
@@ -338,7 +345,7 @@ def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
         exposures=exposures,
         positions=rows,
         deadlines=deadline_table(exposures, instruments, law),
-        totals=total_table(exposures, portfolio.nav, float(unknown["value_high"].sum())),
+        totals=total_table(exposures, portfolio.nav, float(unknown["market_value_high"].sum(skipna=False))),
         unknown=unknown,
         dropped=portfolio.dropped,
         issues=portfolio.issues,

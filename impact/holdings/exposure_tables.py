@@ -10,6 +10,7 @@ import pandas as pd
 from impact.holdings.fund_files import FundFiles
 from impact.holdings.lookthrough import FundContents
 from impact.holdings.portfolio import Portfolio
+from impact.holdings.positions import NO_POSITION
 from impact.holdings.status import STATUSES, Law
 from impact.kernels.lookthrough import interval_product
 from impact.typing_ import FloatArray, IntArray
@@ -18,14 +19,15 @@ __all__ = ["EXPOSURE_COLUMNS", "deadline_table", "exposure_table", "position_tab
 
 EXPOSURE_COLUMNS = (
     "account", "entity", "security", "line", "instrument", "via", "status", "programme", "tier", "quantity_low", "quantity_high",
-    "ordinary_shares_low", "ordinary_shares_high", "value_low", "value_high", "nav_share_low", "nav_share_high", "as_of", "age_days",
-    "next_ban_at", "divest_by_at", "lifted_by", "citation", "evidence",
+    "ordinary_shares_low", "ordinary_shares_high", "market_value_low", "market_value_high", "nav_share_low", "nav_share_high", "as_of",
+    "age_days", "next_ban_at", "divest_by_at", "lifted_by", "citation", "evidence",
 )  # fmt: skip
 _FROM_INSTRUMENT = {
     "entity": "entity", "security": "security", "line": "line", "instrument": "instrument", "status": "status", "programme": "programme",
     "tier": "tier", "next_ban_at": "next_ban_at", "divest_by_at": "divest_by_at", "lifted_by": "lifted_by", "citation": "citation",
     "evidence": "explanation",
 }  # fmt: skip
+_DERIVATIVES = ("option", "future", "swap", "warrant")
 _SEVERITY = {status: rank for rank, status in enumerate(STATUSES)}
 
 
@@ -36,15 +38,16 @@ def position_table(
     positions = portfolio.positions
     fund_of_row = fund_of[member]
     status = _fund_statuses(instruments, fund_of, contents, law)
-    rows = pd.DataFrame({name: positions[name] for name in ("row", "account", "name", "isin", "ticker", "quantity", "value")})
+    rows = pd.DataFrame({name: positions[name] for name in ("row", "account", "name", "isin", "ticker", "quantity")})
+    rows["market_value"] = positions["value"]
     rows["nav_share"] = positions["weight"]
     rows["line"] = _taken(instruments["line"].where(fund_of < 0, "fund"), member)
     for name in ("entity", "tier"):
         rows[name] = _taken(instruments[name], member)
     for name in ("status", "programme", "citation"):
         rows[name] = _taken(status[name], member)
-    low, high = _held_through(contents, instruments, rows["value"].to_numpy(), fund_of_row)
-    rows["through_funds_low"], rows["through_funds_high"] = low, high
+    low, high = _held_through(contents, instruments, rows["market_value"].to_numpy(), fund_of_row)
+    rows["through_funds_value_low"], rows["through_funds_value_high"] = low, high
     rows["as_of"] = positions["as_of"]
     rows["age_days"] = (on - positions["as_of"]).dt.days.astype("float64")
     for name in ("next_ban_at", "divest_by_at"):
@@ -115,36 +118,42 @@ def exposure_table(
     ratio = _receipt_ratios(instruments, chosen, table, ratios)
     for side in ("low", "high"):
         table[f"ordinary_shares_{side}"] = table[f"quantity_{side}"] * ratio
-        table[f"nav_share_{side}"] = table[f"value_{side}"] / portfolio.nav if portfolio.nav else np.nan
-    table = table.assign(rank=table["status"].map(_SEVERITY), size=-table["value_high"].abs())
+        table[f"nav_share_{side}"] = table[f"market_value_{side}"] / portfolio.nav if portfolio.nav else np.nan
+    table = table.assign(rank=table["status"].map(_SEVERITY), size=-table["market_value_high"].abs())
     return table.sort_values(["rank", "size", "account"], kind="stable", ignore_index=True)[list(EXPOSURE_COLUMNS)]
 
 
 def _direct(held: pd.DataFrame, member: IntArray, on: pd.Timestamp) -> pd.DataFrame:
-    derivative = held["instrument"].isin(["option", "future", "swap", "warrant"])
-    grouped = pd.DataFrame(
+    """Lines held directly; a derivative counts from the lower to the higher of value and notional, its quantity is not known."""
+    derivative = held["instrument"].isin(_DERIVATIVES)
+    notional = held["notional"].where(derivative & held["notional"].notna(), held["value"])
+    table = pd.DataFrame(
         {
             "account": held["account"].to_numpy(dtype=object),
             "instrument_number": member,
             "quantity": held["quantity"].where(~derivative).to_numpy(),
-            "value": held["value"].to_numpy(),
+            "market_value_low": np.minimum(held["value"], notional).to_numpy(),
+            "market_value_high": np.maximum(held["value"], notional).to_numpy(),
             "as_of": held["as_of"].to_numpy(),
         }
-    ).groupby(["account", "instrument_number"], sort=False)
-    table = grouped.agg(quantity=("quantity", _whole_sum), value=("value", _whole_sum), as_of=("as_of", "min")).reset_index()
-    return table.assign(
+    )
+    keys = ["account", "instrument_number"]
+    summed = _whole_sums(table, keys, ["quantity", "market_value_low", "market_value_high"])
+    summed["as_of"] = table.groupby(keys, sort=False)["as_of"].min().to_numpy()
+    return summed.assign(
         via="direct",
-        quantity_low=table["quantity"],
-        quantity_high=table["quantity"],
-        value_low=table["value"],
-        value_high=table["value"],
-        age_days=(on - table["as_of"]).dt.days.astype("float64"),
-    ).drop(columns=["quantity", "value"])
+        quantity_low=summed["quantity"],
+        quantity_high=summed["quantity"],
+        age_days=(on - summed["as_of"]).dt.days.astype("float64"),
+    ).drop(columns="quantity")
 
 
-def _whole_sum(column: pd.Series) -> float:
-    """A sum that is unknown when a part of it is."""
-    return column.sum(skipna=False)
+def _whole_sums(table: pd.DataFrame, keys: list[str], columns: list[str]) -> pd.DataFrame:
+    """Sums by key that are unknown (NaN) where a part of them is; keys in the order first met."""
+    grouped = table.groupby(keys, sort=False)
+    sums = grouped[columns].sum()
+    missing = table[columns].isna().assign(**{key: table[key] for key in keys}).groupby(keys, sort=False)[columns].any()
+    return sums.where(~missing).reset_index()
 
 
 def _through(positions: pd.DataFrame, member: IntArray, fund_of: IntArray, contents: FundContents) -> pd.DataFrame:
@@ -154,7 +163,7 @@ def _through(positions: pd.DataFrame, member: IntArray, fund_of: IntArray, conte
     held = pd.DataFrame(
         {"account": positions["account"].to_numpy(dtype=object), "value": positions["value"].to_numpy(), "fund": fund_of[member]}
     )[inside]
-    by_fund = held.groupby(["account", "fund"], sort=False)["value"].agg(_whole_sum).reset_index()
+    by_fund = _whole_sums(held, ["account", "fund"], ["value"])
     table = by_fund.merge(contents.leaves, on="fund")
     money = table["value"].to_numpy()
     low, high = interval_product(table["share_low"].to_numpy(), table["share_high"].to_numpy(), money, money)
@@ -167,8 +176,8 @@ def _through(positions: pd.DataFrame, member: IntArray, fund_of: IntArray, conte
             "via": table["through"],
             "quantity_low": fewest,
             "quantity_high": most,
-            "value_low": low,
-            "value_high": high,
+            "market_value_low": low,
+            "market_value_high": high,
             "age_days": table["age_days"],
         }
     )
@@ -187,26 +196,31 @@ def _receipt_ratios(instruments: pd.DataFrame, chosen: IntArray, table: pd.DataF
 
 
 def total_table(exposures: pd.DataFrame, nav: float, unknown_value: float) -> pd.DataFrame:
-    """Sums of value by status, and by programme, account, line and way held within it; value_high_with_unknown adds the unknown bucket."""
+    """Sums of value by status, and by programme, account, line and way held within it.
+
+    The upper end is NaN where a part is unknown. market_value_high_with_unknown adds the whole unknown bucket, for dimension ``all``.
+    """
+    columns = ["market_value_low", "market_value_high"]
     parts = []
     for dimension in ("all", "programme", "account", "line", "via"):
         keys = ["status"] if dimension == "all" else ["status", dimension]
-        summed = exposures.groupby(keys, sort=False)[["value_low", "value_high"]].sum(min_count=1).reset_index()
-        counted = exposures.groupby(keys, sort=False)["entity"].nunique().to_numpy()
+        summed = _whole_sums(exposures, keys, columns)
+        summed["market_value_low"] = exposures.groupby(keys, sort=False)["market_value_low"].sum().to_numpy()
+        summed["n_entities"] = exposures.groupby(keys, sort=False)["entity"].nunique().to_numpy()
         item = "all" if dimension == "all" else summed[dimension]
-        parts.append(
-            summed.assign(dimension=dimension, item=item, n_entities=counted)[
-                ["dimension", "item", "status", "n_entities", "value_low", "value_high"]
-            ]
-        )
-    table = pd.concat(parts, ignore_index=True)
-    every = pd.DataFrame({"dimension": "all", "item": "all", "status": STATUSES[:2], "n_entities": 0, "value_low": 0.0, "value_high": 0.0})
-    shown = table.loc[table["dimension"] == "all", "status"]
-    table = pd.concat([every[~every["status"].isin(shown)], table], ignore_index=True)
+        parts.append(summed.assign(dimension=dimension, item=item)[["dimension", "item", "status", "n_entities", *columns]])
+    shown = set(parts[0]["status"])
+    absent = [("all", "all", status, 0, 0.0, 0.0) for status in STATUSES[:2] if status not in shown]
+    filled = [part for part in (pd.DataFrame(absent, columns=["dimension", "item", "status", "n_entities", *columns]), *parts) if len(part)]
+    table = pd.concat(filled, ignore_index=True)
     bound = table["status"].isin(["barred", "restricted"]) & (table["dimension"] == "all")
-    table["value_high_with_unknown"] = table["value_high"] + np.where(bound, unknown_value, 0.0)
-    for name in ("low", "high", "high_with_unknown"):
-        table[f"nav_share_{name}"] = table[f"value_{name}"] / nav if nav else np.nan
+    table["market_value_high_with_unknown"] = table["market_value_high"] + np.where(bound, unknown_value, 0.0)
+    for value, share in (
+        ("market_value_low", "nav_share_low"),
+        ("market_value_high", "nav_share_high"),
+        ("market_value_high_with_unknown", "with_unknown_nav_share_high"),
+    ):
+        table[share] = table[value] / nav if nav else np.nan
     order = table["dimension"].map({name: rank for rank, name in enumerate(("all", "programme", "account", "line", "via"))})
     ranked = table.assign(order=order, rank=table["status"].map(_SEVERITY))
     return ranked.sort_values(["order", "rank", "item"], kind="stable", ignore_index=True).drop(columns=["order", "rank"])
@@ -221,14 +235,15 @@ def unknown_table(
     contents: FundContents,
     files: FundFiles,
 ) -> pd.DataFrame:
-    """What is not known, largest first: reason, n_positions, value_high (the most that may be designated), example, next_step."""
-    value = rows["value"].abs()
+    """What is not known, largest first: reason, n_positions, market_value_high (the most that may be designated), example, next_step."""
     kind = _taken(instruments["instrument"], member)
+    derivative = kind.isin(_DERIVATIVES)
+    notional = portfolio.positions["notional"].abs().where(derivative, 0.0).fillna(0.0)
+    value = rows["market_value"].abs().clip(lower=notional)
     inside = fund_of[member] >= 0
     unknown = (rows["status"] == "unknown") & ~inside
     matched = rows["tier"] != ""
     law = matched & _taken(instruments["law_key"] != "", member)
-    derivative = kind.isin(["option", "future", "swap", "warrant"])
     fund = (kind == "fund") & ~matched
     buckets = [
         (unknown & fund, "funds without a holdings file", "give their files with funds="),
@@ -240,7 +255,11 @@ def unknown_table(
             "no valid identifier, and no ticker with its venue",
             "add ISIN, CUSIP, SEDOL or ticker and exchange",
         ),
-        (rows["value"].isna() & ~unknown, "positions without a value", "add a market value, or a price and a rate"),
+        (
+            rows["market_value"].isna() & ~unknown & (kind != "cash"),
+            "positions without a value",
+            "add a market value, or a price and a rate",
+        ),
     ]
     table = [_bucket(rows[chosen], value[chosen], reason, step) for chosen, reason, step in buckets if chosen.any()]
     for number, fund_file in enumerate(files.funds):
@@ -250,12 +269,13 @@ def unknown_table(
             table.append(
                 _bucket(rows[chosen], value[chosen] * contents.unseen[number], reason, "give a complete file nearer to the date asked")
             )
-    if len(portfolio.dropped):
-        text = ", ".join(str(line) for line in portfolio.dropped["row"].head(5))
-        table.append(("rows that could not be read", len(portfolio.dropped), np.nan, f"line {text}", "see the dropped table"))
-    frame = pd.DataFrame(table, columns=["reason", "n_positions", "value_high", "example", "next_step"])
-    frame["nav_share_high"] = frame["value_high"] / portfolio.nav if portfolio.nav else np.nan
-    return frame.sort_values("value_high", ascending=False, kind="stable", ignore_index=True)
+    unread = portfolio.dropped[~portfolio.dropped["reason"].str.startswith(NO_POSITION)]
+    if len(unread):
+        text = ", ".join(str(line) for line in unread["row"].head(5))
+        table.append(("rows that could not be read", len(unread), np.nan, f"line {text}", "see the dropped table, and mend the file"))
+    frame = pd.DataFrame(table, columns=["reason", "n_positions", "market_value_high", "example", "next_step"])
+    frame["nav_share_high"] = frame["market_value_high"] / portfolio.nav if portfolio.nav else np.nan
+    return frame.sort_values("market_value_high", ascending=False, kind="stable", ignore_index=True)
 
 
 def _bucket(rows: pd.DataFrame, value: pd.Series, reason: str, step: str) -> tuple[str, int, float, str, str]:
@@ -263,7 +283,7 @@ def _bucket(rows: pd.DataFrame, value: pd.Series, reason: str, step: str) -> tup
     return (
         reason,
         len(rows),
-        float(value.sum()) if value.notna().any() else np.nan,
+        float(value.sum(skipna=False)),
         str(named.iloc[value.fillna(-1).to_numpy().argmax()]),
         step,
     )

@@ -25,7 +25,7 @@ _TABLE = (
     "ACCESSION_NUMBER", "NAMEOFISSUER", "TITLEOFCLASS", "CUSIP", "VALUE", "SSHPRNAMT", "SSHPRNAMTTYPE", "PUTCALL", "INVESTMENTDISCRETION",
 )  # fmt: skip
 _ASSUMPTIONS = (
-    "13F lists long positions in US-listed 13(f) securities at quarter-ends, filed within 45 days, by managers of 100 million dollars or more.",
+    "13F lists long positions in US-listed 13(f) securities at quarter-ends, within 45 days, by managers of 100 million dollars or more.",
     "It cannot see Hong Kong and mainland lines, shorts, or holders below the threshold; the manager's domicile is not the owner's.",
     "VALUE is taken as thousands in filings before 2023-01-03 and as dollars from then on, unless the price it implies says otherwise.",
 )

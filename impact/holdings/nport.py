@@ -25,7 +25,7 @@ _HOLDING = (
 _IDENTIFIERS = ("HOLDING_ID", "IDENTIFIER_ISIN", "IDENTIFIER_TICKER", "OTHER_IDENTIFIER", "OTHER_IDENTIFIER_DESC")
 _NOT_A_CODE = ("", "N/A", "000000000", "999999999")
 _ASSUMPTIONS = (
-    "N-PORT covers US registered funds, Hong Kong and mainland lines included; only the third month of a fiscal quarter is public, about 60 days later.",
+    "N-PORT covers US registered funds, foreign lines included; the third month of a fiscal quarter is public, about 60 days later.",
     "The holdings date is REPORT_DATE; REPORT_ENDING_PERIOD is the end of the fiscal year.",
     "CURRENCY_VALUE is in US dollars whatever the currency of the line (Form N-PORT, item C.2.c).",
     "It cannot see separate accounts, pension plans, hedge funds and foreign funds.",

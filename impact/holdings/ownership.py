@@ -17,8 +17,8 @@ from impact.results import Result, Summary
 __all__ = ["Ownership", "ownership"]
 
 _NOTES = (
-    "A lower bound: the larger of 13F and N-PORT on each line, because a fund's shares also stand in its manager's 13F. The sum of both is the upper end "
-    "of what is reported, not of what is owned.",
+    "A lower bound: the larger of 13F and N-PORT on each line, because a fund's shares also stand in its manager's 13F. "
+    "The sum of both is the upper end of what is reported, not of what is owned.",
     "A holder that is gone from a source need not have sold: it may have fallen below the threshold, or the receipt left the US exchange.",
 )
 

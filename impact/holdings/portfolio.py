@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.holdings.distinct import per_distinct
 from impact.holdings.readers import HoldingsFile, read_holdings
 from impact.provenance import Source
 from impact.results import Result, Summary
@@ -28,8 +29,8 @@ class Portfolio(Result):
     ----------
     positions : DataFrame
         The columns of :class:`~impact.holdings.readers.HoldingsFile` plus value (float, in `currency`; NaN when it cannot be
-        known), weight (value over `nav`, derived), account_weight (value over the known values of its account). Rows of an account
-        without a name have account ``""``.
+        known), notional (in `currency`), weight (value over `nav`, derived), account_weight (value over the known values of its
+        account). Rows of an account without a name have account ``""``.
     currency : str
         Currency of `value`; ``"NAV"`` when the file only gives weights, empty when the file does not name any.
     nav : float
@@ -125,7 +126,13 @@ def as_portfolio(
     if nav is None and base != NAV_UNITS:
         notes = (*notes, "Net assets are the sum of the known values.")
     accounts = value.groupby(rows["account"]).transform("sum")
-    positions = rows.assign(value=value, weight=value / total if total else np.nan, account_weight=value / accounts.where(accounts != 0))
+    rate = _rate(rows["currency"], {**known, base: 1.0, "": 1.0})
+    positions = rows.assign(
+        notional=rows["notional_value"] * rate,
+        value=value,
+        weight=value / total if total else np.nan,
+        account_weight=value / accounts.where(accounts != 0),
+    )
     return Portfolio(
         positions=positions,
         currency=base,
@@ -143,9 +150,13 @@ def _commonest(currencies: pd.Series) -> str:
     return str(named.value_counts().index[0]) if len(named) else ""
 
 
+def _rate(currencies: pd.Series, to_base: Mapping[str, float]) -> pd.Series:
+    return per_distinct(currencies, lambda codes: codes.map(to_base).astype("float64"))
+
+
 def _values(rows: pd.DataFrame, base: str, rates: Mapping[str, float]) -> tuple[pd.Series, tuple[str, ...]]:
     to_base = {**rates, base: 1.0, "": 1.0}
-    rate = rows["currency"].map(to_base).astype("float64")
+    rate = _rate(rows["currency"], to_base)
     value = rows["market_value"] * rate
     priced = (
         rows["price"].notna()
@@ -153,9 +164,11 @@ def _values(rows: pd.DataFrame, base: str, rates: Mapping[str, float]) -> tuple[
         & rows["market_value"].isna()
         & ~rows["instrument"].isin(["option", "future", "swap"])
     )
-    local = rows["price_currency"].where(rows["price_currency"] != "", rows["currency"]).map(to_base).astype("float64")
-    value = value.where(~priced, rows["quantity"] * rows["price"] * local)
-    used = rows["currency"].where(~priced, rows["price_currency"].where(rows["price_currency"] != "", rows["currency"]))
+    used = rows["currency"]
+    if priced.any():
+        local = rows["price_currency"].where(rows["price_currency"] != "", rows["currency"])
+        value = value.where(~priced, rows["quantity"] * rows["price"] * _rate(local, to_base))
+        used = rows["currency"].where(~priced, local)
     missing = used[value.isna() & (rows["market_value"].notna() | priced)].value_counts()
     notes = []
     if priced.any():
@@ -163,6 +176,6 @@ def _values(rows: pd.DataFrame, base: str, rates: Mapping[str, float]) -> tuple[
     if len(missing):
         listed = ", ".join(f"{code} ({count:,})" for code, count in missing.items())
         notes.append(f"No rate to {base} was given for: {listed}.")
-    if base and (rows.loc[rows["market_value"].notna(), "currency"] == "").any() and len(set(rows["currency"]) - {""}):
+    if base and ((rows["currency"] == "") & rows["market_value"].notna()).any() and rows["currency"].nunique() > 1:
         notes.append(f"Values without a currency are taken to be in {base}.")
     return value, tuple(notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,12 +11,12 @@ import pandas as pd
 from impact.errors import InputError
 from impact.holdings.amounts import MISSING_TEXT, decimal_mark, parse_date, parse_numbers
 from impact.holdings.coded import CODED, checked_codes, sorted_codes
-from impact.holdings.columns import AMOUNT_FIELDS, IDENTITY_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
+from impact.holdings.columns import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
 from impact.holdings.distinct import per_distinct
 from impact.holdings.instruments import classify_instruments
 from impact.holdings.raw_table import RawTable
 
-__all__ = ["POSITION_COLUMNS", "Positions", "interpret"]
+__all__ = ["NO_POSITION", "POSITION_COLUMNS", "Positions", "interpret"]
 
 POSITION_COLUMNS = (
     "row", "account", "investor", "name", "ticker", "exchange", "country", "isin", "cusip", "sedol", "figi", "instrument", "put_call",
@@ -28,6 +28,10 @@ _TOTAL = (
     r"(?:assets|value|portfolio|fund|equit\w*|positions)?[^a-z]*$"
 )
 _TERMINAL_TICKER = r"^\S+(?: \S+)* (?:Equity|Index|Curncy|Comdty|Corp|Govt|Mtge|Pfd)$"
+
+
+NO_POSITION = ("a total", "one cell of text", "the header again", "begins a second table", "belongs to a second table", "nothing names")
+"""How the reasons begin that refuse a row which holds no position, whatever its numbers; any other refused row may hold one."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -107,8 +111,9 @@ def interpret(raw: RawTable, *, decimal: str | None, weight_unit: str | None, as
         rows["currency"] = rows["currency"].where(rows["currency"] != "", raw.header.plan.value_currency)
     rows["currency"] = rows["currency"].str.upper()
     rows["as_of"] = _dates(raw, as_of, dayfirst, report)
-    reason = _refusals(rows, text.get("identifier"), stated, report)
-    return _sorted_out(rows, reason, raw, report, mark, unit, notes)
+    given = {name for name in (*text, *identifiers) if name in rows}
+    code = _refusals(rows, given, text.get("identifier"), stated, report)
+    return _sorted_out(rows, code, given, raw, report, (mark, unit, notes))
 
 
 def _stripped(column: pd.Series) -> pd.Series:
@@ -223,59 +228,69 @@ def _dates(raw: RawTable, as_of: pd.Timestamp | None, dayfirst: bool, report: _R
     return own.fillna(day)
 
 
-def _refusals(rows: pd.DataFrame, mixed: pd.Series | None, weighted: np.ndarray, report: _Report) -> pd.Series:
-    identified = pd.Series(False, index=rows.index)
-    for name in IDENTITY_FIELDS:
-        if name in rows:
-            identified |= rows[name] != ""
-    if mixed is not None:
-        identified |= mixed != ""
-    coded = pd.Series(False, index=rows.index)
-    for name in CODED:
-        coded |= rows[name] != ""
-    sized = rows["quantity"].notna() | rows["market_value"].notna() | weighted
-    label = rows["name"].where(rows["name"] != "", rows["account"])
-    total = ~coded & per_distinct(label, lambda values: values.str.lower().str.contains(_TOTAL, regex=True)) & (rows["ticker"] == "")
-    reason = pd.Series("", index=rows.index, dtype=object)
-    reason = reason.where(~total, "a total, not a position")
-    reason = reason.where((reason != "") | identified, "nothing names the security")
-    cells = report.frame()
-    unread = np.isin(report.line, cells.loc[cells["column"].isin(AMOUNT_FIELDS), "row"])
-    bare = (reason == "") & ~sized
-    return reason.where(~bare, np.where(unread, "quantity, value and weight cannot be read as numbers", "no quantity, value or weight"))
+def _refusals(rows: pd.DataFrame, given: Set[str], mixed: pd.Series | None, weighted: np.ndarray, report: _Report) -> np.ndarray:
+    """(n,) position in ``_REASONS`` of why each row is no position, 0 where it is one; `given` names the columns that hold text."""
+    n = len(rows)
+
+    def filled(name: str) -> np.ndarray:
+        return (rows[name] != "").to_numpy(dtype=bool) if name in given else np.zeros(n, dtype=bool)
+
+    coded = np.logical_or.reduce([filled(name) for name in CODED])
+    identified = (
+        coded | filled("ticker") | filled("name") | (np.zeros(n, dtype=bool) if mixed is None else (mixed != "").to_numpy(dtype=bool))
+    )
+    sized = rows["quantity"].notna().to_numpy() | rows["market_value"].notna().to_numpy() | weighted
+    code = np.zeros(n, dtype=np.int64)
+    bare = ~sized
+    if bare.any():
+        cells = report.frame()
+        unread = np.isin(report.line, cells.loc[cells["column"].isin(AMOUNT_FIELDS), "row"])
+        code[bare] = np.where(unread[bare], 4, 3)
+    code[~identified] = 2
+    loose = np.flatnonzero(~coded & ~filled("ticker"))
+    if len(loose):
+        label = rows["name"].where(rows["name"] != "", rows["account"]).take(loose)
+        code[loose[per_distinct(label, lambda values: values.str.lower().str.contains(_TOTAL, regex=True)).to_numpy(dtype=bool)]] = 1
+    return code
+
+
+_REASONS = (
+    "",
+    "a total, not a position",
+    "nothing names the security",
+    "no quantity, value or weight",
+    "quantity, value and weight cannot be read as numbers",
+)
 
 
 def _sorted_out(
-    rows: pd.DataFrame, reason: pd.Series, raw: RawTable, report: _Report, mark: str, unit: str, notes: tuple[str, ...]
+    rows: pd.DataFrame, code: np.ndarray, given: Set[str], raw: RawTable, report: _Report, found: tuple[str, str, tuple[str, ...]]
 ) -> Positions:
-    refused = (reason != "").to_numpy()
+    refused = code != 0
     labels = rows.loc[refused, ["account", "name", "ticker", "isin", "cusip"]].itertuples(index=False)
     shown = [" ".join(cell for cell in cells if cell)[:80] for cells in labels]
     dropped = pd.DataFrame(
         {
             "row": np.concatenate([raw.line[refused], np.array([line for line, _, _ in raw.refused], dtype=np.int64)]).astype(np.int64),
-            "reason": pd.Series([*reason[refused], *(why for _, why, _ in raw.refused)], dtype="str"),
+            "reason": pd.Series([*(_REASONS[why] for why in code[refused]), *(why for _, why, _ in raw.refused)], dtype="str"),
             "text": pd.Series([*shown, *(text for _, _, text in raw.refused)], dtype="str"),
         }
     ).sort_values("row", kind="stable", ignore_index=True)
-    kept = rows[~refused].reset_index(drop=True)
-    issues = report.frame()
-    if len(kept):
-        same = kept.drop(columns="row").duplicated(keep="first").to_numpy()
-        twice = pd.DataFrame(
-            {
-                "row": kept.loc[same, "row"],
-                "column": "",
-                "value": kept.loc[same, "name"],
-                "problem": "every cell repeats an earlier row",
-                "action": "counted again",
-            }
-        )
-        issues = pd.concat([issues, twice], ignore_index=True) if same.any() else issues
+    kept = rows[~refused].reset_index(drop=True) if refused.any() else rows
     if not len(kept):
         reasons = dropped["reason"].value_counts()
         why = f"; {len(dropped)} row(s) refused, most often: {reasons.index[0]}" if len(dropped) else ""
         raise InputError(
             f"the table has a header on line {raw.header.line} and no position below it{why}; export the positions again, as values."
         )
+    mark, unit, notes = found
+    issues = pd.concat([part for part in (report.frame(), _repeats(kept, given)) if len(part)] or [report.frame()], ignore_index=True)
     return Positions(rows=kept, dropped=dropped, issues=issues, decimal=mark, weight_unit=unit, notes=notes)
+
+
+def _repeats(kept: pd.DataFrame, given: Set[str]) -> pd.DataFrame:
+    """Rows every cell of which repeats an earlier row."""
+    columns = [name for name in kept if name in given or (name in NUMBER_FIELDS and kept[name].notna().any()) or name == "as_of"]
+    same = kept.duplicated(columns, keep="first").to_numpy()
+    cells = {"row": kept.loc[same, "row"], "column": "", "value": kept.loc[same, "name"]}
+    return pd.DataFrame({**cells, "problem": "every cell repeats an earlier row", "action": "counted again"})

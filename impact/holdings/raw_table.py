@@ -93,7 +93,8 @@ def frame_table(frame: pd.DataFrame, columns: dict[str, str] | None, *, where: s
     if not plan.is_usable:
         raise InputError(
             f"{where} has no usable columns among {', '.join(map(str, frame.columns))[:200]!r}: it needs one that names the security "
-            '(name, ticker, ISIN, CUSIP, SEDOL) and one with an amount (quantity, market value, weight): name yours, such as columns={"isin": "Asset ID"}.'
+            "(name, ticker, ISIN, CUSIP, SEDOL) and one with an amount (quantity, market value, weight): "
+            'name yours, such as columns={"isin": "Asset ID"}.'
         )
     cells = {name: frame.iloc[:, number].reset_index(drop=True) for name, number in plan.position.items()}
     for name, column in cells.items():

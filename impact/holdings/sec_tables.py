@@ -17,7 +17,7 @@ from impact.holdings.amounts import parse_date
 
 __all__ = ["ROWS_AT_ONCE", "sec_dates", "sec_numbers", "sec_table", "stream_sec_table"]
 
-ROWS_AT_ONCE = 200_000
+ROWS_AT_ONCE = 50_000
 """Rows of a large table held in memory at a time."""
 
 

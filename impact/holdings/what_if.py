@@ -81,7 +81,8 @@ def with_designations(
     early = [item for item in designations if item.at > instant]
     if early:
         raise InputError(
-            f"at={early[0].at.isoformat()} lies after as_of={instant.isoformat()}, when nobody knows it yet; ask as of that instant or later."
+            f"at={early[0].at.isoformat()} lies after as_of={instant.isoformat()}, when nobody knows it yet; "
+            "ask as of that instant or later."
         )
     base = (tables or {}).get("designations", read_bundled("designations"))
     rows = []
