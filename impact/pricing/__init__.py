@@ -12,6 +12,7 @@ _HOMES = {
     "PriceEffect": "impact.pricing.effect",
     "Prior": "impact.pricing.priors",
     "calibrate": "impact.pricing.calibration",
+    "close_or_spread": "impact.pricing.tracker_execution",
     "demand_effect": "impact.pricing.demand",
     "execution_frontier": "impact.pricing.liquidation",
     "leave_one_out": "impact.pricing.backtest",
@@ -28,6 +29,7 @@ __all__ = [
     "PriceEffect",
     "Prior",
     "calibrate",
+    "close_or_spread",
     "demand_effect",
     "execution_frontier",
     "leave_one_out",
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from impact.pricing.laws import LAWS
     from impact.pricing.liquidation import LiquidationCost, execution_frontier, liquidation_cost
     from impact.pricing.priors import Prior
+    from impact.pricing.tracker_execution import close_or_spread
 
 
 def __getattr__(name: str) -> Any:

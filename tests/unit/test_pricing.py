@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from impact.errors import Extrapolation, InputError
-from impact.pricing import LAWS, Prior, demand_effect, execution_frontier, liquidation_cost, price_effect
+from impact.pricing import LAWS, Prior, close_or_spread, demand_effect, execution_frontier, liquidation_cost, price_effect
 from impact.pricing.comparison import compare_with_realised
 from impact.pricing.paths import band, unit_paths
 from impact.supply import LineState, WindDown, forced_supply
@@ -325,3 +325,17 @@ def test_figures_name_their_units(crowd):
         assert any(unit in ax.get_xlabel() + ax.get_ylabel() for unit in ("%", "bp"))
         assert ax.get_title(loc="left")
         plt.close(ax.figure)
+
+
+def test_spreading_saves_impact_and_carries_risk():
+    table = close_or_spread(2e7, LINE, weight=0.01)
+    assert table["cost_bps_mid"].is_monotonic_decreasing and table["tracking_risk_bps"].is_monotonic_increasing
+    assert table["needs_cross"].tolist() == [True, False, False, False, False]
+    assert table["tracking_risk_bps"].iloc[0] == 0
+    assert_allclose(table["fund_risk_bps"], 0.01 * table["tracking_risk_bps"])
+    returns = np.random.default_rng(0).normal(0, 0.03, (200_000, 5))
+    later = np.cumsum(returns[:, ::-1], axis=1)[:, ::-1]  # return from the close of each session to the last
+    miss = (later[:, 1:].sum(axis=1)) / 5
+    assert_allclose(table["tracking_risk_bps"].iloc[2] / 1e4, miss.std(), rtol=0.01)
+    with pytest.raises(InputError, match="shares"):
+        close_or_spread(0.0, LINE)
