@@ -6,6 +6,7 @@ from impact.eventstudy.cross_section import CrossSectionResult, car_regression, 
 from impact.eventstudy.design import MODELS, StudyDesign
 from impact.eventstudy.long_run import CalendarTimeResult, buy_and_hold, calendar_time_drift
 from impact.eventstudy.overlaps import overlap_report
+from impact.eventstudy.partitioned import PartitionedResult, study_partitions
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.study import event_study
 from impact.eventstudy.thin_trading import trade_to_trade_study
@@ -17,6 +18,7 @@ __all__ = [
     "ChainedEventsResult",
     "CrossSectionResult",
     "EventStudyResult",
+    "PartitionedResult",
     "StudyDesign",
     "abnormal_volume",
     "align_to_closes",
@@ -27,5 +29,6 @@ __all__ = [
     "event_study",
     "group_contrast",
     "overlap_report",
+    "study_partitions",
     "trade_to_trade_study",
 ]

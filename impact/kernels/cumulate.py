@@ -64,7 +64,7 @@ class EventWindows:
     @cached_property
     def incomplete(self) -> IntArray:
         """Events with a missing day in the whole event window."""
-        return np.flatnonzero(np.isnan(self.abnormal @ np.ones(self.offsets.size)))
+        return np.flatnonzero(np.isnan(np.einsum("nw->n", self.abnormal)))
 
     @cached_property
     def _regressor_sums(self) -> FloatArray:
@@ -104,7 +104,7 @@ class EventWindows:
             raise IndexError(f"window=({a}, {b}) must lie inside the event window ({first}, {last})")
         part = self.abnormal[:, a - first : b - first + 1]
         width = b - a + 1
-        car = part @ np.ones(width) if width > 1 else part[:, 0].copy()
+        car = np.einsum("nw->n", part)  # not a BLAS product: its last digit would depend on the number of threads
         factor = self._factor(width, self._group_totals(a, b), slice(None))[self.group]
         n_days = np.full(car.size, width)
         rows = np.flatnonzero(np.isnan(car))

@@ -1,0 +1,368 @@
+"""Event studies over returns that are stored in parts and never loaded whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InfeasibleDesign, InputError
+from impact.eventstudy.alignment import ReturnTable, align_events
+from impact.eventstudy.design import StudyDesign
+from impact.eventstudy.models import normal_return
+from impact.kernels.mapping import map_in_order
+from impact.kernels.ols import fit_events
+from impact.kernels.partial_sums import PartialSums, bin_edges, partial_sums, window_tests
+from impact.market.frames import checked_sessions
+from impact.provenance import Source
+from impact.results import Result, Summary
+from impact.typing_ import FloatArray, IntArray, Window
+
+__all__ = ["PartitionedResult", "study_partitions"]
+
+EVENTS_AT_ONCE = 100_000
+"""Events fitted together inside a part; bounds memory to some 100 MB."""
+
+REGRESSIONS = ("mean", "market_adjusted", "market", "capm", "ff3", "carhart", "ff5", "factors", "dimson")
+TESTS = ("cross_sectional", "patell", "bmp", "sign", "date_clustered")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PartitionedResult(Result):
+    """Aggregates of a study whose events were never in one place.
+
+    Attributes
+    ----------
+    tests : DataFrame
+        Per window and test: statistic, p_value, mean_car, n_events, n_dates.
+    average : DataFrame
+        Per offset: aar, n, caar.
+    partitions : DataFrame
+        Per part: path, n_securities, n_events, n_dropped.
+    scar_quantiles : DataFrame
+        Per window: quantiles of the standardised CARs, to the width of a bin (0.02).
+    n_events, n_dropped : int
+    design : StudyDesign
+    sources, assumptions : tuple
+    """
+
+    tests: pd.DataFrame
+    average: pd.DataFrame
+    partitions: pd.DataFrame
+    scar_quantiles: pd.DataFrame
+    n_events: int
+    n_dropped: int
+    design: StudyDesign
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """The tests, one row per window and test."""
+        return self.tests.reset_index()
+
+    def summary(self) -> Summary:
+        """Tests by window and the average abnormal returns."""
+        title = f"Event study in {len(self.partitions)} parts: {self.n_events:,} events, {self.n_dropped:,} not used, model {self.design.model}"
+        return Summary(title=title, tables=(("Tests", self.tests), ("Averages", self.average)), notes=self.assumptions, sources=self.sources)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Part:
+    """One part of the work, as it is sent to a worker."""
+
+    path: Path
+    market: pd.Series | None
+    factors: pd.DataFrame | None
+    design: StudyDesign
+    windows: tuple[Window, ...]
+    events: pd.DataFrame | None
+    n_draws: int
+    seed: np.random.SeedSequence | None
+    write_to: Path | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _PartAnswer:
+    sums: PartialSums
+    n_securities: int
+    n_dropped: int
+
+
+def study_partitions(
+    returns: str | Path | Sequence[str | Path],
+    events: pd.DataFrame | None = None,
+    market: pd.Series | None = None,
+    factors: pd.DataFrame | None = None,
+    model: str = "market",
+    estimation: Window = (-260, -11),
+    window: Window = (-10, 10),
+    *,
+    windows: Sequence[Window] = ((0, 0), (-1, 1)),
+    n_placebo: int | None = None,
+    seed: int | None = None,
+    executor: Any = None,
+    write_to: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    sources: tuple[Source, ...] = (),
+    **options: Any,
+) -> PartitionedResult:
+    """Study events part by part; only sums travel, so any number of events fits.
+
+    Parameters
+    ----------
+    returns : folder, or sequence of Parquet files
+        Each file holds whole securities: long (columns security, date, return) or wide (date and one column a security).
+    events : DataFrame, optional
+        event_id, security, date. Give either these or `n_placebo`.
+    market : Series, optional
+        Benchmark returns; its sessions are the calendar. Without it the sessions of `factors` are.
+    factors : DataFrame, optional
+    model : str
+        A regression model or ``mean`` or ``market_adjusted``.
+    estimation, window : (first, last)
+    windows : sequence of (first, last)
+        Windows to cumulate and test.
+    n_placebo : int, optional
+        Draw this many events at random instead, spread over parts by their number of securities.
+    seed : int
+        Needed with `n_placebo`; each part draws from its own child, so the number of workers changes nothing.
+    executor : object with ``map``, optional
+        ``concurrent.futures`` pool or ``dask.distributed.Client``. A part whose worker dies is done again elsewhere by a
+        client that does so.
+    write_to : folder, optional
+        Also write the CARs of every event there, one Parquet file a part.
+    progress : callable (done, total), optional
+    sources : tuple of Source
+    **options
+        Further options of :class:`impact.eventstudy.design.StudyDesign`.
+
+    Raises
+    ------
+    InputError
+        If an argument breaks its rule or a file is not such a table.
+    InfeasibleDesign
+        If no event can be used.
+    """
+    design = StudyDesign(model=model, estimation=estimation, window=window, **options)
+    paths = _files(returns)
+    _check(design, events, market, factors, n_placebo, seed, windows)
+    target = None if write_to is None else Path(write_to)
+    if target is not None:
+        target.mkdir(parents=True, exist_ok=True)
+    names = list(map_in_order(executor, _securities_of, paths))
+    parts = _parts(paths, names, events, market, factors, design, tuple(windows), n_placebo, seed, target)
+    total: PartialSums | None = None
+    rows = []
+    for number, answer in enumerate(map_in_order(executor, _study_part, parts)):
+        total = answer.sums if total is None else total + answer.sums
+        rows.append((paths[number].name, answer.n_securities, int(answer.sums.n_events), answer.n_dropped))
+        if progress is not None:
+            progress(number + 1, len(paths))
+    partitions = pd.DataFrame(rows, columns=["path", "n_securities", "n_events", "n_dropped"])
+    if total is None or not int(total.n_events):
+        raise InfeasibleDesign(f"none of the {int(partitions['n_dropped'].sum())} events can be used; check the estimation window and the dates.")
+    unplaced = 0 if events is None else len(events) - int(partitions["n_events"].sum() + partitions["n_dropped"].sum())
+    return _result(total, partitions, unplaced, design, tuple(windows), sources)
+
+
+def _files(returns: str | Path | Sequence[str | Path]) -> list[Path]:
+    if isinstance(returns, (str, Path)):
+        folder = Path(returns)
+        paths = sorted(folder.rglob("*.parquet")) if folder.is_dir() else [folder]
+    else:
+        paths = [Path(path) for path in returns]
+    missing = [path for path in paths if not path.is_file()]
+    if missing or not paths:
+        raise InputError(f"returns={str(returns)!r} holds {len(paths) - len(missing)} readable Parquet file(s); give a folder or the files themselves.")
+    return paths
+
+
+def _check(design: StudyDesign, events: Any, market: Any, factors: Any, n_placebo: int | None, seed: int | None, windows: Sequence[Window]) -> None:
+    if design.model not in REGRESSIONS or design.exclude_weight is not None:
+        raise InputError(f"model={design.model!r} cannot be studied in parts; choose one of: {', '.join(REGRESSIONS)}, without exclude_weight.")
+    if market is None and factors is None:
+        raise InputError("market and factors are both missing; give one of them, since its sessions are the calendar.")
+    if (events is None) == (n_placebo is None):
+        raise InputError("events and n_placebo: give exactly one of the two.")
+    if n_placebo is not None and (n_placebo < 1 or seed is None):
+        raise InputError(f"n_placebo={n_placebo} needs to be positive and to come with a seed; add seed=1, say, so that the draw can be repeated.")
+    outside = [pair for pair in windows if not design.window[0] <= pair[0] <= pair[1] <= design.window[1]]
+    if outside or not windows:
+        raise InputError(f"windows has {len(outside)} of {len(windows)} outside the event window {design.window} (first {outside[:1]}); mend them.")
+
+
+def _parts(paths, names, events, market, factors, design, windows, n_placebo, seed, write_to) -> list[_Part]:
+    """The work of every file: its share of the events, or of the draws with a seed of its own."""
+    seeds: list[Any] = [None] * len(paths)
+    draws = np.zeros(len(paths), dtype=np.int64)
+    owner = None
+    if n_placebo is not None:
+        seeds = np.random.SeedSequence(seed).spawn(len(paths))
+        edges = np.cumsum([len(part) for part in names])
+        draws = np.diff(np.concatenate(([0], (edges * n_placebo) // edges[-1])))
+    else:
+        where = {security: number for number, part in enumerate(names) for security in part}
+        owner = events["security"].map(where)
+    return [
+        _Part(
+            path=path,
+            market=market,
+            factors=factors,
+            design=design,
+            windows=windows,
+            events=None if owner is None else events.loc[(owner == number).to_numpy()],
+            n_draws=int(draws[number]),
+            seed=seeds[number],
+            write_to=write_to,
+        )
+        for number, path in enumerate(paths)
+    ]
+
+
+def _securities_of(path: Path) -> list[str]:
+    """Names of the securities in a file, without reading its figures."""
+    import pyarrow.parquet as pq
+
+    schema = pq.read_schema(path)
+    if "security" in schema.names:
+        column = pq.read_table(path, columns=["security"]).column("security")
+        return [str(name) for name in column.unique().to_pylist()]
+    return [name for name in schema.names if name not in ("date", "session", "__index_level_0__")]
+
+
+def _read_part(path: Path, sessions: pd.DatetimeIndex) -> ReturnTable:
+    """Returns of one file on the calendar, laid out security by security."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path, partitioning=None)
+    dates = next((name for name in ("date", "session", "__index_level_0__") if name in table.schema.names), None)
+    if dates is None:
+        raise InputError(f"{path.name} has no column called date or session; add the sessions.")
+    position = sessions.get_indexer(pd.DatetimeIndex(table.column(dates).to_pandas()).as_unit("ns"))
+    if "security" not in table.schema.names:
+        names = [name for name in table.schema.names if name != dates]
+        values = np.full((len(names), len(sessions)), np.nan)
+        for row, name in enumerate(names):
+            values[row, position[position >= 0]] = table.column(name).to_numpy()[position >= 0]
+        return _checked(path, values, sessions, names)
+    if "return" not in table.schema.names:
+        raise InputError(f"{path.name} has no column called return; a long file needs security, date and return.")
+    encoded = table.column("security").combine_chunks()
+    encoded = encoded if isinstance(encoded, pa.DictionaryArray) else encoded.dictionary_encode()
+    names = [str(name) for name in encoded.dictionary.to_pylist()]
+    codes = encoded.indices.to_numpy()
+    values = np.full((len(names), len(sessions)), np.nan)
+    placed = position >= 0
+    cells = codes[placed].astype(np.int64) * len(sessions) + position[placed]
+    filled = np.zeros(values.size, dtype=bool)
+    filled[cells] = True
+    repeated = cells.size - int(np.count_nonzero(filled))
+    if repeated:
+        raise InputError(f"{path.name} repeats {repeated} pair(s) of security and date; keep one row of each.")
+    values.ravel()[cells] = table.column("return").to_numpy()[placed]
+    return _checked(path, values, sessions, names)
+
+
+def _checked(path: Path, values: FloatArray, sessions: pd.DatetimeIndex, names: list[str]) -> ReturnTable:
+    infinite = int(np.isinf(values).sum())
+    if infinite:
+        raise InputError(f"{path.name} has {infinite} infinite return(s); mend them or leave them empty.")
+    return ReturnTable(values=values.T, sessions=sessions, securities=pd.Index(names, dtype=object))
+
+
+def _study_part(part: _Part) -> _PartAnswer:
+    """Everything a worker does with one file."""
+    calendar = part.market if part.market is not None else part.factors
+    sessions = checked_sessions(calendar.index, "market")
+    table = _read_part(part.path, sessions)
+    ids, day0, security, dropped = _placed(part, table)
+    used = np.arange(table.values.shape[1])
+    normal = normal_return(table, part.design, used, part.market, part.factors)
+    needed = part.design.required_rows(normal.regression.n_parameters)
+    first, last = part.design.estimation
+    last -= part.design.leads if part.design.model == "dimson" else 0
+    total: PartialSums | None = None
+    written = []
+    for chunk in _chunks(day0.size):
+        fit = fit_events(normal.regression, day0[chunk], security[chunk], (first, last), part.design.window)
+        usable = np.flatnonzero((fit.events.n_obs >= needed) & (fit.events.sigma > 0) & ~fit.singular)
+        sums = partial_sums(fit.events, usable, part.windows, len(sessions))
+        dropped += fit.events.n_events - usable.size
+        total = sums if total is None else total + sums
+        if part.write_to is not None:
+            written.append(_car_table(part, fit, ids[chunk], table, usable))
+    if written:
+        pd.concat(written, ignore_index=True).to_parquet(part.write_to / f"{part.path.parent.name}-{part.path.stem}.parquet", index=False)
+    return _PartAnswer(sums=total, n_securities=len(table.securities), n_dropped=dropped)
+
+
+def _chunks(n: int) -> Iterator[slice]:
+    yield from (slice(start, start + EVENTS_AT_ONCE) for start in range(0, max(n, 1), EVENTS_AT_ONCE))
+
+
+def _placed(part: _Part, table: ReturnTable) -> tuple[np.ndarray, IntArray, IntArray, int]:
+    """Ids, days and securities of the part's events, given or drawn, and how many could not be placed."""
+    if part.events is None:
+        rng = np.random.default_rng(part.seed)
+        first, last = -part.design.estimation[0], len(table.sessions) - max(0, part.design.window[1])
+        if last <= first:
+            raise InputError(f"the calendar holds {len(table.sessions)} sessions, too few for the windows; shorten them.")
+        day0 = rng.integers(first, last, part.n_draws)
+        return np.arange(part.n_draws), day0, rng.integers(0, len(table.securities), part.n_draws), 0
+    if part.events.empty:
+        nothing = np.empty(0, dtype=np.intp)
+        return nothing, nothing, nothing, 0
+    aligned = align_events(part.events, table, part.design)
+    return aligned.table["event_id"].to_numpy(), aligned.day0, aligned.security, len(aligned.dropped)
+
+
+def _car_table(part: _Part, fit: Any, ids: np.ndarray, table: ReturnTable, usable: IntArray) -> pd.DataFrame:
+    columns: dict[str, Any] = {
+        "event_id": ids[usable],
+        "security": table.securities.to_numpy()[fit.events.security[usable]],
+        "day0": table.sessions.to_numpy()[fit.events.day0[usable]],
+        "sigma": fit.events.sigma[usable],
+        "n_obs": fit.events.n_obs[usable],
+    }
+    for a, b in part.windows:
+        sums = fit.events.window(a, b)
+        columns[f"car_{a}_{b}"] = sums.car[usable]
+        columns[f"se_{a}_{b}"] = fit.events.sigma[usable] * np.sqrt(sums.variance_factor[usable])
+    return pd.DataFrame(columns)
+
+
+def _result(
+    total: PartialSums, partitions: pd.DataFrame, unplaced: int, design: StudyDesign, windows: tuple[Window, ...], sources: tuple[Source, ...]
+) -> PartitionedResult:
+    rows, quantiles = [], []
+    levels = (0.005, 0.025, 0.05, 0.5, 0.95, 0.975, 0.995)
+    for number, (a, b) in enumerate(windows):
+        found = window_tests(total, number)
+        for name in TESTS:
+            statistic, p_value = getattr(found, name)
+            rows.append((f"({a}, {b})", name, statistic, p_value, found.mean_car, found.n_events, found.n_dates))
+        share = np.cumsum(total.histogram[number]) / max(1, total.histogram[number].sum())
+        edges = bin_edges()
+        quantiles.append([f"({a}, {b})", *(float(edges[min(np.searchsorted(share, level), edges.size - 1)]) for level in levels)])
+    with np.errstate(invalid="ignore"):
+        aar = total.abnormal / np.where(total.days > 0, total.days, np.nan)
+    offsets = np.arange(design.window[0], design.window[1] + 1)
+    return PartitionedResult(
+        tests=pd.DataFrame(rows, columns=["window", "test", "statistic", "p_value", "mean_car", "n_events", "n_dates"]).set_index(["window", "test"]),
+        average=pd.DataFrame({"aar": aar, "n": total.days, "caar": np.cumsum(aar)}, index=pd.Index(offsets, name="offset")),
+        partitions=partitions,
+        scar_quantiles=pd.DataFrame(quantiles, columns=["window", *(f"q{level:g}" for level in levels)]).set_index("window"),
+        n_events=int(total.n_events),
+        n_dropped=int(partitions["n_dropped"].sum()) + unplaced,
+        design=design,
+        sources=sources,
+        assumptions=(
+            "events with a return on every day of a window enter its tests",
+            "cross_sectional, patell, bmp and sign take events as independent; date_clustered allows for correlation within a date",
+        ),
+    )
