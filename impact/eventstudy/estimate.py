@@ -59,8 +59,8 @@ def estimate(
         return Estimated(fit=fit, names=(), notes=notes, n_parameters=1)
     if design.model == "scholes_williams":
         return _scholes_williams(returns, design, aligned, market)
-    used, local = np.unique(aligned.security, return_inverse=True)
-    normal = normal_return(returns, design, used, market, factors)
+    normal = normal_return(returns, design, np.unique(aligned.security), market, factors)
+    local = np.searchsorted(normal.columns, aligned.security)
     if design.model == "garch":
         from impact.eventstudy.conditional import GARCH_NAMES, fit_garch
 

@@ -37,7 +37,8 @@ class NormalReturn:
     regression : Regression
         On the return calendar; its columns are the securities of `columns`.
     columns : (s,) int
-        Columns of the return table that have events.
+        Columns of the return table: all of them, so that placebos can be drawn from securities without events, or only
+        those with events when each has regressors of its own.
     names : tuple of str
         Coefficient names: ``alpha`` first when there is a constant, ``beta`` for a single market slope.
     notes : tuple of str
@@ -51,7 +52,7 @@ class NormalReturn:
 
 
 def normal_return(returns: ReturnTable, design: StudyDesign, used: IntArray, market: Any, factors: Any) -> NormalReturn:
-    """The regression that `design.model` stands for, for the securities `used`.
+    """The regression that `design.model` stands for; `used` are the columns with events.
 
     Raises
     ------
@@ -59,27 +60,30 @@ def normal_return(returns: ReturnTable, design: StudyDesign, used: IntArray, mar
         If the model needs a market or factor that was not given.
     """
     notes = [MODELS[design.model]]
-    y = returns.values if used.size == returns.values.shape[1] else returns.values[:, used]
+    y, every = returns.values, np.arange(returns.values.shape[1])
     empty = np.empty((y.shape[0], 0))
     if design.model == "mean":
-        return NormalReturn(regression=Regression(returns=y, regressors=empty), columns=used, names=("alpha",), notes=tuple(notes))
+        return NormalReturn(regression=Regression(returns=y, regressors=empty), columns=every, names=("alpha",), notes=tuple(notes))
     if design.model in _FACTOR_SETS or design.model == "factors":
-        return _factor_model(returns, design, used, y, market, factors)
-    benchmark, words = _benchmark(returns, design, used, y, market)
+        return _factor_model(returns, design, every, y, market, factors)
+    benchmark, words = _benchmark(returns, design, used, market)
     notes.append(words)
+    if benchmark.ndim == 2 and used.size < every.size:
+        y = y[:, used]
+    columns = used if benchmark.ndim == 2 else every
     if design.model in ("market_adjusted", "peer"):
         excess = y - (benchmark if benchmark.ndim == 2 else benchmark[:, None])
-        return NormalReturn(regression=Regression(returns=excess, regressors=empty, fixed=True), columns=used, names=(), notes=tuple(notes))
+        return NormalReturn(regression=Regression(returns=excess, regressors=empty, fixed=True), columns=columns, names=(), notes=tuple(notes))
     if design.zero_alpha:
         notes.append("the regression passes through the origin: past drift is not carried into the event window")
     if design.model == "dimson":
-        return _dimson(design, used, y, benchmark, notes)
+        return _dimson(design, every, y, benchmark, notes)
     names = ("beta",) if design.zero_alpha else ("alpha", "beta")
     regression = Regression(returns=y, regressors=benchmark[..., None], constant=not design.zero_alpha)
-    return NormalReturn(regression=regression, columns=used, names=names, notes=tuple(notes))
+    return NormalReturn(regression=regression, columns=columns, names=names, notes=tuple(notes))
 
 
-def _dimson(design: StudyDesign, used: IntArray, y: FloatArray, benchmark: FloatArray, notes: list[str]) -> NormalReturn:
+def _dimson(design: StudyDesign, columns: IntArray, y: FloatArray, benchmark: FloatArray, notes: list[str]) -> NormalReturn:
     """Leads and lags of the market, all of which enter the normal return."""
     if benchmark.ndim == 2:
         raise InputError("model='dimson' needs one market for all securities; pass a series or a basket without the securities themselves.")
@@ -87,10 +91,10 @@ def _dimson(design: StudyDesign, used: IntArray, y: FloatArray, benchmark: Float
     slopes = tuple("beta" if shift == 0 else f"beta_lag{-shift}" if shift < 0 else f"beta_lead{shift}" for shift in shifts)
     notes.append(f"{design.lags} lag(s) and {design.leads} lead(s) of the market; the sum of the slopes is the beta")
     regression = Regression(returns=y, regressors=lagged_columns(benchmark, design.lags, design.leads), constant=not design.zero_alpha)
-    return NormalReturn(regression=regression, columns=used, names=slopes if design.zero_alpha else ("alpha", *slopes), notes=tuple(notes))
+    return NormalReturn(regression=regression, columns=columns, names=slopes if design.zero_alpha else ("alpha", *slopes), notes=tuple(notes))
 
 
-def _benchmark(returns: ReturnTable, design: StudyDesign, used: IntArray, y: FloatArray, market: Any) -> tuple[FloatArray, str]:
+def _benchmark(returns: ReturnTable, design: StudyDesign, used: IntArray, market: Any) -> tuple[FloatArray, str]:
     """Benchmark returns, (T,) or one series per security (T, s), and what they are in words."""
     if market is None:
         raise InputError(f"model={design.model!r} needs a market; pass market= as a column of returns, a list of columns (a basket) or a Series.")
@@ -100,7 +104,7 @@ def _benchmark(returns: ReturnTable, design: StudyDesign, used: IntArray, y: Flo
     name = market if isinstance(market, str) else getattr(market, "name", None) or "the series given"
     if design.exclude_weight is None:
         return series, f"benchmark: {name}"
-    return _without_target(series, y, returns.securities[used], design), f"benchmark: {name} without the security itself, at the weight given"
+    return _without_target(series, returns.values[:, used], returns.securities[used], design), f"benchmark: {name} without the security itself, at the weight given"
 
 
 def _basket(returns: ReturnTable, used: IntArray, members: list[Any]) -> tuple[FloatArray, str]:
@@ -138,7 +142,7 @@ def _canonical(name: str) -> str:
     return _SAME.get(bare, bare)
 
 
-def _factor_model(returns: ReturnTable, design: StudyDesign, used: IntArray, y: FloatArray, market: Any, factors: Any) -> NormalReturn:
+def _factor_model(returns: ReturnTable, design: StudyDesign, columns: IntArray, y: FloatArray, market: Any, factors: Any) -> NormalReturn:
     """Excess returns on factor columns; a column RF is the risk-free rate and is taken from the returns."""
     if factors is None:
         raise InputError(f"model={design.model!r} needs factors; pass factors= with one column a factor (decimals, RF apart).")
@@ -169,4 +173,4 @@ def _factor_model(returns: ReturnTable, design: StudyDesign, used: IntArray, y: 
         notes.append(f"{lost} of {x.shape[0]} sessions have no factor return and do not enter")
     names = tuple(given[position] for position in chosen)
     regression = Regression(returns=y, regressors=x, constant=not design.zero_alpha)
-    return NormalReturn(regression=regression, columns=used, names=names if design.zero_alpha else ("alpha", *names), notes=tuple(notes))
+    return NormalReturn(regression=regression, columns=columns, names=names if design.zero_alpha else ("alpha", *names), notes=tuple(notes))

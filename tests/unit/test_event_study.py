@@ -310,3 +310,12 @@ def test_an_event_at_the_edge_of_the_record_has_the_days_there_are(returns):
     result = impact.event_study(returns, events_on(DAYS[418]), market="index")
     assert np.isfinite(result.abnormal.loc["e0"]).sum() == 12 and result.car(-10, 10).loc["e0", "n_days"] == 12
     assert result.to_frame()["session"].isna().sum() == 9
+
+
+def test_the_whole_panel_stays_available_for_placebos(returns):
+    from impact.eventstudy.placebo import placebo_windows
+
+    result = impact.event_study(returns, events_on(DAYS[300]), market="index")
+    placebo = placebo_windows(result.fit, 0, -1, 1)
+    # The index is among the other columns; it repeats itself and has no standardised CAR worth counting.
+    assert {1, 2, 3} <= set(placebo.security[~placebo.own].tolist()) and placebo.own.any()
