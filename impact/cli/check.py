@@ -88,8 +88,28 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
 
 
 _SHOWN = {
-    "exposures": ("account", "entity", "security", "line", "via", "status", "market_value_low", "market_value_high", "nav_share_low", "nav_share_high", "age_days"),
-    "totals": ("status", "n_entities", "market_value_low", "market_value_high", "nav_share_low", "nav_share_high", "with_unknown_nav_share_high"),
+    "exposures": (
+        "account",
+        "entity",
+        "security",
+        "line",
+        "via",
+        "status",
+        "market_value_low",
+        "market_value_high",
+        "nav_share_low",
+        "nav_share_high",
+        "age_days",
+    ),
+    "totals": (
+        "status",
+        "n_entities",
+        "market_value_low",
+        "market_value_high",
+        "nav_share_low",
+        "nav_share_high",
+        "with_unknown_nav_share_high",
+    ),
     "deadlines": ("issuer", "line", "clock", "first_prohibited_et", "last_session_on", "sessions_left", "limited_by", "conflict"),
     "unknown": ("reason", "n_positions", "market_value_high", "nav_share_high", "example", "next_step"),
 }

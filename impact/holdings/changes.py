@@ -67,7 +67,7 @@ def exposure_change(before: ExposureReport, after: ExposureReport) -> ExposureCh
             key=report.exposures["security"].where(report.exposures["security"] != "", report.exposures["entity"])
         )
         sides.append(table.drop_duplicates(["account", "key", "via"]).set_index(["account", "key", "via"])[["entity", *_COMPARED]])
-    joined = sides[0].join(sides[1], how="outer", lsuffix="_before", rsuffix="_after")
+    joined = sides[0].add_suffix("_before").join(sides[1].add_suffix("_after"), how="outer")
     had, has = joined["status_before"].notna(), joined["status_after"].notna()
     clock = _differs(joined, "next_ban_at") | _differs(joined, "divest_by_at")
     size = ~np.isclose(joined["nav_share_low_before"], joined["nav_share_low_after"], rtol=1e-9, equal_nan=True) | ~np.isclose(

@@ -18,7 +18,19 @@ from impact.typing_ import IntArray
 
 __all__ = ["INSTRUMENT_COLUMNS", "Identified", "identify"]
 
-INSTRUMENT_COLUMNS = ("isin", "cusip", "sedol", "figi", "ticker", "exchange", "country", "name", "instrument", "underlying")
+INSTRUMENT_COLUMNS = (
+    "isin",
+    "cusip",
+    "sedol",
+    "figi",
+    "ticker",
+    "exchange",
+    "country",
+    "name",
+    "instrument",
+    "underlying",
+    "price_currency",
+)
 _CODES = ("isin", "cusip", "sedol", "figi")
 # What a receipt, a right, an option is called in the last column of the report.
 _LINES = {
@@ -68,13 +80,15 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     Notes
     -----
     An identifier decides which security a row is. A name only proposes: such a row is ``unknown`` until an identifier or the
-    row's own trading line ties it to a list. A row with neither a valid identifier nor a ticker and venue is never ``clear``.
+    row's own trading line ties it to a list; a bare number that trades in Hong Kong dollars or renminbi is a line of that market.
+    A row with neither a valid identifier nor a ticker and venue is never ``clear``.
     """
     columns = [pd.concat([table[name] for table in tables], ignore_index=True) for name in INSTRUMENT_COLUMNS]
     first, codes = distinct_rows(columns)
     instruments = pd.DataFrame(
         {name: column.take(first).reset_index(drop=True) for name, column in zip(INSTRUMENT_COLUMNS, columns, strict=True)}
     )
+    instruments["exchange"] = _venue_by_currency(instruments)
     lines = normalise_tickers(instruments["ticker"], exchange=instruments["exchange"], location=instruments["country"])
     instruments["own_line"] = lines["yahoo"]
     matched = _best_matches(instruments, targets)
@@ -94,6 +108,15 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     return Identified(instruments=instruments, member=tuple(np.split(codes, ends[:-1])))
 
 
+def _venue_by_currency(instruments: pd.DataFrame) -> pd.Series:
+    """The exchange as given; where neither it nor a country is, a bare number tells with the currency it trades in."""
+    silent = (instruments["exchange"] == "") & (instruments["country"] == "")
+    ticker, currency = instruments["ticker"], instruments["price_currency"].str.upper()
+    hong_kong = silent & (currency == "HKD") & ticker.str.fullmatch(r"\d{1,5}")
+    mainland = silent & currency.isin(["CNY", "CNH", "RMB"]) & ticker.str.fullmatch(r"\d{6}")
+    return instruments["exchange"].where(~hong_kong, "XHKG").where(~mainland, "XSHG")
+
+
 def _best_matches(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.DataFrame:
     asked = instruments.copy()
     asked.loc[asked["instrument"].isin(NOT_SECURITIES), list(INSTRUMENT_COLUMNS)] = ""
@@ -104,7 +127,7 @@ def _best_matches(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.Da
     best = pd.DataFrame({name: pd.Series([value] * len(asked)) for name, value in {**_NOT_MATCHED, "line_kind": ""}.items()})
     if targets.entities.empty or asked.empty:
         return best
-    pairs = match_table(asked.drop(columns=["own_line", "instrument", "underlying"]), targets)
+    pairs = match_table(asked.drop(columns=["own_line", "instrument", "underlying", "price_currency"]), targets)
     pairs = pairs.drop_duplicates("row").set_index("row").rename(columns={"instrument": "line_kind"})
     for name in best.columns:
         best[name] = best[name].astype(object)

@@ -165,8 +165,8 @@ def render(page: Page) -> str:
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
         raise InputError(f"page ids repeat {len(repeated)} values (first {repeated[0]!r}); ids must be unique: rename one of the blocks.")
-    # "</" is the only sequence that could end the script element early.
-    numbers = json.dumps(embedded_tables(page), ensure_ascii=False, allow_nan=False).replace("</", "<\\/")
+    # Without "<" nothing in the numbers can end the script element early ("</script") or swallow its end ("<!--<script").
+    numbers = json.dumps(embedded_tables(page), ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
     return _environment().get_template("page.html.j2").render(
         page=page,
         css=Markup(_text_of("page.css")),
