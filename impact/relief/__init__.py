@@ -5,6 +5,7 @@ from impact.relief.base_rates import BaseRates, base_rates, clopper_pearson
 from impact.relief.case_assessment import assess_case
 from impact.relief.case_spillover import spillover_groups, spillover_of_case
 from impact.relief.challenges import Challenges, challenges_of_facts
+from impact.relief.claim import PavedWay, paved_way
 from impact.relief.decomposition import Decomposition, decompose_drop
 from impact.relief.forecasts import Forecast, ForecastScores, log_forecast, read_forecasts, score_forecasts
 from impact.relief.probability import ReliefProbability, relief_probability
@@ -13,6 +14,7 @@ from impact.relief.scenarios import Branch, ScenarioTree, challenge_tree, judgme
 from impact.relief.sell_or_wait import SellOrWait, sell_or_wait
 from impact.relief.sensitivity import AnchorSensitivity, anchor_sensitivity
 from impact.relief.spillover import Spillover, spillover
+from impact.relief.watch import ListRisk, list_risk
 
 __all__ = [
     "AnchorSensitivity",
@@ -22,6 +24,8 @@ __all__ = [
     "Decomposition",
     "Forecast",
     "ForecastScores",
+    "ListRisk",
+    "PavedWay",
     "Recovery",
     "ReliefAssessment",
     "ReliefProbability",
@@ -36,7 +40,9 @@ __all__ = [
     "clopper_pearson",
     "decompose_drop",
     "judgment_tree",
+    "list_risk",
     "log_forecast",
+    "paved_way",
     "read_forecasts",
     "recovery",
     "relief_probability",

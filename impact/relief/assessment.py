@@ -90,11 +90,11 @@ class ReliefAssessment(Result):
         if band is None:
             price = f"no probability can be read from the price ({self._reason('probability')})"
         elif band["band"] == "outside":
-            high = self.probability.discount[1]
+            below = f"the banned value lies more than {self.probability.discount[1]:.0%} below the clear value, or other news"
+            above = "the clear value is set too low, or other news"
             price = (
                 f"on {self.eve:%d %B %Y} the price contradicts the anchors ({_span(band, 'probability')} unclipped), "
-                "so no probability can be read from it: "
-                f"either the banned value lies more than {high:.0%} below the clear value, or other news moved the price"
+                f"so no probability can be read from it: either {below if band['probability_high'] < 0 else above} moved the price"
             )
         else:
             inside, raw = _span(band, "inside_probability"), _span(band, "probability")
@@ -107,7 +107,7 @@ class ReliefAssessment(Result):
 
     def _reason(self, part: str) -> str:
         found = self.dropped.loc[self.dropped["part"] == part, "reason"]
-        return str(found.iloc[0]) if len(found) else "not asked"
+        return str(found.iloc[0]).rstrip(".") if len(found) else "the price contradicts the anchors"
 
     def to_frame(self) -> pd.DataFrame:
         """The band of the probability by session; the base rates where there is no band."""
@@ -134,12 +134,17 @@ class ReliefAssessment(Result):
         }
         return {name: table for name, table in optional.items() if table is not None}
 
-    def summary(self) -> Summary:
-        """The sentence, then every table; of the band only the sessions around rulings."""
+    def short_tables(self) -> dict[str, pd.DataFrame]:
+        """The tables that have rows; of the band only the eve and the sessions of court steps."""
         tables = self.tables()
         if self.probability is not None:
-            tables["probability"] = self.probability.path[self.probability.path["session"].isin([self.eve, *self.steps["reaction_on"]])]
-        shown = tuple((name.replace("_", " "), table) for name, table in tables.items() if len(table))
+            path = self.probability.path
+            tables["probability"] = path[path["session"].isin([self.eve, *self.steps["reaction_on"]])].reset_index(drop=True)
+        return {name: table for name, table in tables.items() if len(table)}
+
+    def summary(self) -> Summary:
+        """The sentence, then every table; of the band only the sessions around rulings."""
+        shown = tuple((name.replace("_", " "), table) for name, table in self.short_tables().items())
         return Summary(title=self.headline(), tables=shown, notes=self.assumptions, sources=self.sources)
 
     def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:

@@ -30,6 +30,8 @@ __all__ = ["assess_case"]
 VOLUME_SESSIONS = 60
 """Sessions up to the eve whose median volume is the usual volume."""
 EXAMPLE_SHARES = 1_000_000.0
+NO_BAN_LIST = "ndaa-1260h"
+"""A list that bars nobody from holding: what its names lose on listing is news, not forced flow."""
 
 
 def _attempt(part: str, dropped: list[tuple[str, str]], make: Callable[[], Any]) -> Any:
@@ -50,7 +52,7 @@ def assess_case(
     *,
     horizon: int | None = None,
     discount: tuple[float, float] | None = None,
-    forced_flow: tuple[float, float] | None = None,
+    price_effect: Any = None,
 ) -> ReliefAssessment:
     """Assess the relief of one case as known at an instant.
 
@@ -65,8 +67,9 @@ def assess_case(
         Sessions left to sell; by default those to the divestment date of the programme.
     discount : (low, high), optional
         Fall from the clear to the banned value in place of the range from the facts.
-    forced_flow : (low, high), optional
-        Fall that the forced supply explains, positive decimals, from a price effect; unknown when not given.
+    price_effect : PriceEffect, optional
+        What the forced supply should do to the price: its 90 % range over the sessions of the drop bounds the part of the
+        forced flow; without it that part is unknown.
 
     Raises
     ------
@@ -100,7 +103,7 @@ def assess_case(
         recovery, grid = found if found is not None else (None, grid)
     else:
         dropped.append(("recovery", "no relief on record"))
-    parts = _attempt("parts_of_the_drop", dropped, lambda: _parts(definition, study, recovery, forced_flow, as_of))
+    parts = _attempt("parts_of_the_drop", dropped, lambda: _parts(definition, study, recovery, price_effect, as_of))
     return ReliefAssessment(
         case=definition.case,
         as_of=as_of,
@@ -227,25 +230,33 @@ def _waiting(
     )
 
 
-def _parts(
-    definition: Any, study: Any, recovery: Recovery | None, forced_flow: tuple[float, float] | None, as_of: str | None
-) -> Decomposition:
+def _parts(definition: Any, study: Any, recovery: Recovery | None, price_effect: Any, as_of: str | None) -> Decomposition:
     """Bounds of the drop over the recovery's own window, or the reaction session when there is no recovery."""
     falls = listing_falls(as_of)
-    no_ban = falls[(falls["programme_id"] == "ndaa-1260h") & (falls["security"] != definition.security)]["fall"]
-    unbanned = (
-        (float(no_ban.min()), float(no_ban.max())) if len(no_ban) and list_of_programme(definition.programme_id) != "ndaa-1260h" else None
-    )
-    restored = None
+    no_ban = falls[(falls["programme_id"] == NO_BAN_LIST) & (falls["security"] != definition.security)]["fall"]
+    banned = list_of_programme(definition.programme_id) != NO_BAN_LIST
+    restored, n_days = None, 1
     if recovery is not None:
         effects = recovery.effects.set_index("effect")
         drop, back = effects.loc["drop"], effects.loc["all relief"]
+        n_days = int(drop["n_days"])
         restored = (float(np.expm1(back["low"])), float(np.expm1(back["high"]))) if back["high"] > 0 else None
     else:
         first = study.effects[study.effects["window"] == "0:0"]
         drop = first[[definition.designation_event in ids.split("+") for ids in first["event_id"]]].iloc[0]
-    fall = (-float(np.expm1(drop["high"])), -float(np.expm1(drop["low"])))
-    return decompose_drop(fall, forced_flow=forced_flow, restored=restored, no_ban_drop=unbanned, sources=study.fit.sources)
+    return decompose_drop(
+        (-float(np.expm1(drop["high"])), -float(np.expm1(drop["low"]))),
+        forced_flow=None if price_effect is None else _forced_fall(price_effect, n_days),
+        restored=restored,
+        no_ban_drop=(float(no_ban.min()), float(no_ban.max())) if len(no_ban) and banned else None,
+        sources=study.fit.sources,
+    )
+
+
+def _forced_fall(price_effect: Any, n_days: int) -> tuple[float, float]:
+    """90 % range of the fall that the forced supply explains over the first sessions, as positive decimals."""
+    moved = price_effect.between(1, n_days)
+    return max(0.0, -moved["return_q95"]), max(0.0, -moved["return_q05"])
 
 
 def _assumptions(

@@ -47,7 +47,6 @@ def spillover_of_case(
     study: Any,
     as_of: str | None = None,
     *,
-    others: MarketPanel | None = None,
     window: tuple[int, int] = HEADLINE_WINDOW,
 ) -> Spillover:
     """What the designation and each court step of a case did to other names.
@@ -55,11 +54,9 @@ def spillover_of_case(
     Parameters
     ----------
     definition, panel, timeline, study
-        The case, its prices and events cut at `as_of` by the caller.
+        The case, its prices and events cut at `as_of` by the caller; a name of :func:`spillover_groups` without prices there
+        is dropped with that reason.
     as_of : zoned instant, optional
-    others : MarketPanel, optional
-        Prices of names that the case itself does not hold, such as those of :func:`spillover_groups`; sessions after the
-        last of `panel` are not used.
     window : (first, last)
 
     Raises
@@ -75,7 +72,7 @@ def spillover_of_case(
     """
     groups = spillover_groups(definition, as_of)
     studied = {definition.security, *(security for members in groups.values() for security in members)}
-    returns = _all_returns(panel, others)
+    returns = panel.returns("log")
     basket = [security for security in definition.peers if security in returns.columns and security not in studied]
     market: Any = basket if len(basket) >= FEWEST_IN_BASKET else definition.market
     day0 = study.fit.events["day0"].iloc[0]
@@ -96,17 +93,6 @@ def spillover_of_case(
         level=study.fit.design.level,
         sources=panel.sources,
     )
-
-
-def _all_returns(panel: MarketPanel, others: MarketPanel | None) -> pd.DataFrame:
-    returns = panel.returns("log")
-    if others is None:
-        return returns
-    fresh = [security for security in others.securities if security not in returns.columns]
-    if not fresh:
-        return returns
-    beside = others.select(fresh, end=panel.sessions[-1]).on_sessions(panel.sessions).returns("log")
-    return pd.concat([returns, beside], axis=1)
 
 
 def _order_session(definition: Any, sessions: pd.DatetimeIndex) -> pd.Timestamp:

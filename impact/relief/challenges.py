@@ -30,6 +30,10 @@ STEPS: tuple[tuple[str, str], ...] = (
 `outcome` text. The order matters: a joint report names the order to come, and Hesai was removed only to be listed again."""
 
 LISTING_PROGRAMMES = ("ndaa-1237-ccmc", "ndaa-1260h", "ns-cmic")
+STEP_COLUMNS = [
+    "fact_id", "case", "programme_id", "securities", "court_docket", "step", "event_on", "known_at", "known_at_precision", "event",
+    "source", "confidence",
+]  # fmt: skip
 APPEAL = re.compile(r"\s*\(appeal\)$")
 
 
@@ -52,7 +56,8 @@ class Challenges:
     Attributes
     ----------
     steps : DataFrame
-        fact_id, case, programme_id, securities, step, event_on, known_at, event, source, confidence, in order of knowledge.
+        fact_id, case, programme_id, securities, step, event_on, known_at, known_at_precision, event, source, confidence, in
+        order of knowledge.
     cases : DataFrame
         One row a case: case, programme_id, securities, outcome (``relief``, ``lost``, ``open``, ``unknown``), enjoined (an
         injunction came first), relief_by (``order`` of a court, ``removal`` by the department; empty without relief),
@@ -99,7 +104,7 @@ def challenges_of_facts(as_of: Any = None) -> Challenges:
     steps = table.assign(
         case=[APPEAL.sub("", name) for name in table["case"]],
         step=[step_of(event) for event in table["event"]],
-    )[["fact_id", "case", "programme_id", "securities", "court_docket", "step", "event_on", "known_at", "event", "source", "confidence"]]
+    )[STEP_COLUMNS]
     steps = steps.sort_values("known_at", kind="stable", ignore_index=True)
     kept, dropped = [], []
     for name, rows in steps.groupby("case", sort=False):

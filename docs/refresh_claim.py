@@ -1,0 +1,59 @@
+"""Write claim.md anew from a folder of price files: ``python docs/refresh_claim.py FOLDER``. Prices are not written, estimates are."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from impact.market import load_panel
+from impact.relief import PavedWay, paved_way
+from impact.tables import display
+
+PAGE = Path(__file__).with_name("claim.md")
+LINES = ("1810.HK", "688012.SS", "LKCO", "HSAI", "9988.HK", "BABA", "HSI", "SPY")
+INTRODUCTION = """# Did Xiaomi's victory pave the way for others?
+
+Press in March 2021 called the injunction a rare victory that might pave the way for others. This page sets the claim against
+the nine firms listed on 14 January 2021 and everybody who later challenged the list that followed (s.1260H).
+
+Made by `python docs/refresh_claim.py FOLDER`, with FOLDER holding one price file a line ({files}).
+Only estimates are printed here. Sessions 0:1 are the headline; a verdict other than "cannot tell" needs the test and the
+interval to agree; p_holm allows for every event of the headline window.
+"""
+
+
+def folder_panel(folder: Path):
+    """The lines that the folder holds."""
+    return load_panel(folder, [line for line in LINES if (folder / f"{line}.csv").is_file()])
+
+
+def page(found: PavedWay, files: list[str]) -> str:
+    """The whole page."""
+    effects = found.effects.drop(columns=["programme_id", "firm"])
+    parts = [
+        INTRODUCTION.format(files=", ".join(files)),
+        f"**{found.answer()}**",
+        "## Firm by firm",
+        markdown(found.firms),
+        "## Events",
+        markdown(effects),
+        "## Base rates by statute",
+        markdown(found.rates.to_frame()),
+        "## What this rests on",
+        "\n".join(f"- {line}" for line in found.assumptions),
+    ]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def markdown(frame: pd.DataFrame) -> str:
+    """A frame as a Markdown table, rounded as every table is."""
+    shown = display(frame)
+    rows = [list(map(str, shown.columns)), ["---"] * shown.shape[1], *shown.astype(str).to_numpy().tolist()]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+
+
+if __name__ == "__main__":
+    panel = folder_panel(Path(sys.argv[1]))
+    PAGE.write_text(page(paved_way(panel), panel.securities), encoding="utf-8")
