@@ -146,20 +146,30 @@ def align_events(events: Any, returns: ReturnTable, design: StudyDesign) -> Alig
         If the table is empty, lacks a column, or repeats an `event_id`; or under ``anchor="raise"`` if a date is no session.
     """
     table = _checked(events)
-    security = returns.securities.get_indexer(table["security"])
+    security = _columns_of(table["security"], returns.securities)
     position, rolled, reason = _positions(table, returns, design.anchor)
-    reason = np.where(security < 0, "security is not a column of returns", reason)
-    placed = reason == ""
-    table["day0"] = returns.sessions.take(np.where(placed, position, 0)).where(placed)
+    if (security < 0).any():
+        reason = np.where(security < 0, "security is not a column of returns", reason)
+    placed = (position >= 0) & (security >= 0)
+    everything = bool(placed.all())
+    sessions = returns.sessions.take(np.where(placed, position, 0))
+    table["day0"] = sessions if everything else sessions.where(placed)
     table["rolled_days"] = rolled
     lost = table.loc[~placed, ["event_id", "security", "date"]].assign(status="dropped", reason=reason[~placed])
-    kept = table if placed.all() else table.loc[placed].reset_index(drop=True)
+    kept = slice(None) if everything else placed
     return AlignedEvents(
-        table=kept,
-        day0=np.asarray(position)[placed].astype(np.intp),
-        security=np.asarray(security)[placed].astype(np.intp),
+        table=table if everything else table.loc[placed].reset_index(drop=True),
+        day0=position[kept].astype(np.intp),
+        security=security[kept].astype(np.intp),
         dropped=lost.reset_index(drop=True),
     )
+
+
+def _columns_of(names: pd.Series, securities: pd.Index) -> IntArray:
+    """Column of each name, -1 where there is none; every name is looked up once, however many events it has."""
+    codes, distinct = pd.factorize(names)
+    found = np.append(securities.get_indexer(distinct), -1)
+    return found[codes]
 
 
 def _checked(events: Any) -> pd.DataFrame:
@@ -180,7 +190,7 @@ def _checked(events: Any) -> pd.DataFrame:
         )
     if frame["event_id"].isna().any():
         raise InputError(f"events['event_id'] is missing in {int(frame['event_id'].isna().sum())} row(s); every event needs an id: fill them in.")
-    return frame.reset_index(drop=True).copy()
+    return frame.reset_index(drop=True)
 
 
 def _positions(table: pd.DataFrame, returns: ReturnTable, anchor: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -191,7 +201,9 @@ def _positions(table: pd.DataFrame, returns: ReturnTable, anchor: str) -> tuple[
     if {"known_at", "venue"} <= set(table.columns):
         clocked = (table["known_at"].notna() & table["venue"].notna()).to_numpy()
     if not clocked.any():
-        return _by_date(anchor_dates(table["date"], returns.sessions, policy=anchor))
+        codes, distinct = pd.factorize(table["date"], use_na_sentinel=False)
+        position, rolled, reason = _by_date(anchor_dates(distinct, returns.sessions, policy=anchor))
+        return position[codes], rolled[codes], reason[codes]
     position = np.full(len(table), -1)
     rolled = np.zeros(len(table), dtype=np.int64)
     reason = np.full(len(table), "", dtype=object)

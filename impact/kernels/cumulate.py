@@ -165,10 +165,13 @@ class EventWindows:
         start = day0 + self.estimation[0]
         length = self.estimation[1] - self.estimation[0] + 1
         inside = day0.size and start.min() >= 0 and start.max() + length <= n_sessions
-        if self.regression.own or not inside or not self.regression.returns.flags.f_contiguous or window != self.estimation:
+        if self.regression.own or not inside or not self.regression.returns.flags.f_contiguous:
             y, x = event_rows(self.regression, day0, security, window)
             return y, [x[..., j] for j in range(k)]
         returns, regressors = self.estimation_runs
+        if window != self.estimation:
+            part = slice(window[0] - self.estimation[0], window[1] - self.estimation[0] + 1)
+            return returns[:, part][security * n_sessions + start], [regressors[j][:, part][start] for j in range(k)]
         rows = start[:1] if start.min() == start.max() else start
         return returns[security * n_sessions + start], [regressors[j][rows] for j in range(k)]
 

@@ -8,6 +8,7 @@ of overlapping events needs.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,11 +41,15 @@ class ResidualSums:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Cuts:
-    """For each cut of the estimation rows and each event: the weight of its series and the constant to take off."""
+    """For each cut of the estimation rows: the weight of each event's series, and by date what to take off the sums.
+
+    `weights` is (cuts, n); `offsets` (cuts, D), `slopes` (cuts, k, D) and `known` (cuts, D) are sums over each date's events.
+    """
 
     weights: FloatArray
     offsets: FloatArray
     slopes: FloatArray
+    known: IntArray
 
 
 def sum_residuals(
@@ -86,47 +91,51 @@ def sum_residuals(
     while first < days.size:
         last = max(first + 1, int(np.searchsorted(stops, starts[first] + EVENTS_AT_ONCE, side="right")))
         events = order[starts[first] : stops[last - 1]]
-        cuts = _cuts(windows, sse, events, most)
-        for position in range(first, last):
-            here = slice(starts[position] - starts[first], stops[position] - starts[first])
-            series = _series(windows, cuts, events[here], here, int(days[position]))
+        bounds = starts[first:last] - starts[first]
+        cuts = _cuts(windows, sse, events, most, bounds)
+        for number, (position, series) in enumerate(zip(range(first, last), _series(windows, cuts, events, bounds), strict=True)):
             total += series[-1]
-            pairs.add(int(days[position]), series[:-1], (cuts.weights[:-1, here] > 0).sum(axis=1), here.stop - here.start)
+            pairs.add(int(days[position]), series[:-1], cuts.known[:-1, number], int(stops[position] - starts[position]))
         first = last
     return ResidualSums(mean_residual=total / chosen.size, dependence=pairs.dependence(chosen.size))
 
 
-def _cuts(windows: EventWindows, sse: FloatArray, events: IntArray, most: int) -> _Cuts:
+def _cuts(windows: EventWindows, sse: FloatArray, events: IntArray, most: int, bounds: IntArray) -> _Cuts:
     """Cuts in the order: whole, without the last 1 .. most-1 rows, without the first 1 .. most-1 rows, and the plain sum."""
-    length = windows.estimation[1] - windows.estimation[0] + 1
-    edge = most - 1
-    head = windows.residuals(events, (windows.estimation[0], windows.estimation[0] + edge - 1)) if edge else np.empty((events.size, 0))
-    tail = windows.residuals(events, (windows.estimation[1] - edge + 1, windows.estimation[1])) if edge else np.empty((events.size, 0))
-    without_last, without_first = np.cumsum(tail[:, ::-1], axis=1).T, np.cumsum(head, axis=1).T
-    squares_last, squares_first = np.cumsum(tail[:, ::-1] ** 2, axis=1).T, np.cumsum(head**2, axis=1).T
-    zero = np.zeros((1, events.size))
-    outside = np.concatenate((zero, without_last, without_first))
-    squares = np.concatenate((zero, squares_last, squares_first))
-    count = length - np.concatenate(([0], np.arange(1, most), np.arange(1, most)))[:, None]
+    first, last = windows.estimation
+    length, edge = last - first + 1, most - 1
+    nothing = np.empty((events.size, 0))
+    head = windows.residuals(events, (first, first + edge - 1)) if edge else nothing
+    tail = windows.residuals(events, (last - edge + 1, last)) if edge else nothing
+    outside, squares = np.zeros((2 * edge + 1, events.size)), np.zeros((2 * edge + 1, events.size))
+    for j in range(edge):
+        for start, values in ((0, tail[:, edge - 1 - j]), (edge, head[:, j])):
+            previous = 0 if j == 0 else start + j
+            outside[start + j + 1] = outside[previous] + values
+            squares[start + j + 1] = squares[previous] + values * values
+    count = length - np.concatenate((np.arange(most), np.arange(1, most)))[:, None]
     mean = -outside / count
-    variance = (sse[events] - squares) / count - mean**2
-    weights = np.zeros_like(variance)
-    np.divide(1.0, np.sqrt(np.maximum(variance, 0.0)), out=weights, where=variance > NO_VARIATION * sse[events] / length)
-    weights, mean = np.concatenate((weights, np.ones_like(zero))), np.concatenate((mean, zero))
+    variance = (sse[events] - squares) / count - mean * mean
+    weights = np.ones((2 * edge + 2, events.size))
+    weights[:-1] = 0.0
+    np.divide(1.0, np.sqrt(np.maximum(variance, 0.0)), out=weights[:-1], where=variance > NO_VARIATION * sse[events] / length)
     coefficients = windows.coefficients[events]
-    return _Cuts(weights=weights, offsets=weights * (coefficients[:, 0] + mean), slopes=coefficients[:, 1:])
+    offsets = weights * coefficients[:, 0]
+    offsets[:-1] += weights[:-1] * mean
+    slopes = weights[:, None, :] * coefficients[:, 1:].T
+    by_date = [np.add.reduceat(values, bounds, axis=-1) for values in (offsets, slopes, (weights > 0).astype(np.int64))]
+    return _Cuts(weights=weights, offsets=by_date[0], slopes=by_date[1], known=by_date[2])
 
 
-def _series(windows: EventWindows, cuts: _Cuts, events: IntArray, here: slice, day: int) -> FloatArray:
-    """(cuts, L) weighted sums of the residuals of the events of one date."""
+def _series(windows: EventWindows, cuts: _Cuts, events: IntArray, bounds: IntArray) -> Iterator[FloatArray]:
+    """For each date the (cuts, L) weighted sums of the residuals of its events."""
     returns, regressors = windows.estimation_runs
-    start = day + windows.estimation[0]
-    weights = cuts.weights[:, here]
-    rows = returns[windows.security[events] * windows.regression.returns.shape[0] + start]
-    series = weights @ rows
-    series -= cuts.offsets[:, here].sum(axis=1, keepdims=True)
-    series -= (weights @ cuts.slopes[here]) @ regressors[:, start]
-    return series
+    start = windows.day0[events] + windows.estimation[0]
+    runs = windows.security[events] * windows.regression.returns.shape[0] + start
+    for number, (begin, end) in enumerate(zip(bounds, [*bounds[1:], events.size], strict=True)):
+        series = cuts.weights[:, begin:end] @ returns[runs[begin:end]]
+        series -= cuts.slopes[:, :, number] @ regressors[:, start[begin]] + cuts.offsets[:, number, None]
+        yield series
 
 
 class _PairSum:
