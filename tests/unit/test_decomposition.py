@@ -30,7 +30,9 @@ def test_bounds_equal_a_search_over_the_simplex(flow, no_ban):
 def test_without_evidence_nothing_is_identified():
     found = decompose_drop((0.08, 0.12))
     assert (found.bounds["identified"] == "not identified").all()
-    assert found.bounds["share_low"].tolist() == pytest.approx([0, 0, 0]) and found.bounds["share_high"].tolist() == pytest.approx([1, 1, 1])
+    assert found.bounds["share_low"].tolist() == pytest.approx([0, 0, 0]) and found.bounds["share_high"].tolist() == pytest.approx(
+        [1, 1, 1]
+    )
 
 
 def test_contradicting_evidence_is_said():

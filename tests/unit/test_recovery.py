@@ -56,7 +56,15 @@ def test_fieller_is_unbounded_when_the_denominator_may_be_zero():
 
 @pytest.mark.parametrize(
     ("drop", "relief", "sigma", "verdict"),
-    [(-0.20, 0.20, 0.004, "undone"), (-0.20, 0.0, 0.004, "cannot tell"), (-0.20, 0.08, 0.004, "partly undone"), (-0.20, -0.06, 0.004, "not undone"), (-0.20, 0.40, 0.004, "more than undone"), (-0.20, 0.20, 0.04, "at least partly undone"), (-0.20, 0.20, 0.12, "cannot tell")],
+    [
+        (-0.20, 0.20, 0.004, "undone"),
+        (-0.20, 0.0, 0.004, "cannot tell"),
+        (-0.20, 0.08, 0.004, "partly undone"),
+        (-0.20, -0.06, 0.004, "not undone"),
+        (-0.20, 0.40, 0.004, "more than undone"),
+        (-0.20, 0.20, 0.04, "at least partly undone"),
+        (-0.20, 0.20, 0.12, "cannot tell"),
+    ],
 )
 def test_verdicts(drop, relief, sigma, verdict):
     found = recovery(firm(drop, relief, sigma=sigma), reliefs={"ruling": 40})

@@ -44,7 +44,9 @@ def test_exact_anchors_give_the_truth_and_every_inner_point_lies_in_the_band():
     wide = relief_probability(price, market, clear=(28.0, 32.0), discount=(0.15, 0.4), beta=(0.8, 1.6)).path
     rng = np.random.default_rng(7)
     for _ in range(50):
-        inner = relief_probability(price, market, clear=rng.uniform(28, 32), discount=rng.uniform(0.15, 0.4), beta=rng.uniform(0.8, 1.6)).path
+        inner = relief_probability(
+            price, market, clear=rng.uniform(28, 32), discount=rng.uniform(0.15, 0.4), beta=rng.uniform(0.8, 1.6)
+        ).path
         assert (inner["probability_low"] >= wide["probability_low"] - 1e-9).all()
         assert (inner["probability_high"] <= wide["probability_high"] + 1e-6).all()
 
@@ -84,10 +86,25 @@ def test_bad_input_names_the_parameter(change, message):
 
 
 def test_sell_or_wait_reports_regret_and_refuses_bad_numbers():
-    plan = sell_or_wait(1e6, price=25.0, sessions=10, temporary_cost=2e-6, relief_hazard=0.05, relief_return=0.1, stranded_loss=0.3, crowd_drop=0.005)
+    plan = sell_or_wait(
+        1e6, price=25.0, sessions=10, temporary_cost=2e-6, relief_hazard=0.05, relief_return=0.1, stranded_loss=0.3, crowd_drop=0.005
+    )
     assert (plan.plans["regret_value"] >= -1e-6).all()
     assert plan.schedule["sell_shares"].sum() + plan.stranded_shares == pytest.approx(1e6)
     assert plan.plot().get_xlabel() == "session"
     for bad in ({"relief_hazard": 1.5}, {"stranded_loss": -1.0}, {"sessions": 0}, {"crowd_drop": [0.1, 0.2]}):
         with pytest.raises(InputError):
-            sell_or_wait(1e6, **({"price": 25.0, "sessions": 10, "temporary_cost": 2e-6, "relief_hazard": 0.05, "relief_return": 0.1, "stranded_loss": 0.3} | bad))
+            sell_or_wait(
+                1e6,
+                **(
+                    {
+                        "price": 25.0,
+                        "sessions": 10,
+                        "temporary_cost": 2e-6,
+                        "relief_hazard": 0.05,
+                        "relief_return": 0.1,
+                        "stranded_loss": 0.3,
+                    }
+                    | bad
+                ),
+            )

@@ -19,7 +19,11 @@ def test_exact_interval_agrees_with_scipy(wins, n):
 
 def test_statutes_are_never_pooled_and_open_cases_enter_no_rate():
     cases = pd.DataFrame(
-        {"case": ["x", "l", "h", "a", "d"], "programme_id": ["1237", "1237", "1260h", "1260h", "1260h"], "outcome": ["relief", "relief", "lost", "relief", "open"]}
+        {
+            "case": ["x", "l", "h", "a", "d"],
+            "programme_id": ["1237", "1237", "1260h", "1260h", "1260h"],
+            "outcome": ["relief", "relief", "lost", "relief", "open"],
+        }
     )
     table = base_rates(cases).to_frame().set_index("programme_id")
     assert table.loc["1237", ["n_decided", "n_relief", "n_open"]].tolist() == [2, 2, 0]
@@ -46,7 +50,9 @@ def test_a_case_counts_once():
 
 def test_log_round_trip_and_scores(tmp_path):
     log = tmp_path / "forecasts.jsonl"
-    log_forecast(log, Forecast(made_at="2021-03-11T12:00-05:00", question="injunction", probability=0.4, low=0.2, high=0.6, basis="anchors"))
+    log_forecast(
+        log, Forecast(made_at="2021-03-11T12:00-05:00", question="injunction", probability=0.4, low=0.2, high=0.6, basis="anchors")
+    )
     log_forecast(log, Forecast(made_at="2021-03-11T12:00-05:00", question="appeal", probability=0.3))
     with log.open("a") as handle:
         handle.write('{"made_at": "2021-03-11", "question": "naive", "probability": 0.3}\nnot json\n')

@@ -12,7 +12,12 @@ from impact.relief.scenarios import Branch, ScenarioTree, challenge_tree
 
 
 def two_way(low: float, high: float) -> ScenarioTree:
-    return ScenarioTree(branches=(Branch(parent="listed", state="relief", low=low, high=high), Branch(parent="listed", state="denied", low=1 - high, high=1 - low)))
+    return ScenarioTree(
+        branches=(
+            Branch(parent="listed", state="relief", low=low, high=high),
+            Branch(parent="listed", state="denied", low=1 - high, high=1 - low),
+        )
+    )
 
 
 def test_siblings_narrow_a_range():
@@ -21,7 +26,12 @@ def test_siblings_narrow_a_range():
 
 
 def test_point_probabilities_multiply_along_paths_and_sum_to_one():
-    points = {"complaint": (0.5, 0.5), "injunction": (0.4, 0.4), "vacated_after_injunction": (0.6, 0.6), "settled_after_injunction": (0.3, 0.3)}
+    points = {
+        "complaint": (0.5, 0.5),
+        "injunction": (0.4, 0.4),
+        "vacated_after_injunction": (0.6, 0.6),
+        "settled_after_injunction": (0.3, 0.3),
+    }
     tree = challenge_tree(**points, relisted_after_relief=(0.1, 0.1), relief_after_denial=(0.05, 0.05))
     frame = tree.to_frame().set_index("state")
     assert frame.loc["off the list", "probability_low"] == pytest.approx(0.5 * 0.4 * 0.6 * 0.9)
@@ -31,7 +41,11 @@ def test_point_probabilities_multiply_along_paths_and_sum_to_one():
 
 
 @settings(deadline=None, max_examples=40)
-@given(lows=st.lists(st.floats(0, 0.3), min_size=3, max_size=3), widths=st.lists(st.floats(0.2, 0.6), min_size=3, max_size=3), worth=st.lists(st.floats(-5, 5), min_size=3, max_size=3))
+@given(
+    lows=st.lists(st.floats(0, 0.3), min_size=3, max_size=3),
+    widths=st.lists(st.floats(0.2, 0.6), min_size=3, max_size=3),
+    worth=st.lists(st.floats(-5, 5), min_size=3, max_size=3),
+)
 def test_expected_value_equals_the_best_corner_of_the_polytope(lows, widths, worth):
     highs = [min(1.0, low + width) for low, width in zip(lows, widths, strict=True)]
     if sum(highs) < 1:

@@ -82,7 +82,9 @@ def test_the_order_of_the_rows_changes_nothing(rows, seed):
     one, other = list_risk(names, criteria=CRITERIA), list_risk(names.sample(frac=1, random_state=seed), criteria=CRITERIA)
     pd.testing.assert_frame_equal(one.scores, other.scores)
     assert one.brier == pytest.approx(other.brier)
-    assert (one.scores["listed_share_low"] <= one.scores["listed_share"]).all() and (one.scores["listed_share"] <= one.scores["listed_share_high"]).all()
+    assert (one.scores["listed_share_low"] <= one.scores["listed_share"]).all() and (
+        one.scores["listed_share"] <= one.scores["listed_share_high"]
+    ).all()
     assert set(one.watch["name"]) == set(names.loc[~names["listed"], "name"])
 
 

@@ -63,7 +63,10 @@ def test_everything_is_sold_when_what_is_stranded_is_lost():
 
 
 def test_more_hope_never_sells_more_in_the_first_session():
-    first = [planned_sales(optimal_policy(costs(lots=40, relief_hazard=np.full(4, h), relief_gain=1.0, stranded_loss=6.0)))[0] for h in (0, 0.1, 0.3, 0.6)]
+    first = [
+        planned_sales(optimal_policy(costs(lots=40, relief_hazard=np.full(4, h), relief_gain=1.0, stranded_loss=6.0)))[0]
+        for h in (0, 0.1, 0.3, 0.6)
+    ]
     assert first == sorted(first, reverse=True) and first[0] > first[-1]
 
 
