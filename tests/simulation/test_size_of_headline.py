@@ -1,0 +1,98 @@
+"""The committed table of sizes: inside the bounds that theory and an earlier simulation give, and made again in part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom
+
+from impact.kernels.power import bmp_size_under_correlation, patell_size_under_correlation, patell_size_under_event_variance
+from tests.simulation import size_and_power
+
+EARLIER = {
+    "iid normal": "size iid normal",
+    "t5": "size t5",
+    "rho .02": "size rho=.02 normal",
+    "rho .10": "size rho=.10 normal",
+    "variance x2": "size event variance x2",
+    "rho .05, variance x2": "size rho=.05, variance x2",
+    "N=9 rho .15 t5": "batch N=9 rho=.15 t5 L1=250",
+    "N=9 rho .15 t5, variance x3": "batch N=9 rho=.15 t5 theta=3",
+}
+SAME_TEST = {
+    "cs_t": "cross_sectional",
+    "bw": "brown_warner",
+    "patell": "patell",
+    "bmp": "bmp",
+    "adjpatell": "kp_patell",
+    "adjbmp": "kp_bmp",
+    "grankT": "grank_t",
+    "grankZ": "grank_z",
+    "gsign": "generalized_sign",
+}
+SIZES = [design.name for design in size_and_power.MANY if design.effect == 0.0]
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    frame = pd.read_csv(size_and_power.HERE / "SIZE_AND_POWER.csv", keep_default_na=False, dtype={"window": str})
+    return frame.set_index(["design", "window", "test"]).sort_index()
+
+
+@pytest.mark.parametrize("window", ["(0, 0)", "(0, 4)"])
+@pytest.mark.parametrize("design", SIZES)
+def test_the_leading_test_holds_its_size(table, design, window):
+    leader = table.loc[(design, window)].query("headline")
+    assert len(leader) == 1 and leader["n_replications"].iloc[0] >= 1500
+    assert abs(leader["rate_pct"].iloc[0] - 5.0) <= 1.5
+
+
+@pytest.mark.parametrize("design", ["N=1 normal", "N=1 t4", "N=1 GARCH"])
+@pytest.mark.parametrize("test", ["sq 5 %", "CAR5 conformal"])
+def test_the_leading_tests_of_one_event_hold_their_size(table, design, test):
+    assert abs(table.loc[(design, "", test), "rate_pct"] - 5.0) <= 1.5
+
+
+def test_every_test_of_the_vocabulary_has_a_size_somewhere(table):
+    shown = set(table.index.get_level_values("test"))
+    assert set(size_and_power.TEST_NAMES) - shown == {"t"} and "t 5 %" in shown  # t is shown at two levels
+
+
+@pytest.mark.parametrize("design", list(EARLIER))
+def test_sizes_agree_with_an_earlier_simulation(table, worked, design):
+    """Both are simulations: three standard errors of their difference, 1,500 replications there."""
+    earlier = worked["examples"]["D09"]["expected"][EARLIER[design]]
+    for theirs, ours in SAME_TEST.items():
+        found = table.loc[(design, "(0, 0)", ours)]
+        rate = earlier[theirs] / 100
+        error = np.hypot(100 * np.sqrt(rate * (1 - rate) / 1500), found["se_pct"])
+        assert abs(found["rate_pct"] - earlier[theirs]) <= 3.5 * error, (ours, found["rate_pct"], earlier[theirs])
+
+
+def test_over_rejection_is_what_theory_says(table):
+    for design, rho in (("rho .02", 0.02), ("rho .05", 0.05), ("rho .10", 0.10)):
+        patell, bmp = (table.loc[(design, "(0, 4)", name), "rate_pct"] / 100 for name in ("patell", "bmp"))
+        assert patell == pytest.approx(float(patell_size_under_correlation(rho, 50)), abs=0.04)
+        assert bmp == pytest.approx(float(bmp_size_under_correlation(rho, 50)), abs=0.04)
+    doubled = table.loc[("variance x2", "(0, 0)", "patell"), "rate_pct"] / 100
+    assert doubled == pytest.approx(float(patell_size_under_event_variance(2.0)), abs=0.03)
+
+
+def test_power_rises_with_the_effect(table):
+    for name in ("kp_bmp", "grank_t", "corrado", "portfolio"):
+        rates = [table.loc[(f"power {size} %", "(0, 0)", name), "rate_pct"] for size in ("0.5", "1", "2")]
+        assert rates == sorted(rates) and rates[0] > 15 and rates[-1] > 95
+
+
+@pytest.mark.parametrize("name", ["rho .10", "N=9 rho .15 t5, variance x3", "20 sessions, rho .15, overlapping"])
+def test_part_of_the_table_can_be_made_again(table, name):
+    """300 fresh studies: the leading test rejects as often as committed, within a 99.9 % binomial band."""
+    design = next(design for design in size_and_power.MANY if design.name == name)
+    rng, count, windows = np.random.default_rng(7), 300, size_and_power.WINDOWS
+    rows = [size_and_power.rejections_of_many(design, rng, ["kp_bmp"], windows) for _ in range(count)]
+    for window in windows:
+        committed = table.loc[(name, f"{window}", "kp_bmp"), "rate_pct"] / 100
+        rejected = sum(row[f"{window}", "kp_bmp"] for row in rows)
+        low, high = binom.ppf([0.0005, 0.9995], count, committed)
+        assert low <= rejected <= high
