@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,19 @@ def _attempt(part: str, dropped: list[tuple[str, str]], make: Callable[[], Any])
         return None
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Case:
+    """The parts of a case that every step needs."""
+
+    definition: Any
+    panel: MarketPanel
+    study: Any
+
+    @property
+    def close(self) -> pd.Series:
+        return self.panel.close[self.definition.security]
+
+
 def assess_case(
     definition: Any,
     panel: MarketPanel,
@@ -76,33 +90,25 @@ def assess_case(
     InputError
         If `as_of` has no zone.
     """
+    case = _Case(definition=definition, panel=panel, study=study)
     challenges = challenges_of_facts(as_of)
-    dates = listing_dates(definition, as_of)
     steps = court_steps(definition, timeline, challenges, as_of)
     reliefs = relief_offsets(steps, study)
     sessions = panel.sessions
     eve = sessions[sessions < reliefs["reaction_on"].iloc[0]][-1] if len(reliefs) else sessions[-1]
+    dates = listing_dates(definition, as_of)
+    tree = tree_of_case(definition, steps, challenges, dates)
     dropped: list[tuple[str, str]] = []
     anchors = _attempt("anchors", dropped, lambda: price_anchors(definition, panel, study, until=eve, as_of=as_of, discount=discount))
-    probability = sensitivity = waiting = None
-    notes: tuple[str, ...] = ()
-    if anchors is not None:
-        probability = _attempt("probability", dropped, lambda: _band(definition, panel, anchors, steps, reliefs))
-    else:
+    if anchors is None:
         dropped.append(("probability", dropped[-1][1]))
-    if probability is not None and anchors is not None:
-        sensitivity = _attempt("sensitivity", dropped, lambda: _tornado(definition, panel, anchors, eve))
-        chances, basis = _chances(probability, eve, challenges, list_of_programme(definition.programme_id))
-        waiting = _attempt("sell_or_wait", dropped, lambda: _waiting(definition, panel, study, probability, chances, dates, eve, horizon))
-        notes = (basis,) if waiting is not None else ()
-    tree = tree_of_case(definition, steps, challenges, dates)
-    scenarios = None if probability is None else _attempt("scenarios", dropped, lambda: _scenarios(tree, probability, eve))
-    recovery, grid = None, pd.DataFrame()
-    if len(reliefs):
-        found = _attempt("recovery", dropped, lambda: recoveries_of_case(definition, panel, study, reliefs))
-        recovery, grid = found if found is not None else (None, grid)
-    else:
-        dropped.append(("recovery", "no relief on record"))
+    probability = anchors and _attempt("probability", dropped, lambda: _band(case, anchors, steps, reliefs))
+    sensitivity = scenarios = waiting = None
+    if probability is not None:
+        sensitivity = _attempt("sensitivity", dropped, lambda: _tornado(case, anchors, eve))
+        scenarios = _attempt("scenarios", dropped, lambda: _scenarios(tree, probability, eve))
+        waiting = _attempt("sell_or_wait", dropped, lambda: _waiting(case, probability, challenges, dates, eve, horizon))
+    recovery, grid = _attempt("recovery", dropped, lambda: recoveries_of_case(definition, panel, study, reliefs)) or (None, pd.DataFrame())
     parts = _attempt("parts_of_the_drop", dropped, lambda: _parts(definition, study, recovery, price_effect, as_of))
     return ReliefAssessment(
         case=definition.case,
@@ -124,25 +130,25 @@ def assess_case(
         sources=unique_sources(
             *(part.sources for part in (anchors, recovery, parts) if part is not None), challenges.outcome_rates().sources
         ),
-        assumptions=(*_assumptions(anchors, challenges, definition, waiting, parts), *notes, *_path_note(study, reliefs)),
+        assumptions=(*_assumptions(anchors, challenges, definition, waiting, parts), *_path_note(study, reliefs)),
     )
 
 
-def _band(definition: Any, panel: MarketPanel, anchors: Anchors, steps: pd.DataFrame, reliefs: pd.DataFrame) -> ReliefProbability:
+def _band(case: _Case, anchors: Anchors, steps: pd.DataFrame, reliefs: pd.DataFrame) -> ReliefProbability:
     if steps.empty:
         raise DataUnavailable("no challenge on record: no probability of relief is read from the price")
     benchmark = anchors.benchmarks[anchors.headline]
     final = steps.loc[steps["step"] == "relief", "reaction_on"]
-    benchmark = benchmark[benchmark.index <= (final.iloc[0] if len(final) else panel.sessions[-1])]
+    benchmark = benchmark[benchmark.index <= (final.iloc[0] if len(final) else case.panel.sessions[-1])]
     rulings = tuple(f"{day:%Y-%m-%d}" for day in reliefs["reaction_on"] if day in benchmark.index)
     return relief_probability(
-        panel.close[definition.security].reindex(benchmark.index), benchmark, clear=anchors.clear, discount=anchors.discount,
+        case.close.reindex(benchmark.index), benchmark, clear=anchors.clear, discount=anchors.discount,
         beta=anchors.betas[anchors.headline], rulings=rulings, sources=anchors.sources,
     )  # fmt: skip
 
 
-def _tornado(definition: Any, panel: MarketPanel, anchors: Anchors, eve: pd.Timestamp) -> AnchorSensitivity:
-    price = panel.close[definition.security].reindex(anchors.benchmarks[anchors.headline].index)
+def _tornado(case: _Case, anchors: Anchors, eve: pd.Timestamp) -> AnchorSensitivity:
+    price = case.close.reindex(anchors.benchmarks[anchors.headline].index)
     return anchor_sensitivity(
         price,
         anchors.benchmarks,
@@ -199,24 +205,17 @@ def _path_note(study: Any, reliefs: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _waiting(
-    definition: Any,
-    panel: MarketPanel,
-    study: Any,
-    probability: ReliefProbability,
-    chances: tuple[float, float],
-    dates: ListingDates,
-    eve: pd.Timestamp,
-    horizon: int | None,
+    case: _Case, probability: ReliefProbability, challenges: Challenges, dates: ListingDates, eve: pd.Timestamp, horizon: int | None
 ) -> WaitingExample:
+    (low, high), basis = _chances(probability, eve, challenges, list_of_programme(case.definition.programme_id))
     row, clear, banned = _value_ranges(probability, eve)
     if horizon is None:
         if pd.isna(dates.divestment_on) or dates.divestment_on <= eve:
             raise DataUnavailable("the programme sets no date by which a holder must have sold, or it is past: give horizon")
-        horizon = len(venue_sessions(venue_of(definition.security), eve + pd.Timedelta(days=1), dates.divestment_on))
-    if panel.volume is None:
+        horizon = len(venue_sessions(venue_of(case.definition.security), eve + pd.Timedelta(days=1), dates.divestment_on))
+    if case.panel.volume is None:
         raise DataUnavailable("the prices come without volume, so a sale has no cost to weigh")
-    usual = float(panel.volume[definition.security].loc[:eve].tail(VOLUME_SESSIONS).median())
-    low, high = chances
+    usual = float(case.panel.volume[case.definition.security].loc[:eve].tail(VOLUME_SESSIONS).median())
     return waiting_example(
         shares=usual,
         price=float(row["price"]),
@@ -224,9 +223,10 @@ def _waiting(
         banned=float(np.mean(banned)),
         probabilities=(low, (low + high) / 2, high),
         sessions=horizon,
-        volatility=float(study.fit.fitted.sigma[0]),
+        volatility=float(case.study.fit.fitted.sigma[0]),
         volume_shares=usual,
         possession_barred=bool(dates.possession_barred),
+        assumptions=(basis,),
     )
 
 

@@ -42,8 +42,10 @@ def recoveries_of_case(definition: Any, panel: MarketPanel, study: Any, reliefs:
     Raises
     ------
     InputError
-        If no relief has its whole window among the prices.
+        If there is no relief, or none has its whole window among the prices.
     """
+    if reliefs.empty:
+        raise InputError("no relief on record")
     returns = panel.returns("log")
     rows, headline = [], None
     for name, members in benchmarks_of(definition, panel.securities).items():

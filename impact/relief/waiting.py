@@ -74,6 +74,7 @@ def waiting_example(
     volatility: float,
     volume_shares: float,
     possession_barred: bool,
+    assumptions: tuple[str, ...] = (),
 ) -> WaitingExample:
     """Optimal sales of one position under several chances of relief.
 
@@ -93,7 +94,9 @@ def waiting_example(
     volume_shares : float
         Usual volume of a session.
     possession_barred : bool
-        Whether all must be sold; otherwise what is left keeps the banned value but cannot be sold.
+        Whether all must be sold; otherwise what is left may be kept and counts as lost, since it cannot be sold.
+    assumptions : tuple of str
+        Where the numbers come from, carried into the result.
 
     Notes
     -----
@@ -102,48 +105,48 @@ def waiting_example(
     expected gain by itself and only costs and the deadline decide. Selling a usual session's volume in one session costs
     one daily standard deviation, the order of the square-root law, taken as linear in the rate.
     """
-    positive = {"shares": shares, "price": price, "volume_shares": volume_shares, "volatility": volatility, "sessions": sessions}
-    broken = [name for name, value in positive.items() if not (np.isfinite(value) and value > 0)]
-    if broken:
-        raise InputError(f"{broken[0]}={positive[broken[0]]!r} must be a positive, finite number.")
+    _check_positive({"shares": shares, "price": price, "volume_shares": volume_shares, "volatility": volatility, "sessions": sessions})
     if not probabilities or not all(0 <= q <= 1 for q in probabilities) or not clear > banned > 0:
         raise InputError(f"probabilities={probabilities!r} must lie in [0, 1], and clear={clear!r} above banned={banned!r} above zero.")
     eta = volatility * price / volume_shares
-    rows, plans = [], {}
-    for q in probabilities:
+    stranded = np.inf if possession_barred else 1.0
+
+    def plan_at(q: float) -> SellOrWait:
         fair = banned + q * (clear - banned)
         left = 1.0 - (1.0 - q) ** ((sessions - np.arange(1, sessions + 1)) / sessions)
-        plan = sell_or_wait(
+        return sell_or_wait(
             shares,
             price=fair,
             sessions=sessions,
             temporary_cost=eta,
             relief_hazard=1.0 - (1.0 - q) ** (1.0 / sessions),
             relief_return=clear / fair - 1.0,
-            stranded_loss=np.inf if possession_barred and q < 1 else 1.0,
+            stranded_loss=stranded if q < 1 else 1.0,
             crowd_drop=(1.0 - (banned + left * (clear - banned)) / fair),
             lots=max(FEWEST_LOTS, LOTS_A_SESSION * sessions),
         )
-        plans[q] = plan
-        rows.append(_decision(q, plan, shares))
-    middle = sorted(plans)[len(plans) // 2]
-    stranded = (
-        "everything must be sold by the last session"
-        if possession_barred
-        else "what is left after it is counted as lost: it cannot be sold"
-    )
+
+    plans = {q: plan_at(q) for q in probabilities}
+    rule = "all must be sold by the last session" if possession_barred else "what is left after the last session counts as lost"
     return WaitingExample(
-        decisions=pd.DataFrame(rows),
-        plan=plans[middle],
+        decisions=pd.DataFrame([_decision(q, plan, shares) for q, plan in plans.items()]),
+        plan=plans[sorted(plans)[len(plans) // 2]],
         shares=shares,
         sessions=sessions,
         assumptions=(
-            f"An example position of {shares:,.0f} shares, nobody's holding; {stranded}.",
+            f"An example position of {shares:,.0f} shares, nobody's holding; {rule}.",
             "Without relief the price drifts to the banned value as hope runs out, so waiting gains nothing by itself.",
             f"Selling {volume_shares:,.0f} shares in one session costs one daily standard deviation "
             f"({volatility:.1%}), linear in the rate.",
+            *assumptions,
         ),
     )
+
+
+def _check_positive(given: dict[str, float]) -> None:
+    broken = [name for name, value in given.items() if not (np.isfinite(value) and value > 0)]
+    if broken:
+        raise InputError(f"{broken[0]}={given[broken[0]]!r} must be a positive, finite number.")
 
 
 def _decision(q: float, plan: SellOrWait, shares: float) -> dict[str, float]:
