@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,13 +13,15 @@ from impact.calendars import parse_instant, sessions, venue_of
 from impact.cases.definitions import CaseDefinition, define_case
 from impact.cases.study import CaseStudy, study_case
 from impact.cases.timeline import Timeline, build_timeline, known_prices
-from impact.errors import DataUnavailable
+from impact.errors import DataUnavailable, InfeasibleDesign
 from impact.market import MarketPanel, load_panel
 from impact.market.sources import yahoo_source
+from impact.provenance import Source
 
 if TYPE_CHECKING:
     from impact.pricing import PriceEffect
     from impact.pricing.comparison import PredictedRealised
+    from impact.pricing.from_facts import CasePricing
     from impact.relief import ReliefAssessment, Spillover
     from impact.rules import Deadlines
     from impact.supply import ForcedSupply
@@ -28,6 +30,7 @@ __all__ = ["Case", "case"]
 
 YAHOO_NAMES = {"HSI": "^HSI"}
 """How Yahoo calls a benchmark."""
+SHORT_CLOCKS = ["clock", "programme_id", "state", "line", "first_prohibited_et", "first_prohibited_local", "last_session_on", "limited_by"]
 FILE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
 
 
@@ -59,8 +62,51 @@ class Case:
 
     def designated_at(self) -> pd.Timestamp:
         """Instant at which the designation became public."""
-        events = self.timeline().events.set_index("event_id")
-        return events.loc[self.definition.designation_event, "known_at"]
+        return self.timeline().designation()["known_at"]
+
+    def studied(self) -> CaseStudy | None:
+        """The event study, or None while no session that could react to the designation has closed."""
+        try:
+            return self.event_study()
+        except (DataUnavailable, InfeasibleDesign):
+            return None
+
+    def headline(self) -> str:
+        """The answer in one sentence; before any session could react, what is known and when it can."""
+        study = self.studied()
+        if study is not None:
+            return study.headline()
+        listed = self.timeline().designation()
+        return (
+            f"{listed['label']}: public at {listed['known_at'].tz_convert('America/New_York'):%Y-%m-%d %H:%M} ET; no session of {self.definition.security} "
+            f"in the prices could react yet, the first that can is {listed['reaction_on']:%d %B %Y}."
+        )
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """What the terminal prints: the effects of the study, or, before any session could react, the clocks and the events."""
+        study = self.studied()
+        if study is None:
+            pending = self.timeline().pending[["event_id", "label", "known_at", "reaction_on", "anchoring"]]
+            return {"pending_events": pending, "deadlines": self.deadlines().clocks[SHORT_CLOCKS]}
+        return {
+            "reaction_session": study.day_zero(),
+            "wider_windows": study.wider_windows(),
+            "overlapping_windows": study.joint_effects(),
+            "benchmarks": study.by_benchmark(),
+            "confounders": study.confounders(),
+        }
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the tables rest on."""
+        study = self.studied()
+        return self.timeline().assumptions if study is None else study.assumptions
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where the figures of the tables come from."""
+        study = self.studied()
+        return self.timeline().sources if study is None else study.sources
 
     def deadlines(self) -> Deadlines:
         """Every legal clock of the security, as known at `as_of`; without one, as known the day after the designation."""
@@ -82,13 +128,19 @@ class Case:
 
     def price_effect(self) -> PriceEffect:
         """What the forced supply should do to the price, law by law, with an interval."""
-        return self._price_effect
+        return self._pricing.effect
 
     def predicted_against_realised(self) -> PredictedRealised:
         """The predicted return of each session with an event beside its abnormal return in the event study."""
-        from impact.pricing.comparison import compare_with_realised
+        return self._pricing.comparison
 
-        return compare_with_realised(self.price_effect(), self.event_study().realised())
+    def pricing(self, **options: Any) -> CasePricing:
+        """Effect, comparison and the cost of a position; `options` as in :func:`impact.pricing.pricing_of_case`."""
+        from impact.pricing import pricing_of_case
+
+        study = self.studied()
+        realised = pd.DataFrame(columns=["event_id", "label", "session", "abnormal_return", "se"]) if study is None else study.realised()
+        return pricing_of_case(self.definition.case, realised, self.as_of, supply=self.supply(), **options)
 
     def relief(self) -> ReliefAssessment:
         """What the law may still do: probability as a band, base rates, recovery, decomposition, sell or wait."""
@@ -122,10 +174,8 @@ class Case:
         return supply_of_case(self.definition.case, self.as_of, panel=self.panel)
 
     @cached_property
-    def _price_effect(self) -> PriceEffect:
-        from impact.pricing import price_effect_of_case
-
-        return price_effect_of_case(self.definition.case, self.as_of, supply=self.supply())
+    def _pricing(self) -> CasePricing:
+        return self.pricing()
 
     @cached_property
     def _relief(self) -> ReliefAssessment:

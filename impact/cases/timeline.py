@@ -33,15 +33,15 @@ class Timeline(Result):
         event_id, kind, label, known_at (zoned), known_at_precision, reaction_on (session), intraday (the news came in
         the session, so its return mixes before and after), anchoring (how the session was found), close_return (simple,
         close to close), market_return, confounders, source, confidence.
-    dropped : DataFrame
-        Events that cannot be placed on a session of the prices: event_id, reason.
+    pending : DataFrame
+        Known events whose reaction session is not among the prices, with the columns of `events` and a reason.
     prices : Series
         Close by session.
     """
 
     definition: CaseDefinition
     events: pd.DataFrame
-    dropped: pd.DataFrame
+    pending: pd.DataFrame
     prices: pd.Series
     currency: str
     sources: tuple[Source, ...] = ()
@@ -51,12 +51,26 @@ class Timeline(Result):
         """The events."""
         return self.events.copy()
 
+    def designation(self) -> pd.Series:
+        """The designation itself, placed or pending.
+
+        Raises
+        ------
+        DataUnavailable
+            If it was not known.
+        """
+        both = pd.concat([self.events, self.pending]) if len(self.events) else self.pending
+        found = both[both["event_id"] == self.definition.designation_event]
+        if found.empty:
+            raise DataUnavailable(f"the designation ({self.definition.designation_event}) of case={self.definition.case!r} was not known yet; choose a later instant.")
+        return found.iloc[0]
+
     def summary(self) -> Summary:
         """The events in order, with their returns."""
         shown = self.events[["event_id", "reaction_on", "label", "known_at", "intraday", "close_return", "market_return", "confounders"]]
         return Summary(
             title=f"{self.definition.title}: {len(self.events)} dated events on {self.definition.security}",
-            tables=(("Events and the session that could first react", shown), *((("Left out", self.dropped),) if len(self.dropped) else ())),
+            tables=(("Events and the session that could first react", shown), *((("No price yet", self.pending),) if len(self.pending) else ())),
             notes=self.assumptions,
             sources=self.sources,
         )
@@ -85,7 +99,8 @@ def build_timeline(definition: CaseDefinition, panel: MarketPanel, *, as_of: Any
     InputError
         If `as_of` has no zone.
     DataUnavailable
-        If no event of the case was known then, or none has a price.
+        If no event of the case was known then, or, without `as_of`, none has a price. At an instant, an event whose
+        session has not closed is `pending`.
     """
     venue = venue_of(definition.security)
     table = known_table("case_events", as_of)
@@ -102,14 +117,17 @@ def build_timeline(definition: CaseDefinition, panel: MarketPanel, *, as_of: Any
     for column, security in (("close_return", definition.security), ("market_return", definition.market)):
         events[column] = returns[security].reindex(events["reaction_on"]).to_numpy()
     outside = ~events["reaction_on"].isin(returns.index)
-    dropped = events.loc[outside, ["event_id", "reaction_on"]].assign(reason=f"its reaction session is not among the prices, which end on {returns.index[-1]:%Y-%m-%d}")
+    pending = events.loc[outside].assign(reason=f"its reaction session is not among the prices, which end on {returns.index[-1]:%Y-%m-%d}")
     events = events.loc[~outside].sort_values(["reaction_on", "known_at"], kind="stable").reset_index(drop=True)
-    if events.empty:
-        raise DataUnavailable(f"none of the {len(dropped)} events known has its reaction session in the prices ({returns.index[0]:%Y-%m-%d} to {returns.index[-1]:%Y-%m-%d}); give prices that cover {dropped['reaction_on'].min():%Y-%m-%d}.")
+    if events.empty and as_of is None:
+        raise DataUnavailable(
+            f"none of the {len(pending)} events known has its reaction session in the prices ({returns.index[0]:%Y-%m-%d} to "
+            f"{returns.index[-1]:%Y-%m-%d}); give prices that cover {pending['reaction_on'].min():%Y-%m-%d}."
+        )
     return Timeline(
         definition=definition,
         events=events,
-        dropped=dropped.reset_index(drop=True),
+        pending=pending.reset_index(drop=True),
         prices=panel.close[definition.security],
         currency=str(panel.currency[definition.security]),
         sources=panel.sources,

@@ -38,21 +38,14 @@ def command(
         _print_difference(name, diff, source, offline, format_, output, table)
         return
     opened = impact.case(name, source=source, as_of=as_of, offline=offline)
-    study = opened.event_study()
     emit(
         Document(
             command="case",
-            title=study.headline(),
+            title=opened.headline(),
             inputs={"case": name, "as_of": as_of, "source": source, "security": opened.definition.security, "market": opened.definition.market},
-            tables={
-                "reaction_session": study.day_zero(),
-                "wider_windows": study.wider_windows(),
-                "overlapping_windows": study.joint_effects(),
-                "benchmarks": study.by_benchmark(),
-                "confounders": study.confounders(),
-            },
-            assumptions=study.assumptions,
-            sources=study.sources,
+            tables=opened.tables(),
+            assumptions=opened.assumptions,
+            sources=opened.sources,
         ),
         format_=format_,
         output=output,

@@ -12,6 +12,7 @@ __all__ = ["command"]
 @click.command(name="price")
 @click.argument("case")
 @click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then, with its zone (default: everything recorded).")
+@click.option("--source", default="bundled", show_default=True, metavar="SOURCE", help="bundled, yahoo, or a file or folder of prices.")
 @click.option("--position", type=float, metavar="SHARES", help="Also the cost of selling this many shares, alone and with the crowd.")
 @click.option("--sold", metavar="LOW:HIGH", help="Assume this range of forced shares, where the facts give none (or instead of them).")
 @click.option("--draws", default=10_000, show_default=True, help="Draws from the priors.")
@@ -20,6 +21,7 @@ __all__ = ["command"]
 def command(
     case: str,
     as_of: str | None,
+    source: str,
     position: float | None,
     sold: str | None,
     draws: int,
@@ -32,14 +34,15 @@ def command(
 
     CASE is a name such as xiaomi.
     """
-    from impact.pricing import pricing_of_case
+    import impact
 
-    found = pricing_of_case(case, as_of, position_shares=position, sold_shares=_range(sold), n_draws=draws, seed=seed)
+    opened = impact.case(case, source=source, as_of=as_of)
+    found = opened.pricing(position_shares=position, sold_shares=_range(sold), n_draws=draws, seed=seed)
     emit(
         Document(
             command="price",
             title=found.effect.summary().title,
-            inputs={"case": case, "as_of": as_of, "position_shares": position, "sold_shares": sold, "n_draws": draws, "seed": seed},
+            inputs={"case": case, "as_of": as_of, "source": source, "position_shares": position, "sold_shares": sold, "n_draws": draws, "seed": seed},
             tables=found.tables(full=format_ != "table" or table is not None),
             assumptions=found.assumptions,
             sources=found.sources,

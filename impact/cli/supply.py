@@ -12,15 +12,16 @@ __all__ = ["command"]
 @click.command(name="supply")
 @click.argument("case")
 @click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then, with its zone (default: everything recorded).")
+@click.option("--source", default="bundled", show_default=True, metavar="SOURCE", help="bundled, yahoo, or a file or folder of prices.")
 @output_options
-def command(case: str, as_of: str | None, format_: str, output: str | None, table: str | None) -> None:
+def command(case: str, as_of: str | None, source: str, format_: str, output: str | None, table: str | None) -> None:
     """Shares that the designation of CASE forces onto the market, by holder class, session and index provider.
 
     CASE is a name such as xiaomi. Unknown holdings and tracked assets stay empty; they are never zero.
     """
-    from impact.supply import supply_of_case
+    import impact
 
-    found = supply_of_case(case, as_of)
+    found = impact.case(case, source=source, as_of=as_of).supply()
     flow = found.index_flow
     tables = {
         "milestones": found.milestones(),
@@ -39,7 +40,7 @@ def command(case: str, as_of: str | None, format_: str, output: str | None, tabl
         Document(
             command="supply",
             title=found.summary().title,
-            inputs={"case": case, "as_of": as_of, "security": found.line.security, "regime": found.wind_down.regime},
+            inputs={"case": case, "as_of": as_of, "source": source, "security": found.line.security, "regime": found.wind_down.regime},
             tables=tables,
             assumptions=(*found.assumptions, *flow.assumptions),
             sources=found.sources,

@@ -55,7 +55,8 @@ def plot_timeline(prices: pd.Series, events: pd.DataFrame, *, currency: str, ax:
     """
     ax = new_axes(ax, figsize=(9.0, 4.0))
     with house_style():
-        prices = prices[prices.index >= events["reaction_on"].min() - pd.Timedelta(days=DAYS_BEFORE)]
+        first = events["reaction_on"].min() if len(events) else prices.index[-1]
+        prices = prices[prices.index >= first - pd.Timedelta(days=DAYS_BEFORE)]
         ax.plot(prices.index, prices.to_numpy(), color=PALETTE["ink"], linewidth=1.3)
         ax.set_ylabel(f"close, {currency}" if currency else "close")
         ax.set_xlim(prices.index[0], prices.index[-1])
@@ -63,7 +64,8 @@ def plot_timeline(prices: pd.Series, events: pd.DataFrame, *, currency: str, ax:
         _mark_events(ax, events)
         kinds = [kind for kind in KIND_COLOURS if (events["kind"] == kind).any()]
         handles = [ax.plot([], [], color=PALETTE[KIND_COLOURS[kind]], linestyle=":", label=kind)[0] for kind in kinds]
-        ax.legend(handles=handles, loc="upper left", fontsize=8)
+        if handles:
+            ax.legend(handles=handles, loc="upper left", fontsize=8)
     return ax
 
 

@@ -32,6 +32,11 @@ COLUMNS = [
 ]
 
 
+COLUMNS = [
+    "event_id", "label", "session", "law", "predicted_return_low", "predicted_return_mid", "predicted_return_high", "realised_ar", "ar_se", "inside_90",
+]  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PredictedRealised(Result):
     """Predicted and realised abnormal return of each session, law by law.

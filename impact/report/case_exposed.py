@@ -95,7 +95,6 @@ def price_section(effect: PriceEffect, compared: PredictedRealised) -> Section:
     """T3, what it costs: laws side by side, predicted against realised, which assumption matters."""
     from impact.plots.pricing import plot_variance_shares
 
-    pooled = compared.table[compared.table["law"] == "all_laws"].drop(columns=["law", "label"])
     short = ["law", "peak_return_low", "peak_return_mid", "peak_return_high", "permanent_return", "announcement_return", "extrapolated"]
     return Section(
         id="price",
@@ -103,15 +102,7 @@ def price_section(effect: PriceEffect, compared: PredictedRealised) -> Section:
         lead=effect.summary().title + ".",
         blocks=(
             Table(id="laws", title="Laws side by side", frame=effect.laws[short], labels=LABELS, caption="Peak return with the 90 % band of draws from the stated priors."),
-            drawn(
-                "predicted-figure",
-                "Predicted and realised, session by session",
-                compared.plot(),
-                "Predicted interval and realised abnormal return of each event session.",
-                "The laws know one notice and the selling that follows; rulings, buybacks and other news are not in them.",
-                pooled,
-            ),
-            Table(id="predicted", title="Predicted against realised", frame=pooled, labels=LABELS),
+            *_against_realised(compared),
             drawn(
                 "variance-figure",
                 "Which assumption matters",
@@ -123,6 +114,24 @@ def price_section(effect: PriceEffect, compared: PredictedRealised) -> Section:
             Table(id="priors", folded=True, title="Priors", frame=effect.priors),
             Text(lines=tuple(text for text in effect.assumptions if text.startswith(("The laws", "Bands", "Each law", "All laws"))) + _extrapolation(effect), bullets=True),
         ),
+    )
+
+
+def _against_realised(compared: PredictedRealised) -> tuple[Figure | Table | Text, ...]:
+    """Predicted beside realised; before any session has reacted there is nothing to set it against."""
+    if compared.table.empty:
+        return (Text(lines=("No session with an event has closed yet: nothing realised to compare with.",)),)
+    pooled = compared.table[compared.table["law"] == "all_laws"].drop(columns=["law", "label"])
+    return (
+        drawn(
+            "predicted-figure",
+            "Predicted and realised, session by session",
+            compared.plot(),
+            "Predicted interval and realised abnormal return of each event session.",
+            "The laws know one notice and the selling that follows; rulings, buybacks and other news are not in them.",
+            pooled,
+        ),
+        Table(id="predicted", title="Predicted against realised", frame=pooled, labels=LABELS),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from impact.report.drawing import drawn
-from impact.report.page import Section, Table
+from impact.report.page import Figure, Section, Table
 
 if TYPE_CHECKING:
     from impact.cases import CaseStudy, Timeline
@@ -33,7 +33,11 @@ def timeline_section(timeline: Timeline) -> Section:
         caption="known at: the public instant with its zone. intraday: the news came within the session, whose return then mixes before and after.",
         labels={"event_id": "event", "reaction_on": "reaction session", "close_return": "close to close", "market_return": "market"},
     )
-    return Section(id="timeline", title="Timeline", blocks=(figure, table))
+    blocks: tuple[Figure | Table, ...] = (figure, table)
+    if len(timeline.pending):
+        columns = ["event_id", "label", "known_at", "reaction_on", "reason"]
+        blocks += (Table(id="pending", title="Known, but not in the prices yet", frame=timeline.pending[columns], labels=table.labels),)
+    return Section(id="timeline", title="Timeline", blocks=blocks)
 
 
 def effects_section(study: CaseStudy) -> Section:

@@ -36,11 +36,11 @@ UNKNOWNS = (
 
 def case_page(case: Case) -> Page:
     """Compose the page of a case; a part whose figures cannot be had says so in its place."""
-    timeline, study = case.timeline(), case.event_study()
+    study = case.studied()
     sections = (
-        timeline_section(timeline),
-        effects_section(study),
-        path_section(study),
+        timeline_section(case.timeline()),
+        _or_missing("effects", "Effect of each event", lambda: effects_section(case.event_study())),
+        _or_missing("path", "From the designation on", lambda: path_section(case.event_study())),
         holdings_section(case),
         _or_missing("law", "Until when", lambda: law_section(case.deadlines())),
         _or_missing("supply", "Who else sells", lambda: supply_section(case.supply())),
@@ -53,9 +53,9 @@ def case_page(case: Case) -> Page:
     known = f"As known at {case.as_of}. " if case.as_of else ""
     return Page(
         title=f"{case.definition.title} ({case.definition.security})",
-        headline=study.headline(),
+        headline=case.headline(),
         subtitle=f"{known}Prices {case.panel.sessions[0]:%Y-%m-%d} to {case.panel.sessions[-1]:%Y-%m-%d}. {DISCLAIMER}",
-        key_figures=_key_figures(study),
+        key_figures=() if study is None else _key_figures(study),
         sections=sections,
         footer=DISCLAIMER,
     )
@@ -85,10 +85,11 @@ def _key_figures(study: CaseStudy) -> tuple[tuple[str, str, str], ...]:
 
 
 def _ground_section(case: Case) -> Section:
-    study, timeline = case.event_study(), case.timeline()
-    sources = [str(source) for source in study.sources] + [f"{event.event_id}: {event.source} [{event.confidence}]" for event in timeline.events.itertuples()]
+    study, timeline = case.studied(), case.timeline()
+    estimates = timeline if study is None else study
+    sources = [str(source) for source in estimates.sources] + [f"{event.event_id}: {event.source} [{event.confidence}]" for event in timeline.events.itertuples()]
     blocks: list[Text | Table] = [
-        Text(lines=(*study.assumptions, *timeline.assumptions), bullets=True),
+        Text(lines=tuple(dict.fromkeys((*estimates.assumptions, *timeline.assumptions))), bullets=True),
         Text(lines=("What nobody outside knows",), tone="lead"),
         Text(lines=UNKNOWNS, bullets=True),
         Table(id="sources", folded=True, title="Sources", frame=pd.DataFrame({"source": sources}), caption="A: seen in a public copy; B: own knowledge, sure; C: unsure."),
@@ -96,6 +97,4 @@ def _ground_section(case: Case) -> Section:
     conflicts = case.conflicts()
     if len(conflicts):
         blocks.insert(1, Table(id="conflicts", title="Where the sources disagree", frame=conflicts[["predicate", "value", "preferred", "why", "confidence", "sources"]]))
-    if len(timeline.dropped):
-        blocks.insert(1, Table(id="left-out", title="Events left out", frame=timeline.dropped))
     return Section(id="ground", title="Assumptions, unknowns, sources", blocks=tuple(blocks))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from impact.holdings import ExposureReport
+from impact.holdings.exposure import share_range
 from impact.report.page import Figure, Page, Section, Table, Text
 from impact.tables import format_value
 
@@ -12,8 +13,8 @@ __all__ = ["exposure_page"]
 
 DISCLAIMER = "A reading of public texts and of the files given; never legal or investment advice."
 _EXPOSURE = (
-    "account", "entity", "security", "line", "via", "status", "programme", "quantity_low", "quantity_high", "market_value_low", "market_value_high",
-    "nav_share_low", "nav_share_high", "as_of", "age_days",
+    "account", "entity", "security", "line", "via", "status", "nav_share_low", "nav_share_high", "market_value_low", "market_value_high",
+    "quantity_low", "quantity_high", "as_of", "age_days", "programme",
 )  # fmt: skip
 _CLOCKS = (
     "issuer",
@@ -48,7 +49,7 @@ def _key_figures(report: ExposureReport) -> tuple[tuple[str, str, str], ...]:
     cards = [
         (
             f"{status.capitalize()}, share of net assets",
-            f"{format_value(row['nav_share_low'], 'share')} to {format_value(row['nav_share_high'], 'share')}",
+            share_range(row["nav_share_low"], row["nav_share_high"]),
             f"{int(row['n_entities'])} issuer(s); with all that is unknown {format_value(row['with_unknown_nav_share_high'], 'share')}",
         )
         for status, row in every.loc[every.index.isin(["barred", "restricted"])].iterrows()
@@ -70,7 +71,8 @@ def _figure(identity: str, title: str, axes, alternative: str, caption: str, fra
 
 
 def _held(report: ExposureReport) -> Section:
-    shown = report.exposures[list(_EXPOSURE)]
+    named = report.exposures["account"].ne("").any()
+    shown = report.exposures[[column for column in _EXPOSURE if named or column != "account"]]
     figure = _figure(
         "exposure-figure",
         "Designated names held",

@@ -34,6 +34,9 @@ REGIME_OF_PROGRAMME: Mapping[str, Regime] = {
     "venezuela-bonds": "purchase_ban",
 }
 BAN_DAYS, DIVESTMENT_DAYS = 60, 365
+STALE_DAYS = 12
+"""Calendar days by which prices may end before the reaction session in a memo that is older than it: the longest closure of
+Hong Kong around a lunar new year, with room."""
 USD_PER_UNIT: Mapping[str, float] = {"HKD": 1 / 7.8, "USD": 1.0}
 PEG = Source(
     title="Hong Kong linked exchange rate: HKD 7.75 to 7.85 a US dollar, middle taken (at most 0.7 % off)", basis="facts", confidence="B"
@@ -88,7 +91,8 @@ def case_facts(name: str, as_of: Any = None, *, panel: MarketPanel | None = None
     prices = load_panel("bundled") if panel is None else panel
     if security not in prices.securities:
         raise DataUnavailable(f"{security} of case {name!r} is not among the prices given; give a panel that holds it, with volumes.")
-    if prices.volume is None or not prices.sessions[0] < reaction <= prices.sessions[-1]:
+    reaches = prices.sessions[-1] >= reaction - pd.Timedelta(days=0 if as_of is None else STALE_DAYS)
+    if prices.volume is None or not prices.sessions[0] < reaction or not reaches:
         raise DataUnavailable(
             f"the prices of {security} ({prices.sessions[0]:%Y-%m-%d} to {prices.sessions[-1]:%Y-%m-%d}) do not cover {reaction:%Y-%m-%d}"
             f" with volumes, the first session after the designation of case {name!r}; give a panel that does."

@@ -191,3 +191,15 @@ def test_difference_needs_order_and_zones(run_cli):
     assert code == 2 and "swap them" in err
     code, _, err = run_cli("case", "xiaomi", "--diff", "2021-03-22", "2021-03-23")
     assert code == 2 and "has no zone" in err
+
+
+def test_a_memo_before_any_session_could_react(run_cli, tmp_path):
+    page = tmp_path / "memo.html"
+    code, out, _ = run_cli("case", "xiaomi", "--as-of", "2021-01-14T18:00-05:00", "--html", str(page), "--format", "json")
+    body = json.loads(out)
+    assert code == 0 and "no session of 1810.HK in the prices could react yet" in body["title"]
+    assert body["pending_events"][0]["reaction_on"] == "2021-01-15"
+    bans = {row["line"]: row["last_session_on"] for row in body["deadlines"] if row["clock"] == "purchase_ban"}
+    assert bans["1810.HK"] == "2021-03-15" and bans["XIACY"] == "2021-03-12"
+    html = page.read_text(encoding="utf-8")
+    assert "Not available" in html and "purchase_ban" in html and "-11.62" not in html

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
+import impact
 from impact.errors import DataUnavailable, InputError
-from impact.pricing.from_facts import comparison_of_case, price_effect_of_case, realised_of_case
+from impact.pricing.comparison import compare_with_realised
+from impact.pricing.from_facts import price_effect_of_case
 from impact.supply.from_facts import case_facts, index_actions_of, index_deletion_of_case, supply_of_case
 
 
@@ -128,15 +130,15 @@ def test_two_tranches_are_two_halves():
 
 
 def test_prediction_beside_outcome_on_the_listing_session(effect):
-    found = comparison_of_case("xiaomi", effect=effect)
+    found = compare_with_realised(effect, impact.case("xiaomi").event_study().realised())
     first = found.table[(found.table["event_id"] == "E0") & (found.table["law"] == "all_laws")].iloc[0]
     assert -0.20 < first["predicted_return_mid"] < -0.05
     assert -0.12 < first["realised_ar"] < -0.05 and first["inside_90"]
     assert {"E2", "B1+E3", "E4+K1", "E9", "E9b"} <= set(found.table["event_id"])
 
 
-def test_realised_returns_come_from_one_model_before_the_listing():
-    table = realised_of_case("xiaomi").set_index("event_id")
+def test_realised_returns_are_those_of_the_event_study():
+    table = impact.case("xiaomi").event_study().realised().set_index("event_id")
     assert table["session"].is_monotonic_increasing and table["session"].is_unique
     assert_allclose(table["se"], table["se"].iloc[0], rtol=0.05)
     assert table.loc["E4+K1", "abnormal_return"] > 0.05
