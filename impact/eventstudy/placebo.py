@@ -95,17 +95,16 @@ def placebo_windows(
     batch : BatchFit
         Its panel supplies the placebos.
     event, a, b : int
-        Position of the event in the fit; inclusive session offsets inside the event window.
+        Position of the event in the fit; inclusive session offsets.
     securities : collection of int, optional
-        Return columns to use besides the event's own; when None all without an event in the fit. They must not be
-        affected by the event.
+        Columns to use besides the event's own, not affected by it; when None all without an event in the fit.
     days : collection of int, optional
         Calendar positions to use as day 0; when None every session with a whole estimation window before it.
 
     Raises
     ------
     InputError
-        If `event` is no position of the fit, or [a, b] is outside the event window.
+        If `event` or [a, b] is outside the fit.
     InfeasibleDesign
         If no placebo window has an abnormal return on all its days.
 
@@ -123,13 +122,12 @@ def placebo_windows(
     own_column, own_day = int(batch.windows.security[event]), int(fit.day0[event])
     day0, security = _grid(batch, own_column, own_day, b, securities, days)
     again = fit_events(batch.windows.regression, day0, security, fit.estimation, (a, b)).events
-    sums = again.window(a, b)
+    sums, observed = again.window(a, b), fit.window(a, b)
     scar = standardised(sums.car, again.sigma, sums.variance_factor)
     fewest = int(fit.n_obs[event]) // 2
     kept = np.isfinite(scar) & (sums.n_days == b - a + 1) & (again.n_obs >= fewest)
     if not kept.any():
         raise InfeasibleDesign(f"none of {day0.size} placebo windows has returns on all of ({a}, {b}); give more days or securities.")
-    observed = fit.window(a, b)
     own = security[kept] == own_column
     return PlaceboStudy(
         window=(a, b),

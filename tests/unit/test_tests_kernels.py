@@ -85,14 +85,14 @@ def test_rank_sums_equal_scipy_ranks(rng, kind):
             event_days[rng.random(event_days.shape) < 0.2] = np.nan
         found, general = rank_sums.joint_sums(residual, event_days, sigma, event)
         joined = np.concatenate([residual, event_days], axis=1)
-        _same_sums(found, joined, centred=True)
-        _same_sums(general, np.column_stack([residual / sigma[:, None], event]), centred=False)
+        _check_sums(found, joined, centred=True)
+        _check_sums(general, np.column_stack([residual / sigma[:, None], event]), centred=False)
         alone = rank_sums.grank_sums(residual, sigma, event)
         np.testing.assert_allclose(alone.scaled_rank, general.scaled_rank, atol=1e-13)
         np.testing.assert_array_equal(rank_sums.ranks_within_rows(joined)[0], stats.rankdata(joined, axis=1, nan_policy="omit"))
 
 
-def _same_sums(found, values, *, centred):
+def _check_sums(found, values, *, centred):
     ranks_here = stats.rankdata(values, axis=1, nan_policy="omit")
     count = np.isfinite(values).sum(axis=1)[:, None]
     np.testing.assert_allclose(found.scaled_rank, np.nansum(ranks_here / (count + 1) - 0.5, axis=0), atol=1e-12)
@@ -110,12 +110,12 @@ def test_packed_sort_sees_near_ties_signed_zeros_and_wide_rows(rng):
     values[4] = np.nan
     values[4, 17] = 1.0
     values[5] *= 1e-300
-    _same_sums(rank_sums.rank_sums(values), values, centred=True)
+    _check_sums(rank_sums.rank_sums(values), values, centred=True)
     residual, event_days = values[[0, 2, 3, 5], :690], values[[0, 2, 3, 5], 690:]
     event, sigma = np.array([values[0, 4], 0.1, 0.0, 1e-301]), np.ones(4)
     found, general = rank_sums.joint_sums(residual, event_days, sigma, event)
-    _same_sums(found, values[[0, 2, 3, 5]], centred=True)
-    _same_sums(general, np.column_stack([residual, event]), centred=False)
+    _check_sums(found, values[[0, 2, 3, 5]], centred=True)
+    _check_sums(general, np.column_stack([residual, event]), centred=False)
 
 
 def test_sums_of_chunks_are_the_sums_of_all(rng):
