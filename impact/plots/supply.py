@@ -108,7 +108,8 @@ def plot_provider_lanes(flows: pd.DataFrame, *, title: str = "What index provide
     ax.margins(x=0.08)
     ax.set_xlabel("date (bar: from the notice to the close at which trackers trade)")
     ax.set_title(title)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    if len(flows):
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     _dates(ax)
     return ax
 

@@ -73,7 +73,7 @@ def supply_section(supply: ForcedSupply) -> Section:
         Table(id="classes", title="Who must sell", frame=supply.bounds(), caption="Overlap between classes is removed; an infinite or missing end is unknown."),
         Table(id="stranded", folded=True, title="What may be left after the last legal sale", frame=supply.stranded),
     ]
-    if flow is not None:
+    if flow is not None and len(flow.flows):
         blocks += [
             drawn(
                 "lanes-figure",
