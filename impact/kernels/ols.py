@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from impact.kernels.acceleration import CompleteFit, fit_complete_events
 from impact.kernels.blocks import Block, BlockFit, SharedDesigns, fit_block, share_designs
 from impact.kernels.cumulate import EventWindows
 from impact.kernels.direct import refit_directly
@@ -22,6 +23,9 @@ from impact.kernels.windows import column_blocks
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
 __all__ = ["BatchFit", "fit_events"]
+
+BY_EVENT = ("alpha", "n_obs", "sse", "total", "beta", "abnormal", "doubtful")
+"""What a part of the work finds for each of its events."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -132,11 +136,13 @@ def fit_events(
         regression = replace(regression, returns=np.asfortranarray(regression.returns))
     constant = regression.constant or regression.fixed
     shared = None if regression.own else share_designs(regression.regressors, day0, estimation, window, constant=constant)
+    complete = fit_complete_events(regression, shared, day0, security, estimation, window, executor)
+    found = _Gathered(day0.size, regression, window, shared, complete)
+    rest = np.arange(day0.size) if complete is None else np.flatnonzero(~complete.done)
     parts: list[IntArray] = []
-    fits = map_in_order(executor, fit_block, _blocks(regression, shared, day0, security, estimation, window, parts))
-    found = _Gathered(day0.size, regression, window, shared)
-    for number, fit in enumerate(fits):
-        found.add(parts[number], fit, day0, security)
+    blocks = _blocks(regression, shared, day0[rest], security[rest], estimation, window, parts) if rest.size else ()
+    for number, fit in enumerate(map_in_order(executor, fit_block, blocks)):
+        found.add(rest[parts[number]], fit, day0, security)
     singular = found.refit(regression, day0, security, estimation, window)
     return _finish(found, singular, regression, day0, security, estimation, window)
 
@@ -171,11 +177,17 @@ def _blocks(
 class _Gathered:
     """The fits of all blocks, put in the order of the events; designs shared first, then each block's own."""
 
-    def __init__(self, n: int, regression: Regression, window: tuple[int, int], shared: SharedDesigns | None) -> None:
+    def __init__(
+        self, n: int, regression: Regression, window: tuple[int, int], shared: SharedDesigns | None, complete: CompleteFit | None
+    ) -> None:
         k = regression.regressors.shape[-1]
-        self.alpha, self.n_obs, self.sse, self.total = (np.empty(n) for _ in range(4))
-        self.beta, self.abnormal = np.empty((n, k)), np.empty((n, window[1] - window[0] + 1))
-        self.doubtful, self.group = np.zeros(n, dtype=bool), np.empty(n, dtype=np.intp)
+        if complete is not None:
+            for name in (*BY_EVENT, "group"):
+                setattr(self, name, getattr(complete, name))
+        else:
+            self.alpha, self.n_obs, self.sse, self.total = (np.empty(n) for _ in range(4))
+            self.beta, self.abnormal = np.empty((n, k)), np.empty((n, window[1] - window[0] + 1))
+            self.doubtful, self.group = np.zeros(n, dtype=bool), np.empty(n, dtype=np.intp)
         self.n_groups = 0
         self.designs: list[tuple[FloatArray, FloatArray, FloatArray, IntArray, IntArray]] = []
         if shared is not None:
@@ -190,7 +202,7 @@ class _Gathered:
 
     def add(self, events: IntArray, fit: BlockFit, day0: IntArray, security: IntArray) -> None:
         """Take over the fit of one block."""
-        for name in ("alpha", "n_obs", "sse", "total", "beta", "abnormal", "doubtful"):
+        for name in BY_EVENT:
             getattr(self, name)[events] = getattr(fit, name)
         own = fit.shared_group < 0
         self.group[events] = np.where(own, self.n_groups - 1 + np.cumsum(own), fit.shared_group)

@@ -7,14 +7,15 @@ of overlapping events needs.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 
+from impact.kernels.acceleration import compiled_loops
 from impact.kernels.cumulate import EventWindows
 from impact.kernels.dependence import NO_VARIATION, ResidualDependence
+from impact.kernels.windows import stable_order
 from impact.typing_ import FloatArray, IntArray
 
 __all__ = ["ResidualSums", "sum_residuals"]
@@ -80,22 +81,25 @@ def sum_residuals(
     """
     if chosen.size < 2 or not windows.complete_and_shared(chosen):
         return None
-    order = chosen[np.argsort(windows.day0[chosen], kind="stable")]
+    order = chosen[stable_order(windows.day0[chosen], windows.regression.returns.shape[0])]
     days, starts = np.unique(windows.day0[order], return_index=True)
     stops = np.append(starts[1:], order.size)
     length = windows.estimation[1] - windows.estimation[0] + 1
     most = min(window_length, length - 1, int(days[-1] - days[0]) + 1)
-    pairs = _PairSum(window_length=window_length, length=length, shifts=most, min_common=min_common)
+    pairs = _PairSum(window_length=window_length, length=length, most=most, min_common=min_common)
+    loops = compiled_loops(chosen.size)
     total = np.zeros(length)
     first = 0
     while first < days.size:
         last = max(first + 1, int(np.searchsorted(stops, starts[first] + EVENTS_AT_ONCE, side="right")))
-        events = order[starts[first] : stops[last - 1]]
-        bounds = starts[first:last] - starts[first]
-        cuts = _cuts(windows, sse, events, most, bounds)
-        for number, (position, series) in enumerate(zip(range(first, last), _series(windows, cuts, events, bounds), strict=True)):
-            total += series[-1]
-            pairs.add(int(days[position]), series[:-1], cuts.known[:-1, number], int(stops[position] - starts[position]))
+        events, bounds = order[starts[first] : stops[last - 1]], starts[first:last] - starts[first]
+        if loops is not None:
+            series, known = _compiled_series(loops, windows, sse, events, bounds, most)
+        else:
+            cuts = _cuts(windows, sse, events, most, bounds)
+            series, known = _series(windows, cuts, events, bounds), cuts.known[:-1].T
+        total += series[:, -1].sum(axis=0)
+        pairs.add(days[first:last], series[:, :-1], known, stops[first:last] - starts[first:last])
         first = last
     return ResidualSums(mean_residual=total / chosen.size, dependence=pairs.dependence(chosen.size))
 
@@ -127,45 +131,89 @@ def _cuts(windows: EventWindows, sse: FloatArray, events: IntArray, most: int, b
     return _Cuts(weights=weights, offsets=by_date[0], slopes=by_date[1], known=by_date[2])
 
 
-def _series(windows: EventWindows, cuts: _Cuts, events: IntArray, bounds: IntArray) -> Iterator[FloatArray]:
-    """For each date the (cuts, L) weighted sums of the residuals of its events."""
+def _series(windows: EventWindows, cuts: _Cuts, events: IntArray, bounds: IntArray) -> FloatArray:
+    """(D, cuts, L) weighted sums of the residuals of the events of each date."""
     returns, regressors = windows.estimation_runs
     start = windows.day0[events] + windows.estimation[0]
     runs = windows.security[events] * windows.regression.returns.shape[0] + start
-    for number, (begin, end) in enumerate(zip(bounds, [*bounds[1:], events.size], strict=True)):
-        series = cuts.weights[:, begin:end] @ returns[runs[begin:end]]
-        series -= cuts.slopes[:, :, number] @ regressors[:, start[begin]] + cuts.offsets[:, number, None]
-        yield series
+    edges = np.append(bounds, events.size)
+    series = np.empty((bounds.size, cuts.weights.shape[0], returns.shape[1]))
+    for number in range(bounds.size):
+        here = slice(edges[number], edges[number + 1])
+        np.matmul(cuts.weights[:, here], returns[runs[here]], out=series[number])
+    series -= cuts.offsets.T[:, :, None]
+    for j in range(regressors.shape[0]):
+        series -= cuts.slopes[:, j].T[:, :, None] * regressors[j][start[bounds]][:, None, :]
+    return series
+
+
+def _compiled_series(
+    loops: ModuleType, windows: EventWindows, sse: FloatArray, events: IntArray, bounds: IntArray, most: int
+) -> tuple[FloatArray, IntArray]:
+    """The sums of :func:`_series` and the counts of its weights, by compiled loops."""
+    start = windows.day0[events] + windows.estimation[0]
+    n_sessions = windows.regression.returns.shape[0]
+    series = np.zeros((bounds.size, 2 * most, windows.estimation[1] - windows.estimation[0] + 1))
+    known = np.zeros((bounds.size, 2 * most - 1), dtype=np.int64)
+    coefficients = windows.coefficients[events]
+    loops.sum_series(
+        windows.regression.returns.ravel(order="F"),
+        windows.security[events] * n_sessions + start,
+        start,
+        np.append(bounds, events.size),
+        np.ascontiguousarray(coefficients[:, 0]),
+        np.ascontiguousarray(coefficients[:, 1:]),
+        sse[events],
+        np.ascontiguousarray(windows.regression.regressors.T),
+        most,
+        NO_VARIATION,
+        series,
+        known,
+    )
+    return series, known
 
 
 class _PairSum:
-    """Running sum of the weighted correlations of overlapping pairs, dates ascending."""
+    """Running sum of the weighted correlations of overlapping pairs; dates come in ascending chunks."""
 
-    def __init__(self, *, window_length: int, length: int, shifts: int, min_common: int) -> None:
-        self.window_length, self.length, self.shifts, self.min_common = window_length, length, shifts, min_common
-        self.recent: deque[tuple[int, FloatArray, IntArray, int]] = deque()
+    def __init__(self, *, window_length: int, length: int, most: int, min_common: int) -> None:
+        self.window_length, self.length, self.most, self.min_common = window_length, length, most, min_common
+        self.days = np.empty(0, dtype=np.int64)
+        self.series = np.empty((0, 2 * most - 1, length))
+        self.known = np.empty((0, 2 * most - 1), dtype=np.int64)
+        self.counts = np.empty(0, dtype=np.int64)
         self.weighted, self.covered, self.overlapping = 0.0, 0, 0
 
-    def add(self, day: int, series: FloatArray, known: IntArray, n_events: int) -> None:
-        """Pairs of this date with itself and with the dates before it within one window."""
-        while self.recent and day - self.recent[0][0] >= self.window_length:
-            self.recent.popleft()
-        n = int(known[0])
-        self.overlapping += n_events * (n_events - 1) // 2
+    def add(self, days: IntArray, series: FloatArray, known: IntArray, counts: IntArray) -> None:
+        """Pairs within each date, and of each date with those before it within one window."""
+        n = known[:, 0]
+        self.overlapping += int((counts * (counts - 1) // 2).sum())
         if self.length >= self.min_common:
-            self.covered += n * (n - 1) // 2
-            self.weighted += (float(series[0] @ series[0]) / self.length - n) / 2.0
-        for other, earlier, earlier_known, earlier_events in self.recent:
-            shift = day - other
-            common = self.length - shift
-            self.overlapping += n_events * earlier_events
-            if common < max(self.min_common, 2):
-                continue
-            head, tail = shift, self.shifts - 1 + shift
-            self.covered += int(known[head]) * int(earlier_known[tail])
-            product = float(series[head, :common] @ earlier[tail, shift:]) / common
-            self.weighted += product * (self.window_length - shift) / self.window_length
-        self.recent.append((day, series, known, n_events))
+            self.covered += int((n * (n - 1) // 2).sum())
+            self.weighted += float(((np.einsum("dl,dl->d", series[:, 0], series[:, 0]) / self.length - n) / 2.0).sum())
+        fresh = self.days.size
+        self.days = np.concatenate((self.days, days))
+        self.series = np.concatenate((self.series, series))
+        self.known = np.concatenate((self.known, known))
+        self.counts = np.concatenate((self.counts, counts))
+        for shift in range(1, self.most):
+            self._across(fresh, shift)
+        near = self.days > self.days[-1] - self.window_length
+        self.days, self.series, self.known, self.counts = (part[near] for part in (self.days, self.series, self.known, self.counts))
+
+    def _across(self, fresh: int, shift: int) -> None:
+        """Pairs of dates `shift` sessions apart of which the later one is new."""
+        position = np.searchsorted(self.days, self.days[fresh:] - shift)
+        later = np.flatnonzero(self.days[position] == self.days[fresh:] - shift) + fresh
+        earlier = position[later - fresh]
+        self.overlapping += int((self.counts[later] * self.counts[earlier]).sum())
+        common = self.length - shift
+        if common < max(self.min_common, 2) or not later.size:
+            return
+        head, tail = shift, self.most - 1 + shift
+        self.covered += int((self.known[later, head] * self.known[earlier, tail]).sum())
+        product = np.einsum("dl,dl->", self.series[later, head, :common], self.series[earlier, tail, shift:])
+        self.weighted += float(product) / common * (self.window_length - shift) / self.window_length
 
     def dependence(self, n: int) -> ResidualDependence:
         """The mean over all pairs of n events."""

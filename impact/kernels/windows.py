@@ -12,7 +12,16 @@ import numpy as np
 
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
-__all__ = ["GapSums", "column_blocks", "cross_terms", "gap_sums", "padded_rows", "prefix_sums", "window_bounds"]
+__all__ = [
+    "GapSums",
+    "column_blocks",
+    "cross_terms",
+    "gap_sums",
+    "padded_rows",
+    "prefix_sums",
+    "stable_order",
+    "window_bounds",
+]
 
 BLOCK_VALUES = 1 << 18
 """Values of one array of a block of columns: a few such arrays fit in the cache of one core."""
@@ -24,6 +33,11 @@ def prefix_sums(values: FloatArray) -> FloatArray:
     sums[..., 0] = 0.0
     np.cumsum(values, axis=-1, out=sums[..., 1:])
     return sums
+
+
+def stable_order(keys: IntArray, bound: int) -> IntArray:
+    """Positions that sort non-negative integer keys below `bound`, ties in their order; short keys sort by radix."""
+    return np.argsort(keys.astype(np.uint16) if bound <= 1 << 16 else keys, kind="stable")
 
 
 def window_bounds(day0: IntArray, window: tuple[int, int], n_sessions: int) -> tuple[IntArray, IntArray]:
@@ -116,8 +130,7 @@ def column_blocks(security: IntArray, n_securities: int, n_sessions: int) -> Ite
     width = max(1, BLOCK_VALUES // max(1, n_sessions))
     counts = np.bincount(security, minlength=n_securities)
     used = np.flatnonzero(counts)
-    narrow = security.astype(np.uint16) if n_securities <= 1 << 16 else security
-    order = np.argsort(narrow, kind="stable")
+    order = stable_order(security, n_securities)
     edges = np.concatenate(([0], np.cumsum(counts[used])))
     for begin in range(0, used.size, width):
         columns = used[begin : begin + width]

@@ -51,3 +51,16 @@ def test_windows_with_gaps_or_without_constant_are_left_to_formed_residuals(opti
 
 def test_one_event_has_no_correlation():
     assert study().residual_sums(np.array([3]), 3) is None
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_compiled_sums_agree_with_numpy(monkeypatch, k):
+    pytest.importorskip("numba")
+    events = study(k=k)
+    chosen = np.arange(400)
+    plain = events.residual_sums(chosen, 11)
+    monkeypatch.setattr("impact.kernels.acceleration.WORTH_COMPILING", 1)
+    compiled = events.residual_sums(chosen, 11)
+    np.testing.assert_allclose(compiled.mean_residual, plain.mean_residual, atol=1e-16)
+    assert compiled.dependence.r_bar == pytest.approx(plain.dependence.r_bar, rel=1e-11)
+    assert compiled.dependence.coverage == plain.dependence.coverage

@@ -1,0 +1,127 @@
+"""Compiled loops where they are at hand: the fit of events on securities without gaps."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from impact.kernels.blocks import MIN_RESIDUAL, SharedDesigns
+from impact.kernels.moments import MAX_CANCELLATION
+from impact.kernels.records import Regression
+from impact.kernels.windows import stable_order
+from impact.typing_ import BoolArray, FloatArray, IntArray
+
+__all__ = ["WORTH_COMPILING", "CompleteFit", "compiled_loops", "fit_complete_events"]
+
+WORTH_COMPILING = 20_000
+"""Events from which loading compiled loops pays for itself."""
+PIECES = 8
+"""Pieces of work for a pool of threads; compiled loops let other threads run."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CompleteFit:
+    """The fit of the events that compiled loops can take: `done` (N,) says which; the other arrays are set there only.
+
+    Attributes
+    ----------
+    done, doubtful : (N,) bool
+    alpha, n_obs, sse, total : (N,) float
+    beta : (N, k) float
+    abnormal : (N, W) float
+    group : (N,) int
+    """
+
+    done: BoolArray
+    doubtful: BoolArray
+    alpha: FloatArray
+    n_obs: FloatArray
+    sse: FloatArray
+    total: FloatArray
+    beta: FloatArray
+    abnormal: FloatArray
+    group: IntArray
+
+
+@lru_cache(maxsize=1)
+def _loops() -> ModuleType | None:
+    if find_spec("numba") is None:
+        return None
+    from impact.kernels import compiled
+
+    return compiled
+
+
+def compiled_loops(n_events: int) -> ModuleType | None:
+    """The module of compiled loops, or None when numba is not installed or there are too few events to be worth it."""
+    return _loops() if n_events >= WORTH_COMPILING else None
+
+
+def fit_complete_events(
+    regression: Regression,
+    shared: SharedDesigns | None,
+    day0: IntArray,
+    security: IntArray,
+    estimation: tuple[int, int],
+    window: tuple[int, int],
+    executor: Any = None,
+) -> CompleteFit | None:
+    """Fit the events whose security has no gap and whose windows lie inside the calendar; None without compiled loops."""
+    loops = compiled_loops(day0.size)
+    if loops is None or shared is None or not regression.returns.flags.f_contiguous:
+        return None
+    panel, scaled = regression.returns.T, shared.scaled
+    n_sessions = panel.shape[1]
+    whole = (np.isfinite(panel) | ~scaled.usable).all(axis=1)
+    inside = (day0 + estimation[0] >= 0) & (day0 + window[0] >= 0) & (day0 + max(estimation[1], window[1]) < n_sessions)
+    done = whole[security] & inside
+    chosen = np.flatnonzero(done)
+    order = chosen[stable_order(security[chosen], panel.shape[0])]
+    columns, first = np.unique(security[order], return_index=True)
+    edges = np.append(first, order.size)
+    constant = regression.constant or regression.fixed
+    n, k, width = day0.size, scaled.values.shape[1], window[1] - window[0] + 1
+    group = shared.lookup[day0]
+    found, abnormal = np.empty((n, 4 + k)), np.empty((n, width))
+    arguments = (
+        (order, day0[order], group[order], estimation[0], estimation[1] - estimation[0] + 1),
+        (shared.moments.n_rows, shared.moments.mean, shared.moments.inverse, scaled.centre, scaled.scale),
+        (np.ascontiguousarray(regression.regressors.T), window[0], width, constant, regression.fixed, found, abnormal),
+    )
+    centre = _centres(panel, scaled.usable) if constant else np.zeros(panel.shape[0])
+    rows = (panel, scaled.usable, centre, np.ascontiguousarray(scaled.values.T))
+
+    def fit_piece(piece: slice) -> None:
+        part = columns[piece], edges[piece.start : piece.stop + 1]
+        loops.fit_complete(*rows, *part, *(value for values in arguments for value in values))
+
+    pieces = PIECES if isinstance(executor, ThreadPoolExecutor) else 1
+    cuts = np.linspace(0, columns.size, pieces + 1).astype(int)
+    slices = [slice(a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
+    list(executor.map(fit_piece, slices) if pieces > 1 else map(fit_piece, slices))
+    alpha, sse, total, high = np.ascontiguousarray(found[:, :4].T)
+    with np.errstate(all="ignore"):  # entries of events left to the blocks hold anything
+        doubtful = shared.moments.doubtful[group] | ~(sse > MIN_RESIDUAL * total) | (high > MAX_CANCELLATION * total)
+    return CompleteFit(
+        done=done,
+        doubtful=doubtful & done,
+        alpha=alpha,
+        n_obs=shared.moments.n_rows[group],
+        sse=sse,
+        total=total,
+        beta=np.ascontiguousarray(found[:, 4:]),
+        abnormal=abnormal,
+        group=group,
+    )
+
+
+def _centres(panel: FloatArray, usable: BoolArray) -> FloatArray:
+    """Mean of every security's returns over the usable sessions; only that of securities without gaps is used."""
+    known = panel if usable.all() else np.where(usable, panel, 0.0)
+    return known.sum(axis=1) / max(1, int(usable.sum()))

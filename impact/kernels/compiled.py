@@ -1,0 +1,132 @@
+"""The two hot loops of the engine as machine code; needs numba (extra ``fast``).
+
+Each repeats the arithmetic of its numpy twin in the same order where that order is fixed, so that a fit has the same digits
+with and without it. Import this module only through :func:`impact.kernels.acceleration.compiled_loops`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+__all__ = ["fit_complete", "sum_series"]
+
+
+@njit(cache=True, nogil=True)
+def fit_complete(
+    returns, usable, centre, scaled, columns, edges, events, days, groups, first, length, n_rows, mean, inverse, centre_x, scale_x,
+    event_x, first_day, width, constant, fixed, found, abnormal,
+):  # fmt: skip
+    """Least squares and abnormal returns of events on securities without gaps; writes the last two arguments by event.
+
+    `returns` is (S, T), finite wherever `usable` (T,), `scaled` (k, T) with zeros where unusable, `event_x` (k, T) raw. The
+    events of ``columns[c]`` are ``events[edges[c]:edges[c + 1]]`` with day 0 `days` and design `groups`; their windows lie
+    inside the calendar. A row of `found` is alpha, sse, total, prefix sum of y*y, then the slopes.
+    """
+    n_sessions, k = returns.shape[1], scaled.shape[0]
+    prefix = np.zeros((n_sessions + 1, k + 2))
+    sums = np.empty(k + 2)
+    cross = np.empty(k)
+    for c in range(columns.size):
+        row = returns[columns[c]]
+        middle = centre[columns[c]]
+        for t in range(n_sessions):
+            y = row[t] - middle
+            if not usable[t]:
+                y = 0.0
+            prefix[t + 1, 0] = prefix[t, 0] + y
+            for j in range(k):
+                prefix[t + 1, j + 1] = prefix[t, j + 1] + y * scaled[j, t]
+            prefix[t + 1, k + 1] = prefix[t, k + 1] + y * y
+        for position in range(edges[c], edges[c + 1]):
+            g = groups[position]
+            start = days[position] + first
+            for j in range(k + 2):
+                sums[j] = prefix[start + length, j] - prefix[start, j]
+            rows = n_rows[g]
+            mean_y = sums[0] / rows if constant else 0.0
+            total = sums[k + 1] - rows * (mean_y * mean_y)
+            for j in range(k):
+                cross[j] = sums[j + 1] - rows * mean_y * mean[g, j]
+            answer = found[events[position]]
+            explained, shift = 0.0, 0.0
+            for i in range(k):
+                slope = 0.0
+                for j in range(k):
+                    slope += inverse[g, i, j] * cross[j]
+                explained += slope * cross[i]
+                answer[4 + i] = slope / scale_x[i]
+                shift += answer[4 + i] * (centre_x[i] + scale_x[i] * mean[g, i])
+            alpha = middle + mean_y - shift if constant else 0.0
+            answer[0], answer[1], answer[2], answer[3] = alpha, total - explained, total, prefix[start + length, k + 1]
+            begin = days[position] + first_day
+            values = row[begin : begin + width]
+            target = abnormal[events[position]]
+            for w in range(width):
+                target[w] = values[w]
+            if fixed:
+                continue
+            if constant:
+                for w in range(width):
+                    target[w] -= alpha
+            for j in range(k):
+                x = event_x[j, begin : begin + width]
+                for w in range(width):
+                    target[w] -= answer[4 + j] * x[w]
+
+
+@njit(cache=True, nogil=True)
+def sum_series(flat, runs, starts, bounds, alpha, beta, sse, regressors, most, smallest, series, known):
+    """Weighted sums of residuals by date; writes `series` (D, cuts, L) and `known` (D, cuts - 1), both zero before.
+
+    The events of date d are ``bounds[d] <= e < bounds[d + 1]``; their returns are ``flat[runs[e]:runs[e] + L]`` and their
+    regressors ``regressors[:, starts[e]:]``. Cuts: whole, without the last 1 .. most-1 rows, without the first 1 .. most-1
+    rows (standardised each), and the plain sum. A series whose variance is below `smallest` of its mean square has no weight.
+    """
+    length, k, edge = series.shape[2], regressors.shape[0], most - 1
+    cuts = 2 * edge + 2
+    weights = np.empty(cuts)
+    slopes = np.empty((cuts, k))
+    offsets = np.empty(cuts)
+    for d in range(bounds.size - 1):
+        slopes[:] = 0.0
+        offsets[:] = 0.0
+        for e in range(bounds[d], bounds[d + 1]):
+            values = flat[runs[e] : runs[e] + length]
+            for side in range(2):
+                outside, squares = 0.0, 0.0
+                for s in range(most):
+                    if s > 0:
+                        t = length - s if side == 0 else s - 1
+                        residual = values[t] - alpha[e]
+                        for j in range(k):
+                            residual -= beta[e, j] * regressors[j, starts[e] + t]
+                        outside += residual
+                        squares += residual * residual
+                    elif side == 1:
+                        continue
+                    cut = side * edge + s
+                    count = length - s
+                    mean = -outside / count
+                    variance = (sse[e] - squares) / count - mean * mean
+                    weights[cut] = 1.0 / np.sqrt(variance) if variance > smallest * sse[e] / length else 0.0
+                    if weights[cut] > 0.0:
+                        known[d, cut] += 1
+                    offsets[cut] += weights[cut] * (alpha[e] + mean)
+            weights[cuts - 1] = 1.0
+            offsets[cuts - 1] += alpha[e]
+            for c in range(cuts):
+                weight = weights[c]
+                for j in range(k):
+                    slopes[c, j] += weight * beta[e, j]
+                target = series[d, c]
+                for t in range(length):
+                    target[t] += weight * values[t]
+        for c in range(cuts):
+            target = series[d, c]
+            for t in range(length):
+                target[t] -= offsets[c]
+            for j in range(k):
+                x = regressors[j, starts[bounds[d]] : starts[bounds[d]] + length]
+                for t in range(length):
+                    target[t] -= slopes[c, j] * x[t]
