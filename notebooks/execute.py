@@ -41,6 +41,7 @@ def executed(path: Path) -> NotebookNode:
         timeout=SECONDS_A_CELL,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,
         extra_arguments=KERNEL_OPTIONS,
         resources={"metadata": {"path": str(FOLDER.parent)}},
     )
