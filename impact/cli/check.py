@@ -127,7 +127,9 @@ def _compact(document: Document) -> Document:
     shown = {name: frame[[column for column in _SHOWN[name] if column in frame]] for name, frame in tables.items()}
     shown = {name: frame.loc[:, [column != "account" or frame[column].ne("").any() for column in frame]] for name, frame in shown.items()}
     counts = {name: len(document.tables[name]) for name in ("positions", "dropped", "issues")}
-    note = f"{counts['positions']:,} positions, {counts['dropped']:,} rows dropped, {counts['issues']:,} cells that needed care: see --table NAME."
+    note = (
+        f"{counts['positions']:,} positions, {counts['dropped']:,} rows dropped, {counts['issues']:,} cells to look at: see --table NAME."
+    )
     return dataclasses.replace(document, tables=shown, notes=(*document.notes, note))
 
 

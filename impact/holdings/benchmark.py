@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from impact.errors import InputError
 from impact.holdings.exposure import ExposureReport
@@ -152,5 +151,7 @@ def _tracking_error(
         raise InputError(f"active_returns has {n_sessions} session(s) common to all names left out; a tracking error needs at least 3.")
     covariance = np.atleast_2d(np.cov(returns.to_numpy(dtype=np.float64), rowvar=False)) * sessions_per_year
     error = exclusion_tracking_error(by_line.to_numpy(), covariance)
+    from scipy import stats
+
     low, high = (error * np.sqrt((n_sessions - 1) / stats.chi2.ppf(p, n_sessions - 1)) for p in (0.975, 0.025))
     return error, float(low), float(high), n_sessions, (f"Tracking error from {n_sessions} sessions, taken as independent and normal.",)

@@ -24,11 +24,12 @@ from impact.holdings.what_if import Designation, with_designations
 from impact.instants import parse_instant
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary
+from impact.tables import format_value
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
-__all__ = ["CheckOptions", "ExposureReport", "check_portfolio"]
+__all__ = ["CheckOptions", "ExposureReport", "check_portfolio", "share_range"]
 
 _ASSUMPTIONS = (
     "A reading of public texts and of the files given; not legal advice.",
@@ -123,13 +124,13 @@ class ExposureReport(Result):
         """The answer in one sentence."""
         every = self.totals[self.totals["dimension"] == "all"].set_index("status")
         parts = [
-            f"{status} {_percent_range(every.at[status, 'nav_share_low'], every.at[status, 'nav_share_high'])} of NAV"
+            f"{status} {share_range(every.at[status, 'nav_share_low'], every.at[status, 'nav_share_high'])}"
             for status in ("barred", "restricted")
         ]
         unknown = self.unknown["nav_share_high"].sum(skipna=False)
+        parts.append("unknown, and by how much is not known" if np.isnan(unknown) else f"unknown at most {format_value(unknown, 'share')}")
         when = self.as_of.tz_convert("America/New_York")
-        asked = f"{len(self.positions):,} positions as of {when:%Y-%m-%d %H:%M} ET, {self.investor}"
-        return f"{asked}: {', '.join(parts)}; {_unknown_share(unknown)}"
+        return f"{len(self.positions):,} positions for a {self.investor} on {when:%Y-%m-%d %H:%M} ET, of net assets: {', '.join(parts)}"
 
     def to_frame(self) -> pd.DataFrame:
         """The exposures (a copy)."""
@@ -228,16 +229,14 @@ class ExposureReport(Result):
         return exposure_change(self, other if isinstance(other, ExposureReport) else self.at(other))
 
 
-def _unknown_share(share: float) -> str:
-    return "an unknown share is not known" if np.isnan(share) else f"unknown up to {share:.2%}"
-
-
-def _percent_range(low: float, high: float) -> str:
+def share_range(low: float, high: float) -> str:
+    """A range of shares of net assets in words; one figure when both ends are shown alike."""
     if np.isnan(low):
-        return "an unknown share"
+        return "not known"
     if np.isnan(high):
-        return f"at least {low:.2%}"
-    return f"{low:.2%}" if high - low < 5e-5 else f"{low:.2%} to {high:.2%}"
+        return f"at least {format_value(low, 'share')}"
+    least, most = format_value(low, "share"), format_value(high, "share")
+    return least if least == most else f"{least} to {most}"
 
 
 def check_portfolio(

@@ -118,7 +118,7 @@ def exposure_table(
     ratio = _receipt_ratios(instruments, chosen, table, ratios)
     for side in ("low", "high"):
         table[f"ordinary_shares_{side}"] = table[f"quantity_{side}"] * ratio
-        table[f"nav_share_{side}"] = table[f"market_value_{side}"] / portfolio.nav if portfolio.nav else np.nan
+        table[f"nav_share_{side}"] = table[f"market_value_{side}"] / portfolio.nav
     table = table.assign(rank=table["status"].map(_SEVERITY), size=-table["market_value_high"].abs())
     return table.sort_values(["rank", "size", "account"], kind="stable", ignore_index=True)[list(EXPOSURE_COLUMNS)]
 
@@ -220,7 +220,7 @@ def total_table(exposures: pd.DataFrame, nav: float, unknown_value: float) -> pd
         ("market_value_high", "nav_share_high"),
         ("market_value_high_with_unknown", "with_unknown_nav_share_high"),
     ):
-        table[share] = table[value] / nav if nav else np.nan
+        table[share] = table[value] / nav
     order = table["dimension"].map({name: rank for rank, name in enumerate(("all", "programme", "account", "line", "via"))})
     ranked = table.assign(order=order, rank=table["status"].map(_SEVERITY))
     return ranked.sort_values(["order", "rank", "item"], kind="stable", ignore_index=True).drop(columns=["order", "rank"])
@@ -274,7 +274,7 @@ def unknown_table(
         text = ", ".join(str(line) for line in unread["row"].head(5))
         table.append(("rows that could not be read", len(unread), np.nan, f"line {text}", "see the dropped table, and mend the file"))
     frame = pd.DataFrame(table, columns=["reason", "n_positions", "market_value_high", "example", "next_step"])
-    frame["nav_share_high"] = frame["market_value_high"] / portfolio.nav if portfolio.nav else np.nan
+    frame["nav_share_high"] = frame["market_value_high"] / portfolio.nav
     return frame.sort_values("market_value_high", ascending=False, kind="stable", ignore_index=True)
 
 

@@ -89,6 +89,8 @@ class FundFiles:
     def find(self, instruments: pd.DataFrame) -> IntArray:
         """(n,) number of the fund file of each instrument, -1 for none; by ISIN, CUSIP, SEDOL, ticker, then name."""
         found = np.full(len(instruments), -1, dtype=np.int64)
+        if not self.lookup:
+            return found
         for column in ("isin", "cusip", "sedol", "own_line", "ticker", "name"):
             keys = instruments[column].map(_key)
             own = keys.map(self.lookup).fillna(-1).to_numpy(dtype=np.int64)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.facts.matching import match_table
+from impact.facts.names import SPELLINGS, NameIndex
 from impact.facts.screening import ScreeningTargets
 from impact.holdings.distinct import distinct_rows
 from impact.holdings.instruments import NOT_SECURITIES
@@ -127,12 +128,30 @@ def _best_matches(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.Da
     best = pd.DataFrame({name: pd.Series([value] * len(asked)) for name, value in {**_NOT_MATCHED, "line_kind": ""}.items()})
     if targets.entities.empty or asked.empty:
         return best
-    pairs = match_table(asked.drop(columns=["own_line", "instrument", "underlying", "price_currency"]), targets)
+    by_code = match_table(asked.drop(columns=["own_line", "instrument", "underlying", "price_currency"]), targets, names="never")
+    rest = np.setdiff1d(np.flatnonzero(_may_share_a_word(asked["name"], targets)), by_code["row"].to_numpy())
+    pairs = by_code
+    if len(rest):
+        by_name = match_table(asked[["name"]].take(rest).reset_index(drop=True), targets)
+        by_name["row"] = rest[by_name["row"].to_numpy(dtype=np.int64)]
+        pairs = pd.concat([part for part in (by_code, by_name) if len(part)] or [by_code], ignore_index=True)
     pairs = pairs.drop_duplicates("row").set_index("row").rename(columns={"instrument": "line_kind"})
     for name in best.columns:
         best[name] = best[name].astype(object)
         best.loc[pairs.index, name] = pairs[name].astype(object)
     return best
+
+
+def _may_share_a_word(names: pd.Series, targets: ScreeningTargets) -> np.ndarray:
+    """Names with a word that begins as some distinctive word of a target does: all that could be proposed, and few others."""
+    told = NameIndex.of(targets.names).by_word
+    spelled = {variant for variant, word in SPELLINGS.items() if word in told}
+    beginnings = sorted({word[:4] for word in (*told, *spelled)})
+    if not beginnings:
+        return np.zeros(len(names), dtype=bool)
+    written = names.str.upper().str.replace("['`]", "", regex=True)
+    begins = written.str.contains(f"(?:^|[^A-Z0-9])(?:{'|'.join(beginnings)})", regex=True)
+    return (begins | written.str.contains("[^\\x00-\\x7F]", regex=True)).to_numpy(dtype=bool)
 
 
 def _identified(instruments: pd.DataFrame) -> pd.Series:

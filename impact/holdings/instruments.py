@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -77,8 +76,9 @@ def _found(column: pd.Series | None, patterns: tuple[tuple[str, str], ...], leng
     if column is None:
         return np.full(length, "", dtype=object)
     codes, distinct = pd.factorize(column)
-    kinds = []
-    for value in distinct:
-        words = str(value).upper() if upper else str(value).casefold()
-        kinds.append(next((kind for kind, pattern in patterns if re.search(pattern, words)), "") if words else "")
-    return np.array([*kinds, ""], dtype=object)[codes]
+    words = pd.Series(distinct, dtype="str")
+    words = words.str.upper() if upper else words.str.lower()
+    kinds = np.full(len(words) + 1, "", dtype=object)
+    for kind, pattern in reversed(patterns):
+        kinds[:-1][words.str.contains(pattern.replace("(", "(?:"), regex=True).to_numpy(dtype=bool)] = kind
+    return kinds[codes]

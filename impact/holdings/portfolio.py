@@ -34,7 +34,7 @@ class Portfolio(Result):
     currency : str
         Currency of `value`; ``"NAV"`` when the file only gives weights, empty when the file does not name any.
     nav : float
-        Net asset value in `currency`: as given, else the sum of the known values.
+        Net asset value in `currency`: as given, else the sum of the known values; NaN when that is not positive.
     dropped, issues : DataFrame
         As the file's.
     as_of : Timestamp or None
@@ -107,10 +107,7 @@ def as_portfolio(
     if isinstance(holdings, Portfolio):
         return holdings
     file = holdings if isinstance(holdings, HoldingsFile) else read_holdings(holdings, columns=columns, as_of=as_of)
-    known = {str(code).upper(): float(rate) for code, rate in (rates or {}).items()}
-    bad = sorted(code for code, rate in known.items() if not (np.isfinite(rate) and rate > 0))
-    if bad:
-        raise InputError(f"rates[{bad[0]!r}]={known[bad[0]]!r} must be a positive number of units of the book's currency ({len(bad)} bad).")
+    known = _checked_rates(rates)
     if nav is not None and not nav > 0:
         raise InputError(f"nav={nav!r} must be positive.")
     rows = file.rows
@@ -119,18 +116,13 @@ def as_portfolio(
     if not value.notna().any() and rows["weight"].notna().any():
         value, base = rows["weight"] * (nav or 1.0), base if nav else NAV_UNITS
         notes = (*notes, "The file gives weights and no values: values are weight times net assets.")
-    total = float(nav) if nav is not None else float(value.sum()) if base != NAV_UNITS else 1.0
-    without = int(value.isna().sum())
-    if without:
-        notes = (*notes, f"{without:,} position(s) have no value in {base or 'the currency of the file'}; they count in no percentage.")
-    if nav is None and base != NAV_UNITS:
-        notes = (*notes, "Net assets are the sum of the known values.")
+    total, about = _net_assets(value, base, nav)
     accounts = value.groupby(rows["account"]).transform("sum")
     rate = _rate(rows["currency"], {**known, base: 1.0, "": 1.0})
     positions = rows.assign(
         notional=rows["notional_value"] * rate,
         value=value,
-        weight=value / total if total else np.nan,
+        weight=value / total,
         account_weight=value / accounts.where(accounts != 0),
     )
     return Portfolio(
@@ -141,8 +133,30 @@ def as_portfolio(
         issues=file.issues,
         as_of=file.as_of,
         sources=file.sources,
-        assumptions=(*file.assumptions, *notes),
+        assumptions=(*file.assumptions, *notes, *about),
     )
+
+
+def _checked_rates(rates: Mapping[str, float] | None) -> dict[str, float]:
+    known = {str(code).upper(): float(rate) for code, rate in (rates or {}).items()}
+    bad = sorted(code for code, rate in known.items() if not (np.isfinite(rate) and rate > 0))
+    if bad:
+        raise InputError(f"rates[{bad[0]!r}]={known[bad[0]]!r} must be a positive number of units of the book's currency ({len(bad)} bad).")
+    return known
+
+
+def _net_assets(value: pd.Series, base: str, nav: float | None) -> tuple[float, tuple[str, ...]]:
+    """Net assets, NaN when they cannot be known, and what to say about them."""
+    notes = []
+    without = int(value.isna().sum())
+    if without:
+        notes.append(f"{without:,} position(s) have no value in {base or 'the currency of the file'}; they count in no percentage.")
+    if nav is not None or base == NAV_UNITS:
+        return float(nav or 1.0), tuple(notes)
+    total = float(value.sum())
+    if total > 0:
+        return total, (*notes, "Net assets are the sum of the known values.")
+    return float("nan"), (*notes, f"The known values sum to {total:,.2f}, which is no base for percentages: give nav.")
 
 
 def _commonest(currencies: pd.Series) -> str:

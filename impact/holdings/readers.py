@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
 from impact.holdings.amounts import parse_date
-from impact.holdings.positions import interpret
+from impact.holdings.positions import Positions, interpret
 from impact.holdings.raw_table import RawTable, frame_table, text_table, workbook_table
 from impact.holdings.sniff import file_kind
 from impact.holdings.workbook import sheet_without_values
@@ -153,7 +152,6 @@ def read_holdings(
     [['KYG9830T1067', 1000.0]]
     """
     _check_options(decimal, weight_unit)
-    day = _given_day(as_of)
     if isinstance(source, pd.DataFrame):
         path, kind = Path(""), "frame"
         raw = frame_table(source, dict(columns or {}), where="the table")
@@ -165,6 +163,7 @@ def read_holdings(
             )
         kind = file_kind(path)
         raw = _raw(path, kind, dict(columns or {}), sheet, separator, dayfirst)
+    day = _given_day(as_of)
     named = parse_date(path.stem) if path.name else None
     fallback, basis = _first_known((day, "given"), (raw.preamble.as_of, "preamble"), (named, "file name"))
     found = interpret(raw, decimal=decimal, weight_unit=weight_unit, as_of=fallback, dayfirst=dayfirst)
@@ -172,6 +171,11 @@ def read_holdings(
         found.rows["as_of"] = pd.Series(day, index=found.rows.index, dtype="datetime64[ns]")
     if kind == "xlsx":
         found = _formulas_reported(found, path, sheet, raw)
+    return _accounted(raw, found, path, kind, fund, "rows" if "as_of" in raw.cells and day is None else basis)
+
+
+def _accounted(raw: RawTable, found: Positions, path: Path, kind: str, fund: str | None, basis: str) -> HoldingsFile:
+    """The record of one file: positions with the account of all that was read."""
     days = found.rows["as_of"].unique()
     shared = days[0] if len(days) == 1 and not pd.isna(days[0]) else None
     return HoldingsFile(
@@ -191,7 +195,7 @@ def read_holdings(
         n_rows=len(raw.cells) + len(raw.refused),
         fund=fund or raw.preamble.fund,
         as_of=None if shared is None else pd.Timestamp(shared),
-        as_of_basis="rows" if "as_of" in raw.cells and day is None else basis,
+        as_of_basis=basis,
         sources=(Source(title=path.name or "table given by the caller", basis="user file"),),
         assumptions=found.notes,
     )
@@ -253,7 +257,7 @@ def _columns_used(raw: RawTable) -> pd.DataFrame:
     return pd.DataFrame([row for row in rows if row[0]], columns=["heading", "field", "note"], dtype="str")
 
 
-def _formulas_reported(found: Any, path: Path, sheet: str | None, raw: RawTable) -> Any:
+def _formulas_reported(found: Positions, path: Path, sheet: str | None, raw: RawTable) -> Positions:
     """Cells that are empty only because no spreadsheet ever stored the value of their formula."""
     numbers = found.rows[["quantity", "market_value", "weight"]].isna().to_numpy()
     if not numbers.any() and found.dropped.empty:

@@ -43,16 +43,21 @@ def plot_exposure(exposures: pd.DataFrame, *, ax: Axes | None = None, most: int 
             colour = PALETTE[STATUS_COLOURS[status]]
             ax.barh(places[mine], shown.loc[mine, "nav_share_low"], height=0.6, color=colour, label=status)
             ax.hlines(places[mine], shown.loc[mine, "nav_share_low"], shown.loc[mine, "nav_share_high"], color=colour, linewidth=2.5)
-        names = [f"{str(row.entity)[:38]} {row.security}, {row.how}".strip() for row in shown.itertuples()]
+        names = [_label(row.entity, row.security, row.how) for row in shown.itertuples()]
         ax.set_yticks(places, names, fontsize=8)
         percent_axis(ax.xaxis)
-        ax.set_xlabel("share of net assets (bar: lowest, line: up to the highest)")
-        more = f" ({len(summed) - len(shown)} smaller not drawn)" if len(summed) > len(shown) else ""
-        ax.set_title(f"Designated names held, by line and status{more}" if len(shown) else "No designated name is held")
+        more = f"; {len(summed) - len(shown)} smaller not drawn" if len(summed) > len(shown) else ""
+        ax.set_xlabel(f"share of net assets (bar: lowest, line: up to the highest{more})")
+        ax.set_title("Designated names held" if len(shown) else "No designated name is held")
         if len(shown):
             ax.legend(loc="lower right")
         ax.grid(axis="y", visible=False)
     return ax
+
+
+def _label(entity: str, security: str, how: str) -> str:
+    name = entity if len(entity) <= 34 else entity[:33].rstrip() + "…"
+    return ", ".join(part for part in (f"{name} {security}".strip(), "" if how == "local" else how) if part)
 
 
 def plot_deadlines(deadlines: pd.DataFrame, *, as_of: pd.Timestamp, ax: Axes | None = None, most: int = MOST_BARS) -> Axes:

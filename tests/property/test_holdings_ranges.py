@@ -54,7 +54,7 @@ def file_of(tickers, printed, shown, digits, age, values):
     return read_holdings(pd.DataFrame(columns)[shown].reset_index(drop=True), as_of=ON - pd.Timedelta(days=age))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.sampled_from([0, 1, 9, 30, 200]), st.booleans(), st.data())
 def test_truth_lies_within_the_range_through_nested_stale_partial_rounded_files(age, values, data):
     outer, inner = (data.draw(fund_with_truth(inner=is_outer, age=age)) for is_outer in (True, False))
@@ -121,7 +121,7 @@ def test_funds_that_hold_each_other_are_refused():
         through_funds(2, np.array([0, 1]), np.array([1, 0]), np.array([0.1, 0.1]), np.array([0.1, 0.1]))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.integers(2, 6), st.integers(0, 2**32 - 1))
 def test_reach_equals_the_sum_over_paths(n_funds, seed):
     rng = np.random.default_rng(seed)
@@ -159,7 +159,7 @@ def test_age_widens_and_an_unknown_age_says_nothing():
     assert half_printed_unit(np.array([1 / 3])) == 0.0
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.integers(2, 8), st.integers(0, 2**32 - 1))
 def test_reweighting_keeps_the_ratios_of_what_stays(n, seed):
     rng = np.random.default_rng(seed)

@@ -319,3 +319,15 @@ def test_the_whole_panel_stays_available_for_placebos(returns):
     placebo = placebo_windows(result.fit, 0, -1, 1)
     # The index is among the other columns; it repeats itself and has no standardised CAR worth counting.
     assert {1, 2, 3} <= set(placebo.security[~placebo.own].tolist()) and placebo.own.any()
+
+
+def test_result_offers_the_interval_the_day_path_and_the_family_of_windows(returns):
+    events = pd.DataFrame({"event_id": ["a"], "security": ["A"], "date": [returns.index[-30]]})
+    result = event_study(returns, events, market="index")
+    interval = result.conformal(0, 1)
+    assert interval.low < interval.high and interval.coverage == 0.95
+    assert 0 <= result.joint_path(0, 4)["p_value"].iloc[0] <= 1
+    family = result.over_windows([(0, 0), (0, 1)], method="holm")
+    assert (family["p_adjusted"] >= family["p_value"]).all()
+    with pytest.raises(InputError, match="event window"):
+        result.conformal(0, 99)

@@ -215,6 +215,8 @@ def test_several_currencies_are_valued_through_the_rates_given():
     assert "at least" in check_portfolio(mixed, as_of=LISTED, currency="USD").headline
     priced = pd.DataFrame({"ISIN": ["KYG9830T1067"], "Shares": [10], "Price": [31.0], "Local Currency": ["HKD"], "Base Currency": ["USD"]})
     assert as_portfolio(priced, rates={"HKD": 0.129}).positions["value"].tolist() == pytest.approx([39.99])
+    short = as_portfolio(mixed.assign(**{"Market Value": [-775.0, 10.0]}), currency="USD", rates={"HKD": 1 / 7.75})
+    assert np.isnan(short.nav) and short.positions["weight"].isna().all() and "give nav" in short.assumptions[-1]
     with pytest.raises(InputError, match="rates\\['HKD'\\]"):
         as_portfolio(mixed, rates={"HKD": -1})
 
@@ -335,3 +337,20 @@ def test_the_figures_name_their_axes_and_draw_every_status(banned):
     assert calendar.get_xlabel() and any("CNOOC" in label.get_text() for label in calendar.get_yticklabels())
     empty = check_portfolio(book(ISIN=["US0378331005"], Ticker=["AAPL US"], Name=["APPLE"]), as_of=LISTED)
     assert "No designated name" in empty.plot().get_title(loc="left")
+
+
+def test_the_quick_look_at_names_loses_no_proposal():
+    """Names that share no beginning of a distinctive word are not compared at all; none of them would have been proposed."""
+    from pathlib import Path
+
+    from impact.facts.matching import match_table
+    from impact.facts.screening import screening_targets
+    from impact.holdings.identify import _may_share_a_word
+
+    targets = screening_targets()
+    labelled = pd.read_csv(Path(__file__).parents[1] / "reference" / "names" / "labelled.csv")["name"]
+    names = pd.concat([labelled, targets.names["name"], labelled.str[:30], "Société " + labelled], ignore_index=True).astype("str")
+    looked_at = _may_share_a_word(names, targets)
+    proposed = match_table(pd.DataFrame({"name": names}), targets)["row"].unique()
+    assert len(proposed) > 500 and looked_at[proposed].all()
+    assert _may_share_a_word(pd.Series(["APPLE INC", "NESTLE SA"], dtype="str"), targets).sum() == 0

@@ -6,8 +6,8 @@ import pytest
 
 from impact.errors import InputError
 from impact.holdings import read_13f, read_nport
+from impact.holdings.issuer_owners import ownership
 from impact.holdings.owners import HOLDER_COLUMNS, ReportedHoldings
-from impact.holdings.ownership import ownership
 
 Q4, Q1 = "2020-12-31", "2021-03-31"
 

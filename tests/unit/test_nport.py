@@ -9,7 +9,20 @@ import pytest
 from impact.errors import InputError
 from impact.holdings import read_holdings, read_nport
 
-HOLDING = "ACCESSION_NUMBER HOLDING_ID ISSUER_NAME ISSUER_TITLE ISSUER_CUSIP BALANCE UNIT CURRENCY_VALUE PERCENTAGE PAYOFF_PROFILE ASSET_CAT DERIVATIVE_CAT".split()
+HOLDING = [
+    "ACCESSION_NUMBER",
+    "HOLDING_ID",
+    "ISSUER_NAME",
+    "ISSUER_TITLE",
+    "ISSUER_CUSIP",
+    "BALANCE",
+    "UNIT",
+    "CURRENCY_VALUE",
+    "PERCENTAGE",
+    "PAYOFF_PROFILE",
+    "ASSET_CAT",
+    "DERIVATIVE_CAT",
+]
 
 
 def data_set(folder, n_rows=0, filings=(("a", "26-FEB-2021", "S1", "31-DEC-2020"),), rows=()):
@@ -105,9 +118,11 @@ def test_a_table_of_400_megabytes_never_loads_whole(tmp_path):
 
 
 INFORMATION_TABLE = """<?xml version="1.0"?><informationTable xmlns="http://www.sec.gov/edgar/document/thirteenf/informationtable">
-<infoTable><nameOfIssuer>CHINA MOBILE LTD</nameOfIssuer><titleOfClass>SPONSORED ADR</titleOfClass><cusip>16941M109</cusip><value>343</value>
+<infoTable><nameOfIssuer>CHINA MOBILE LTD</nameOfIssuer><titleOfClass>SPONSORED ADR</titleOfClass>
+<cusip>16941M109</cusip><value>343</value>
 <shrsOrPrnAmt><sshPrnamt>12000</sshPrnamt><sshPrnamtType>SH</sshPrnamtType></shrsOrPrnAmt></infoTable>
-<infoTable><nameOfIssuer>CHINA MOBILE LTD</nameOfIssuer><titleOfClass>SPONSORED ADR</titleOfClass><cusip>16941M109</cusip><value>57</value>
+<infoTable><nameOfIssuer>CHINA MOBILE LTD</nameOfIssuer><titleOfClass>SPONSORED ADR</titleOfClass>
+<cusip>16941M109</cusip><value>57</value>
 <shrsOrPrnAmt><sshPrnamt>2000</sshPrnamt><sshPrnamtType>SH</sshPrnamtType></shrsOrPrnAmt><putCall>Put</putCall></infoTable></informationTable>"""
 PORTFOLIO_REPORT = """<edgarSubmission xmlns="http://www.sec.gov/edgar/nport"><formData><genInfo><seriesName>Example Fund</seriesName>
 <repPdDate>2020-12-31</repPdDate></genInfo><invstOrSecs><invstOrSec><name>CHINA MOBILE LTD</name><title>CHINA MOBILE LTD</title><cusip>N/A</cusip>
