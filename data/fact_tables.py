@@ -18,6 +18,9 @@ __all__ = ["FACT_TABLES"]
 POSSESSION_ANSWERED = {"ns-cmic": "2022-06-01", "russia-newinv": "2022-06-06"}
 TICKER_PLACES = (("HK", HONG_KONG), ("SS", SHANGHAI), ("SZ", SHANGHAI), ("AS", "Europe/Amsterdam"))
 
+# Wording of the fact base that speaks of how it was compiled; the table says what was found.
+COURT_REWORDED = {"Named in the brief; nothing found": "Named as a litigant; nothing found in public copies"}
+
 # Rows (first words of the event) that name something later than their own date: known only from that later day on.
 COURT_KNOWN = {
     "Suit reported in May 2021; moot after EO 14032": "2021-06-03",
@@ -140,7 +143,8 @@ def litigation(folder: Path) -> pd.DataFrame:
             "event_text": raw["event_date"],
             "event_time_text": raw["event_time_local"],
             **columns,
-            **{column: raw[column] for column in ("event", "first_market_session", "outcome")},
+            "event": raw["event"].replace(COURT_REWORDED),
+            **{column: raw[column] for column in ("first_market_session", "outcome")},
             **source_columns(raw),
         }
     )

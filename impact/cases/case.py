@@ -13,7 +13,7 @@ from impact.calendars import parse_instant, sessions, venue_of
 from impact.cases.definitions import CaseDefinition, define_case
 from impact.cases.study import CaseStudy, study_case
 from impact.cases.timeline import Timeline, build_timeline, known_prices
-from impact.errors import DataUnavailable, InfeasibleDesign
+from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.market import MarketPanel, load_panel
 from impact.market.sources import yahoo_source
 from impact.provenance import Source
@@ -181,7 +181,11 @@ class Case:
     def _relief(self) -> ReliefAssessment:
         from impact.relief import assess_case
 
-        return assess_case(self.definition, self.panel, self.timeline(), self.event_study(), as_of=self.as_of)
+        try:
+            effect = self.price_effect()
+        except (DataUnavailable, InputError):  # no facts on the holders: the parts of the drop do without the forced flow
+            effect = None
+        return assess_case(self.definition, self.panel, self.timeline(), self.event_study(), as_of=self.as_of, price_effect=effect)
 
 
 def case(name: str, source: str | Path = "bundled", as_of: str | None = None, *, offline: bool = False) -> Case:

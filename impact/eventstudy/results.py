@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,7 +18,7 @@ from impact.kernels.ols import BatchFit
 from impact.kernels.records import FittedEvents
 from impact.provenance import Source
 from impact.results import Result, Summary
-from impact.typing_ import FloatArray
+from impact.typing_ import FloatArray, Window
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -187,6 +188,28 @@ class EventStudyResult(Result):
 
         self._checked(a, b)
         return describe_inference(self.fitted, a, b, **({"incomplete": self.design.incomplete} | options))
+
+    def conformal(self, a: int, b: int, *, level: float | None = None) -> Any:
+        """Conformal interval for the effect over [a, b] of one event (or of a batch on one date), by inverting the test."""
+        from impact.eventstudy.single import conformal_effect
+
+        self._checked(a, b)
+        return conformal_effect(self.fitted, a, b, level=self.design.level if level is None else level)
+
+    def joint_path(self, a: int, b: int) -> pd.DataFrame:
+        """F test per event that no day of [a, b] has an abnormal return."""
+        from impact.eventstudy.single import joint_path
+
+        self._checked(a, b)
+        return joint_path(self.fitted, a, b)
+
+    def over_windows(self, windows: Sequence[Window], *, method: str = "holm", **options: Any) -> pd.DataFrame:
+        """The headline test over several windows, its p-values adjusted for having looked at all of them."""
+        from impact.eventstudy.window_family import adjust_over_windows
+
+        for a, b in windows:
+            self._checked(a, b)
+        return adjust_over_windows(self.fitted, windows, method=method, **options)
 
     def take(self, events: Any) -> EventStudyResult:
         """The same study for some of its events: a boolean mask or positions, for example one group."""

@@ -124,8 +124,8 @@ class FittedEvents:
         Inclusive offsets of the estimation window; L = last - first + 1.
     window : callable (a, b) -> WindowSums
         CAR over the inclusive offsets [a, b].
-    residuals : callable (slice) -> (n, L) float
-        Estimation-window residuals of a slice of events on their nominal L sessions; NaN where a row was not usable.
+    residuals : callable (slice or index array) -> (n, L) float
+        Estimation-window residuals of some events on their nominal L sessions; NaN where a row was not usable.
         Without estimated parameters (market-adjusted, peer) these are the estimation-window abnormal returns.
     design : callable (i) -> EventDesign, optional
         The regression of event i, row by row; None when the fit is not a regression.
@@ -144,7 +144,7 @@ class FittedEvents:
     security: IntArray
     estimation: tuple[int, int]
     window: Callable[[int, int], WindowSums]
-    residuals: Callable[[slice], FloatArray]
+    residuals: Callable[[slice | IntArray], FloatArray]
     design: Callable[[int], EventDesign] | None = None
     residual_sums: Callable[[IntArray, int], Any] | None = None
 

@@ -91,7 +91,10 @@ ORIGINS = {
     ),
     "literature": ("literature_results", {"year": "year_text", "confidence": "confidence_text"}),
 }
-RETYPED = {"is_listed": {"y": "true", "n": "false"}}
+RETYPED = {
+    "is_listed": {"y": "true", "n": "false"},
+    "event": {"Named in the brief; nothing found": "Named as a litigant; nothing found in public copies"},
+}
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

@@ -323,7 +323,7 @@ def test_the_whole_panel_stays_available_for_placebos(returns):
 
 def test_result_offers_the_interval_the_day_path_and_the_family_of_windows(returns):
     events = pd.DataFrame({"event_id": ["a"], "security": ["A"], "date": [returns.index[-30]]})
-    result = event_study(returns, events, market="index")
+    result = impact.event_study(returns, events, market="index")
     interval = result.conformal(0, 1)
     assert interval.low < interval.high and interval.coverage == 0.95
     assert 0 <= result.joint_path(0, 4)["p_value"].iloc[0] <= 1
