@@ -13,14 +13,12 @@ import matplotlib as mpl
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 
 import impact
 from impact.plots.case import plot_benchmarks, plot_volume
-from impact.pricing import execution_frontier, liquidation_cost, price_effect_of_case
-from impact.relief import relief_probability, sell_or_wait
-from impact.supply import supply_of_case
+from impact.plots.pricing import plot_laws
+from impact.relief import relief_probability
 
 __all__ = ["figures"]
 
@@ -51,12 +49,14 @@ def event_figures() -> Iterator[tuple[str, plt.Axes]]:
 
 def supply_figures() -> Iterator[tuple[str, plt.Axes]]:
     """What the listing should have done, and what it costs to be one of the sellers."""
-    supply = supply_of_case("xiaomi")
-    yield "supply_ladder", supply.plot()
-    yield "provider_lanes", supply.index_flow.plot()
-    effect = price_effect_of_case("xiaomi", supply=supply, n_draws=DRAWS)
-    yield "effect_band", effect.plot()
-    yield "cost_by_horizon", liquidation_cost(2_000_000, supply, effect).plot()
+    case = impact.case("xiaomi")
+    pricing = case.pricing(position_shares=2_000_000, n_draws=DRAWS)
+    yield "supply_ladder", case.supply().plot()
+    yield "provider_lanes", case.supply().index_flow.plot()
+    yield "laws", plot_laws(pricing.effect.to_frame(), realised=case.event_study().row_of("E0")["ar"])
+    yield "effect_band", pricing.effect.plot()
+    yield "predicted_realised", pricing.comparison.plot()
+    yield "cost_by_horizon", pricing.cost.plot()
 
 
 def relief_figures() -> Iterator[tuple[str, plt.Axes]]:

@@ -34,5 +34,8 @@ def manifest_page(path: Path) -> str:
     shown = [name for name in COLUMNS if name in rows[0]]
     table = ["| " + " | ".join(shown) + " |", "|" + "---|" * len(shown)]
     table += ["| " + " | ".join(row[name].replace("|", "\\|") for name in shown) + " |" for row in rows]
-    intro = "# Manifest\n\nEvery file of `data/`: what it is, where it comes from, when it was retrieved, on which basis it ships. `impact data verify` checks the sha256 of each.\n\n"
+    intro = (
+        "# Manifest\n\nEvery file of `data/`: what it is, where it comes from, when it was retrieved, on which basis it ships. "
+        "`impact data verify` checks the sha256 of each.\n\n"
+    )
     return intro + "\n".join(table) + "\n"

@@ -68,7 +68,8 @@ def check_shown(shown: str, output: str, where: str) -> None:
         if stretch:
             places = [i for i in range(start, len(printed) - len(stretch) + 1) if printed[i : i + len(stretch)] == stretch]
             near = "\n".join(printed[start : start + 12])
-            assert places and (anywhere or places[0] == start), f"{where}\nshows, but does not print there:\n" + "\n".join(stretch) + f"\n--- printed from here:\n{near}"
+            wanted = "\n".join(stretch)
+            assert places and (anywhere or places[0] == start), f"{where}\nshows, but does not print there:\n{wanted}\n--- printed from here:\n{near}"
             start = places[0] + len(stretch)
         stretch, anywhere = [], True
 
@@ -112,9 +113,17 @@ def test_the_pages_hold_examples():
     assert sum(bool(step.shown.strip()) for step in found) >= 20
 
 
-@pytest.mark.parametrize(("shown", "output", "fits"), [
-    ("a\nb\n", "a\nb\nc\n", True), ("b\n", "a\nb\n", False), ("...\nb\n", "a\nb\n", True), ("a\n...\nd\n", "a\nb\nd\n", True), ("a\nc\n", "a\nb\nc\n", False), ("", "a\n", True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("shown", "output", "fits"),
+    [
+        ("a\nb\n", "a\nb\nc\n", True),
+        ("b\n", "a\nb\n", False),
+        ("...\nb\n", "a\nb\n", True),
+        ("a\n...\nd\n", "a\nb\nd\n", True),
+        ("a\nc\n", "a\nb\nc\n", False),
+        ("", "a\n", True),
+    ],
+)
 def test_shown_lines_are_compared_in_order(shown, output, fits):
     if fits:
         check_shown(shown, output, "")
