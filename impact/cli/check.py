@@ -36,7 +36,7 @@ def _numbers(given: tuple[str, ...], option: str) -> dict[str, float]:
 @click.argument("holdings", type=click.Path())
 @click.option("--as-of", "as_of", required=True, metavar="INSTANT", help="Use only what was known then, such as 2021-01-14T18:00-05:00.")
 @click.option("--investor", default="us_person", show_default=True, metavar="CLASS", help="us_person, us_intermediary, non_us_person ...")
-@click.option("--programme", "programmes", multiple=True, metavar="ID", help="Ask this programme only; may be given several times.")
+@click.option("--only-programme", "programmes", multiple=True, metavar="ID", help="Ask this programme only; may be given several times.")
 @click.option("--map", "maps", multiple=True, metavar="FIELD=HEADING", help='Name a column, such as isin="Asset ID".')
 @click.option("--holdings-date", metavar="DATE", help="Date of the holdings, when the file does not say.")
 @click.option("--funds", type=click.Path(), metavar="DIR", help="Folder of fund holdings to look through, named by ticker.")
@@ -44,9 +44,9 @@ def _numbers(given: tuple[str, ...], option: str) -> dict[str, float]:
 @click.option("--currency", metavar="CUR", help="Currency to value the book in.")
 @click.option("--nav", type=float, metavar="VALUE", help="Net assets, when the file does not hold the whole book.")
 @click.option("--ratio", "ratios", multiple=True, metavar="LINE=N", help="Ordinary shares in one receipt.")
-@click.option("--designate", metavar="SECURITY", help="What if this security were designated; needs --programme-of.")
+@click.option("--designate", metavar="SECURITY", help="What if this security were designated; needs --programme.")
 @click.option("--at", metavar="INSTANT", help="With --designate: when (default: --as-of).")
-@click.option("--programme-of", metavar="ID", help="With --designate: under which programme.")
+@click.option("--programme", "designated_under", metavar="ID", help="With --designate: under which programme.")
 @click.option("--diff", metavar="INSTANT", help="Show what changes between --as-of and this instant.")
 @click.option("--explain", type=int, metavar="ROW", help="Everything behind one line of the file.")
 @click.option("--fail-on", type=click.Choice(["exposure", "unknown"]), multiple=True, help="Exit with code 1 when there is any.")
@@ -72,7 +72,7 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
         nav=asked["nav"],
         columns=_pairs(maps, "--map"),
         holdings_as_of=asked["holdings_date"],
-        designations=_designations(as_of, asked["designate"], asked["at"], asked["programme_of"]),
+        designations=_designations(as_of, asked["designate"], asked["at"], asked["designated_under"]),
     )
     document = _document(report, {"holdings": holdings, **asked}, explain, diff)
     if format_ == "table" and table is None and explain is None and diff is None:
@@ -136,10 +136,10 @@ def _compact(document: Document) -> Document:
 def _designations(as_of: str, security: str | None, at: str | None, programme: str | None) -> tuple:
     if security is None:
         if at or programme:
-            raise InputError("--at and --programme-of belong to --designate SECURITY; name the security.")
+            raise InputError("--at and --programme belong to --designate SECURITY; name the security.")
         return ()
     if programme is None:
-        raise InputError(f"--designate {security!r} needs --programme-of, such as ns-cmic: under which programme?")
+        raise InputError(f"--designate {security!r} needs --programme, such as ns-cmic: under which programme?")
     from impact.holdings import Designation
 
     return (Designation(security=security, at=at or as_of, programme=programme),)

@@ -46,11 +46,11 @@ def plot_exposure(exposures: pd.DataFrame, *, ax: Axes | None = None, most: int 
         names = [_label(row.entity, row.security, row.how) for row in shown.itertuples()]
         ax.set_yticks(places, names, fontsize=8)
         percent_axis(ax.xaxis)
-        more = f"; {len(summed) - len(shown)} smaller not drawn" if len(summed) > len(shown) else ""
-        ax.set_xlabel(f"share of net assets (bar: lowest, line: up to the highest{more})")
+        ax.set_xlabel("share of net assets (bar: lowest, line: highest)")
         ax.set_title("Designated names held" if len(shown) else "No designated name is held")
         if len(shown):
-            ax.legend(loc="lower right")
+            more = len(summed) - len(shown)
+            ax.legend(loc="lower right", title=f"{more} smaller not drawn" if more else None)
         ax.grid(axis="y", visible=False)
     return ax
 

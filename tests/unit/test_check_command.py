@@ -67,7 +67,7 @@ def test_a_user_map_names_the_columns(run_cli, book):
 
 def test_what_if_explain_and_diff(run_cli, book):
     tencent = book("Tencent,KYG875721634,5,400,USD\n")
-    _, out, _ = run_cli("check", tencent, "--as-of", LISTED, "--designate", "0700.HK", "--programme-of", "eo13974-amend")
+    _, out, _ = run_cli("check", tencent, "--as-of", LISTED, "--designate", "0700.HK", "--programme", "eo13974-amend")
     assert "restricted 100.00 %" in out and "HYPOTHETICAL" in out
     held = book(XIAOMI, name="held.csv")
     code, out, _ = run_cli("check", held, "--as-of", LISTED, "--explain", "2")
