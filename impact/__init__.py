@@ -8,8 +8,9 @@ Every name below is imported on first use, so ``import impact`` itself costs nex
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from impact.lazy import lazy_names
 
 _HOMES = {
     "Case": "impact.cases",
@@ -50,13 +51,4 @@ if TYPE_CHECKING:
     from impact.supply import forced_supply, index_deletion
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'impact' has no attribute {name!r}; public names: {', '.join(__all__)}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

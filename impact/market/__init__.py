@@ -5,8 +5,9 @@ Names are imported on first use, so that reading a panel does not load the netwo
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from impact.lazy import lazy_names
 
 _HOMES = {
     "FetchResult": "impact.market.sources",
@@ -37,13 +38,4 @@ if TYPE_CHECKING:
     from impact.market.sources import FetchResult, PriceSource, load_panel
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'impact.market' has no attribute {name!r}; public names: {', '.join(__all__)}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)
