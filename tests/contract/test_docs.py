@@ -69,7 +69,8 @@ def check_shown(shown: str, output: str, where: str) -> None:
             places = [i for i in range(start, len(printed) - len(stretch) + 1) if printed[i : i + len(stretch)] == stretch]
             near = "\n".join(printed[start : start + 12])
             wanted = "\n".join(stretch)
-            assert places and (anywhere or places[0] == start), f"{where}\nshows, but does not print there:\n{wanted}\n--- printed from here:\n{near}"
+            fits = places and (anywhere or places[0] == start)
+            assert fits, f"{where}\nshows, but does not print there:\n{wanted}\n--- printed from here:\n{near}"
             start = places[0] + len(stretch)
         stretch, anywhere = [], True
 
