@@ -40,7 +40,9 @@ def _window(text: str, option: str) -> tuple[int, int]:
 @click.command("study")
 @click.argument("events", type=click.Path())
 @click.option("--prices", type=click.Path(), metavar="FILE", help="Closes: CSV or Parquet, wide or long.")
-@click.option("--returns", type=click.Path(), metavar="FILE", help="Decimal returns instead of prices: one column of dates, one a security.")
+@click.option(
+    "--returns", type=click.Path(), metavar="FILE", help="Decimal returns instead of prices: one column of dates, one a security."
+)
 @click.option("--market", metavar="NAME", help="Benchmark column; several names with commas are an equal-weighted basket.")
 @click.option("--factors", type=click.Path(), multiple=True, metavar="FILE", help="Factor returns (decimals, or Kenneth French's files).")
 @click.option("--model", type=click.Choice(MODELS), default="market", show_default=True, help="Normal-return model.")
@@ -48,7 +50,9 @@ def _window(text: str, option: str) -> tuple[int, int]:
 @click.option("--window", default="-10:10", show_default=True, metavar="A:B", help="Event window.")
 @click.option("--car", "cars", default="0:0,-1:1", show_default=True, metavar="A:B,...", help="Windows to cumulate and test.")
 @click.option("--kind", type=click.Choice(["simple", "log"]), default="simple", show_default=True, help="Kind of returns.")
-@click.option("--anchor", type=click.Choice(["next", "previous", "raise"]), default="next", show_default=True, help="Dates without session.")
+@click.option(
+    "--anchor", type=click.Choice(["next", "previous", "raise"]), default="next", show_default=True, help="Dates without session."
+)
 @click.option("--min-observations", type=int, metavar="N", help="Usable estimation rows an event needs.")
 @click.option("--zero-alpha", is_flag=True, help="Regress through the origin.")
 @click.option("--seed", type=int, help="Seed of the bootstrap tests; without it they are left out.")

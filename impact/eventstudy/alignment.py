@@ -65,7 +65,9 @@ def read_returns(returns: Any) -> ReturnTable:
     """
     frame = as_frame(returns, "returns")
     if frame.empty:
-        raise InputError(f"returns is empty ({frame.shape[0]} sessions x {frame.shape[1]} securities); give at least one column of returns.")
+        raise InputError(
+            f"returns is empty ({frame.shape[0]} sessions x {frame.shape[1]} securities); give at least one column of returns."
+        )
     if not frame.columns.is_unique:
         repeated = frame.columns[frame.columns.duplicated()]
         raise InputError(f"returns repeats {len(repeated)} column(s) (first {repeated[0]!r}); a security has one column: keep one of each.")
@@ -83,7 +85,8 @@ def _numbers(frame: pd.DataFrame, parameter: str) -> FloatArray:
     except (TypeError, ValueError):
         bad = [column for column in frame.columns if not pd.api.types.is_numeric_dtype(frame[column])]
         raise InputError(
-            f"{parameter} has {len(bad)} column(s) that are not numbers (first {bad[0]!r}); give decimal returns, NaN for a day without trade."
+            f"{parameter} has {len(bad)} column(s) that are not numbers (first {bad[0]!r}); "
+            "give decimal returns, NaN for a day without trade."
         ) from None
 
 
@@ -98,7 +101,9 @@ def column_of_returns(market: Any, returns: ReturnTable) -> FloatArray:
     if not isinstance(market, (pd.Series, pd.DataFrame)):
         position = returns.securities.get_indexer([market])[0]
         if position < 0:
-            raise InputError(f"market={market!r} is not a column of returns ({len(returns.securities)} columns); name one, or give a Series.")
+            raise InputError(
+                f"market={market!r} is not a column of returns ({len(returns.securities)} columns); name one, or give a Series."
+            )
         return returns.values[:, position]
     if isinstance(market, pd.DataFrame):
         if market.shape[1] != 1:
@@ -179,17 +184,22 @@ def _checked(events: Any) -> pd.DataFrame:
         missing.remove("date")
         frame = frame.assign(date=pd.NaT)
     if missing:
-        raise InputError(f"events lacks {len(missing)} column(s) ({', '.join(missing)}); it needs event_id, security and date: add or rename them.")
+        raise InputError(
+            f"events lacks {len(missing)} column(s) ({', '.join(missing)}); it needs event_id, security and date: add or rename them."
+        )
     if frame.empty:
         raise InputError("events is empty (0 rows); give at least one row with event_id, security and date.")
     repeated = frame["event_id"].duplicated()
     if repeated.any():
         values = frame.loc[repeated, "event_id"]
         raise InputError(
-            f"events['event_id'] repeats {values.nunique()} value(s) (first {values.iloc[0]!r}); ids must be unique: add a suffix per event."
+            f"events['event_id'] repeats {values.nunique()} value(s) (first {values.iloc[0]!r}); "
+            "ids must be unique: add a suffix per event."
         )
     if frame["event_id"].isna().any():
-        raise InputError(f"events['event_id'] is missing in {int(frame['event_id'].isna().sum())} row(s); every event needs an id: fill them in.")
+        raise InputError(
+            f"events['event_id'] is missing in {int(frame['event_id'].isna().sum())} row(s); every event needs an id: fill them in."
+        )
     return frame.reset_index(drop=True)
 
 

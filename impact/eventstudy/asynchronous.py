@@ -63,6 +63,7 @@ def _closes(dates: pd.DatetimeIndex, venue: str, parameter: str) -> np.ndarray:
     strange = dates.difference(known)
     if len(strange):
         raise InputError(
-            f"{parameter} has {len(strange)} date(s) that are no session of {venue} (first {strange[0]:%Y-%m-%d}); drop them or name another venue."
+            f"{parameter} has {len(strange)} date(s) that are no session of {venue} (first {strange[0]:%Y-%m-%d}); "
+            "drop them or name another venue."
         )
     return np.array([session_close(date, venue).value for date in dates], dtype=np.int64)

@@ -57,7 +57,10 @@ class ChainedEventsResult(Result):
         """Effects alone and jointly, the groups of overlapping windows, and the joint test."""
         security = self.study.events["security"].iloc[0]
         f = self.joint_test
-        notes = (f"no event had an effect: F({f['df_effects']:.0f}, {f['df']:.0f}) = {f['statistic']:.2f}, p = {f['p_value']:.4f}", *self.assumptions)
+        notes = (
+            f"no event had an effect: F({f['df_effects']:.0f}, {f['df']:.0f}) = {f['statistic']:.2f}, p = {f['p_value']:.4f}",
+            *self.assumptions,
+        )
         tables = (("Effect of each event", self.effects), ("Overlapping events together", self.chains))
         return Summary(title=f"{len(self.effects)} events on {security}", tables=tables, notes=notes, sources=self.sources)
 
@@ -122,7 +125,9 @@ def chained_events(
     table = read_returns(returns)
     aligned = align_events(events, table, base)
     if not aligned.day0.size:
-        raise InfeasibleDesign(f"none of the {len(aligned.dropped)} events can be placed (first: {aligned.dropped['reason'].iloc[0]}); mend them.")
+        raise InfeasibleDesign(
+            f"none of the {len(aligned.dropped)} events can be placed (first: {aligned.dropped['reason'].iloc[0]}); mend them."
+        )
     kept = aligned.table.iloc[np.argsort(aligned.day0, kind="stable")].reset_index(drop=True)
     day0 = np.sort(aligned.day0, kind="stable")
     if kept["security"].nunique() > 1:
@@ -139,23 +144,30 @@ def _own_windows(events: pd.DataFrame, default: Window) -> np.ndarray:
     first = events["first"].to_numpy(dtype=int) if "first" in events else np.full(len(events), default[0])
     last = events["last"].to_numpy(dtype=int) if "last" in events else np.full(len(events), default[1])
     if (first > last).any():
-        raise InputError(f"events has {int((first > last).sum())} window(s) whose first offset is after the last; mend columns first and last.")
+        raise InputError(
+            f"events has {int((first > last).sum())} window(s) whose first offset is after the last; mend columns first and last."
+        )
     return np.column_stack((first, last))
 
 
-def _spanning(base: StudyDesign, windows: np.ndarray, sessions: pd.DatetimeIndex, anchor: int, dates: tuple[Any, Any] | None) -> StudyDesign:
+def _spanning(
+    base: StudyDesign, windows: np.ndarray, sessions: pd.DatetimeIndex, anchor: int, dates: tuple[Any, Any] | None
+) -> StudyDesign:
     """The design of one study that spans all windows."""
     estimation = base.estimation
     if dates is not None:
         start, stop = (pd.Timestamp(date) for date in dates)
         positions = np.flatnonzero((sessions >= start) & (sessions <= stop))
         if not positions.size:
-            raise InputError(f"estimation_dates={dates} hold no session of the returns ({sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}); mend them.")
+            raise InputError(
+                f"estimation_dates={dates} hold no session of the returns ({sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}); mend them."
+            )
         estimation = (int(positions[0]) - anchor, int(positions[-1]) - anchor)
     span = int(windows[:, 0].min()), int(windows[:, 1].max())
     if span[0] <= estimation[1]:
         raise InfeasibleDesign(
-            f"the first window begins at offset {span[0]}, inside the estimation window {estimation}; end the estimation earlier or narrow the window."
+            f"the first window begins at offset {span[0]}, inside the estimation window {estimation}; "
+            "end the estimation earlier or narrow the window."
         )
     return replace(base, estimation=estimation, window=span)
 
@@ -202,7 +214,10 @@ def _estimated(study: EventStudyResult, events: pd.DataFrame, windows: np.ndarra
         study=study,
         dropped=dropped,
         sources=sources,
-        assumptions=(*study.assumptions, "a joint effect is constant per day of its window; one normal return, fitted before the first event"),
+        assumptions=(
+            *study.assumptions,
+            "a joint effect is constant per day of its window; one normal return, fitted before the first event",
+        ),
     )
 
 

@@ -33,7 +33,9 @@ def fit_peers(returns: ReturnTable, design: StudyDesign, aligned: AlignedEvents)
     peer = returns.securities.get_indexer(aligned.table["peer"])
     if (peer < 0).any():
         first = aligned.table["peer"].iloc[int(np.flatnonzero(peer < 0)[0])]
-        raise InputError(f"events['peer'] names {int((peer < 0).sum())} security(ies) that are no column of returns (first {first!r}); mend them.")
+        raise InputError(
+            f"events['peer'] names {int((peer < 0).sum())} security(ies) that are no column of returns (first {first!r}); mend them."
+        )
     pairs, pair = np.unique(np.column_stack((aligned.security, peer)), axis=0, return_inverse=True)
     gap = returns.values[:, pairs[:, 0]] - returns.values[:, pairs[:, 1]]
     fit = fit_events(_gaps(gap), aligned.day0, pair.ravel(), design.estimation, design.window)
@@ -82,7 +84,9 @@ def _donor_columns(returns: ReturnTable, treated: IntArray, donors: Any) -> IntA
         columns = returns.securities.get_indexer(named)
         if (columns < 0).any():
             absent = named[int(np.flatnonzero(columns < 0)[0])]
-            raise InputError(f"market names {int((columns < 0).sum())} donor(s) that are no column of returns (first {absent!r}); mend them.")
+            raise InputError(
+                f"market names {int((columns < 0).sum())} donor(s) that are no column of returns (first {absent!r}); mend them."
+            )
         both = np.intersect1d(columns, treated)
         if both.size:
             raise InputError(

@@ -79,7 +79,9 @@ def _maximise(y: FloatArray, x: FloatArray) -> tuple[FloatArray, GarchParameters
     try:
         from arch.univariate import GARCH, LS
     except ImportError as error:
-        raise InputError("model='garch' needs the package arch: install the extra with `pip install 'index-exclusion-impact[garch]'`.") from error
+        raise InputError(
+            "model='garch' needs the package arch: install the extra with `pip install 'index-exclusion-impact[garch]'`."
+        ) from error
     model = LS(PERCENT * y, x=PERCENT * x[:, None], constant=True, volatility=GARCH(p=1, q=1))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

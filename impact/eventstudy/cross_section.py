@@ -140,7 +140,10 @@ def _characteristics(study: EventStudyResult, given: pd.DataFrame | Sequence[str
         names = [given] if isinstance(given, str) else list(given)
         absent = [name for name in names if name not in study.events.columns]
         if absent:
-            raise InputError(f"characteristics names {len(absent)} column(s) the events lack ({', '.join(map(str, absent))}); add them to the event table.")
+            raise InputError(
+                f"characteristics names {len(absent)} column(s) the events lack ({', '.join(map(str, absent))}); "
+                "add them to the event table."
+            )
         table = study.events[names]
     if table.shape[1] == 0:
         raise InputError("characteristics is empty; name at least one column, or test the mean CAR with study.tests(a, b).")
@@ -208,7 +211,9 @@ def group_contrast(study: EventStudyResult, a: int, b: int, *, column: str = "gr
     masks = [(labels == label) & whole for label in (exposed, peers)]
     for label, mask in zip((exposed, peers), masks, strict=True):
         if not mask.any():
-            raise InfeasibleDesign(f"group {label!r} of column {column!r} has no event with a return on every day of ({a}, {b}); check the label.")
+            raise InfeasibleDesign(
+                f"group {label!r} of column {column!r} has no event with a return on every day of ({a}, {b}); check the label."
+            )
     days = study.fitted.day0[masks[0] | masks[1]]
     difference = float(sums.car[masks[0]].mean() - sums.car[masks[1]].mean())
     n_dates = int(np.unique(days).size)
@@ -222,7 +227,15 @@ def group_contrast(study: EventStudyResult, a: int, b: int, *, column: str = "gr
         se, df, method = float(np.sqrt(fit.covariance[1, 1])), fit.df, "clustered by date"
     t = difference / se
     half = float(stdtrit(df, (1.0 + study.design.level) / 2.0)) * se
-    row = {"difference": difference, "se": se, "t": t, "p": 2.0 * float(stdtr(df, -abs(t))), "df": df, "ci_low": difference - half, "ci_high": difference + half}
+    row = {
+        "difference": difference,
+        "se": se,
+        "t": t,
+        "p": 2.0 * float(stdtr(df, -abs(t))),
+        "df": df,
+        "ci_low": difference - half,
+        "ci_high": difference + half,
+    }
     counts = {"n_exposed": int(masks[0].sum()), "n_peers": int(masks[1].sum()), "n_dates": n_dates, "method": method}
     return pd.DataFrame([row | counts])
 

@@ -133,8 +133,8 @@ class StudyDesign:
             )
         if asked is None and self.required_rows() > self.length:
             raise InputError(
-                f"estimation={self.estimation} holds {self.length} sessions, fewer than the {self.required_rows()} that model={self.model!r} "
-                "needs by default; widen it, or pass min_observations to accept fewer."
+                f"estimation={self.estimation} holds {self.length} sessions, fewer than the {self.required_rows()} that "
+                f"model={self.model!r} needs by default; widen it, or pass min_observations to accept fewer."
             )
 
     def _check_weights(self) -> None:
@@ -145,7 +145,9 @@ class StudyDesign:
         if bad:
             raise InputError(f"exclude_weight has {len(bad)} value(s) outside [0, 1) (first {bad[0]}); give decimals, 0.03 for 3 %.")
         if self.model not in ("market", "market_adjusted"):
-            raise InputError(f"exclude_weight applies to model='market' and 'market_adjusted', not {self.model!r}; drop it or change the model.")
+            raise InputError(
+                f"exclude_weight applies to model='market' and 'market_adjusted', not {self.model!r}; drop it or change the model."
+            )
 
     @property
     def length(self) -> int:

@@ -79,8 +79,9 @@ def _scholes_williams(returns: ReturnTable, design: StudyDesign, aligned: Aligne
     if market is None or isinstance(market, list):
         raise InputError("model='scholes_williams' needs one market series; pass market= as a column of returns or a Series.")
     if design.length < 4:
-        raise InputError(f"estimation={design.estimation} holds {design.length} sessions; model='scholes_williams' needs interior rows: widen it.")
+        raise InputError(
+            f"estimation={design.estimation} holds {design.length} sessions; model='scholes_williams' needs interior rows: widen it."
+        )
     series = column_of_returns(market, returns)
     fit = scholes_williams(returns.values, series, aligned.day0, aligned.security, design.estimation, design.window)
     return Estimated(fit=fit, names=("alpha", "beta"), notes=(MODELS["scholes_williams"],), n_parameters=2)
-

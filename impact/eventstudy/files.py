@@ -58,14 +58,18 @@ def read_return_file(path: str | Path, parameter: str = "returns") -> pd.DataFra
     raw = read_table(_existing(path, parameter))
     if raw.refused:
         line, reason = raw.refused[0]
-        raise InputError(f"{parameter}={raw.name!r} has {len(raw.refused)} row(s) that do not fit (first line {line}: {reason}); mend them.")
+        raise InputError(
+            f"{parameter}={raw.name!r} has {len(raw.refused)} row(s) that do not fit (first line {line}: {reason}); mend them."
+        )
     dates = raw.columns.columns[0]
     found: dict[str, np.ndarray] = {}
     for column in raw.columns.columns[1:]:
         found[column], bad = read_numbers(raw.columns[column], raw.decimal)
         if bad.any():
             first = raw.columns[column].iloc[int(np.flatnonzero(bad)[0])]
-            raise InputError(f"{parameter}={raw.name!r} column {column!r} has {int(bad.sum())} cell(s) that are no numbers (first {first!r}); mend them.")
+            raise InputError(
+                f"{parameter}={raw.name!r} column {column!r} has {int(bad.sum())} cell(s) that are no numbers (first {first!r}); mend them."
+            )
     return pd.DataFrame(found, index=pd.DatetimeIndex(read_dates(raw.columns[dates], raw.name), name="session"))
 
 

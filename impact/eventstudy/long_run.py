@@ -23,7 +23,9 @@ from impact.typing_ import FloatArray, Window
 __all__ = ["CalendarTimeResult", "buy_and_hold", "calendar_time_drift"]
 
 
-def buy_and_hold(returns: pd.DataFrame, events: pd.DataFrame, market: Any, window: Window = (0, 20), *, anchor: str = "next") -> pd.DataFrame:
+def buy_and_hold(
+    returns: pd.DataFrame, events: pd.DataFrame, market: Any, window: Window = (0, 20), *, anchor: str = "next"
+) -> pd.DataFrame:
     """Compounded return of each event's security less that of the benchmark.
 
     Parameters
@@ -97,7 +99,9 @@ class CalendarTimeResult(Result):
         """Alpha by both weightings with its interval."""
         n = int(self.estimates["n_sessions"].max())
         title = f"Calendar-time portfolio over offsets {self.window}: {n} sessions with {self.min_members} members or more"
-        return Summary(title=title, tables=(("Mean abnormal return a session", self.estimates),), notes=self.assumptions, sources=self.sources)
+        return Summary(
+            title=title, tables=(("Mean abnormal return a session", self.estimates),), notes=self.assumptions, sources=self.sources
+        )
 
 
 def calendar_time_drift(
@@ -155,7 +159,9 @@ def calendar_time_drift(
     excess = np.where(enough, portfolio - risk_free, np.nan)
     usable = int((np.isfinite(excess) & np.isfinite(regressors).all(axis=1)).sum())
     if usable < regressors.shape[1] + 11:
-        raise InfeasibleDesign(f"{usable} sessions hold {min_members} members or more; lower min_members, widen the window or give more events.")
+        raise InfeasibleDesign(
+            f"{usable} sessions hold {min_members} members or more; lower min_members, widen the window or give more events."
+        )
     fits = {
         "ols": calendar_time_alpha(excess, regressors, lags=lags),
         "wls": calendar_time_alpha(excess, regressors, np.where(enough, n_members, 0), lags=lags),
@@ -168,7 +174,11 @@ def calendar_time_drift(
         min_members=min_members,
         dropped=aligned.dropped,
         sources=sources,
-        assumptions=(words, f"Newey-West errors with {lags} lags; equal weights within a session", "constant exposure of a portfolio whose members change"),
+        assumptions=(
+            words,
+            f"Newey-West errors with {lags} lags; equal weights within a session",
+            "constant exposure of a portfolio whose members change",
+        ),
     )
 
 

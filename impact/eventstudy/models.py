@@ -73,7 +73,9 @@ def normal_return(returns: ReturnTable, design: StudyDesign, used: IntArray, mar
     columns = used if benchmark.ndim == 2 else every
     if design.model in ("market_adjusted", "peer"):
         excess = y - (benchmark if benchmark.ndim == 2 else benchmark[:, None])
-        return NormalReturn(regression=Regression(returns=excess, regressors=empty, fixed=True), columns=columns, names=(), notes=tuple(notes))
+        return NormalReturn(
+            regression=Regression(returns=excess, regressors=empty, fixed=True), columns=columns, names=(), notes=tuple(notes)
+        )
     if design.zero_alpha:
         notes.append("the regression passes through the origin: past drift is not carried into the event window")
     if design.model == "dimson":
@@ -91,20 +93,26 @@ def _dimson(design: StudyDesign, columns: IntArray, y: FloatArray, benchmark: Fl
     slopes = tuple("beta" if shift == 0 else f"beta_lag{-shift}" if shift < 0 else f"beta_lead{shift}" for shift in shifts)
     notes.append(f"{design.lags} lag(s) and {design.leads} lead(s) of the market; the sum of the slopes is the beta")
     regression = Regression(returns=y, regressors=lagged_columns(benchmark, design.lags, design.leads), constant=not design.zero_alpha)
-    return NormalReturn(regression=regression, columns=columns, names=slopes if design.zero_alpha else ("alpha", *slopes), notes=tuple(notes))
+    return NormalReturn(
+        regression=regression, columns=columns, names=slopes if design.zero_alpha else ("alpha", *slopes), notes=tuple(notes)
+    )
 
 
 def _benchmark(returns: ReturnTable, design: StudyDesign, used: IntArray, market: Any) -> tuple[FloatArray, str]:
     """Benchmark returns, (T,) or one series per security (T, s), and what they are in words."""
     if market is None:
-        raise InputError(f"model={design.model!r} needs a market; pass market= as a column of returns, a list of columns (a basket) or a Series.")
+        raise InputError(
+            f"model={design.model!r} needs a market; pass market= as a column of returns, a list of columns (a basket) or a Series."
+        )
     if isinstance(market, Sequence) and not isinstance(market, str):
         return _basket(returns, used, list(market))
     series = column_of_returns(market, returns)
     name = market if isinstance(market, str) else getattr(market, "name", None) or "the series given"
     if design.exclude_weight is None:
         return series, f"benchmark: {name}"
-    return _without_target(series, returns.values[:, used], returns.securities[used], design), f"benchmark: {name} without the security itself, at the weight given"
+    return _without_target(
+        series, returns.values[:, used], returns.securities[used], design
+    ), f"benchmark: {name} without the security itself, at the weight given"
 
 
 def _basket(returns: ReturnTable, used: IntArray, members: list[Any]) -> tuple[FloatArray, str]:
@@ -112,7 +120,10 @@ def _basket(returns: ReturnTable, used: IntArray, members: list[Any]) -> tuple[F
     position = returns.securities.get_indexer(members)
     if (position < 0).any() or not len(members) or len(set(members)) < len(members):
         absent = [member for member, at in zip(members, position, strict=True) if at < 0]
-        raise InputError(f"market is a basket of {len(members)} with {len(absent)} not among the columns of returns (first {absent[:1]}); name each once.")
+        raise InputError(
+            f"market is a basket of {len(members)} with {len(absent)} not among the columns of returns (first {absent[:1]}); "
+            "name each once."
+        )
     basket = returns.values[:, position]
     known = np.isfinite(basket)
     total, count = np.where(known, basket, 0.0).sum(axis=1), known.sum(axis=1)
@@ -153,7 +164,9 @@ def _factor_model(returns: ReturnTable, design: StudyDesign, columns: IntArray, 
         y = y - table[:, [at["RF"]]]
         notes.append("returns are in excess of the risk-free rate RF")
     elif design.model in _FACTOR_SETS:
-        raise InputError(f"factors has no column RF among {', '.join(given)}; model={design.model!r} is in excess returns: add the risk-free rate.")
+        raise InputError(
+            f"factors has no column RF among {', '.join(given)}; model={design.model!r} is in excess returns: add the risk-free rate."
+        )
     if design.model == "factors":
         chosen = [position for position, name in enumerate(given) if _canonical(name) != "RF"]
         if not chosen:
@@ -165,7 +178,10 @@ def _factor_model(returns: ReturnTable, design: StudyDesign, columns: IntArray, 
             given, at = (*given, "MKT_RF"), {**at, "MKTRF": table.shape[1] - 1}
         absent = [name for name in wanted if name not in at]
         if absent:
-            raise InputError(f"factors lacks {len(absent)} column(s) of model={design.model!r} ({', '.join(absent)}); it has {', '.join(given)}: add them.")
+            raise InputError(
+                f"factors lacks {len(absent)} column(s) of model={design.model!r} ({', '.join(absent)}); "
+                f"it has {', '.join(given)}: add them."
+            )
         chosen = [at[name] for name in wanted]
     x = np.ascontiguousarray(table[:, chosen])
     lost = int((~np.isfinite(x).all(axis=1)).sum())

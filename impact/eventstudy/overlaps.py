@@ -60,7 +60,11 @@ def overlap_report(
     parts = [_between_events(aligned, estimation, window)]
     if confounders is not None:
         parts.append(_confounders(as_frame(confounders, "confounders"), aligned, table.sessions, window, anchor))
-    found = pd.concat([part for part in parts if len(part)], ignore_index=True) if any(len(part) for part in parts) else pd.DataFrame(columns=COLUMNS)
+    found = (
+        pd.concat([part for part in parts if len(part)], ignore_index=True)
+        if any(len(part) for part in parts)
+        else pd.DataFrame(columns=COLUMNS)
+    )
     return found.sort_values(["event_id", "relation", "sessions_apart"], kind="stable", ignore_index=True)[COLUMNS]
 
 
@@ -94,13 +98,21 @@ def _rows(event: Any, other: Any, relation: Any, shared: Any, apart: Any, detail
     return pd.DataFrame(values)
 
 
-def _confounders(confounders: pd.DataFrame, aligned: AlignedEvents, sessions: pd.DatetimeIndex, window: Window, anchor: str) -> pd.DataFrame:
+def _confounders(
+    confounders: pd.DataFrame, aligned: AlignedEvents, sessions: pd.DatetimeIndex, window: Window, anchor: str
+) -> pd.DataFrame:
     missing = [name for name in ("date", "title") if name not in confounders.columns]
     if missing:
         raise InputError(f"confounders lacks {len(missing)} column(s) ({', '.join(missing)}); it needs date and title: add them.")
     placed = anchor_dates(confounders["date"], sessions, policy=anchor)["position"].to_numpy()
-    everyone = confounders["security"].isna() | (confounders["security"] == "") if "security" in confounders else np.ones(len(confounders), dtype=bool)
-    security = confounders["security"].to_numpy(dtype=object) if "security" in confounders else np.full(len(confounders), None, dtype=object)
+    everyone = (
+        confounders["security"].isna() | (confounders["security"] == "")
+        if "security" in confounders
+        else np.ones(len(confounders), dtype=bool)
+    )
+    security = (
+        confounders["security"].to_numpy(dtype=object) if "security" in confounders else np.full(len(confounders), None, dtype=object)
+    )
     own = aligned.table["security"].to_numpy(dtype=object)
     rows = []
     for position, name, title, general in zip(placed, security, confounders["title"], np.asarray(everyone), strict=True):

@@ -24,8 +24,8 @@ from impact.typing_ import FloatArray, IntArray, Window
 
 __all__ = ["PartitionedResult", "study_partitions"]
 
-EVENTS_AT_ONCE = 100_000
-"""Events fitted together inside a part; bounds memory to some 100 MB."""
+EVENTS_AT_ONCE = 250_000
+"""Events fitted together inside a part; bounds memory to some 300 MB."""
 
 REGRESSIONS = ("mean", "market_adjusted", "market", "capm", "ff3", "carhart", "ff5", "factors", "dimson")
 TESTS = ("cross_sectional", "patell", "bmp", "sign", "date_clustered")
@@ -66,8 +66,12 @@ class PartitionedResult(Result):
 
     def summary(self) -> Summary:
         """Tests by window and the average abnormal returns."""
-        title = f"Event study in {len(self.partitions)} parts: {self.n_events:,} events, {self.n_dropped:,} not used, model {self.design.model}"
-        return Summary(title=title, tables=(("Tests", self.tests), ("Averages", self.average)), notes=self.assumptions, sources=self.sources)
+        title = (
+            f"Event study in {len(self.partitions)} parts: {self.n_events:,} events, {self.n_dropped:,} not used, model {self.design.model}"
+        )
+        return Summary(
+            title=title, tables=(("Tests", self.tests), ("Averages", self.average)), notes=self.assumptions, sources=self.sources
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -164,7 +168,9 @@ def study_partitions(
             progress(number + 1, len(paths))
     partitions = pd.DataFrame(rows, columns=["path", "n_securities", "n_events", "n_dropped"])
     if total is None or not int(total.n_events):
-        raise InfeasibleDesign(f"none of the {int(partitions['n_dropped'].sum())} events can be used; check the estimation window and the dates.")
+        raise InfeasibleDesign(
+            f"none of the {int(partitions['n_dropped'].sum())} events can be used; check the estimation window and the dates."
+        )
     unplaced = 0 if events is None else len(events) - int(partitions["n_events"].sum() + partitions["n_dropped"].sum())
     return _result(total, partitions, unplaced, design, tuple(windows), sources)
 
@@ -177,22 +183,32 @@ def _files(returns: str | Path | Sequence[str | Path]) -> list[Path]:
         paths = [Path(path) for path in returns]
     missing = [path for path in paths if not path.is_file()]
     if missing or not paths:
-        raise InputError(f"returns={str(returns)!r} holds {len(paths) - len(missing)} readable Parquet file(s); give a folder or the files themselves.")
+        raise InputError(
+            f"returns={str(returns)!r} holds {len(paths) - len(missing)} readable Parquet file(s); give a folder or the files themselves."
+        )
     return paths
 
 
-def _check(design: StudyDesign, events: Any, market: Any, factors: Any, n_placebo: int | None, seed: int | None, windows: Sequence[Window]) -> None:
+def _check(
+    design: StudyDesign, events: Any, market: Any, factors: Any, n_placebo: int | None, seed: int | None, windows: Sequence[Window]
+) -> None:
     if design.model not in REGRESSIONS or design.exclude_weight is not None:
-        raise InputError(f"model={design.model!r} cannot be studied in parts; choose one of: {', '.join(REGRESSIONS)}, without exclude_weight.")
+        raise InputError(
+            f"model={design.model!r} cannot be studied in parts; choose one of: {', '.join(REGRESSIONS)}, without exclude_weight."
+        )
     if market is None and factors is None:
         raise InputError("market and factors are both missing; give one of them, since its sessions are the calendar.")
     if (events is None) == (n_placebo is None):
         raise InputError("events and n_placebo: give exactly one of the two.")
     if n_placebo is not None and (n_placebo < 1 or seed is None):
-        raise InputError(f"n_placebo={n_placebo} needs to be positive and to come with a seed; add seed=1, say, so that the draw can be repeated.")
+        raise InputError(
+            f"n_placebo={n_placebo} needs to be positive and to come with a seed; add seed=1, say, so that the draw can be repeated."
+        )
     outside = [pair for pair in windows if not design.window[0] <= pair[0] <= pair[1] <= design.window[1]]
     if outside or not windows:
-        raise InputError(f"windows has {len(outside)} of {len(windows)} outside the event window {design.window} (first {outside[:1]}); mend them.")
+        raise InputError(
+            f"windows has {len(outside)} of {len(windows)} outside the event window {design.window} (first {outside[:1]}); mend them."
+        )
 
 
 def _parts(paths, names, events, market, factors, design, windows, n_placebo, seed, write_to) -> list[_Part]:
@@ -337,7 +353,12 @@ def _car_table(part: _Part, fit: Any, ids: np.ndarray, table: ReturnTable, usabl
 
 
 def _result(
-    total: PartialSums, partitions: pd.DataFrame, unplaced: int, design: StudyDesign, windows: tuple[Window, ...], sources: tuple[Source, ...]
+    total: PartialSums,
+    partitions: pd.DataFrame,
+    unplaced: int,
+    design: StudyDesign,
+    windows: tuple[Window, ...],
+    sources: tuple[Source, ...],
 ) -> PartitionedResult:
     rows, quantiles = [], []
     levels = (0.005, 0.025, 0.05, 0.5, 0.95, 0.975, 0.995)
@@ -353,7 +374,9 @@ def _result(
         aar = total.abnormal / np.where(total.days > 0, total.days, np.nan)
     offsets = np.arange(design.window[0], design.window[1] + 1)
     return PartitionedResult(
-        tests=pd.DataFrame(rows, columns=["window", "test", "statistic", "p_value", "mean_car", "n_events", "n_dates"]).set_index(["window", "test"]),
+        tests=pd.DataFrame(rows, columns=["window", "test", "statistic", "p_value", "mean_car", "n_events", "n_dates"]).set_index(
+            ["window", "test"]
+        ),
         average=pd.DataFrame({"aar": aar, "n": total.days, "caar": np.cumsum(aar)}, index=pd.Index(offsets, name="offset")),
         partitions=partitions,
         scar_quantiles=pd.DataFrame(quantiles, columns=["window", *(f"q{level:g}" for level in levels)]).set_index("window"),

@@ -115,7 +115,9 @@ class EventStudyResult(Result):
     def _checked(self, a: int, b: int) -> None:
         first, last = self.design.window
         if not (first <= a <= b <= last):
-            raise InputError(f"({a}, {b}) is not inside the event window {self.design.window}; choose offsets in it, the first not after the last.")
+            raise InputError(
+                f"({a}, {b}) is not inside the event window {self.design.window}; choose offsets in it, the first not after the last."
+            )
 
     def car(self, a: int, b: int) -> pd.DataFrame:
         """Cumulative abnormal return of every event over the inclusive offsets [a, b].
@@ -260,9 +262,16 @@ class EventStudyResult(Result):
 
     def summary(self) -> Summary:
         """Design, mean or single effect over the usual windows, and what was dropped."""
-        windows = [(a, b) for a, b in ((0, 0), (0, 1), (-1, 1), self.design.window) if self.design.window[0] <= a and b <= self.design.window[1]]
+        windows = [
+            (a, b) for a, b in ((0, 0), (0, 1), (-1, 1), self.design.window) if self.design.window[0] <= a and b <= self.design.window[1]
+        ]
         rows = [self._window_row(a, b) for a, b in dict.fromkeys(windows)]
-        tables = [("Cumulative abnormal return" if self.n_events == 1 else "Mean cumulative abnormal return", pd.DataFrame(rows).set_index("window"))]
+        tables = [
+            (
+                "Cumulative abnormal return" if self.n_events == 1 else "Mean cumulative abnormal return",
+                pd.DataFrame(rows).set_index("window"),
+            )
+        ]
         if self.n_events <= 20:
             shown = self.estimates.assign(day0=self.events["day0"].to_numpy(), status=self.events["status"].astype(str).to_numpy())
             tables.append(("Estimation", shown))

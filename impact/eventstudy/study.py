@@ -230,4 +230,3 @@ def _assumptions(design: StudyDesign, found: Estimated) -> tuple[str, ...]:
         f"an event needs {rows} usable estimation rows; a day without trade is missing, never zero",
         "abnormal returns are independent over time with the estimation-window variance; standard errors include the forecast error",
     )
-

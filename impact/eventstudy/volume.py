@@ -75,7 +75,9 @@ def abnormal_volume(
     result = run_study(logs, events, design, market=market, sources=sources)
     words = "log turnover" if shares_outstanding is not None else "log volume (shares outstanding not given)"
     lines = tuple(line.replace("log returns", words, 1).replace("past drift", "past growth of volume") for line in result.assumptions)
-    return replace(result, quantity="log volume", assumptions=(*lines, "abnormal volume is in log points; it is skewed, so rank tests are preferred"))
+    return replace(
+        result, quantity="log volume", assumptions=(*lines, "abnormal volume is in log points; it is skewed, so rank tests are preferred")
+    )
 
 
 def _logs(table: pd.DataFrame, shares: float | Mapping[str, float] | None) -> np.ndarray:
@@ -84,12 +86,17 @@ def _logs(table: pd.DataFrame, shares: float | Mapping[str, float] | None) -> np
     if isinstance(shares, Mapping):
         absent = [name for name in table.columns if name not in shares]
         if absent:
-            raise InputError(f"shares_outstanding lacks {len(absent)} securities (first {absent[0]!r}); give each column of volume its number of shares.")
+            raise InputError(
+                f"shares_outstanding lacks {len(absent)} securities (first {absent[0]!r}); give each column of volume its number of shares."
+            )
         counts = np.array([float(shares[name]) for name in table.columns])
     else:
         counts = np.full(table.shape[1], float(shares))
     if not (counts > 0).all():
-        raise InputError(f"shares_outstanding has {int((~(counts > 0)).sum())} value(s) that are not positive (first {counts[~(counts > 0)][0]}); mend them.")
+        raise InputError(
+            f"shares_outstanding has {int((~(counts > 0)).sum())} value(s) that are not positive "
+            f"(first {counts[~(counts > 0)][0]}); mend them."
+        )
     return log_turnover(table.to_numpy(), counts, LOG_TURNOVER_OFFSET)
 
 

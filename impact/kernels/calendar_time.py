@@ -35,9 +35,7 @@ class CalendarTimeFit:
     df: int
 
 
-def event_portfolio(
-    returns: FloatArray, day0: IntArray, security: IntArray, window: tuple[int, int]
-) -> tuple[FloatArray, IntArray]:
+def event_portfolio(returns: FloatArray, day0: IntArray, security: IntArray, window: tuple[int, int]) -> tuple[FloatArray, IntArray]:
     """Equal-weighted return of the securities that are inside an event window, session by session.
 
     Parameters
@@ -65,9 +63,7 @@ def event_portfolio(
     return portfolio, n_members
 
 
-def calendar_time_alpha(
-    portfolio: FloatArray, factors: FloatArray, weights: FloatArray | None = None, lags: int = 1
-) -> CalendarTimeFit:
+def calendar_time_alpha(portfolio: FloatArray, factors: FloatArray, weights: FloatArray | None = None, lags: int = 1) -> CalendarTimeFit:
     """Mean abnormal return of a portfolio after factors.
 
     Parameters

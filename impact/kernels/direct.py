@@ -41,17 +41,16 @@ def event_rows(regression: Regression, day0: IntArray, security: IntArray, windo
     return returns, np.where(inside[..., None], found, np.nan)
 
 
-def refit_directly(regression: Regression, day0: IntArray, security: IntArray, estimation: tuple[int, int], window: tuple[int, int]) -> DirectFit:
+def refit_directly(
+    regression: Regression, day0: IntArray, security: IntArray, estimation: tuple[int, int], window: tuple[int, int]
+) -> DirectFit:
     """Least squares of each window by the singular values of its own centred, scaled design.
 
     Regressors that are collinear to working precision are reported as `singular`; their estimates are NaN.
     """
     length = estimation[1] - estimation[0] + 1
     chunk = max(1, CHUNK_VALUES // (length * (regression.regressors.shape[-1] + 2)))
-    parts = [
-        _refit(regression, day0[i : i + chunk], security[i : i + chunk], estimation, window)
-        for i in range(0, day0.size, chunk)
-    ]
+    parts = [_refit(regression, day0[i : i + chunk], security[i : i + chunk], estimation, window) for i in range(0, day0.size, chunk)]
     return DirectFit(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in DirectFit.__dataclass_fields__})
 
 

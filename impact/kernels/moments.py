@@ -75,9 +75,7 @@ def scale_regressors(regressors: FloatArray, usable: BoolArray, *, constant: boo
     return ScaledRegressors(values=values / scale[..., None, :], centre=centre, scale=scale, usable=usable)
 
 
-def design_moments(
-    below: FloatArray, upto: FloatArray, k: int, *, constant: bool, gaps: FloatArray | float = 0.0
-) -> DesignMoments:
+def design_moments(below: FloatArray, upto: FloatArray, k: int, *, constant: bool, gaps: FloatArray | float = 0.0) -> DesignMoments:
     """Moments of windows from prefix sums of the cross terms [1, z, zz'].
 
     Parameters

@@ -165,7 +165,15 @@ def window_tests(sums: PartialSums, number: int) -> WindowTests:
     if n < 2:
         mean = float(sums.car[number]) if n else np.nan
         return WindowTests(
-            n_events=n, n_dates=dates, mean_car=mean, se_clustered=np.nan, cross_sectional=none, patell=none, bmp=none, sign=none, date_clustered=none
+            n_events=n,
+            n_dates=dates,
+            mean_car=mean,
+            se_clustered=np.nan,
+            cross_sectional=none,
+            patell=none,
+            bmp=none,
+            sign=none,
+            date_clustered=none,
         )
     mean, mean_scar = sums.car[number] / n, sums.scar[number] / n
     spread = np.sqrt((sums.car_squared[number] - n * mean**2) / (n - 1))

@@ -232,4 +232,6 @@ def trade_to_trade_fit(returns: FloatArray, market: FloatArray, n_sessions: Floa
     residual = y - x @ coefficients
     df = returns.size - 2
     alpha, beta = coefficients
-    return TradeToTrade(alpha=float(alpha), beta=float(beta), sigma=float(np.sqrt(residual @ residual / df)), df=df, inverse=np.linalg.inv(x.T @ x))
+    return TradeToTrade(
+        alpha=float(alpha), beta=float(beta), sigma=float(np.sqrt(residual @ residual / df)), df=df, inverse=np.linalg.inv(x.T @ x)
+    )

@@ -137,4 +137,3 @@ def column_blocks(security: IntArray, n_securities: int, n_sessions: int) -> Ite
         end = begin + columns.size
         local = np.repeat(np.arange(columns.size), counts[columns])
         yield columns, order[edges[begin] : edges[end]], local
-

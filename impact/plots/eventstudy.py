@@ -74,7 +74,9 @@ def plot_chained_effects(effects: pd.DataFrame, *, level: float = 0.95, title: s
     ax = new_axes(ax, figsize=(8.0, 1.2 + 0.5 * len(effects)))
     row = range(len(effects))
     ax.axvline(0.0, color=PALETTE["grey"], linewidth=0.8)
-    ax.hlines(row, effects["ci_low"], effects["ci_high"], color=PALETTE["blue"], linewidth=3, alpha=0.35, label=f"{level:.0%} interval, joint")
+    ax.hlines(
+        row, effects["ci_low"], effects["ci_high"], color=PALETTE["blue"], linewidth=3, alpha=0.35, label=f"{level:.0%} interval, joint"
+    )
     ax.scatter(effects["joint_car"], row, color=PALETTE["blue"], zorder=3, label="joint")
     ax.scatter(effects["alone_car"], row, facecolors="none", edgecolors=PALETTE["vermilion"], s=80, zorder=2, label="alone")
     windows = zip(effects.index, effects["day0"], effects["first"], effects["last"], strict=True)

@@ -30,7 +30,7 @@ def fitted(returns, regressors, day0, security, **options):
     return fit_events(Regression(returns=returns, regressors=regressors, **options), day0, security, ESTIMATION, WINDOW)
 
 
-def same(one, other, **tolerance):
+def assert_same_fit(one, other, **tolerance):
     np.testing.assert_allclose(one.events.abnormal, other.events.abnormal, **tolerance)
     np.testing.assert_allclose(one.events.sigma, other.events.sigma, **tolerance)
     np.testing.assert_allclose(one.events.leverage, other.events.leverage, **tolerance)
@@ -43,7 +43,7 @@ def test_the_order_of_events_and_securities_does_not_matter(seed):
     order, columns = rng.permutation(day0.size), rng.permutation(returns.shape[1])
     base = fitted(returns, market, day0, security).take(order)
     moved = fitted(returns[:, columns], market, day0[order], np.argsort(columns)[security[order]])
-    same(base, moved, rtol=1e-12, atol=1e-15)
+    assert_same_fit(base, moved, rtol=1e-12, atol=1e-15)
 
 
 @modest
@@ -73,7 +73,7 @@ def test_empty_sessions_around_the_record_change_nothing(seed, extra):
     returns, market, day0, security, _ = panel(seed)
     padded = np.vstack((np.full((extra, returns.shape[1]), np.nan), returns, np.full((extra, returns.shape[1]), np.nan)))
     padded_market = np.vstack((np.full((extra, 1), np.nan), market, np.full((extra, 1), np.nan)))
-    same(fitted(returns, market, day0, security), fitted(padded, padded_market, day0 + extra, security), rtol=1e-10, atol=1e-14)
+    assert_same_fit(fitted(returns, market, day0, security), fitted(padded, padded_market, day0 + extra, security), rtol=1e-10, atol=1e-14)
 
 
 @modest
@@ -95,7 +95,7 @@ def test_a_return_on_a_day_of_the_window_moves_only_that_day(seed):
 def test_own_regressors_collapse_to_shared_ones(seed):
     returns, market, day0, security, _ = panel(seed)
     own = np.repeat(market[:, None, :], returns.shape[1], axis=1)
-    same(fitted(returns, market, day0, security), fitted(returns, own, day0, security), rtol=1e-9, atol=1e-13)
+    assert_same_fit(fitted(returns, market, day0, security), fitted(returns, own, day0, security), rtol=1e-9, atol=1e-13)
 
 
 @modest

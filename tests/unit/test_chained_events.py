@@ -17,7 +17,9 @@ DAYS = pd.bdate_range("2019-01-01", periods=420, name="session")
 def returns():
     rng = np.random.default_rng(8)
     market = rng.normal(0, 0.01, len(DAYS))
-    return pd.DataFrame({"A": 1.1 * market + rng.normal(0, 0.015, len(DAYS)), "B": market + rng.normal(0, 0.02, 420), "index": market}, index=DAYS)
+    return pd.DataFrame(
+        {"A": 1.1 * market + rng.normal(0, 0.015, len(DAYS)), "B": market + rng.normal(0, 0.02, 420), "index": market}, index=DAYS
+    )
 
 
 def events_at(*positions, **columns):
@@ -115,7 +117,9 @@ def test_chained_result_prints_and_plots(returns):
 
 def test_overlap_report_finds_every_relation(returns):
     events = pd.concat((events_at(300, 301, 330), events_at(300, security="B", event_id="other")), ignore_index=True)
-    confounders = pd.DataFrame({"date": [DAYS[301], DAYS[330], DAYS[10]], "title": ["buyback", "results", "old"], "security": ["A", "", "A"]})
+    confounders = pd.DataFrame(
+        {"date": [DAYS[301], DAYS[330], DAYS[10]], "title": ["buyback", "results", "old"], "security": ["A", "", "A"]}
+    )
     report = overlap_report(returns, events, window=(-1, 1), confounders=confounders)
     found = {(row.event_id, row.other, row.relation): row for row in report.itertuples()}
     assert found[("e300", "e301", "windows overlap")].shared_sessions == 2

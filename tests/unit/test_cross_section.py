@@ -38,7 +38,9 @@ def test_clustered_errors_match_statsmodels(study):
     result = car_regression(study, ["weight", "group"], -1, 1)
     x = np.column_stack((np.ones(40), study.events["weight"], study.events["group"] == "peer"))
     labels = pd.factorize(study.events["day0"])[0]
-    fit = api.OLS(study.car(-1, 1)["car"].to_numpy(), x).fit(cov_type="cluster", cov_kwds={"groups": labels, "use_correction": True}, use_t=True)
+    fit = api.OLS(study.car(-1, 1)["car"].to_numpy(), x).fit(
+        cov_type="cluster", cov_kwds={"groups": labels, "use_correction": True}, use_t=True
+    )
     table = result.coefficients
     np.testing.assert_allclose(table["estimate"], fit.params, rtol=1e-9, atol=1e-14)
     np.testing.assert_allclose(table["se"], fit.bse, rtol=1e-9)

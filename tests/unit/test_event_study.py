@@ -56,7 +56,9 @@ def test_statsmodels_forecast_error_agrees(returns):
     design = api.add_constant(returns["index"].to_numpy())
     fit = api.OLS(returns["A"].to_numpy()[40:290], design[40:290]).fit()
     forecast = fit.get_prediction(design[290:311])
-    np.testing.assert_allclose(result.abnormal.loc["e0"], returns["A"].to_numpy()[290:311] - forecast.predicted_mean, rtol=1e-10, atol=1e-15)
+    np.testing.assert_allclose(
+        result.abnormal.loc["e0"], returns["A"].to_numpy()[290:311] - forecast.predicted_mean, rtol=1e-10, atol=1e-15
+    )
     np.testing.assert_allclose(result.standard_errors.loc["e0"], forecast.se_obs, rtol=1e-12)
 
 

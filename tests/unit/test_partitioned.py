@@ -28,7 +28,9 @@ def panel():
     returns = pd.DataFrame(rng.normal(0, 0.02, (500, 24)) + market[:, None], index=DAYS, columns=[f"s{i}" for i in range(24)])
     returns = returns.mask(rng.random(returns.shape) < 0.02)
     returns.loc[: DAYS[380], "s5"] = np.nan
-    events = pd.DataFrame({"event_id": range(200), "security": rng.choice([*returns.columns, "absent"], 200), "date": rng.choice(DAYS[270:480], 200)})
+    events = pd.DataFrame(
+        {"event_id": range(200), "security": rng.choice([*returns.columns, "absent"], 200), "date": rng.choice(DAYS[270:480], 200)}
+    )
     return returns, pd.Series(market, index=DAYS, name="market"), events
 
 

@@ -25,15 +25,21 @@ def files(tmp_path):
     paths = {name: tmp_path / f"{name}.csv" for name in ("prices", "returns", "events", "factors")}
     (100 * (1 + returns).cumprod()).to_csv(paths["prices"])
     returns.to_csv(paths["returns"])
-    events = pd.DataFrame({"event_id": ["a", "b", "z"], "security": ["A", "B", "Z"], "date": [DAYS[300], DAYS[310], DAYS[310]], "size": [1, 2, 3]})
+    events = pd.DataFrame(
+        {"event_id": ["a", "b", "z"], "security": ["A", "B", "Z"], "date": [DAYS[300], DAYS[310], DAYS[310]], "size": [1, 2, 3]}
+    )
     events.to_csv(paths["events"], index=False)
-    factors = pd.DataFrame({"MKT_RF": market[:, 0], "SMB": rng.normal(0, 0.01, 420), "HML": rng.normal(0, 0.01, 420), "RF": 0.0}, index=DAYS)
+    factors = pd.DataFrame(
+        {"MKT_RF": market[:, 0], "SMB": rng.normal(0, 0.01, 420), "HML": rng.normal(0, 0.01, 420), "RF": 0.0}, index=DAYS
+    )
     factors.to_csv(paths["factors"])
     return {name: str(path) for name, path in paths.items()}
 
 
 def test_the_command_is_the_study(run_cli, files):
-    code, out, err = run_cli("study", files["events"], "--returns", files["returns"], "--market", "index", "--format", "csv", "--car", "-1:1")
+    code, out, err = run_cli(
+        "study", files["events"], "--returns", files["returns"], "--market", "index", "--format", "csv", "--car", "-1:1"
+    )
     assert code == 0 and "1 of 3 events cannot be used" in err
     rows = list(csv.DictReader(io.StringIO(out)))
     with pytest.warns(impact.ImpactWarning):
@@ -74,7 +80,18 @@ def test_parquet_and_figure_are_written(run_cli, files, tmp_path):
 
 def test_factor_models_read_their_factors(run_cli, files):
     code, out, _ = run_cli(
-        "study", files["events"], "--returns", files["returns"], "--factors", files["factors"], "--model", "ff3", "--format", "csv", "--table", "estimates"
+        "study",
+        files["events"],
+        "--returns",
+        files["returns"],
+        "--factors",
+        files["factors"],
+        "--model",
+        "ff3",
+        "--format",
+        "csv",
+        "--table",
+        "estimates",
     )
     assert code == 0 and out.splitlines()[0].startswith("event_id,alpha,MKT_RF,SMB,HML,sigma")
 
@@ -130,7 +147,9 @@ def test_extra_columns_become_numbers_and_ids_stay_text(files):
 
 def test_french_files_are_recognised(tmp_path):
     path = tmp_path / "F-F_Research_Data_Factors_daily.CSV"
-    path.write_text("This file was created using the 202407 CRSP database.\n\n,Mkt-RF,SMB,HML,RF\n20150102,   -0.12,   -0.57,    0.08,   0.000\n")
+    path.write_text(
+        "This file was created using the 202407 CRSP database.\n\n,Mkt-RF,SMB,HML,RF\n20150102,   -0.12,   -0.57,    0.08,   0.000\n"
+    )
     table = read_factor_file(path)
     assert table.iloc[0, 0] == pytest.approx(-0.0012)
 

@@ -113,7 +113,9 @@ def test_trade_to_trade_without_halts_is_the_market_model(market_returns):
 
 def test_new_york_is_met_in_hong_kong_one_session_later():
     hong_kong = pd.DatetimeIndex(["2021-01-12", "2021-01-13", "2021-01-14", "2021-01-15", "2021-01-18", "2021-01-19"])
-    new_york = pd.DataFrame({"SPY": [0.01, 0.02, 0.03, 0.04, 0.05]}, index=["2021-01-12", "2021-01-13", "2021-01-14", "2021-01-15", "2021-01-19"])
+    new_york = pd.DataFrame(
+        {"SPY": [0.01, 0.02, 0.03, 0.04, 0.05]}, index=["2021-01-12", "2021-01-13", "2021-01-14", "2021-01-15", "2021-01-19"]
+    )
     met = align_to_closes(new_york, hong_kong, factor_venue="XNYS", venue="XHKG")["SPY"]
     # Monday 18 January is a holiday in New York: on the 19th Hong Kong has met no close since Friday's.
     np.testing.assert_allclose(met, [np.nan, 0.01, 0.02, 0.03, 0.04, 0.0], atol=1e-12)
