@@ -66,7 +66,7 @@ class Summary:
 class Result:
     """Mix-in for the frozen record that an entry point returns.
 
-    A subclass is a ``@dataclass(frozen=True, eq=False, kw_only=True)`` with the fields it needs, among them
+    A subclass is a ``@dataclass(frozen=True, eq=False, kw_only=True, repr=False)`` with the fields it needs, among them
     `sources` (tuple of :class:`~impact.provenance.Source`), `assumptions` (tuple of str) and, where rows can be
     refused, `dropped` (DataFrame with a `reason` column). It implements :meth:`summary` and :meth:`to_frame`;
     :meth:`plot` where there is something to draw.
@@ -95,6 +95,9 @@ class Result:
 
     def __str__(self) -> str:
         return str(self.summary())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.summary().title}>"
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()

@@ -75,7 +75,7 @@ COLUMN_FORMATS: tuple[tuple[str, str], ...] = (
     (r".*_bps(_low|_high|_mid)?", "bps"),
     (r"t|z|statistic|beta|r_squared|r_bar|.*_adv(_low|_high|_mid)?|.*_statistic|.*_multiple", "statistic"),
     (r"n|n_.*|df|.*_sessions|.*_days", "number"),
-    (r".*_(usd|hkd|shares|value)(_low|_high|_mid)?|quantity.*|market_value.*", "amount"),
+    (r"(.*_)?(usd|hkd|shares|value)(_low|_high|_mid)?|quantity.*|market_value.*", "amount"),
 )
 
 
@@ -105,7 +105,7 @@ def format_value(value: object, kind: str = "number") -> str:
 
 
 def _kind_of(column: object) -> str:
-    name = str(column).lower()
+    name = re.sub(r"_(before|after)$", "", str(column).lower())
     for pattern, kind in COLUMN_FORMATS:
         if re.fullmatch(pattern, name):
             return kind

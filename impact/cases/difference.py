@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["CaseDifference", "compare_cases"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class CaseDifference(Result):
     """Two memos of one case, side by side.
 

@@ -32,7 +32,7 @@ VOLUME_SESSIONS = 60
 """Sessions before an event whose median volume is the yardstick of that event's volume."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class CaseStudy(Result):
     """What happened to the price around each event of a case.
 

@@ -23,7 +23,7 @@ __all__ = ["Timeline", "build_timeline", "known_prices"]
 COLUMNS = ["event_id", "kind", "label", "known_at", "known_at_precision", "reaction_on", "intraday", "anchoring", "confounders", "source", "confidence"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Timeline(Result):
     """Events, each with the first session of the line's own venue that could react, and that session's return.
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "emit", "output_options"]
 
+PIPED_WIDTH, PROSE_WIDTH = 160, 36
 FORMATS = ("table", "csv", "json", "parquet", "latex")
 
 
@@ -81,9 +82,10 @@ def _as_table(document: Document, table: str | None) -> str:
 
     terminal = sys.stdout.isatty()
     buffer = io.StringIO()
-    console = Console(file=buffer, width=None if terminal else 200, force_terminal=terminal, highlight=False)
-    console.print(Text(document.title, style="bold"), soft_wrap=not terminal)
     names = [table] if table else list(document.tables)
+    width = None if terminal else max(PIPED_WIDTH, *(_readable_width(document.tables[name]) for name in names))
+    console = Console(file=buffer, width=width, force_terminal=terminal, highlight=False)
+    console.print(Text(document.title, style="bold"), soft_wrap=not terminal)
     for name in names:
         console.print()
         console.print(_rich_table(name, document.tables[name]))
@@ -94,6 +96,15 @@ def _as_table(document: Document, table: str | None) -> str:
             for line in lines:
                 console.print(Text(f"  - {line}"), soft_wrap=not terminal)
     return buffer.getvalue()
+
+
+def _readable_width(frame: pd.DataFrame) -> int:
+    """Characters that the table needs so that no column is cut into single letters; prose may fold at ``PROSE_WIDTH``."""
+    from impact.tables import display
+
+    shown = display(frame)
+    longest = [max([len(str(name)), *(len(str(cell)) for cell in column)]) for name, (_, column) in zip(shown.columns, shown.items(), strict=True)]
+    return sum(min(length, PROSE_WIDTH) + 3 for length in longest)
 
 
 def _rich_table(name: str, frame: pd.DataFrame):

@@ -30,7 +30,7 @@ ASSUMPTIONS = (
 )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Ledger(Result):
     """Dated, sourced facts, whole or as of an instant. Every method returns a new ledger or frame; none changes this one.
 

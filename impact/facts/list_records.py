@@ -212,7 +212,7 @@ class ListTables:
         return OfficialList(title=title, version=version, sources=(source,), assumptions=assumptions, **frames)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class OfficialList(Result):
     """One version of an official list, read whole.
 

@@ -84,7 +84,7 @@ def read_official_list(
     return read_csl(path, version=version) if found == "csl" else read_plain_list(path, version=version)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ListDifference(Result):
     """What changed from one version of a list to the next.
 

@@ -30,7 +30,7 @@ def dropped_rows(rows: Iterable[tuple[str, Any, str, str]] = ()) -> pd.DataFrame
     return frame
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class MarketPanel(Result):
     """Daily figures of several securities on one list of sessions, checked on entry.
 

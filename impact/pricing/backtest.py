@@ -45,7 +45,7 @@ PLAIN_COEFFICIENT, PLAIN_SPREAD = 2.0, 0.9
 REFERENCES = ("zero", "historic_mean", "plain_square_root")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class BacktestResult(Result):
     """Forecasts of every event from the other dates, and how good they were.
 

@@ -37,7 +37,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class PredictedRealised(Result):
     """Predicted and realised abnormal return of each session, law by law.
 

@@ -19,7 +19,7 @@ LARGE_HOLDING = 0.05
 KOIJEN_YOGO = Source(title="Koijen and Yogo 2019, Journal of Political Economy 127", basis="literature", confidence="B")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class DemandEffect(Result):
     """Prices before and after a ban in a logit demand system.
 

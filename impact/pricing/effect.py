@@ -34,7 +34,7 @@ DYNAMICS = ("permanent_share", "announcement_share", "reversal_sessions")
 SUPPLY = Source(title="range of the forced supply", basis="computed from holdings and regime")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class PriceEffect(Result):
     """What the supply should do to the price, law by law.
 

@@ -28,7 +28,7 @@ QUANTILES = {"low": 0.05, "mid": 0.5, "high": 0.95}
 RISK_AVERSIONS = np.geomspace(1e-3, 1e3, 25)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class LiquidationCost(Result):
     """Cost of selling one position over several horizons, alone and with the crowd.
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ReliefAssessment"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ReliefAssessment(Result):
     """Relief of one case; a part that cannot be had is None and `dropped` says why.
 

@@ -39,7 +39,7 @@ def clopper_pearson(successes: int, trials: int, *, confidence: float = 0.95) ->
     return low, high
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class BaseRates(Result):
     """Challenges and their outcomes per statute; statutes are never pooled.
 

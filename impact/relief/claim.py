@@ -66,7 +66,7 @@ class _News:
     precision: str
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class PavedWay(Result):
     """The claim against the record.
 

@@ -19,7 +19,7 @@ WHOLE = 0.98
 """A bound that allows less than 1 % at one end and more than 99 % of the drop at the other says nothing."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Decomposition(Result):
     """Bounds of each part of the drop.
 

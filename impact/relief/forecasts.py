@@ -128,7 +128,7 @@ def read_forecasts(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.DataFrame(kept, columns=list(FIELDS)), pd.DataFrame(dropped, columns=["line", "text", "reason"])
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ForecastScores(Result):
     """Forecasts against what happened.
 

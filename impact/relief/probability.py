@@ -24,7 +24,7 @@ BETA_STEPS = 9
 """Points of the grid over a range of beta. The clear value is concave in beta in logs, so a largest value may lie inside."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ReliefProbability(Result):
     """The band of risk-neutral probabilities of relief that a price path is compatible with.
 

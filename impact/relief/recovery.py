@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Recovery", "recovery"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Recovery(Result):
     """The drop, the recovery, what is left of the drop, and the share undone.
 

@@ -45,7 +45,7 @@ class Branch:
             )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ScenarioTree(Result):
     """A tree of legal outcomes whose conditional probabilities are ranges.
 

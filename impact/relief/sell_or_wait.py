@@ -21,7 +21,7 @@ __all__ = ["SellOrWait", "sell_or_wait"]
 SOURCES = (Source(title="Almgren and Chriss (2000), Optimal execution of portfolio transactions, Journal of Risk 3"),)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class SellOrWait(Result):
     """The schedule that a holder should follow while relief has not come, and what naive plans lose against it.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["AnchorSensitivity", "anchor_sensitivity"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class AnchorSensitivity(Result):
     """Swing of the implied probability on one session, anchor by anchor.
 

@@ -30,7 +30,7 @@ GAP = 11
 SPAN = 260
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Spillover(Result):
     """Mean effect of each event on each group, and every member's own.
 

@@ -21,7 +21,7 @@ FEWEST_LOTS, LOTS_A_SESSION = 100, 2
 """A grid coarser than a lot a session cannot spread a sale evenly: most sessions would sell nothing."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class WaitingExample(Result):
     """The same position under every chance of relief that the price allows.
 

@@ -44,7 +44,7 @@ def poisson_rate_interval(events: int, exposure: float, *, confidence: float = 0
     return low, float(chi2.ppf(1.0 - tail, 2 * events + 2)) / 2.0 / exposure
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ListRisk(Result):
     """Listing by disclosed criteria, with exact small-sample intervals.
 

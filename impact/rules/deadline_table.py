@@ -47,7 +47,7 @@ ASSUMPTIONS = (
 )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Deadlines(Result):
     """Every clock of a security as known at an instant.
 

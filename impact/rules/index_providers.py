@@ -56,7 +56,7 @@ ASSUMPTIONS = (
 )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ProviderPath(Result):
     """The steps of each provider on one line, in order.
 

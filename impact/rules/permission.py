@@ -26,7 +26,7 @@ ASSUMPTIONS = (
 EASTERN = "America/New_York"
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Permission(Result):
     """The answer to one question about the law.
 

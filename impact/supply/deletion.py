@@ -38,7 +38,7 @@ OPTIONAL = {
 PER_TRACKED_USD = 1e9
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class IndexDeletion(Result):
     """Flow of trackers by provider and execution close.
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["ForcedSupply", "forced_supply"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ForcedSupply(Result):
     """Who must sell how much by when, and who is known to buy.
 

@@ -17,7 +17,7 @@ __all__ = ["ReweightedWeights", "reweight_index"]
 SUM_TOLERANCE = 0.005
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ReweightedWeights(Result):
     """Weights of an index before and after names leave it.
 

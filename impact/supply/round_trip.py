@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["RoundTrip", "round_trip"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class RoundTrip(Result):
     """Ledger of a tracker that sold a line at one close and bought it back at later ones.
 

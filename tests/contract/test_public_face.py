@@ -38,4 +38,5 @@ def test_every_result_is_frozen_and_has_its_own_summary_and_frame(room):
     results = [item for item in results if inspect.isclass(item) and issubclass(item, Result)]
     for result in results:
         assert dataclasses.is_dataclass(result) and result.__dataclass_params__.frozen, result
+        assert result.__repr__ is Result.__repr__, f"{result.__name__} prints whole arrays: declare it with repr=False"
         assert result.summary is not Result.summary and result.to_frame is not Result.to_frame, result

@@ -48,7 +48,7 @@ def test_no_row_is_lost(tmp_path_factory, rows, separator, end, encoding):
         assert "\n" not in str(error)
         return
     assert file.n_rows == len(file.rows) + len(file.dropped)
-    assert file.n_lines == file.header_line + file.n_blank + file.n_rows
+    assert file.n_lines == file.header_line + file.n_blank + file.n_continued + file.n_rows
     assert not set(file.rows["row"]) & set(file.dropped["row"])
     assert (file.dropped["reason"] != "").all()
 

@@ -77,7 +77,11 @@ def test_an_instant_goes_to_the_session_that_can_react(returns):
     table = pd.DataFrame(np.random.default_rng(1).normal(0, 0.01, (len(sessions), 2)), index=sessions, columns=["A", "index"])
     events = events_on("2021-03-12", known_at=["2021-03-12T16:59-05:00"], venue="XHKG")
     result = impact.event_study(table, events, market="index", window=(-5, 5))
-    assert result.events.loc[0, "day0"] == pd.Timestamp("2021-03-15")
+    assert result.events.loc[0, "day0"] == pd.Timestamp("2021-03-15") and not result.events.loc[0, "intraday"]
+    inside = events_on("2021-05-12", "2021-03-12", known_at=["2021-03-15T14:00+08:00", None], venue="XHKG")
+    both = impact.event_study(table, inside, market="index", window=(-5, 5))
+    assert both.events["day0"].tolist() == [pd.Timestamp("2021-03-15"), pd.Timestamp("2021-03-12")]
+    assert both.events["intraday"].tolist() == [True, False]
 
 
 def test_events_that_cannot_be_used_are_reported(returns):

@@ -141,3 +141,10 @@ def test_a_workbook_needs_its_extra(tmp_path, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(InputError, match=r"index-exclusion-impact\[excel\]"):
         read_holdings(path)
+
+
+def test_a_cell_over_two_lines_is_one_row_and_an_open_quotation_mark_swallows_none(tmp_path):
+    file = read_holdings(written(tmp_path, HEADER + '"Xiaomi\nCorp",KYG9830T1067,5,6\n' + GOOD))
+    assert file.rows["name"].tolist() == ["Xiaomi\nCorp", "Xiaomi"] and (file.n_rows, file.n_continued, file.n_lines) == (2, 1, 4)
+    late = read_holdings(written(tmp_path, HEADER + GOOD + 'Xiaomi,KYG9830T1067,5,"\n' + GOOD + GOOD))
+    assert len(late.rows) == 3 and late.dropped["row"].tolist() == [3] and "quotation mark" in late.dropped["reason"].iloc[0]
