@@ -42,7 +42,8 @@ class AlignedEvents:
     Attributes
     ----------
     table : DataFrame, n rows
-        The event table as given, row order kept, with columns `day0` (session) and `rolled_days` (calendar days moved).
+        The event table as given, row order kept, with columns `day0` (session), `rolled_days` (calendar days moved) and,
+        where instants are given, `intraday` (the news fell inside the session, so day 0 holds only part of the reaction).
     day0, security : (n,) int
         Positions on the calendar and in the columns.
     dropped : DataFrame
@@ -152,7 +153,7 @@ def align_events(events: Any, returns: ReturnTable, design: StudyDesign) -> Alig
     """
     table = _checked(events)
     security = _columns_of(table["security"], returns.securities)
-    position, rolled, reason = _positions(table, returns, design.anchor)
+    position, rolled, reason, intraday = _positions(table, returns, design.anchor)
     if (security < 0).any():
         reason = np.where(security < 0, "security is not a column of returns", reason)
     placed = (position >= 0) & (security >= 0)
@@ -160,6 +161,8 @@ def align_events(events: Any, returns: ReturnTable, design: StudyDesign) -> Alig
     sessions = returns.sessions.take(np.where(placed, position, 0))
     table["day0"] = sessions if everything else sessions.where(placed)
     table["rolled_days"] = rolled
+    if intraday is not None:
+        table["intraday"] = intraday
     lost = table.loc[~placed, ["event_id", "security", "date"]].assign(status="dropped", reason=reason[~placed])
     kept = slice(None) if everything else placed
     return AlignedEvents(
@@ -203,8 +206,8 @@ def _checked(events: Any) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def _positions(table: pd.DataFrame, returns: ReturnTable, anchor: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Position on the calendar, calendar days moved, and reason where not placed, for every row."""
+def _positions(table: pd.DataFrame, returns: ReturnTable, anchor: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+    """Position on the calendar, calendar days moved, reason where not placed, and whether the instant fell inside a session."""
     from impact.calendars import anchor_dates
 
     clocked = np.zeros(len(table), dtype=bool)
@@ -213,18 +216,19 @@ def _positions(table: pd.DataFrame, returns: ReturnTable, anchor: str) -> tuple[
     if not clocked.any():
         codes, distinct = pd.factorize(table["date"], use_na_sentinel=False)
         position, rolled, reason = _by_date(anchor_dates(distinct, returns.sessions, policy=anchor))
-        return position[codes], rolled[codes], reason[codes]
+        return position[codes], rolled[codes], reason[codes], None
     position = np.full(len(table), -1)
     rolled = np.zeros(len(table), dtype=np.int64)
     reason = np.full(len(table), "", dtype=object)
+    intraday = np.zeros(len(table), dtype=bool)
     if not clocked.all():
         position[~clocked], rolled[~clocked], reason[~clocked] = _by_date(
             anchor_dates(table.loc[~clocked, "date"], returns.sessions, policy=anchor)
         )
     for venue, rows in table.loc[clocked].groupby("venue", sort=False):
         at = rows.index.to_numpy()
-        position[at], rolled[at], reason[at] = _by_clock(rows["known_at"], str(venue), returns, anchor)
-    return position, rolled, reason
+        position[at], rolled[at], reason[at], intraday[at] = _by_clock(rows["known_at"], str(venue), returns, anchor)
+    return position, rolled, reason, intraday
 
 
 def _by_date(placed: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -232,11 +236,11 @@ def _by_date(placed: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return placed["position"].to_numpy(), placed["rolled_days"].to_numpy(), reason
 
 
-def _by_clock(known_at: pd.Series, venue: str, returns: ReturnTable, anchor: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _by_clock(known_at: pd.Series, venue: str, returns: ReturnTable, anchor: str) -> tuple[np.ndarray, ...]:
     from impact.calendars import anchor_dates, reactions
 
     found = reactions(known_at, venue, policy=anchor)
     placed = anchor_dates(found["session"], returns.sessions, policy=anchor)
     position, moved, reason = _by_date(placed)
     reason = np.where(found["session"].isna(), f"instant is outside the calendar of {venue}", reason)
-    return position, moved + found["rolled_days"].to_numpy(), reason
+    return position, moved + found["rolled_days"].to_numpy(), reason, found["intraday"].to_numpy()

@@ -21,7 +21,7 @@ from impact.typing_ import FloatArray, Window
 __all__ = ["ChainedEventsResult", "chained_events"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ChainedEventsResult(Result):
     """Effects of several events on one firm, estimated alone and jointly.
 
@@ -134,7 +134,11 @@ def chained_events(
         raise InputError(f"events name {kept['security'].nunique()} securities; chained_events takes one firm: call it once for each.")
     windows = _own_windows(kept, window) + (day0 - day0[0])[:, None]
     design = _spanning(base, windows, table.sessions, int(day0[0]), estimation_dates)
-    first = kept.iloc[[0]].assign(date=kept["day0"].iloc[0]).drop(columns=["known_at", "venue", "day0", "rolled_days"], errors="ignore")
+    first = (
+        kept.iloc[[0]]
+        .assign(date=kept["day0"].iloc[0])
+        .drop(columns=["known_at", "venue", "day0", "rolled_days", "intraday"], errors="ignore")
+    )
     study = run_study(returns, first, design, market=market, factors=factors, sources=sources)
     return _estimated(study, kept, windows, aligned.dropped, sources)
 

@@ -31,7 +31,7 @@ ALPHA_SHARE = 0.05
 """Share of events whose drift must matter before a warning is given (any event in a small study)."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class EventStudyResult(Result):
     """Abnormal returns of N events, with what is needed to test them.
 
@@ -42,8 +42,8 @@ class EventStudyResult(Result):
     fit : BatchFit
         Arrays of the estimation.
     events : DataFrame
-        The events used, with `day0` (session), `rolled_days`, and `status`: ``ok``, ``missing_day0`` (no return on day 0)
-        or ``halted`` (no return in the event window).
+        The events used, with `day0` (session), `rolled_days`, `intraday` where instants are given, and `status`: ``ok``,
+        ``missing_day0`` (no return on day 0) or ``halted`` (no return in the event window).
     sessions : DatetimeIndex
         The return calendar.
     coefficient_names : tuple of str

@@ -111,7 +111,7 @@ def event_study(
     >>> events = pd.DataFrame({"event_id": ["listing"], "security": ["firm"], "date": [days[280]]})
     >>> result = event_study(table, events, market="index")
     >>> round(float(result.car(0, 0)["car"].iloc[0]), 3)
-    -0.095
+    -0.096
     """
     design = StudyDesign(
         model=model,
