@@ -18,7 +18,7 @@ from impact.results import Result, Summary
 __all__ = ["BenchmarkEffect", "benchmark_effect"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class BenchmarkEffect(Result):
     """A benchmark with and without the names that an investor may not hold.
 

@@ -19,7 +19,7 @@ __all__ = ["ExposureChange", "exposure_change"]
 _COMPARED = ("status", "programme", "nav_share_low", "nav_share_high", "next_ban_at", "divest_by_at", "lifted_by", "citation")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ExposureChange(Result):
     """The difference of two reports.
 

@@ -63,7 +63,7 @@ class CheckOptions:
     tables: Mapping[str, pd.DataFrame] | None = None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ExposureReport(Result):
     """The answer to "what do I hold, and until when", as of one instant.
 

@@ -23,7 +23,7 @@ _NOTES = (
 )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Ownership(Result):
     """Reported holders of one issuer.
 

@@ -20,7 +20,7 @@ HOLDER_COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ReportedHoldings(Result):
     """Holdings that managers or funds reported to the SEC.
 

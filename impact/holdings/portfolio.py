@@ -21,7 +21,7 @@ NAV_UNITS = "NAV"
 """Currency of a book whose file gives weights and no values: values are then fractions of its net assets."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Portfolio(Result):
     """Positions with values in one currency.
 

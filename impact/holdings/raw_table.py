@@ -40,8 +40,9 @@ class RawTable:
     header, preamble : what stands above the rows
     encoding : str
         Empty for files that type their cells.
-    n_lines, n_blank : int
-        Lines of the file; blank ones below the header. Lines = preamble + header + blank + rows + refused rows.
+    n_lines, n_blank, n_continued : int
+        Lines of the file; blank ones below the header; those that continue the cell of a row on a line before them.
+        Lines = preamble + header + blank + continued + rows + refused rows.
     """
 
     cells: pd.DataFrame
@@ -52,6 +53,7 @@ class RawTable:
     encoding: str = ""
     n_lines: int
     n_blank: int = 0
+    n_continued: int = 0
 
 
 def _text(cell: object) -> str:
@@ -132,7 +134,8 @@ def _records(lines: Iterable[str], first_line: int, header: Header) -> Iterator[
         except csv.Error:
             cells = None
         last += len(recent)
-        if cells is not None and (len(recent) == 1 or len(cells) == width):
+        closed = len(recent) == 1 or (len(cells or ()) == width and sum(line.count('"') for line in recent) % 2 == 0)
+        if cells is not None and closed:
             yield first, last, cells
         else:  # a quotation mark that never closes swallows lines: read each of them alone
             yield from _apart(first, recent, header.separator)
@@ -164,6 +167,7 @@ class _Body:
         self.parts: list[pd.DataFrame] = []
         self.lines: list[np.ndarray] = []
         self.n_blank = 0
+        self.n_continued = 0
         self.last = header.line
         self.second_table = 0
 
@@ -225,6 +229,7 @@ class _Body:
             if plain and cells[self.place][:1].isdigit():
                 self.kept.append(cells)
                 self.kept_lines.append(first)
+                self.n_continued += last - first
             else:
                 self._inspect(first, last, cells)
             if len(self.kept) >= CHUNK_ROWS:
@@ -244,6 +249,7 @@ class _Body:
         if not filled:
             self.n_blank += last - first + 1
             return
+        self.n_continued += last - first
         reason = self._reason(first, cells, filled)
         if reason:
             self.refused.append((first, reason, (self.header.separator or " ").join(filled)[:80]))
@@ -298,4 +304,5 @@ class _Body:
             encoding=encoding,
             n_lines=self.last,
             n_blank=self.n_blank,
+            n_continued=self.n_continued,
         )

@@ -21,7 +21,7 @@ from impact.results import Result, Summary
 __all__ = ["HoldingsFile", "read_holdings"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class HoldingsFile(Result):
     """The positions of one file, and an account of all that was read.
 
@@ -40,8 +40,8 @@ class HoldingsFile(Result):
         heading, field, note: how each column was used; unused ones say why.
     path, kind, encoding, separator, decimal, weight_unit : str
         What was found about the file; empty when it does not apply.
-    header_line, n_lines, n_blank, n_rows : int
-        Lines = header_line + blank + n_rows for text and sheets.
+    header_line, n_lines, n_blank, n_continued, n_rows : int
+        n_lines = header_line + n_blank + n_continued + n_rows for text and sheets; a continued line belongs to the cell of a row above.
     fund : str
         Name of the fund or portfolio that the lines above the header give.
     as_of : Timestamp or None
@@ -62,6 +62,7 @@ class HoldingsFile(Result):
     header_line: int
     n_lines: int
     n_blank: int
+    n_continued: int
     n_rows: int
     fund: str
     as_of: pd.Timestamp | None
@@ -80,6 +81,7 @@ class HoldingsFile(Result):
                 "n_lines": [self.n_lines],
                 "header_line": [self.header_line],
                 "n_blank": [self.n_blank],
+                "n_continued": [self.n_continued],
                 "n_rows": [self.n_rows],
                 "n_kept": [len(self.rows)],
                 "n_dropped": [len(self.dropped)],
@@ -192,6 +194,7 @@ def _accounted(raw: RawTable, found: Positions, path: Path, kind: str, fund: str
         header_line=raw.header.line,
         n_lines=raw.n_lines,
         n_blank=raw.n_blank,
+        n_continued=raw.n_continued,
         n_rows=len(raw.cells) + len(raw.refused),
         fund=fund or raw.preamble.fund,
         as_of=None if shared is None else pd.Timestamp(shared),
