@@ -35,7 +35,7 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("right", r"\brights?\b|\brts\b"),
     ("cash", r"\bcash\b|u\.s\. dollar|^us dollars?$"),
     ("receipt", r"\badrs?\b|\bgdrs?\b|\bads\b|depo[sz]it[ao]ry|\bspon\b|\bspons\b|\bsponsored\b"),
-    ("fund", r"\betf\b|\bucits\b|\bishares\b|\bspdr\b|\bindex fund\b"),
+    ("fund", r"\betfs?\b|\bucits\b|\bishares\b|\bspdr\b|\bfunds?\b|\bfonds\b|\bsicav\b|\betp\b|\bunit trust\b"),
 )
 _BY_TICKER: tuple[tuple[str, str], ...] = (
     ("cash", r"^[A-Z]{3} CURNCY$"),
