@@ -31,7 +31,7 @@ REGRESSIONS = ("mean", "market_adjusted", "market", "capm", "ff3", "carhart", "f
 TESTS = ("cross_sectional", "patell", "bmp", "sign", "date_clustered")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class PartitionedResult(Result):
     """Aggregates of a study whose events were never in one place.
 

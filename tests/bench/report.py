@@ -69,7 +69,7 @@ def against_gathering(n: int = 100_000) -> list[Row]:
             twice=lambda: whole_study(returns, market, twice),
             fit=lambda: impact.event_study(returns, events, market=market),
             five=lambda: impact.event_study(returns, events, factors=factors, model="ff5"),
-            ranks=lambda: whole_study(returns, market, events, tests=every, executor=pool),
+            ranks=lambda: whole_study(returns, market, events, tests=every),
         )
     # In a fresh process the yardstick may find larger pages of memory; the smaller of the two times is the one to beat.
     best["gather"] = min(best["gather"], run_json([sys.executable, "-m", "tests.bench.gathering", str(n), str(ROUNDS)])["seconds"])
@@ -82,7 +82,7 @@ def against_gathering(n: int = 100_000) -> list[Row]:
         (f"{2 * n:,} events, all of it", seconds(best["twice"]), f"{best['twice'] / best['study']:.2f} x half as many", "at most 2.1"),
         ("five factors, fit alone", seconds(best["five"]), f"{best['five'] / best['fit']:.2f} x the market model", "at most 3"),
         (
-            "with all rank and sign tests, two threads",
+            "with all rank and sign tests",
             seconds(best["ranks"]),
             f"{n / best['ranks']:,.0f} events a second",
             "at least 100,000",
