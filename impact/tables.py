@@ -70,7 +70,7 @@ COLUMN_FORMATS: tuple[tuple[str, str], ...] = (
     (r"p|p_value|p_.*|.*_p|smallest_p|.*_p_value", "p"),
     (r"alpha|(.*_)?(return|ar|car|caar|aar|bhar)(_low|_high|_mid|_zero_alpha|_joint)?", "return"),
     (r"low|high|ci_low|ci_high|lower|upper", "return"),
-    (r"se|sigma|mde|(ar|car|caar)_se", "share"),
+    (r"sigma|mde|(.*_)?se", "share"),
     (r"(.*_)?(share|fraction|weight|pct_nav|participation|probability|coverage)(_low|_high|_mid)?", "share"),
     (r".*_bps(_low|_high|_mid)?", "bps"),
     (r"t|z|statistic|beta|r_squared|r_bar|.*_adv(_low|_high|_mid)?|.*_statistic|.*_multiple", "statistic"),

@@ -23,7 +23,7 @@ FEW_CLUSTERS = 12
 """Clusters below which cluster-robust errors are known to be too small. Source: Cameron and Miller (2015), from memory."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class CrossSectionResult(Result):
     """A regression of CARs on characteristics.
 

@@ -183,7 +183,7 @@ def _dependence(sample: EventSample, names: Collection[str]) -> ResidualDependen
     return residual_dependence(sample)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class InferenceDesign(Result):
     """How the events are spread over dates, how much they move together, and what follows for inference.
 

@@ -66,7 +66,7 @@ def _placing(window: Window, anchor: str) -> StudyDesign:
     return StudyDesign(model="mean", estimation=(window[0] - 40, window[0] - 1), window=window, anchor=anchor)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class CalendarTimeResult(Result):
     """Mean daily abnormal return of firms inside their post-event windows.
 

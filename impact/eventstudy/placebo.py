@@ -18,7 +18,7 @@ from impact.typing_ import BoolArray, FloatArray, IntArray
 __all__ = ["PlaceboStudy", "placebo_windows"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class PlaceboStudy(Result):
     """The standardised CAR of one event among those of placebo windows.
 
