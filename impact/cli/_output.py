@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from impact.provenance import Source
 
-__all__ = ["Document", "emit", "output_options"]
+__all__ = ["Document", "emit", "output_options", "working"]
 
 PIPED_WIDTH, PROSE_WIDTH = 160, 36
 FORMATS = ("table", "csv", "json", "parquet", "latex")
@@ -53,6 +54,18 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+@contextmanager
+def working(message: str) -> Iterator[None]:
+    """A spinner on stderr while something takes its time and a person watches; nothing when output is piped."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(message):
+        yield
 
 
 def emit(document: Document, *, format_: str = "table", output: str | None = None, table: str | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from impact.cli._output import Document, emit, output_options
+from impact.cli._output import Document, emit, output_options, working
 
 __all__ = ["command"]
 
@@ -52,7 +52,8 @@ def command(
         table=table,
     )
     if html:
-        written = opened.report(html)
+        with working("drawing the page"):
+            written = opened.report(html)
         click.echo(f"wrote {written}", err=True)
 
 

@@ -6,7 +6,7 @@ import warnings
 
 import click
 
-from impact.cli._output import Document, emit, output_options
+from impact.cli._output import Document, emit, output_options, working
 from impact.errors import ImpactWarning, InputError
 
 __all__ = ["command"]
@@ -94,7 +94,7 @@ def command(
     }
     files = {"events": events, "prices": prices, "returns": returns, "market": market, "factors": factors, "kind": kind}
     windows = tuple(_window(part, "--car") for part in cars.split(","))
-    with warnings.catch_warnings(record=True) as raised:
+    with warnings.catch_warnings(record=True) as raised, working("estimating and testing"):
         warnings.simplefilter("always", ImpactWarning)
         study = study_files(events, prices=prices, returns=returns, market=market, factors=factors, kind=kind, **options)
         found = study_tables(study, windows, seed=seed)
