@@ -99,8 +99,9 @@ class Case:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What the tables rest on."""
-        study = self.studied()
-        return self.timeline().assumptions if study is None else study.assumptions
+        study, note = self.studied(), self.panel.dropped_note()
+        rest = self.timeline().assumptions if study is None else study.assumptions
+        return (*rest, f"Prices: {note}") if note else rest
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from impact.errors import InputError
+from impact.errors import ImpactWarning, InputError
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.study import event_study
 from impact.provenance import Source
@@ -126,7 +127,10 @@ def study_files(
     if prices is not None:
         from impact.market import load_panel
 
-        table = load_panel(_existing(prices, "prices")).returns(kind)
+        panel = load_panel(_existing(prices, "prices"))
+        if note := panel.dropped_note():
+            warnings.warn(f"prices={str(prices)!r}: {note}", ImpactWarning, stacklevel=2)
+        table = panel.returns(kind)
     else:
         table = read_return_file(given)
     names = [name.strip() for name in market.split(",")] if market else []

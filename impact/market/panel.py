@@ -145,6 +145,14 @@ class MarketPanel(Result):
         prices, dividends = self._total_basis() if total else (self._price_basis(), None)
         return to_returns(prices, kind, volume=self.volume, dividends=dividends, gaps=gaps)
 
+    def dropped_note(self) -> str:
+        """What of the input was refused, in one line; empty when nothing was."""
+        if self.dropped.empty:
+            return ""
+        first = self.dropped.iloc[0]
+        when = "" if pd.isna(first["session"]) else f" on {first['session']:%Y-%m-%d}"
+        return f"{len(self.dropped)} figure(s) of the input are not used (first {first['security']}{when}: {first['reason']})."
+
     def select(self, securities: str | Iterable[str] | None = None, start: Any = None, end: Any = None) -> MarketPanel:
         """The panel of some securities from `start` to `end`, both included.
 

@@ -60,6 +60,18 @@ def test_prices_become_returns_of_the_kind(run_cli, files):
     assert body["car"][0]["car"] == pytest.approx(by_hand.car(0, 0).loc["a", "car"], rel=1e-9)
 
 
+def test_a_price_that_is_no_number_is_said(run_cli, files):
+    text = open(files["prices"], encoding="utf-8").read().splitlines()
+    cells = text[50].split(",")
+    cells[1] = "abc"
+    text[50] = ",".join(cells)
+    with open(files["prices"], "w", encoding="utf-8") as file:
+        file.write("\n".join(text) + "\n")
+    code, out, err = run_cli("study", files["events"], "--prices", files["prices"], "--market", "index", "--format", "json")
+    assert code == 0 and "1 figure(s) of the input are not used (first A on" in err
+    assert any("not used" in note for note in json.loads(out)["notes"])
+
+
 @pytest.mark.parametrize("format_", ["table", "latex"])
 def test_printed_formats(run_cli, files, format_):
     code, out, _ = run_cli("study", files["events"], "--returns", files["returns"], "--market", "A,B,C", "--format", format_)
