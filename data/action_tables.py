@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pandas as pd
+
 from impact.data.cells import add_ids, slug, tickers
 from impact.data.clock_readings import HONG_KONG, LONDON, NEW_YORK, end_of_day, read_known
 from impact.data.columns import ISO_DAY, known_columns, read_facts, single_ticker, source_columns, zoned_instant

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
+
 from impact.data.cells import add_ids, grade
 from impact.data.clock_readings import end_of_day
 from impact.data.xiaomi_events import CONFOUNDERS_UNTIL, XIAOMI_EVENTS

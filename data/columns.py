@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pandas as pd
+
 from impact.data.cells import grade, tickers
 from impact.data.clock_readings import NEW_YORK, Known, days_of
 

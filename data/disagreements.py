@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pandas as pd
+
 from impact.data.cells import add_ids, slug
 from impact.data.clock_readings import BUILT_ON, HONG_KONG, NEW_YORK, SHANGHAI, end_of_day
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+
 from impact.data.action_tables import exchange_actions, index_actions
 from impact.data.cells import add_ids, number_cells, slug, tickers
 from impact.data.clock_readings import HONG_KONG, NEW_YORK, SHANGHAI, Known, days_of, end_of_day, read_known

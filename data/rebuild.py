@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+
 from impact.data.case_table import case_events
 from impact.data.disagreements import conflicts
 from impact.data.fact_tables import FACT_TABLES

@@ -35,7 +35,28 @@ _HOMES = {
     "to_returns": "impact.market",
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605
+__all__ = [
+    "Case",
+    "EventStudyResult",
+    "ImpactError",
+    "ImpactWarning",
+    "InputError",
+    "MarketPanel",
+    "Source",
+    "case",
+    "check_portfolio",
+    "deadlines",
+    "event_study",
+    "first_session_to_react",
+    "forced_supply",
+    "index_deletion",
+    "load_panel",
+    "permitted",
+    "price_effect",
+    "read_holdings",
+    "relief_probability",
+    "to_returns",
+]
 
 if TYPE_CHECKING:
     from impact.calendars import first_session_to_react

@@ -53,9 +53,25 @@ VENUES: Mapping[str, Venue] = {
 }
 
 _SUFFIXES: Mapping[str, str] = {
-    **{"HK": "XHKG", "SS": "XSHG", "SH": "XSHG", "SZ": "XSHE", "US": "XNYS", "TW": "XTAI", "SI": "XSES", "KS": "XKRX", "T": "XTKS"},
-    **{"L": "XLON", "DE": "XETR", "F": "XFRA", "AS": "XAMS", "PA": "XPAR", "SW": "XSWX", "TO": "XTSE", "AX": "XASX"},
-    **{"BO": "XBOM", "ME": "XMOS"},
+    "HK": "XHKG",
+    "SS": "XSHG",
+    "SH": "XSHG",
+    "SZ": "XSHE",
+    "US": "XNYS",
+    "TW": "XTAI",
+    "SI": "XSES",
+    "KS": "XKRX",
+    "T": "XTKS",
+    "L": "XLON",
+    "DE": "XETR",
+    "F": "XFRA",
+    "AS": "XAMS",
+    "PA": "XPAR",
+    "SW": "XSWX",
+    "TO": "XTSE",
+    "AX": "XASX",
+    "BO": "XBOM",
+    "ME": "XMOS",
 }
 _INDEX_VENUES: Mapping[str, str] = {"HSI": "XHKG", "HSTECH": "XHKG", "HSCE": "XHKG", "HSCEI": "XHKG", "HSCCI": "XHKG"}
 

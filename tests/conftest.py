@@ -45,7 +45,10 @@ def samples_dir(shared: Path) -> Path:
 def worked(shared: Path) -> dict:
     """The worked examples: ``worked['examples'][id]`` with inputs, expected, rtol; ``worked['datasets']``."""
     body = json.loads((shared / "methods" / "examples.json").read_text(encoding="utf-8"))
-    return {"datasets": body["datasets"], "examples": {row["id"].split(".")[0] if not row["id"].startswith("E02") else row["id"]: row for row in body["examples"]}}
+    return {
+        "datasets": body["datasets"],
+        "examples": {row["id"].split(".")[0] if not row["id"].startswith("E02") else row["id"]: row for row in body["examples"]},
+    }
 
 
 @pytest.fixture

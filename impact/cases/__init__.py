@@ -6,4 +6,16 @@ from impact.cases.difference import CaseDifference, compare_cases
 from impact.cases.study import CaseStudy, study_case
 from impact.cases.timeline import Timeline, build_timeline
 
-__all__ = ["Case", "CaseDefinition", "CaseDifference", "CaseStudy", "Timeline", "build_timeline", "case", "case_names", "compare_cases", "define_case", "study_case"]
+__all__ = [
+    "Case",
+    "CaseDefinition",
+    "CaseDifference",
+    "CaseStudy",
+    "Timeline",
+    "build_timeline",
+    "case",
+    "case_names",
+    "compare_cases",
+    "define_case",
+    "study_case",
+]

@@ -158,7 +158,9 @@ def _span(row: pd.Series) -> str:
     return f"{format_value(row['ar'], 'return')} ({format_value(row['low'], 'return')} to {format_value(row['high'], 'return')})"
 
 
-def study_case(definition: CaseDefinition, panel: MarketPanel, timeline: Timeline, *, as_of: Any = None, confidence: float = 0.95) -> CaseStudy:
+def study_case(
+    definition: CaseDefinition, panel: MarketPanel, timeline: Timeline, *, as_of: Any = None, confidence: float = 0.95
+) -> CaseStudy:
     """Estimate the case on its index, on the index without the target and on its peers.
 
     Raises
@@ -213,32 +215,46 @@ def _by_session(events: pd.DataFrame) -> pd.DataFrame:
 def _day0(definition: CaseDefinition, timeline: Timeline) -> pd.Timestamp:
     found = timeline.events.loc[timeline.events["event_id"] == definition.designation_event, "reaction_on"]
     if found.empty:
-        raise InfeasibleDesign(f"case={definition.case!r}: its designation ({definition.designation_event}) is not among the events that can be placed; choose a later --as-of, or prices that cover it.")
+        raise InfeasibleDesign(
+            f"case={definition.case!r}: its designation ({definition.designation_event}) is not among the events that can be placed; choose a later --as-of, or prices that cover it."
+        )
     return found.iloc[0]
 
 
-def _fit(returns: pd.DataFrame, definition: CaseDefinition, day0: pd.Timestamp, last: int, confidence: float, **options: Any) -> EventStudyResult:
+def _fit(
+    returns: pd.DataFrame, definition: CaseDefinition, day0: pd.Timestamp, last: int, confidence: float, **options: Any
+) -> EventStudyResult:
     """One long event window from the designation on, so that every later event is read off the same clean estimation."""
     event = pd.DataFrame({"event_id": [definition.designation_event], "security": [definition.security], "date": [day0]})
     before = returns.index.get_loc(day0)
     estimation = (max(-260, 1 - before), -11)
     if before < 30:
-        raise InfeasibleDesign(f"case={definition.case!r}: the prices hold {before} sessions before {day0:%Y-%m-%d}; give prices that begin at least 100 sessions before.")
+        raise InfeasibleDesign(
+            f"case={definition.case!r}: the prices hold {before} sessions before {day0:%Y-%m-%d}; give prices that begin at least 100 sessions before."
+        )
     result = event_study(returns, event, model="market", estimation=estimation, window=(-10, last), kind="log", level=confidence, **options)
     if len(result.dropped):
-        raise InfeasibleDesign(f"case={definition.case!r}: {result.dropped['reason'].iloc[0]}; give prices that begin at least 100 sessions before {day0:%Y-%m-%d}.")
+        raise InfeasibleDesign(
+            f"case={definition.case!r}: {result.dropped['reason'].iloc[0]}; give prices that begin at least 100 sessions before {day0:%Y-%m-%d}."
+        )
     return result
 
 
 def _index_weight(definition: CaseDefinition, as_of: Any) -> tuple[float | None, tuple[str, ...]]:
     """Middle of the weights that the facts give the security in the index, as a decimal; None when unknown."""
     table = known_table("ownership", as_of)
-    rows = table[(table["security"] == definition.security) & (table["metric"] == "weight") & (table["holder_or_index"] == INDEX_NAMES.get(definition.market))]
+    rows = table[
+        (table["security"] == definition.security)
+        & (table["metric"] == "weight")
+        & (table["holder_or_index"] == INDEX_NAMES.get(definition.market))
+    ]
     values = rows["value"].dropna() / 100.0
     if values.empty:
         return None, (f"The weight of {definition.security} in {definition.market} is not known; the index is used as it is.",)
     middle = float((values.min() + values.max()) / 2)
-    return middle, (f"{definition.security} is {values.min():.1%} to {values.max():.1%} of {definition.market} ({'; '.join(rows['source'])}); the index without it takes {middle:.2%}.",)
+    return middle, (
+        f"{definition.security} is {values.min():.1%} to {values.max():.1%} of {definition.market} ({'; '.join(rows['source'])}); the index without it takes {middle:.2%}.",
+    )
 
 
 def _car(fit: EventStudyResult, a: int, b: int) -> pd.Series:
@@ -294,7 +310,9 @@ def _path(sessions: pd.DatetimeIndex, headline: EventStudyResult, flat: EventStu
         weights = (offsets >= 0) & (offsets <= days[:, None]) & ~np.isnan(abnormal)
         found[name] = contrasts(fit.fitted.design(0), abnormal, weights.astype(float))
     low, high = found["flat"].interval(level=confidence)
-    return pd.DataFrame({"session": sessions, "car": found["flat"].estimate, "low": low, "high": high, "car_with_alpha": found["drifting"].estimate})
+    return pd.DataFrame(
+        {"session": sessions, "car": found["flat"].estimate, "low": low, "high": high, "car_with_alpha": found["drifting"].estimate}
+    )
 
 
 def _chained(returns: pd.DataFrame, events: pd.DataFrame, definition: CaseDefinition, headline: EventStudyResult) -> ChainedEventsResult:
@@ -318,7 +336,10 @@ def _volume_effects(
     event = pd.DataFrame({"event_id": ["volume"], "security": [definition.security], "date": [day0]})
     fit = abnormal_volume(panel.volume[[definition.security]], event, estimation=headline.design.estimation, window=headline.design.window)
     abnormal = fit.abnormal.iloc[0]
-    rows = [(event_id, abnormal[offset], fit.tests(int(offset), int(offset), tests=("sq",))["p_value"].iloc[0]) for event_id, offset in offsets.items()]
+    rows = [
+        (event_id, abnormal[offset], fit.tests(int(offset), int(offset), tests=("sq",))["p_value"].iloc[0])
+        for event_id, offset in offsets.items()
+    ]
     return pd.DataFrame(rows, columns=empty.columns)
 
 
@@ -341,4 +362,3 @@ def _assumptions(headline: EventStudyResult, flat: EventStudyResult, last: int) 
         f"beta {estimate['beta']:.2f}, residual standard deviation {estimate['sigma']:.2%} a session.",
         "Intervals carry the forecast error of the normal return; p of one event comes from the rank of the estimation residuals (day) or from conformal shifts (window).",
     )
-

@@ -20,7 +20,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Timeline", "build_timeline", "known_prices"]
 
-COLUMNS = ["event_id", "kind", "label", "known_at", "known_at_precision", "reaction_on", "intraday", "anchoring", "confounders", "source", "confidence"]
+COLUMNS = [
+    "event_id",
+    "kind",
+    "label",
+    "known_at",
+    "known_at_precision",
+    "reaction_on",
+    "intraday",
+    "anchoring",
+    "confounders",
+    "source",
+    "confidence",
+]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -62,7 +74,9 @@ class Timeline(Result):
         both = pd.concat([self.events, self.pending]) if len(self.events) else self.pending
         found = both[both["event_id"] == self.definition.designation_event]
         if found.empty:
-            raise DataUnavailable(f"the designation ({self.definition.designation_event}) of case={self.definition.case!r} was not known yet; choose a later instant.")
+            raise DataUnavailable(
+                f"the designation ({self.definition.designation_event}) of case={self.definition.case!r} was not known yet; choose a later instant."
+            )
         return found.iloc[0]
 
     def summary(self) -> Summary:
@@ -70,7 +84,10 @@ class Timeline(Result):
         shown = self.events[["event_id", "reaction_on", "label", "known_at", "intraday", "close_return", "market_return", "confounders"]]
         return Summary(
             title=f"{self.definition.title}: {len(self.events)} dated events on {self.definition.security}",
-            tables=(("Events and the session that could first react", shown), *((("No price yet", self.pending),) if len(self.pending) else ())),
+            tables=(
+                ("Events and the session that could first react", shown),
+                *((("No price yet", self.pending),) if len(self.pending) else ()),
+            ),
             notes=self.assumptions,
             sources=self.sources,
         )

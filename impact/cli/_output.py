@@ -82,7 +82,9 @@ def emit(document: Document, *, format_: str = "table", output: str | None = Non
     try:
         Path(output).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"--output {output!r} cannot be written ({error.strerror}); choose a folder that exists and may be written.") from error
+        raise InputError(
+            f"--output {output!r} cannot be written ({error.strerror}); choose a folder that exists and may be written."
+        ) from error
 
 
 def _selected(document: Document, table: str | None) -> pd.DataFrame:
@@ -102,7 +104,11 @@ def _as_table(document: Document, table: str | None) -> str:
     for name in names:
         console.print()
         console.print(_rich_table(name, document.tables[name]))
-    for heading, lines in (("Notes", document.notes), ("Assumptions", document.assumptions), ("Sources", tuple(map(str, document.sources)))):
+    for heading, lines in (
+        ("Notes", document.notes),
+        ("Assumptions", document.assumptions),
+        ("Sources", tuple(map(str, document.sources))),
+    ):
         if lines:
             console.print()
             console.print(Text(heading, style="bold"))
@@ -116,7 +122,9 @@ def _readable_width(frame: pd.DataFrame) -> int:
     from impact.tables import display
 
     shown = display(frame)
-    longest = [max([len(str(name)), *(len(str(cell)) for cell in column)]) for name, (_, column) in zip(shown.columns, shown.items(), strict=True)]
+    longest = [
+        max([len(str(name)), *(len(str(cell)) for cell in column)]) for name, (_, column) in zip(shown.columns, shown.items(), strict=True)
+    ]
     return sum(min(length, PROSE_WIDTH) + 3 for length in longest)
 
 
@@ -199,7 +207,9 @@ def _write_parquet(document: Document, output: str | None, table: str | None) ->
     try:
         frame.to_parquet(output, index=False)
     except ImportError as error:
-        raise InputError("--format parquet needs pyarrow: install the extra with `pip install 'index-exclusion-impact[parquet]'`.") from error
+        raise InputError(
+            "--format parquet needs pyarrow: install the extra with `pip install 'index-exclusion-impact[parquet]'`."
+        ) from error
 
 
 _RENDERERS: Mapping[str, Callable[[Document, str | None], str]] = {

@@ -42,7 +42,13 @@ def command(
         Document(
             command="case",
             title=opened.headline(),
-            inputs={"case": name, "as_of": as_of, "source": source, "security": opened.definition.security, "market": opened.definition.market},
+            inputs={
+                "case": name,
+                "as_of": as_of,
+                "source": source,
+                "security": opened.definition.security,
+                "market": opened.definition.market,
+            },
             tables=opened.tables(),
             assumptions=opened.assumptions,
             sources=opened.sources,

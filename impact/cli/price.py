@@ -42,7 +42,15 @@ def command(
         Document(
             command="price",
             title=found.effect.summary().title,
-            inputs={"case": case, "as_of": as_of, "source": source, "position_shares": position, "sold_shares": sold, "n_draws": draws, "seed": seed},
+            inputs={
+                "case": case,
+                "as_of": as_of,
+                "source": source,
+                "position_shares": position,
+                "sold_shares": sold,
+                "n_draws": draws,
+                "seed": seed,
+            },
             tables=found.tables(full=format_ != "table" or table is not None),
             assumptions=found.assumptions,
             sources=found.sources,

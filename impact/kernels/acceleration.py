@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -103,7 +104,7 @@ def fit_complete_events(
 
     pieces = PIECES if isinstance(executor, ThreadPoolExecutor) else 1
     cuts = np.linspace(0, columns.size, pieces + 1).astype(int)
-    slices = [slice(a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
+    slices = [slice(a, b) for a, b in itertools.pairwise(cuts) if b > a]
     list(executor.map(fit_piece, slices) if pieces > 1 else map(fit_piece, slices))
     alpha, sse, total, high = np.ascontiguousarray(found[:, :4].T)
     with np.errstate(all="ignore"):  # entries of events left to the blocks hold anything

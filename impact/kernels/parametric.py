@@ -11,9 +11,9 @@ from impact.kernels.outcome import Outcome, inapplicable, normal_outcome, studen
 from impact.typing_ import FloatArray, IntArray
 
 __all__ = [
+    "bmp",
     "brown_warner",
     "brown_warner_independent",
-    "bmp",
     "cross_sectional",
     "j1",
     "lamb",

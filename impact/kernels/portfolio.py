@@ -60,9 +60,7 @@ def batch_portfolio(mean_residuals: FloatArray, abnormal: FloatArray, n_paramete
     valid = np.isfinite(abnormal)
     count = valid.sum(axis=0)
     mean = np.divide(np.where(valid, abnormal, 0.0).sum(axis=0), count, out=np.full(count.shape, np.nan), where=count > 0)
-    return BatchPortfolio(
-        residuals=mean_residuals, abnormal=mean, sigma=float(np.sqrt(squares / df)) if df > 0 else float("nan"), df=df
-    )
+    return BatchPortfolio(residuals=mean_residuals, abnormal=mean, sigma=float(np.sqrt(squares / df)) if df > 0 else float("nan"), df=df)
 
 
 def portfolio_t(car: float, sigma: float, variance_factor: float, df: int, n_events: int) -> Outcome:
@@ -93,4 +91,3 @@ def portfolio_t(car: float, sigma: float, variance_factor: float, df: int, n_eve
     if not error > 0:
         return inapplicable("the portfolio has no residual variance", n_events)
     return student_outcome(car / error, df, n_events)
-

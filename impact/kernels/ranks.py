@@ -175,7 +175,7 @@ def wilcoxon(car: FloatArray) -> Outcome:
     z = (positive - n * (n + 1) / 4.0) / np.sqrt(n * (n + 1) * (2 * n + 1) / 24.0 - ties / 48.0)
     if ties == 0 and n <= EXACT_WILCOXON_EVENTS:
         p = _signed_rank_p(positive, n)
-        return Outcome(statistic=z, p_value=p, distribution="exact signed rank", n_events=n, smallest_p=min(1.0, 2.0**(1 - n)))
+        return Outcome(statistic=z, p_value=p, distribution="exact signed rank", n_events=n, smallest_p=min(1.0, 2.0 ** (1 - n)))
     return normal_outcome(z, n)
 
 

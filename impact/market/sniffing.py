@@ -240,7 +240,7 @@ def _day_or_month_first(text: pd.Series, name: str) -> str:
 def _decimal_sign(name: str, columns: pd.DataFrame) -> str:
     """The sign that some figure can only use as a decimal sign: not followed by three digits, or the last of two kinds."""
     sample = [cell for column in columns.columns for cell in columns[column].iloc[:200]]
-    sure = {sign: False for sign in ".,"}
+    sure = dict.fromkeys(".,", False)
     doubtful = ""
     for cell in sample:
         match = re.fullmatch(r"[-+]?\d[\d.,]*?([.,])(\d+)", cell)

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_benchmarks", "plot_path", "plot_timeline", "plot_volume"]
 
-KIND_COLOURS = {"designation": "vermilion", "court": "green", "index": "blue", "company": "sky", "exchange": "orange", "order": "purple", "removal": "green"}
+KIND_COLOURS = {
+    "designation": "vermilion",
+    "court": "green",
+    "index": "blue",
+    "company": "sky",
+    "exchange": "orange",
+    "order": "purple",
+    "removal": "green",
+}
 DAYS_BEFORE = 70
 """Calendar days of prices drawn before the first event."""
 
@@ -82,9 +90,24 @@ def plot_path(path: pd.DataFrame, events: pd.DataFrame, *, confidence: float = 0
     ax = new_axes(ax, figsize=(9.0, 4.2))
     with house_style():
         ax.axhline(0, color=PALETTE["grey"], linewidth=0.8)
-        ax.fill_between(path["session"], path["low"], path["high"], color=PALETTE["blue"], alpha=0.18, linewidth=0, label=f"{confidence:.0%} interval, forecast error included")
+        ax.fill_between(
+            path["session"],
+            path["low"],
+            path["high"],
+            color=PALETTE["blue"],
+            alpha=0.18,
+            linewidth=0,
+            label=f"{confidence:.0%} interval, forecast error included",
+        )
         ax.plot(path["session"], path["car"], color=PALETTE["blue"], label="alpha set to zero")
-        ax.plot(path["session"], path["car_with_alpha"], color=PALETTE["vermilion"], linestyle="--", linewidth=1.1, label="with the estimated alpha")
+        ax.plot(
+            path["session"],
+            path["car_with_alpha"],
+            color=PALETTE["vermilion"],
+            linestyle="--",
+            linewidth=1.1,
+            label="with the estimated alpha",
+        )
         ax.set_xlim(path["session"].iloc[0], path["session"].iloc[-1])
         percent_axis(ax.yaxis, decimals=0)
         ax.set_ylabel("cumulative abnormal log return")
@@ -112,7 +135,9 @@ def plot_benchmarks(effects: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
             rows = effects[effects["benchmark"] == benchmark]
             y = np.array([events.index(event) for event in rows["event_id"]]) + (k - (len(benchmarks) - 1) / 2) * 0.17
             spread = np.abs(rows[["low", "high"]].to_numpy(dtype=float).T - rows["ar"].to_numpy(dtype=float))
-            ax.errorbar(rows["ar"], y, xerr=spread, fmt="o", markersize=4, capsize=2, linewidth=1, color=colours[k % len(colours)], label=benchmark)
+            ax.errorbar(
+                rows["ar"], y, xerr=spread, fmt="o", markersize=4, capsize=2, linewidth=1, color=colours[k % len(colours)], label=benchmark
+            )
         ax.set_yticks(range(len(events)), events)
         ax.invert_yaxis()
         percent_axis(ax.xaxis, decimals=0)

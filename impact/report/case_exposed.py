@@ -44,9 +44,25 @@ def holdings_section(case: Case) -> Section:
 
 def law_section(clocks: Deadlines) -> Section:
     """T2, until when: every clock with its instant here and there, and the last session that can still be used."""
-    shown = ["clock", "programme_id", "state", "line", "first_prohibited_et", "first_prohibited_local", "last_session_on", "whole_session", "limited_by"]
+    shown = [
+        "clock",
+        "programme_id",
+        "state",
+        "line",
+        "first_prohibited_et",
+        "first_prohibited_local",
+        "last_session_on",
+        "whole_session",
+        "limited_by",
+    ]
     blocks: list[Text | Table | Figure] = [
-        Table(id="deadlines", title=f"Clocks as known at {clocks.as_of:%Y-%m-%d %H:%M %Z}", frame=clocks.clocks[shown], labels=LABELS, caption="A reading of public texts, not legal advice.")
+        Table(
+            id="deadlines",
+            title=f"Clocks as known at {clocks.as_of:%Y-%m-%d %H:%M %Z}",
+            frame=clocks.clocks[shown],
+            labels=LABELS,
+            caption="A reading of public texts, not legal advice.",
+        )
     ]
     if len(clocks.relief):
         blocks.append(Table(id="relief-law", title="What lifts the clocks", frame=clocks.relief, labels=LABELS))
@@ -70,7 +86,12 @@ def supply_section(supply: ForcedSupply) -> Section:
             "Multiples of the average daily volume before the event. A schedule of what the law and the stated speeds imply, not an observation.",
             supply.ladder,
         ),
-        Table(id="classes", title="Who must sell", frame=supply.bounds(), caption="Overlap between classes is removed; an infinite or missing end is unknown."),
+        Table(
+            id="classes",
+            title="Who must sell",
+            frame=supply.bounds(),
+            caption="Overlap between classes is removed; an infinite or missing end is unknown.",
+        ),
         Table(id="stranded", folded=True, title="What may be left after the last legal sale", frame=supply.stranded),
     ]
     if flow is not None and len(flow.flows):
@@ -101,7 +122,13 @@ def price_section(effect: PriceEffect, compared: PredictedRealised) -> Section:
         title="What the forced supply should do to the price",
         lead=effect.summary().title + ".",
         blocks=(
-            Table(id="laws", title="Laws side by side", frame=effect.laws[short], labels=LABELS, caption="Peak return with the 90 % band of draws from the stated priors."),
+            Table(
+                id="laws",
+                title="Laws side by side",
+                frame=effect.laws[short],
+                labels=LABELS,
+                caption="Peak return with the 90 % band of draws from the stated priors.",
+            ),
             *_against_realised(compared),
             drawn(
                 "variance-figure",
@@ -112,7 +139,11 @@ def price_section(effect: PriceEffect, compared: PredictedRealised) -> Section:
                 effect.variance_shares,
             ),
             Table(id="priors", folded=True, title="Priors", frame=effect.priors),
-            Text(lines=tuple(text for text in effect.assumptions if text.startswith(("The laws", "Bands", "Each law", "All laws"))) + _extrapolation(effect), bullets=True),
+            Text(
+                lines=tuple(text for text in effect.assumptions if text.startswith(("The laws", "Bands", "Each law", "All laws")))
+                + _extrapolation(effect),
+                bullets=True,
+            ),
         ),
     )
 

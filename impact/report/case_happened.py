@@ -56,7 +56,13 @@ def effects_section(study: CaseStudy) -> Section:
         title="Effect of each event",
         lead="One fit before the designation serves every event; two events on one session share one number.",
         blocks=(
-            Table(id="day-zero", title="Reaction session", frame=day, labels=labels, caption="Low and high: 95 % interval with forecast error."),
+            Table(
+                id="day-zero",
+                title="Reaction session",
+                frame=day,
+                labels=labels,
+                caption="Low and high: 95 % interval with forecast error.",
+            ),
             drawn(
                 "benchmark-figure",
                 "The same session on other benchmarks",

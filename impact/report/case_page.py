@@ -44,7 +44,11 @@ def case_page(case: Case) -> Page:
         holdings_section(case),
         _or_missing("law", "Until when", lambda: law_section(case.deadlines())),
         _or_missing("supply", "Who else sells", lambda: supply_section(case.supply())),
-        _or_missing("price", "What the forced supply should do to the price", lambda: price_section(case.price_effect(), case.predicted_against_realised())),
+        _or_missing(
+            "price",
+            "What the forced supply should do to the price",
+            lambda: price_section(case.price_effect(), case.predicted_against_realised()),
+        ),
         _or_missing("relief", "Relief", lambda: relief_section(case.relief())),
         _or_missing("recovery", "Did relief undo the drop", lambda: recovery_section(case.relief())),
         _or_missing("spillover", "Who else moved", lambda: spillover_section(case.spillover())),
@@ -87,14 +91,29 @@ def _key_figures(study: CaseStudy) -> tuple[tuple[str, str, str], ...]:
 def _ground_section(case: Case) -> Section:
     study, timeline = case.studied(), case.timeline()
     estimates = timeline if study is None else study
-    sources = [str(source) for source in estimates.sources] + [f"{event.event_id}: {event.source} [{event.confidence}]" for event in timeline.events.itertuples()]
+    sources = [str(source) for source in estimates.sources] + [
+        f"{event.event_id}: {event.source} [{event.confidence}]" for event in timeline.events.itertuples()
+    ]
     blocks: list[Text | Table] = [
         Text(lines=tuple(dict.fromkeys((*estimates.assumptions, *timeline.assumptions))), bullets=True),
         Text(lines=("What nobody outside knows",), tone="lead"),
         Text(lines=UNKNOWNS, bullets=True),
-        Table(id="sources", folded=True, title="Sources", frame=pd.DataFrame({"source": sources}), caption="A: seen in a public copy; B: own knowledge, sure; C: unsure."),
+        Table(
+            id="sources",
+            folded=True,
+            title="Sources",
+            frame=pd.DataFrame({"source": sources}),
+            caption="A: seen in a public copy; B: own knowledge, sure; C: unsure.",
+        ),
     ]
     conflicts = case.conflicts()
     if len(conflicts):
-        blocks.insert(1, Table(id="conflicts", title="Where the sources disagree", frame=conflicts[["predicate", "value", "preferred", "why", "confidence", "sources"]]))
+        blocks.insert(
+            1,
+            Table(
+                id="conflicts",
+                title="Where the sources disagree",
+                frame=conflicts[["predicate", "value", "preferred", "why", "confidence", "sources"]],
+            ),
+        )
     return Section(id="ground", title="Assumptions, unknowns, sources", blocks=tuple(blocks))

@@ -45,7 +45,13 @@ def relief_section(relief: ReliefAssessment) -> Section:
             )
         )
     blocks += [
-        Table(id="base-rates", title="Relief in decided challenges, by statute", frame=relief.base_rates.to_frame(), labels=LABELS, caption="Exact 95 % intervals; statutes are never pooled."),
+        Table(
+            id="base-rates",
+            title="Relief in decided challenges, by statute",
+            frame=relief.base_rates.to_frame(),
+            labels=LABELS,
+            caption="Exact 95 % intervals; statutes are never pooled.",
+        ),
         Table(id="challenges", folded=True, title="Challenges", frame=relief.base_rates.cases),
         Table(id="anchors", folded=True, title="Anchors", frame=relief.anchors),
     ]
@@ -72,11 +78,23 @@ def recovery_section(relief: ReliefAssessment) -> Section:
                 "Equal windows, one model, one estimation; the interval of the share undone is Fieller's.",
                 relief.recovery.effects,
             ),
-            Table(id="recovery-grid", folded=True, title="The same question, other choices", frame=relief.recovery_grid, labels=LABELS, mark="headline"),
+            Table(
+                id="recovery-grid",
+                folded=True,
+                title="The same question, other choices",
+                frame=relief.recovery_grid,
+                labels=LABELS,
+                mark="headline",
+            ),
         ]
     if relief.decomposition is not None:
         blocks.append(
-            Table(id="decomposition", title="Parts of the drop, as bounds", frame=relief.decomposition.bounds, caption="Not identified where the bounds say nothing; never a point.")
+            Table(
+                id="decomposition",
+                title="Parts of the drop, as bounds",
+                frame=relief.decomposition.bounds,
+                caption="Not identified where the bounds say nothing; never a point.",
+            )
         )
     if not blocks:
         blocks.append(Text(lines=tuple(f"Not available: {row.part}: {row.reason}" for row in relief.dropped.itertuples()), tone="warning"))

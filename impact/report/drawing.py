@@ -8,6 +8,7 @@ from impact.report.page import Figure
 
 if TYPE_CHECKING:
     import pandas as pd
+
     from impact.plots.style import Axes
 
 __all__ = ["drawn"]

@@ -65,7 +65,8 @@ class Table:
     def header(self) -> list[dict[str, Any]]:
         """Column headings in the reader's words."""
         return [
-            {"text": self.labels.get(str(name), str(name).replace("_", " ")), "css": self._column_class(i)} for i, name in enumerate(self.frame.columns)
+            {"text": self.labels.get(str(name), str(name).replace("_", " ")), "css": self._column_class(i)}
+            for i, name in enumerate(self.frame.columns)
         ]
 
     def _column_class(self, position: int) -> str:
@@ -167,12 +168,16 @@ def render(page: Page) -> str:
         raise InputError(f"page ids repeat {len(repeated)} values (first {repeated[0]!r}); ids must be unique: rename one of the blocks.")
     # Without "<" nothing in the numbers can end the script element early ("</script") or swallow its end ("<!--<script").
     numbers = json.dumps(embedded_tables(page), ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
-    return _environment().get_template("page.html.j2").render(
-        page=page,
-        css=Markup(_text_of("page.css")),
-        script=Markup(_text_of("page.js")),
-        numbers=Markup(numbers),
-        svg=Markup,
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            page=page,
+            css=Markup(_text_of("page.css")),
+            script=Markup(_text_of("page.js")),
+            numbers=Markup(numbers),
+            svg=Markup,
+        )
     )
 
 
@@ -188,5 +193,7 @@ def write(page: Page, path: str | Path) -> Path:
     try:
         target.write_text(render(page), encoding="utf-8")
     except OSError as error:
-        raise InputError(f"html={str(path)!r} cannot be written ({error.strerror}); choose a folder that exists and may be written.") from error
+        raise InputError(
+            f"html={str(path)!r} cannot be written ({error.strerror}); choose a folder that exists and may be written."
+        ) from error
     return target

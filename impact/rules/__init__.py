@@ -10,14 +10,14 @@ from impact.rules.vocabulary import ACTIONS, INSTRUMENTS, INVESTORS, STATUSES
 
 __all__ = [
     "ACTIONS",
-    "Deadlines",
     "INSTRUMENTS",
     "INVESTORS",
     "PROVIDER_STATES",
-    "Permission",
-    "ProviderPath",
     "STATUSES",
     "TABLES",
+    "Deadlines",
+    "Permission",
+    "ProviderPath",
     "deadlines",
     "designations",
     "exchange_path",

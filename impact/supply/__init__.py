@@ -22,8 +22,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "ForcedSupply",
     "HOLDER_CLASSES",
+    "ForcedSupply",
     "Identity",
     "IndexDeletion",
     "LineState",

@@ -37,7 +37,13 @@ def test_a_library_lives_in_one_room(library, home):
     for path in (ROOT / "impact").rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names = (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
             typing_only = isinstance(node, (ast.Import, ast.ImportFrom)) and node.col_offset > 0 and library == "matplotlib"
             if any(name.split(".")[0] == library for name in names) and not typing_only:
                 users.add(path.relative_to(ROOT).as_posix())

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from impact.data.manifest import COLUMNS, describe, refresh
-from impact.data.rebuild import WHAT, build, write
 
 from impact.bundled import bundled_names, bundled_source, manifest, read_bundled, verify_bundled
+from impact.data.manifest import COLUMNS, describe, refresh
+from impact.data.rebuild import WHAT, build, write
 
 
 def test_every_bundled_file_is_listed_and_unchanged():

@@ -24,5 +24,10 @@ def test_no_file_names_a_folder_of_some_machine():
 
     pattern = re.compile(r"(?<![\w.])/(?:tmp|work|root|home)/")
     endings = {".py", ".md", ".cfg", ".toml", ".csv", ".ipynb"}
-    guilty = [path.relative_to(ROOT).as_posix() for folder in ("impact", "data", "docs", "notebooks") for path in (ROOT / folder).rglob("*") if path.suffix in endings and pattern.search(path.read_text(encoding="utf-8"))]
+    guilty = [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("impact", "data", "docs", "notebooks")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in endings and pattern.search(path.read_text(encoding="utf-8"))
+    ]
     assert guilty == []

@@ -273,7 +273,7 @@ def test_d_power_and_true_size(worked, check_example):
     for name, value in rows["D01"]["expected"].items():
         sigma, effect, n = (float(part.split("=")[1]) for part in name.split(","))
         assert power.power_normal(effect, sigma, n) == pytest.approx(value, rel=rows["D01"]["rtol"])
-    assert power.events_required(**{"sigma": 0.02, "effect": 0.005}) == rows["D02"]["expected"]["N_ceil"]
+    assert power.events_required(sigma=0.02, effect=0.005) == rows["D02"]["expected"]["N_ceil"]
     for example, function in (("D03", power.patell_size_under_correlation), ("D04", power.bmp_size_under_correlation)):
         for name, value in rows[example]["expected"].items():
             n, rho = (float(part.split("=")[1]) for part in name.split(","))

@@ -6,11 +6,11 @@ import re
 
 import pandas as pd
 import pytest
-from impact.data.cells import grade, number_cells, tickers
-from impact.data.clock_readings import days_of, read_known
 
 from impact.bundled import read_bundled
 from impact.calendars import first_session_to_react
+from impact.data.cells import grade, number_cells, tickers
+from impact.data.clock_readings import days_of, read_known
 from impact.errors import InputError
 from impact.facts import known_table
 from impact.facts.tables import BUILT_AT, TABLES

@@ -35,14 +35,14 @@ GOLDEN = [
 ]
 
 
-@pytest.mark.parametrize("instant, new_york, hong_kong, shanghai", GOLDEN)
+@pytest.mark.parametrize(("instant", "new_york", "hong_kong", "shanghai"), GOLDEN)
 def test_first_session_to_react_golden(instant, new_york, hong_kong, shanghai):
     found = [f"{first_session_to_react(instant, venue).session:%Y-%m-%d}" for venue in ("XNYS", "XHKG", "XSHE")]
     assert found == [new_york, hong_kong, shanghai]
 
 
 @pytest.mark.parametrize(
-    "instant, session, intraday",
+    ("instant", "session", "intraday"),
     [
         ("2021-01-05T09:29:59+08:00", "2021-01-05", False),
         ("2021-01-05T09:30+08:00", "2021-01-05", True),
@@ -134,7 +134,7 @@ def test_parse_instant_takes_datetimes_and_keeps_their_zone():
 
 
 @pytest.mark.parametrize(
-    "value, rule",
+    ("value", "rule"),
     [
         ("2021-01-14", "has no zone"),
         ("2021-01-14T18:00", "has no zone"),
@@ -161,7 +161,7 @@ def test_parse_instant_refuses(value, rule):
 
 
 @pytest.mark.parametrize(
-    "security, mic",
+    ("security", "mic"),
     [
         ("1810.HK", "XHKG"),
         ("941 HK", "XHKG"),

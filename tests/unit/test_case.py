@@ -20,7 +20,16 @@ def xiaomi():
 
 def test_reaction_sessions_are_those_of_the_notes(xiaomi):
     events = xiaomi.timeline().to_frame().set_index("event_id")
-    wanted = {"E0": "2021-01-15", "E1": "2021-03-08", "B1": "2021-03-12", "E4": "2021-03-15", "K1": "2021-03-15", "E6": "2021-05-12", "E7": "2021-05-25", "E8": "2021-05-26"}
+    wanted = {
+        "E0": "2021-01-15",
+        "E1": "2021-03-08",
+        "B1": "2021-03-12",
+        "E4": "2021-03-15",
+        "K1": "2021-03-15",
+        "E6": "2021-05-12",
+        "E7": "2021-05-25",
+        "E8": "2021-05-26",
+    }
     assert {name: f"{events.loc[name, 'reaction_on']:%Y-%m-%d}" for name in wanted} == wanted
     assert events["intraday"][events["intraday"]].index.tolist() == ["E6"]
 
@@ -30,7 +39,11 @@ def test_close_to_close_and_abnormal_returns_of_the_three_days(xiaomi):
     np.testing.assert_allclose(table.loc[["E0", "E4+K1", "E6"], "close_return"], [-0.1026, 0.0703, 0.0610], atol=5e-5)
     np.testing.assert_allclose(table.loc[["E0", "E4+K1", "E6"], "ar"], [-0.116, 0.059, 0.045], atol=5e-4)
     estimate = xiaomi.event_study().fit.estimates.iloc[0]
-    assert estimate["n_obs"] == 246 and estimate["beta"] == pytest.approx(1.24, abs=0.005) and estimate["sigma"] == pytest.approx(0.0297, abs=5e-5)
+    assert (
+        estimate["n_obs"] == 246
+        and estimate["beta"] == pytest.approx(1.24, abs=0.005)
+        and estimate["sigma"] == pytest.approx(0.0297, abs=5e-5)
+    )
     assert estimate["alpha"] == pytest.approx(0.0046, abs=5e-5)
 
 
@@ -55,7 +68,11 @@ def test_the_path_ends_where_its_parts_add_up(xiaomi):
 
 def test_volume_multiples_of_the_execution_days(xiaomi):
     table = xiaomi.event_study().day_zero().set_index("event_id")["volume_multiple"]
-    assert table["E2"] == pytest.approx(3.2, abs=0.1) and table["E9"] == pytest.approx(2.7, abs=0.05) and table["E9b"] == pytest.approx(3.9, abs=0.05)
+    assert (
+        table["E2"] == pytest.approx(3.2, abs=0.1)
+        and table["E9"] == pytest.approx(2.7, abs=0.05)
+        and table["E9b"] == pytest.approx(3.9, abs=0.05)
+    )
     half_day = xiaomi.event_study().volume.set_index("session").loc["2021-02-11"]
     assert np.isnan(half_day["volume_shares"]) and np.isnan(half_day["multiple_of_median"])
 
@@ -84,7 +101,17 @@ def test_yahoo_from_the_cache_gives_the_same_case(tmp_path, monkeypatch, xiaomi)
     for name, symbol in (("1810.HK", "1810.HK"), ("HSI", "^HSI")):
         figures = pd.DataFrame({"close": panel.close[name], "volume": panel.volume[name], "dividend": 0.0, "split": 0.0})
         span = {"first": pd.Timestamp("2019-12-01"), "last": pd.Timestamp("2021-07-31")}
-        PriceCache().write("yahoo", SecurityHistory(symbol=symbol, figures=figures, currency="HKD", retrieved_at="2026-11-22T00:00:00+00:00", provider_version="recorded", **span))
+        PriceCache().write(
+            "yahoo",
+            SecurityHistory(
+                symbol=symbol,
+                figures=figures,
+                currency="HKD",
+                retrieved_at="2026-11-22T00:00:00+00:00",
+                provider_version="recorded",
+                **span,
+            ),
+        )
     cached = impact.case("xiaomi", source="yahoo", offline=True)
     assert cached.event_study().row_of("E0")["ar"] == pytest.approx(xiaomi.event_study().row_of("E0")["ar"], abs=1e-12)
     assert [name for name in cached.event_study().by_benchmark().columns if "peers" in name] == []

@@ -90,7 +90,7 @@ def test_settlement_columns():
 
 
 @pytest.mark.parametrize(
-    "venue, instant, session, whole",
+    ("venue", "instant", "session", "whole"),
     [
         ("XNYS", "2021-03-15T13:30Z", "2021-03-12", True),
         ("XNYS", "2021-03-15T13:31Z", "2021-03-15", False),

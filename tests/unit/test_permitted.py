@@ -56,7 +56,7 @@ def test_a_us_line_in_moscow_is_not_a_russian_issuer():
 
 
 @pytest.mark.parametrize(
-    "changed, message",
+    ("changed", "message"),
     [
         ({"action": "short"}, r"action='short' is unknown; choose one of: buy"),
         ({"investor": "swiss"}, r"investor='swiss' is unknown"),
