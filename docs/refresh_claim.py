@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from impact.cases import PavedWay, paved_way
 from impact.market import load_panel
-from impact.relief import PavedWay, paved_way
 from impact.tables import display
 
 PAGE = Path(__file__).with_name("claim.md")

@@ -1,21 +1,71 @@
 """One designation from end to end: facts, prices and estimates bound together."""
 
-from impact.cases.case import Case, case
-from impact.cases.definitions import CaseDefinition, case_names, define_case
-from impact.cases.difference import CaseDifference, compare_cases
-from impact.cases.study import CaseStudy, study_case
-from impact.cases.timeline import Timeline, build_timeline
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from impact.lazy import lazy_names
+
+_HOMES = {
+    "Case": "impact.cases.whole",
+    "CaseDefinition": "impact.cases.definition",
+    "CaseDifference": "impact.cases.difference",
+    "CasePricing": "impact.cases.pricing",
+    "CaseStudy": "impact.cases.study",
+    "PavedWay": "impact.cases.precedents",
+    "ReliefAssessment": "impact.cases.relief_assessment",
+    "Timeline": "impact.cases.timeline",
+    "assess_case": "impact.cases.relief",
+    "build_timeline": "impact.cases.timeline",
+    "case": "impact.cases.whole",
+    "case_names": "impact.cases.definition",
+    "compare_cases": "impact.cases.difference",
+    "define_case": "impact.cases.definition",
+    "paved_way": "impact.cases.precedents",
+    "price_effect_of_case": "impact.cases.pricing",
+    "pricing_of_case": "impact.cases.pricing",
+    "spillover_groups": "impact.cases.spillover",
+    "spillover_of_case": "impact.cases.spillover",
+    "study_case": "impact.cases.study",
+    "supply_of_case": "impact.cases.supply",
+}
 
 __all__ = [
     "Case",
     "CaseDefinition",
     "CaseDifference",
+    "CasePricing",
     "CaseStudy",
+    "PavedWay",
+    "ReliefAssessment",
     "Timeline",
+    "assess_case",
     "build_timeline",
     "case",
     "case_names",
     "compare_cases",
     "define_case",
+    "paved_way",
+    "price_effect_of_case",
+    "pricing_of_case",
+    "spillover_groups",
+    "spillover_of_case",
     "study_case",
+    "supply_of_case",
 ]
+
+if TYPE_CHECKING:
+    from impact.cases.definition import CaseDefinition, case_names, define_case
+    from impact.cases.difference import CaseDifference, compare_cases
+    from impact.cases.precedents import PavedWay, paved_way
+    from impact.cases.pricing import CasePricing, price_effect_of_case, pricing_of_case
+    from impact.cases.relief import assess_case
+    from impact.cases.relief_assessment import ReliefAssessment
+    from impact.cases.spillover import spillover_groups, spillover_of_case
+    from impact.cases.study import CaseStudy, study_case
+    from impact.cases.supply import supply_of_case
+    from impact.cases.timeline import Timeline, build_timeline
+    from impact.cases.whole import Case, case
+
+
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -13,7 +13,7 @@ from impact.provenance import Source
 from impact.results import Result, Summary
 
 if TYPE_CHECKING:
-    from impact.cases.case import Case
+    from impact.cases.whole import Case
 
 __all__ = ["CaseDifference", "compare_cases"]
 

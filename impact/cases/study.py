@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from impact.cases.definitions import CaseDefinition
+from impact.cases.definition import CaseDefinition
 from impact.cases.timeline import Timeline
 from impact.errors import ImpactWarning, InfeasibleDesign
 from impact.eventstudy import ChainedEventsResult, EventStudyResult, abnormal_volume, chained_events, event_study

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from impact.calendars import VENUES, first_session_to_react, parse_instant, session_close, venue_of
-from impact.cases.definitions import CaseDefinition
+from impact.cases.definition import CaseDefinition
 from impact.errors import DataUnavailable, InputError
 from impact.facts import known_table
 from impact.market import MarketPanel

@@ -41,7 +41,8 @@ def command(
     CASE is a name such as xiaomi. "Cannot tell" is an answer.
     """
     import impact
-    from impact.relief import assess_case, log_forecast
+    from impact.cases import assess_case
+    from impact.relief import log_forecast
 
     if log and as_of is None:
         raise click.UsageError("--log needs --as-of: a forecast carries the instant at which it was made.")

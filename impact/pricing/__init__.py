@@ -19,8 +19,6 @@ _HOMES = {
     "leave_one_out": "impact.pricing.backtest",
     "liquidation_cost": "impact.pricing.liquidation",
     "price_effect": "impact.pricing.effect",
-    "price_effect_of_case": "impact.pricing.from_facts",
-    "pricing_of_case": "impact.pricing.from_facts",
 }
 
 __all__ = [
@@ -36,8 +34,6 @@ __all__ = [
     "leave_one_out",
     "liquidation_cost",
     "price_effect",
-    "price_effect_of_case",
-    "pricing_of_case",
 ]
 
 if TYPE_CHECKING:
@@ -45,7 +41,6 @@ if TYPE_CHECKING:
     from impact.pricing.calibration import calibrate
     from impact.pricing.demand import demand_effect
     from impact.pricing.effect import PriceEffect, price_effect
-    from impact.pricing.from_facts import price_effect_of_case, pricing_of_case
     from impact.pricing.laws import LAWS
     from impact.pricing.liquidation import LiquidationCost, execution_frontier, liquidation_cost
     from impact.pricing.priors import Prior

@@ -92,7 +92,7 @@ def calibrate(events: pd.DataFrame, law: str = "square_root") -> LawFit:
     Parameters
     ----------
     events : DataFrame
-        car, se, sigma, group, as :func:`impact.pricing.event_sample.abnormal_returns_of` gives.
+        car, se, sigma, group, as :func:`impact.cases.past_events.abnormal_returns_of` gives.
     law : {"zero", "mean", "square_root"}
 
     Raises

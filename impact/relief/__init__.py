@@ -1,11 +1,7 @@
 """Legal relief: scenario tree, implied probability, base rates, sell-or-wait, forecast log."""
 
-from impact.relief.assessment import ReliefAssessment
 from impact.relief.base_rates import BaseRates, base_rates, clopper_pearson
-from impact.relief.case_assessment import assess_case
-from impact.relief.case_spillover import spillover_groups, spillover_of_case
 from impact.relief.challenges import Challenges, challenges_of_facts
-from impact.relief.claim import PavedWay, paved_way
 from impact.relief.decomposition import Decomposition, decompose_drop
 from impact.relief.forecasts import Forecast, ForecastScores, log_forecast, read_forecasts, score_forecasts
 from impact.relief.probability import ReliefProbability, relief_probability
@@ -25,15 +21,12 @@ __all__ = [
     "Forecast",
     "ForecastScores",
     "ListRisk",
-    "PavedWay",
     "Recovery",
-    "ReliefAssessment",
     "ReliefProbability",
     "ScenarioTree",
     "SellOrWait",
     "Spillover",
     "anchor_sensitivity",
-    "assess_case",
     "base_rates",
     "challenge_tree",
     "challenges_of_facts",
@@ -42,13 +35,10 @@ __all__ = [
     "judgment_tree",
     "list_risk",
     "log_forecast",
-    "paved_way",
     "read_forecasts",
     "recovery",
     "relief_probability",
     "score_forecasts",
     "sell_or_wait",
     "spillover",
-    "spillover_groups",
-    "spillover_of_case",
 ]

@@ -18,7 +18,6 @@ _HOMES = {
     "index_deletion": "impact.supply.deletion",
     "line_state": "impact.supply.line",
     "reweight_index": "impact.supply.reweighting",
-    "supply_of_case": "impact.supply.from_facts",
 }
 
 __all__ = [
@@ -33,13 +32,11 @@ __all__ = [
     "index_deletion",
     "line_state",
     "reweight_index",
-    "supply_of_case",
 ]
 
 if TYPE_CHECKING:
     from impact.supply.deletion import IndexDeletion, index_deletion
     from impact.supply.forced import ForcedSupply, forced_supply
-    from impact.supply.from_facts import supply_of_case
     from impact.supply.holder_classes import HOLDER_CLASSES, Identity
     from impact.supply.line import LineState, line_state
     from impact.supply.reweighting import reweight_index

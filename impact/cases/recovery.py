@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from impact.cases.relief_facts import benchmarks_of, refit
 from impact.errors import InputError
 from impact.market import MarketPanel
-from impact.relief.from_facts import benchmarks_of, refit
 from impact.relief.recovery import Recovery, recovery
 
 __all__ = ["HEADLINE_WINDOW", "RELIEF_STEPS", "recoveries_of_case", "relief_offsets"]

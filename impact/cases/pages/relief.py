@@ -8,7 +8,8 @@ from impact.report.drawing import drawn
 from impact.report.page import Figure, Section, Table, Text
 
 if TYPE_CHECKING:
-    from impact.relief import ReliefAssessment, Spillover
+    from impact.cases.relief_assessment import ReliefAssessment
+    from impact.relief import Spillover
 
 __all__ = ["recovery_section", "relief_section", "spillover_section"]
 

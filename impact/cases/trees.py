@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from impact.cases.relief_facts import ListingDates, list_of_programme
 from impact.relief.base_rates import clopper_pearson
 from impact.relief.challenges import Challenges
-from impact.relief.from_facts import ListingDates, list_of_programme
 from impact.relief.scenarios import ScenarioTree, challenge_tree, judgment_tree
 
 __all__ = ["outcome_values", "tree_of_case"]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impact.cases.supply import supply_of_case
 from impact.errors import DataUnavailable, Extrapolation
 from impact.market import MarketPanel
 from impact.pricing.comparison import PredictedRealised, compare_with_realised
@@ -16,7 +17,6 @@ from impact.pricing.effect import PriceEffect, price_effect
 from impact.pricing.liquidation import LiquidationCost, liquidation_cost
 from impact.provenance import Source
 from impact.supply.forced import ForcedSupply
-from impact.supply.from_facts import supply_of_case
 
 __all__ = ["CasePricing", "price_effect_of_case", "pricing_of_case"]
 

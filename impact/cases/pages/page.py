@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from impact.errors import DataUnavailable, InfeasibleDesign, InputError
-from impact.report.case_exposed import (
+from impact.cases.pages.exposed import (
     holdings_section,
     law_section,
     price_section,
     supply_section,
 )
-from impact.report.case_happened import effects_section, path_section, timeline_section
-from impact.report.case_relief import recovery_section, relief_section, spillover_section
+from impact.cases.pages.happened import effects_section, path_section, timeline_section
+from impact.cases.pages.relief import recovery_section, relief_section, spillover_section
+from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.report.page import Page, Section, Table, Text
 from impact.tables import format_value
 

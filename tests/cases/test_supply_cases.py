@@ -10,10 +10,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 import impact
+from impact.cases.pricing import price_effect_of_case
+from impact.cases.supply import case_facts, index_actions_of, index_deletion_of_case, supply_of_case
 from impact.errors import DataUnavailable, InputError
 from impact.pricing.comparison import compare_with_realised
-from impact.pricing.from_facts import price_effect_of_case
-from impact.supply.from_facts import case_facts, index_actions_of, index_deletion_of_case, supply_of_case
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.calendars import first_session_to_react, venue_of
+from impact.cases.recovery import HEADLINE_WINDOW, RELIEF_STEPS
+from impact.cases.relief_facts import court_steps, list_of_programme
 from impact.facts import known_table
 from impact.market import MarketPanel
-from impact.relief.case_recovery import HEADLINE_WINDOW, RELIEF_STEPS
 from impact.relief.challenges import challenges_of_facts
-from impact.relief.from_facts import court_steps, list_of_programme
 from impact.relief.spillover import Spillover, spillover
 
 __all__ = ["spillover_groups", "spillover_of_case"]

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from impact.cases.trees import outcome_values
 from impact.errors import InputError
 from impact.relief.probability import relief_probability
 from impact.relief.scenarios import judgment_tree
 from impact.relief.sensitivity import anchor_sensitivity
-from impact.relief.trees import outcome_values
 from impact.relief.waiting import waiting_example
 
 DAYS = pd.bdate_range("2021-01-15", periods=30)

@@ -11,19 +11,19 @@ import pandas as pd
 
 from impact.calendars import sessions as venue_sessions
 from impact.calendars import venue_of
+from impact.cases.recovery import recoveries_of_case, relief_offsets
+from impact.cases.relief_assessment import ReliefAssessment
+from impact.cases.relief_facts import Anchors, ListingDates, court_steps, list_of_programme, listing_dates, listing_falls, price_anchors
+from impact.cases.trees import outcome_values, tree_of_case
 from impact.errors import DataUnavailable, ImpactError
 from impact.market import MarketPanel
 from impact.provenance import unique_sources
-from impact.relief.assessment import ReliefAssessment
-from impact.relief.case_recovery import recoveries_of_case, relief_offsets
 from impact.relief.challenges import Challenges, challenges_of_facts
 from impact.relief.decomposition import Decomposition, decompose_drop
-from impact.relief.from_facts import Anchors, ListingDates, court_steps, list_of_programme, listing_dates, listing_falls, price_anchors
 from impact.relief.probability import ReliefProbability, relief_probability
 from impact.relief.recovery import Recovery
 from impact.relief.scenarios import ScenarioTree
 from impact.relief.sensitivity import AnchorSensitivity, anchor_sensitivity
-from impact.relief.trees import outcome_values, tree_of_case
 from impact.relief.waiting import WaitingExample, waiting_example
 
 __all__ = ["assess_case"]

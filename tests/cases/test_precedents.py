@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
+from impact.cases import paved_way
 from impact.errors import InputError
 from impact.market import load_panel
-from impact.relief import paved_way
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "claim.md"
 

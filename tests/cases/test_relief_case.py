@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import impact
+from impact.cases import assess_case, spillover_groups
+from impact.cases.relief_facts import listing_falls, price_anchors
 from impact.errors import DataUnavailable, InfeasibleDesign
-from impact.relief import assess_case, spillover_groups
-from impact.relief.from_facts import listing_falls, price_anchors
 
 EVE = "2021-03-12T16:00-05:00"
 

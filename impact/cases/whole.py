@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from impact.calendars import parse_instant, sessions, venue_of
-from impact.cases.definitions import CaseDefinition, define_case
+from impact.cases.definition import CaseDefinition, define_case
 from impact.cases.study import CaseStudy, study_case
 from impact.cases.timeline import Timeline, build_timeline, known_prices
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
@@ -19,10 +19,11 @@ from impact.market.sources import yahoo_source
 from impact.provenance import Source
 
 if TYPE_CHECKING:
+    from impact.cases.pricing import CasePricing
+    from impact.cases.relief_assessment import ReliefAssessment
     from impact.pricing import PriceEffect
     from impact.pricing.comparison import PredictedRealised
-    from impact.pricing.from_facts import CasePricing
-    from impact.relief import ReliefAssessment, Spillover
+    from impact.relief import Spillover
     from impact.rules import Deadlines
     from impact.supply import ForcedSupply
 
@@ -136,8 +137,8 @@ class Case:
         return self._pricing.comparison
 
     def pricing(self, **options: Any) -> CasePricing:
-        """Effect, comparison and the cost of a position; `options` as in :func:`impact.pricing.pricing_of_case`."""
-        from impact.pricing import pricing_of_case
+        """Effect, comparison and the cost of a position; `options` as in :func:`impact.cases.pricing_of_case`."""
+        from impact.cases.pricing import pricing_of_case
 
         study = self.studied()
         realised = pd.DataFrame(columns=["event_id", "label", "session", "abnormal_return", "se"]) if study is None else study.realised()
@@ -149,13 +150,13 @@ class Case:
 
     def spillover(self) -> Spillover:
         """What the court events of the case did to its peers and to the other designated names."""
-        from impact.relief import spillover_of_case
+        from impact.cases.spillover import spillover_of_case
 
         return spillover_of_case(self.definition, self.panel, self.timeline(), self.event_study(), as_of=self.as_of)
 
     def report(self, path: str | Path) -> Path:
         """Write the whole case as one self-contained HTML page."""
-        from impact.report.case_page import case_page
+        from impact.cases.pages.page import case_page
         from impact.report.page import write
 
         return write(case_page(self), path)
@@ -170,7 +171,7 @@ class Case:
 
     @cached_property
     def _supply(self) -> ForcedSupply:
-        from impact.supply import supply_of_case
+        from impact.cases.supply import supply_of_case
 
         return supply_of_case(self.definition.case, self.as_of, panel=self.panel)
 
@@ -180,7 +181,7 @@ class Case:
 
     @cached_property
     def _relief(self) -> ReliefAssessment:
-        from impact.relief import assess_case
+        from impact.cases.relief import assess_case
 
         try:
             effect = self.price_effect()

@@ -14,6 +14,8 @@ from scipy.stats import fisher_exact
 from impact.bundled import bundled_source
 from impact.calendars import first_session_to_react, venue_of
 from impact.calendars import sessions as venue_sessions
+from impact.cases.recovery import HEADLINE_WINDOW
+from impact.cases.relief_facts import listing_falls
 from impact.errors import ImpactError, ImpactWarning, InputError
 from impact.eventstudy import EventStudyResult, event_study
 from impact.facts import known_table
@@ -21,9 +23,7 @@ from impact.kernels.multiplicity import holm
 from impact.market import MarketPanel
 from impact.provenance import Source, unique_sources
 from impact.relief.base_rates import BaseRates
-from impact.relief.case_recovery import HEADLINE_WINDOW
 from impact.relief.challenges import Challenges, challenges_of_facts
-from impact.relief.from_facts import listing_falls
 from impact.results import Result, Summary
 
 __all__ = ["BENCHMARKS", "PavedWay", "paved_way"]
