@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from impact import tables
 from impact.provenance import Source
+from impact.tables import Table, neutralise, to_html, to_latex, to_text
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -35,32 +34,33 @@ class Summary:
     """
 
     title: str
-    tables: tuple[tuple[str, pd.DataFrame], ...] = ()
+    tables: tuple[tuple[str, Table | pd.DataFrame], ...] = ()
     notes: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
 
     def __str__(self) -> str:
-        parts = [self.title, "=" * len(self.title)]
-        for caption, frame in self.tables:
-            parts += ["", caption, tables.to_text(frame)]
+        title = neutralise(self.title, "terminal")
+        parts = [title, "=" * len(title)]
+        for caption, table in self.tables:
+            parts += ["", neutralise(caption, "terminal"), to_text(table)]
         if self.notes:
-            parts += ["", *(f"- {note}" for note in self.notes)]
+            parts += ["", *(neutralise(f"- {note}", "terminal") for note in self.notes)]
         if self.sources:
-            parts += ["", "Sources: " + "; ".join(str(source) for source in self.sources)]
+            parts += ["", neutralise("Sources: " + "; ".join(str(source) for source in self.sources), "terminal")]
         return "\n".join(parts)
 
     def _repr_html_(self) -> str:
-        parts = [f"<h3>{html.escape(self.title)}</h3>"]
-        parts += [tables.to_html(frame, caption=caption) for caption, frame in self.tables]
+        parts = [f"<h3>{neutralise(self.title, 'html')}</h3>"]
+        parts += [to_html(table, caption=caption) for caption, table in self.tables]
         if self.notes:
-            parts.append("<ul>" + "".join(f"<li>{html.escape(note)}</li>" for note in self.notes) + "</ul>")
+            parts.append("<ul>" + "".join(f"<li>{neutralise(note, 'html')}</li>" for note in self.notes) + "</ul>")
         if self.sources:
-            parts.append("<p>Sources: " + html.escape("; ".join(str(source) for source in self.sources)) + "</p>")
+            parts.append("<p>Sources: " + neutralise("; ".join(str(source) for source in self.sources), "html") + "</p>")
         return "".join(parts)
 
     def to_latex(self) -> str:
         """All tables as LaTeX, one ``table`` environment each."""
-        return "\n\n".join(tables.to_latex(frame, caption=caption) for caption, frame in self.tables)
+        return "\n\n".join(to_latex(table, caption=caption) for caption, table in self.tables)
 
 
 class Result:

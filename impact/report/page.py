@@ -54,7 +54,7 @@ class Table:
 
     def rows(self) -> list[dict[str, Any]]:
         """Cells as shown, row by row, each with the class of its column."""
-        shown = display(self.frame, self.kinds)
+        shown = display(self.frame, kinds=self.kinds)
         marked = self.frame[self.mark].astype(bool).tolist() if self.mark else [False] * len(self.frame)
         classes = [self._column_class(i) for i in range(shown.shape[1])]
         return [

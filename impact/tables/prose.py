@@ -1,0 +1,166 @@
+"""Numbers in a sentence: the only functions that round a figure for prose, each named after what the figure is.
+
+Every function takes an unrounded decimal and gives text. A missing number is the word "unknown", a figure that rounds
+to zero carries no minus sign. This module imports neither pandas nor numpy, so that every room may use it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+__all__ = [
+    "amount",
+    "basis_points",
+    "count",
+    "date",
+    "decimal",
+    "instant",
+    "interval",
+    "long_date",
+    "p_value",
+    "percent",
+    "signed_decimal",
+    "signed_percent",
+    "significant",
+    "statistic",
+]
+
+UNKNOWN = "unknown"
+SMALLEST_P = 0.0001
+_SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
+
+
+def _written(value: Any, form: Callable[[float], str]) -> str:
+    """`form` of a finite number; "unknown" for a missing one, the sign of infinity for an infinite one."""
+    number = float("nan") if value is None else float(value)
+    if math.isnan(number):
+        return UNKNOWN
+    if math.isinf(number):
+        return "∞" if number > 0 else "-∞"
+    return form(number)
+
+
+def percent(value: Any, decimals: int = 1) -> str:
+    """A share, a level or a size: ``0.1026`` is ``10.3 %``.
+
+    Examples
+    --------
+    >>> percent(0.95, 0), percent(0.1026), percent(float("nan"))
+    ('95 %', '10.3 %', 'unknown')
+    """
+    return _written(value, lambda number: f"{100 * number:z,.{decimals}f} %")
+
+
+def signed_percent(value: Any, decimals: int = 1) -> str:
+    """A return with its sign: ``-0.1026`` is ``-10.3 %``.
+
+    Examples
+    --------
+    >>> signed_percent(-0.1026), signed_percent(0.00001)
+    ('-10.3 %', '+0.0 %')
+    """
+    return _written(value, lambda number: f"{100 * number:+z,.{decimals}f} %")
+
+
+def basis_points(value: Any, decimals: int = 1) -> str:
+    """A figure already in basis points: ``100.62`` is ``100.6 bp``."""
+    return _written(value, lambda number: f"{number:z,.{decimals}f} bp")
+
+
+def p_value(value: Any) -> str:
+    """A p-value to four places, never written as zero.
+
+    Examples
+    --------
+    >>> p_value(0.04321), p_value(0.0)
+    ('0.0432', '< 0.0001')
+    """
+    return _written(value, lambda number: f"< {SMALLEST_P}" if number < SMALLEST_P else f"{number:.4f}")
+
+
+def statistic(value: Any) -> str:
+    """A test statistic, a coefficient without unit, a multiple: three places."""
+    return _written(value, lambda number: f"{number:z.3f}")
+
+
+def count(value: Any) -> str:
+    """Things that are counted, or shares: no places, thousands parted.
+
+    Examples
+    --------
+    >>> count(20573492)
+    '20,573,492'
+    """
+    return _written(value, lambda number: f"{number:z,.0f}")
+
+
+def amount(value: Any) -> str:
+    """Money or many shares, with m, bn or tn.
+
+    Examples
+    --------
+    >>> amount(2.211e9), amount(12345.6), amount(3.5)
+    ('2.21 bn', '12,346', '3.50')
+    """
+
+    def form(number: float) -> str:
+        size = abs(number)
+        for scale, letters in _SCALES:
+            if size >= scale:
+                return f"{number / scale:,.2f} {letters}"
+        return f"{number:,.0f}" if size >= 1000 else f"{number:z,.2f}"
+
+    return _written(value, form)
+
+
+def decimal(value: Any, decimals: int = 2) -> str:
+    """A plain number with a fixed number of places."""
+    return _written(value, lambda number: f"{number:z,.{decimals}f}")
+
+
+def signed_decimal(value: Any, decimals: int = 2) -> str:
+    """A plain number with its sign and a fixed number of places."""
+    return _written(value, lambda number: f"{number:+z,.{decimals}f}")
+
+
+def significant(value: Any, digits: int = 3) -> str:
+    """A number of no stated size, to so many significant digits, without trailing zeros.
+
+    Examples
+    --------
+    >>> significant(0.000123456), significant(250.0), significant(1234567.0)
+    ('0.000123', '250', '1.23e+06')
+    """
+    return _written(value, lambda number: f"{number:.{digits}g}")
+
+
+def interval(low: Any, high: Any, form: Callable[..., str] = percent, *options: int) -> str:
+    """Two ends in the same form; the unit is written once where it ends both.
+
+    Examples
+    --------
+    >>> interval(-0.144, -0.061, signed_percent), interval(2, 3.5, decimal, 1), interval(0.1, float("nan"))
+    ('-14.4 to -6.1 %', '2.0 to 3.5', '10.0 % to unknown')
+    """
+    first, last = form(low, *options), form(high, *options)
+    for unit in (" %", " bp"):
+        if first.endswith(unit) and last.endswith(unit):
+            first = first.removesuffix(unit)
+    return f"{first} to {last}"
+
+
+def date(value: Any) -> str:
+    """A session or day in ISO form; "unknown" for a missing one."""
+    return UNKNOWN if value is None or value != value else f"{value:%Y-%m-%d}"
+
+
+def long_date(value: Any) -> str:
+    """A day written out: ``15 January 2021``."""
+    return UNKNOWN if value is None or value != value else f"{value.day} {value:%B %Y}"
+
+
+def instant(value: Any) -> str:
+    """A zoned instant to the minute with its offset; "unknown" for a missing one."""
+    return UNKNOWN if value is None or value != value else value.isoformat(sep=" ", timespec="minutes")

@@ -1,0 +1,140 @@
+"""What a column of a table is: kind, unit, short heading, meaning. A table crosses a room together with this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from impact.errors import InputError
+from impact.tables.kinds import KINDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Column", "Schema", "Table"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the frame, in CSV, JSON and Parquet.
+    kind : str
+        Key of ``impact.tables.KINDS``: how a cell is shown.
+    unit : str, optional
+        Unit of the stored value; that of the kind when empty.
+    short : str, optional
+        Heading in a page or a figure; the name with spaces when empty.
+    about : str, optional
+        What the column says, in one clause, with what a missing value means where that is not "unknown".
+    """
+
+    name: str
+    kind: str = "text"
+    unit: str = ""
+    short: str = ""
+    about: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise InputError(f"column {self.name!r} has kind={self.kind!r}; choose one of: {', '.join(KINDS)}.")
+        if not self.unit:
+            object.__setattr__(self, "unit", KINDS[self.kind].unit)
+        if not self.short:
+            object.__setattr__(self, "short", self.name.replace("_", " "))
+
+    def named(self, name: str, short: str = "", about: str = "") -> Column:
+        """The same quantity under another name, such as one end of a range."""
+        return replace(self, name=name, short=short or name.replace("_", " "), about=about or self.about)
+
+
+@dataclass(frozen=True, eq=False)
+class Schema:
+    """The columns that a table of this name may have, in the order of the reader.
+
+    Parameters
+    ----------
+    name : str
+        Name of the table, unique in the project.
+    columns : tuple of Column
+        Every column that the table may have; a frame may leave some out.
+    extra : Column, optional
+        How a column outside `columns` is shown, for tables whose columns depend on the input: factors of a model, columns
+        of a user's file. Without it every column must be declared.
+    about : str, optional
+        What one row is.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    extra: Column | None = None
+    about: str = ""
+    _by_name: dict[str, Column] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_name = {column.name: column for column in self.columns}
+        if len(by_name) != len(self.columns):
+            names = [column.name for column in self.columns]
+            repeated = sorted({name for name in names if names.count(name) > 1})
+            raise InputError(f"schema {self.name!r} declares {', '.join(repeated)} twice; a column is declared once.")
+        object.__setattr__(self, "_by_name", by_name)
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def column(self, name: object) -> Column:
+        """The declaration of one column; that of `extra`, or plain text, for a column that the schema does not name."""
+        known = self._by_name.get(str(name))
+        if known is not None:
+            return known
+        return Column(str(name), "number") if self.extra is None else self.extra.named(str(name))
+
+    def undeclared(self, frame: pd.DataFrame) -> list[str]:
+        """Columns of `frame`, named levels of its index included, that this schema does not declare."""
+        if self.extra is not None:
+            return []
+        names = [*(level for level in frame.index.names if level is not None), *frame.columns]
+        return [str(name) for name in names if str(name) not in self._by_name]
+
+    def with_columns(self, *columns: Column, name: str = "") -> Schema:
+        """This schema with `columns` added, or put in place of those of the same name."""
+        replaced = {column.name: column for column in columns}
+        kept = tuple(replaced.pop(column.name, column) for column in self.columns)
+        return Schema(name or self.name, kept + tuple(replaced.values()), self.extra, self.about)
+
+    def measured_in(self, unit: str) -> Schema:
+        """This schema for another measured quantity: every return becomes `unit` (``"log_points"``: abnormal log volume)."""
+        if unit == "return":
+            return self
+        columns = tuple(replace(column, kind=column.kind.replace("return", unit), unit="") if column.kind.startswith("return") else column
+                        for column in self.columns)  # fmt: skip
+        return Schema(self.name, columns, self.extra, self.about)
+
+    def table(self, frame: pd.DataFrame) -> Table:
+        """`frame` with this schema, ready to be shown."""
+        return Table(frame, self)
+
+    def dictionary(self) -> pd.DataFrame:
+        """The declarations themselves, one row a column: name, kind, unit, short, about."""
+        import pandas as pd
+
+        rows = [(column.name, column.kind, column.unit, column.short, column.about) for column in self.columns]
+        return pd.DataFrame(rows, columns=["name", "kind", "unit", "short", "about"])
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A frame of unrounded values and the schema that says what they are."""
+
+    frame: pd.DataFrame
+    schema: Schema
+
+    def __len__(self) -> int:
+        return len(self.frame)
