@@ -197,7 +197,7 @@ def study_case(
         events=events,
         confidence=confidence,
         sources=unique_sources(panel.sources, headline.sources),
-        assumptions=(*_assumptions(headline, flat, last), *weight_note, definition.note),
+        assumptions=(*_assumptions(headline, last), *weight_note, definition.note),
     )
 
 
@@ -353,7 +353,7 @@ def _volume(panel: MarketPanel, security: str, day0: pd.Timestamp) -> pd.DataFra
     return frame[frame["session"] >= day0].reset_index(drop=True)
 
 
-def _assumptions(headline: EventStudyResult, flat: EventStudyResult, last: int) -> tuple[str, ...]:
+def _assumptions(headline: EventStudyResult, last: int) -> tuple[str, ...]:
     estimate = headline.estimates.iloc[0]
     n, alpha = int(estimate["n_obs"]), estimate["alpha"]
     return (

@@ -161,7 +161,7 @@ def _as_latex(document: Document, table: str | None) -> str:
     return to_latex(document.tables[name].set_index(document.tables[name].columns[0]), caption=document.title) + "\n"
 
 
-def _as_json(document: Document, table: str | None) -> str:
+def _as_json(document: Document, _table: str | None) -> str:
     body = {
         "schema": f"impact.{document.command}/1",
         "title": document.title,

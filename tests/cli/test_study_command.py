@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -61,7 +62,7 @@ def test_prices_become_returns_of_the_kind(run_cli, files):
 
 
 def test_a_price_that_is_no_number_is_said(run_cli, files):
-    text = open(files["prices"], encoding="utf-8").read().splitlines()
+    text = Path(files["prices"]).read_text(encoding="utf-8").splitlines()
     cells = text[50].split(",")
     cells[1] = "abc"
     text[50] = ",".join(cells)

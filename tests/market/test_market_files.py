@@ -207,9 +207,9 @@ def test_a_path_that_is_absent_or_of_another_kind_is_named(tmp_path, write):
         load_panel("nowhere.csv")
     with pytest.raises(InputError, match="does not end in .csv"):
         load_panel(write("x", "prices.xlsx"))
+    empty = tmp_path / "empty"
+    empty.mkdir()
     with pytest.raises(InputError, match="holds no file ending in .csv"):
-        empty = tmp_path / "empty"
-        empty.mkdir()
         load_panel(empty)
     with pytest.raises(InputError, match="source is a int"):
         load_panel(7)
