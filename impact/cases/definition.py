@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
+
+import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.errors import InputError
 
-__all__ = ["CaseDefinition", "case_names", "define_case"]
+__all__ = ["AsOf", "CaseDefinition", "case_names", "define_case"]
+
+
+AsOf: TypeAlias = str | pd.Timestamp | None
+"""Instant whose knowledge is used, with its zone; None is everything on record."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.calendars import first_session_to_react, sessions, venue_of
+from impact.cases.definition import AsOf
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.eventstudy import event_study
 from impact.facts import known_table
@@ -25,11 +25,11 @@ COLUMNS = ["event_id", "security", "kind", "group", "label", "session"]
 ESTIMATION: Window = (-250, -11)
 
 
-def _reaction(known_at: Any, security: str) -> pd.Timestamp:
+def _reaction(known_at: pd.Timestamp | str, security: str) -> pd.Timestamp:
     return first_session_to_react(known_at, venue_of(security)).session
 
 
-def designation_sample(as_of: Any = None) -> pd.DataFrame:
+def designation_sample(as_of: AsOf = None) -> pd.DataFrame:
     """Every designation of a trading line, with whether it forced anyone to sell.
 
     Returns
@@ -72,7 +72,7 @@ def designation_sample(as_of: Any = None) -> pd.DataFrame:
     return table[COLUMNS]
 
 
-def index_sample(as_of: Any = None) -> pd.DataFrame:
+def index_sample(as_of: AsOf = None) -> pd.DataFrame:
     """Every index deletion with its notice and its execution close as two events; columns as :func:`designation_sample`.
 
     Deletions that were conditional, cancelled or never dated are left out. Providers that acted on one line and session

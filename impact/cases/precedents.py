@@ -14,6 +14,7 @@ from scipy.stats import fisher_exact
 from impact.bundled import bundled_source
 from impact.calendars import first_session_to_react, venue_of
 from impact.calendars import sessions as venue_sessions
+from impact.cases.definition import AsOf
 from impact.cases.recovery import HEADLINE_WINDOW
 from impact.cases.relief_facts import listing_falls
 from impact.errors import ImpactError, ImpactWarning, InputError
@@ -52,7 +53,7 @@ class _Firm:
     name: str
     programme: str
     security: str
-    known_at: Any
+    known_at: pd.Timestamp | str
     precision: str
     suit: str
     challenge: str
@@ -62,7 +63,7 @@ class _Firm:
 class _News:
     """When an event was known and how precisely that is dated."""
 
-    known_at: Any
+    known_at: pd.Timestamp | str
     precision: str
 
 
@@ -135,7 +136,7 @@ def _label(window: tuple[int, int]) -> str:
     return f"{window[0]}:{window[1]}"
 
 
-def paved_way(panel: MarketPanel, *, benchmarks: Mapping[str, str] = BENCHMARKS, as_of: Any = None, level: float = 0.95) -> PavedWay:
+def paved_way(panel: MarketPanel, *, benchmarks: Mapping[str, str] = BENCHMARKS, as_of: AsOf = None, level: float = 0.95) -> PavedWay:
     """Set the claim that Xiaomi's victory might pave the way for others against every firm on record.
 
     Parameters
@@ -192,7 +193,7 @@ def paved_way(panel: MarketPanel, *, benchmarks: Mapping[str, str] = BENCHMARKS,
     )
 
 
-def _firms(challenges: Challenges, as_of: Any) -> list[_Firm]:
+def _firms(challenges: Challenges, as_of: AsOf) -> list[_Firm]:
     """Every firm listed with Xiaomi, then every later challenger, with its listing and its suit."""
     listed = known_table("designations", as_of)
     first = listed[(listed["programme_id"] == FIRST_LIST) & (listed["announced_on"] == LISTED_WITH_XIAOMI_ON)]

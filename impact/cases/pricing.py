@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impact.cases.definition import AsOf
 from impact.cases.supply import supply_of_case
 from impact.errors import DataUnavailable, Extrapolation
 from impact.market import MarketPanel
@@ -22,7 +23,7 @@ __all__ = ["CasePricing", "price_effect_of_case", "pricing_of_case"]
 
 
 def price_effect_of_case(
-    name: str, as_of: Any = None, *, panel: MarketPanel | None = None, supply: ForcedSupply | None = None, **options: Any
+    name: str, as_of: AsOf = None, *, panel: MarketPanel | None = None, supply: ForcedSupply | None = None, **options: Any
 ) -> PriceEffect:
     """Price effect of the supply that a designation threatens, from the bundled facts as known at `as_of`.
 
@@ -96,7 +97,7 @@ def _assumed(shares: tuple[float, float], supply: ForcedSupply) -> str:
 def pricing_of_case(
     name: str,
     realised: pd.DataFrame,
-    as_of: Any = None,
+    as_of: AsOf = None,
     *,
     supply: ForcedSupply | None = None,
     position_shares: float | None = None,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
-from impact.cases.relief_facts import benchmarks_of, refit
+from impact.cases.benchmarks import benchmarks_of
+from impact.cases.definition import CaseDefinition
+from impact.cases.relief_facts import refit
+from impact.cases.study import CaseStudy
 from impact.errors import InputError
 from impact.market import MarketPanel
 from impact.relief.recovery import Recovery, recovery
@@ -20,7 +21,7 @@ RELIEF_STEPS = ("enjoined", "settled", "relief")
 """Steps of a challenge that took something of the listing away, or said that it will go."""
 
 
-def relief_offsets(steps: pd.DataFrame, study: Any) -> pd.DataFrame:
+def relief_offsets(steps: pd.DataFrame, study: CaseStudy) -> pd.DataFrame:
     """The steps that brought relief, with their session offset from the designation: event_id, reaction_on, label, offset."""
     found = steps[steps["step"].isin(RELIEF_STEPS)].drop_duplicates("reaction_on").copy()
     day0 = int(study.fit.fitted.day0[0])
@@ -28,7 +29,9 @@ def relief_offsets(steps: pd.DataFrame, study: Any) -> pd.DataFrame:
     return found[found["offset"] > 0].reset_index(drop=True)
 
 
-def recoveries_of_case(definition: Any, panel: MarketPanel, study: Any, reliefs: pd.DataFrame) -> tuple[Recovery, pd.DataFrame]:
+def recoveries_of_case(
+    definition: CaseDefinition, panel: MarketPanel, study: CaseStudy, reliefs: pd.DataFrame
+) -> tuple[Recovery, pd.DataFrame]:
     """The headline recovery, and the same question asked in every other way.
 
     Returns
@@ -50,7 +53,7 @@ def recoveries_of_case(definition: Any, panel: MarketPanel, study: Any, reliefs:
     rows, headline = [], None
     for name, members in benchmarks_of(definition, panel.securities).items():
         for drift in ("zero", "estimated"):
-            fit = refit(definition, returns, study, members if len(members) > 1 else members[0], zero_alpha=drift == "zero")
+            fit = refit(definition, returns, study, members, zero_alpha=drift == "zero")
             for window in WINDOWS:
                 chosen = _apart(reliefs, window, fit.design.window)
                 if not chosen:

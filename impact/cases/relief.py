@@ -11,12 +11,16 @@ import pandas as pd
 
 from impact.calendars import sessions as venue_sessions
 from impact.calendars import venue_of
+from impact.cases.definition import CaseDefinition
 from impact.cases.recovery import recoveries_of_case, relief_offsets
 from impact.cases.relief_assessment import ReliefAssessment
 from impact.cases.relief_facts import Anchors, ListingDates, court_steps, list_of_programme, listing_dates, listing_falls, price_anchors
+from impact.cases.study import CaseStudy
+from impact.cases.timeline import Timeline
 from impact.cases.trees import outcome_values, tree_of_case
 from impact.errors import DataUnavailable, ImpactError
 from impact.market import MarketPanel
+from impact.pricing.effect import PriceEffect
 from impact.provenance import unique_sources
 from impact.relief.challenges import Challenges, challenges_of_facts
 from impact.relief.decomposition import Decomposition, decompose_drop
@@ -48,9 +52,9 @@ def _attempt(part: str, dropped: list[tuple[str, str]], make: Callable[[], Any])
 class _Case:
     """The parts of a case that every step needs."""
 
-    definition: Any
+    definition: CaseDefinition
     panel: MarketPanel
-    study: Any
+    study: CaseStudy
 
     @property
     def close(self) -> pd.Series:
@@ -58,15 +62,15 @@ class _Case:
 
 
 def assess_case(
-    definition: Any,
+    definition: CaseDefinition,
     panel: MarketPanel,
-    timeline: Any,
-    study: Any,
+    timeline: Timeline,
+    study: CaseStudy,
     as_of: str | None = None,
     *,
     horizon: int | None = None,
     discount: tuple[float, float] | None = None,
-    price_effect: Any = None,
+    price_effect: PriceEffect | None = None,
 ) -> ReliefAssessment:
     """Assess the relief of one case as known at an instant.
 
@@ -190,7 +194,7 @@ def _chances(probability: ReliefProbability, eve: pd.Timestamp, challenges: Chal
     )
 
 
-def _path_note(study: Any, reliefs: pd.DataFrame) -> tuple[str, ...]:
+def _path_note(study: CaseStudy, reliefs: pd.DataFrame) -> tuple[str, ...]:
     """What is left of the listing at the last relief, by the whole path."""
     path = study.path.set_index("session")
     days = [day for day in reliefs["reaction_on"] if day in path.index]
@@ -230,7 +234,9 @@ def _waiting(
     )
 
 
-def _parts(definition: Any, study: Any, recovery: Recovery | None, price_effect: Any, as_of: str | None) -> Decomposition:
+def _parts(
+    definition: CaseDefinition, study: CaseStudy, recovery: Recovery | None, price_effect: PriceEffect | None, as_of: str | None
+) -> Decomposition:
     """Bounds of the drop over the recovery's own window, or the reaction session when there is no recovery."""
     falls = listing_falls(as_of)
     no_ban = falls[(falls["programme_id"] == NO_BAN_LIST) & (falls["security"] != definition.security)]["fall"]
@@ -253,14 +259,14 @@ def _parts(definition: Any, study: Any, recovery: Recovery | None, price_effect:
     )
 
 
-def _forced_fall(price_effect: Any, n_days: int) -> tuple[float, float]:
+def _forced_fall(price_effect: PriceEffect, n_days: int) -> tuple[float, float]:
     """90 % range of the fall that the forced supply explains over the first sessions, as positive decimals."""
     moved = price_effect.between(1, n_days)
     return max(0.0, -moved["return_q95"]), max(0.0, -moved["return_q05"])
 
 
 def _assumptions(
-    anchors: Anchors | None, challenges: Challenges, definition: Any, waiting: WaitingExample | None, parts: Decomposition | None
+    anchors: Anchors | None, challenges: Challenges, definition: CaseDefinition, waiting: WaitingExample | None, parts: Decomposition | None
 ) -> tuple[str, ...]:
     programme = list_of_programme(definition.programme_id)
     own = challenges.cases[challenges.cases["programme_id"] == programme]

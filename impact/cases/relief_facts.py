@@ -1,20 +1,20 @@
-"""What the bundled facts say about the relief of one case: its court steps, its legal dates, the anchors of its price.
-
-The facts come first; a case is any object with the attributes of a case definition, so that this room stays below cases.
-"""
+"""What the bundled facts say about the relief of one case: its court steps, its legal dates, the anchors of its price."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
 from impact.bundled import bundled_source, read_bundled
+from impact.cases.benchmarks import benchmarks_of
+from impact.cases.definition import AsOf, CaseDefinition
+from impact.cases.study import CaseStudy
+from impact.cases.timeline import Timeline
 from impact.errors import ImpactWarning, InfeasibleDesign
 from impact.eventstudy import EventStudyResult, event_study
 from impact.facts import known_table
@@ -48,9 +48,9 @@ class ListingDates:
         Whether holding is barred after the last date; None when not known.
     """
 
-    listed_on: Any
-    purchase_ban_on: Any
-    divestment_on: Any
+    listed_on: pd.Timestamp
+    purchase_ban_on: pd.Timestamp
+    divestment_on: pd.Timestamp
     possession_barred: bool | None
 
 
@@ -88,7 +88,7 @@ def list_of_programme(programme: str) -> str:
     return str(rules.get(programme, programme))
 
 
-def listing_dates(definition: Any, as_of: Any = None) -> ListingDates:
+def listing_dates(definition: CaseDefinition, as_of: AsOf = None) -> ListingDates:
     """Legal dates of the listing of a case's line, as known at `as_of`."""
     table = known_table("designations", as_of)
     rows = table[(table["security"] == definition.security) & (table["programme_id"] == list_of_programme(definition.programme_id))]
@@ -103,7 +103,7 @@ def listing_dates(definition: Any, as_of: Any = None) -> ListingDates:
     )
 
 
-def court_steps(definition: Any, timeline: Any, challenges: Challenges, as_of: Any = None) -> pd.DataFrame:
+def court_steps(definition: CaseDefinition, timeline: Timeline, challenges: Challenges, as_of: AsOf = None) -> pd.DataFrame:
     """Steps of the case's own challenge on the sessions that could first react: event_id, step, reaction_on, label.
 
     A court event of the timeline has the step of the litigation row that it was made from, so that a precedent in
@@ -118,7 +118,7 @@ def court_steps(definition: Any, timeline: Any, challenges: Challenges, as_of: A
     return found[["event_id", "step", "reaction_on", "label"]].reset_index(drop=True)
 
 
-def listing_falls(as_of: Any = None) -> pd.DataFrame:
+def listing_falls(as_of: AsOf = None) -> pd.DataFrame:
     """First reported close after a listing: security, company, programme_id, listed_on, observed_on, fall, source, confidence.
 
     `fall` is a positive decimal for a loss, close to close, not net of any market. One row a security and programme.
@@ -139,7 +139,7 @@ def listing_falls(as_of: Any = None) -> pd.DataFrame:
     ].reset_index(drop=True)
 
 
-def _falls_to_date(as_of: Any, security: str) -> pd.DataFrame:
+def _falls_to_date(as_of: AsOf, security: str) -> pd.DataFrame:
     """Reported falls of other names since their listing: fall (positive decimal), source."""
     figures = known_table("reported_figures", as_of)
     found = figures[
@@ -152,7 +152,13 @@ def _falls_to_date(as_of: Any, security: str) -> pd.DataFrame:
 
 
 def refit(
-    definition: Any, returns: pd.DataFrame, study: Any, market: Any, *, kind: str = "log", zero_alpha: bool = True
+    definition: CaseDefinition,
+    returns: pd.DataFrame,
+    study: CaseStudy,
+    market: str | tuple[str, ...],
+    *,
+    kind: str = "log",
+    zero_alpha: bool = True,
 ) -> EventStudyResult:
     """The study of a case's designation again, with another benchmark or without the drift of its estimation window."""
     design = study.fit.design
@@ -162,23 +168,19 @@ def refit(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ImpactWarning)
         return event_study(
-            returns, event, market=market, model="market", estimation=design.estimation, window=design.window, kind=kind,
+            returns, event, market=market if isinstance(market, str) else list(market), model="market", estimation=design.estimation, window=design.window, kind=kind,
             zero_alpha=zero_alpha, level=design.level, sources=study.fit.sources,
         )  # fmt: skip
 
 
-def benchmarks_of(definition: Any, securities: list[str]) -> dict[str, list[str]]:
-    """Benchmarks that the prices hold, by name: the index, the peers, the technology peers (three members or more)."""
-    found = {definition.market: [definition.market]}
-    for name, basket in (("peers", definition.peers), ("technology peers", definition.technology_peers)):
-        members = [security for security in basket if security in securities]
-        if len(members) >= 3:
-            found[f"{len(members)} {name}"] = members
-    return found
-
-
 def price_anchors(
-    definition: Any, panel: MarketPanel, study: Any, *, until: Any, as_of: Any = None, discount: tuple[float, float] | None = None
+    definition: CaseDefinition,
+    panel: MarketPanel,
+    study: CaseStudy,
+    *,
+    until: pd.Timestamp,
+    as_of: AsOf = None,
+    discount: tuple[float, float] | None = None,
 ) -> Anchors:
     """Clear value, discount and betas of a case as ranges, each with its evidence.
 
@@ -210,11 +212,8 @@ def price_anchors(
     close = panel.close[definition.security]
     eve = close.loc[close.index < day0].dropna().tail(EVE_SESSIONS)
     baskets = benchmarks_of(definition, panel.securities)
-    series = {name: simple.loc[simple.index >= day0, members].mean(axis=1) for name, members in baskets.items()}
-    betas = {
-        name: _beta_range(refit(definition, simple, study, members if len(members) > 1 else members[0], kind="simple"))
-        for name, members in baskets.items()
-    }
+    series = {name: _mean_return(simple.loc[simple.index >= day0], members) for name, members in baskets.items()}
+    betas = {name: _beta_range(refit(definition, simple, study, members, kind="simple")) for name, members in baskets.items()}
     headline = list(baskets)[-1]
     own, largest = _net_falls(close, series[headline], betas[headline], eve.iloc[-1], day0, until)
     evidence = _discount_evidence(own, largest, listing_falls(as_of), _falls_to_date(as_of, definition.security), definition.security)
@@ -245,6 +244,11 @@ def price_anchors(
     return Anchors(clear=clear, discount=discount, benchmarks=series, betas=betas, headline=headline, evidence=table, sources=sources)
 
 
+def _mean_return(returns: pd.DataFrame, members: str | tuple[str, ...]) -> pd.Series:
+    """Return of the benchmark by session: an index, or the mean of a basket."""
+    return returns[[members] if isinstance(members, str) else list(members)].mean(axis=1)
+
+
 def _beta_range(fit: EventStudyResult) -> tuple[float, float]:
     """Student interval of the slope of a regression without intercept."""
     design = fit.fitted.design(0)
@@ -256,7 +260,9 @@ def _beta_range(fit: EventStudyResult) -> tuple[float, float]:
     return beta - half, beta + half
 
 
-def _net_falls(close: pd.Series, benchmark: pd.Series, beta: tuple[float, float], eve: float, day0: Any, until: Any) -> tuple[float, float]:
+def _net_falls(
+    close: pd.Series, benchmark: pd.Series, beta: tuple[float, float], eve: float, day0: pd.Timestamp, until: pd.Timestamp
+) -> tuple[float, float]:
     """Fall net of the benchmark on the first session, and the largest one up to `until`."""
     clear = eve * (1.0 + np.mean(beta) * benchmark).cumprod()
     fall = 1.0 - close.reindex(clear.index) / clear

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.calendars import first_session_to_react, venue_of
+from impact.cases.benchmarks import basket
+from impact.cases.definition import CaseDefinition
 from impact.cases.recovery import HEADLINE_WINDOW, RELIEF_STEPS
 from impact.cases.relief_facts import court_steps, list_of_programme
+from impact.cases.study import CaseStudy
+from impact.cases.timeline import Timeline
 from impact.facts import known_table
 from impact.market import MarketPanel
 from impact.relief.challenges import challenges_of_facts
@@ -19,10 +22,9 @@ from impact.relief.spillover import Spillover, spillover
 __all__ = ["spillover_groups", "spillover_of_case"]
 
 LISTED, RUMOURED, NEAR = "other listed names", "rumoured names", "suppliers and substitutes"
-FEWEST_IN_BASKET = 3
 
 
-def spillover_groups(definition: Any, as_of: Any = None) -> Mapping[str, tuple[str, ...]]:
+def spillover_groups(definition: CaseDefinition, as_of: str | None = None) -> Mapping[str, tuple[str, ...]]:
     """Securities that a case may have moved, by group, as known at `as_of`.
 
     The other lines on the same list; names that were rumoured for it (table of securities); the hardware names near the
@@ -41,10 +43,10 @@ def spillover_groups(definition: Any, as_of: Any = None) -> Mapping[str, tuple[s
 
 
 def spillover_of_case(
-    definition: Any,
+    definition: CaseDefinition,
     panel: MarketPanel,
-    timeline: Any,
-    study: Any,
+    timeline: Timeline,
+    study: CaseStudy,
     as_of: str | None = None,
     *,
     window: tuple[int, int] = HEADLINE_WINDOW,
@@ -73,8 +75,8 @@ def spillover_of_case(
     groups = spillover_groups(definition, as_of)
     studied = {definition.security, *(security for members in groups.values() for security in members)}
     returns = panel.returns("log")
-    basket = [security for security in definition.peers if security in returns.columns and security not in studied]
-    market: Any = basket if len(basket) >= FEWEST_IN_BASKET else definition.market
+    clean_peers = basket(definition.peers, returns.columns, without=studied)
+    market = list(clean_peers) if clean_peers else definition.market
     day0 = study.fit.events["day0"].iloc[0]
     steps = court_steps(definition, timeline, challenges_of_facts(as_of), as_of)
     steps = steps[steps["step"].isin([*RELIEF_STEPS, "lost"])]
@@ -95,7 +97,7 @@ def spillover_of_case(
     )
 
 
-def _order_session(definition: Any, sessions: pd.DatetimeIndex) -> pd.Timestamp:
+def _order_session(definition: CaseDefinition, sessions: pd.DatetimeIndex) -> pd.Timestamp:
     """First session that could react to the first order on the case's list; the last session where no order is on record."""
     rules = read_bundled("programme_rules")
     own = list_of_programme(definition.programme_id)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from impact.cases.definition import CaseDefinition
+from impact.cases.benchmarks import benchmark_names, benchmarks_of
+from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.timeline import Timeline
 from impact.errors import ImpactWarning, InfeasibleDesign
 from impact.eventstudy import ChainedEventsResult, EventStudyResult, abnormal_volume, chained_events, event_study
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["CaseStudy", "study_case"]
 
 WINDOWS = ((0, 0), (0, 1), (-1, 1))
-INDEX_NAMES = {"HSI": "Hang Seng Index", "^HSI": "Hang Seng Index"}
-"""How the ownership facts call the index of a benchmark column."""
 VOLUME_SESSIONS = 60
 """Sessions before an event whose median volume is the yardstick of that event's volume."""
 
@@ -159,7 +158,7 @@ def _span(row: pd.Series) -> str:
 
 
 def study_case(
-    definition: CaseDefinition, panel: MarketPanel, timeline: Timeline, *, as_of: Any = None, confidence: float = 0.95
+    definition: CaseDefinition, panel: MarketPanel, timeline: Timeline, *, as_of: AsOf = None, confidence: float = 0.95
 ) -> CaseStudy:
     """Estimate the case on its index, on the index without the target and on its peers.
 
@@ -175,13 +174,11 @@ def study_case(
     offsets = pd.Series(returns.index.get_indexer(events["reaction_on"]) - start, index=events["event_id"])
     last = len(returns) - 1 - start
     weight, weight_note = _index_weight(definition, as_of)
-    benchmarks: dict[str, dict[str, Any]] = {definition.market: {"market": definition.market}}
-    if weight is not None:
-        benchmarks[f"{definition.market} without the target"] = {"market": definition.market, "exclude_weight": weight}
-    for name, basket in (("peers", definition.peers), ("technology peers", definition.technology_peers)):
-        members = [security for security in basket if security in returns.columns]
-        if len(members) >= 3:
-            benchmarks[f"{len(members)} {name}"] = {"market": members}
+    benchmarks: dict[str, dict[str, Any]] = {}
+    for name, members in benchmarks_of(definition, returns.columns).items():
+        benchmarks[name] = {"market": members if isinstance(members, str) else list(members)}
+        if name == definition.market and weight is not None:
+            benchmarks[f"{name} without the target"] = {"market": name, "exclude_weight": weight}
     fits = {name: _fit(returns, definition, day0, last, confidence, **options) for name, options in benchmarks.items()}
     headline = fits[definition.market]
     flat = _fit(returns, definition, day0, last, confidence, market=definition.market, zero_alpha=True)
@@ -240,13 +237,13 @@ def _fit(
     return result
 
 
-def _index_weight(definition: CaseDefinition, as_of: Any) -> tuple[float | None, tuple[str, ...]]:
+def _index_weight(definition: CaseDefinition, as_of: AsOf) -> tuple[float | None, tuple[str, ...]]:
     """Middle of the weights that the facts give the security in the index, as a decimal; None when unknown."""
     table = known_table("ownership", as_of)
     rows = table[
         (table["security"] == definition.security)
         & (table["metric"] == "weight")
-        & (table["holder_or_index"] == INDEX_NAMES.get(definition.market))
+        & table["holder_or_index"].isin(benchmark_names(definition.market))
     ]
     values = rows["value"].dropna() / 100.0
     if values.empty:

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 
 from impact.bundled import read_bundled
-from impact.calendars import VENUES, first_session_to_react, parse_instant, session_close, sessions, venue_of
+from impact.calendars import VENUES, first_session_to_react, session_close, sessions, venue_of
+from impact.cases.definition import AsOf
+from impact.cases.panel import known_prices
 from impact.errors import DataUnavailable, InputError
 from impact.facts import known_table
 from impact.market import MarketPanel, load_panel
@@ -49,7 +51,7 @@ class CaseFacts:
     """What is known of a case at an instant: the line, its legal sessions, its holders and its buyers."""
 
     case: str
-    as_of: Any
+    as_of: AsOf
     line: LineState
     wind_down: WindDown
     reaction_on: pd.Timestamp
@@ -73,7 +75,7 @@ def _row_source(row: pd.Series) -> Source:
     return Source(title=str(row["source"]), basis="facts", confidence=str(row["confidence"]))
 
 
-def case_facts(name: str, as_of: Any = None, *, panel: MarketPanel | None = None) -> CaseFacts:
+def case_facts(name: str, as_of: AsOf = None, *, panel: MarketPanel | None = None) -> CaseFacts:
     """Everything the supply of a case needs, as known at `as_of` (None: all that the fact base holds).
 
     Raises
@@ -97,7 +99,7 @@ def case_facts(name: str, as_of: Any = None, *, panel: MarketPanel | None = None
             f"the prices of {security} ({prices.sessions[0]:%Y-%m-%d} to {prices.sessions[-1]:%Y-%m-%d}) do not cover {reaction:%Y-%m-%d}"
             f" with volumes, the first session after the designation of case {name!r}; give a panel that does."
         )
-    prices = _closed_by(prices, venue, as_of)
+    prices = known_prices(prices, venue, as_of)
     currency = str(prices.currency[security])
     if currency not in USD_PER_UNIT:
         raise InputError(f"currency={currency!r} of {security} has no stated rate to the US dollar; supported: {', '.join(USD_PER_UNIT)}.")
@@ -145,16 +147,7 @@ def _fate(designation: pd.Series) -> tuple[str, ...]:
     )
 
 
-def _closed_by(panel: MarketPanel, venue: str, as_of: Any) -> MarketPanel:
-    """The panel up to the last session of the venue that had closed at `as_of`."""
-    if as_of is None:
-        return panel
-    instant = parse_instant(as_of)
-    days = sessions(venue, panel.sessions[0], instant.tz_convert(VENUES[venue].zone).tz_localize(None).normalize())
-    return panel.select(None, None, days[-1] if session_close(days[-1], venue) <= instant else days[-2])
-
-
-def _designation(case: pd.Series, as_of: Any) -> pd.Series:
+def _designation(case: pd.Series, as_of: AsOf) -> pd.Series:
     table = known_table("designations", as_of)
     own = table[table["security"] == case["security"]]
     events = known_table("case_events", as_of)
@@ -190,7 +183,7 @@ def _wind_down(designation: pd.Series, programme: str, venue: str, reaction: pd.
     )
 
 
-def _shares_outstanding(security: str, panel: MarketPanel, currency: str, as_of: Any) -> tuple[float, str, tuple[Source, ...]]:
+def _shares_outstanding(security: str, panel: MarketPanel, currency: str, as_of: AsOf) -> tuple[float, str, tuple[Source, ...]]:
     """Shares outstanding from a printed year-end capitalisation over that day's close; NaN when none is known."""
     table = known_table("ownership", as_of)
     rows = table[
@@ -209,7 +202,7 @@ def _shares_outstanding(security: str, panel: MarketPanel, currency: str, as_of:
     return count, note, (_row_source(row),)
 
 
-def _float_share(security: str, as_of: Any) -> tuple[float, str, tuple[Source, ...]]:
+def _float_share(security: str, as_of: AsOf) -> tuple[float, str, tuple[Source, ...]]:
     """One less the insiders' share, from the note of the largest holders; NaN when it is not known yet."""
     table = known_table("ownership", as_of)
     rows = table[(table["security"] == security) & (table["metric"] == "largest holders")]
@@ -225,7 +218,7 @@ def _float_share(security: str, as_of: Any) -> tuple[float, str, tuple[Source, .
     return math.nan, "The float is unknown: fractions of it stay empty, and the demand laws use all shares instead.", ()
 
 
-def _holders(security: str, line: LineState, as_of: Any) -> tuple[pd.DataFrame, tuple[Identity, ...], tuple[str, ...], tuple[Source, ...]]:
+def _holders(security: str, line: LineState, as_of: AsOf) -> tuple[pd.DataFrame, tuple[Identity, ...], tuple[str, ...], tuple[Source, ...]]:
     """Every class, each of unknown size, and the one total that was printed: the share held from the United States."""
     table = known_table("ownership", as_of)
     held = table[
@@ -260,7 +253,7 @@ def _holders(security: str, line: LineState, as_of: Any) -> tuple[pd.DataFrame, 
     return holders, (identity,), notes, (_row_source(row),)
 
 
-def _buyers(name: str, line: LineState, as_of: Any) -> tuple[pd.DataFrame, tuple[Source, ...]]:
+def _buyers(name: str, line: LineState, as_of: AsOf) -> tuple[pd.DataFrame, tuple[Source, ...]]:
     """Buyers that a fact names; without an amount for this line they stay unknown."""
     events = known_table("case_events", as_of)
     notices = events[(events["case"] == name) & (events["kind"] == "company") & events["label"].str.contains("buyback")]
@@ -289,7 +282,7 @@ def _buyers(name: str, line: LineState, as_of: Any) -> tuple[pd.DataFrame, tuple
     return table, tuple(sources)
 
 
-def index_actions_of(security: str, as_of: Any = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def index_actions_of(security: str, as_of: AsOf = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Provider actions on one line as :func:`impact.supply.index_deletion` wants them, and the rows that are not trades.
 
     Returns
@@ -328,7 +321,7 @@ def index_actions_of(security: str, as_of: Any = None) -> tuple[pd.DataFrame, pd
     return pd.DataFrame(actions, columns=columns), pd.DataFrame(dropped, columns=["provider", "action", "reason"])
 
 
-def index_deletion_of_case(name: str, as_of: Any = None, *, facts: CaseFacts | None = None) -> IndexDeletion:
+def index_deletion_of_case(name: str, as_of: AsOf = None, *, facts: CaseFacts | None = None) -> IndexDeletion:
     """Index actions of a case: provider lanes, the round trip and the check against realised volume."""
     known = case_facts(name, as_of) if facts is None else facts
     actions, dropped = index_actions_of(known.line.security, as_of)
@@ -344,7 +337,7 @@ def index_deletion_of_case(name: str, as_of: Any = None, *, facts: CaseFacts | N
     )
 
 
-def supply_of_case(name: str, as_of: Any = None, *, panel: MarketPanel | None = None) -> ForcedSupply:
+def supply_of_case(name: str, as_of: AsOf = None, *, panel: MarketPanel | None = None) -> ForcedSupply:
     """Supply that the designation of a case threatens, from the bundled facts as known at `as_of`.
 
     Parameters

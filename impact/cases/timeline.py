@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from impact.calendars import VENUES, first_session_to_react, parse_instant, session_close, venue_of
-from impact.cases.definition import CaseDefinition
-from impact.errors import DataUnavailable, InputError
+from impact.calendars import first_session_to_react, parse_instant, venue_of
+from impact.cases.definition import AsOf, CaseDefinition
+from impact.errors import DataUnavailable
 from impact.facts import known_table
 from impact.market import MarketPanel
 from impact.provenance import Source
@@ -18,7 +18,7 @@ from impact.results import Result, Summary
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
-__all__ = ["Timeline", "build_timeline", "known_prices"]
+__all__ = ["Timeline", "build_timeline"]
 
 COLUMNS = [
     "event_id",
@@ -108,7 +108,7 @@ def _anchored(row: pd.Series, venue: str) -> tuple[pd.Timestamp, bool, str]:
     return reaction.session, reaction.intraday, reaction.reason
 
 
-def build_timeline(definition: CaseDefinition, panel: MarketPanel, *, as_of: Any = None) -> Timeline:
+def build_timeline(definition: CaseDefinition, panel: MarketPanel, *, as_of: AsOf = None) -> Timeline:
     """Place the events of a case that were known at `as_of` on the sessions of its own venue.
 
     Raises
@@ -153,23 +153,3 @@ def build_timeline(definition: CaseDefinition, panel: MarketPanel, *, as_of: Any
             "Two events that reach the same session cannot be told apart by that session's return.",
         ),
     )
-
-
-def known_prices(panel: MarketPanel, venue: str, as_of: Any) -> MarketPanel:
-    """The panel up to the last session of `venue` that had closed at `as_of`.
-
-    Raises
-    ------
-    InputError
-        If no session had closed by then.
-    """
-    if as_of is None:
-        return panel
-    instant = parse_instant(as_of)
-    today = instant.tz_convert(VENUES[venue].zone).tz_localize(None).normalize()
-    closed = panel.sessions[panel.sessions < today]
-    if today in panel.sessions and session_close(today, venue) <= instant:
-        closed = closed.append(pd.DatetimeIndex([today]))
-    if not len(closed):
-        raise InputError(f"as_of={as_of!r} is before the first close of the prices ({panel.sessions[0]:%Y-%m-%d}); choose a later instant.")
-    return panel.select(end=closed[-1])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
+from impact.cases.definition import CaseDefinition
 from impact.cases.relief_facts import ListingDates, list_of_programme
 from impact.relief.base_rates import clopper_pearson
 from impact.relief.challenges import Challenges
@@ -19,7 +19,7 @@ CLEARED = frozenset({"off the list", "settled", "relief at judgment", "regime re
 """Outcomes after which the clear value holds. Under a ban "reversed on appeal" names the injunction and is not among them."""
 
 
-def tree_of_case(definition: Any, steps: pd.DataFrame, challenges: Challenges, dates: ListingDates) -> ScenarioTree:
+def tree_of_case(definition: CaseDefinition, steps: pd.DataFrame, challenges: Challenges, dates: ListingDates) -> ScenarioTree:
     """Scenario tree of a case as its facts stand.
 
     Under a programme that bars something, the tree runs over a preliminary injunction; under a list that bars nothing by

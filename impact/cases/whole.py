@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from impact.calendars import parse_instant, sessions, venue_of
+from impact.calendars import parse_instant, venue_of
+from impact.cases.benchmarks import yahoo_symbol
 from impact.cases.definition import CaseDefinition, define_case
+from impact.cases.panel import known_prices, load_case_prices
 from impact.cases.study import CaseStudy, study_case
-from impact.cases.timeline import Timeline, build_timeline, known_prices
+from impact.cases.timeline import Timeline, build_timeline
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
-from impact.market import MarketPanel, load_panel
-from impact.market.sources import yahoo_source
+from impact.market import MarketPanel
 from impact.provenance import Source
 
 if TYPE_CHECKING:
@@ -29,10 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Case", "case"]
 
-YAHOO_NAMES = {"HSI": "^HSI"}
-"""How Yahoo calls a benchmark."""
 SHORT_CLOCKS = ["clock", "programme_id", "state", "line", "first_prohibited_et", "first_prohibited_local", "last_session_on", "limited_by"]
-FILE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -221,55 +219,6 @@ def case(name: str, source: str | Path = "bundled", as_of: str | None = None, *,
     if as_of is not None:
         parse_instant(as_of)
     if source == "yahoo":
-        definition = replace(definition, market=YAHOO_NAMES.get(definition.market, definition.market))
-    panel = _prices(definition, source, offline)
+        definition = replace(definition, market=yahoo_symbol(definition.market))
+    panel = load_case_prices(definition, source, offline=offline)
     return Case(definition=definition, panel=known_prices(panel, venue_of(definition.security), as_of), as_of=as_of)
-
-
-def _prices(definition: CaseDefinition, source: str | Path, offline: bool) -> MarketPanel:
-    """The security, its market and those peers that the source has, on the sessions of the security's venue."""
-    needed = [definition.security, definition.market]
-    peers = list(dict.fromkeys((*definition.peers, *definition.technology_peers)))
-    if source == "yahoo":
-        panel = _fetched(needed, peers, definition, offline)
-    else:
-        panel = load_panel(source, _files_of(source, [*needed, *peers, *_others()]))
-        if panel.sessions[-1] < pd.Timestamp(definition.prices_from) or panel.sessions[0] > pd.Timestamp(definition.prices_to):
-            raise DataUnavailable(
-                f"case={definition.case!r} needs prices from {definition.prices_from} to {definition.prices_to}, source={str(source)!r} runs from "
-                f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}; pass --source yahoo, or --source DIR with files that cover it."
-            )
-        panel = panel.select(start=definition.prices_from, end=definition.prices_to)
-        missing = [name for name in needed if name not in panel.securities]
-        if missing:
-            raise DataUnavailable(
-                f"case={definition.case!r} needs prices of {', '.join(missing)}, which source={str(source)!r} does not hold; "
-                f"pass --source yahoo, or --source DIR with a file for each of {', '.join(needed)}."
-            )
-    return panel.on_sessions(sessions(venue_of(definition.security), panel.sessions[0], panel.sessions[-1]))
-
-
-def _files_of(source: str | Path, securities: list[str]) -> list[str] | None:
-    """Those securities that have a file of their own in a folder; None where the source is no such folder."""
-    folder = Path(source)
-    if source == "bundled" or not folder.is_dir():
-        return None
-    named = {path.name for path in folder.iterdir()}
-    return [name for name in dict.fromkeys(securities) if any(f"{name}{ending}" in named for ending in FILE_ENDINGS)] or None
-
-
-def _others() -> list[str]:
-    """Lines of other listed, rumoured and control names: what spillover looks at, where a folder holds them."""
-    from impact.bundled import read_bundled
-    from impact.facts import known_table
-
-    listed = known_table("designations")["security"]
-    return [name for name in dict.fromkeys([*read_bundled("securities")["security"], *listed]) if name]
-
-
-def _fetched(needed: list[str], peers: list[str], definition: CaseDefinition, offline: bool) -> MarketPanel:
-    """Prices from Yahoo: without the needed ones there is no case; a peer that cannot be had is left out."""
-    span = (definition.prices_from, definition.prices_to)
-    needed_panel = load_panel("yahoo", needed, *span, offline=offline)
-    everything = yahoo_source(offline=offline, cache=None).fetch([*needed, *peers], *span).panel if peers else None
-    return needed_panel if everything is None else everything
