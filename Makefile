@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: report test test-slow bench simulate notebooks docs data lint clean
+.PHONY: report test test-slow test-outside bench simulate notebooks docs data lint clean
 .DEFAULT_GOAL := report
 
 $(VENV)/.installed: setup.cfg pyproject.toml
@@ -23,13 +23,17 @@ $(VENV)/.installed-docs: $(VENV)/.installed
 report: $(VENV)/.installed        ## the Xiaomi study: a table in the terminal and xiaomi.html
 	$(BIN)/impact case xiaomi --html xiaomi.html
 
-test: $(VENV)/.installed-test     ## the whole default suite
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not network"
+test: $(VENV)/.installed-test     ## the whole default suite; nothing in it skips
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 test-slow: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+	$(BIN)/python -m pytest -n $(WORKERS) -m "slow and not outside"
 
-bench: $(VENV)/.installed-test    ## speed ratios, written to tests/bench/RESULTS.md
+test-outside: $(VENV)/.installed-test ## with the sources and third-party files in $$IMPACT_SHARED, default ../shared
+	$(BIN)/python -m pytest -n $(WORKERS) -m outside
+
+bench: $(VENV)/.installed-test    ## speed of each function, then ratios, written to tests/bench/RESULTS.md
+	$(BIN)/python -m pytest tests/bench/bench_*.py
 	$(BIN)/python -m tests.bench.report
 
 simulate: $(VENV)/.installed-test ## size and power, written to tests/simulation/

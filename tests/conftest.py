@@ -1,4 +1,4 @@
-"""What every test may ask for: the worked examples, the shared market files, an invoker for the command line."""
+"""What every test may ask for: the worked examples, sample files, material from outside, an invoker for the command line."""
 
 from __future__ import annotations
 
@@ -7,48 +7,54 @@ import os
 from pathlib import Path
 
 import matplotlib
+import pandas as pd
 import pytest
 
 matplotlib.use("Agg")
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = Path(os.environ.get("IMPACT_SHARED", ROOT.parent / "shared"))
+TESTS = Path(__file__).resolve().parent
+WORKED = TESTS / "reference" / "worked"
+OUTSIDE = Path(os.environ.get("IMPACT_SHARED", TESTS.parents[1] / "shared"))
+FROM_OUTSIDE = {"outside", "market_dir"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Who asks for material that is not part of the project is marked so, and is not selected by default."""
+    for item in items:
+        if FROM_OUTSIDE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("outside")
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder with worked examples, samples and market files that are not part of the project; skips when absent."""
-    if not SHARED.is_dir():
-        pytest.skip("the folder with reference material is absent (set IMPACT_SHARED to use another place)")
-    return SHARED
+def outside() -> Path:
+    """The folder of material that is not part of the project: the sources of the bundled tables, files of third parties."""
+    assert OUTSIDE.is_dir(), "the material from outside is absent; set IMPACT_SHARED to its folder"
+    return OUTSIDE
 
 
 @pytest.fixture(scope="session")
-def market_dir(shared: Path) -> Path:
-    """Real prices, holdings, lists and factors used for validation only; skips when absent."""
-    folder = shared / "market"
-    if not folder.is_dir():
-        pytest.skip("market files are absent; they are never committed")
-    return folder
+def market_dir(outside: Path) -> Path:
+    """Real prices, holdings, lists and factors of third parties; they are never committed."""
+    return outside / "market"
 
 
 @pytest.fixture(scope="session")
-def samples_dir(shared: Path) -> Path:
-    """Made-up files in each input format; skips when absent."""
-    folder = shared / "samples"
-    if not folder.is_dir():
-        pytest.skip("sample files are absent")
-    return folder
+def samples_dir() -> Path:
+    """Made-up files, one of each input format."""
+    return TESTS / "samples"
 
 
 @pytest.fixture(scope="session")
-def worked(shared: Path) -> dict:
-    """The worked examples: ``worked['examples'][id]`` with inputs, expected, rtol; ``worked['datasets']``."""
-    body = json.loads((shared / "methods" / "examples.json").read_text(encoding="utf-8"))
-    return {
-        "datasets": body["datasets"],
-        "examples": {row["id"].split(".")[0] if not row["id"].startswith("E02") else row["id"]: row for row in body["examples"]},
-    }
+def worked() -> dict:
+    """The worked examples: ``worked['examples'][id]`` with formula, sources, inputs, expected, rtol; ``worked['panel6']``."""
+    rows: dict = {}
+    for path in sorted(WORKED.glob("*.json")):
+        rows |= json.loads(path.read_text(encoding="utf-8"))
+    table = pd.read_csv(WORKED / "panel6.csv", index_col="row")
+    firms, factors = [f"F{i}" for i in range(1, 7)], ["MKT_RF", "SMB", "HML", "RMW", "CMA", "UMD"]
+    panel = {"firms": firms, "factor_names": factors, "R": table[firms].to_numpy(), "factors": table[factors].to_numpy()}
+    return {"examples": rows, "panel6": panel | {name: table[name].to_numpy() for name in ("market", "rf")}}
 
 
 @pytest.fixture

@@ -29,9 +29,8 @@ def test_every_listed_table_can_be_read_and_cited(name):
     assert len(read_bundled(name)) and str(bundled_source(name))
 
 
-def test_the_build_writes_the_committed_bytes(shared, tmp_path):
-    folder = shared
-    write(folder, tmp_path)
+def test_the_build_writes_the_committed_bytes(outside, tmp_path):
+    write(outside, tmp_path)
     from importlib import resources
 
     for name in WHAT:
@@ -39,8 +38,8 @@ def test_the_build_writes_the_committed_bytes(shared, tmp_path):
         assert (tmp_path / f"{name}.csv").read_bytes() == committed, name
 
 
-def test_the_build_describes_every_table_it_writes(shared):
-    assert set(build(shared)) == set(WHAT)
+def test_the_build_describes_every_table_it_writes(outside):
+    assert set(build(outside)) == set(WHAT)
 
 
 def test_the_manifest_keeps_rows_of_others_and_names_files_without_one(tmp_path):

@@ -60,7 +60,8 @@ def test_planted_effects_come_back(returns):
 
 def test_daily_dummies_in_one_regression_agree(returns):
     # A regression on the estimation rows and the event days with one dummy a day has the same effects and errors.
-    api = pytest.importorskip("statsmodels.api")
+    from statsmodels import api
+
     result = chained_events(returns, events_at(300, 305), "index", window=(0, 0))
     rows = [*range(40, 290), 300, 305]
     design = np.column_stack((np.ones(252), returns["index"].to_numpy()[rows], np.eye(252)[:, 250:]))

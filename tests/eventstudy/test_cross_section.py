@@ -34,7 +34,8 @@ def study():
 
 
 def test_clustered_errors_match_statsmodels(study):
-    api = pytest.importorskip("statsmodels.api")
+    from statsmodels import api
+
     result = car_regression(study, ["weight", "group"], -1, 1)
     x = np.column_stack((np.ones(40), study.events["weight"], study.events["group"] == "peer"))
     labels = pd.factorize(study.events["day0"])[0]
@@ -49,7 +50,8 @@ def test_clustered_errors_match_statsmodels(study):
 
 
 def test_precision_weights_match_statsmodels(study):
-    api = pytest.importorskip("statsmodels.api")
+    from statsmodels import api
+
     result = car_regression(study, ["weight"], 0, 0, cluster="event_id", weights="precision")
     cars = study.car(0, 0)
     x = np.column_stack((np.ones(40), study.events["weight"]))

@@ -51,7 +51,8 @@ def test_one_event_by_hand(returns):
 
 
 def test_statsmodels_forecast_error_agrees(returns):
-    api = pytest.importorskip("statsmodels.api")
+    from statsmodels import api
+
     result = impact.event_study(returns, events_on(DAYS[300]), market="index")
     design = api.add_constant(returns["index"].to_numpy())
     fit = api.OLS(returns["A"].to_numpy()[40:290], design[40:290]).fit()
@@ -268,7 +269,6 @@ def test_dimson_matches_least_squares_on_shifted_markets(returns):
 
 
 def test_garch_standard_errors_come_from_before_the_event():
-    pytest.importorskip("arch")
     rng = np.random.default_rng(4)
     n = 900
     shock, variance = np.empty(n), 4e-4

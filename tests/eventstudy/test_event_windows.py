@@ -198,7 +198,6 @@ def test_workers_do_not_change_a_digit(panel, monkeypatch):
 
 @pytest.mark.parametrize("name", ["mean", "market", "market_origin", "five"])
 def test_compiled_loops_have_the_digits_of_numpy(panel, monkeypatch, name):
-    pytest.importorskip("numba")
     returns, market, day0, security = panel
     returns = np.asfortranarray(np.where(np.arange(S) < 40, np.nan_to_num(returns), returns))  # most columns without gaps
     regression = Regression(returns=returns, regressors=regressors_of(name, market), constant=not name.endswith("_origin"))

@@ -16,7 +16,6 @@ import impact
 from impact.errors import DroppedEvents, InfeasibleDesign, InputError
 from impact.eventstudy.partitioned import study_partitions
 
-pytest.importorskip("pyarrow")
 DAYS = pd.bdate_range("2018-01-01", periods=500, name="session")
 WINDOWS = ((0, 0), (-1, 1))
 
@@ -178,7 +177,8 @@ def test_unusable_files_and_events_are_refused(panel, tmp_path):
 
 @pytest.mark.slow
 def test_a_killed_dask_worker_changes_nothing(panel, folder):
-    distributed = pytest.importorskip("dask.distributed")
+    from dask import distributed
+
     _, market, _ = panel
     alone = study_partitions(folder, market=market, n_placebo=200_000, seed=7)
     killed = []

@@ -99,9 +99,9 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @pytest.mark.parametrize("name", ORIGINS)
-def test_rows_in_are_rows_out_and_every_cell_is_kept(name, shared):
+def test_rows_in_are_rows_out_and_every_cell_is_kept(name, outside):
     file, renamed = ORIGINS[name]
-    raw = pd.read_csv(shared / "facts" / f"{file}.csv", dtype=str, keep_default_na=False)
+    raw = pd.read_csv(outside / "facts" / f"{file}.csv", dtype=str, keep_default_na=False)
     table = read_bundled(name)
     assert len(table) == len(raw)
     for column in raw:

@@ -55,7 +55,6 @@ def test_one_event_has_no_correlation():
 
 @pytest.mark.parametrize("k", [1, 3])
 def test_compiled_sums_agree_with_numpy(monkeypatch, k):
-    pytest.importorskip("numba")
     events = study(k=k)
     chosen = np.arange(400)
     plain = events.residual_sums(chosen, 11)

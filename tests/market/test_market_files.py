@@ -80,7 +80,6 @@ def test_gzip_and_legacy_encoding_are_read(write):
     [datetime.date(2021, 1, 13), datetime.date(2021, 1, 14), datetime.date(2021, 1, 15)],
 ])  # fmt: skip
 def test_parquet_wide_with_dates_of_any_type(tmp_path, index):
-    pytest.importorskip("pyarrow")
     frame = pd.DataFrame(CLOSES, index=pd.Index(index, name="date"))
     frame.to_parquet(tmp_path / "p.parquet")
     frame.reset_index().to_parquet(tmp_path / "q.parquet", index=False)
@@ -197,7 +196,6 @@ def test_an_unreadable_file_is_unavailable_data(write, content, message):
 def test_broken_gzip_and_parquet_are_unavailable_data(write):
     with pytest.raises(SourceUnusable, match="prices.csv.gz cannot be read"):
         load_panel(write(b"not gzip", "prices.csv.gz"))
-    pytest.importorskip("pyarrow")
     with pytest.raises(SourceUnusable, match="prices.parquet cannot be read as Parquet"):
         load_panel(write(b"not parquet", "prices.parquet"))
 

@@ -26,8 +26,7 @@ def test_exclusion_costs_tracking_error(worked):
     sd, rho = np.array([0.35, 0.40]), 0.3
     covariance = np.outer(sd, sd) * np.array([[1, rho], [rho, 1]])
     several = exclusion_tracking_error(np.array([0.03, 0.02]), covariance)
-    stated = next(value for key, value in example["expected"].items() if key.startswith("multi"))
-    assert several == pytest.approx(stated, rel=example["rtol"])
+    assert several == pytest.approx(example["expected"]["TE_two_names"], rel=example["rtol"])
 
 
 def test_us_held_fraction(worked):

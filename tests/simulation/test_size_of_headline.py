@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,27 +12,7 @@ from scipy.stats import binom
 from impact.kernels.power import bmp_size_under_correlation, patell_size_under_correlation, patell_size_under_event_variance
 from tests.simulation import size_and_power
 
-EARLIER = {
-    "iid normal": "size iid normal",
-    "t5": "size t5",
-    "rho .02": "size rho=.02 normal",
-    "rho .10": "size rho=.10 normal",
-    "variance x2": "size event variance x2",
-    "rho .05, variance x2": "size rho=.05, variance x2",
-    "N=9 rho .15 t5": "batch N=9 rho=.15 t5 L1=250",
-    "N=9 rho .15 t5, variance x3": "batch N=9 rho=.15 t5 theta=3",
-}
-SAME_TEST = {
-    "cs_t": "cross_sectional",
-    "bw": "brown_warner",
-    "patell": "patell",
-    "bmp": "bmp",
-    "adjpatell": "kp_patell",
-    "adjbmp": "kp_bmp",
-    "grankT": "grank_t",
-    "grankZ": "grank_z",
-    "gsign": "generalized_sign",
-}
+EARLIER = pd.read_csv(Path(__file__).parents[1] / "reference" / "worked" / "rejection_rates.csv")
 SIZES = [design.name for design in size_and_power.MANY if design.effect == 0.0]
 
 
@@ -59,15 +41,14 @@ def test_every_test_of_the_vocabulary_has_a_size_somewhere(table):
     assert set(size_and_power.TEST_NAMES) - shown == {"t"} and "t 5 %" in shown  # t is shown at two levels
 
 
-@pytest.mark.parametrize("design", list(EARLIER))
-def test_sizes_agree_with_an_earlier_simulation(table, worked, design):
-    """Both are simulations: three standard errors of their difference, 1,500 replications there."""
-    earlier = worked["examples"]["D09"]["expected"][EARLIER[design]]
-    for theirs, ours in SAME_TEST.items():
-        found = table.loc[(design, "(0, 0)", ours)]
-        rate = earlier[theirs] / 100
-        error = np.hypot(100 * np.sqrt(rate * (1 - rate) / 1500), found["se_pct"])
-        assert abs(found["rate_pct"] - earlier[theirs]) <= 3.5 * error, (ours, found["rate_pct"], earlier[theirs])
+@pytest.mark.parametrize("design", EARLIER["design"].unique())
+def test_sizes_agree_with_an_earlier_simulation(table, design):
+    """Both are simulations of 1,500 replications or more: three and a half standard errors of their difference."""
+    for earlier in EARLIER[EARLIER["design"] == design].itertuples():
+        row = table.loc[(design, "(0, 0)", earlier.test)]
+        rate = earlier.rate_pct / 100
+        error = np.hypot(100 * np.sqrt(rate * (1 - rate) / 1500), row["se_pct"])
+        assert abs(row["rate_pct"] - earlier.rate_pct) <= 3.5 * error, (earlier.test, row["rate_pct"], earlier.rate_pct)
 
 
 def test_over_rejection_is_what_theory_says(table):
