@@ -48,6 +48,8 @@ EXCHANGE_KINDS = {
     "re-reverse: proceed": "delisting_reinstated",
     "trading suspended": "suspended",
     "issuer-requested halt after DoD listing": "halted",
+    "issuer-requested halt after BIS denial order": "halted",
+    "trading resumed": "resumed",
     "market closure to foreigners": "suspended",
     "issuer requests review": "review_requested",
     "company asks Nasdaq to reconsider after PI; trading went on": "review_requested",
@@ -58,6 +60,9 @@ EXCHANGE_KINDS = {
     "stops new buys of sanctioned HSI names": "purchases_stopped",
     "reverses: resumes buys as not a US person": "purchases_resumed",
 }
+
+# A determination withdrawn while the halt of the line goes on: the line does not trade again with it.
+HALT_STAYS = {("Yandex N.V.", "reverse"): "delisting_cancelled_halt_stays"}
 
 
 def index_actions(folder: Path) -> pd.DataFrame:
@@ -179,7 +184,10 @@ def exchange_actions(folder: Path) -> pd.DataFrame:
             "announced_text": raw["announcement_date"],
             "announced_time_text": raw["announcement_time"],
             **known_columns(known),
-            "action_kind": _kinds(raw["action"], EXCHANGE_KINDS),
+            "action_kind": [
+                HALT_STAYS.get((company, action), kind)
+                for company, action, kind in zip(raw["company"], raw["action"], _kinds(raw["action"], EXCHANGE_KINDS), strict=True)
+            ],
             "action_text": raw["action"],
             "effective_on": [pair[0] for pair in effective],
             "effective_at": raw["effective"].map(lambda text: zoned_instant(text.removeprefix("planned ").removeprefix("halt "))),

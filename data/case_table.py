@@ -8,6 +8,7 @@ import pandas as pd
 
 from impact.data.cells import add_ids, grade
 from impact.data.clock_readings import end_of_day
+from impact.data.regimes import REGIME_OF_PROGRAMME
 from impact.data.xiaomi_events import CONFOUNDERS_UNTIL, XIAOMI_EVENTS
 
 __all__ = ["CASES", "case_events"]
@@ -30,7 +31,18 @@ CASES: dict[str, tuple[str, str, str, frozenset[str]]] = {
 UNDER_FIRST_ORDER = frozenset({"hikvision", "china-mobile", "china-telecom", "china-unicom"})
 EXECUTED_KINDS = frozenset({"delete", "re_add"})
 EXECUTED_CERTAINTY = frozenset({"stated", "not_verified"})
-LETTERS = {"designation": "D", "order": "O", "removal": "R", "index": "N", "execution": "X", "exchange": "V", "court": "C"}
+LETTERS = {
+    "designation": "D",
+    "trade_control": "T",
+    "order": "O",
+    "removal": "R",
+    "index": "N",
+    "execution": "X",
+    "exchange": "V",
+    "court": "C",
+}
+# A listing that bars no dealing in securities and concerns goods alone is numbered apart from the listings a case is about.
+TRADE_REGIMES = frozenset({"export_control", "import_ban", "equipment_ban"})
 COLUMNS = (
     "case", "event_id", "label", "kind", "anchor", "known_at", "known_at_precision", "announced_at", "security", "venue",
     "reaction_session_on", "reaction_session_text", "confounders", "confounders_known_at", "source_row", "source",
@@ -75,7 +87,7 @@ def _numbered(case: str, tables: Mapping[str, pd.DataFrame]) -> list[dict[str, s
         letter = LETTERS[event["kind"]]
         counts[letter] = counts.get(letter, 0) + 1
         event |= {"case": case, "event_id": f"{letter}{counts[letter]}", "security": line, "venue": venue}
-        event["kind"] = "index" if event["kind"] == "execution" else event["kind"]
+        event["kind"] = {"execution": "index", "trade_control": "designation"}.get(event["kind"], event["kind"])
     return found
 
 
@@ -96,7 +108,8 @@ def _event(row: pd.Series, kind: str, label: str, **changes: str) -> dict[str, s
 def _designated(case: str, tables: Mapping[str, pd.DataFrame], lines: frozenset[str]) -> Iterator[dict[str, str]]:
     table = tables["designations"]
     for _, row in table[table["security"].isin(lines)].iterrows():
-        yield _event(row, "designation", f"{row['batch']}: {row['entity']} listed")
+        kind = "trade_control" if REGIME_OF_PROGRAMME[row["programme_id"]] in TRADE_REGIMES else "designation"
+        yield _event(row, kind, f"{row['batch']}: {row['entity']} listed")
         if row["removed_on"]:
             label = f"{row['batch']}: {row['entity']} off the list"
             yield _event(row, "removal", label, known_at=row["removed_known_at"], known_at_precision="day")

@@ -32,7 +32,7 @@ from zoneinfo import ZoneInfo
 __all__ = ["BUILT_ON", "HONG_KONG", "LONDON", "NEW_YORK", "SHANGHAI", "Known", "days_of", "end_of_day", "read_known"]
 
 NEW_YORK, HONG_KONG, LONDON, SHANGHAI = "America/New_York", "Asia/Hong_Kong", "Europe/London", "Asia/Shanghai"
-BUILT_ON = date(2026, 11, 22)
+BUILT_ON = date(2026, 11, 27)
 
 # Clock and zone of a wording, on the last day that the date gives.
 CLOCKS: dict[str, tuple[str, str, str]] = {

@@ -9,24 +9,30 @@ from pathlib import Path
 import pandas as pd
 
 from impact.data.action_tables import exchange_actions, index_actions
-from impact.data.cells import add_ids, number_cells, slug, tickers
-from impact.data.clock_readings import HONG_KONG, NEW_YORK, SHANGHAI, Known, days_of, end_of_day, read_known
+from impact.data.cells import COVERED_LATER, add_ids, number_cells, slug
+from impact.data.clock_readings import HONG_KONG, NEW_YORK, SHANGHAI, end_of_day, read_known
 from impact.data.columns import ISO_DAY, known_columns, read_facts, single_ticker, source_columns, span_of, zoned_instant
+from impact.data.court_tables import litigation
+from impact.data.holding_tables import buybacks, holders, ownership, shares_outstanding, tracked_assets
+from impact.data.regimes import REGIME_OF_PROGRAMME
 
 __all__ = ["FACT_TABLES"]
 
 # Orders silent on holding what was bought before; an FAQ of that day answered.
 POSSESSION_ANSWERED = {"ns-cmic": "2022-06-01", "russia-newinv": "2022-06-06"}
-TICKER_PLACES = (("HK", HONG_KONG), ("SS", SHANGHAI), ("SZ", SHANGHAI), ("AS", "Europe/Amsterdam"))
-
-# Wording of the fact base that speaks of how it was compiled; the table says what was found.
-COURT_REWORDED = {"Named in the brief; nothing found": "Named as a litigant; nothing found in public copies"}
-
-# Rows (first words of the event) that name something later than their own date: known only from that later day on.
-COURT_KNOWN = {
-    "Suit reported in May 2021; moot after EO 14032": "2021-06-03",
-    "DoD listed correct spelling": "2021-03-10",
+# Day from which a programme counts as known where that is not its first day in force: a list on the day it was printed, a bill
+# or a proposed rule on the day it was brought in.
+PUBLIC_ON = {
+    "ndaa-1237-ccmc": "2020-06-24",
+    "hr7075-bill": "2026-01-14",
+    "no-safe-harbor-bill": "2025-05-22",
+    "nasdaq-china-rule": "2025-09-04",
 }
+# How a name or a batch says which of two readings its row takes.
+READINGS = (" (reading 2", ", entry as amended", " as first printed")
+# First day on which the two readings of a listing answer differently.
+CONFLICT_FROM = {"sensetime-cmic": "2021-12-10", "cnooc-1260h": "2025-01-07", "cnooc-entity-list": "2021-01-14"}
+TICKER_PLACES = (("HK", HONG_KONG), ("SS", SHANGHAI), ("SZ", SHANGHAI), ("AS", "Europe/Amsterdam"))
 
 
 def programmes(folder: Path) -> pd.DataFrame:
@@ -34,12 +40,13 @@ def programmes(folder: Path) -> pd.DataFrame:
     raw = read_facts(folder, "programs")
     start, end = raw["in_force_from"].map(_first_date), raw["in_force_to"].map(span_of)
     # A list of names bites no investor before it is public; every other programme is known from its first day.
-    public = start.mask(raw["id"] == "ndaa-1237-ccmc", "2020-06-24")
+    public = raw["id"].map(PUBLIC_ON).fillna(start)
     known = [read_known(day, "", NEW_YORK) for day in public]
     frame = pd.DataFrame(
         {
             "programme_id": raw["id"],
             **{column: raw[column] for column in ("name", "authority", "agency")},
+            "regime": raw["id"].map(REGIME_OF_PROGRAMME.__getitem__),
             "in_force_from_on": start.where(start.str.fullmatch(ISO_DAY), ""),
             "in_force_from_last_on": start.map(lambda text: span_of(text)[1]),
             "in_force_from_text": raw["in_force_from"],
@@ -53,7 +60,11 @@ def programmes(folder: Path) -> pd.DataFrame:
                 end_of_day(POSSESSION_ANSWERED[name], NEW_YORK) if name in POSSESSION_ANSWERED else item.known_at
                 for name, item in zip(raw["id"], known, strict=True)
             ],
-            **{column: raw[column] for column in ("securities_covered", "exemptions_and_licences", "model_note")},
+            **{column: raw[column] for column in ("exemptions_and_licences",)},
+            "securities_covered": raw["securities_covered"].str.removesuffix(COVERED_LATER),
+            "model_note": raw["model_note"].where(
+                ~raw["securities_covered"].str.endswith(COVERED_LATER), raw["model_note"] + COVERED_LATER
+            ),
             **known_columns(known),
             "ended_known_at": [end_of_day(span[1], NEW_YORK) if span[1] else "" for span in end],
             "superseded_by": raw["id"].map({"eo13959-orig": "programme-eo13974-amend", "eo13974-amend": "programme-ns-cmic"}).fillna(""),
@@ -72,17 +83,25 @@ def designations(folder: Path) -> pd.DataFrame:
     """Who was put on which list, when, with the legal dates as the fact base states them."""
     raw = read_facts(folder, "designations")
     known = [read_known(text, "", NEW_YORK) for text in raw["announcement_date"]]
-    relisted = raw["announcement_date"].str.extract(rf"relisted ({ISO_DAY})")[0].fillna("")
+    corrected = raw["announcement_date"].str.extract(rf"relisted ({ISO_DAY})")[0].fillna("")
+    relisted = corrected.mask(corrected == "", raw["relisted_date"])
     removed = raw["removal_date"].map(span_of)
+    entities = [_name_and_reading(text) for text in raw["entity"]]
+    batches = [_name_and_reading(text) for text in raw["batch"]]
     listed_known = pd.Series([item.known_at for item in known])
     # The first names were listed before any order: their dates were set by EO 13959 on the day it was signed. The reset
     # dates of a corrected listing were public with the letter of the day after it.
     order_known = listed_known.mask(raw["batch"].isin(["1237 tranche 1", "1237 tranche 2-3"]), end_of_day("2020-11-12", NEW_YORK))
-    clock_known = order_known.mask(relisted != "", end_of_day("2021-03-10", NEW_YORK))
+    clock_known = order_known.mask(corrected != "", end_of_day("2021-03-10", NEW_YORK))
     frame = pd.DataFrame(
         {
             "programme_id": raw["program_id"],
-            **{column: raw[column] for column in ("batch", "entity", "listed_vehicle")},
+            "batch": [batch for batch, _ in batches],
+            "entity": [entity for entity, _ in entities],
+            "reading": [
+                "; ".join(filter(None, (of_name, of_batch))) for (_, of_name), (_, of_batch) in zip(entities, batches, strict=True)
+            ],
+            "listed_vehicle": raw["listed_vehicle"],
             "is_listed": raw["is_listed"].map({"y": "true", "n": "false"}),
             "security": raw["primary_ticker"].map(single_ticker),
             "primary_ticker_text": raw["primary_ticker"],
@@ -105,11 +124,23 @@ def designations(folder: Path) -> pd.DataFrame:
             "removed_text": raw["removal_date"],
             "removed_known_at": [_removal_known(entity, text) for entity, text in zip(raw["entity"], raw["removal_date"], strict=True)],
             "removal_reason": raw["removal_or_end_reason"],
-            **{column: raw[column] for column in ("legal_forced_flow", "note")},
+            **{column: raw[column] for column in ("legal_forced_flow", "note", "former_names", "conflict_id")},
+            "conflict_from_on": raw["conflict_id"].map(CONFLICT_FROM).fillna(""),
             **source_columns(raw),
         }
     )
-    return add_ids(frame, (f"designation-{slug(p, e)}" for p, e in zip(raw["program_id"], raw["entity"], strict=True)))
+    if unread := sorted(set(raw["conflict_id"]) - {"", *CONFLICT_FROM}):
+        raise ValueError(f"conflict_id {unread[0]!r} has no day from which its readings differ: add it to CONFLICT_FROM.")
+    return add_ids(frame, (f"designation-{slug(p, e)}" for p, e in zip(raw["program_id"], frame["entity"], strict=True)))
+
+
+def _name_and_reading(text: str) -> tuple[str, str]:
+    """A name without the remark on how a row of two readings takes it, and that remark (told with hindsight)."""
+    for opening in READINGS:
+        if opening in text:
+            name, _, reading = text.partition(opening)
+            return name, (opening + reading).strip(" ,()")
+    return text, ""
 
 
 def _removal_known(entity: str, text: str) -> str:
@@ -118,72 +149,6 @@ def _removal_known(entity: str, text: str) -> str:
     if entity == "Xiaomi Corporation":
         return "2021-05-25T16:09:00-04:00"  # the hour of the final order, as the litigation table has it
     return read_known(text, "", NEW_YORK).known_at
-
-
-def litigation(folder: Path) -> pd.DataFrame:
-    """What courts and parties did, with the instant from which it was public."""
-    raw = read_facts(folder, "litigation")
-    known = [read_known(day, hour, NEW_YORK) for day, hour in zip(raw["event_date"], raw["event_time_local"], strict=True)]
-    columns = known_columns(known)
-    for position, event in enumerate(raw["event"]):
-        for opening, day in COURT_KNOWN.items():
-            if event.startswith(opening):
-                columns["known_at"][position] = end_of_day(day, NEW_YORK)
-                columns["known_at_precision"][position] = columns["known_at_rule"][position] = "day"
-    frame = pd.DataFrame(
-        {
-            "case": raw["case"],
-            "court_docket": raw["court_docket"],
-            "judge": raw["judge"],
-            "programme_id": raw["program"],
-            "security": raw["company_ticker"].map(single_ticker),
-            "securities": raw["company_ticker"].map(lambda text: ";".join(tickers(text))),
-            "ticker_text": raw["company_ticker"],
-            "event_on": [item.first_on for item in known],
-            "event_last_on": [item.last_on for item in known],
-            "event_text": raw["event_date"],
-            "event_time_text": raw["event_time_local"],
-            **columns,
-            "event": raw["event"].replace(COURT_REWORDED),
-            **{column: raw[column] for column in ("first_market_session", "outcome")},
-            **source_columns(raw),
-        }
-    )
-    return add_ids(frame, (f"court-{slug(case)}-{day or 'undated'}" for case, day in zip(raw["case"], frame["event_on"], strict=True)))
-
-
-def ownership(folder: Path) -> pd.DataFrame:
-    """Holders, weights, assets and flows; a holding counts as known when its source was published, not on its own date."""
-    raw = read_facts(folder, "ownership_and_weights")
-    known = [_published(day, source) for day, source in zip(raw["as_of"], raw["source"], strict=True)]
-    numbers = pd.DataFrame([number_cells(value, unit) for value, unit in zip(raw["value"], raw["unit"], strict=True)])
-    frame = pd.DataFrame(
-        {
-            "observed_on": [item.first_on for item in known],
-            "observed_last_on": [item.last_on for item in known],
-            "observed_text": raw["as_of"],
-            "company": raw["company"],
-            "security": raw["ticker"].map(single_ticker),
-            "ticker_text": raw["ticker"],
-            "metric": raw["metric"],
-            "holder_or_index": raw["holder_or_index"],
-            **{column: numbers[column] for column in ("value", "qualifier", "unit")},
-            "value_text": raw["value"],
-            "note": raw["note"],
-            **known_columns(known),
-            **source_columns(raw),
-        }
-    )
-    keys = zip(raw["company"], raw["metric"], frame["observed_on"], strict=True)
-    return add_ids(frame, (f"ownership-{slug(company, metric)}-{day}" for company, metric, day in keys))
-
-
-def _published(day_text: str, source: str) -> Known:
-    own = read_known(day_text, "", NEW_YORK)
-    dated = [days_of(text) for text in re.findall(r"\d{4}-\d\d(?:-\d\d)?", source)]
-    last = max([own.last_on, *(span[1] for span in dated if span)])
-    rule = own.rule if last == own.last_on else "published"
-    return Known(first_on=own.first_on, last_on=own.last_on, known_at=end_of_day(last, NEW_YORK), precision=own.precision, rule=rule)
 
 
 def reported_figures(folder: Path) -> pd.DataFrame:
@@ -243,6 +208,10 @@ FACT_TABLES: dict[str, tuple[str, Callable[[Path], pd.DataFrame]]] = {
     "exchange_actions": ("exchange_actions", exchange_actions),
     "litigation": ("litigation", litigation),
     "ownership": ("ownership_and_weights", ownership),
+    "holders": ("holders", holders),
+    "shares_outstanding": ("shares_outstanding", shares_outstanding),
+    "tracked_assets": ("tracked_assets", tracked_assets),
+    "buybacks": ("holders", buybacks),
     "reported_figures": ("reported_market_figures", reported_figures),
     "literature": ("literature_results", literature),
 }

@@ -1,6 +1,6 @@
 """Write the bundled tables anew: ``python -m impact.data.rebuild FOLDER``.
 
-FOLDER holds `facts/` (the fact base) and `figures/` (daily closing figures). The result depends on nothing else: no clock, no
+FOLDER holds `facts2/` (the fact base) and `figures/` (daily closing figures). The result depends on nothing else: no clock, no
 network, no random number; the same folder gives the same bytes.
 """
 
@@ -15,13 +15,15 @@ from impact.data.case_table import case_events
 from impact.data.disagreements import conflicts
 from impact.data.fact_tables import FACT_TABLES
 from impact.data.figures_tables import figure_tables
+from impact.data.kept_cells import lost_cells
 from impact.data.manifest import FOLDER, describe, refresh
+from impact.data.regimes import regimes
 
-__all__ = ["build", "write"]
+__all__ = ["build", "differing", "write"]
 
 FIGURES_BASIS = "facts for demonstration and tests, compiled from public copies, source named"
 FACTS_BASIS = "facts; compiled from public copies named per row"
-RETRIEVED = "2026-11-22"
+FIGURES_RETRIEVED, FACTS_RETRIEVED = "2026-11-22", "2026-11-27"
 QUOTES = (
     "public copies of end-of-day quotes on GitHub: Georgelikechen/George-portfolio_optimization (stocks), "
     "hjyssg/tqqq_simulation (Hang Seng Index)"
@@ -41,6 +43,11 @@ WHAT = {
     "index_actions": ("what index providers announced and when it took effect", COMPILED),
     "exchange_actions": ("what exchanges, brokers and funds announced about trading lines", COMPILED),
     "litigation": ("what courts and parties did", COMPILED),
+    "regimes": ("what a programme makes investors do, one row a regime", COMPILED),
+    "holders": ("holders of a line: shares, or a percentage with what it is a part of", COMPILED),
+    "shares_outstanding": ("shares outstanding by class, as printed or computed", COMPILED),
+    "tracked_assets": ("funds that track an index family: assets and the weight of one line", COMPILED),
+    "buybacks": ("share purchases by issuers: programmes announced and purchases made", COMPILED),
     "ownership": ("holders, index weights, assets and flows as reported", COMPILED),
     "reported_figures": ("prices, moves and volumes as printed", COMPILED),
     "literature": ("published price effects", COMPILED),
@@ -51,8 +58,10 @@ WHAT = {
 
 def build(folder: Path) -> dict[str, pd.DataFrame]:
     """All bundled tables of this module as text frames, by name."""
-    facts = {name: table(folder / "facts") for name, (_, table) in FACT_TABLES.items()}
-    return figure_tables(folder / "figures") | facts | {"case_events": case_events(facts), "conflicts": conflicts()}
+    facts = {name: table(folder / "facts2") for name, (_, table) in FACT_TABLES.items()}
+    if lost := lost_cells(folder / "facts2", facts):
+        raise ValueError(f"{len(lost)} rows or cells of the fact base are lost, first {lost[0]}; carry them over.")
+    return figure_tables(folder / "figures") | facts | {"regimes": regimes(), "case_events": case_events(facts), "conflicts": conflicts()}
 
 
 def write(folder: Path, target: Path = FOLDER) -> list[str]:
@@ -62,7 +71,13 @@ def write(folder: Path, target: Path = FOLDER) -> list[str]:
     figures = ("closes", "volumes", "dividends", "securities", "placeholders")
     describe(
         (
-            (f"{name}.csv", what, source, RETRIEVED, FIGURES_BASIS if name in figures else FACTS_BASIS)
+            (
+                f"{name}.csv",
+                what,
+                source,
+                FIGURES_RETRIEVED if name in figures else FACTS_RETRIEVED,
+                FIGURES_BASIS if name in figures else FACTS_BASIS,
+            )
             for name, (what, source) in WHAT.items()
         ),
         target,
@@ -70,8 +85,21 @@ def write(folder: Path, target: Path = FOLDER) -> list[str]:
     return refresh(target)
 
 
+def differing(folder: Path, target: Path = FOLDER) -> list[str]:
+    """Names of the tables in `target` whose bytes are not what `folder` gives."""
+    return [
+        name
+        for name, frame in build(folder).items()
+        if not (target / f"{name}.csv").exists()
+        or (target / f"{name}.csv").read_text(encoding="utf-8") != frame.to_csv(index=False, lineterminator="\n")
+    ]
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m impact.data.rebuild FOLDER (the folder that holds facts/ and figures/)")
+    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["--check"]):
+        sys.exit("usage: python -m impact.data.rebuild FOLDER [--check] (the folder that holds facts2/ and figures/)")
+    if sys.argv[2:]:
+        changed = differing(Path(sys.argv[1]))
+        sys.exit(f"not what {sys.argv[1]} gives: {', '.join(changed)}; rebuild without --check." if changed else 0)
     for unlisted in write(Path(sys.argv[1])):
         sys.stderr.write(f"warning: {unlisted} has no row in MANIFEST.csv.\n")

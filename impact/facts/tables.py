@@ -21,11 +21,16 @@ from impact.instants import parse_instant
 
 __all__ = ["BUILT_AT", "TABLES", "TableClock", "as_known", "known_table", "typed"]
 
-BUILT_AT = pd.Timestamp("2026-11-22T23:59:59Z")
+BUILT_AT = pd.Timestamp("2026-11-27T23:59:59Z")
 """Last second of the day on which the fact base was built: remarks and undated facts count as known from then on."""
 
-NUMBERS = frozenset({"value", "value_low", "value_high", "second_value", "year", "year_last"})
-TRUTHS = frozenset({"is_listed", "preferred", "possession_ban"})
+NUMBERS = frozenset(
+    {
+        "value", "value_low", "value_high", "second_value", "year", "year_last", "shares", "float_shares", "percent", "value_usd",
+        "assets_usd", "weight_percent", "amount_low", "amount_high",
+    }
+)  # fmt: skip
+TRUTHS = frozenset({"is_listed", "preferred", "possession_ban", "has_suit"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +74,7 @@ TABLES: Mapping[str, TableClock] = MappingProxyType(
             },
             hindsight=(
                 "listed_vehicle", "other_tickers", "announced_text", "purchase_ban_text", "divestment_text", "removal_reason",
-                "legal_forced_flow", "note",
+                "legal_forced_flow", "note", "former_names", "reading",
             ),
         ),
         "index_actions": TableClock(
@@ -79,6 +84,10 @@ TABLES: Mapping[str, TableClock] = MappingProxyType(
         "exchange_actions": TableClock(hindsight=("effective_text", "detail")),
         "litigation": TableClock(hindsight=("first_market_session", "outcome")),
         "ownership": TableClock(hindsight=("note",)),
+        "holders": TableClock(hindsight=("note",)),
+        "shares_outstanding": TableClock(),
+        "tracked_assets": TableClock(),
+        "buybacks": TableClock(),
         "reported_figures": TableClock(hindsight=("benchmark_same_day", "session_note")),
         "literature": TableClock(hindsight=("use_in_model",)),
         "case_events": TableClock(
@@ -139,8 +148,8 @@ def known_table(name: str, as_of: Any = None) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        One of ``TABLES``: programmes, designations, index_actions, exchange_actions, litigation, ownership,
-        reported_figures, literature, case_events, conflicts.
+        One of ``TABLES``: programmes, designations, index_actions, exchange_actions, litigation, ownership, holders,
+        shares_outstanding, tracked_assets, buybacks, reported_figures, literature, case_events, conflicts.
     as_of : zoned instant, optional
         None gives everything the fact base holds.
 

@@ -23,6 +23,8 @@ STATE_AFTER = {
     "delisting_reinstated": "delisting announced",
     "suspended": "suspended",
     "halted": "trading",
+    "resumed": "trading",
+    "delisting_cancelled_halt_stays": "suspended",
     "review_requested": None,
     "delisted": "delisted",
     "trading_continued": "trading",

@@ -8,7 +8,7 @@ import pytest
 
 from impact.bundled import bundled_names, bundled_source, manifest, read_bundled, verify_bundled
 from impact.data.manifest import COLUMNS, describe, refresh
-from impact.data.rebuild import WHAT, build, write
+from impact.data.rebuild import WHAT
 
 
 def test_every_bundled_file_is_listed_and_unchanged():
@@ -29,17 +29,8 @@ def test_every_listed_table_can_be_read_and_cited(name):
     assert len(read_bundled(name)) and str(bundled_source(name))
 
 
-def test_the_build_writes_the_committed_bytes(outside, tmp_path):
-    write(outside, tmp_path)
-    from importlib import resources
-
-    for name in WHAT:
-        committed = resources.files("impact.data").joinpath(f"{name}.csv").read_bytes()
-        assert (tmp_path / f"{name}.csv").read_bytes() == committed, name
-
-
-def test_the_build_describes_every_table_it_writes(outside):
-    assert set(build(outside)) == set(WHAT)
+def test_every_table_that_the_build_describes_is_listed():
+    assert set(WHAT) <= set(bundled_names())
 
 
 def test_the_manifest_keeps_rows_of_others_and_names_files_without_one(tmp_path):

@@ -15,98 +15,7 @@ from impact.errors import InputError
 from impact.facts import known_table
 from impact.facts.tables import BUILT_AT, TABLES
 
-# bundled table -> file of the fact base, and its columns that are carried over under another name
-ORIGINS = {
-    "programmes": (
-        "programs",
-        {
-            "id": "programme_id",
-            "in_force_from": "in_force_from_text",
-            "in_force_to": "in_force_to_text",
-            "possession_ban": "possession_ban_text",
-            "confidence": "confidence_text",
-        },
-    ),
-    "designations": (
-        "designations",
-        {
-            "program_id": "programme_id",
-            "primary_ticker": "primary_ticker_text",
-            "announcement_date": "announced_text",
-            "purchase_ban_date": "purchase_ban_text",
-            "divestment_deadline": "divestment_text",
-            "removal_date": "removed_text",
-            "removal_or_end_reason": "removal_reason",
-            "confidence": "confidence_text",
-        },
-    ),
-    "index_actions": (
-        "index_actions",
-        {
-            "ticker": "ticker_text",
-            "announcement_date": "announced_text",
-            "announcement_time": "announced_time_text",
-            "effective_open_date": "effective_open_text",
-            "last_index_close": "last_close_text",
-            "action": "action_text",
-            "program_id": "programme_id",
-            "confidence": "confidence_text",
-        },
-    ),
-    "exchange_actions": (
-        "exchange_actions",
-        {
-            "ticker": "ticker_text",
-            "announcement_date": "announced_text",
-            "announcement_time": "announced_time_text",
-            "effective": "effective_text",
-            "action": "action_text",
-            "confidence": "confidence_text",
-        },
-    ),
-    "litigation": (
-        "litigation",
-        {
-            "program": "programme_id",
-            "company_ticker": "ticker_text",
-            "event_date": "event_text",
-            "event_time_local": "event_time_text",
-            "confidence": "confidence_text",
-        },
-    ),
-    "ownership": (
-        "ownership_and_weights",
-        {"as_of": "observed_text", "ticker": "ticker_text", "value": "value_text", "confidence": "confidence_text"},
-    ),
-    "reported_figures": (
-        "reported_market_figures",
-        {
-            "date": "observed_text",
-            "ticker": "ticker_text",
-            "figure_type": "figure",
-            "value": "value_text",
-            "unit": "unit_text",
-            "confidence": "confidence_text",
-        },
-    ),
-    "literature": ("literature_results", {"year": "year_text", "confidence": "confidence_text"}),
-}
-RETYPED = {
-    "is_listed": {"y": "true", "n": "false"},
-    "event": {"Named in the brief; nothing found": "Named as a litigant; nothing found in public copies"},
-}
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-@pytest.mark.parametrize("name", ORIGINS)
-def test_rows_in_are_rows_out_and_every_cell_is_kept(name, outside):
-    file, renamed = ORIGINS[name]
-    raw = pd.read_csv(outside / "facts" / f"{file}.csv", dtype=str, keep_default_na=False)
-    table = read_bundled(name)
-    assert len(table) == len(raw)
-    for column in raw:
-        expected = raw[column].replace(RETYPED[column]) if column in RETYPED else raw[column]
-        assert table[renamed.get(column, column)].tolist() == expected.tolist(), column
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -130,7 +39,8 @@ def test_successors_exist_and_are_known_no_earlier():
 def test_designations_listed_later_than_the_order_keep_its_clock():
     """Listing + 60 and + 365 days, checked against the dates the fact base states (EO 13959 s.1, EO 14032 s.1)."""
     table = known_table("designations").set_index("fact_id")
-    table = table[table["purchase_ban_on"].notna() & ~table["batch"].isin(["1237 tranche 1", "1237 tranche 2-3"])]
+    own = table["programme_id"].isin(["ndaa-1237-ccmc", "ns-cmic"])
+    table = table[own & table["purchase_ban_on"].notna() & ~table["batch"].isin(["1237 tranche 1", "1237 tranche 2-3"])]
     start = table["relisted_on"].fillna(table["announced_on"])
     # The annex of June 2021 has dates of its own that equal the rule for the purchase ban and the day 365 for the sale.
     assert ((table["purchase_ban_on"] - start).dt.days == 60).all()
@@ -165,7 +75,7 @@ def test_executions_of_every_case_fall_on_their_own_session():
 def test_no_text_shown_as_of_a_row_names_a_past_of_a_later_day(name):
     """A remark that speaks of what came later must not be visible before; planned days stand in ``*_on`` columns."""
     whole = known_table(name)
-    planned = {"source", "confidence_text", "fact_id", "superseded_by", "source_row", "value", "event", "action_text", "unit"}
+    planned = {"batch", "source", "confidence_text", "fact_id", "superseded_by", "source_row", "value", "event", "action_text", "unit"}
     for instant in whole["known_at"].drop_duplicates():
         if instant >= BUILT_AT:
             continue
@@ -220,7 +130,7 @@ def test_unknown_table_names_the_tables():
         ("2021-01-20/21", "", "2021-01-21T23:59:59-05:00", "day"),
         ("2021-05", "", "2021-05-31T23:59:59-04:00", "month"),
         ("2021", "", "2021-12-31T23:59:59-05:00", "year"),
-        ("", "", "2026-11-22T23:59:59+00:00", "day"),
+        ("", "", "2026-11-27T23:59:59+00:00", "day"),
     ],
 )
 def test_wordings_are_read_on_the_late_side(day, hour, known_at, precision):

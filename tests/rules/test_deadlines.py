@@ -107,7 +107,7 @@ def test_last_usable_session(venue, instant, session, whole):
 
 def test_every_date_of_the_fact_base_follows_from_the_rule():
     dates = recomputed_dates()
-    assert len(dates) == 232
+    assert len(dates) == 234
     assert dates["agrees"].all(), dates[~dates["agrees"]].to_string()
     by_day = dates.groupby(["clock", "computed_on"]).size()
     assert by_day["purchase_ban", "2021-08-02"] == 59

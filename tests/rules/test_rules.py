@@ -16,7 +16,7 @@ def test_designations_as_known():
     (later,) = designations("1810.HK").to_dict("records")
     assert later["removed_at"] == pd.Timestamp("2021-05-25T20:09Z")
     everything = designations()
-    assert (everything["kind"] == "listed").sum() == 183
+    assert (everything["kind"] == "listed").sum() == 361
     assert everything["listed_at"].notna().all()
 
 
