@@ -45,7 +45,9 @@ def designation_sample(as_of: AsOf = None) -> pd.DataFrame:
     again on the day of the order; of subsidiaries, those that are a case of this project do.
     """
     listed = known_table("designations", as_of)
-    listed = listed[listed["security"] != ""]
+    rules = read_bundled("programme_rules")
+    lists = rules.loc[rules["names_firms"] == "yes", "list_id"]
+    listed = listed[(listed["security"] != "") & listed["programme_id"].isin(lists)]
     forced_days = set(
         zip(*(listed.loc[listed["legal_forced_flow"].str.startswith("yes"), name] for name in ("security", "announced_on")), strict=True)
     )

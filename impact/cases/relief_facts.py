@@ -128,7 +128,9 @@ def listing_falls(as_of: AsOf = None) -> pd.DataFrame:
     closes = figures.assign(change=in_percent / 100.0)
     closes = closes[closes["figure"].str.startswith("close") & closes["change"].notna() & (closes["security"] != "")]
     listed = known_table("designations", as_of)
-    listed = listed.loc[listed["security"] != "", ["security", "programme_id", "announced_on"]]
+    rules = read_bundled("programme_rules")
+    lists = rules.loc[rules["names_firms"] == "yes", "list_id"]
+    listed = listed.loc[(listed["security"] != "") & listed["programme_id"].isin(lists), ["security", "programme_id", "announced_on"]]
     pairs = closes.merge(listed, on="security")
     after = (pairs["observed_on"] - pairs["announced_on"]).dt.days
     pairs = pairs[(after >= 0) & (after <= FALL_DAYS)].sort_values("observed_on", kind="stable")

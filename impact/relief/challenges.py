@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,41 +11,13 @@ from impact.bundled import bundled_source
 from impact.facts import known_table
 from impact.relief.base_rates import BaseRates, base_rates
 
-__all__ = ["STEPS", "Challenges", "challenges_of_facts", "step_of"]
-
-STEPS: tuple[tuple[str, str], ...] = (
-    ("settled", r"^joint status report|^settlement"),
-    ("filed", r"^complaint|^filed$|^open$"),
-    ("enjoined", r"injunction|enjoined"),
-    ("re-listed", r"relisted"),
-    ("clock restarted", r"correct spelling|^clock restarted"),
-    ("dropped", r"\bmoot\b|^dropped"),
-    ("lost", r"upheld|^lost"),
-    ("relief", r"vacating|\bremoved\b|^delisted"),
-    ("appeal", r"opening brief|oral argument|^open at last sighting"),
-    ("unknown", r"nothing found|^unknown"),
-)
-"""What one row of the table says, by the first pattern found in its `event` text (known with the row) and, told later, in its
-`outcome` text. The order matters: a joint report names the order to come, and Hesai was removed only to be listed again."""
+__all__ = ["Challenges", "challenges_of_facts"]
 
 LISTING_PROGRAMMES = ("ndaa-1237-ccmc", "ndaa-1260h", "ns-cmic")
 STEP_COLUMNS = [
     "fact_id", "case", "programme_id", "securities", "court_docket", "step", "event_on", "known_at", "known_at_precision", "event",
     "source", "confidence",
 ]  # fmt: skip
-APPEAL = re.compile(r"\s*\(appeal\)$")
-
-
-def step_of(text: str) -> str:
-    """The step that a row's `event` or `outcome` text tells; ``unknown`` when no pattern of :data:`STEPS` is in it.
-
-    Examples
-    --------
-    >>> step_of("Preliminary injunction granted"), step_of("DoD removed Hesai then at once relisted on newer information")
-    ('enjoined', 're-listed')
-    """
-    lowered = text.strip().lower()
-    return next((step for step, pattern in STEPS if re.search(pattern, lowered)), "unknown")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -101,10 +72,7 @@ def challenges_of_facts(as_of: Any = None) -> Challenges:
     with `appeal_open`. A removal while a suit was pending counts as relief even where no court ruled: `relief_by` says so.
     """
     table = known_table("litigation", as_of)
-    steps = table.assign(
-        case=[APPEAL.sub("", name) for name in table["case"]],
-        step=[step_of(event) for event in table["event"]],
-    )[STEP_COLUMNS]
+    steps = table.assign(case=table["challenge"])[STEP_COLUMNS]
     steps = steps.sort_values("known_at", kind="stable", ignore_index=True)
     kept, dropped = [], []
     for name, rows in steps.groupby("case", sort=False):
@@ -143,13 +111,13 @@ def _no_challenge(rows: pd.DataFrame) -> str:
 
 
 def _case_row(name: str, rows: pd.DataFrame) -> tuple:
-    decisive = rows[rows["step"].isin(["relief", "lost", "re-listed", "dropped", "unknown"])]
+    decisive = rows[rows["step"].isin(["relief", "lost", "relisted", "dropped", "unknown"])]
     last = decisive.iloc[-1] if len(decisive) else rows.iloc[-1]
     outcome = {"relief": "relief", "lost": "lost", "dropped": "unknown", "unknown": "unknown"}.get(str(last["step"]), "open")
     relief_by = "" if outcome != "relief" else "order" if "order" in str(last["event"]).lower() else "removal"
     steps = set(rows["step"])
     return (
         name, rows["programme_id"].iloc[0], ";".join(sorted({s for text in rows["securities"] for s in text.split(";") if s})), outcome,
-        "enjoined" in steps, relief_by, "re-listed" in steps, outcome == "lost" and "appeal" in steps,
+        "enjoined" in steps, relief_by, "relisted" in steps, outcome == "lost" and "appeal" in steps,
         last["event_on"] if outcome in ("relief", "lost") else pd.NaT, last["source"], str(rows["confidence"].max()),
     )  # fmt: skip

@@ -21,7 +21,7 @@ def found():
 
 def test_all_nine_firms_and_every_later_challenger_are_there(found):
     counts = found.firms["programme_id"].value_counts()
-    assert counts["ndaa-1237-ccmc"] == 9 and counts["ndaa-1260h"] == 6
+    assert counts["ndaa-1237-ccmc"] == 9 and counts["ndaa-1260h"] == 7
     verdicts = found.firms.set_index(["firm", "programme_id"])["verdict"]
     assert (found.firms.loc[found.firms["security"] == "", "verdict"] == "no public line").all()
     assert verdicts['Luokung Technology Corp (first spelled "Luokong")', "ndaa-1237-ccmc"] == "no prices"
