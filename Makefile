@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: report test test-slow test-outside bench simulate notebooks docs data lint clean
+.PHONY: report test test-slow test-outside bench simulate notebooks docs data check coverage clean
 .DEFAULT_GOAL := report
 
 $(VENV)/.installed: setup.cfg pyproject.toml
@@ -48,8 +48,15 @@ docs: $(VENV)/.installed-docs
 data: $(VENV)/.installed          ## check the bundled tables against MANIFEST.csv
 	$(BIN)/impact data verify
 
-lint: $(VENV)/.installed-test
+check: $(VENV)/.installed-test    ## form, lint, types, imports, docstring examples, house rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/python -m tests.contract.typing_debt
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n $(WORKERS) --doctest-modules impact tests/contract/test_house.py tests/contract/test_layers.py
+
+coverage: $(VENV)/.installed-test ## the default suite, with the share of lines and branches it runs and its floor
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis site

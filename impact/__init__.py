@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from impact.lazy import lazy_names
 
+__version__ = "0.1.0"
+
 _HOMES = {
     "Case": "impact.cases",
     "EventStudyResult": "impact.eventstudy",

@@ -10,6 +10,7 @@ import sys
 
 import click
 
+from impact import __version__
 from impact.errors import DataUnavailable, ImpactError
 
 __all__ = ["cli", "main"]
@@ -57,9 +58,7 @@ class LazyGroup(click.Group):
 def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
-    from importlib.metadata import version
-
-    click.echo(f"impact {version('index-exclusion-impact')}")
+    click.echo(f"impact {__version__}")
     ctx.exit()
 
 

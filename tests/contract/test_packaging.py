@@ -15,7 +15,7 @@ def test_every_package_is_listed_in_setup_cfg():
 
 
 def test_ci_runs_the_readme_test_command():
-    assert "make test" in (ROOT / ".ci" / "run").read_text()
+    assert {"make check", "make test"} <= set((ROOT / ".ci" / "run").read_text().splitlines())
     assert "make test" in (ROOT / "README.md").read_text()
 
 
@@ -31,3 +31,16 @@ def test_no_file_names_a_folder_of_some_machine():
         if path.suffix in endings and pattern.search(path.read_text(encoding="utf-8"))
     ]
     assert guilty == []
+
+
+def test_the_version_stands_once_and_the_package_runs_as_a_module():
+    import subprocess
+    import sys
+
+    import impact
+
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / "setup.cfg", encoding="utf-8")
+    assert parser["metadata"]["version"] == "attr: impact.__version__"
+    shown = subprocess.run([sys.executable, "-m", "impact", "--version"], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert shown.stdout == f"impact {impact.__version__}\n"
