@@ -1,0 +1,238 @@
+"""Tables whose columns have types: Parquet, Arrow files, JSON, and frames or records given in memory."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.intake.encoding import decode, opening_text
+from impact.intake.limits import ReadOptions
+from impact.intake.records import RawSheet, cell_text, sheet_of_rows
+
+__all__ = ["frame_sheet", "is_arrow", "is_json", "is_parquet", "read_arrow", "read_json", "read_parquet", "records_sheet"]
+
+DEEPEST = 6
+
+
+def is_parquet(content: bytes) -> bool:
+    """Parquet."""
+    return content.startswith(b"PAR1")
+
+
+def is_arrow(content: bytes) -> bool:
+    """An Arrow file (Feather)."""
+    return content.startswith(b"ARROW1")
+
+
+def is_json(content: bytes) -> bool:
+    """JSON, or one JSON record a line."""
+    opening = opening_text(content)
+    return opening.startswith(("{", "[{", "[[")) or (opening.startswith("[") and opening[1:].lstrip()[:1] in ("{", "[", "]"))
+
+
+def _pyarrow():
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise InputError(
+            "reading Parquet or Arrow needs pyarrow: install the extra with `pip install 'index-exclusion-impact[parquet]'`, or save as CSV."
+        ) from error
+    return pyarrow
+
+
+def read_parquet(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]:
+    """The one table of a Parquet file.
+
+    Raises
+    ------
+    InputError
+        If pyarrow is absent, or the file is damaged or too large.
+    """
+    pyarrow = _pyarrow()
+    try:
+        from pyarrow.parquet import ParquetFile
+
+        file = ParquetFile(pyarrow.BufferReader(content))
+        _check_rows(file.metadata.num_rows, options)
+        table = file.read()
+        frame = table.to_pandas()
+    except InputError:
+        raise
+    except Exception as error:  # pyarrow raises its own kinds; a damaged file is the caller's to mend whatever its kind
+        raise InputError(
+            f"{options.where} is a damaged Parquet file ({type(error).__name__}: {str(error)[:120]}); write it again."
+        ) from error
+    return (frame_sheet(frame),)
+
+
+def read_arrow(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]:
+    """The one table of an Arrow file.
+
+    Raises
+    ------
+    InputError
+        If pyarrow is absent, or the file is damaged or too large.
+    """
+    pyarrow = _pyarrow()
+    try:
+        table = pyarrow.ipc.open_file(pyarrow.BufferReader(content)).read_all()
+        _check_rows(table.num_rows, options)
+        return (frame_sheet(table.to_pandas()),)
+    except InputError:
+        raise
+    except Exception as error:  # as for Parquet
+        raise InputError(
+            f"{options.where} is a damaged Arrow file ({type(error).__name__}: {str(error)[:120]}); write it again."
+        ) from error
+
+
+def _check_rows(n: int, options: ReadOptions) -> None:
+    if n > options.limits.lines:
+        raise InputError(
+            f"{options.where} has {n:,} rows, more than the {options.limits.lines:,} that are read; give the part that is asked about."
+        )
+
+
+def frame_sheet(frame: Any, *, name: str = "") -> RawSheet:
+    """A table in memory, from pandas, polars, Arrow or whatever else narwhals knows, or a mapping of columns.
+
+    Numbers and dates keep their type; all else becomes text. An index that has a name, or is none of pandas' own, is a column.
+    A pandas frame with several levels of headings gets them joined by a blank.
+
+    Raises
+    ------
+    InputError
+        If it is no table.
+    """
+    table = _as_pandas(frame)
+    if not isinstance(table.index, pd.RangeIndex) and (any(table.index.names) or table.index.dtype.kind == "M"):
+        table = table.reset_index()
+    headings = tuple(_heading(column) for column in table.columns)
+    columns = {place: _typed(table.iloc[:, place]) for place in range(table.shape[1])}
+    cells = pd.DataFrame(columns, index=pd.RangeIndex(len(table)))
+    return RawSheet(name=name, cells=cells, line=np.arange(1, len(table) + 1), headings=headings, n_lines=len(table))
+
+
+def _as_pandas(frame: Any) -> pd.DataFrame:
+    if isinstance(frame, pd.DataFrame):
+        return frame
+    if isinstance(frame, pd.Series):
+        return frame.to_frame()
+    if isinstance(frame, Mapping):
+        lengths = {len(column) if _is_column(column) else 1 for column in frame.values()}
+        if len(lengths) > 1:
+            raise InputError(
+                f"the mapping of columns has columns of {len(lengths)} lengths ({sorted(lengths)[:5]}); give all the same length."
+            )
+        return pd.DataFrame({key: column if _is_column(column) else [column] for key, column in frame.items()})
+    import narwhals
+
+    try:
+        return narwhals.from_native(frame, eager_only=True).to_pandas()
+    except TypeError as error:
+        raise InputError(
+            f"source is {type(frame).__name__}, which is no table; give a path, a pandas, polars or Arrow table, a mapping of columns or a list of records."
+        ) from error
+
+
+def _is_column(column: Any) -> bool:
+    return hasattr(column, "__len__") and not isinstance(column, str | bytes)
+
+
+def _heading(column: Any) -> str:
+    levels = column if isinstance(column, tuple) else (column,)
+    return " ".join(cell_text(level) for level in levels if cell_text(level)).strip()
+
+
+def _typed(column: pd.Series) -> pd.Series:
+    plain = column.reset_index(drop=True)
+    if isinstance(plain.dtype, pd.DatetimeTZDtype):
+        plain = plain.dt.tz_localize(None)
+    if plain.dtype.kind == "M":
+        return plain.astype("datetime64[ns]")
+    if isinstance(plain.dtype, np.dtype) and plain.dtype.kind in "iuf":
+        return plain
+    if pd.api.types.is_numeric_dtype(plain) and not pd.api.types.is_bool_dtype(plain) and plain.dtype.kind in "iuf":
+        return pd.Series(plain.to_numpy(dtype=np.float64, na_value=np.nan))
+    if isinstance(plain.dtype, pd.StringDtype):
+        return plain.fillna("").astype("str")
+    objects = plain.astype(object)
+    return objects.where(objects.notna(), "").map(cell_text).astype("str")
+
+
+def records_sheet(records: Sequence[Mapping[str, Any]], *, name: str = "") -> RawSheet:
+    """A list of mappings, one a row; a mapping inside one is flattened with dots."""
+    flat = [_flattened(record) for record in records]
+    headings = list(dict.fromkeys(key for record in flat for key in record))
+    rows = [[cell_text(record.get(key)) for key in headings] for record in flat]
+    numeric = [[isinstance(record.get(key), int | float) and not isinstance(record.get(key), bool) for key in headings] for record in flat]
+    return sheet_of_rows(rows, range(1, len(rows) + 1), name=name, headings=headings, numeric=numeric, n_lines=len(rows))
+
+
+def _flattened(record: Mapping[str, Any], before: str = "", depth: int = 0) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(value, Mapping) and depth < DEEPEST:
+            flat |= _flattened(value, f"{before}{key}.", depth + 1)
+        elif isinstance(value, list):
+            flat[f"{before}{key}"] = "; ".join(cell_text(one) for one in value if not isinstance(one, Mapping | list))
+        else:
+            flat[f"{before}{key}"] = value
+    return flat
+
+
+def read_json(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]:
+    """Every list of records in a JSON document, each a sheet named by where it stands; one record a line too.
+
+    Raises
+    ------
+    InputError
+        If it is not JSON, or holds no list of records.
+    """
+    text, _ = decode(content)
+    try:
+        document = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        document = _record_lines(text)
+        if document is None:
+            raise InputError(f"{options.where} is not well-formed JSON ({str(error)[:120]}); export it again.") from error
+    sheets = tuple(_tables_in(document, ""))
+    if not sheets:
+        raise InputError(f"{options.where} is JSON without a list of records; give a list of objects, one a position.")
+    return sheets
+
+
+def _record_lines(text: str) -> list[Any] | None:
+    try:
+        return [json.loads(line) for line in io.StringIO(text) if line.strip()]
+    except (json.JSONDecodeError, RecursionError):
+        return None
+
+
+def _tables_in(document: Any, name: str, depth: int = 0):
+    if isinstance(document, list) and document and all(isinstance(row, Mapping) for row in document):
+        yield records_sheet(document, name=name)
+    elif isinstance(document, list) and len(document) > 1 and all(isinstance(row, list) for row in document):
+        yield sheet_of_rows([[cell_text(cell) for cell in row] for row in document], range(1, len(document) + 1), name=name)
+    elif isinstance(document, Mapping):
+        columns = document.get("columns")
+        if isinstance(columns, list) and isinstance(document.get("data"), list):
+            rows = [[cell_text(cell) for cell in row] for row in document["data"] if isinstance(row, list)]
+            yield sheet_of_rows(rows, range(1, len(rows) + 1), name=name, headings=[cell_text(column) for column in columns])
+        elif len(document) > 1 and all(isinstance(column, list) for column in document.values()) and _plain_columns(document):
+            yield frame_sheet(document, name=name)
+        elif depth < DEEPEST:
+            for key, value in document.items():
+                yield from _tables_in(value, f"{name}.{key}" if name else str(key), depth + 1)
+
+
+def _plain_columns(document: Mapping[str, list]) -> bool:
+    return len({len(column) for column in document.values()}) == 1 and not any(
+        isinstance(cell, list | Mapping) for column in document.values() for cell in column
+    )

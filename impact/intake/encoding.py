@@ -1,0 +1,151 @@
+"""Text from bytes: byte-order marks, UTF-16 without one, UTF-8, and the legacy encodings of brokers in Europe and East Asia."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+__all__ = ["LEGACY", "decode", "opening_text"]
+
+LEGACY = ("cp1252", "cp932", "gb18030", "cp949", "cp950", "euc_jp", "cp1250", "cp1251")
+"""Encodings that a file which is not Unicode may have: Western, Japanese, Chinese, Korean, Taiwanese, Japanese (Unix), Central European, Cyrillic."""
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLE = 1 << 16
+_EVIDENCE = 1 << 15
+_NOT_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
+
+
+def decode(content: bytes, *, encoding: str | None = None) -> tuple[str, str]:
+    """The text of `content` and the encoding it has.
+
+    Parameters
+    ----------
+    content : bytes
+    encoding : str, optional
+        Settles it; bytes that do not fit become U+FFFD.
+
+    Notes
+    -----
+    UTF-8 is taken when every byte fits it. Else a detector ranks ``LEGACY`` by the lines that hold something beyond ASCII; the
+    end-of-file mark of old systems (0x1A) and NULs are taken out.
+    """
+    named = encoding or _marked(content) or _utf16_without_mark(content[:_SAMPLE])
+    if named is None:
+        try:
+            return _clean(content.decode("utf-8")), "utf-8"
+        except UnicodeDecodeError as error:
+            cut = error.start > len(content) - 4 and "end of data" in error.reason
+        named = "utf-8" if cut else _legacy(content)
+    return _clean(content.decode(named, errors="replace")), named
+
+
+def opening_text(content: bytes, n: int = 4096) -> str:
+    """The first characters in lower case, without leading blanks: enough to tell markup and JSON from a table."""
+    opening = content[:n]
+    named = _marked(opening) or _utf16_without_mark(opening) or "utf-8"
+    return opening.decode(named, errors="replace").lstrip("\ufeff \t\r\n\x00").lower()
+
+
+def _marked(content: bytes) -> str | None:
+    return next((name for mark, name in _MARKS if content.startswith(mark)), None)
+
+
+def _utf16_without_mark(sample: bytes) -> str | None:
+    """UTF-16 by where its zeros stand: separators and line ends are ASCII, whatever the script of the words."""
+    pairs = len(sample) // 2
+    if pairs < 2 or b"\x00" not in sample:
+        return None
+    first, second = sample[: 2 * pairs : 2], sample[1 : 2 * pairs : 2]
+    zeros = (first.count(0) / pairs, second.count(0) / pairs)
+    for name, mine, other in (("utf-16-le", zeros[1], zeros[0]), ("utf-16-be", zeros[0], zeros[1])):
+        if mine > 0.2 and other < 0.02:
+            try:
+                sample[: 2 * pairs].decode(name)
+            except UnicodeDecodeError as error:
+                if error.start < 2 * pairs - 4:
+                    continue
+            return name
+    return None
+
+
+def _legacy(content: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    evidence, size = [], 0
+    for line in _NOT_ASCII.finditer(content):
+        evidence.append(line[0][:2000])
+        size += len(evidence[-1]) + 1
+        if size > _EVIDENCE:
+            break
+    sample = b"\n".join(evidence)
+    ranked = [match.encoding for match in from_bytes(sample, cp_isolation=list(LEGACY), language_threshold=0.05)]
+    best = next((name for name in ranked if name in LEGACY), "cp1252")
+    if best in _LETTERS or _stand_alone(sample):
+        return _single_byte(sample)
+    return next((name for name in (*ranked, *_NARROW) if name in _NARROW and _coherent(sample, name)), best)
+
+
+_NARROW = {"cp932": "shift_jis", "gb18030": "gb2312", "cp949": "euc_kr", "cp950": "big5", "euc_jp": "euc_jp"}
+"""The older and smaller table behind each double-byte encoding, which holds the characters in common use."""
+
+
+def _coherent(sample: bytes, name: str) -> bool:
+    """Whether the sample uses characters in common use only, and of the script that the encoding is for."""
+    try:
+        text = sample.decode(_NARROW[name])
+    except UnicodeDecodeError:
+        return False
+    letters = [letter for letter in text if letter > "\x7f" and letter.isalpha()]
+    hangul = sum("가" <= letter <= "힣" for letter in letters)
+    kana = sum("ぁ" <= letter <= "ヺ" or letter == "ー" for letter in letters)
+    halfwidth = sum("\uff61" <= letter <= "\uff9f" for letter in letters)
+    if name == "cp949":
+        return hangul >= 0.8 * len(letters)
+    if name in ("cp932", "euc_jp"):
+        return kana > 0.15 * len(letters) and halfwidth < 0.3 * len(letters)
+    return bool(letters) and not hangul and kana <= 0.1 * len(letters)
+
+
+_LETTERS = {
+    "cp1252": frozenset("àáâãäåçèéêëìíîïñòóôõöøùúûüßÀÁÂÄÅÇÈÉÊÍÓÖØÚÜÑ"),
+    "cp1250": frozenset("ąćęłńóśźżčďěňřšťůžáéíúýőűăâîşţäöüßŁŚŻŹĆČŠŽŘÁÉÓÖÜÄ"),
+    "cp1251": frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЭЮЯ"),
+}
+"""Letters that the languages of each single-byte encoding use; the others of its table are rare in company names."""
+
+
+def _single_byte(sample: bytes) -> str:
+    """The single-byte encoding under which most letters beyond ASCII are ordinary ones; Western where several read alike."""
+    scores = {name: _ordinary(sample.decode(name, errors="replace"), letters) for name, letters in _LETTERS.items()}
+    return max(scores, key=lambda name: scores[name])
+
+
+def _ordinary(text: str, letters: frozenset[str]) -> float:
+    worth = 0.0
+    for place, letter in enumerate(text):
+        if letter in letters or letter in "€£’‘“”–—…®©":
+            worth += 1.0
+        elif letter > "\x7f" and letter.isalpha():
+            worth += 0.2
+        elif letter > "\x7f" and letter != "\ufffd" and not text[max(place - 1, 0) : place].isalpha():
+            worth += 0.8
+    return worth
+
+
+def _stand_alone(sample: bytes) -> bool:
+    """Whether bytes beyond ASCII stand alone between Latin letters, as accents do; a double-byte script writes them in pairs."""
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    alone = re.findall(rb"(?<=[A-Za-z' ])[\x80-\xff](?=[a-z]|\b)|(?<=[a-z])[\x80-\xff]", sample)
+    return len(alone) > 0.5 * len(runs)
+
+
+def _clean(text: str) -> str:
+    text = text.removeprefix("\ufeff")
+    return text.translate({0x1A: None, 0x00: None}) if "\x1a" in text or "\x00" in text else text

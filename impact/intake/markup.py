@@ -1,0 +1,280 @@
+"""Tables in markup: XML Spreadsheet 2003, HTML (whatever its ending), and XML whose repeated elements are records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+
+from impact.errors import InputError
+from impact.intake.encoding import decode, opening_text
+from impact.intake.limits import ReadOptions
+from impact.intake.records import BLANK, RawSheet, check_cells, sheet_of_rows
+
+__all__ = [
+    "is_html",
+    "is_single_file_page",
+    "is_spreadsheet_xml",
+    "is_xml",
+    "parse_xml",
+    "read_html",
+    "read_single_file_page",
+    "read_spreadsheet_xml",
+    "read_xml_records",
+]
+
+_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
+_BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_WIDEST_SPAN = 1000  # the standard of HTML allows no more
+_HTML_STARTS = ("<!doctype html", "<html", "<table", "<meta", "<head", "<style", "<body", "<!--", "<div", "<center")
+
+
+def is_spreadsheet_xml(content: bytes) -> bool:
+    """XML Spreadsheet 2003, which sponsors save as .xls."""
+    opening = opening_text(content)
+    return opening.startswith("<") and _SPREADSHEET in opening and "<html" not in opening
+
+
+def is_html(content: bytes) -> bool:
+    """A web page, or the table that a broker saves as .xls."""
+    opening = opening_text(content)
+    return opening.startswith(_HTML_STARTS) or (opening.startswith("<?xml") and "<html" in opening)
+
+
+def is_xml(content: bytes) -> bool:
+    """Any other markup."""
+    return opening_text(content).startswith("<")
+
+
+def is_single_file_page(content: bytes) -> bool:
+    """A web page with its parts in one mail message (.mht), which spreadsheets save as .xls too."""
+    return opening_text(content).startswith("mime-version:")
+
+
+def parse_xml(content: bytes, *, where: str):
+    """The root element (lxml) of a document without a document type, whatever its encoding; bare ampersands are mended.
+
+    Raises
+    ------
+    InputError
+        If the document declares a document type, or is not well formed.
+    """
+    from lxml import etree
+
+    text, _ = decode(content, encoding=_declared_encoding(content))
+    text = _DECLARATION.sub("", text, count=1)
+    opening = text[: 1 << 16].lower()
+    if "<!doctype" in opening or "<!entity" in opening:
+        raise InputError(f"{where} declares a document type, which no table needs and which can hide an attack; export it again.")
+    text = _NOT_XML.sub(" ", _BARE_AMPERSAND.sub("&amp;", text))
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        return etree.fromstring(text.encode("utf-8"), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise InputError(f"{where} is not well-formed XML ({str(error)[:120]}); export it again.") from error
+
+
+def _declared_encoding(content: bytes) -> str | None:
+    """The encoding that the declaration names, when Python knows it and the bytes fit it; else it is found from the bytes."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        return None
+    named = _DECLARED.search(content[:400])
+    name = named[1].decode("ascii") if named else ""
+    try:
+        content[: 1 << 16].decode(name or "utf-8")
+    except (LookupError, UnicodeDecodeError):
+        return None
+    return name or None
+
+
+def _local(tag: object) -> str:
+    return str(tag).rpartition("}")[2]
+
+
+def read_spreadsheet_xml(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]:
+    """The worksheets of an XML Spreadsheet 2003 file.
+
+    Raises
+    ------
+    InputError
+        If it is not well formed, has no such sheet, or an index points beyond the limits.
+    """
+    where, sheet = options.where, options.sheet
+    root = parse_xml(content, where=where)
+    named = [(_attribute(page, "Name"), page) for page in root if _local(page.tag) == "Worksheet"]
+    if sheet is not None and sheet not in dict(named):
+        raise InputError(f"sheet={sheet!r} is not in {where}; choose one of: {', '.join(name for name, _ in named)}.")
+    return tuple(_worksheet(page, name, options) for name, page in named if sheet in (None, name))
+
+
+def _attribute(element, name: str) -> str:
+    return next((value for key, value in element.attrib.items() if _local(key) == name), "")
+
+
+def _index(element, after: int, most: int, where: str) -> int:
+    given = _attribute(element, "Index")
+    index = int(given) if given.isdigit() and len(given) < 10 else after + 1
+    if index > most:
+        raise InputError(
+            f"{where} points to row or column {index:,}, more than the {most:,} that are read; delete the cells far from the table."
+        )
+    return index
+
+
+def _worksheet(page, name: str, options: ReadOptions) -> RawSheet:
+    rows, line, numeric, number, n_cells = [], [], [], 0, 0
+    for row in page.iter():
+        if _local(row.tag) != "Row":
+            continue
+        number = _index(row, number, options.limits.lines, options.where)
+        cells: list[str] = []
+        stored: list[bool] = []
+        for cell in row:
+            if _local(cell.tag) != "Cell":
+                continue
+            place = _index(cell, len(cells), options.limits.columns, options.where)
+            value = next((child for child in cell if _local(child.tag) == "Data"), None)
+            kind = "" if value is None else _attribute(value, "Type")
+            text = "" if value is None else "".join(value.itertext())
+            cells.extend([""] * (place - 1 - len(cells)))
+            stored.extend([False] * (place - 1 - len(stored)))
+            cells.append(text[:10] if kind == "DateTime" and text[10:].strip("T0:.Z") == "" else text)
+            stored.append(kind == "Number")
+            across = _attribute(cell, "MergeAcross")
+            extra = min(int(across), options.limits.columns) if across.isdigit() else 0
+            cells.extend([""] * extra)
+            stored.extend([False] * extra)
+        n_cells += len(cells)
+        check_cells(n_cells, name)
+        rows.append(cells)
+        numeric.append(stored)
+        line.append(number)
+        span = _attribute(row, "Span")
+        number += min(int(span), options.limits.lines) if span.isdigit() and len(span) < 10 else 0
+    return sheet_of_rows(rows, line, name=name, numeric=numeric, n_lines=number)
+
+
+def read_html(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]:
+    """The tables of a page that hold no table themselves; cells that span columns are followed by empty ones.
+
+    Raises
+    ------
+    InputError
+        If the page holds no table of two rows and two columns: often a log-in page that was saved instead of the file.
+    """
+    from lxml import etree
+    from lxml import html as lxml_html
+
+    text, _ = decode(content, encoding=options.encoding or _declared_encoding(content))
+    text = _NOT_XML.sub(" ", _DECLARATION.sub("", text, count=1))
+    try:
+        root = lxml_html.document_fromstring(text, parser=lxml_html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True))
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise InputError(f"{options.where} is a web page that cannot be read ({str(error)[:120]}); download the file itself.") from error
+    sheets = [_html_table(table, position) for position, table in enumerate(_leaf_tables(root), start=1)]
+    kept = tuple(sheet for sheet in sheets if len(sheet) > 1 and sheet.width > 1)
+    if not kept:
+        raise InputError(f"{options.where} is a web page, not a table; download the file itself (often a log-in page is saved instead).")
+    return kept
+
+
+def _leaf_tables(root) -> Iterator:
+    for table in root.iter("table"):
+        if next(table.iterdescendants("table"), None) is None:
+            yield table
+
+
+def _html_table(table, position: int) -> RawSheet:
+    caption = next((" ".join(title.text_content().split()) for title in table.iter("caption")), "")
+    rows, line, n_cells = [], [], 0
+    below: dict[int, tuple[int, str]] = {}  # column -> rows that a cell above still covers
+    for number, row in enumerate(table.iter("tr"), start=1):
+        cells: list[str] = []
+        for cell in row.iterchildren("td", "th"):
+            _skip_covered(cells, below)
+            across, down = _span(cell, "colspan", _WIDEST_SPAN), _span(cell, "rowspan", 65_534)
+            text = " ".join(cell.text_content().split())
+            for offset in range(across):
+                below[len(cells)] = (down - 1, text if offset == 0 else "")
+                cells.append(text if offset == 0 else "")
+        _skip_covered(cells, below)
+        n_cells += len(cells)
+        check_cells(n_cells, caption)
+        rows.append(cells)
+        line.append(number)
+    return sheet_of_rows(rows, line, name=caption or f"table {position}", n_lines=len(rows))
+
+
+def _skip_covered(cells: list[str], below: dict[int, tuple[int, str]]) -> None:
+    while below.get(len(cells), (0, ""))[0] > 0:
+        left, text = below[len(cells)]
+        below[len(cells)] = (left - 1, text)
+        cells.append(text)
+
+
+def _span(cell, name: str, most: int) -> int:
+    given = (cell.get(name) or "1").strip()
+    return max(1, min(int(given), most)) if given.isdigit() and len(given) < 8 else 1
+
+
+def read_single_file_page(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]:
+    """The tables of every page in a .mht file."""
+    message = message_from_bytes(content, policy=policy.default)
+    sheets: list[RawSheet] = []
+    for part in message.walk():
+        if part.get_content_type() == "text/html":
+            payload = part.get_payload(decode=True)
+            try:
+                sheets.extend(read_html(payload if isinstance(payload, bytes) else b"", options))
+            except InputError:
+                continue  # a frame page holds no table; the part with the table follows
+    if not sheets:
+        raise InputError(f"{options.where} is a saved web page without a table; download the file itself.")
+    return tuple(sheets)
+
+
+def read_xml_records(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]:
+    """Elements with attributes or leaf children as records, one table an element name, in the order of the file.
+
+    A Flex statement (``<OpenPosition isin="..." position="..."/>``) reads so, and any file of one element a position.
+
+    Raises
+    ------
+    InputError
+        If it is not well formed or holds no records.
+    """
+    root = parse_xml(content, where=options.where)
+    records: dict[str, list[tuple[int, dict[str, str]]]] = {}
+    for element in root.iter():
+        record = _record(element)
+        if record:
+            records.setdefault(_local(element.tag), []).append((element.sourceline or 0, record))
+    sheets = []
+    for name, rows in records.items():
+        headings = list(dict.fromkeys(key for _, record in rows for key in record))
+        if len(headings) < 2:
+            continue
+        cells = [[record.get(key, "") for key in headings] for _, record in rows]
+        sheets.append(
+            sheet_of_rows(cells, [place for place, _ in enumerate(rows, start=1)], name=name, headings=headings, n_lines=len(rows))
+        )
+    if not sheets:
+        raise InputError(
+            f"{options.where} is XML without records (root element {_local(root.tag)!r}); export the positions as CSV or XLSX."
+        )
+    return tuple(sheets)
+
+
+def _record(element) -> dict[str, str]:
+    """The fields of one element: its attributes and its children that hold text alone."""
+    fields = {_local(key): value for key, value in element.attrib.items() if value.strip(BLANK)}
+    leaves = [child for child in element if len(child) == 0]
+    if len(element) == 0:
+        return fields if len(fields) > 1 else {}
+    texts = {_local(child.tag): (child.text or "").strip(BLANK) for child in leaves if not child.attrib}
+    return {**fields, **texts} if len(texts) > 1 else {}

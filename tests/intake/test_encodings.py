@@ -1,0 +1,52 @@
+"""Text in the encodings that brokers of Europe and East Asia export."""
+
+import pytest
+
+from impact.intake import decode, read_tables
+
+BOOKS = {
+    "cp1252": "Name;Stück;Währung\nSociété Générale;10;EUR\nNestlé;5;CHF\n",
+    "cp932": "コード,銘柄名,数量\n1810,小米集団,100\n9984,ソフトバンクグループ,200\n",
+    "gb18030": "证券代码,证券名称,持仓数量,市值\n01810,小米集团-W,1000,4200\n600941,中国移动,10,5\n",
+    "cp949": "종목코드,종목명,수량,평가금액\n005930,삼성전자,10,1000\n000660,SK하이닉스,5,7\n",
+    "cp950": "代號,名稱,股數,市值\n2330,台灣積體電路製造,100,5\n1810,小米集團,10,7\n3008,大立光電,5,9\n",
+    "cp1250": "Nazwa;Ilość;Wartość\nPowszechna Kasa Oszczędności Bank Polski;10;5\nGrupa Żywiec;3;4\n",
+    "euc_jp": "コード,銘柄名,数量\n7203,トヨタ自動車,100\n9984,ソフトバンクグループ,200\n",
+}
+
+
+@pytest.mark.parametrize("encoding", BOOKS)
+def test_a_legacy_encoding_is_told_from_its_bytes(encoding):
+    text, named = decode(BOOKS[encoding].encode(encoding))
+    assert text == BOOKS[encoding], named
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("book", BOOKS.values(), ids=BOOKS)
+def test_unicode_is_read_with_and_without_a_byte_order_mark(book, encoding):
+    file = read_tables(book.encode(encoding))
+    assert file.kind == "text" and file.sheets[0].head(1)[0] == book.split("\n")[0].split(file.sheets[0].separator)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Ticker,Name,Shares\n" + "AAPL,Apple Inc,10\n" * 300 + "RMS,Hermès,5\n", "cp1252"),
+        ("Ticker,Name,Shares\n" + "AAPL,Apple Inc,10\n" * 300 + "1810,小米集团,5\n", "gb18030"),
+        ("Symbol,Betrag\nA,5 €\nB,£7\n", "cp1252"),
+        ("Fund ’s holdings – January\nName,Shares\nApple,5\n", "cp1252"),
+        ("Nom,Quantité\nL'Oréal,5\nSaint-Gobain,7\n", "cp1252"),
+        ("Nombre,Títulos,Participación\nIberdrola,5,1\nTelefónica,7,1\n", "cp1252"),
+    ],
+)
+def test_a_few_bytes_beyond_ascii_are_enough(text, encoding):
+    assert decode(text.encode(encoding))[0] == text
+
+
+def test_an_encoding_that_is_told_settles_it():
+    assert decode("é".encode("cp1252"), encoding="cp1251")[0] == "й"
+
+
+def test_the_end_mark_of_old_systems_and_a_cut_last_letter_spoil_nothing():
+    assert decode(b"Name,Shares\nA,1\x1a")[0] == "Name,Shares\nA,1"
+    assert decode("Name,Währung\nA,é".encode()[:-1])[0].startswith("Name,Währung")
