@@ -3,8 +3,9 @@
 from impact.eventstudy.asynchronous import align_to_closes
 from impact.eventstudy.chained import ChainedEventsResult, chained_events
 from impact.eventstudy.cross_section import CrossSectionResult, car_regression, group_contrast
-from impact.eventstudy.design import MODELS, StudyDesign
+from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.long_run import CalendarTimeResult, buy_and_hold, calendar_time_drift
+from impact.eventstudy.models import MODELS
 from impact.eventstudy.overlaps import overlap_report
 from impact.eventstudy.partitioned import PartitionedResult, study_partitions
 from impact.eventstudy.results import EventStudyResult

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impact.anchors import AnchorPolicy
 from impact.errors import InputError
-from impact.eventstudy.design import StudyDesign
 from impact.market.frames import as_frame, checked_sessions, refuse_where
 from impact.typing_ import FloatArray, IntArray
 
@@ -140,7 +140,7 @@ def _reindexed(sessions: pd.DatetimeIndex, values: FloatArray, parameter: str, r
     return np.where((position >= 0)[:, None], values[position], np.nan)
 
 
-def align_events(events: Any, returns: ReturnTable, design: StudyDesign) -> AlignedEvents:
+def align_events(events: Any, returns: ReturnTable, anchor: AnchorPolicy = "next") -> AlignedEvents:
     """Place every event on a session and a column, or say why not.
 
     A row with a zoned `known_at` and a `venue` goes to the first session of that venue that can react; the others go by
@@ -153,7 +153,7 @@ def align_events(events: Any, returns: ReturnTable, design: StudyDesign) -> Alig
     """
     table = _checked(events)
     security = _columns_of(table["security"], returns.securities)
-    position, rolled, reason, intraday = _positions(table, returns, design.anchor)
+    position, rolled, reason, intraday = _positions(table, returns, anchor)
     if (security < 0).any():
         reason = np.where(security < 0, "security is not a column of returns", reason)
     placed = (position >= 0) & (security >= 0)
@@ -206,7 +206,7 @@ def _checked(events: Any) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def _positions(table: pd.DataFrame, returns: ReturnTable, anchor: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+def _positions(table: pd.DataFrame, returns: ReturnTable, anchor: AnchorPolicy) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
     """Position on the calendar, calendar days moved, reason where not placed, and whether the instant fell inside a session."""
     from impact.calendars import anchor_dates
 
@@ -236,7 +236,7 @@ def _by_date(placed: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return placed["position"].to_numpy(), placed["rolled_days"].to_numpy(), reason
 
 
-def _by_clock(known_at: pd.Series, venue: str, returns: ReturnTable, anchor: str) -> tuple[np.ndarray, ...]:
+def _by_clock(known_at: pd.Series, venue: str, returns: ReturnTable, anchor: AnchorPolicy) -> tuple[np.ndarray, ...]:
     from impact.calendars import anchor_dates, reactions
 
     found = reactions(known_at, venue, policy=anchor)

@@ -123,7 +123,7 @@ def chained_events(
     """
     base = StudyDesign(model=model, estimation=estimation, window=(estimation[1] + 1, estimation[1] + 1), **options)
     table = read_returns(returns)
-    aligned = align_events(events, table, base)
+    aligned = align_events(events, table, base.anchor)
     if not aligned.day0.size:
         raise InfeasibleDesign(
             f"none of the {len(aligned.dropped)} events can be placed (first: {aligned.dropped['reason'].iloc[0]}); mend them."

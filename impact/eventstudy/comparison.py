@@ -3,85 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from impact.errors import InputError
-from impact.eventstudy.alignment import AlignedEvents, ReturnTable
-from impact.eventstudy.design import MODELS, StudyDesign
+from impact.eventstudy.alignment import ReturnTable
+from impact.eventstudy.benchmarks import ModelInputs, NormalReturn, market_gap, regress_gap
 from impact.kernels.direct import event_rows
-from impact.kernels.ols import BatchFit, fit_events
 from impact.kernels.records import Regression
 from impact.kernels.synthetic import simplex_weights
-from impact.typing_ import FloatArray, IntArray
+from impact.typing_ import IntArray
 
-__all__ = ["fit_peers", "fit_synthetic_controls"]
+if TYPE_CHECKING:
+    from impact.eventstudy.models import NormalModel
+
+__all__ = ["peer_gap", "synthetic_control_gap"]
 
 MAX_VIOLATION = 1e-6
 """Violation of the optimality conditions above which synthetic weights are refused."""
 
 
-def fit_peers(returns: ReturnTable, design: StudyDesign, aligned: AlignedEvents) -> tuple[BatchFit, tuple[str, ...]]:
-    """Return less that of the security named in the column `peer` of the event table.
+def peer_gap(inputs: ModelInputs, model: NormalModel) -> NormalReturn:
+    """Return less that of the security named in the column `peer` of the event table, or of the market without that column.
 
     Raises
     ------
     InputError
         If a peer is not a column of the returns.
     """
-    peer = returns.securities.get_indexer(aligned.table["peer"])
+    if inputs.events is None or "peer" not in inputs.events.columns:
+        return market_gap(inputs, model)
+    returns = inputs.returns
+    peer = returns.securities.get_indexer(pd.Index(inputs.events["peer"]))
     if (peer < 0).any():
-        first = aligned.table["peer"].iloc[int(np.flatnonzero(peer < 0)[0])]
+        first = inputs.events["peer"].iloc[int(np.flatnonzero(peer < 0)[0])]
         raise InputError(
             f"events['peer'] names {int((peer < 0).sum())} security(ies) that are no column of returns (first {first!r}); mend them."
         )
-    pairs, pair = np.unique(np.column_stack((aligned.security, peer)), axis=0, return_inverse=True)
+    pairs, pair = np.unique(np.column_stack((inputs.security, peer)), axis=0, return_inverse=True)
     gap = returns.values[:, pairs[:, 0]] - returns.values[:, pairs[:, 1]]
-    fit = fit_events(_gaps(gap), aligned.day0, pair.ravel(), design.estimation, design.window)
-    return fit, ("difference from the peer named for each event, nothing estimated",)
+    return regress_gap(gap, pair.ravel(), ("difference from the peer named for each event, nothing estimated",))
 
 
-def fit_synthetic_controls(
-    returns: ReturnTable, design: StudyDesign, aligned: AlignedEvents, donors: Any
-) -> tuple[BatchFit, tuple[str, ...], FloatArray]:
-    """Gap to a convex combination of donors; the third value is the (N, J) weights.
+def synthetic_control_gap(inputs: ModelInputs, model: NormalModel) -> NormalReturn:
+    """Gap to a convex combination of donors.
 
-    Donors are the columns named, or all columns without an event. Only sessions on which the security and all donors have
-    a return enter the fit.
+    Donors are the columns that `market` names, or all columns without an event. Only sessions on which the security and all
+    donors have a return enter the fit.
 
     Raises
     ------
     InputError
         If there are fewer than two donors, or one has an event itself.
     """
-    columns = _donor_columns(returns, aligned.security, donors)
+    returns = inputs.returns
+    columns = _donor_columns(returns, inputs.security, inputs.market)
     donor_returns = returns.values[:, columns]
     everywhere = Regression(returns=returns.values, regressors=donor_returns)
-    y, x = event_rows(everywhere, aligned.day0, aligned.security, design.estimation)
+    y, x = event_rows(everywhere, inputs.day0, inputs.security, inputs.design.estimation)
     fitted = simplex_weights(y, x)
     with np.errstate(invalid="ignore"):
-        gap = returns.values[:, aligned.security] - donor_returns @ fitted.weights.T
+        gap = returns.values[:, inputs.security] - donor_returns @ fitted.weights.T
     poor = ~(fitted.violation < MAX_VIOLATION)
     gap[:, poor] = np.nan
-    fit = fit_events(_gaps(gap), aligned.day0, np.arange(aligned.day0.size), design.estimation, design.window)
-    words = [MODELS["synthetic_control"], f"{columns.size} donors; they must not be touched by the event"]
+    notes = [model.title, f"{columns.size} donors; they must not be touched by the event"]
     if poor.any():
-        words.append(f"weights of {int(poor.sum())} events fail the optimality conditions and are not used")
-    return fit, tuple(words), fitted.weights
-
-
-def _gaps(gap: FloatArray) -> Regression:
-    return Regression(returns=gap, regressors=np.empty((gap.shape[0], 0)), fixed=True)
+        notes.append(f"weights of {int(poor.sum())} events fail the optimality conditions and are not used")
+    return regress_gap(gap, np.arange(inputs.day0.size), tuple(notes))
 
 
 def _donor_columns(returns: ReturnTable, treated: IntArray, donors: Any) -> IntArray:
     treated = np.unique(treated)
     if donors is None:
-        columns = np.setdiff1d(np.arange(len(returns.securities)), treated)
+        columns: IntArray = np.setdiff1d(np.arange(len(returns.securities)), treated)
     else:
         named = list(donors) if isinstance(donors, Sequence) and not isinstance(donors, str) else [donors]
-        columns = returns.securities.get_indexer(named)
+        columns = returns.securities.get_indexer(pd.Index(named))
         if (columns < 0).any():
             absent = named[int(np.flatnonzero(columns < 0)[0])]
             raise InputError(

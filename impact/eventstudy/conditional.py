@@ -8,7 +8,6 @@ from dataclasses import fields, replace
 import numpy as np
 
 from impact.errors import InputError
-from impact.eventstudy.design import MODELS
 from impact.kernels.cumulate import EventWindows, ForecastWindows
 from impact.kernels.direct import event_rows
 from impact.kernels.garch import GarchParameters, garch_forecast, garch_variance
@@ -26,17 +25,17 @@ MAX_PERSISTENCE = 0.9999
 """alpha + beta above which the variance has no level to return to and least squares is kept."""
 MIN_OMEGA = 1e-6
 """Constant over residual variance below which the optimum sits on its boundary and least squares is kept."""
-PERCENT = 100.0
-"""The optimiser works on returns in percent, whose variance is near one."""
+AT_START = 1e-6
+"""Relative distance from the starting values below which the optimiser has not moved, whatever it says."""
 
 
 def fit_garch(
     regression: Regression, day0: IntArray, security: IntArray, estimation: Window, window: Window
-) -> tuple[BatchFit, tuple[str, ...]]:
-    """Fit each event's market model by maximum likelihood with GARCH(1,1) errors.
+) -> tuple[BatchFit, tuple[str, ...], tuple[str, ...]]:
+    """Fit each event's market model by maximum likelihood with GARCH(1,1) errors: the fit, coefficient names and notes.
 
     An event whose likelihood does not converge to a stationary variance keeps the least-squares fit, with NaN variance
-    parameters; the notes (second value) count them. Needs the package ``arch``.
+    parameters; the notes count them. Needs the package ``arch``.
 
     Raises
     ------
@@ -71,25 +70,43 @@ def fit_garch(
         relative[i] = garch_forecast(garch_variance(residual, parameters)[-1], parameters, horizons) / sigma[i] ** 2
         variance_parameters[i] = (parameters.omega, parameters.alpha, parameters.beta)
     fit = _assembled(base, np.column_stack((slopes, variance_parameters)), abnormal, sigma, relative)
-    return fit, _notes(variance_parameters, base)
+    return fit, GARCH_NAMES, _notes(variance_parameters, base)
 
 
 def _maximise(y: FloatArray, x: FloatArray) -> tuple[FloatArray, GarchParameters] | None:
-    """Coefficients (alpha, beta) and variance parameters, or None when there is no stationary optimum."""
+    """Coefficients (alpha, beta) and variance parameters, or None when there is no stationary optimum.
+
+    The optimiser works on series divided by their own spread, so that its answer does not depend on the unit of the data.
+    """
     try:
         from arch.univariate import GARCH, LS
     except ImportError as error:
         raise InputError(
             "model='garch' needs the package arch: install the extra with `pip install 'index-exclusion-impact[garch]'`."
         ) from error
-    model = LS(PERCENT * y, x=PERCENT * x[:, None], constant=True, volatility=GARCH(p=1, q=1))
+    centred = x - x.mean()
+    wide = float(np.sqrt(centred @ centred / x.size))
+    if not wide > 0:
+        return None
+    slope = float(centred @ y) / float(centred @ centred)
+    intercept = float(y.mean() - slope * x.mean())
+    residual = y - intercept - slope * x
+    unit = float(np.sqrt(residual @ residual / y.size))
+    if not unit > 0:
+        return None
+    volatility = GARCH(p=1, q=1)
+    start = np.concatenate(([intercept / unit, slope * wide / unit], volatility.starting_values(residual / unit)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        result = model.fit(disp="off", show_warning=False)
-    mean, slope, omega, alpha, beta = np.asarray(result.params, dtype=float)
-    if result.convergence_flag != 0 or not alpha + beta < MAX_PERSISTENCE or not omega > MIN_OMEGA * result.resid.var():
+        result = LS(y / unit, x=(x / wide)[:, None], constant=True, volatility=volatility, rescale=False).fit(
+            disp="off", show_warning=False, starting_values=start
+        )
+    found = np.asarray(result.params, dtype=float)
+    mean, scaled_slope, omega, alpha, beta = found
+    stuck = np.allclose(found[2:], start[2:], rtol=AT_START, atol=0.0)
+    if result.convergence_flag != 0 or stuck or not alpha + beta < MAX_PERSISTENCE or not omega > MIN_OMEGA * result.resid.var():
         return None
-    return np.array([mean / PERCENT, slope]), GarchParameters(omega=omega / PERCENT**2, alpha=alpha, beta=beta)
+    return np.array([mean * unit, scaled_slope * unit / wide]), GarchParameters(omega=omega * unit**2, alpha=alpha, beta=beta)
 
 
 def _assembled(base: BatchFit, coefficients: FloatArray, abnormal: FloatArray, sigma: FloatArray, relative: FloatArray) -> BatchFit:
@@ -109,7 +126,7 @@ def _assembled(base: BatchFit, coefficients: FloatArray, abnormal: FloatArray, s
 
 
 def _notes(variance_parameters: FloatArray, base: BatchFit) -> tuple[str, ...]:
-    words = [MODELS["garch"], "standard errors sum the variances forecast before the event, without parameter error"]
+    words = ["standard errors sum the variances forecast before the event, without parameter error"]
     kept = int(np.isnan(variance_parameters[:, 0]).sum())
     if kept:
         words.append(f"{kept} of {variance_parameters.shape[0]} events keep least squares: no stationary optimum of the likelihood")

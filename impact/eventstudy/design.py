@@ -4,36 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, TypedDict, get_args
 
+from impact.anchors import AnchorPolicy
 from impact.errors import InputError
+from impact.eventstudy.models import MODELS, ModelName
 from impact.typing_ import ReturnKind, Window
 
-__all__ = ["MODELS", "IncompletePolicy", "StudyDesign"]
+__all__ = ["IncompletePolicy", "StudyDesign", "StudyOptions", "checked_windows"]
 
 IncompletePolicy: TypeAlias = Literal["complete", "available"]
 
-MODELS: Mapping[str, str] = MappingProxyType(
-    {
-        "mean": "mean-adjusted: the normal return is the estimation-window mean",
-        "market_adjusted": "market-adjusted: the normal return is the market return, nothing estimated",
-        "market": "market model by ordinary least squares",
-        "capm": "CAPM in excess returns, with intercept",
-        "ff3": "Fama-French three factors in excess returns",
-        "carhart": "Carhart four factors in excess returns",
-        "ff5": "Fama-French five factors in excess returns",
-        "factors": "least squares on the factor columns given",
-        "scholes_williams": "market model with the Scholes-Williams beta",
-        "dimson": "market model with leads and lags of the market (Dimson)",
-        "garch": "market model with GARCH(1,1) errors, variance forecast from before the event",
-        "peer": "difference from the mean return of named peers, nothing estimated",
-        "synthetic_control": "difference from a convex combination of donors fitted before the event",
-    }
-)
-"""Model name to what it does, in words."""
+class StudyOptions(TypedDict, total=False):
+    """The options of :class:`StudyDesign` that entry points pass on by name."""
 
-_PARAMETERS = {"mean": 1, "market_adjusted": 1, "capm": 2, "ff3": 4, "carhart": 5, "ff5": 6, "peer": 1, "synthetic_control": 1}
+    min_observations: int | None
+    incomplete: IncompletePolicy
+    zero_alpha: bool
+    exclude_weight: float | Mapping[Any, float] | None
+    lags: int
+    leads: int
+    level: float
 
 
 def _window(name: str, window: Any) -> Window:
@@ -47,6 +38,22 @@ def _window(name: str, window: Any) -> Window:
     return int(first), int(last)
 
 
+def checked_windows(estimation: Any, window: Any) -> tuple[Window, Window]:
+    """Both windows as whole inclusive offsets.
+
+    Raises
+    ------
+    InputError
+        If one is no window, or they overlap.
+    """
+    before, around = _window("estimation", estimation), _window("window", window)
+    if before[1] >= around[0]:
+        raise InputError(
+            f"estimation={before} must end before window={around} begins, or the event would shape its own benchmark; move one of them."
+        )
+    return before, around
+
+
 @dataclass(frozen=True, kw_only=True)
 class StudyDesign:
     """Everything about an event study but its numbers.
@@ -54,7 +61,7 @@ class StudyDesign:
     Parameters
     ----------
     model : str
-        One of the names in ``MODELS``.
+        One of the names in :data:`impact.eventstudy.MODELS`.
     estimation, window : (first, last)
         Inclusive session offsets from day 0 of the estimation and event windows; they may not overlap.
     kind : {"simple", "log"}
@@ -86,11 +93,11 @@ class StudyDesign:
     100
     """
 
-    model: str = "market"
+    model: ModelName = "market"
     estimation: Window = (-260, -11)
     window: Window = (-10, 10)
     kind: ReturnKind = "simple"
-    anchor: Literal["next", "previous", "raise"] = "next"
+    anchor: AnchorPolicy = "next"
     min_observations: int | None = None
     incomplete: IncompletePolicy = "complete"
     zero_alpha: bool = False
@@ -100,26 +107,22 @@ class StudyDesign:
     level: float = 0.95
 
     def __post_init__(self) -> None:
-        for name in ("estimation", "window"):
-            object.__setattr__(self, name, _window(name, getattr(self, name)))
+        estimation, window = checked_windows(self.estimation, self.window)
+        object.__setattr__(self, "estimation", estimation)
+        object.__setattr__(self, "window", window)
         for name, allowed in (
             ("model", tuple(MODELS)),
             ("kind", get_args(ReturnKind)),
-            ("anchor", ("next", "previous", "raise")),
+            ("anchor", get_args(AnchorPolicy)),
             ("incomplete", get_args(IncompletePolicy)),
         ):
             if getattr(self, name) not in allowed:
                 raise InputError(f"{name}={getattr(self, name)!r} is unknown; choose one of: {', '.join(allowed)}.")
-        if self.estimation[1] >= self.window[0]:
-            raise InputError(
-                f"estimation={self.estimation} must end before window={self.window} begins, or the event would shape its own benchmark; "
-                "move one of them."
-            )
         if self.lags < 0 or self.leads < 0:
             raise InputError(f"lags={self.lags} and leads={self.leads} must be 0 or more sessions; give whole counts.")
         if not 0.0 < self.level < 1.0:
             raise InputError(f"level={self.level} must lie strictly between 0 and 1; 0.95 is usual.")
-        if self.zero_alpha and self.model in ("mean", "market_adjusted", "peer", "synthetic_control", "garch", "scholes_williams"):
+        if self.zero_alpha and not MODELS[self.model].zero_alpha:
             raise InputError(f"zero_alpha=True has no meaning for model={self.model!r}; drop it or choose a regression such as 'market'.")
         self._check_rows()
         self._check_weights()
@@ -144,10 +147,9 @@ class StudyDesign:
         bad = [weight for weight in weights if not 0.0 <= weight < 1.0]
         if bad:
             raise InputError(f"exclude_weight has {len(bad)} value(s) outside [0, 1) (first {bad[0]}); give decimals, 0.03 for 3 %.")
-        if self.model not in ("market", "market_adjusted"):
-            raise InputError(
-                f"exclude_weight applies to model='market' and 'market_adjusted', not {self.model!r}; drop it or change the model."
-            )
+        if not MODELS[self.model].exclude_weight:
+            fitting = " and ".join(repr(name) for name, model in MODELS.items() if model.exclude_weight)
+            raise InputError(f"exclude_weight applies to model={fitting}, not {self.model!r}; drop it or change the model.")
 
     @property
     def length(self) -> int:
@@ -157,9 +159,7 @@ class StudyDesign:
     @property
     def n_parameters(self) -> int:
         """K, constant included; for ``factors`` the least it can be."""
-        if self.model == "dimson":
-            return 2 + self.lags + self.leads - int(self.zero_alpha)
-        return _PARAMETERS.get(self.model, 2) - int(self.zero_alpha)
+        return MODELS[self.model].n_parameters(self)
 
     def required_rows(self, n_parameters: int | None = None) -> int:
         """Usable estimation rows that an event needs."""

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
+from impact.anchors import AnchorPolicy
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import align_events, column_of_returns, read_factors, read_returns
-from impact.eventstudy.design import StudyDesign
 from impact.kernels.bhar import buy_and_hold_abnormal
 from impact.kernels.calendar_time import CalendarTimeFit, calendar_time_alpha, event_portfolio
 from impact.kernels.direct import event_rows
@@ -24,7 +24,7 @@ __all__ = ["CalendarTimeResult", "buy_and_hold", "calendar_time_drift"]
 
 
 def buy_and_hold(
-    returns: pd.DataFrame, events: pd.DataFrame, market: Any, window: Window = (0, 20), *, anchor: str = "next"
+    returns: pd.DataFrame, events: pd.DataFrame, market: Any, window: Window = (0, 20), *, anchor: AnchorPolicy = "next"
 ) -> pd.DataFrame:
     """Compounded return of each event's security less that of the benchmark.
 
@@ -50,7 +50,7 @@ def buy_and_hold(
     Barber and Lyon (1997), Journal of Financial Economics 43.
     """
     table = read_returns(returns)
-    aligned = align_events(events, table, _placing(window, anchor))
+    aligned = align_events(events, table, anchor)
     rows = Regression(returns=table.values, regressors=column_of_returns(market, table)[:, None])
     own, benchmark = event_rows(rows, aligned.day0, aligned.security, window)
     benchmark = benchmark[..., 0]
@@ -60,10 +60,6 @@ def buy_and_hold(
     held, passive = buy_and_hold_abnormal(own, none), buy_and_hold_abnormal(benchmark, none)
     values = {"bhar": held - passive, "held_return": held, "benchmark_return": passive, "n_days": known.sum(axis=1)}
     return pd.DataFrame(values, index=pd.Index(aligned.table["event_id"], name="event_id"))
-
-
-def _placing(window: Window, anchor: str) -> StudyDesign:
-    return StudyDesign(model="mean", estimation=(window[0] - 40, window[0] - 1), window=window, anchor=anchor)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -114,7 +110,7 @@ def calendar_time_drift(
     min_members: int = 3,
     lags: int = 5,
     level: float = 0.95,
-    anchor: str = "next",
+    anchor: AnchorPolicy = "next",
     sources: tuple[Source, ...] = (),
 ) -> CalendarTimeResult:
     """Regress the portfolio of firms inside their post-event windows on the market or on factors.
@@ -152,7 +148,7 @@ def calendar_time_drift(
     Jaffe (1974), Journal of Business 47. Mitchell and Stafford (2000), Journal of Business 73.
     """
     table = read_returns(returns)
-    aligned = align_events(events, table, _placing(window, anchor))
+    aligned = align_events(events, table, anchor)
     regressors, risk_free, words = _regressors(table, market, factors)
     portfolio, n_members = event_portfolio(table.values, aligned.day0, aligned.security, window)
     enough = n_members >= min_members

@@ -1,192 +1,285 @@
-"""Normal-return models: what each one regresses on what."""
+"""The normal-return models: one record each, in one place. A model is added by its record and its name in `ModelName`."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-import pandas as pd
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from impact.errors import InputError
-from impact.eventstudy.alignment import ReturnTable, column_of_returns, read_factors
-from impact.eventstudy.design import MODELS, StudyDesign
-from impact.kernels.records import Regression
-from impact.kernels.thin_trading import lagged_columns
-from impact.typing_ import FloatArray, IntArray
+from impact.eventstudy.benchmarks import ModelInputs, NormalReturn, factor_model, lagged_market, market_gap, market_model, mean_model
+from impact.eventstudy.comparison import peer_gap, synthetic_control_gap
+from impact.eventstudy.conditional import fit_garch
+from impact.kernels.ols import BatchFit, fit_events
 
-__all__ = ["NormalReturn", "normal_return"]
+if TYPE_CHECKING:
+    from impact.eventstudy.design import StudyDesign
 
-_FACTOR_SETS = {
-    "capm": ("MKTRF",),
-    "ff3": ("MKTRF", "SMB", "HML"),
-    "carhart": ("MKTRF", "SMB", "HML", "MOM"),
-    "ff5": ("MKTRF", "SMB", "HML", "RMW", "CMA"),
-}
-_SAME = {"UMD": "MOM", "WML": "MOM", "MKTRF": "MKTRF", "RMRF": "MKTRF", "MKT": "MKTRF"}
+__all__ = ["MODELS", "Estimated", "ModelName", "ModelNeed", "NormalModel", "build", "estimate", "fit"]
+
+ModelName: TypeAlias = Literal[
+    "mean",
+    "market_adjusted",
+    "market",
+    "capm",
+    "ff3",
+    "carhart",
+    "ff5",
+    "factors",
+    "scholes_williams",
+    "dimson",
+    "garch",
+    "peer",
+    "synthetic_control",
+]
+ModelNeed: TypeAlias = Literal["market", "one market", "factors", "market or peers", "arch"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class NormalReturn:
-    """One model made concrete.
+class Estimated:
+    """A fit of the events.
 
     Attributes
     ----------
-    regression : Regression
-        On the return calendar; its columns are the securities of `columns`.
-    columns : (s,) int
-        Columns of the return table: all of them, so that placebos can be drawn from securities without events, or only
-        those with events when each has regressors of its own.
+    fit : BatchFit
     names : tuple of str
-        Coefficient names: ``alpha`` first when there is a constant, ``beta`` for a single market slope.
+        Coefficient names.
     notes : tuple of str
         Assumptions in words.
+    n_parameters : int
+        K, for the rule on estimation rows.
     """
 
-    regression: Regression
-    columns: IntArray
+    fit: BatchFit
     names: tuple[str, ...]
     notes: tuple[str, ...]
+    n_parameters: int
 
 
-def normal_return(returns: ReturnTable, design: StudyDesign, used: IntArray, market: Any, factors: Any) -> NormalReturn:
-    """The regression that `design.model` stands for; `used` are the columns with events.
+@dataclass(frozen=True, kw_only=True)
+class NormalModel:
+    """One model of the normal return.
+
+    Attributes
+    ----------
+    name : str
+    title : str
+        What it does, in words.
+    needs : set of {"market", "one market", "factors", "market or peers", "arch"}
+        What the caller has to bring; ``one market`` is a single series for all securities, ``arch`` a package.
+    n_parameters : callable (StudyDesign) -> int
+        K, the constant included; the least it can be where it depends on the factors given.
+    build : callable (ModelInputs, NormalModel) -> NormalReturn
+        The regression it stands for.
+    fit : callable (NormalReturn, ModelInputs) -> Estimated
+        How that is estimated.
+    factor_names : tuple of str
+        Factor columns it regresses on, for a model with a fixed set.
+    zero_alpha : bool
+        It has an intercept that may be left out.
+    exclude_weight : bool
+        The security may be taken out of its benchmark.
+    in_parts : bool
+        It can be studied part by part, events in any number of pieces.
+    """
+
+    name: ModelName
+    title: str
+    needs: frozenset[ModelNeed] = frozenset()
+    n_parameters: Callable[[StudyDesign], int]
+    build: Callable[[ModelInputs, NormalModel], NormalReturn]
+    fit: Callable[[NormalReturn, ModelInputs], Estimated]
+    factor_names: tuple[str, ...] = ()
+    zero_alpha: bool = False
+    exclude_weight: bool = False
+    in_parts: bool = True
+
+
+def _least_squares(normal: NormalReturn, inputs: ModelInputs, leads: int = 0) -> Estimated:
+    """Least squares on the estimation window, less its last `leads` rows."""
+    first, last = inputs.design.estimation
+    found = fit_events(
+        normal.regression, inputs.day0, normal.column, (first, last - leads), inputs.design.window, executor=inputs.executor
+    )
+    return Estimated(fit=found, names=normal.names, notes=normal.notes, n_parameters=normal.regression.n_parameters)
+
+
+def _dimson(normal: NormalReturn, inputs: ModelInputs) -> Estimated:
+    """A lead must not reach past the estimation window."""
+    return _least_squares(normal, inputs, inputs.design.leads)
+
+
+def _garch(normal: NormalReturn, inputs: ModelInputs) -> Estimated:
+    found, names, notes = fit_garch(normal.regression, inputs.day0, normal.column, inputs.design.estimation, inputs.design.window)
+    return Estimated(fit=found, names=names, notes=(*normal.notes[:1], *notes, *normal.notes[1:]), n_parameters=2)
+
+
+def _scholes_williams(normal: NormalReturn, inputs: ModelInputs) -> Estimated:
+    from impact.kernels.thin_trading import scholes_williams
+
+    design, regression = inputs.design, normal.regression
+    if design.length < 4:
+        raise InputError(
+            f"estimation={design.estimation} holds {design.length} sessions; model='scholes_williams' needs interior rows: widen it."
+        )
+    found = scholes_williams(
+        regression.returns, regression.regressors[:, 0], inputs.day0, normal.column, design.estimation, design.window
+    )
+    return Estimated(fit=found, names=normal.names, notes=normal.notes[:1], n_parameters=2)
+
+
+def _slopes(n: int) -> Callable[[StudyDesign], int]:
+    """K of a regression on `n` columns."""
+    return lambda design: n + int(not design.zero_alpha)
+
+
+def _one(_: StudyDesign) -> int:
+    return 1
+
+
+def _factors(name: ModelName, title: str, *names: str) -> NormalModel:
+    """A model in excess returns with a fixed set of factors."""
+    return NormalModel(
+        name=name,
+        title=title,
+        needs=frozenset({"factors"}),
+        n_parameters=_slopes(len(names)),
+        build=factor_model,
+        fit=_least_squares,
+        factor_names=names,
+        zero_alpha=True,
+    )
+
+
+_RECORDS = (
+    NormalModel(
+        name="mean",
+        title="mean-adjusted: the normal return is the estimation-window mean",
+        n_parameters=_one,
+        build=mean_model,
+        fit=_least_squares,
+    ),
+    NormalModel(
+        name="market_adjusted",
+        title="market-adjusted: the normal return is the market return, nothing estimated",
+        needs=frozenset({"market"}),
+        n_parameters=_one,
+        build=market_gap,
+        fit=_least_squares,
+        exclude_weight=True,
+    ),
+    NormalModel(
+        name="market",
+        title="market model by ordinary least squares",
+        needs=frozenset({"market"}),
+        n_parameters=_slopes(1),
+        build=market_model,
+        fit=_least_squares,
+        zero_alpha=True,
+        exclude_weight=True,
+    ),
+    _factors("capm", "CAPM in excess returns, with intercept", "MKTRF"),
+    _factors("ff3", "Fama-French three factors in excess returns", "MKTRF", "SMB", "HML"),
+    _factors("carhart", "Carhart four factors in excess returns", "MKTRF", "SMB", "HML", "MOM"),
+    _factors("ff5", "Fama-French five factors in excess returns", "MKTRF", "SMB", "HML", "RMW", "CMA"),
+    NormalModel(
+        name="factors",
+        title="least squares on the factor columns given",
+        needs=frozenset({"factors"}),
+        n_parameters=_slopes(1),
+        build=factor_model,
+        fit=_least_squares,
+        zero_alpha=True,
+    ),
+    NormalModel(
+        name="scholes_williams",
+        title="market model with the Scholes-Williams beta",
+        needs=frozenset({"one market"}),
+        n_parameters=lambda _: 2,
+        build=market_model,
+        fit=_scholes_williams,
+        in_parts=False,
+    ),
+    NormalModel(
+        name="dimson",
+        title="market model with leads and lags of the market (Dimson)",
+        needs=frozenset({"market"}),
+        n_parameters=lambda design: 1 + design.lags + design.leads + int(not design.zero_alpha),
+        build=lagged_market,
+        fit=_dimson,
+        zero_alpha=True,
+    ),
+    NormalModel(
+        name="garch",
+        title="market model with GARCH(1,1) errors, variance forecast from before the event",
+        needs=frozenset({"market", "arch"}),
+        n_parameters=lambda _: 2,
+        build=market_model,
+        fit=_garch,
+        in_parts=False,
+    ),
+    NormalModel(
+        name="peer",
+        title="difference from the mean return of named peers, nothing estimated",
+        needs=frozenset({"market or peers"}),
+        n_parameters=_one,
+        build=peer_gap,
+        fit=_least_squares,
+        in_parts=False,
+    ),
+    NormalModel(
+        name="synthetic_control",
+        title="difference from a convex combination of donors fitted before the event",
+        n_parameters=_one,
+        build=synthetic_control_gap,
+        fit=_least_squares,
+        in_parts=False,
+    ),
+)
+
+MODELS: dict[str, NormalModel] = {record.name: record for record in _RECORDS}
+"""Every model by its name."""
+
+assert tuple(MODELS) == get_args(ModelName)
+
+
+def build(inputs: ModelInputs) -> NormalReturn:
+    """The regression that the model of the design stands for, on the return calendar.
 
     Raises
     ------
     InputError
-        If the model needs a market or factor that was not given.
+        If the model needs a market, factors or peers that were not given.
     """
-    notes = [MODELS[design.model]]
-    y, every = returns.values, np.arange(returns.values.shape[1])
-    empty = np.empty((y.shape[0], 0))
-    if design.model == "mean":
-        return NormalReturn(regression=Regression(returns=y, regressors=empty), columns=every, names=("alpha",), notes=tuple(notes))
-    if design.model in _FACTOR_SETS or design.model == "factors":
-        return _factor_model(returns, design, every, y, market, factors)
-    benchmark, words = _benchmark(returns, design, used, market)
-    notes.append(words)
-    if benchmark.ndim == 2 and used.size < every.size:
-        y = y[:, used]
-    columns = used if benchmark.ndim == 2 else every
-    if design.model in ("market_adjusted", "peer"):
-        excess = y - (benchmark if benchmark.ndim == 2 else benchmark[:, None])
-        return NormalReturn(
-            regression=Regression(returns=excess, regressors=empty, fixed=True), columns=columns, names=(), notes=tuple(notes)
-        )
-    if design.zero_alpha:
-        notes.append("the regression passes through the origin: past drift is not carried into the event window")
-    if design.model == "dimson":
-        return _dimson(design, every, y, benchmark, notes)
-    names = ("beta",) if design.zero_alpha else ("alpha", "beta")
-    regression = Regression(returns=y, regressors=benchmark[..., None], constant=not design.zero_alpha)
-    return NormalReturn(regression=regression, columns=columns, names=names, notes=tuple(notes))
+    model = MODELS[inputs.design.model]
+    _check_needs(model, inputs)
+    return model.build(inputs, model)
 
 
-def _dimson(design: StudyDesign, columns: IntArray, y: FloatArray, benchmark: FloatArray, notes: list[str]) -> NormalReturn:
-    """Leads and lags of the market, all of which enter the normal return."""
-    if benchmark.ndim == 2:
-        raise InputError("model='dimson' needs one market for all securities; pass a series or a basket without the securities themselves.")
-    shifts = range(-design.lags, design.leads + 1)
-    slopes = tuple("beta" if shift == 0 else f"beta_lag{-shift}" if shift < 0 else f"beta_lead{shift}" for shift in shifts)
-    notes.append(f"{design.lags} lag(s) and {design.leads} lead(s) of the market; the sum of the slopes is the beta")
-    regression = Regression(returns=y, regressors=lagged_columns(benchmark, design.lags, design.leads), constant=not design.zero_alpha)
-    return NormalReturn(
-        regression=regression, columns=columns, names=slopes if design.zero_alpha else ("alpha", *slopes), notes=tuple(notes)
-    )
-
-
-def _benchmark(returns: ReturnTable, design: StudyDesign, used: IntArray, market: Any) -> tuple[FloatArray, str]:
-    """Benchmark returns, (T,) or one series per security (T, s), and what they are in words."""
-    if market is None:
+def _check_needs(model: NormalModel, inputs: ModelInputs) -> None:
+    named_peers = inputs.events is not None and "peer" in inputs.events.columns
+    if inputs.market is None and ({"market", "one market"} & model.needs or ("market or peers" in model.needs and not named_peers)):
         raise InputError(
-            f"model={design.model!r} needs a market; pass market= as a column of returns, a list of columns (a basket) or a Series."
+            f"model={model.name!r} needs a market; pass market= as a column of returns, a list of columns (a basket) or a Series."
         )
-    if isinstance(market, Sequence) and not isinstance(market, str):
-        return _basket(returns, used, list(market))
-    series = column_of_returns(market, returns)
-    name = market if isinstance(market, str) else getattr(market, "name", None) or "the series given"
-    if design.exclude_weight is None:
-        return series, f"benchmark: {name}"
-    return _without_target(
-        series, returns.values[:, used], returns.securities[used], design
-    ), f"benchmark: {name} without the security itself, at the weight given"
+    if inputs.factors is None and "factors" in model.needs:
+        raise InputError(f"model={model.name!r} needs factors; pass factors= with one column a factor (decimals, RF apart).")
 
 
-def _basket(returns: ReturnTable, used: IntArray, members: list[Any]) -> tuple[FloatArray, str]:
-    """Equal-weighted mean of the members' returns of the day, each security without itself."""
-    position = returns.securities.get_indexer(members)
-    if (position < 0).any() or not len(members) or len(set(members)) < len(members):
-        absent = [member for member, at in zip(members, position, strict=True) if at < 0]
-        raise InputError(
-            f"market is a basket of {len(members)} with {len(absent)} not among the columns of returns (first {absent[:1]}); "
-            "name each once."
-        )
-    basket = returns.values[:, position]
-    known = np.isfinite(basket)
-    total, count = np.where(known, basket, 0.0).sum(axis=1), known.sum(axis=1)
-    words = f"benchmark: equal-weighted mean of {len(members)} peers"
-    inside = np.isin(used, position)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        if not inside.any():
-            return np.where(count > 0, total / count, np.nan), words
-        own = returns.values[:, used]
-        counted = np.isfinite(own) & inside
-        rest = count[:, None] - counted
-        mean = (total[:, None] - np.where(counted, own, 0.0)) / rest
-    return np.where(rest > 0, mean, np.nan), words + ", without the security itself"
+def fit(normal: NormalReturn, inputs: ModelInputs, chunk: slice | None = None) -> Estimated:
+    """Estimate the regression for the events of `inputs`, or for a run of them."""
+    if chunk is not None:
+        inputs = replace(inputs, day0=inputs.day0[chunk], security=inputs.security[chunk])
+        normal = replace(normal, column=normal.column[chunk])
+    return MODELS[inputs.design.model].fit(normal, inputs)
 
 
-def _without_target(series: FloatArray, y: FloatArray, securities: pd.Index, design: StudyDesign) -> FloatArray:
-    """``(R_m - w R_i) / (1 - w)``, in simple returns whatever the kind."""
-    given = design.exclude_weight
-    weight = np.array([given.get(name, 0.0) for name in securities]) if isinstance(given, Mapping) else np.full(len(securities), given)
-    if design.kind == "log":
-        return np.log1p((np.expm1(series)[:, None] - weight * np.expm1(y)) / (1.0 - weight))
-    return (series[:, None] - weight * y) / (1.0 - weight)
+def estimate(inputs: ModelInputs) -> Estimated:
+    """Fit the model of the design to the events.
 
-
-def _canonical(name: str) -> str:
-    bare = re.sub(r"[^A-Z0-9]", "", name.upper())
-    return _SAME.get(bare, bare)
-
-
-def _factor_model(returns: ReturnTable, design: StudyDesign, columns: IntArray, y: FloatArray, market: Any, factors: Any) -> NormalReturn:
-    """Excess returns on factor columns; a column RF is the risk-free rate and is taken from the returns."""
-    if factors is None:
-        raise InputError(f"model={design.model!r} needs factors; pass factors= with one column a factor (decimals, RF apart).")
-    table, given = read_factors(factors, returns)
-    at = {_canonical(name): position for position, name in enumerate(given)}
-    notes = [MODELS[design.model]]
-    if "RF" in at:
-        y = y - table[:, [at["RF"]]]
-        notes.append("returns are in excess of the risk-free rate RF")
-    elif design.model in _FACTOR_SETS:
-        raise InputError(
-            f"factors has no column RF among {', '.join(given)}; model={design.model!r} is in excess returns: add the risk-free rate."
-        )
-    if design.model == "factors":
-        chosen = [position for position, name in enumerate(given) if _canonical(name) != "RF"]
-        if not chosen:
-            raise InputError("factors holds no factor besides RF; give at least one column to regress on.")
-    else:
-        wanted = _FACTOR_SETS[design.model]
-        if "MKTRF" not in at and market is not None and "RF" in at:
-            table = np.column_stack((table, column_of_returns(market, returns) - table[:, at["RF"]]))
-            given, at = (*given, "MKT_RF"), {**at, "MKTRF": table.shape[1] - 1}
-        absent = [name for name in wanted if name not in at]
-        if absent:
-            raise InputError(
-                f"factors lacks {len(absent)} column(s) of model={design.model!r} ({', '.join(absent)}); "
-                f"it has {', '.join(given)}: add them."
-            )
-        chosen = [at[name] for name in wanted]
-    x = np.ascontiguousarray(table[:, chosen])
-    lost = int((~np.isfinite(x).all(axis=1)).sum())
-    if lost:
-        notes.append(f"{lost} of {x.shape[0]} sessions have no factor return and do not enter")
-    names = tuple(given[position] for position in chosen)
-    regression = Regression(returns=y, regressors=x, constant=not design.zero_alpha)
-    return NormalReturn(regression=regression, columns=columns, names=names if design.zero_alpha else ("alpha", *names), notes=tuple(notes))
+    Raises
+    ------
+    InputError
+        If the model lacks a market, factors, peers or a package.
+    """
+    return fit(build(inputs), inputs)

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impact.anchors import AnchorPolicy
 from impact.calendars import anchor_dates
 from impact.errors import InputError
 from impact.eventstudy.alignment import AlignedEvents, align_events, read_returns
-from impact.eventstudy.design import StudyDesign
+from impact.eventstudy.design import checked_windows
 from impact.market.frames import as_frame
 from impact.typing_ import Window
 
@@ -26,7 +27,7 @@ def overlap_report(
     estimation: Window = (-260, -11),
     window: Window = (-1, 1),
     confounders: pd.DataFrame | None = None,
-    anchor: str = "next",
+    anchor: AnchorPolicy = "next",
 ) -> pd.DataFrame:
     """Every reason to doubt that an event's window holds that event alone.
 
@@ -55,8 +56,8 @@ def overlap_report(
         If a table lacks a column.
     """
     table = read_returns(returns)
-    design = StudyDesign(estimation=estimation, window=window, anchor=anchor, min_observations=3, model="mean")
-    aligned = align_events(events, table, design)
+    estimation, window = checked_windows(estimation, window)
+    aligned = align_events(events, table, anchor)
     parts = [_between_events(aligned, estimation, window)]
     if confounders is not None:
         parts.append(_confounders(as_frame(confounders, "confounders"), aligned, table.sessions, window, anchor))
@@ -99,7 +100,7 @@ def _rows(event: Any, other: Any, relation: Any, shared: Any, apart: Any, detail
 
 
 def _confounders(
-    confounders: pd.DataFrame, aligned: AlignedEvents, sessions: pd.DatetimeIndex, window: Window, anchor: str
+    confounders: pd.DataFrame, aligned: AlignedEvents, sessions: pd.DatetimeIndex, window: Window, anchor: AnchorPolicy
 ) -> pd.DataFrame:
     missing = [name for name in ("date", "title") if name not in confounders.columns]
     if missing:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import ReturnTable, align_events
-from impact.eventstudy.design import StudyDesign
-from impact.eventstudy.models import normal_return
+from impact.eventstudy.benchmarks import ModelInputs
+from impact.eventstudy.design import StudyDesign, StudyOptions
+from impact.eventstudy.drops import broken_rule, drop_table
+from impact.eventstudy.models import MODELS, ModelName, build, fit
 from impact.kernels.mapping import map_in_order
-from impact.kernels.ols import fit_events
 from impact.kernels.partial_sums import PartialSums, bin_edges, partial_sums, window_tests
+from impact.kernels.records import FittedEvents
 from impact.market.frames import checked_sessions
 from impact.provenance import Source
 from impact.results import Result, Summary
@@ -24,11 +27,10 @@ from impact.typing_ import FloatArray, IntArray, Window
 
 __all__ = ["PartitionedResult", "study_partitions"]
 
+TEST_COLUMNS = ("statistic", "p_value", "mean_car", "n_events", "n_dates", "reason")
 EVENTS_AT_ONCE = 250_000
 """Events fitted together inside a part; bounds memory to some 300 MB."""
 
-REGRESSIONS = ("mean", "market_adjusted", "market", "capm", "ff3", "carhart", "ff5", "factors", "dimson")
-TESTS = ("cross_sectional", "patell", "bmp", "sign", "date_clustered")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -38,11 +40,14 @@ class PartitionedResult(Result):
     Attributes
     ----------
     tests : DataFrame
-        Per window and test: statistic, p_value, mean_car, n_events, n_dates.
+        Per window and test: statistic, p_value, mean_car, n_events, n_dates, and the reason where a test is refused.
     average : DataFrame
         Per offset: aar, n, caar.
     partitions : DataFrame
-        Per part: path, n_securities, n_events, n_dropped.
+        Per part: path (from the folder that holds all parts), n_securities, n_events, n_dropped.
+    dropped : DataFrame
+        Events that could not be used by part and reason: path, status, reason, n_events; path is empty for securities that no
+        part holds.
     scar_quantiles : DataFrame
         Per window: quantiles of the standardised CARs, to the width of a bin (0.02).
     n_events, n_dropped : int
@@ -53,6 +58,7 @@ class PartitionedResult(Result):
     tests: pd.DataFrame
     average: pd.DataFrame
     partitions: pd.DataFrame
+    dropped: pd.DataFrame
     scar_quantiles: pd.DataFrame
     n_events: int
     n_dropped: int
@@ -91,9 +97,11 @@ class _Part:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _PartAnswer:
+    """The sums of one part, and how many of its events were lost for which reason."""
+
     sums: PartialSums
     n_securities: int
-    n_dropped: int
+    dropped: pd.DataFrame
 
 
 def study_partitions(
@@ -101,7 +109,7 @@ def study_partitions(
     events: pd.DataFrame | None = None,
     market: pd.Series | None = None,
     factors: pd.DataFrame | None = None,
-    model: str = "market",
+    model: ModelName = "market",
     estimation: Window = (-260, -11),
     window: Window = (-10, 10),
     *,
@@ -112,7 +120,7 @@ def study_partitions(
     write_to: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     sources: tuple[Source, ...] = (),
-    **options: Any,
+    **options: Unpack[StudyOptions],
 ) -> PartitionedResult:
     """Study events part by part; only sums travel, so any number of events fits.
 
@@ -154,16 +162,16 @@ def study_partitions(
     design = StudyDesign(model=model, estimation=estimation, window=window, **options)
     paths = _files(returns)
     _check(design, events, market, factors, n_placebo, seed, windows)
-    target = None if write_to is None else Path(write_to)
-    if target is not None:
-        target.mkdir(parents=True, exist_ok=True)
+    labels = _labels(paths)
+    targets = [None if write_to is None else Path(write_to) / label for label in labels]
     names = list(map_in_order(executor, _securities_of, paths))
-    parts = _parts(paths, names, events, market, factors, design, tuple(windows), n_placebo, seed, target)
+    parts = _parts(paths, names, events, market, factors, design, tuple(windows), n_placebo, seed, targets)
     total: PartialSums | None = None
-    rows = []
+    rows, dropped = [], []
     for number, answer in enumerate(map_in_order(executor, _study_part, parts)):
         total = answer.sums if total is None else total + answer.sums
-        rows.append((paths[number].name, answer.n_securities, int(answer.sums.n_events), answer.n_dropped))
+        rows.append((labels[number], answer.n_securities, int(answer.sums.n_events), int(answer.dropped["n_events"].sum())))
+        dropped.append(answer.dropped.assign(path=labels[number]))
         if progress is not None:
             progress(number + 1, len(paths))
     partitions = pd.DataFrame(rows, columns=["path", "n_securities", "n_events", "n_dropped"])
@@ -172,7 +180,10 @@ def study_partitions(
             f"none of the {int(partitions['n_dropped'].sum())} events can be used; check the estimation window and the dates."
         )
     unplaced = 0 if events is None else len(events) - int(partitions["n_events"].sum() + partitions["n_dropped"].sum())
-    return _result(total, partitions, unplaced, design, tuple(windows), sources)
+    if unplaced:
+        dropped.append(pd.DataFrame([("dropped", "security is in no part", unplaced, "")], columns=["status", "reason", "n_events", "path"]))
+    lost = pd.concat(dropped, ignore_index=True)[["path", "status", "reason", "n_events"]]
+    return _result(total, partitions, lost, design, tuple(windows), sources)
 
 
 def _files(returns: str | Path | Sequence[str | Path]) -> list[Path]:
@@ -189,13 +200,20 @@ def _files(returns: str | Path | Sequence[str | Path]) -> list[Path]:
     return paths
 
 
+def _labels(paths: Sequence[Path]) -> list[str]:
+    """Each file by its path from the folder that holds them all, so that files of one name in two folders differ."""
+    if len(paths) == 1:
+        return [paths[0].name]
+    root = Path(os.path.commonpath([path.absolute().parent for path in paths]))
+    return [path.absolute().relative_to(root).as_posix() for path in paths]
+
+
 def _check(
     design: StudyDesign, events: Any, market: Any, factors: Any, n_placebo: int | None, seed: int | None, windows: Sequence[Window]
 ) -> None:
-    if design.model not in REGRESSIONS or design.exclude_weight is not None:
-        raise InputError(
-            f"model={design.model!r} cannot be studied in parts; choose one of: {', '.join(REGRESSIONS)}, without exclude_weight."
-        )
+    if not MODELS[design.model].in_parts or design.exclude_weight is not None:
+        fitting = ", ".join(name for name, model in MODELS.items() if model.in_parts)
+        raise InputError(f"model={design.model!r} cannot be studied in parts; choose one of: {fitting}, without exclude_weight.")
     if market is None and factors is None:
         raise InputError("market and factors are both missing; give one of them, since its sessions are the calendar.")
     if (events is None) == (n_placebo is None):
@@ -211,7 +229,7 @@ def _check(
         )
 
 
-def _parts(paths, names, events, market, factors, design, windows, n_placebo, seed, write_to) -> list[_Part]:
+def _parts(paths, names, events, market, factors, design, windows, n_placebo, seed, targets) -> list[_Part]:
     """The work of every file: its share of the events, or of the draws with a seed of its own."""
     seeds: list[Any] = [None] * len(paths)
     draws = np.zeros(len(paths), dtype=np.int64)
@@ -233,7 +251,7 @@ def _parts(paths, names, events, market, factors, design, windows, n_placebo, se
             events=None if owner is None else events.loc[(owner == number).to_numpy()],
             n_draws=int(draws[number]),
             seed=seeds[number],
-            write_to=write_to,
+            write_to=targets[number],
         )
         for number, path in enumerate(paths)
     ]
@@ -296,66 +314,74 @@ def _study_part(part: _Part) -> _PartAnswer:
     calendar = part.market if part.market is not None else part.factors
     sessions = checked_sessions(calendar.index, "market")
     table = _read_part(part.path, sessions)
-    ids, day0, security, dropped = _placed(part, table)
-    used = np.arange(table.values.shape[1])
-    normal = normal_return(table, part.design, used, part.market, part.factors)
-    needed = part.design.required_rows(normal.regression.n_parameters)
-    first, last = part.design.estimation
-    last -= part.design.leads if part.design.model == "dimson" else 0
+    events, day0, security, lost = _placed(part, table)
+    inputs = ModelInputs(
+        returns=table, design=part.design, day0=day0, security=security, events=events, market=part.market, factors=part.factors
+    )
+    normal = build(inputs)
     total: PartialSums | None = None
-    written = []
+    written, dropped = [], [lost]
     for chunk in _chunks(day0.size):
-        fit = fit_events(normal.regression, day0[chunk], security[chunk], (first, last), part.design.window)
-        usable = np.flatnonzero((fit.events.n_obs >= needed) & (fit.events.sigma > 0) & ~fit.singular)
-        sums = partial_sums(fit.events, usable, part.windows, len(sessions))
-        dropped += fit.events.n_events - usable.size
+        estimated = fit(normal, inputs, chunk)
+        needed = part.design.required_rows(estimated.n_parameters)
+        broken = broken_rule(estimated.fit, needed)
+        dropped.append(drop_table(events.iloc[chunk], estimated.fit, broken, needed))
+        usable = np.flatnonzero(broken < 0)
+        whole_only = part.design.incomplete == "complete"
+        sums = partial_sums(estimated.fit.events, usable, part.windows, len(sessions), whole_only=whole_only)
         total = sums if total is None else total + sums
         if part.write_to is not None:
-            written.append(_car_table(part, fit, ids[chunk], table, usable))
-    if written:
-        pd.concat(written, ignore_index=True).to_parquet(part.write_to / f"{part.path.parent.name}-{part.path.stem}.parquet", index=False)
-    return _PartAnswer(sums=total, n_securities=len(table.securities), n_dropped=dropped)
+            written.append(_car_table(part, estimated.fit.events, events["event_id"].to_numpy()[chunk], table, usable))
+    if part.write_to is not None:
+        part.write_to.parent.mkdir(parents=True, exist_ok=True)
+        pd.concat(written, ignore_index=True).to_parquet(part.write_to, index=False)
+    reasons = pd.concat(dropped, ignore_index=True).groupby(["status", "reason"]).size().rename("n_events").reset_index()
+    return _PartAnswer(sums=total, n_securities=len(table.securities), dropped=reasons)
 
 
 def _chunks(n: int) -> Iterator[slice]:
     yield from (slice(start, start + EVENTS_AT_ONCE) for start in range(0, max(n, 1), EVENTS_AT_ONCE))
 
 
-def _placed(part: _Part, table: ReturnTable) -> tuple[np.ndarray, IntArray, IntArray, int]:
-    """Ids, days and securities of the part's events, given or drawn, and how many could not be placed."""
+def _placed(part: _Part, table: ReturnTable) -> tuple[pd.DataFrame, IntArray, IntArray, pd.DataFrame]:
+    """The part's events, given or drawn, that have a day and a column; both; and the events that could not be placed."""
+    columns = ["event_id", "security", "date"]
+    nothing = pd.DataFrame(columns=[*columns, "status", "reason"])
     if part.events is None:
         rng = np.random.default_rng(part.seed)
         first, last = -part.design.estimation[0], len(table.sessions) - max(0, part.design.window[1])
         if last <= first:
             raise InputError(f"the calendar holds {len(table.sessions)} sessions, too few for the windows; shorten them.")
         day0 = rng.integers(first, last, part.n_draws)
-        return np.arange(part.n_draws), day0, rng.integers(0, len(table.securities), part.n_draws), 0
+        security = rng.integers(0, len(table.securities), part.n_draws)
+        drawn = {"event_id": np.arange(part.n_draws), "security": table.securities.to_numpy()[security]}
+        return pd.DataFrame(drawn | {"date": table.sessions.to_numpy()[day0]}), day0, security, nothing
     if part.events.empty:
-        nothing = np.empty(0, dtype=np.intp)
-        return nothing, nothing, nothing, 0
-    aligned = align_events(part.events, table, part.design)
-    return aligned.table["event_id"].to_numpy(), aligned.day0, aligned.security, len(aligned.dropped)
+        none = np.empty(0, dtype=np.intp)
+        return part.events[columns], none, none, nothing
+    aligned = align_events(part.events, table, part.design.anchor)
+    return aligned.table, aligned.day0, aligned.security, aligned.dropped
 
 
-def _car_table(part: _Part, fit: Any, ids: np.ndarray, table: ReturnTable, usable: IntArray) -> pd.DataFrame:
+def _car_table(part: _Part, events: FittedEvents, ids: np.ndarray, table: ReturnTable, usable: IntArray) -> pd.DataFrame:
     columns: dict[str, Any] = {
         "event_id": ids[usable],
-        "security": table.securities.to_numpy()[fit.events.security[usable]],
-        "day0": table.sessions.to_numpy()[fit.events.day0[usable]],
-        "sigma": fit.events.sigma[usable],
-        "n_obs": fit.events.n_obs[usable],
+        "security": table.securities.to_numpy()[events.security[usable]],
+        "day0": table.sessions.to_numpy()[events.day0[usable]],
+        "sigma": events.sigma[usable],
+        "n_obs": events.n_obs[usable],
     }
     for a, b in part.windows:
-        sums = fit.events.window(a, b)
+        sums = events.window(a, b)
         columns[f"car_{a}_{b}"] = sums.car[usable]
-        columns[f"se_{a}_{b}"] = fit.events.sigma[usable] * np.sqrt(sums.variance_factor[usable])
+        columns[f"se_{a}_{b}"] = events.sigma[usable] * np.sqrt(sums.variance_factor[usable])
     return pd.DataFrame(columns)
 
 
 def _result(
     total: PartialSums,
     partitions: pd.DataFrame,
-    unplaced: int,
+    dropped: pd.DataFrame,
     design: StudyDesign,
     windows: tuple[Window, ...],
     sources: tuple[Source, ...],
@@ -363,10 +389,10 @@ def _result(
     rows, quantiles = [], []
     levels = (0.005, 0.025, 0.05, 0.5, 0.95, 0.975, 0.995)
     for number, (a, b) in enumerate(windows):
-        found = window_tests(total, number)
-        for name in TESTS:
-            statistic, p_value = getattr(found, name)
-            rows.append((f"({a}, {b})", name, statistic, p_value, found.mean_car, found.n_events, found.n_dates))
+        tested = window_tests(total, number)
+        for name, outcome in tested.outcomes.items():
+            figures = (outcome.statistic, outcome.p_value, tested.mean_car, tested.n_events, tested.n_dates, outcome.reason)
+            rows.append((f"({a}, {b})", name, *figures))
         share = np.cumsum(total.histogram[number]) / max(1, total.histogram[number].sum())
         edges = bin_edges()
         quantiles.append([f"({a}, {b})", *(float(edges[min(np.searchsorted(share, level), edges.size - 1)]) for level in levels)])
@@ -374,18 +400,19 @@ def _result(
         aar = total.abnormal / np.where(total.days > 0, total.days, np.nan)
     offsets = np.arange(design.window[0], design.window[1] + 1)
     return PartitionedResult(
-        tests=pd.DataFrame(rows, columns=["window", "test", "statistic", "p_value", "mean_car", "n_events", "n_dates"]).set_index(
-            ["window", "test"]
-        ),
+        tests=pd.DataFrame(rows, columns=["window", "test", *TEST_COLUMNS]).set_index(["window", "test"]),
         average=pd.DataFrame({"aar": aar, "n": total.days, "caar": np.cumsum(aar)}, index=pd.Index(offsets, name="offset")),
         partitions=partitions,
+        dropped=dropped,
         scar_quantiles=pd.DataFrame(quantiles, columns=["window", *(f"q{level:g}" for level in levels)]).set_index("window"),
         n_events=int(total.n_events),
-        n_dropped=int(partitions["n_dropped"].sum()) + unplaced,
+        n_dropped=int(dropped["n_events"].sum()),
         design=design,
         sources=sources,
         assumptions=(
-            "events with a return on every day of a window enter its tests",
+            "events with a return on every day of a window enter its tests"
+            if design.incomplete == "complete"
+            else "events with a return on any day of a window enter its tests, their variance restricted to their days",
             "cross_sectional, patell, bmp and sign take events as independent; date_clustered allows for correlation within a date",
         ),
     )

@@ -14,6 +14,7 @@ from scipy.special import ndtri, stdtr, stdtrit
 
 from impact.errors import ImpactWarning, InputError
 from impact.eventstudy.design import StudyDesign
+from impact.eventstudy.models import MODELS
 from impact.kernels.ols import BatchFit
 from impact.kernels.records import FittedEvents
 from impact.provenance import Source
@@ -169,7 +170,7 @@ class EventStudyResult(Result):
         moved = int((np.abs(alpha) * n_days > se).sum())
         if moved > ALPHA_SHARE * self.n_events:
             worst = int(np.nanargmax(np.abs(alpha) * n_days / se))
-            other = "model='market_adjusted'" if self.design.model in ("mean", "garch", "scholes_williams") else "zero_alpha=True"
+            other = "zero_alpha=True" if MODELS[self.design.model].zero_alpha else "model='market_adjusted'"
             warnings.warn(
                 f"the estimation-window alpha alone moves CAR({a}, {b}) by more than one standard error for {moved} of "
                 f"{self.n_events} events (most for {self.event_ids[worst]!r}: {alpha[worst]:+.4f} a day); compare with {other}.",

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 
-from impact.errors import DroppedEvents, InfeasibleDesign, InputError
+from impact.anchors import AnchorPolicy
+from impact.errors import DroppedEvents, InputError
 from impact.eventstudy.alignment import AlignedEvents, ReturnTable, align_events, read_returns
-from impact.eventstudy.design import IncompletePolicy, StudyDesign
-from impact.eventstudy.estimate import Estimated, estimate
+from impact.eventstudy.benchmarks import ModelInputs
+from impact.eventstudy.design import StudyDesign, StudyOptions
+from impact.eventstudy.drops import broken_rule, drop_table, nothing_left
+from impact.eventstudy.models import Estimated, ModelName, estimate
 from impact.eventstudy.results import EventStudyResult
-from impact.kernels.ols import BatchFit
 from impact.provenance import Source
 from impact.typing_ import FloatArray, ReturnKind, Window
 
 __all__ = ["event_study", "finish_study", "run_study"]
-
-ZERO_RESIDUAL = 1e-12
-"""Residual over total standard deviation below which a security only repeats its benchmark."""
 
 
 def event_study(
@@ -29,21 +28,15 @@ def event_study(
     events: pd.DataFrame,
     market: Any = None,
     factors: pd.DataFrame | None = None,
-    model: str = "market",
+    model: ModelName = "market",
     estimation: Window = (-260, -11),
     window: Window = (-10, 10),
     kind: ReturnKind = "simple",
-    anchor: Literal["next", "previous", "raise"] = "next",
+    anchor: AnchorPolicy = "next",
     *,
-    min_observations: int | None = None,
-    incomplete: IncompletePolicy = "complete",
-    zero_alpha: bool = False,
-    exclude_weight: float | Mapping[Any, float] | None = None,
-    lags: int = 1,
-    leads: int = 1,
-    level: float = 0.95,
     executor: Any = None,
     sources: Iterable[Source] = (),
+    **options: Unpack[StudyOptions],
 ) -> EventStudyResult:
     """Abnormal returns of many events, with standard errors that carry the forecast error of the normal return.
 
@@ -59,19 +52,20 @@ def event_study(
     factors : DataFrame, optional
         One column a factor, decimals; a column RF is the risk-free rate.
     model : str
-        See :data:`impact.eventstudy.design.MODELS`.
+        One of :data:`impact.eventstudy.MODELS`.
     estimation, window : (first, last)
         Inclusive session offsets from day 0.
     kind : {"simple", "log"}
         Kind of the returns given; recorded, not converted.
     anchor : {"next", "previous", "raise"}
         Where a date that is no session goes; the move is recorded in ``events['rolled_days']``.
-    min_observations, incomplete, zero_alpha, exclude_weight, lags, leads, level
-        See :class:`impact.eventstudy.design.StudyDesign`.
     executor : object with ``map``, optional
         Fits blocks of securities side by side, for example a ``ThreadPoolExecutor``; the numbers do not depend on it.
     sources : iterable of Source
         Where the returns come from, to be carried into the result.
+    **options
+        min_observations, incomplete, zero_alpha, exclude_weight, lags, leads, level: see
+        :class:`impact.eventstudy.StudyDesign`.
 
     Returns
     -------
@@ -113,20 +107,7 @@ def event_study(
     >>> round(float(result.car(0, 0)["car"].iloc[0]), 3)
     -0.096
     """
-    design = StudyDesign(
-        model=model,
-        estimation=estimation,
-        window=window,
-        kind=kind,
-        anchor=anchor,
-        min_observations=min_observations,
-        incomplete=incomplete,
-        zero_alpha=zero_alpha,
-        exclude_weight=exclude_weight,
-        lags=lags,
-        leads=leads,
-        level=level,
-    )
+    design = StudyDesign(model=model, estimation=estimation, window=window, kind=kind, anchor=anchor, **options)
     return run_study(returns, events, design, market=market, factors=factors, executor=executor, sources=tuple(sources))
 
 
@@ -143,11 +124,20 @@ def run_study(
     """:func:`event_study` with its options as one record."""
     table = read_returns(returns)
     _check_span(design, table)
-    aligned = align_events(events, table, design)
+    aligned = align_events(events, table, design.anchor)
     if aligned.day0.size == 0:
-        raise _nothing_left(aligned.dropped)
-    found = estimate(table, design, aligned, market, factors, executor)
-    return finish_study(found, aligned, table, design, sources)
+        raise nothing_left(aligned.dropped)
+    inputs = ModelInputs(
+        returns=table,
+        design=design,
+        day0=aligned.day0,
+        security=aligned.security,
+        events=aligned.table,
+        market=market,
+        factors=factors,
+        executor=executor,
+    )
+    return finish_study(estimate(inputs), aligned, table, design, sources)
 
 
 def _check_span(design: StudyDesign, table: ReturnTable) -> None:
@@ -159,30 +149,18 @@ def _check_span(design: StudyDesign, table: ReturnTable) -> None:
         )
 
 
-def _reasons(fit: BatchFit, needed: int) -> np.ndarray:
-    """Why an estimated event cannot be used; empty where it can."""
-    reason = np.full(fit.singular.size, "", dtype=object)
-    short = fit.events.n_obs < needed
-    if short.any():
-        reason[short] = [f"{rows} usable estimation rows, {needed} needed" for rows in fit.events.n_obs[short]]
-    reason[~short & fit.singular] = "regressors are collinear in the estimation window"
-    reason[(reason == "") & ~(fit.events.sigma > ZERO_RESIDUAL * fit.spread)] = "no residual variation in the estimation window"
-    return reason
-
-
 def finish_study(
-    found: Estimated, aligned: AlignedEvents, table: ReturnTable, design: StudyDesign, sources: tuple[Source, ...]
+    estimated: Estimated, aligned: AlignedEvents, table: ReturnTable, design: StudyDesign, sources: tuple[Source, ...]
 ) -> EventStudyResult:
     """The result of an estimation, without the events that cannot be used, which it reports."""
-    reason = _reasons(found.fit, design.required_rows(found.n_parameters))
-    lost = aligned.table.loc[reason != "", ["event_id", "security", "date"]]
-    status = np.where(np.char.endswith(reason[reason != ""].astype(str), "needed"), "short_estimation", "dropped")
+    needed = design.required_rows(estimated.n_parameters)
+    broken = broken_rule(estimated.fit, needed)
+    kept = np.flatnonzero(broken < 0)
     dropped = aligned.dropped
-    if len(lost):
-        dropped = pd.concat([dropped, lost.assign(status=status, reason=reason[reason != ""])], ignore_index=True)
-    kept = np.flatnonzero(reason == "")
+    if kept.size < broken.size:
+        dropped = pd.concat([dropped, drop_table(aligned.table, estimated.fit, broken, needed)], ignore_index=True)
     if not kept.size:
-        raise _nothing_left(dropped)
+        raise nothing_left(dropped)
     if len(dropped):
         warnings.warn(
             f"{len(dropped)} of {len(dropped) + kept.size} events cannot be used (first: {dropped['event_id'].iloc[0]!r}, "
@@ -190,25 +168,17 @@ def finish_study(
             DroppedEvents,
             stacklevel=4,
         )
-    fit = found.fit.take(kept, security=aligned.security)
+    fit = estimated.fit.take(kept, security=aligned.security)
     events = aligned.table if kept.size == len(aligned.table) else aligned.table.iloc[kept].reset_index(drop=True)
     return EventStudyResult(
         design=design,
         fit=fit,
         events=events.assign(status=_status(fit.events.abnormal, design.window)),
         sessions=table.sessions,
-        coefficient_names=found.names,
+        coefficient_names=estimated.names,
         dropped=dropped,
         sources=sources,
-        assumptions=_assumptions(design, found),
-    )
-
-
-def _nothing_left(dropped: pd.DataFrame) -> InfeasibleDesign:
-    first = dropped.iloc[0]
-    return InfeasibleDesign(
-        f"none of the {len(dropped)} events can be used (first: {first['event_id']!r}, {first['reason']}); "
-        "mend the events, or shorten the estimation window or lower min_observations."
+        assumptions=_assumptions(design, estimated),
     )
 
 
@@ -222,10 +192,10 @@ def _status(abnormal: FloatArray, window: Window) -> pd.Categorical:
     return pd.Categorical.from_codes(code, names)
 
 
-def _assumptions(design: StudyDesign, found: Estimated) -> tuple[str, ...]:
-    rows = design.required_rows(found.n_parameters)
+def _assumptions(design: StudyDesign, estimated: Estimated) -> tuple[str, ...]:
+    rows = design.required_rows(estimated.n_parameters)
     return (
-        *found.notes,
+        *estimated.notes,
         f"{design.kind} returns; estimation {design.estimation}, event window {design.window}, inclusive sessions of the return calendar",
         f"an event needs {rows} usable estimation rows; a day without trade is missing, never zero",
         "abnormal returns are independent over time with the estimation-window variance; standard errors include the forecast error",

@@ -10,7 +10,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.eventstudy.alignment import align_events, read_returns
 from impact.eventstudy.design import StudyDesign
-from impact.eventstudy.estimate import Estimated
+from impact.eventstudy.models import Estimated
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.study import finish_study
 from impact.kernels.spanned import fit_spanned_events
@@ -61,7 +61,7 @@ def trade_to_trade_study(
         raise InputError(f"option(s) {', '.join(sorted(foreign))} do not apply to trade-to-trade returns; leave them out.")
     design = StudyDesign(model="market", estimation=estimation, window=window, kind=kind, **options)
     table = read_returns(returns.returns)
-    aligned = align_events(events, table, design)
+    aligned = align_events(events, table, design.anchor)
     used, local = np.unique(aligned.security, return_inverse=True)
     parts = [frame.to_numpy(dtype=float)[:, used] for frame in (returns.returns, returns.market, returns.n_sessions)]
     fit = fit_spanned_events(*parts, aligned.day0, local, design.estimation, design.window)

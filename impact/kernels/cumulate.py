@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -56,6 +57,10 @@ class EventWindows:
     estimation: tuple[int, int]
 
     _per_event = ("abnormal", "day0", "security", "group", "coefficients")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: sums and views that were kept for speed are made again where they are needed."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def take(self, kept: IntArray) -> EventWindows:
         """The events at the positions `kept`, in that order, on the same designs."""

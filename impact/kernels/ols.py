@@ -274,5 +274,23 @@ def _finish(found: _Gathered, singular: BoolArray, regression: Regression, day0,
     return BatchFit(events=events, coefficients=coefficients, r_squared=r_squared, spread=spread, singular=singular, windows=windows)
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Summing:
+    """``residual_sums`` of a fit, as a record that can be sent to another process.
+
+    Attributes
+    ----------
+    windows : EventWindows
+    squares : (N,) float
+        Sum of squared residuals of each event.
+    """
+
+    windows: EventWindows
+    squares: FloatArray
+
+    def __call__(self, chosen: IntArray, window_length: int) -> ResidualSums | None:
+        return sum_residuals(self.windows, self.squares, chosen, window_length)
+
+
 def _summing(windows: EventWindows, sigma: FloatArray, df: IntArray) -> Callable[[IntArray, int], ResidualSums | None]:
-    return lambda chosen, window_length: sum_residuals(windows, sigma**2 * df, chosen, window_length)
+    return _Summing(windows=windows, squares=sigma**2 * df)

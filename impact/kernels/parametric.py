@@ -5,19 +5,25 @@ Every function takes one number an event; NaN marks an event that is out. METHOD
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from impact.kernels.outcome import Outcome, inapplicable, normal_outcome, student_outcome, student_p
 from impact.typing_ import FloatArray, IntArray
 
 __all__ = [
+    "Moments",
     "bmp",
+    "bmp_of_moments",
     "brown_warner",
     "brown_warner_independent",
     "cross_sectional",
+    "cross_sectional_of_moments",
     "j1",
     "lamb",
     "patell",
+    "patell_of_sums",
     "single_t",
     "standardised",
 ]
@@ -75,7 +81,8 @@ def cross_sectional(car: FloatArray) -> Outcome:
     ----------
     Brown and Warner (1980).
     """
-    return _mean_over_spread(car[np.isfinite(car)], "cross-sectional")
+    kept = car[np.isfinite(car)]
+    return cross_sectional_of_moments(_moments(kept))
 
 
 def bmp(scar: FloatArray) -> Outcome:
@@ -90,21 +97,53 @@ def bmp(scar: FloatArray) -> Outcome:
     ----------
     Boehmer, Musumeci and Poulsen (1991).
     """
-    scar = scar[np.isfinite(scar)]
+    return bmp_of_moments(_moments(scar[np.isfinite(scar)]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moments:
+    """Number, mean and standard deviation (ddof 1) of the values of a cross-section; the last is 0 without spread.
+
+    Attributes
+    ----------
+    n : int
+    mean, deviation : float
+        NaN where they do not exist.
+    """
+
+    n: int
+    mean: float
+    deviation: float
+
+
+def _moments(values: FloatArray) -> Moments:
+    n = values.size
+    if n < 2:
+        return Moments(n=n, mean=float(values.mean()) if n else np.nan, deviation=np.nan)
+    return Moments(n=n, mean=float(values.mean()), deviation=float(values.std(ddof=1)) if np.ptp(values) > 0 else 0.0)
+
+
+def cross_sectional_of_moments(car: Moments) -> Outcome:
+    """:func:`cross_sectional` from the moments of the CARs."""
+    return _mean_over_spread(car, "cross-sectional")
+
+
+def bmp_of_moments(scar: Moments) -> Outcome:
+    """:func:`bmp` from the moments of the standardised CARs."""
     outcome = _mean_over_spread(scar, "standardised cross-sectional")
-    if not outcome.reason and scar.size < 5:
-        warning = f"only {scar.size} events; the spread across fewer than 5 is noise"
-        return student_outcome(outcome.statistic, outcome.df, scar.size, warning)
+    if not outcome.reason and scar.n < 5:
+        warning = f"only {scar.n} events; the spread across fewer than 5 is noise"
+        return student_outcome(outcome.statistic, outcome.df, scar.n, warning)
     return outcome
 
 
-def _mean_over_spread(values: FloatArray, name: str) -> Outcome:
-    n = values.size
+def _mean_over_spread(values: Moments, name: str) -> Outcome:
+    n = values.n
     if n < 2:
         return inapplicable(f"the {name} variance needs at least 2 events, there {'is' if n == 1 else 'are'} {n}", n)
-    if np.ptp(values) == 0:
+    if not values.deviation > 0:
         return inapplicable(NO_SPREAD, n)
-    return student_outcome(values.mean() / (values.std(ddof=1) / np.sqrt(n)), n - 1, n)
+    return student_outcome(values.mean / (values.deviation / np.sqrt(n)), n - 1, n)
 
 
 def patell(scar: FloatArray, df: FloatArray | IntArray) -> Outcome:
@@ -130,9 +169,18 @@ def patell(scar: FloatArray, df: FloatArray | IntArray) -> Outcome:
     if n == 0:
         return inapplicable("no event has an abnormal return on every day of the window", 0)
     freedom = np.broadcast_to(np.asarray(df, dtype=float), scar.shape)[kept]
-    if freedom.min() <= 2:
-        return inapplicable(f"an event has only {freedom.min():.0f} degrees of freedom; its SCAR has no variance below 3", n)
-    return normal_outcome(scar[kept].sum() / np.sqrt((freedom / (freedom - 2.0)).sum()), n)
+    least = float(freedom.min())
+    variance = float((freedom / (freedom - 2.0)).sum()) if least > 2 else np.nan
+    return patell_of_sums(float(scar[kept].sum()), variance, least, n)
+
+
+def patell_of_sums(scar: float, variance: float, least_df: float, n_events: int) -> Outcome:
+    """:func:`patell` from the sum of the SCARs, of their variances d / (d - 2), and the least d among the events."""
+    if n_events == 0:
+        return inapplicable("no event has an abnormal return on every day of the window", 0)
+    if not least_df > 2:
+        return inapplicable(f"an event has only {int(least_df)} degrees of freedom; its SCAR has no variance below 3", n_events)
+    return normal_outcome(scar / np.sqrt(variance), n_events)
 
 
 def j1(car: FloatArray, variance: FloatArray) -> Outcome:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
-from scipy.special import ndtr, stdtr
 
+from impact.kernels.outcome import Outcome, inapplicable, student_outcome
+from impact.kernels.parametric import Moments, bmp_of_moments, cross_sectional_of_moments, patell_of_sums, standardised
 from impact.kernels.records import FittedEvents
+from impact.kernels.signs import sign_of_counts
 from impact.typing_ import FloatArray, IntArray
 
 __all__ = ["PartialSums", "WindowTests", "partial_sums", "window_tests"]
 
+NO_SPREAD_SHARE = 1e-13
+"""Variance over mean square below which equal values differ by rounding alone."""
 BIN_WIDTH, BIN_REACH = 0.02, 20.0
 """Width of the bins of standardised CARs, and where the outermost begin."""
 
@@ -32,6 +37,8 @@ class PartialSums:
     car, car_squared, scar, scar_squared : (V,) float
     scar_variance : (V,) float
         Sum of d / (d - 2), the variance of a standardised CAR under normal errors.
+    least_df : (V,) float
+        Fewest degrees of freedom among the events; infinite without one. Of two parts the smaller counts.
     positive : (V,) int
         CARs above zero.
     date_car, date_counts : (V, T) float
@@ -49,36 +56,40 @@ class PartialSums:
     scar: FloatArray
     scar_squared: FloatArray
     scar_variance: FloatArray
+    least_df: FloatArray
     positive: IntArray
     date_car: FloatArray
     date_counts: FloatArray
     histogram: IntArray
 
     def __add__(self, other: PartialSums) -> PartialSums:
-        return PartialSums(**{field.name: getattr(self, field.name) + getattr(other, field.name) for field in fields(self)})
+        return PartialSums(
+            **{
+                field.name: (np.minimum if field.name == "least_df" else np.add)(getattr(self, field.name), getattr(other, field.name))
+                for field in fields(self)
+            }
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class WindowTests:
-    """Tests of the mean CAR of one window: each statistic with its two-sided p; NaN where it does not exist.
+    """Tests of the mean CAR of one window.
 
     Attributes
     ----------
     n_events, n_dates : int
     mean_car, se_clustered : float
-        `se_clustered` allows for any correlation within a date.
-    cross_sectional, patell, bmp, sign, date_clustered : (statistic, p)
+        `se_clustered` allows for any correlation within a date; NaN where it does not exist.
+    outcomes : dict of test name to Outcome
+        ``cross_sectional``, ``patell``, ``bmp``, ``sign`` as those of a study whose events are in one place, and
+        ``date_clustered``.
     """
 
     n_events: int
     n_dates: int
     mean_car: float
     se_clustered: float
-    cross_sectional: tuple[float, float]
-    patell: tuple[float, float]
-    bmp: tuple[float, float]
-    sign: tuple[float, float]
-    date_clustered: tuple[float, float]
+    outcomes: dict[str, Outcome]
 
 
 def bin_edges() -> FloatArray:
@@ -86,7 +97,9 @@ def bin_edges() -> FloatArray:
     return np.arange(-BIN_REACH, BIN_REACH + BIN_WIDTH / 2, BIN_WIDTH)
 
 
-def partial_sums(events: FittedEvents, usable: IntArray, windows: tuple[tuple[int, int], ...], n_sessions: int) -> PartialSums:
+def partial_sums(
+    events: FittedEvents, usable: IntArray, windows: tuple[tuple[int, int], ...], n_sessions: int, *, whole_only: bool = True
+) -> PartialSums:
     """Sums over the events at the positions `usable`.
 
     Parameters
@@ -96,6 +109,8 @@ def partial_sums(events: FittedEvents, usable: IntArray, windows: tuple[tuple[in
     windows : V inclusive windows
     n_sessions : int
         T, length of the calendar.
+    whole_only : bool
+        Whether only events with an abnormal return on every day of a window enter it, or all with at least one.
     """
     everything = usable.size == events.n_events
     abnormal = events.abnormal if everything else events.abnormal[usable]
@@ -105,13 +120,13 @@ def partial_sums(events: FittedEvents, usable: IntArray, windows: tuple[tuple[in
         known = ~np.isnan(abnormal)
         days, total = known.sum(axis=0), np.where(known, abnormal, 0.0).sum(axis=0)
     last_bin = bin_edges().size
-    rows: dict[str, list] = {name: [] for name in _BY_WINDOW}
+    rows: dict[str, list[Any]] = {name: [] for name in _BY_WINDOW}
     for a, b in windows:
         sums = events.window(a, b)
-        whole = sums.n_days[usable] == b - a + 1
+        every = standardised(sums.car, events.sigma, sums.variance_factor)
+        whole = (sums.n_days[usable] >= (b - a + 1 if whole_only else 1)) & np.isfinite(every[usable])
         chosen = usable[whole]
-        car = sums.car[chosen]
-        scar = car / (events.sigma[chosen] * np.sqrt(sums.variance_factor[chosen]))
+        car, scar = sums.car[chosen], every[chosen]
         df = events.df[chosen].astype(float)
         rows["counts"].append(chosen.size)
         rows["car"].append(car.sum())
@@ -119,6 +134,7 @@ def partial_sums(events: FittedEvents, usable: IntArray, windows: tuple[tuple[in
         rows["scar"].append(scar.sum())
         rows["scar_squared"].append((scar * scar).sum())
         rows["scar_variance"].append(np.where(df > 2, df / np.maximum(df - 2, 1), np.nan).sum())
+        rows["least_df"].append(df.min() if df.size else np.inf)
         rows["positive"].append(np.count_nonzero(car > 0))
         rows["date_car"].append(np.bincount(day0[whole], weights=car, minlength=n_sessions))
         rows["date_counts"].append(np.bincount(day0[whole], minlength=n_sessions).astype(float))
@@ -143,6 +159,7 @@ _BY_WINDOW = (
     "scar",
     "scar_squared",
     "scar_variance",
+    "least_df",
     "positive",
     "date_car",
     "date_counts",
@@ -161,38 +178,32 @@ def window_tests(sums: PartialSums, number: int) -> WindowTests:
     n = int(sums.counts[number])
     by_date, per_date = sums.date_car[number], sums.date_counts[number]
     dates = int(np.count_nonzero(per_date))
-    none = (np.nan, np.nan)
-    if n < 2:
-        mean = float(sums.car[number]) if n else np.nan
-        return WindowTests(
-            n_events=n,
-            n_dates=dates,
-            mean_car=mean,
-            se_clustered=np.nan,
-            cross_sectional=none,
-            patell=none,
-            bmp=none,
-            sign=none,
-            date_clustered=none,
-        )
-    mean, mean_scar = sums.car[number] / n, sums.scar[number] / n
-    spread = np.sqrt((sums.car_squared[number] - n * mean**2) / (n - 1))
-    spread_scar = np.sqrt((sums.scar_squared[number] - n * mean_scar**2) / (n - 1))
-    clustered = np.sqrt(((by_date - per_date * mean) ** 2).sum() * dates / (dates - 1)) / n if dates > 1 else np.nan
-    sign = (sums.positive[number] - 0.5 * n) / np.sqrt(0.25 * n)
-    patell = sums.scar[number] / np.sqrt(sums.scar_variance[number])
+    car = _moments_of_sums(n, sums.car[number], sums.car_squared[number])
+    clustered = np.nan
+    if dates > 1:
+        clustered = float(np.sqrt(((by_date - per_date * car.mean) ** 2).sum() * dates / (dates - 1)) / n)
+    by_clusters = inapplicable(f"a variance between dates needs at least 2 dates, there {'is' if dates == 1 else 'are'} {dates}", n)
+    if clustered > 0:
+        by_clusters = student_outcome(car.mean / clustered, dates - 1, n)
     return WindowTests(
         n_events=n,
         n_dates=dates,
-        mean_car=float(mean),
-        se_clustered=float(clustered),
-        cross_sectional=_student(mean / (spread / np.sqrt(n)), n - 1),
-        patell=(float(patell), 2.0 * float(ndtr(-abs(patell)))),
-        bmp=_student(mean_scar / (spread_scar / np.sqrt(n)), n - 1),
-        sign=(float(sign), 2.0 * float(ndtr(-abs(sign)))),
-        date_clustered=_student(mean / clustered, dates - 1) if dates > 1 else none,
+        mean_car=car.mean,
+        se_clustered=clustered,
+        outcomes={
+            "cross_sectional": cross_sectional_of_moments(car),
+            "patell": patell_of_sums(float(sums.scar[number]), float(sums.scar_variance[number]), float(sums.least_df[number]), n),
+            "bmp": bmp_of_moments(_moments_of_sums(n, sums.scar[number], sums.scar_squared[number])),
+            "sign": sign_of_counts(int(sums.positive[number]), n),
+            "date_clustered": by_clusters,
+        },
     )
 
 
-def _student(statistic: float, df: int) -> tuple[float, float]:
-    return float(statistic), 2.0 * float(stdtr(df, -abs(statistic)))
+def _moments_of_sums(n: int, total: float, squares: float) -> Moments:
+    """Moments from sums; a spread that is rounding of the squares is none."""
+    mean = float(total) / n if n else np.nan
+    if n < 2:
+        return Moments(n=n, mean=mean, deviation=np.nan)
+    variance = (float(squares) - n * mean**2) / (n - 1)
+    return Moments(n=n, mean=mean, deviation=float(np.sqrt(variance)) if variance > NO_SPREAD_SHARE * float(squares) / n else 0.0)

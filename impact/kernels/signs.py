@@ -8,7 +8,7 @@ from scipy.special import bdtr, bdtrc
 from impact.kernels.outcome import Outcome, inapplicable, normal_outcome
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["corrado_zivney_sign", "generalized_sign", "median_sign_sums", "positive_shares", "sign"]
+__all__ = ["corrado_zivney_sign", "generalized_sign", "median_sign_sums", "positive_shares", "sign", "sign_of_counts"]
 
 EXACT_SIGN_EVENTS = 20
 
@@ -31,14 +31,18 @@ def sign(car: FloatArray) -> Outcome:
     Brown and Warner (1980).
     """
     values = car[np.isfinite(car)]
-    n = values.size
+    return sign_of_counts(int((values > 0).sum()), values.size)
+
+
+def sign_of_counts(positive: int, n_events: int) -> Outcome:
+    """:func:`sign` from the number of positive CARs among `n_events`."""
+    n = n_events
     if n == 0:
         return inapplicable("no event has an abnormal return on every day of the window", 0)
-    w = int((values > 0).sum())
-    z = (w - 0.5 * n) / np.sqrt(0.25 * n)
+    z = (positive - 0.5 * n) / np.sqrt(0.25 * n)
     if n >= EXACT_SIGN_EVENTS:
         return normal_outcome(z, n)
-    p = min(1.0, 2.0 * min(bdtr(w, n, 0.5), bdtrc(w - 1, n, 0.5) if w else 1.0))
+    p = min(1.0, 2.0 * min(bdtr(positive, n, 0.5), bdtrc(positive - 1, n, 0.5) if positive else 1.0))
     return Outcome(statistic=float(z), p_value=float(p), distribution="exact binomial", n_events=n, smallest_p=min(1.0, 2.0 ** (1 - n)))
 
 
