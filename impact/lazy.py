@@ -5,9 +5,27 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["lazy_names"]
+__all__ = ["Later", "lazy_names"]
+
+
+@dataclass(frozen=True)
+class Later:
+    """A function that is imported when it is first called, so that a registry of many costs nothing to read.
+
+    Parameters
+    ----------
+    module, name : str
+        Where the function is defined.
+    """
+
+    module: str
+    name: str
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return getattr(importlib.import_module(self.module), self.name)(*args, **options)
 
 
 def lazy_names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:

@@ -12,7 +12,7 @@ from impact.bundled import read_bundled
 from impact.calendars import first_session_to_react, sessions, venue_of
 from impact.cases.definition import AsOf
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
-from impact.eventstudy import event_study
+from impact.eventstudy import long_fit
 from impact.facts import known_table
 from impact.market import MarketPanel
 from impact.typing_ import Window
@@ -161,19 +161,14 @@ def _study(
     """One event study a line group; an event without enough history is refused with the reason of the study."""
     studied, refused = [], []
     for _, event in events.iterrows():
-        asked = pd.DataFrame({"event_id": [event["event_id"]], "security": [event["security"]], "date": [event["session"]]})
         if not returns.index[0] <= event["session"] <= returns.index[-1]:
             refused.append((event["event_id"], "outside the prices"))
             continue
         try:
-            study = event_study(
-                returns[[benchmark, event["security"]]],
-                asked,
-                market=benchmark,
-                estimation=estimation,
-                window=(min(days[0], 0), max(days[1], 1)),
-                zero_alpha=True,
-            )
+            study = long_fit(
+                returns[[benchmark, event["security"]]], event["security"], benchmark, event["session"], max(days[1], 1),
+                first=min(days[0], 0), estimation=estimation, shorten=False, kind="simple", event_ids=[event["event_id"]], zero_alpha=True,
+            )  # fmt: skip
         except (InfeasibleDesign, InputError) as error:
             refused.append((event["event_id"], str(error)))
             continue

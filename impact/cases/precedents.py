@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +16,8 @@ from impact.calendars import sessions as venue_sessions
 from impact.cases.definition import AsOf
 from impact.cases.recovery import HEADLINE_WINDOW
 from impact.cases.relief_facts import listing_falls
-from impact.errors import ImpactError, ImpactWarning, InputError
-from impact.eventstudy import EventStudyResult, event_study
+from impact.errors import ImpactError, InputError
+from impact.eventstudy import EventStudyResult, long_fit
 from impact.facts import known_table
 from impact.kernels.multiplicity import holm
 from impact.market import MarketPanel
@@ -281,15 +280,10 @@ def _court_news(firm: _Firm, challenges: Challenges) -> dict[str, _News]:
 
 
 def _fit(returns: pd.DataFrame, security: str, benchmark: str, day0: pd.Timestamp, last: int, level: float) -> EventStudyResult:
-    before = int(returns.index.get_loc(day0))
-    last = min(last, len(returns) - 1 - before)
-    event = pd.DataFrame({"event_id": [security], "security": [security], "date": [day0]})
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ImpactWarning)
-        return event_study(
-            returns, event, market=benchmark, estimation=(max(-ESTIMATION, 1 - before), -GAP), window=(WIDER[0], last), kind="log",
-            min_observations=FEWEST, zero_alpha=True, level=level,
-        )  # fmt: skip
+    return long_fit(
+        returns, security, benchmark, day0, last,
+        first=WIDER[0], estimation=(-ESTIMATION, -GAP), min_observations=FEWEST, zero_alpha=True, level=level,
+    )  # fmt: skip
 
 
 def _measured(fit: EventStudyResult, offset: int, window: tuple[int, int], level: float) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,12 +14,13 @@ from impact.cases.benchmarks import benchmarks_of
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.study import CaseStudy
 from impact.cases.timeline import Timeline
-from impact.errors import ImpactWarning, InfeasibleDesign
-from impact.eventstudy import EventStudyResult, event_study
+from impact.errors import InfeasibleDesign
+from impact.eventstudy import EventStudyResult, long_fit
 from impact.facts import known_table
 from impact.market import MarketPanel
 from impact.provenance import Source, unique_sources
 from impact.relief.challenges import Challenges
+from impact.typing_ import ReturnKind
 
 __all__ = ["Anchors", "ListingDates", "court_steps", "list_of_programme", "listing_dates", "listing_falls", "price_anchors", "refit"]
 
@@ -159,20 +159,16 @@ def refit(
     study: CaseStudy,
     market: str | tuple[str, ...],
     *,
-    kind: str = "log",
+    kind: ReturnKind = "log",
     zero_alpha: bool = True,
 ) -> EventStudyResult:
     """The study of a case's designation again, with another benchmark or without the drift of its estimation window."""
     design = study.fit.design
-    event = pd.DataFrame(
-        {"event_id": [definition.designation_event], "security": [definition.security], "date": [study.fit.events["day0"].iloc[0]]}
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ImpactWarning)
-        return event_study(
-            returns, event, market=market if isinstance(market, str) else list(market), model="market", estimation=design.estimation, window=design.window, kind=kind,
-            zero_alpha=zero_alpha, level=design.level, sources=study.fit.sources,
-        )  # fmt: skip
+    return long_fit(
+        returns, definition.security, market if isinstance(market, str) else list(market), study.fit.events["day0"].iloc[0],
+        design.window[1], first=design.window[0], estimation=design.estimation, shorten=False, kind=kind,
+        event_ids=[definition.designation_event], zero_alpha=zero_alpha, level=design.level, sources=study.fit.sources,
+    )  # fmt: skip
 
 
 def price_anchors(

@@ -13,7 +13,7 @@ from impact.cases.benchmarks import benchmark_names, benchmarks_of
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.timeline import Timeline
 from impact.errors import ImpactWarning, InfeasibleDesign
-from impact.eventstudy import ChainedEventsResult, EventStudyResult, abnormal_volume, chained_events, event_study
+from impact.eventstudy import ChainedEventsResult, EventStudyResult, abnormal_volume, chained_events, long_fit
 from impact.facts import known_table
 from impact.kernels.contrast import contrasts
 from impact.market import MarketPanel
@@ -219,17 +219,17 @@ def _day0(definition: CaseDefinition, timeline: Timeline) -> pd.Timestamp:
 
 
 def _fit(
-    returns: pd.DataFrame, definition: CaseDefinition, day0: pd.Timestamp, last: int, confidence: float, **options: Any
+    returns: pd.DataFrame, definition: CaseDefinition, day0: pd.Timestamp, last: int, confidence: float, *, market: Any, **options: Any
 ) -> EventStudyResult:
     """One long event window from the designation on, so that every later event is read off the same clean estimation."""
-    event = pd.DataFrame({"event_id": [definition.designation_event], "security": [definition.security], "date": [day0]})
     before = returns.index.get_loc(day0)
-    estimation = (max(-260, 1 - before), -11)
     if before < 30:
         raise InfeasibleDesign(
             f"case={definition.case!r}: the prices hold {before} sessions before {day0:%Y-%m-%d}; give prices that begin at least 100 sessions before."
         )
-    result = event_study(returns, event, model="market", estimation=estimation, window=(-10, last), kind="log", level=confidence, **options)
+    result = long_fit(
+        returns, definition.security, market, day0, last, first=-10, event_ids=[definition.designation_event], level=confidence, **options
+    )
     if len(result.dropped):
         raise InfeasibleDesign(
             f"case={definition.case!r}: {result.dropped['reason'].iloc[0]}; give prices that begin at least 100 sessions before {day0:%Y-%m-%d}."

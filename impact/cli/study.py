@@ -8,25 +8,9 @@ import click
 
 from impact.cli._output import Document, emit, output_options, working
 from impact.errors import ImpactWarning, InputError
+from impact.eventstudy.models import MODELS
 
 __all__ = ["command"]
-
-# The names of impact.eventstudy.design.MODELS, repeated so that --help need not load the engine; a test keeps them equal.
-MODELS = (
-    "mean",
-    "market_adjusted",
-    "market",
-    "capm",
-    "ff3",
-    "carhart",
-    "ff5",
-    "factors",
-    "scholes_williams",
-    "dimson",
-    "garch",
-    "peer",
-    "synthetic_control",
-)
 
 
 def _window(text: str, option: str) -> tuple[int, int]:
@@ -45,7 +29,7 @@ def _window(text: str, option: str) -> tuple[int, int]:
 )
 @click.option("--market", metavar="NAME", help="Benchmark column; several names with commas are an equal-weighted basket.")
 @click.option("--factors", type=click.Path(), multiple=True, metavar="FILE", help="Factor returns (decimals, or Kenneth French's files).")
-@click.option("--model", type=click.Choice(MODELS), default="market", show_default=True, help="Normal-return model.")
+@click.option("--model", type=click.Choice(tuple(MODELS)), default="market", show_default=True, help="Normal-return model.")
 @click.option("--estimation", default="-260:-11", show_default=True, metavar="A:B", help="Estimation window in sessions from the event.")
 @click.option("--window", default="-10:10", show_default=True, metavar="A:B", help="Event window.")
 @click.option("--car", "cars", default="0:0,-1:1", show_default=True, metavar="A:B,...", help="Windows to cumulate and test.")

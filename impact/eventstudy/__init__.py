@@ -1,20 +1,37 @@
 """What happened: design, alignment, normal-return models, inference, results."""
 
-from impact.eventstudy.asynchronous import align_to_closes
-from impact.eventstudy.chained import ChainedEventsResult, chained_events
-from impact.eventstudy.cross_section import CrossSectionResult, car_regression, group_contrast
-from impact.eventstudy.design import StudyDesign
-from impact.eventstudy.long_run import CalendarTimeResult, buy_and_hold, calendar_time_drift
-from impact.eventstudy.models import MODELS
-from impact.eventstudy.overlaps import overlap_report
-from impact.eventstudy.partitioned import PartitionedResult, study_partitions
-from impact.eventstudy.results import EventStudyResult
-from impact.eventstudy.study import event_study
-from impact.eventstudy.thin_trading import trade_to_trade_study
-from impact.eventstudy.volume import abnormal_volume
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from impact.lazy import lazy_names
+
+_HOMES = {
+    "CalendarTimeResult": "impact.eventstudy.long_run",
+    "ChainedEventsResult": "impact.eventstudy.chained",
+    "CrossSectionResult": "impact.eventstudy.cross_section",
+    "EventStudyResult": "impact.eventstudy.results",
+    "MODELS": "impact.eventstudy.models",
+    "PartitionedResult": "impact.eventstudy.partitioned",
+    "StudyDesign": "impact.eventstudy.design",
+    "TESTS": "impact.eventstudy.hypotheses",
+    "abnormal_volume": "impact.eventstudy.volume",
+    "align_to_closes": "impact.eventstudy.asynchronous",
+    "buy_and_hold": "impact.eventstudy.long_run",
+    "calendar_time_drift": "impact.eventstudy.long_run",
+    "car_regression": "impact.eventstudy.cross_section",
+    "chained_events": "impact.eventstudy.chained",
+    "event_study": "impact.eventstudy.study",
+    "long_fit": "impact.eventstudy.long_window",
+    "group_contrast": "impact.eventstudy.cross_section",
+    "overlap_report": "impact.eventstudy.overlaps",
+    "study_partitions": "impact.eventstudy.partitioned",
+    "trade_to_trade_study": "impact.eventstudy.thin_trading",
+}
 
 __all__ = [
     "MODELS",
+    "TESTS",
     "CalendarTimeResult",
     "ChainedEventsResult",
     "CrossSectionResult",
@@ -29,7 +46,27 @@ __all__ = [
     "chained_events",
     "event_study",
     "group_contrast",
+    "long_fit",
     "overlap_report",
     "study_partitions",
     "trade_to_trade_study",
 ]
+
+if TYPE_CHECKING:
+    from impact.eventstudy.asynchronous import align_to_closes
+    from impact.eventstudy.chained import ChainedEventsResult, chained_events
+    from impact.eventstudy.cross_section import CrossSectionResult, car_regression, group_contrast
+    from impact.eventstudy.design import StudyDesign
+    from impact.eventstudy.hypotheses import TESTS
+    from impact.eventstudy.long_run import CalendarTimeResult, buy_and_hold, calendar_time_drift
+    from impact.eventstudy.long_window import long_fit
+    from impact.eventstudy.models import MODELS
+    from impact.eventstudy.overlaps import overlap_report
+    from impact.eventstudy.partitioned import PartitionedResult, study_partitions
+    from impact.eventstudy.results import EventStudyResult
+    from impact.eventstudy.study import event_study
+    from impact.eventstudy.thin_trading import trade_to_trade_study
+    from impact.eventstudy.volume import abnormal_volume
+
+
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -206,7 +206,9 @@ def _checked(events: Any) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def _positions(table: pd.DataFrame, returns: ReturnTable, anchor: AnchorPolicy) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+def _positions(
+    table: pd.DataFrame, returns: ReturnTable, anchor: AnchorPolicy
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
     """Position on the calendar, calendar days moved, reason where not placed, and whether the instant fell inside a session."""
     from impact.calendars import anchor_dates
 

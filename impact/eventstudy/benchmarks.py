@@ -245,9 +245,7 @@ def factor_model(inputs: ModelInputs, model: NormalModel) -> NormalReturn:
     slopes = tuple(table.names[position] for position in chosen)
     origin = inputs.design.zero_alpha
     regression = Regression(returns=y, regressors=x, constant=not origin)
-    return NormalReturn(
-        regression=regression, column=inputs.security, names=slopes if origin else ("alpha", *slopes), notes=tuple(notes)
-    )
+    return NormalReturn(regression=regression, column=inputs.security, names=slopes if origin else ("alpha", *slopes), notes=tuple(notes))
 
 
 def _chosen_factors(table: _FactorTable, inputs: ModelInputs, model: NormalModel) -> tuple[_FactorTable, list[int]]:

@@ -15,6 +15,7 @@ __all__ = ["IncompletePolicy", "StudyDesign", "StudyOptions", "checked_windows"]
 
 IncompletePolicy: TypeAlias = Literal["complete", "available"]
 
+
 class StudyOptions(TypedDict, total=False):
     """The options of :class:`StudyDesign` that entry points pass on by name."""
 

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.eventstudy.batch_tests import NEED_GRANK, NEED_RANKS, NEED_RESIDUALS, batch_tests
 from impact.eventstudy.design import IncompletePolicy
-from impact.eventstudy.headline import TEST_NAMES, Clustering, choose_headline, clustering, refused, warned
-from impact.eventstudy.sample import EventSample, event_sample, gather_evidence, one_series, residual_dependence
-from impact.eventstudy.series_tests import against_peers, series_tests
+from impact.eventstudy.evidence import Draws, gather
+from impact.eventstudy.headline import choose_headline, refused, warned
+from impact.eventstudy.hypotheses import TESTS, TestName
+from impact.eventstudy.layout import Clustering, clustering
+from impact.eventstudy.sample import EventSample, event_sample, residual_dependence
 from impact.kernels.dependence import ResidualDependence
 from impact.kernels.outcome import Outcome
 from impact.kernels.power import minimum_detectable_effect
@@ -22,47 +23,18 @@ from impact.kernels.records import FittedEvents
 from impact.kernels.skewness import excess_kurtosis
 from impact.results import Result, Summary
 
-__all__ = ["NULLS", "InferenceDesign", "describe_inference", "outcomes", "run_tests"]
+__all__ = ["InferenceDesign", "describe_inference", "outcomes", "run_tests"]
 
-ON_SERIES = ("t", "portfolio", "sq", "block_placebo", "conformal")
 COLUMNS = ("statistic", "p_value", "df", "distribution", "n_events", "null", "headline", "reason", "warning", "smallest_p")
-NEED_DEPENDENCE = frozenset({"kp_patell", "kp_bmp"})
-
-NULLS = {
-    "t": "the event's CAR is zero; normal returns",
-    "sq": "the day's abnormal return is exchangeable with the estimation residuals",
-    "block_placebo": "the CAR is one more run of quiet days",
-    "conformal": "no day of the window has an abnormal return; residuals are stationary",
-    "placebo_space": "the event's standardised CAR is exchangeable with those of untreated peers",
-    "cross_sectional": "the mean CAR is zero; independent events",
-    "brown_warner": "the mean CAR is zero; variance as before the event",
-    "patell": "the mean standardised CAR is zero; independent events, variance as before the event",
-    "bmp": "the mean standardised CAR is zero; independent events, any event variance",
-    "kp_patell": "the mean standardised CAR is zero; correlated events, variance as before the event",
-    "kp_bmp": "the mean standardised CAR is zero; correlated events, any event variance",
-    "corrado": "the mean rank of the event days is the middle rank",
-    "corrado_zivney": "the mean scaled rank of the event days is the middle rank",
-    "grank_t": "the mean generalised rank of the cumulated event day is the middle rank; correlated events, any event variance",
-    "grank_z": "the mean generalised rank of the cumulated event day is the middle rank; independent events, any event variance",
-    "sign": "a CAR is positive as often as not; independent events",
-    "generalized_sign": "a CAR is positive as often as an estimation residual; independent events",
-    "wilcoxon": "CARs are symmetric about zero; independent events",
-    "skewness_adjusted": "the mean CAR is zero; independent events, skewed returns",
-    "wild_cluster": "the mean CAR is zero; events of one date move together",
-    "portfolio": "the CAR of the equal-weight portfolio of the events is zero; variance as before the event",
-    "calendar_time": "the mean daily abnormal return of the calendar-time portfolio is zero",
-}
-"""What each test takes as true until shown otherwise, and what it needs besides."""
 
 
 def outcomes(
     sample: EventSample,
-    found: Clustering,
+    layout: Clustering,
     wanted: Collection[str],
     *,
     peers: FittedEvents | None = None,
-    rng: np.random.Generator | None = None,
-    draws: int = 999,
+    draws: Draws | None = None,
     adjust_event_variance: bool = False,
     executor: Any = None,
 ) -> dict[str, Outcome]:
@@ -71,28 +43,27 @@ def outcomes(
     Parameters
     ----------
     sample : EventSample
-    found : Clustering
-        With the dependence when a Kolari-Pynnonen test is wanted.
+    layout : Clustering
+        With the dependence when a test that needs it is wanted.
     wanted : collection of test names
+    draws : Draws, optional
     """
-    refusals = {name: outcome for name in wanted if (outcome := refused(name, found)) is not None}
-    open_names = [name for name in wanted if name not in refusals]
-    on_series = found.layout in ("single", "same_date") and any(name in ON_SERIES for name in open_names)
-    ranks = any(name in NEED_RANKS for name in open_names)
-    grank = any(name in NEED_GRANK for name in open_names)
-    evidence = None
-    if on_series or any(name in NEED_RESIDUALS for name in open_names):
-        signs = "generalized_sign" in open_names
-        options = {"adjust_event_variance": adjust_event_variance, "executor": executor}
-        evidence = gather_evidence(sample, ranks=ranks, grank=grank, signs=signs, **options)
-    computed: dict[str, Outcome] = {}
-    if on_series and evidence is not None:
-        computed |= series_tests(one_series(sample, evidence.mean_residual), open_names)
-    if found.layout in ("same_date", "multi_date"):
-        computed |= batch_tests(sample, evidence, found.r_bar, open_names, rng=rng, draws=draws)
-    if "placebo_space" in open_names:
-        computed["placebo_space"] = against_peers(sample, peers)
-    return {name: refusals[name] if name in refusals else warned(name, computed[name], found) for name in wanted}
+    records = [TESTS[name] for name in wanted]
+    refusals = {test.name: outcome for test in records if (outcome := refused(test, layout)) is not None}
+    running = [test for test in records if test.name not in refusals]
+    draws = draws or Draws()
+    evidence = gather(
+        sample,
+        layout,
+        frozenset().union(*(test.needs for test in running)),
+        peers=peers,
+        streams=draws.streams(sum(test.stream is not None for test in TESTS.values())),
+        draws=draws.n,
+        adjust_event_variance=adjust_event_variance,
+        executor=executor,
+    )
+    computed = {test.name: warned(test, test.run(evidence), layout) for test in running}
+    return {test.name: refusals.get(test.name) or computed[test.name] for test in records}
 
 
 def run_tests(
@@ -101,7 +72,7 @@ def run_tests(
     b: int,
     *,
     incomplete: IncompletePolicy = "complete",
-    tests: Collection[str] | None = None,
+    tests: Collection[TestName] | TestName | None = None,
     peers: FittedEvents | None = None,
     rng: np.random.Generator | None = None,
     draws: int = 999,
@@ -146,39 +117,35 @@ def run_tests(
     With one event date, ``sq``, ``block_placebo`` and ``conformal`` take the batch as one equal-weight portfolio.
     """
     names = _checked_names(tests)
-    if draws < 99:
-        raise InputError(f"draws={draws} is too few for a bootstrap p-value; give at least 99, 999 is usual.")
+    random = Draws(rng=rng, n=draws)
     sample = event_sample(fit, a, b, incomplete)
-    found = clustering(sample, _dependence(sample, names))
-    results = outcomes(
-        sample, found, names, peers=peers, rng=rng, draws=draws, adjust_event_variance=adjust_event_variance, executor=executor
-    )
-    headline = choose_headline(sample, found, has_design=fit.design is not None)[0]
-    return _table(results, headline)
+    layout = clustering(sample, _dependence(sample, names))
+    results = outcomes(sample, layout, names, peers=peers, draws=random, adjust_event_variance=adjust_event_variance, executor=executor)
+    return _table(results, choose_headline(layout)[0])
 
 
 def _table(results: Mapping[str, Outcome], headline: str) -> pd.DataFrame:
     names = list(results)
     columns = {key: [getattr(results[name], key) for name in names] for key in COLUMNS if key not in ("null", "headline")}
-    columns |= {"null": [NULLS[name] for name in names], "headline": [name == headline for name in names]}
+    columns |= {"null": [TESTS[name].null for name in names], "headline": [name == headline for name in names]}
     return pd.DataFrame({key: columns[key] for key in COLUMNS}, index=pd.Index(names, name="test"))
 
 
-def _checked_names(tests: Collection[str] | None) -> list[str]:
+def _checked_names(tests: Collection[str] | str | None) -> list[str]:
     if tests is None:
-        return list(TEST_NAMES)
+        return list(TESTS)
     if isinstance(tests, str):
         tests = [tests]
-    unknown = [name for name in tests if name not in TEST_NAMES]
+    unknown = [name for name in tests if name not in TESTS]
     if unknown or not tests:
         first = f"{len(unknown)} unknown name(s) (first {unknown[0]!r})" if unknown else "no name"
-        raise InputError(f"tests holds {first}; choose from: {', '.join(TEST_NAMES)}.")
-    return [name for name in TEST_NAMES if name in tests]
+        raise InputError(f"tests holds {first}; choose from: {', '.join(TESTS)}.")
+    return [name for name in TESTS if name in tests]
 
 
 def _dependence(sample: EventSample, names: Collection[str]) -> ResidualDependence | None:
-    """The residual correlation when a wanted test uses it or its warning quotes it."""
-    if sample.n_events < 2 or not any(name in NEED_DEPENDENCE for name in names):
+    """The residual correlation when a wanted test uses it."""
+    if sample.n_events < 2 or not any("dependence" in TESTS[name].needs for name in names):
         return None
     return residual_dependence(sample)
 
@@ -281,31 +248,32 @@ def describe_inference(
     """
     sample = event_sample(fit, a, b, incomplete)
     dependence = residual_dependence(sample) if sample.n_events > 1 else None
-    found = clustering(sample, dependence)
-    headline, why, seconds = choose_headline(sample, found, has_design=fit.design is not None)
-    n, inflation = found.n_events, found.inflation if found.n_events > 1 else 1.0
+    layout = clustering(sample, dependence)
+    headline, lead = choose_headline(layout)
+    n, inflation = layout.n_events, layout.inflation if layout.n_events > 1 else 1.0
     error = np.sqrt(inflation * (sample.sigma**2 * sample.variance_factor).sum()) / n if n else np.nan
     smallest = kurtosis = float("nan")
-    if found.layout in ("single", "same_date"):
-        series = one_series(sample, gather_evidence(sample, ranks=False, grank=False).mean_residual)
-        kurtosis = excess_kurtosis(series.residuals[np.isfinite(series.residuals)])
-        smallest = next((test.smallest_p for test in series_tests(series, [headline]).values()), smallest)
+    if layout.layout in ("single", "same_date"):
+        test = TESTS[headline]
+        evidence = gather(sample, layout, test.needs | {"series"})
+        kurtosis = excess_kurtosis(evidence.series.residuals[np.isfinite(evidence.series.residuals)])
+        smallest = test.run(evidence).smallest_p
     return InferenceDesign(
         window=(a, b),
-        design=found.layout,
-        overlapping=found.overlapping,
+        design=layout.layout,
+        overlapping=layout.overlapping,
         n_events=n,
         n_excluded=fit.n_events - n,
-        n_dates=found.n_dates,
-        r_bar=found.r_bar,
+        n_dates=layout.n_dates,
+        r_bar=layout.r_bar,
         coverage=dependence.coverage if dependence is not None else float("nan"),
         variance_inflation=float(inflation),
         n_effective=n / inflation if n else 0.0,
-        variance_ratio=found.spread.ratio,
-        variance_p=found.spread.p_value,
+        variance_ratio=layout.spread.ratio,
+        variance_p=layout.spread.p_value,
         headline=headline,
-        why=why,
-        second_opinions=seconds,
+        why=lead.why,
+        second_opinions=lead.beside,
         smallest_p=smallest,
         mde=float(minimum_detectable_effect(error, 1.0)),
         residual_kurtosis=kurtosis,

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from impact.errors import InputError
-from impact.eventstudy.benchmarks import ModelInputs, NormalReturn, factor_model, lagged_market, market_gap, market_model, mean_model
-from impact.eventstudy.comparison import peer_gap, synthetic_control_gap
-from impact.eventstudy.conditional import fit_garch
-from impact.kernels.ols import BatchFit, fit_events
+from impact.lazy import Later
 
 if TYPE_CHECKING:
+    from impact.eventstudy.benchmarks import ModelInputs, NormalReturn
     from impact.eventstudy.design import StudyDesign
+    from impact.eventstudy.estimate import Estimated
 
-__all__ = ["MODELS", "Estimated", "ModelName", "ModelNeed", "NormalModel", "build", "estimate", "fit"]
+__all__ = ["MODELS", "ModelName", "ModelNeed", "NormalModel"]
 
 ModelName: TypeAlias = Literal[
     "mean",
@@ -33,27 +31,6 @@ ModelName: TypeAlias = Literal[
     "synthetic_control",
 ]
 ModelNeed: TypeAlias = Literal["market", "one market", "factors", "market or peers", "arch"]
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Estimated:
-    """A fit of the events.
-
-    Attributes
-    ----------
-    fit : BatchFit
-    names : tuple of str
-        Coefficient names.
-    notes : tuple of str
-        Assumptions in words.
-    n_parameters : int
-        K, for the rule on estimation rows.
-    """
-
-    fit: BatchFit
-    names: tuple[str, ...]
-    notes: tuple[str, ...]
-    n_parameters: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,37 +72,7 @@ class NormalModel:
     in_parts: bool = True
 
 
-def _least_squares(normal: NormalReturn, inputs: ModelInputs, leads: int = 0) -> Estimated:
-    """Least squares on the estimation window, less its last `leads` rows."""
-    first, last = inputs.design.estimation
-    found = fit_events(
-        normal.regression, inputs.day0, normal.column, (first, last - leads), inputs.design.window, executor=inputs.executor
-    )
-    return Estimated(fit=found, names=normal.names, notes=normal.notes, n_parameters=normal.regression.n_parameters)
-
-
-def _dimson(normal: NormalReturn, inputs: ModelInputs) -> Estimated:
-    """A lead must not reach past the estimation window."""
-    return _least_squares(normal, inputs, inputs.design.leads)
-
-
-def _garch(normal: NormalReturn, inputs: ModelInputs) -> Estimated:
-    found, names, notes = fit_garch(normal.regression, inputs.day0, normal.column, inputs.design.estimation, inputs.design.window)
-    return Estimated(fit=found, names=names, notes=(*normal.notes[:1], *notes, *normal.notes[1:]), n_parameters=2)
-
-
-def _scholes_williams(normal: NormalReturn, inputs: ModelInputs) -> Estimated:
-    from impact.kernels.thin_trading import scholes_williams
-
-    design, regression = inputs.design, normal.regression
-    if design.length < 4:
-        raise InputError(
-            f"estimation={design.estimation} holds {design.length} sessions; model='scholes_williams' needs interior rows: widen it."
-        )
-    found = scholes_williams(
-        regression.returns, regression.regressors[:, 0], inputs.day0, normal.column, design.estimation, design.window
-    )
-    return Estimated(fit=found, names=normal.names, notes=normal.notes[:1], n_parameters=2)
+BENCHMARKS, COMPARISON, ESTIMATE = (f"impact.eventstudy.{module}" for module in ("benchmarks", "comparison", "estimate"))
 
 
 def _slopes(n: int) -> Callable[[StudyDesign], int]:
@@ -144,8 +91,8 @@ def _factors(name: ModelName, title: str, *names: str) -> NormalModel:
         title=title,
         needs=frozenset({"factors"}),
         n_parameters=_slopes(len(names)),
-        build=factor_model,
-        fit=_least_squares,
+        build=Later(BENCHMARKS, "factor_model"),
+        fit=Later(ESTIMATE, "least_squares"),
         factor_names=names,
         zero_alpha=True,
     )
@@ -156,16 +103,16 @@ _RECORDS = (
         name="mean",
         title="mean-adjusted: the normal return is the estimation-window mean",
         n_parameters=_one,
-        build=mean_model,
-        fit=_least_squares,
+        build=Later(BENCHMARKS, "mean_model"),
+        fit=Later(ESTIMATE, "least_squares"),
     ),
     NormalModel(
         name="market_adjusted",
         title="market-adjusted: the normal return is the market return, nothing estimated",
         needs=frozenset({"market"}),
         n_parameters=_one,
-        build=market_gap,
-        fit=_least_squares,
+        build=Later(BENCHMARKS, "market_gap"),
+        fit=Later(ESTIMATE, "least_squares"),
         exclude_weight=True,
     ),
     NormalModel(
@@ -173,8 +120,8 @@ _RECORDS = (
         title="market model by ordinary least squares",
         needs=frozenset({"market"}),
         n_parameters=_slopes(1),
-        build=market_model,
-        fit=_least_squares,
+        build=Later(BENCHMARKS, "market_model"),
+        fit=Later(ESTIMATE, "least_squares"),
         zero_alpha=True,
         exclude_weight=True,
     ),
@@ -187,8 +134,8 @@ _RECORDS = (
         title="least squares on the factor columns given",
         needs=frozenset({"factors"}),
         n_parameters=_slopes(1),
-        build=factor_model,
-        fit=_least_squares,
+        build=Later(BENCHMARKS, "factor_model"),
+        fit=Later(ESTIMATE, "least_squares"),
         zero_alpha=True,
     ),
     NormalModel(
@@ -196,8 +143,8 @@ _RECORDS = (
         title="market model with the Scholes-Williams beta",
         needs=frozenset({"one market"}),
         n_parameters=lambda _: 2,
-        build=market_model,
-        fit=_scholes_williams,
+        build=Later(BENCHMARKS, "market_model"),
+        fit=Later(ESTIMATE, "scholes_williams_fit"),
         in_parts=False,
     ),
     NormalModel(
@@ -205,8 +152,8 @@ _RECORDS = (
         title="market model with leads and lags of the market (Dimson)",
         needs=frozenset({"market"}),
         n_parameters=lambda design: 1 + design.lags + design.leads + int(not design.zero_alpha),
-        build=lagged_market,
-        fit=_dimson,
+        build=Later(BENCHMARKS, "lagged_market"),
+        fit=Later(ESTIMATE, "before_leads"),
         zero_alpha=True,
     ),
     NormalModel(
@@ -214,8 +161,8 @@ _RECORDS = (
         title="market model with GARCH(1,1) errors, variance forecast from before the event",
         needs=frozenset({"market", "arch"}),
         n_parameters=lambda _: 2,
-        build=market_model,
-        fit=_garch,
+        build=Later(BENCHMARKS, "market_model"),
+        fit=Later(ESTIMATE, "garch"),
         in_parts=False,
     ),
     NormalModel(
@@ -223,16 +170,16 @@ _RECORDS = (
         title="difference from the mean return of named peers, nothing estimated",
         needs=frozenset({"market or peers"}),
         n_parameters=_one,
-        build=peer_gap,
-        fit=_least_squares,
+        build=Later(COMPARISON, "peer_gap"),
+        fit=Later(ESTIMATE, "least_squares"),
         in_parts=False,
     ),
     NormalModel(
         name="synthetic_control",
         title="difference from a convex combination of donors fitted before the event",
         n_parameters=_one,
-        build=synthetic_control_gap,
-        fit=_least_squares,
+        build=Later(COMPARISON, "synthetic_control_gap"),
+        fit=Later(ESTIMATE, "least_squares"),
         in_parts=False,
     ),
 )
@@ -241,45 +188,3 @@ MODELS: dict[str, NormalModel] = {record.name: record for record in _RECORDS}
 """Every model by its name."""
 
 assert tuple(MODELS) == get_args(ModelName)
-
-
-def build(inputs: ModelInputs) -> NormalReturn:
-    """The regression that the model of the design stands for, on the return calendar.
-
-    Raises
-    ------
-    InputError
-        If the model needs a market, factors or peers that were not given.
-    """
-    model = MODELS[inputs.design.model]
-    _check_needs(model, inputs)
-    return model.build(inputs, model)
-
-
-def _check_needs(model: NormalModel, inputs: ModelInputs) -> None:
-    named_peers = inputs.events is not None and "peer" in inputs.events.columns
-    if inputs.market is None and ({"market", "one market"} & model.needs or ("market or peers" in model.needs and not named_peers)):
-        raise InputError(
-            f"model={model.name!r} needs a market; pass market= as a column of returns, a list of columns (a basket) or a Series."
-        )
-    if inputs.factors is None and "factors" in model.needs:
-        raise InputError(f"model={model.name!r} needs factors; pass factors= with one column a factor (decimals, RF apart).")
-
-
-def fit(normal: NormalReturn, inputs: ModelInputs, chunk: slice | None = None) -> Estimated:
-    """Estimate the regression for the events of `inputs`, or for a run of them."""
-    if chunk is not None:
-        inputs = replace(inputs, day0=inputs.day0[chunk], security=inputs.security[chunk])
-        normal = replace(normal, column=normal.column[chunk])
-    return MODELS[inputs.design.model].fit(normal, inputs)
-
-
-def estimate(inputs: ModelInputs) -> Estimated:
-    """Fit the model of the design to the events.
-
-    Raises
-    ------
-    InputError
-        If the model lacks a market, factors, peers or a package.
-    """
-    return fit(build(inputs), inputs)

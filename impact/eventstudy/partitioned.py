@@ -16,7 +16,8 @@ from impact.eventstudy.alignment import ReturnTable, align_events
 from impact.eventstudy.benchmarks import ModelInputs
 from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.drops import broken_rule, drop_table
-from impact.eventstudy.models import MODELS, ModelName, build, fit
+from impact.eventstudy.estimate import build, fit
+from impact.eventstudy.models import MODELS, ModelName
 from impact.kernels.mapping import map_in_order
 from impact.kernels.partial_sums import PartialSums, bin_edges, partial_sums, window_tests
 from impact.kernels.records import FittedEvents
@@ -30,7 +31,6 @@ __all__ = ["PartitionedResult", "study_partitions"]
 TEST_COLUMNS = ("statistic", "p_value", "mean_car", "n_events", "n_dates", "reason")
 EVENTS_AT_ONCE = 250_000
 """Events fitted together inside a part; bounds memory to some 300 MB."""
-
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -181,7 +181,9 @@ def study_partitions(
         )
     unplaced = 0 if events is None else len(events) - int(partitions["n_events"].sum() + partitions["n_dropped"].sum())
     if unplaced:
-        dropped.append(pd.DataFrame([("dropped", "security is in no part", unplaced, "")], columns=["status", "reason", "n_events", "path"]))
+        dropped.append(
+            pd.DataFrame([("dropped", "security is in no part", unplaced, "")], columns=["status", "reason", "n_events", "path"])
+        )
     lost = pd.concat(dropped, ignore_index=True)[["path", "status", "reason", "n_events"]]
     return _result(total, partitions, lost, design, tuple(windows), sources)
 

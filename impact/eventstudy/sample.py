@@ -75,6 +75,12 @@ class EventSample:
         first = self.a - int(self.fit.offsets[0])
         return slice(first, first + self.length)
 
+    @property
+    def days_among_ranks(self) -> slice:
+        """The tested days among the estimation and event days laid side by side."""
+        first = self.fit.estimation[1] - self.fit.estimation[0] + 1
+        return slice(first + self.days.start, first + self.days.stop)
+
 
 def event_sample(fit: FittedEvents, a: int, b: int, incomplete: IncompletePolicy = "complete") -> EventSample:
     """Select the events for a test over [a, b].

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +13,9 @@ from impact.kernels.parametric import standardised
 from impact.kernels.portfolio import portfolio_t
 from impact.kernels.records import FittedEvents
 from impact.kernels.single_event import PlaceboTest, block_placebo, conformal, placebo_space, sq, studentised_block_placebo
+from impact.tables import prose
 
-__all__ = ["FEWEST_PEERS", "against_peers", "series_tests"]
+__all__ = ["FEWEST_PEERS", "against_peers", "block_placebo_of", "conformal_of", "portfolio_of", "sq_of", "t_of"]
 
 FEWEST_PEERS = 19
 """Peers below which a placebo in space cannot reach 5 %."""
@@ -26,28 +26,19 @@ ROWS_FOR_RAW_RANKS = 100
 NO_DESIGN = "the model shows no common regression that could be fitted again"
 
 
-def series_tests(series: OneSeries, wanted: Collection[str]) -> dict[str, Outcome]:
-    """Outcomes of those of t, portfolio, sq, block_placebo and conformal that are wanted.
-
-    Parameters
-    ----------
-    series : OneSeries
-    wanted : collection of test names
-        Names of other tests are passed over.
-    """
-    compute = {"t": _t, "portfolio": _portfolio, "sq": _sq, "block_placebo": _block_placebo, "conformal": _conformal}
-    return {name: test(series) for name, test in compute.items() if name in wanted}
-
-
-def _portfolio(series: OneSeries) -> Outcome:
+def portfolio_of(series: OneSeries) -> Outcome:
+    """Student t of the portfolio's CAR."""
     return portfolio_t(series.car, series.sigma, series.variance_factor, series.df, series.n_events)
 
 
-def _t(series: OneSeries) -> Outcome:
-    outcome = _portfolio(series)
+def t_of(series: OneSeries) -> Outcome:
+    """:func:`portfolio_of` for one event, with a warning where p lies beyond the days on record."""
+    outcome = portfolio_of(series)
     floor = 1.0 / (series.n_rows + 1.0)
     if not outcome.reason and outcome.p_value < floor:
-        return replace(outcome, warning=f"p lies beyond the {series.n_rows} days on record; say only that it is below {floor:.4f}")
+        return replace(
+            outcome, warning=f"p lies beyond the {series.n_rows} days on record; say only that it is below {prose.decimal(floor, 4)}"
+        )
     return outcome
 
 
@@ -62,7 +53,8 @@ def _ranked(test: PlaceboTest, n_events: int, among: str, warning: str = "") -> 
     )
 
 
-def _sq(series: OneSeries) -> Outcome:
+def sq_of(series: OneSeries) -> Outcome:
+    """Rank of one day among the estimation residuals."""
     if series.abnormal.size > 1:
         return inapplicable("ranks one day only; for a window see block_placebo and conformal", series.n_events)
     warning = ""
@@ -71,7 +63,8 @@ def _sq(series: OneSeries) -> Outcome:
     return _ranked(sq(series.residuals, float(series.abnormal[0])), series.n_events, "estimation residuals", warning)
 
 
-def _block_placebo(series: OneSeries) -> Outcome:
+def block_placebo_of(series: OneSeries) -> Outcome:
+    """Rank of the CAR among runs of quiet days."""
     days = int(np.isfinite(series.abnormal).sum())
     if series.n_rows < days + 1:
         return inapplicable(f"{series.n_rows} estimation rows hold no more than one block of {days} days", series.n_events)
@@ -86,7 +79,8 @@ def _block_placebo(series: OneSeries) -> Outcome:
     return _ranked(test, series.n_events, "studentised blocks of residuals", warning)
 
 
-def _conformal(series: OneSeries) -> Outcome:
+def conformal_of(series: OneSeries) -> Outcome:
+    """Rank of the CAR among cyclic shifts of the refitted residuals."""
     if series.regressors is None or series.event_regressors is None:
         return inapplicable(NO_DESIGN, series.n_events)
     test = conformal(series.residuals, series.abnormal, series.regressors, series.event_regressors)
@@ -118,6 +112,6 @@ def against_peers(sample: EventSample, peers: FittedEvents | None) -> Outcome:
     scars = scars[sums.n_days == sample.length]
     count = int(np.isfinite(scars).sum())
     if count < FEWEST_PEERS:
-        reason = f"{count} peers give a smallest p of {1 / (count + 1):.3f}; 5 % needs {FEWEST_PEERS} peers"
-        return inapplicable(reason, sample.n_events)
+        smallest = prose.decimal(1 / (count + 1), 3)
+        return inapplicable(f"{count} peers give a smallest p of {smallest}; 5 % needs {FEWEST_PEERS} peers", sample.n_events)
     return _ranked(placebo_space(float(sample.scar[0]), scars), sample.n_events, "untreated peers")

@@ -15,7 +15,8 @@ from impact.eventstudy.alignment import AlignedEvents, ReturnTable, align_events
 from impact.eventstudy.benchmarks import ModelInputs
 from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.drops import broken_rule, drop_table, nothing_left
-from impact.eventstudy.models import Estimated, ModelName, estimate
+from impact.eventstudy.estimate import Estimated, estimate
+from impact.eventstudy.models import ModelName
 from impact.eventstudy.results import EventStudyResult
 from impact.provenance import Source
 from impact.typing_ import FloatArray, ReturnKind, Window

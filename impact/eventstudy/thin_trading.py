@@ -10,7 +10,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.eventstudy.alignment import align_events, read_returns
 from impact.eventstudy.design import StudyDesign
-from impact.eventstudy.models import Estimated
+from impact.eventstudy.estimate import Estimated
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.study import finish_study
 from impact.kernels.spanned import fit_spanned_events

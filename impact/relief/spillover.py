@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from impact.errors import ImpactWarning, InfeasibleDesign, InputError
-from impact.eventstudy import EventStudyResult, event_study
+from impact.eventstudy import EventStudyResult, long_fit
 from impact.kernels.multiplicity import holm
 from impact.kernels.reversal import spillover_slope
 from impact.provenance import Source
@@ -105,14 +105,10 @@ class _Design:
     sources: tuple[Source, ...]
 
     def fit(self, securities: list[str], *, zero_alpha: bool) -> EventStudyResult:
-        before = int(self.returns.index.get_loc(self.clean_before))
-        events = pd.DataFrame({"event_id": securities, "security": securities, "date": self.clean_before})
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ImpactWarning)  # what cannot be used goes to `dropped`, with its reason
-            return event_study(
-                self.returns, events, market=self.market, estimation=(max(-SPAN, 1 - before), -GAP), window=(-1, self.last),
-                kind="log", zero_alpha=zero_alpha, level=self.level, sources=self.sources,
-            )  # fmt: skip
+        return long_fit(
+            self.returns, securities, self.market, self.clean_before, self.last,
+            estimation=(-SPAN, -GAP), zero_alpha=zero_alpha, level=self.level, sources=self.sources,
+        )  # fmt: skip
 
 
 def spillover(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -141,16 +143,11 @@ def test_a_text_file_that_is_no_table_is_refused(run_cli, files, tmp_path):
         read_return_file(text)
 
 
-def test_model_names_are_those_of_the_engine():
-    from impact.cli.study import MODELS
-    from impact.eventstudy.design import MODELS as ENGINE
-
-    assert tuple(ENGINE) == MODELS
-
-
 def test_help_does_not_load_the_engine(run_cli):
     code, out, _ = run_cli("study", "--help")
     assert code == 0 and "--estimation" in out and "event_id, security and date" in out
+    ask = "import sys; from impact.cli import study; print(sorted({'pandas', 'numpy', 'scipy'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
 def test_extra_columns_become_numbers_and_ids_stay_text(files):

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impact.eventstudy.headline import TEST_NAMES
+from impact.eventstudy.hypotheses import TESTS
 from impact.eventstudy.inference import describe_inference, run_tests
 from impact.kernels import multiplicity
 from impact.kernels.rank_sums import rank_sums
 from impact.kernels.single_event import PlaceboTest, conformal_interval
 from tests.reference.brute_fit import brute_fit
 
-SIGNED = [name for name in TEST_NAMES if name != "placebo_space"]
+SIGNED = [name for name in TESTS if name != "placebo_space"]
 SETTINGS = settings(deadline=None, max_examples=30)
 
 
@@ -46,7 +46,7 @@ def test_the_order_of_events_changes_nothing_but_random_draws(study, random):
     returns, market, security, day0 = study
     order = np.array(random.sample(range(len(day0)), len(day0)))
     one, two = all_tests(*study), all_tests(returns, market, security[order], day0[order])
-    names = [name for name in TEST_NAMES if name != "skewness_adjusted"]
+    names = [name for name in TESTS if name != "skewness_adjusted"]
     np.testing.assert_allclose(one.loc[names, "statistic"], two.loc[names, "statistic"], rtol=1e-8, atol=1e-10)
     assert one["reason"].tolist() == two["reason"].tolist()
 

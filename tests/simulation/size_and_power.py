@@ -14,8 +14,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from impact.eventstudy.headline import TEST_NAMES, choose_headline, clustering
+from impact.eventstudy.evidence import Draws
+from impact.eventstudy.headline import choose_headline
+from impact.eventstudy.hypotheses import TESTS
 from impact.eventstudy.inference import outcomes
+from impact.eventstudy.layout import clustering
 from impact.eventstudy.sample import event_sample, gather_evidence, one_series, residual_dependence
 from impact.kernels import single_event
 from impact.kernels.ols import fit_events
@@ -136,7 +139,7 @@ def study(design: Design, rng: np.random.Generator) -> FittedEvents:
 
 
 def rejections_of_many(
-    design: Design, rng: np.random.Generator, names: Sequence[str] = TEST_NAMES, windows: Sequence[Window] = WINDOWS
+    design: Design, rng: np.random.Generator, names: Sequence[str] = tuple(TESTS), windows: Sequence[Window] = WINDOWS
 ) -> dict[tuple[str, str], float]:
     """1.0 where the test rejects at 5 %, 0.0 where not, NaN where it is refused, by window and test; one made-up study."""
     fit = study(design, rng)
@@ -144,7 +147,7 @@ def rejections_of_many(
     for window in windows:
         sample = event_sample(fit, *window)
         found = clustering(sample, residual_dependence(sample))
-        for name, outcome in outcomes(sample, found, names, rng=rng, draws=299).items():
+        for name, outcome in outcomes(sample, found, names, draws=Draws(rng=rng, n=299)).items():
             p = outcome.p_value
             if design.tails == 1:
                 p = p / 2.0 if outcome.statistic * (1.0 if design.effect > 0 else -1.0) > 0 else 1.0 - p / 2.0
@@ -187,7 +190,7 @@ def _lower_t(series) -> float:
 def leading_test(design: Design, window: Window) -> str:
     """Name of the headline test of the design."""
     sample = event_sample(study(design, np.random.default_rng(1)), *window)
-    return choose_headline(sample, clustering(sample, None), has_design=True)[0]
+    return choose_headline(clustering(sample, None))[0]
 
 
 def _rates(rows: list[dict], names: Sequence[str]) -> pd.DataFrame:
@@ -278,8 +281,8 @@ def write(frame: pd.DataFrame) -> None:
         spread=SIGMA_LOG_SD,
         sigma=SIGMA_ONE,
         peers=PEERS,
-        day=_markdown(many[many["window"] == "(0, 0)"], TEST_NAMES),
-        five=_markdown(many[many["window"] == "(0, 4)"], TEST_NAMES),
+        day=_markdown(many[many["window"] == "(0, 0)"], tuple(TESTS)),
+        five=_markdown(many[many["window"] == "(0, 4)"], tuple(TESTS)),
         single=_markdown(one, one["test"].unique()),
     )
     (HERE / "SIZE_AND_POWER.md").write_text(text, encoding="utf-8")

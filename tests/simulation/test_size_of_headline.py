@@ -38,7 +38,7 @@ def test_the_leading_tests_of_one_event_hold_their_size(table, design, test):
 
 def test_every_test_of_the_vocabulary_has_a_size_somewhere(table):
     shown = set(table.index.get_level_values("test"))
-    assert set(size_and_power.TEST_NAMES) - shown == {"t"} and "t 5 %" in shown  # t is shown at two levels
+    assert set(size_and_power.TESTS) - shown == {"t"} and "t 5 %" in shown  # t is shown at two levels
 
 
 @pytest.mark.parametrize("design", EARLIER["design"].unique())

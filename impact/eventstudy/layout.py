@@ -1,0 +1,77 @@
+"""How the events of a sample are spread over firms and dates, and how they move together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from impact.eventstudy.sample import EventSample
+from impact.kernels.dependence import ResidualDependence, variance_inflation
+from impact.kernels.variance_change import SpreadChange, spread_change
+
+__all__ = ["Clustering", "EventLayout", "clustering"]
+
+EventLayout: TypeAlias = Literal["none", "single", "same_date", "multi_date"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clustering:
+    """How the events of a sample are spread over dates, and how they move together.
+
+    Attributes
+    ----------
+    layout : {"none", "single", "same_date", "multi_date"}
+    overlapping : bool
+        Some pair of events shares a session of the tested window.
+    dates_overlap : bool
+        Some pair of events of different dates does.
+    n_events, n_dates, n_days : int
+        Events, distinct dates, and sessions of the tested window.
+    refittable : bool
+        The fit shows its regression, so that a test may fit it again.
+    dependence : ResidualDependence or None
+        None when it was not needed.
+    spread : SpreadChange
+        Spread of the standardised CARs across events against what the estimation windows lead to expect.
+    """
+
+    layout: EventLayout
+    overlapping: bool
+    dates_overlap: bool
+    n_events: int
+    n_dates: int
+    n_days: int
+    refittable: bool
+    dependence: ResidualDependence | None
+    spread: SpreadChange
+
+    @property
+    def r_bar(self) -> float:
+        """Overlap-weighted mean correlation; 0 when no windows overlap, NaN when it was not computed or has no meaning."""
+        return self.dependence.r_bar if self.dependence is not None else float("nan")
+
+    @property
+    def inflation(self) -> float:
+        """1 + (N - 1) r_bar."""
+        return variance_inflation(self.r_bar, self.n_events) if np.isfinite(self.r_bar) else float("nan")
+
+
+def clustering(sample: EventSample, dependence: ResidualDependence | None) -> Clustering:
+    """Describe how the sample's events are spread over dates."""
+    n = sample.n_events
+    days = np.unique(sample.day0)
+    layout: EventLayout = "none" if n == 0 else "single" if n == 1 else "same_date" if days.size == 1 else "multi_date"
+    dates_overlap = bool((np.diff(days) < sample.length).any())
+    return Clustering(
+        layout=layout,
+        overlapping=n > days.size or dates_overlap,
+        dates_overlap=dates_overlap,
+        n_events=n,
+        n_dates=days.size,
+        n_days=sample.length,
+        refittable=sample.fit.design is not None,
+        dependence=dependence,
+        spread=spread_change(sample.scar, sample.df, dependence.r_bar if dependence is not None else 0.0),
+    )
