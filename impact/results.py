@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from impact.provenance import Source
-from impact.tables import Table, neutralise, to_html, to_latex, to_text
+from impact.tables import Schema, Table, neutralise, to_html, to_latex, to_text
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
-__all__ = ["Result", "Summary", "read_only"]
+__all__ = ["Result", "Summary", "declared", "read_only"]
 
 
 def read_only(array: np.ndarray) -> np.ndarray:
@@ -23,6 +25,22 @@ def read_only(array: np.ndarray) -> np.ndarray:
     view = array.view()
     view.flags.writeable = False
     return view
+
+
+def declared(**schemas: Schema) -> Mapping[str, Schema]:
+    """The schemas of a result by the name of the attribute or method that gives the table."""
+    return MappingProxyType(schemas)
+
+
+def _columns_section(schemas: Mapping[str, Schema]) -> str:
+    """The schemas as a section of a numpydoc docstring."""
+    lines = ["    Columns", "    -------"]
+    for name, schema in schemas.items():
+        lines.append(f"    {name}")
+        for column in schema:
+            said = ", ".join(part for part in (column.unit, column.about) if part)
+            lines.append(f"        {column.name}" + (f": {said}" if said else ""))
+    return "\n".join(lines) + "\n    "
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -67,13 +85,32 @@ class Result:
     """Mix-in for the frozen record that an entry point returns.
 
     A subclass is a ``@dataclass(frozen=True, eq=False, kw_only=True, repr=False)`` with the fields it needs, among them
-    `sources` (tuple of :class:`~impact.provenance.Source`), `assumptions` (tuple of str) and, where rows can be
-    refused, `dropped` (DataFrame with a `reason` column). It implements :meth:`summary` and :meth:`to_frame`;
+    `sources` (tuple of :class:`~impact.provenance.Source`), `assumptions` (tuple of str), `schemas` (the schema of each
+    of its tables, by the name of the attribute or method that gives it) and, where rows can be refused, `dropped` (DataFrame with a `reason` column). It implements :meth:`summary` and :meth:`to_frame`;
     :meth:`plot` where there is something to draw.
     """
 
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
+    schemas: ClassVar[Mapping[str, Schema]] = MappingProxyType({})
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Say in the docstring what the columns of each table are, from their schemas."""
+        super().__init_subclass__(**options)
+        if "schemas" in cls.__dict__ and cls.__doc__:
+            cls.__doc__ = cls.__doc__.rstrip() + "\n\n" + _columns_section(cls.schemas)
+
+    def with_schema(self, name: str, columns: Iterable[str] | None = None) -> Table:
+        """One table of the result with the schema that says what its columns are; `columns` picks some of them.
+
+        Parameters
+        ----------
+        name : str
+            Key of `schemas`: an attribute, or a method that takes nothing, which gives the frame.
+        """
+        value = getattr(self, name)
+        whole = self.schemas[name].table(value() if callable(value) else value)
+        return whole if columns is None else whole.select(columns)
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):  # type: ignore[arg-type]

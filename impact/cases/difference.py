@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from impact.cases.schemas import CLOCKS_MOVED, FACTS_CHANGED, REACTION_SESSION
 from impact.errors import InputError
 from impact.facts import load_ledger
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 if TYPE_CHECKING:
     from impact.cases.whole import Case
@@ -33,6 +34,8 @@ class CaseDifference(Result):
     headline_before, headline_after : str
     """
 
+    schemas = declared(facts=FACTS_CHANGED, clocks=CLOCKS_MOVED, effects=REACTION_SESSION, to_frame=FACTS_CHANGED)
+
     earlier: str
     later: str
     facts: pd.DataFrame
@@ -51,7 +54,11 @@ class CaseDifference(Result):
         """Both headlines, then what moved."""
         return Summary(
             title=f"{len(self.facts)} facts, {len(self.clocks)} clocks and {len(self.effects)} sessions changed from {self.earlier} to {self.later}",
-            tables=(("Facts", self.facts), ("Clocks", self.clocks), ("Sessions added", self.effects)),
+            tables=(
+                ("Facts", self.with_schema("facts")),
+                ("Clocks", self.with_schema("clocks")),
+                ("Sessions added", self.with_schema("effects")),
+            ),
             notes=(f"Before: {self.headline_before}", f"After: {self.headline_after}"),
             sources=self.sources,
         )

@@ -16,6 +16,7 @@ from impact.calendars import sessions as venue_sessions
 from impact.cases.definition import AsOf
 from impact.cases.recovery import HEADLINE_WINDOW
 from impact.cases.relief_facts import listing_falls
+from impact.cases.schemas import PAVED_EFFECTS, PAVED_FIRMS
 from impact.errors import ImpactError, InputError
 from impact.eventstudy import EventStudyResult, long_fit
 from impact.facts import known_table
@@ -24,7 +25,7 @@ from impact.market import MarketPanel
 from impact.provenance import Source, unique_sources
 from impact.relief.base_rates import BaseRates
 from impact.relief.challenges import Challenges, challenges_of_facts
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 __all__ = ["BENCHMARKS", "PavedWay", "paved_way"]
 
@@ -85,6 +86,8 @@ class PavedWay(Result):
         Fisher's exact p of equal relief rates under the two statutes: a comparison, not a pooling.
     """
 
+    schemas = declared(firms=PAVED_FIRMS, effects=PAVED_EFFECTS, to_frame=PAVED_FIRMS)
+
     firms: pd.DataFrame
     effects: pd.DataFrame
     rates: BaseRates
@@ -117,7 +120,11 @@ class PavedWay(Result):
         """The answer, the firms, the effects."""
         return Summary(
             title=self.answer(),
-            tables=(("Firm by firm", self.firms), ("Events", self.effects), ("Base rates", self.rates.to_frame())),
+            tables=(
+                ("Firm by firm", self.with_schema("firms")),
+                ("Events", self.with_schema("effects")),
+                ("Base rates", self.rates.with_schema("to_frame")),
+            ),
             notes=self.assumptions,
             sources=self.sources,
         )

@@ -18,6 +18,7 @@ from impact.pricing.effect import PriceEffect, price_effect
 from impact.pricing.liquidation import LiquidationCost, liquidation_cost
 from impact.provenance import Source
 from impact.supply.forced import ForcedSupply
+from impact.tables import Table
 
 __all__ = ["CasePricing", "price_effect_of_case", "pricing_of_case"]
 
@@ -75,17 +76,17 @@ class CasePricing:
         """All sources."""
         return self.comparison.sources
 
-    def tables(self, *, full: bool) -> dict[str, pd.DataFrame]:
+    def tables(self, *, full: bool) -> dict[str, Table]:
         """Tables by name; the short form leaves out columns and the long tables."""
-        laws, rows = self.effect.laws, self.comparison.table
+        laws, rows = self.effect.with_schema("laws"), self.comparison.with_schema("table")
         short = ["law", "peak_return_low", "peak_return_mid", "peak_return_high", "permanent_return", "announcement_return", "extrapolated"]
-        pooled = rows[rows["law"] == "all_laws"].drop(columns=["law", "label"])
-        found = {"laws": laws if full else laws[short], "predicted_realised": rows if full else pooled}
+        pooled = rows.of(rows.frame[rows.frame["law"] == "all_laws"].drop(columns=["law", "label"]))
+        found = {"laws": laws if full else laws.select(short), "predicted_realised": rows if full else pooled}
         if self.cost is not None:
-            found["cost"] = self.cost.to_frame()
-        found |= {"variance_shares": self.effect.variance_shares, "allotment": self.effect.allotment, "priors": self.effect.priors}
+            found["cost"] = self.cost.with_schema("to_frame")
+        found |= {name: self.effect.with_schema(name) for name in ("variance_shares", "allotment", "priors")}
         if full:
-            found["path"] = self.effect.path()
+            found["path"] = self.effect.with_schema("path")
         return found
 
 

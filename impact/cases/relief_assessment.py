@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from impact.cases.schemas import ANCHORS, COURT_STEPS, LEFT_OUT, PROBABILITY_OR_RATES, RECOVERY_GRID, SCENARIOS
 from impact.errors import DataUnavailable
 from impact.provenance import Source
 from impact.relief.base_rates import BaseRates
@@ -19,7 +20,8 @@ from impact.relief.recovery import Recovery
 from impact.relief.scenarios import ScenarioTree
 from impact.relief.sensitivity import AnchorSensitivity
 from impact.relief.waiting import WaitingExample
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
+from impact.tables import Table
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -58,6 +60,15 @@ class ReliefAssessment(Result):
     dropped : DataFrame
         part, reason.
     """
+
+    schemas = declared(
+        steps=COURT_STEPS,
+        anchors=ANCHORS,
+        scenarios=SCENARIOS,
+        recovery_grid=RECOVERY_GRID,
+        dropped=LEFT_OUT,
+        to_frame=PROBABILITY_OR_RATES,
+    )
 
     case: str
     as_of: str | None
@@ -113,33 +124,34 @@ class ReliefAssessment(Result):
         """The band of the probability by session; the base rates where there is no band."""
         return self.base_rates.to_frame() if self.probability is None else self.probability.to_frame()
 
-    def tables(self) -> dict[str, pd.DataFrame]:
+    def tables(self) -> dict[str, Table]:
         """Every table by name, the main one first."""
         optional: Mapping[str, Any] = {
-            "probability": self.probability and self.probability.to_frame(),
-            "ruling_days": self.probability and self.probability.ruling_check,
-            "sensitivity": self.sensitivity and self.sensitivity.to_frame(),
-            "anchors": self.anchors,
-            "base_rates": self.base_rates.to_frame(),
-            "injunction_rates": self.injunction_rates.to_frame(),
-            "challenges": self.base_rates.cases,
-            "states": self.tree.to_frame(),
-            "scenarios": self.scenarios,
-            "sell_or_wait": self.waiting and self.waiting.to_frame(),
-            "recovery": self.recovery and self.recovery.to_frame(),
-            "recovery_grid": self.recovery_grid,
-            "parts_of_the_drop": self.decomposition and self.decomposition.to_frame(),
-            "court_steps": self.steps,
-            "left_out": self.dropped,
+            "probability": self.probability and self.probability.with_schema("to_frame"),
+            "ruling_days": self.probability and self.probability.with_schema("ruling_check"),
+            "sensitivity": self.sensitivity and self.sensitivity.with_schema("to_frame"),
+            "anchors": self.with_schema("anchors"),
+            "base_rates": self.base_rates.with_schema("to_frame"),
+            "injunction_rates": self.injunction_rates.with_schema("to_frame"),
+            "challenges": self.base_rates.with_schema("cases"),
+            "states": self.tree.with_schema("to_frame"),
+            "scenarios": self.with_schema("scenarios"),
+            "sell_or_wait": self.waiting and self.waiting.with_schema("to_frame"),
+            "recovery": self.recovery and self.recovery.with_schema("to_frame"),
+            "recovery_grid": self.with_schema("recovery_grid"),
+            "parts_of_the_drop": self.decomposition and self.decomposition.with_schema("to_frame"),
+            "court_steps": self.with_schema("steps"),
+            "left_out": self.with_schema("dropped"),
         }
         return {name: table for name, table in optional.items() if table is not None}
 
-    def short_tables(self) -> dict[str, pd.DataFrame]:
+    def short_tables(self) -> dict[str, Table]:
         """The tables that have rows; of the band only the eve and the sessions of court steps."""
         tables = self.tables()
         if self.probability is not None:
             path = self.probability.path
-            tables["probability"] = path[path["session"].isin([self.eve, *self.steps["reaction_on"]])].reset_index(drop=True)
+            around = path[path["session"].isin([self.eve, *self.steps["reaction_on"]])].reset_index(drop=True)
+            tables["probability"] = tables["probability"].of(around)
         return {name: table for name, table in tables.items() if len(table)}
 
     def summary(self) -> Summary:

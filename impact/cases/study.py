@@ -11,6 +11,18 @@ import pandas as pd
 
 from impact.cases.benchmarks import benchmark_names, benchmarks_of
 from impact.cases.definition import AsOf, CaseDefinition
+from impact.cases.schemas import (
+    BENCHMARKS,
+    BY_BENCHMARK,
+    CONFOUNDERS,
+    EFFECTS,
+    EVENTS,
+    JOINT,
+    PATH,
+    REACTION_SESSION,
+    VOLUME,
+    VOLUME_EFFECTS,
+)
 from impact.cases.timeline import Timeline
 from impact.errors import ImpactWarning, InfeasibleDesign
 from impact.eventstudy import ChainedEventsResult, EventStudyResult, abnormal_volume, chained_events, long_fit
@@ -18,7 +30,7 @@ from impact.facts import known_table
 from impact.kernels.contrast import contrasts
 from impact.market import MarketPanel
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.tables import format_value
 
 if TYPE_CHECKING:
@@ -53,6 +65,21 @@ class CaseStudy(Result):
     volume_effects : DataFrame
         event_id, abnormal_log_volume, p (rank of the estimation days), on the reaction session; empty without volumes.
     """
+
+    schemas = declared(
+        effects=EFFECTS,
+        benchmarks=BENCHMARKS,
+        path=PATH,
+        volume=VOLUME,
+        volume_effects=VOLUME_EFFECTS,
+        events=EVENTS,
+        day_zero=REACTION_SESSION,
+        wider_windows=EFFECTS,
+        joint_effects=JOINT,
+        by_benchmark=BY_BENCHMARK,
+        confounders=CONFOUNDERS,
+        to_frame=EFFECTS,
+    )
 
     definition: CaseDefinition
     fit: EventStudyResult
@@ -134,12 +161,12 @@ class CaseStudy(Result):
         return Summary(
             title=f"{self.definition.title}: abnormal returns on {len(self.events)} sessions with events",
             tables=(
-                ("Estimation", self.fit.estimates),
-                ("Reaction session", self.day_zero()),
-                ("Wider windows", self.wider_windows()),
-                ("Overlapping windows (0, 1), alone and jointly", self.joint_effects()),
-                ("Benchmarks side by side, reaction session", self.by_benchmark()),
-                ("Confounders", self.confounders()),
+                ("Estimation", self.fit.with_schema("estimates")),
+                ("Reaction session", self.with_schema("day_zero")),
+                ("Wider windows", self.with_schema("wider_windows")),
+                ("Overlapping windows (0, 1), alone and jointly", self.with_schema("joint_effects")),
+                ("Benchmarks side by side, reaction session", self.with_schema("by_benchmark")),
+                ("Confounders", self.with_schema("confounders")),
             ),
             notes=self.assumptions,
             sources=self.sources,

@@ -9,11 +9,12 @@ import pandas as pd
 
 from impact.calendars import first_session_to_react, parse_instant, venue_of
 from impact.cases.definition import AsOf, CaseDefinition
+from impact.cases.schemas import PENDING, TIMELINE
 from impact.errors import DataUnavailable
 from impact.facts import known_table
 from impact.market import MarketPanel
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -51,6 +52,8 @@ class Timeline(Result):
         Close by session.
     """
 
+    schemas = declared(events=TIMELINE, pending=PENDING, to_frame=TIMELINE)
+
     definition: CaseDefinition
     events: pd.DataFrame
     pending: pd.DataFrame
@@ -81,12 +84,12 @@ class Timeline(Result):
 
     def summary(self) -> Summary:
         """The events in order, with their returns."""
-        shown = self.events[["event_id", "reaction_on", "label", "known_at", "intraday", "close_return", "market_return", "confounders"]]
+        shown = ["event_id", "reaction_on", "label", "known_at", "intraday", "close_return", "market_return", "confounders"]
         return Summary(
             title=f"{self.definition.title}: {len(self.events)} dated events on {self.definition.security}",
             tables=(
-                ("Events and the session that could first react", shown),
-                *((("No price yet", self.pending),) if len(self.pending) else ()),
+                ("Events and the session that could first react", self.with_schema("events", shown)),
+                *((("No price yet", self.with_schema("pending")),) if len(self.pending) else ()),
             ),
             notes=self.assumptions,
             sources=self.sources,

@@ -18,6 +18,7 @@ from impact.cases.timeline import Timeline, build_timeline
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.market import MarketPanel
 from impact.provenance import Source
+from impact.tables import Table
 
 if TYPE_CHECKING:
     from impact.cases.pricing import CasePricing
@@ -81,18 +82,18 @@ class Case:
             f"in the prices could react yet, the first that can is {listed['reaction_on']:%d %B %Y}."
         )
 
-    def tables(self) -> dict[str, pd.DataFrame]:
+    def tables(self) -> dict[str, Table]:
         """What the terminal prints: the effects of the study, or, before any session could react, the clocks and the events."""
         study = self.studied()
         if study is None:
-            pending = self.timeline().pending[["event_id", "label", "known_at", "reaction_on", "anchoring"]]
-            return {"pending_events": pending, "deadlines": self.deadlines().clocks[SHORT_CLOCKS]}
+            pending = self.timeline().with_schema("pending", ["event_id", "label", "known_at", "reaction_on", "anchoring"])
+            return {"pending_events": pending, "deadlines": self.deadlines().with_schema("clocks", SHORT_CLOCKS)}
         return {
-            "reaction_session": study.day_zero(),
-            "wider_windows": study.wider_windows(),
-            "overlapping_windows": study.joint_effects(),
-            "benchmarks": study.by_benchmark(),
-            "confounders": study.confounders(),
+            "reaction_session": study.with_schema("day_zero"),
+            "wider_windows": study.with_schema("wider_windows"),
+            "overlapping_windows": study.with_schema("joint_effects"),
+            "benchmarks": study.with_schema("by_benchmark"),
+            "confounders": study.with_schema("confounders"),
         }
 
     @property

@@ -16,9 +16,8 @@ import click
 from impact.errors import InputError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from impact.provenance import Source
+    from impact.tables import Table
 
 __all__ = ["Document", "emit", "output_options", "working"]
 
@@ -32,7 +31,7 @@ class Document:
 
     command: str
     title: str
-    tables: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, Table]
     inputs: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
@@ -87,7 +86,7 @@ def emit(document: Document, *, format_: str = "table", output: str | None = Non
         ) from error
 
 
-def _selected(document: Document, table: str | None) -> pd.DataFrame:
+def _selected(document: Document, table: str | None) -> Table:
     return document.tables[table or document.main_table]
 
 
@@ -95,12 +94,14 @@ def _as_table(document: Document, table: str | None) -> str:
     from rich.console import Console
     from rich.text import Text
 
+    from impact.tables import neutralise
+
     terminal = sys.stdout.isatty()
     buffer = io.StringIO()
     names = [table] if table else list(document.tables)
     width = None if terminal else max(PIPED_WIDTH, *(_readable_width(document.tables[name]) for name in names))
     console = Console(file=buffer, width=width, force_terminal=terminal, highlight=False)
-    console.print(Text(document.title, style="bold"), soft_wrap=not terminal)
+    console.print(Text(neutralise(document.title, "terminal"), style="bold"), soft_wrap=not terminal)
     for name in names:
         console.print()
         console.print(_rich_table(name, document.tables[name]))
@@ -113,36 +114,37 @@ def _as_table(document: Document, table: str | None) -> str:
             console.print()
             console.print(Text(heading, style="bold"))
             for line in lines:
-                console.print(Text(f"  - {line}"), soft_wrap=not terminal)
+                console.print(Text(neutralise(f"  - {line}", "terminal")), soft_wrap=not terminal)
     return buffer.getvalue()
 
 
-def _readable_width(frame: pd.DataFrame) -> int:
+def _readable_width(table: Table) -> int:
     """Characters that the table needs so that no column is cut into single letters; prose may fold at ``PROSE_WIDTH``."""
-    from impact.tables import display
+    from impact.tables import shown_cells
 
-    shown = display(frame)
+    shown = shown_cells(table)
     longest = [
         max([len(str(name)), *(len(str(cell)) for cell in column)]) for name, (_, column) in zip(shown.columns, shown.items(), strict=True)
     ]
     return sum(min(length, PROSE_WIDTH) + 3 for length in longest)
 
 
-def _rich_table(name: str, frame: pd.DataFrame):
+def _rich_table(name: str, table: Table):
     from rich import box
-    from rich.table import Table
+    from rich.table import Table as RichTable
     from rich.text import Text
 
-    from impact.tables import display
+    from impact.tables import shown_cells
 
-    shown = display(frame)
-    numeric = [frame.iloc[:, i].dtype.kind in "fiu" for i in range(frame.shape[1])]
-    drawn = Table(title=name.replace("_", " "), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    shown = shown_cells(table)
+    numeric = [table.schema.is_numeric(column, table.frame.iloc[:, place]) for place, column in enumerate(table.frame.columns)]
+    title = Text(name.replace("_", " "))
+    drawn = RichTable(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column, is_number in zip(shown.columns, numeric, strict=True):
         drawn.add_column(Text(str(column)), justify="right" if is_number else "left", overflow="fold")
     for row in shown.itertuples(index=False):
         drawn.add_row(*(Text(str(cell)) for cell in row))
-    if frame.empty:
+    if table.frame.empty:
         drawn.caption = "(no rows)"
     return drawn
 
@@ -150,18 +152,20 @@ def _rich_table(name: str, frame: pd.DataFrame):
 def _as_csv(document: Document, table: str | None) -> str:
     from impact.tables import neutralise_formula
 
-    frame = _selected(document, table)
-    return frame.map(neutralise_formula).to_csv(index=False, lineterminator="\n")
+    frame = _selected(document, table).frame.map(neutralise_formula)
+    return frame.rename(columns=neutralise_formula).to_csv(index=False, lineterminator="\n")
 
 
 def _as_latex(document: Document, table: str | None) -> str:
     from impact.tables import to_latex
 
-    name = table or document.main_table
-    return to_latex(document.tables[name].set_index(document.tables[name].columns[0]), caption=document.title) + "\n"
+    whole = _selected(document, table)
+    return to_latex(whole.of(whole.frame.set_index(whole.frame.columns[0])), caption=document.title) + "\n"
 
 
 def _as_json(document: Document, _table: str | None) -> str:
+    from impact.tables import neutralise
+
     body = {
         "schema": f"impact.{document.command}/1",
         "title": document.title,
@@ -170,9 +174,19 @@ def _as_json(document: Document, _table: str | None) -> str:
         "sources": [str(source) for source in document.sources],
         "notes": list(document.notes),
     }
-    for name, frame in document.tables.items():
-        body[name] = [{str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
-    return json.dumps(body, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    for name, each in document.tables.items():
+        body[name] = [{str(key): _plain(value) for key, value in row.items()} for row in each.frame.to_dict("records")]
+    body["columns"] = {name: _meanings(each) for name, each in document.tables.items()}
+    return neutralise(json.dumps(body, ensure_ascii=False, indent=2, allow_nan=False), "json") + "\n"
+
+
+def _meanings(table: Table) -> dict[str, dict[str, str]]:
+    """What each column is: its kind, and its unit and meaning where they are declared."""
+    columns = (table.schema.column(name) for name in table.frame.columns)
+    return {
+        column.name: {key: said for key, said in (("kind", column.kind), ("unit", column.unit), ("about", column.about)) if said}
+        for column in columns
+    }
 
 
 def _plain(value: Any) -> Any:
@@ -203,7 +217,7 @@ def _plain(value: Any) -> Any:
 def _write_parquet(document: Document, output: str | None, table: str | None) -> None:
     if output is None:
         raise InputError("--format parquet writes a binary file: give its name with -o FILE.")
-    frame = _selected(document, table)
+    frame = _selected(document, table).frame
     try:
         frame.to_parquet(output, index=False)
     except ImportError as error:

@@ -74,7 +74,11 @@ def _print_difference(
             command="case-diff",
             title=found.summary().title,
             inputs={"case": name, "earlier": found.earlier, "later": found.later, "source": source},
-            tables={"facts": found.facts, "clocks": found.clocks, "sessions_added": found.effects},
+            tables={
+                "facts": found.with_schema("facts"),
+                "clocks": found.with_schema("clocks"),
+                "sessions_added": found.with_schema("effects"),
+            },
             notes=(f"Before: {found.headline_before}", f"After: {found.headline_after}"),
             assumptions=found.assumptions,
             sources=found.sources,

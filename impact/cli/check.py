@@ -119,13 +119,14 @@ _SHOWN = {
 def _compact(document: Document) -> Document:
     """The tables a reader needs first, cut to the columns that fit a terminal."""
     tables = {name: document.tables[name] for name in _SHOWN}
-    clocks = tables["deadlines"]
+    clocks = tables["deadlines"].frame
     if len(clocks):
         live = clocks["held"].astype(bool) & clocks["state"].isin(["running", "in force"])
-        tables["deadlines"] = clocks[live].assign(conflict=clocks["conflict"] != "")
-    tables["totals"] = tables["totals"][tables["totals"]["dimension"] == "all"]
-    shown = {name: frame[[column for column in _SHOWN[name] if column in frame]] for name, frame in tables.items()}
-    shown = {name: frame.loc[:, [column != "account" or frame[column].ne("").any() for column in frame]] for name, frame in shown.items()}
+        tables["deadlines"] = tables["deadlines"].of(clocks[live].assign(conflict=clocks["conflict"] != ""))
+    totals = tables["totals"].frame
+    tables["totals"] = tables["totals"].of(totals[totals["dimension"] == "all"])
+    shown = {name: table.select(_SHOWN[name]) for name, table in tables.items()}
+    shown = {name: table.select(c for c in table.frame if c != "account" or table.frame[c].ne("").any()) for name, table in shown.items()}
     counts = {name: len(document.tables[name]) for name in ("positions", "dropped", "issues")}
     note = (
         f"{counts['positions']:,} positions, {counts['dropped']:,} rows dropped, {counts['issues']:,} cells to look at: see --table NAME."
@@ -150,10 +151,10 @@ def _document(report, asked: dict, explain: int | None, diff: str | None) -> Doc
     common = {"command": "check", "assumptions": report.assumptions, "sources": report.sources, "inputs": inputs}
     if explain is not None:
         summary = report.explain(explain)
-        tables = {caption.lower().replace(" ", "_"): frame.reset_index() for caption, frame in summary.tables}
+        tables = {caption.lower().replace(" ", "_"): table for caption, table in summary.tables}
         return Document(title=summary.title, tables=tables, notes=summary.notes, **common)
     if diff is not None:
         change = report.diff(diff)
-        return Document(title=change.summary().title, tables={"changes": change.rows}, **common)
-    tables = {name: getattr(report, name) for name in ("exposures", "totals", "deadlines", "unknown", "dropped", "issues", "positions")}
+        return Document(title=change.summary().title, tables={"changes": change.with_schema("rows")}, **common)
+    tables = {name: report.with_schema(name) for name in ("exposures", "totals", "deadlines", "unknown", "dropped", "issues", "positions")}
     return Document(title=report.headline, tables=tables, **common)

@@ -23,12 +23,13 @@ def list_(cache: str | None, format_: str, output: str | None, table: str | None
     """The bundled tables, and the symbols in the cache."""
     from impact.bundled import manifest
     from impact.market.cache import PriceCache
+    from impact.market.schemas import BUNDLED, CACHED
 
     store = PriceCache(path=cache)
     document = Document(
         command="data.list",
         title="Bundled tables and cached prices",
-        tables={"bundled": manifest().drop(columns="sha256"), "cached": store.contents()},
+        tables={"bundled": BUNDLED.table(manifest().drop(columns="sha256")), "cached": CACHED.table(store.contents())},
         inputs={"cache": str(store.file)},
         notes=(f"cache file: {store.file}",),
     )
@@ -41,11 +42,12 @@ def list_(cache: str | None, format_: str, output: str | None, table: str | None
 def verify(context: click.Context, format_: str, output: str | None, table: str | None) -> None:
     """Check the bundled tables against their checksums; exit 1 when one differs."""
     from impact.bundled import verify_bundled
+    from impact.market.schemas import VERIFIED
 
     found = verify_bundled()
     wrong = int((found["status"] != "ok").sum())
     title = f"{len(found) - wrong} of {len(found)} bundled files are as MANIFEST.csv says"
-    emit(Document(command="data.verify", title=title, tables={"files": found}), format_=format_, output=output, table=table)
+    emit(Document(command="data.verify", title=title, tables={"files": VERIFIED.table(found)}), format_=format_, output=output, table=table)
     context.exit(1 if wrong else 0)
 
 
@@ -69,11 +71,12 @@ def fetch(
     table: str | None,
 ) -> None:
     """Fetch daily prices of SYMBOLS from Yahoo into the cache; exit 3 when one could not be had."""
+    from impact.market.schemas import FAILURES
     from impact.market.sources import refusal, yahoo_source
 
     result = yahoo_source(offline=offline, cache=cache).fetch(list(symbols), start, end)
     lost = result.failures[result.failures["kind"] != "partial"]
-    tables = {"failures": result.failures}
+    tables = {"failures": FAILURES.table(result.failures)}
     if result.panel is not None:
         tables = {"securities": dict(result.panel.summary().tables)["Securities"], **tables}
     document = Document(

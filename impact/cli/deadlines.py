@@ -31,6 +31,7 @@ def command(security: str, as_of: str | None, format_: str, output: str | None, 
     SECURITY is a trading line (1810.HK, "941 HK", CHL), an ISIN or the name of a listed entity.
     """
     from impact.rules import deadlines
+    from impact.rules.schemas import CLOCKS
 
     found = deadlines(security, as_of)
     clocks = found.to_frame()
@@ -38,7 +39,11 @@ def command(security: str, as_of: str | None, format_: str, output: str | None, 
         command="deadlines",
         title=found.summary().title,
         inputs={"security": security, "as_of": as_of},
-        tables={"clocks": clocks[SHORT] if format_ == "table" else clocks, "relief": found.relief, "dropped": found.dropped},
+        tables={
+            "clocks": CLOCKS.table(clocks[SHORT] if format_ == "table" else clocks),
+            "relief": found.with_schema("relief"),
+            "dropped": found.with_schema("dropped"),
+        },
         notes=found.notes,
         assumptions=found.assumptions,
         sources=found.sources,

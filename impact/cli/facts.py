@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from impact.facts import Ledger
+    from impact.tables import Table
 
 __all__ = ["command"]
 
@@ -47,7 +48,7 @@ def command(as_of, subject, current, every, conflicts, diff, add, columns, forma
         ledger = ledger.current()
     title, tables, notes = _content(ledger, every=every or bool(subject), conflicts=conflicts, diff=diff)
     if columns:
-        tables = {name: _selected(frame, columns) for name, frame in tables.items()}
+        tables = {name: each.of(_selected(each.frame, columns)) for name, each in tables.items()}
     inputs = {"as_of": as_of, "subject": subject, "current": current, "conflicts": conflicts, "diff": list(diff or ()), "add": list(add)}
     document = Document(
         command="facts", title=title, tables=tables, inputs=inputs, notes=notes, assumptions=ledger.assumptions, sources=ledger.sources
@@ -72,15 +73,21 @@ def _selected(frame: pd.DataFrame, columns: str) -> pd.DataFrame:
 
 def _content(
     ledger: Ledger, *, every: bool, conflicts: bool, diff: tuple[str, str] | None
-) -> tuple[str, dict[str, pd.DataFrame], tuple[str, ...]]:
+) -> tuple[str, dict[str, Table], tuple[str, ...]]:
+    from impact.facts.schemas import CONTRADICTIONS, FACT_CHANGES
+
     when = f" known at {ledger.instant.isoformat()}" if ledger.instant is not None else ""
     if diff:
         changes = ledger.diff(*diff)
-        return f"{len(changes)} changes from {diff[0]} to {diff[1]}", {"changes": changes}, ()
+        return f"{len(changes)} changes from {diff[0]} to {diff[1]}", {"changes": FACT_CHANGES.table(changes)}, ()
     if conflicts:
         found = ledger.conflicts()
         count = found[["subject", "predicate"]].drop_duplicates().shape[0]
-        return f"{count} contradictions{when}, {len(found)} variants", {"conflicts": found}, ()
+        return f"{count} contradictions{when}, {len(found)} variants", {"conflicts": CONTRADICTIONS.table(found)}, ()
     if every:
-        return f"{len(ledger):,} facts{when}", {"facts": ledger.to_frame()[SHOWN]}, ()
-    return f"{len(ledger):,} facts{when}", {"counts": ledger.counts()}, ("For the facts themselves give --subject NAME or --all.",)
+        return f"{len(ledger):,} facts{when}", {"facts": ledger.with_schema("to_frame", SHOWN)}, ()
+    return (
+        f"{len(ledger):,} facts{when}",
+        {"counts": ledger.with_schema("counts")},
+        ("For the facts themselves give --subject NAME or --all.",),
+    )

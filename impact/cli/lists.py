@@ -38,13 +38,13 @@ def read(file, alternates, comments, list_format, list_version, program, format_
 
     official = read_official_list(file, alternates=alternates, comments=comments, format=list_format, version=list_version)
     shown = official.under(program) if program else official
-    tables = {"entries": shown.to_frame()} | {
-        name: getattr(shown, name) for name in ("identifiers", "names", "dates", "relations", "attributes")
+    tables = {"entries": shown.with_schema("to_frame")} | {
+        name: shown.with_schema(name) for name in ("identifiers", "names", "dates", "relations", "attributes")
     }
     document = Document(
         command="lists.read",
         title=f"{shown.title}: {len(shown.entries)} entries",
-        tables=tables | {"errors": shown.errors, "dropped": shown.dropped, "rows": shown.rows},
+        tables=tables | {name: shown.with_schema(name) for name in ("errors", "dropped", "rows")},
         inputs={"file": file, "alternates": alternates, "comments": comments, "version": list_version, "program": program},
         assumptions=shown.assumptions,
         sources=shown.sources,
@@ -56,9 +56,14 @@ def _for_terminal(document: Document) -> Document:
     """What fits a terminal: entries with their dates, values in error, and how many rows were dropped for which reason."""
     import dataclasses
 
-    dropped = document.tables["dropped"].groupby(["file", "reason"], as_index=False).size().rename(columns={"size": "n_rows"})
-    entries = document.tables["entries"].drop(columns=["list", "isin", "other_names", "lei"])
-    tables = {"entries": entries, "errors": document.tables["errors"], "dropped": dropped, "rows": document.tables["rows"]}
+    entries, dropped = document.tables["entries"], document.tables["dropped"]
+    reasons = dropped.frame.groupby(["file", "reason"], as_index=False).size().rename(columns={"size": "n_rows"})
+    tables = {
+        "entries": entries.of(entries.frame.drop(columns=["list", "isin", "other_names", "lei"])),
+        "errors": document.tables["errors"],
+        "dropped": dropped.of(reasons),
+        "rows": document.tables["rows"],
+    }
     return dataclasses.replace(document, tables=tables, notes=("Every table: --format json, or --format csv --table NAME.",))
 
 
@@ -75,7 +80,7 @@ def diff(before, after, fail_on, format_, output, table) -> int:
     document = Document(
         command="lists.diff",
         title=difference.summary().title,
-        tables={"changes": difference.to_frame(), "dropped": difference.dropped},
+        tables={"changes": difference.with_schema("to_frame"), "dropped": difference.with_schema("dropped")},
         inputs={"before": before, "after": after},
         assumptions=difference.assumptions,
         sources=difference.sources,
@@ -97,12 +102,18 @@ def fetch(name, folder, user_agent, timeout_seconds, format_, output, table) -> 
     import pandas as pd
 
     from impact.facts.official_lists import LIST_ADDRESSES, fetch_list
+    from impact.facts.schemas import LIST_FILES
 
     written = fetch_list(name, folder, timeout_seconds=timeout_seconds, user_agent=user_agent)
     rows = [(str(path), LIST_ADDRESSES[name][path.name], path.stat().st_size) for path in written]
     files = pd.DataFrame(rows, columns=["file", "address", "n_bytes"])
     emit(
-        Document(command="lists.fetch", title=f"{name}: {len(files)} file(s) written", tables={"files": files}, inputs={"name": name}),
+        Document(
+            command="lists.fetch",
+            title=f"{name}: {len(files)} file(s) written",
+            tables={"files": LIST_FILES.table(files)},
+            inputs={"name": name},
+        ),
         format_=format_,
         output=output,
         table=table,

@@ -52,7 +52,7 @@ def command(
         command="permitted",
         title=answer.summary().title,
         inputs={"action": action, "security": security, "at": at, "investor": investor, "instrument": instrument, "as_of": as_of},
-        tables={"answer": answer.answer(), "rulings": answer.to_frame()},
+        tables={"answer": answer.with_schema("answer"), "rulings": answer.with_schema("to_frame")},
         notes=answer.changes,
         assumptions=answer.assumptions,
         sources=answer.sources,

@@ -24,17 +24,17 @@ def command(case: str, as_of: str | None, source: str, format_: str, output: str
     found = impact.case(case, source=source, as_of=as_of).supply()
     flow = found.index_flow
     tables = {
-        "milestones": found.milestones(),
-        "totals": found.totals(),
-        "classes": found.bounds() if format_ == "table" else found.classes,
-        "stranded": found.stranded,
-        "index_flow": flow.flows if format_ != "table" else flow.lanes(),
-        "tracker_closes": found.tracker_closes(),
-        "execution_volume": flow.check,
-        **({} if flow.ledger is None else {"round_trip": flow.ledger.to_frame()}),
-        **({} if format_ == "table" and table != "ladder" else {"ladder": found.to_frame()}),
-        **({} if format_ == "table" and table != "book" else {"book": found.book.reset_index()}),
-        "not_trades": flow.dropped,
+        "milestones": found.with_schema("milestones"),
+        "totals": found.with_schema("totals"),
+        "classes": found.with_schema("bounds" if format_ == "table" else "classes"),
+        "stranded": found.with_schema("stranded"),
+        "index_flow": flow.with_schema("flows" if format_ != "table" else "lanes"),
+        "tracker_closes": found.with_schema("tracker_closes"),
+        "execution_volume": flow.with_schema("check"),
+        **({} if flow.ledger is None else {"round_trip": flow.ledger.with_schema("to_frame")}),
+        **({} if format_ == "table" and table != "ladder" else {"ladder": found.with_schema("ladder")}),
+        **({} if format_ == "table" and table != "book" else {"book": found.with_schema("book").of(found.book.reset_index())}),
+        "not_trades": flow.with_schema("dropped"),
     }
     emit(
         Document(

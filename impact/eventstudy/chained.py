@@ -13,9 +13,10 @@ from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import align_events, read_returns
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.results import EventStudyResult
+from impact.eventstudy.schemas import CHAINED, CHAINS, DROPPED
 from impact.eventstudy.study import run_study
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.typing_ import FloatArray, Window
 
 __all__ = ["ChainedEventsResult", "chained_events"]
@@ -41,6 +42,8 @@ class ChainedEventsResult(Result):
     sources, assumptions : tuple
     """
 
+    schemas = declared(effects=CHAINED, chains=CHAINS, dropped=DROPPED, to_frame=CHAINED)
+
     effects: pd.DataFrame
     chains: pd.DataFrame
     joint_test: dict[str, float]
@@ -61,7 +64,7 @@ class ChainedEventsResult(Result):
             f"no event had an effect: F({f['df_effects']:.0f}, {f['df']:.0f}) = {f['statistic']:.2f}, p = {f['p_value']:.4f}",
             *self.assumptions,
         )
-        tables = (("Effect of each event", self.effects), ("Overlapping events together", self.chains))
+        tables = (("Effect of each event", self.with_schema("effects")), ("Overlapping events together", self.with_schema("chains")))
         return Summary(title=f"{len(self.effects)} events on {security}", tables=tables, notes=notes, sources=self.sources)
 
     def plot(self, *, ax: Any = None, **options: Any) -> Any:

@@ -12,9 +12,10 @@ from scipy.special import stdtr, stdtrit
 
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.results import EventStudyResult
+from impact.eventstudy.schemas import COEFFICIENTS, DROPPED, DROPPED_COUNTS
 from impact.kernels.clustered import ClusteredFit, clustered_least_squares
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.typing_ import FloatArray
 
 __all__ = ["CrossSectionResult", "car_regression", "group_contrast"]
@@ -40,6 +41,8 @@ class CrossSectionResult(Result):
     sources, assumptions : tuple
     """
 
+    schemas = declared(coefficients=COEFFICIENTS, dropped=DROPPED, to_frame=COEFFICIENTS)
+
     coefficients: pd.DataFrame
     window: tuple[int, int]
     n_events: int
@@ -57,9 +60,9 @@ class CrossSectionResult(Result):
 
     def summary(self) -> Summary:
         """Coefficients with their intervals, how many events and clusters, and what was left out."""
-        tables = [(f"CAR{self.window} on characteristics", self.coefficients)]
+        tables = [(f"CAR{self.window} on characteristics", self.with_schema("coefficients"))]
         if len(self.dropped):
-            tables.append(("Events left out", self.dropped.groupby("reason").size().rename("n_events").reset_index()))
+            tables.append(("Events left out", DROPPED_COUNTS.table(self.dropped.groupby("reason").size().rename("n_events").reset_index())))
         title = f"Cross-section: {self.n_events} events, {self.n_clusters} clusters by {self.clustered_by}, R-squared {self.r_squared:.3f}"
         return Summary(title=title, tables=tuple(tables), notes=self.assumptions, sources=self.sources)
 

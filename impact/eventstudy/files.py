@@ -12,8 +12,10 @@ import pandas as pd
 
 from impact.errors import ImpactWarning, InputError
 from impact.eventstudy.results import EventStudyResult
+from impact.eventstudy.schemas import CAR, DROPPED, ESTIMATES, TESTS
 from impact.eventstudy.study import event_study
 from impact.provenance import Source
+from impact.tables import Table
 from impact.typing_ import ReturnKind, Window
 
 __all__ = ["StudyTables", "printed_tables", "read_events", "read_factor_file", "read_return_file", "study_files", "study_tables"]
@@ -178,14 +180,14 @@ def study_tables(study: EventStudyResult, windows: tuple[Window, ...], *, seed: 
     )
 
 
-def printed_tables(tables: StudyTables, study: EventStudyResult, *, full: bool) -> dict[str, pd.DataFrame]:
+def printed_tables(tables: StudyTables, study: EventStudyResult, *, full: bool) -> dict[str, Table]:
     """The tables in the order a document shows them; without `full`, only what a reader wants to see at once."""
     if full:
-        parts = {"car": tables.car, "tests": tables.tests, "estimates": tables.estimates, "abnormal": study.to_frame()}
-        return parts | {"dropped": tables.dropped}
+        parts = {"car": CAR.table(tables.car), "tests": TESTS.table(tables.tests), "estimates": ESTIMATES.table(tables.estimates)}
+        return parts | {"abnormal": study.with_schema("to_frame"), "dropped": DROPPED.table(tables.dropped)}
     applicable = tables.tests[tables.tests["p_value"].notna()]
     shown = ["window", "test", "statistic", "p_value", "df", "distribution", "n_events", "headline", "warning"]
-    parts = {"car": tables.car, "tests": applicable[[name for name in shown if name in applicable]], "estimates": tables.estimates}
+    parts = {"car": CAR.table(tables.car), "tests": TESTS.table(applicable).select(shown), "estimates": ESTIMATES.table(tables.estimates)}
     if study.n_events > MANY_EVENTS:
         parts = {"tests": parts["tests"]}
-    return parts | ({"dropped": tables.dropped} if len(tables.dropped) else {})
+    return parts | ({"dropped": DROPPED.table(tables.dropped)} if len(tables.dropped) else {})

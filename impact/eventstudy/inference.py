@@ -16,12 +16,13 @@ from impact.eventstudy.headline import choose_headline, refused, warned
 from impact.eventstudy.hypotheses import TESTS, TestName
 from impact.eventstudy.layout import Clustering, clustering
 from impact.eventstudy.sample import EventSample, event_sample, residual_dependence
+from impact.eventstudy.schemas import INFERENCE, LAYOUT
 from impact.kernels.dependence import ResidualDependence
 from impact.kernels.outcome import Outcome
 from impact.kernels.power import minimum_detectable_effect
 from impact.kernels.records import FittedEvents
 from impact.kernels.skewness import excess_kurtosis
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 __all__ = ["InferenceDesign", "describe_inference", "outcomes", "run_tests"]
 
@@ -184,6 +185,8 @@ class InferenceDesign(Result):
         several dates. Above about 1 the normal law understates small p-values.
     """
 
+    schemas = declared(to_frame=INFERENCE)
+
     window: tuple[int, int]
     design: str
     overlapping: bool
@@ -215,13 +218,18 @@ class InferenceDesign(Result):
         """The layout of the events and the leading test, in words and one table."""
         a, b = self.window
         title = f"Inference over ({a}, {b}): {self.headline or 'no test'} leads"
-        shown = self.to_frame().drop(columns=["window", "why", "second_opinions", "headline"]).T.set_axis(["value"], axis=1)
+        shown = (
+            self.to_frame()
+            .drop(columns=["window", "why", "second_opinions", "headline"])
+            .T.set_axis(["value"], axis=1)
+            .rename_axis("property")
+        )
         notes = [self.why]
         if self.second_opinions:
             notes.append("read beside it: " + ", ".join(self.second_opinions))
         if self.n_excluded:
             notes.append(f"{self.n_excluded} event(s) lack an abnormal return in the window and are left out")
-        return Summary(title=title, tables=(("Layout of the events", shown),), notes=tuple(notes))
+        return Summary(title=title, tables=(("Layout of the events", LAYOUT.table(shown)),), notes=tuple(notes))
 
 
 def describe_inference(

@@ -12,12 +12,13 @@ from scipy.special import stdtr, stdtrit
 from impact.anchors import AnchorPolicy
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import align_events, column_of_returns, read_factors, read_returns
+from impact.eventstudy.schemas import CALENDAR_TIME, DROPPED, PORTFOLIO
 from impact.kernels.bhar import buy_and_hold_abnormal
 from impact.kernels.calendar_time import CalendarTimeFit, calendar_time_alpha, event_portfolio
 from impact.kernels.direct import event_rows
 from impact.kernels.records import Regression
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.typing_ import FloatArray, Window
 
 __all__ = ["CalendarTimeResult", "buy_and_hold", "calendar_time_drift"]
@@ -79,6 +80,8 @@ class CalendarTimeResult(Result):
     sources, assumptions : tuple
     """
 
+    schemas = declared(estimates=CALENDAR_TIME, portfolio=PORTFOLIO, dropped=DROPPED, to_frame=CALENDAR_TIME)
+
     estimates: pd.DataFrame
     portfolio: pd.DataFrame
     window: Window
@@ -96,7 +99,10 @@ class CalendarTimeResult(Result):
         n = int(self.estimates["n_sessions"].max())
         title = f"Calendar-time portfolio over offsets {self.window}: {n} sessions with {self.min_members} members or more"
         return Summary(
-            title=title, tables=(("Mean abnormal return a session", self.estimates),), notes=self.assumptions, sources=self.sources
+            title=title,
+            tables=(("Mean abnormal return a session", self.with_schema("estimates")),),
+            notes=self.assumptions,
+            sources=self.sources,
         )
 
 

@@ -18,12 +18,13 @@ from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.drops import broken_rule, drop_table
 from impact.eventstudy.estimate import build, fit
 from impact.eventstudy.models import MODELS, ModelName
+from impact.eventstudy.schemas import PARTITIONED_AVERAGE, PARTITIONED_TESTS, PARTITIONS, SCAR_QUANTILES
 from impact.kernels.mapping import map_in_order
 from impact.kernels.partial_sums import PartialSums, bin_edges, partial_sums, window_tests
 from impact.kernels.records import FittedEvents
 from impact.market.frames import checked_sessions
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.typing_ import FloatArray, IntArray, Window
 
 __all__ = ["PartitionedResult", "study_partitions"]
@@ -55,6 +56,14 @@ class PartitionedResult(Result):
     sources, assumptions : tuple
     """
 
+    schemas = declared(
+        tests=PARTITIONED_TESTS,
+        average=PARTITIONED_AVERAGE,
+        partitions=PARTITIONS,
+        scar_quantiles=SCAR_QUANTILES,
+        to_frame=PARTITIONED_TESTS,
+    )
+
     tests: pd.DataFrame
     average: pd.DataFrame
     partitions: pd.DataFrame
@@ -76,7 +85,10 @@ class PartitionedResult(Result):
             f"Event study in {len(self.partitions)} parts: {self.n_events:,} events, {self.n_dropped:,} not used, model {self.design.model}"
         )
         return Summary(
-            title=title, tables=(("Tests", self.tests), ("Averages", self.average)), notes=self.assumptions, sources=self.sources
+            title=title,
+            tables=(("Tests", self.with_schema("tests")), ("Averages", self.with_schema("average"))),
+            notes=self.assumptions,
+            sources=self.sources,
         )
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InfeasibleDesign, InputError
+from impact.eventstudy.schemas import PLACEBO
 from impact.kernels.ols import BatchFit, fit_events
 from impact.kernels.parametric import standardised
 from impact.kernels.single_event import PlaceboTest
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
 __all__ = ["PlaceboStudy", "placebo_windows"]
@@ -34,6 +35,8 @@ class PlaceboStudy(Result):
     own, same_date : (n,) bool
         Windows of the event's own security, and of others on its own date.
     """
+
+    schemas = declared(to_frame=PLACEBO)
 
     window: tuple[int, int]
     statistic: float
@@ -76,7 +79,7 @@ class PlaceboStudy(Result):
         a, b = self.window
         title = f"Placebo windows ({a}, {b}): standardised CAR {self.statistic:.2f} among {self.placebo.size:,}"
         notes = ("windows that overlap share days, so there are fewer independent placebos than windows",)
-        return Summary(title=title, tables=(("Rank of the event", self.to_frame()),), notes=notes)
+        return Summary(title=title, tables=(("Rank of the event", self.with_schema("to_frame")),), notes=notes)
 
 
 def placebo_windows(

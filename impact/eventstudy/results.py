@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,10 +15,12 @@ from scipy.special import ndtri, stdtr, stdtrit
 from impact.errors import ImpactWarning, InputError
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.models import MODELS
+from impact.eventstudy.schemas import ABNORMAL, CAR, DROPPED, DROPPED_COUNTS, ESTIMATES, EVENTS, MEAN_CAR, TESTS
 from impact.kernels.ols import BatchFit
 from impact.kernels.records import FittedEvents
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
+from impact.tables import Schema, Table
 from impact.typing_ import FloatArray, Window
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ class EventStudyResult(Result):
         What is abnormal.
     sources, assumptions : tuple
     """
+
+    schemas = declared(events=EVENTS, dropped=DROPPED, estimates=ESTIMATES, to_frame=ABNORMAL, car=CAR, tests=TESTS)
 
     design: StudyDesign
     fit: BatchFit
@@ -269,17 +273,31 @@ class EventStudyResult(Result):
         rows = [self._window_row(a, b) for a, b in dict.fromkeys(windows)]
         tables = [
             (
-                "Cumulative abnormal return" if self.n_events == 1 else "Mean cumulative abnormal return",
-                pd.DataFrame(rows).set_index("window"),
+                f"Cumulative abnormal {self.quantity}" if self.n_events == 1 else f"Mean cumulative abnormal {self.quantity}",
+                self.measured(MEAN_CAR).table(pd.DataFrame(rows).set_index("window")),
             )
         ]
         if self.n_events <= 20:
             shown = self.estimates.assign(day0=self.events["day0"].to_numpy(), status=self.events["status"].astype(str).to_numpy())
-            tables.append(("Estimation", shown))
+            tables.append(("Estimation", self.measured(ESTIMATES).table(shown)))
         if len(self.dropped):
-            tables.append(("Events not used", self.dropped.groupby(["status", "reason"]).size().rename("n_events").reset_index()))
+            tables.append(
+                (
+                    "Events not used",
+                    DROPPED_COUNTS.table(self.dropped.groupby(["status", "reason"]).size().rename("n_events").reset_index()),
+                )
+            )
         title = f"Event study: {self.n_events} event{'s' * (self.n_events != 1)}, model {self.design.model}"
         return Summary(title=title, tables=tuple(tables), notes=self.assumptions, sources=self.sources)
+
+    def measured(self, schema: Schema) -> Schema:
+        """A schema of returns as that of what was studied: abnormal log volume is in log points."""
+        return schema.measured_in("return" if self.quantity == "return" else "log_points")
+
+    def with_schema(self, name: str, columns: Iterable[str] | None = None) -> Table:
+        """One table of the study, in the unit of what was studied."""
+        table = super().with_schema(name, columns)
+        return Table(table.frame, self.measured(table.schema))
 
     def _window_row(self, a: int, b: int) -> dict[str, Any]:
         sums = self.fitted.window(a, b)

@@ -12,13 +12,14 @@ import pandas as pd
 from impact.bundled import bundled_source
 from impact.errors import InputError
 from impact.facts.fact import FIELDS, Fact
+from impact.facts.schemas import CONTRADICTIONS, COUNTS, FACT_CHANGES, FACTS
 from impact.facts.statements import BUNDLED_TABLES, bundled_statements
 from impact.facts.tables import known_table
 from impact.facts.user_facts import read_facts
 from impact.facts.variants import canonical, contradicting, variant_table
 from impact.instants import parse_instant
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 __all__ = ["Ledger", "load_ledger"]
 
@@ -41,6 +42,8 @@ class Ledger(Result):
     instant : pandas.Timestamp or None
         The view's instant; None for everything the ledger holds.
     """
+
+    schemas = declared(facts=FACTS, counts=COUNTS, variants=CONTRADICTIONS, diff=FACT_CHANGES, to_frame=FACTS)
 
     facts: pd.DataFrame
     instant: pd.Timestamp | None = None
@@ -201,7 +204,7 @@ class Ledger(Result):
         contradictions = self.variants()[["subject", "predicate", "value", "confidence", "preferred"]]
         return Summary(
             title=f"{len(self):,} facts{self._as_of_words()}",
-            tables=(("Facts by table", self.counts()), ("Contradictions", contradictions)),
+            tables=(("Facts by table", self.with_schema("counts")), ("Contradictions", CONTRADICTIONS.table(contradictions))),
             notes=self.assumptions,
             sources=self.sources,
         )

@@ -14,9 +14,21 @@ from typing import Any
 import pandas as pd
 
 from impact.errors import SourceUnusable
+from impact.facts.schemas import (
+    LIST_ATTRIBUTES,
+    LIST_DATES,
+    LIST_DROPPED,
+    LIST_ENTRIES,
+    LIST_ERRORS,
+    LIST_IDENTIFIERS,
+    LIST_NAMES,
+    LIST_PROGRAMMES,
+    LIST_RELATIONS,
+    LIST_ROWS,
+)
 from impact.identifiers import is_valid, normalise_ticker
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 __all__ = ["TABLES", "ListTables", "OfficialList", "Record", "instrument_of", "read_day", "read_lines", "split_records"]
 
@@ -242,6 +254,19 @@ class OfficialList(Result):
         file, n_read, n_kept, n_dropped: for each file, rows read = rows kept + rows dropped.
     """
 
+    schemas = declared(
+        entries=LIST_ENTRIES,
+        identifiers=LIST_IDENTIFIERS,
+        names=LIST_NAMES,
+        dates=LIST_DATES,
+        relations=LIST_RELATIONS,
+        attributes=LIST_ATTRIBUTES,
+        dropped=LIST_DROPPED,
+        errors=LIST_ERRORS,
+        rows=LIST_ROWS,
+        to_frame=LIST_ENTRIES,
+    )
+
     title: str
     version: str
     entries: pd.DataFrame
@@ -287,7 +312,12 @@ class OfficialList(Result):
         reasons = self.dropped.groupby(["file", "reason"], as_index=False).size().rename(columns={"size": "n_rows"})
         return Summary(
             title=f"{self.title}, version {self.version or 'not stated'}: {len(self.entries)} entries, {len(self.errors)} values in error",
-            tables=(("Rows", self.rows), ("Programmes", by_program), ("Dropped rows", reasons), ("Values in error", self.errors)),
+            tables=(
+                ("Rows", self.with_schema("rows")),
+                ("Programmes", LIST_PROGRAMMES.table(by_program)),
+                ("Dropped rows", LIST_DROPPED.table(reasons)),
+                ("Values in error", self.with_schema("errors")),
+            ),
             notes=self.assumptions,
             sources=self.sources,
         )

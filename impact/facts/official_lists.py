@@ -19,8 +19,9 @@ from impact.facts.csl import read_csl
 from impact.facts.list_records import OfficialList, read_lines
 from impact.facts.ofac import read_ofac
 from impact.facts.plain_list import PLAIN_COLUMNS, read_plain_list
+from impact.facts.schemas import LIST_CHANGES, LIST_DROPPED
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 __all__ = ["LIST_ADDRESSES", "ListDifference", "OfficialList", "diff_lists", "fetch_list", "list_format", "read_official_list"]
 
@@ -98,6 +99,8 @@ class ListDifference(Result):
         Rows that either version could not use, with `version`: what they held is not compared.
     """
 
+    schemas = declared(changes=LIST_CHANGES, dropped=LIST_DROPPED, to_frame=LIST_CHANGES)
+
     changes: pd.DataFrame
     before: str
     after: str
@@ -116,7 +119,7 @@ class ListDifference(Result):
         refused = self.dropped.groupby(["version", "file", "reason"], as_index=False).size().rename(columns={"size": "n_rows"})
         return Summary(
             title=f"From {self.before} to {self.after}: {told}",
-            tables=(("Changes", self.changes), ("Rows not compared", refused)),
+            tables=(("Changes", self.with_schema("changes")), ("Rows not compared", LIST_DROPPED.table(refused))),
             notes=self.assumptions,
             sources=self.sources,
         )

@@ -10,10 +10,11 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.holdings.exposure import ExposureReport
+from impact.holdings.schemas import BENCHMARK_DROPPED, BENCHMARK_EFFECT, BENCHMARK_WEIGHTS
 from impact.holdings.status import STATUSES
 from impact.kernels.index_weights import exclusion_tracking_error, reweight_without
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 __all__ = ["BenchmarkEffect", "benchmark_effect"]
 
@@ -37,6 +38,8 @@ class BenchmarkEffect(Result):
     dropped : DataFrame
         Positions that are no part of the benchmark's long securities, with the reason.
     """
+
+    schemas = declared(weights=BENCHMARK_WEIGHTS, dropped=BENCHMARK_DROPPED, to_frame=BENCHMARK_WEIGHTS)
 
     weights: pd.DataFrame
     excluded_weight: float
@@ -67,7 +70,10 @@ class BenchmarkEffect(Result):
         )
         return Summary(
             title=f"Benchmark without {int(self.weights['excluded'].sum())} line(s), {self.excluded_weight:.2%} of its weight",
-            tables=(("Effect", figures), ("Names left out", self.weights[self.weights["excluded"]])),
+            tables=(
+                ("Effect", BENCHMARK_EFFECT.table(figures)),
+                ("Names left out", BENCHMARK_WEIGHTS.table(self.weights[self.weights["excluded"]])),
+            ),
             notes=self.assumptions,
             sources=self.sources,
         )

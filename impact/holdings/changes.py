@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from impact.holdings.schemas import EXPOSURE_CHANGES
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 if TYPE_CHECKING:
     from impact.holdings.exposure import ExposureReport
@@ -32,6 +33,8 @@ class ExposureChange(Result):
     n_unchanged : int
     """
 
+    schemas = declared(rows=EXPOSURE_CHANGES, to_frame=EXPOSURE_CHANGES)
+
     before: pd.Timestamp
     after: pd.Timestamp
     rows: pd.DataFrame
@@ -48,7 +51,7 @@ class ExposureChange(Result):
         shown = ["account", "entity", "security", "via", "change", "status_before", "status_after", "citation_after"]
         return Summary(
             title=f"Exposure from {self.before.isoformat()} to {self.after.isoformat()}: {len(self.rows)} line(s) changed",
-            tables=(("Changes", self.rows[shown]),),
+            tables=(("Changes", self.with_schema("rows", shown)),),
             sources=self.sources,
         )
 

@@ -19,11 +19,12 @@ from impact.holdings.identify import identify
 from impact.holdings.lookthrough import fund_contents
 from impact.holdings.portfolio import Portfolio, as_portfolio
 from impact.holdings.readers import HoldingsFile
+from impact.holdings.schemas import DROPPED, EXPOSURES, HELD_CLOCKS, ISSUES, ONE_POSITION, SCREENED, TOTALS, UNKNOWN
 from impact.holdings.status import law_at
 from impact.holdings.what_if import Designation, with_designations
 from impact.instants import parse_instant
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.tables import format_value
 
 if TYPE_CHECKING:
@@ -94,6 +95,17 @@ class ExposureReport(Result):
     options : CheckOptions
     """
 
+    schemas = declared(
+        exposures=EXPOSURES,
+        positions=SCREENED,
+        deadlines=HELD_CLOCKS,
+        totals=TOTALS,
+        unknown=UNKNOWN,
+        dropped=DROPPED,
+        issues=ISSUES,
+        to_frame=EXPOSURES,
+    )
+
     as_of: pd.Timestamp
     investor: str
     currency: str
@@ -158,10 +170,10 @@ class ExposureReport(Result):
         return Summary(
             title=self.headline,
             tables=(
-                ("Totals", self.totals[self.totals["dimension"] == "all"].drop(columns=["dimension", "item"])),
-                ("Exposure", self.exposures[shown].head(40)),
-                ("Deadlines of lines held", clocks[columns].head(40)),
-                ("Unknown", self.unknown),
+                ("Totals", TOTALS.table(self.totals[self.totals["dimension"] == "all"].drop(columns=["dimension", "item"]))),
+                ("Exposure", EXPOSURES.table(self.exposures[shown].head(40))),
+                ("Deadlines of lines held", HELD_CLOCKS.table(clocks[columns].head(40))),
+                ("Unknown", self.with_schema("unknown")),
             ),
             notes=self.assumptions,
             sources=self.sources,
@@ -202,10 +214,10 @@ class ExposureReport(Result):
         return Summary(
             title=f"Row {row}: {one['name'] or one['isin'] or one['ticker']} is {one['status']}",
             tables=(
-                ("Position", found.T.rename(columns=str)),
-                ("The issuer in this book", held),
-                ("Its clocks", clocks),
-                ("Cells that needed care", care),
+                ("Position", ONE_POSITION.table(found.T.set_axis(["value"], axis=1).rename_axis("field").reset_index())),
+                ("The issuer in this book", EXPOSURES.table(held)),
+                ("Its clocks", HELD_CLOCKS.table(clocks)),
+                ("Cells that needed care", ISSUES.table(care)),
             ),
             notes=tuple(note for note in (one["evidence"], one["citation"]) if note),
         )

@@ -10,9 +10,10 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.holdings.owners import ReportedHoldings
+from impact.holdings.schemas import BY_LINE, HOLDERS, OTHER_POSITIONS, OWNERSHIP_BOUNDS
 from impact.identifiers import cusip_from_isin, lines_of_issuer
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 __all__ = ["Ownership", "ownership"]
 
@@ -43,6 +44,8 @@ class Ownership(Result):
         Options, principal amounts, shorts and derivatives on the issuer: reported, but no shares held long.
     """
 
+    schemas = declared(holders=HOLDERS, by_line=BY_LINE, bounds=OWNERSHIP_BOUNDS, other_positions=OTHER_POSITIONS, to_frame=HOLDERS)
+
     issuer: str
     holders: pd.DataFrame
     by_line: pd.DataFrame
@@ -62,9 +65,9 @@ class Ownership(Result):
         return Summary(
             title=f"Reported owners of {self.issuer}: {self.holders['holder_id'].nunique()} holder(s), a lower bound",
             tables=(
-                ("Bounds", self.bounds),
-                ("By line", self.by_line),
-                ("Holders", latest[shown].sort_values("ordinary_shares", ascending=False).head(25)),
+                ("Bounds", self.with_schema("bounds")),
+                ("By line", self.with_schema("by_line")),
+                ("Holders", HOLDERS.table(latest[shown].sort_values("ordinary_shares", ascending=False).head(25))),
             ),
             notes=self.assumptions,
             sources=self.sources,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from impact.errors import InputError
+from impact.holdings.schemas import BY_DATE, REPORTED_DROPPED, REPORTED_ISSUES, REPORTED_ROWS
 from impact.identifiers import clean_identifiers, identifier_kind
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 __all__ = ["HOLDER_COLUMNS", "ReportedHoldings", "WantedSecurities", "wanted_securities"]
 
@@ -39,6 +40,8 @@ class ReportedHoldings(Result):
         Rows of the holdings table, the wanted and the unwanted.
     """
 
+    schemas = declared(rows=REPORTED_ROWS, dropped=REPORTED_DROPPED, issues=REPORTED_ISSUES, to_frame=REPORTED_ROWS)
+
     rows: pd.DataFrame
     dropped: pd.DataFrame
     issues: pd.DataFrame
@@ -59,9 +62,9 @@ class ReportedHoldings(Result):
         return Summary(
             title=f"Reported holdings: {len(self.rows)} of {self.n_rows:,} rows kept",
             tables=(
-                ("Held long, by report date", by_date.reset_index()),
-                ("Rows not kept", self.dropped),
-                ("Filings that needed judgement", self.issues),
+                ("Held long, by report date", BY_DATE.table(by_date.reset_index())),
+                ("Rows not kept", self.with_schema("dropped")),
+                ("Filings that needed judgement", self.with_schema("issues")),
             ),
             notes=self.assumptions,
             sources=self.sources,

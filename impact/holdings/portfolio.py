@@ -12,8 +12,9 @@ import pandas as pd
 from impact.errors import InputError
 from impact.holdings.distinct import per_distinct
 from impact.holdings.readers import HoldingsFile, read_holdings
+from impact.holdings.schemas import ACCOUNTS, DROPPED, ISSUES, POSITIONS
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 __all__ = ["Portfolio", "as_portfolio"]
 
@@ -41,6 +42,8 @@ class Portfolio(Result):
         Date of the holdings when all rows share one.
     """
 
+    schemas = declared(positions=POSITIONS, dropped=DROPPED, issues=ISSUES, to_frame=POSITIONS)
+
     positions: pd.DataFrame
     currency: str
     nav: float
@@ -64,7 +67,7 @@ class Portfolio(Result):
         by_account = self.positions.groupby("account").agg(n_positions=("row", "size"), n_valued=("value", "count"), value=("value", "sum"))
         return Summary(
             title=f"Portfolio of {len(self.positions):,} positions, NAV {self.nav:,.2f} {self.currency}",
-            tables=(("Accounts", by_account.reset_index()),),
+            tables=(("Accounts", ACCOUNTS.table(by_account.reset_index())),),
             notes=self.assumptions,
             sources=self.sources,
         )

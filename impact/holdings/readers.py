@@ -13,10 +13,11 @@ from impact.errors import InputError
 from impact.holdings.amounts import parse_date
 from impact.holdings.positions import Positions, interpret
 from impact.holdings.raw_table import RawTable, frame_table, text_table, workbook_table
+from impact.holdings.schemas import DROPPED, DROPPED_COUNTS, FILE_COLUMNS, FILE_COUNTS, FILE_ROWS, ISSUES
 from impact.holdings.sniff import file_kind
 from impact.holdings.workbook import sheet_without_values
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 __all__ = ["HoldingsFile", "read_holdings"]
 
@@ -48,6 +49,8 @@ class HoldingsFile(Result):
         Date of the holdings when all rows share one.
     as_of_basis : {"given", "rows", "preamble", "file name", "unknown"}
     """
+
+    schemas = declared(rows=FILE_ROWS, dropped=DROPPED, issues=ISSUES, columns=FILE_COLUMNS, to_frame=FILE_ROWS)
 
     rows: pd.DataFrame
     dropped: pd.DataFrame
@@ -94,10 +97,10 @@ class HoldingsFile(Result):
         return Summary(
             title=f"Holdings: {self.fund or Path(self.path).name or 'table'}, as of {day}",
             tables=(
-                ("Rows", counts),
-                ("Columns", self.columns.set_index("heading")),
-                ("Dropped, by reason", reasons),
-                ("Cells that needed care", self.issues),
+                ("Rows", FILE_COUNTS.table(counts)),
+                ("Columns", FILE_COLUMNS.table(self.columns.set_index("heading"))),
+                ("Dropped, by reason", DROPPED_COUNTS.table(reasons)),
+                ("Cells that needed care", self.with_schema("issues")),
             ),
             notes=self.assumptions,
             sources=self.sources,

@@ -13,8 +13,9 @@ import pandas as pd
 from impact.errors import DataUnavailable, InputError
 from impact.market.frames import checked_sessions, session_frame
 from impact.market.returns import GapRule, alongside, to_returns, traded_cells
+from impact.market.schemas import CLOSES, DIVIDENDS, DROPPED, REFUSED, SECURITIES, VOLUMES
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.typing_ import ReturnKind
 
 __all__ = ["BASES", "DROPPED_COLUMNS", "MarketPanel", "dropped_rows"]
@@ -72,6 +73,8 @@ class MarketPanel(Result):
     >>> panel.returns()["1810.HK"].round(4).tolist()
     [nan, -0.1026, 0.0137]
     """
+
+    schemas = declared(close=CLOSES, adjusted_close=CLOSES, dividends=DIVIDENDS, volume=VOLUMES, dropped=DROPPED)
 
     close: pd.DataFrame
     adjusted_close: pd.DataFrame | None = None
@@ -219,10 +222,10 @@ class MarketPanel(Result):
         )
         reach = f"{self.sessions[0]:%Y-%m-%d} to {self.sessions[-1]:%Y-%m-%d}"
         title = f"Market panel: {len(self.securities)} securities, {len(self.sessions)} sessions, {reach}"
-        tables = (("Securities", rows),)
+        tables = (("Securities", SECURITIES.table(rows)),)
         if len(self.dropped):
             counts = self.dropped.groupby("reason", sort=False).size().rename("n").reset_index()
-            tables += (("Rows refused", counts),)
+            tables += (("Rows refused", REFUSED.table(counts)),)
         return Summary(title=title, tables=tables, notes=self.assumptions, sources=self.sources)
 
     def _total_basis(self) -> tuple[pd.DataFrame, pd.DataFrame | None]:

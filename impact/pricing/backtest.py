@@ -21,8 +21,9 @@ from impact.kernels.scores import (
     wilson_interval,
 )
 from impact.pricing.calibration import REGRESSORS, calibrate
+from impact.pricing.schemas import BACKTEST_DROPPED, BACKTEST_FORECASTS, BACKTEST_SCORES, BACKTEST_SKILL
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.typing_ import FloatArray1D
 
 if TYPE_CHECKING:
@@ -61,6 +62,10 @@ class BacktestResult(Result):
         One row a kind, model and reference: skill (1 - ratio of mean CRPS) with a 90 % interval from resampled dates.
     """
 
+    schemas = declared(
+        forecasts=BACKTEST_FORECASTS, scores=BACKTEST_SCORES, skill=BACKTEST_SKILL, dropped=BACKTEST_DROPPED, to_frame=BACKTEST_SCORES
+    )
+
     forecasts: pd.DataFrame
     scores: pd.DataFrame
     skill: pd.DataFrame
@@ -78,7 +83,7 @@ class BacktestResult(Result):
         groups = int(self.scores["n_groups"].max())
         return Summary(
             title=f"Backtest: each of up to {groups} dates predicted from the others",
-            tables=(("Scores", self.scores), ("Skill against references", self.skill)),
+            tables=(("Scores", self.with_schema("scores")), ("Skill against references", self.with_schema("skill"))),
             notes=self.assumptions,
             sources=self.sources,
         )

@@ -10,8 +10,9 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.pricing.effect import ALL_LAWS, PriceEffect
+from impact.pricing.schemas import PREDICTED, PREDICTED_DROPPED
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -48,6 +49,8 @@ class PredictedRealised(Result):
         realised_ar, ar_se, inside_90 (whether the outcome lies in the band widened by its own standard error).
     """
 
+    schemas = declared(table=PREDICTED, dropped=PREDICTED_DROPPED, to_frame=PREDICTED)
+
     table: pd.DataFrame
     dropped: pd.DataFrame
     sources: tuple[Source, ...] = ()
@@ -64,7 +67,10 @@ class PredictedRealised(Result):
         inside = int(pooled["inside_90"].sum())
         return Summary(
             title=f"Predicted against realised: {inside} of {len(pooled)} sessions inside the 90 % band",
-            tables=(("All laws together, by session", pooled), ("Law by law on the first session", first)),
+            tables=(
+                ("All laws together, by session", PREDICTED.table(pooled)),
+                ("Law by law on the first session", PREDICTED.table(first)),
+            ),
             notes=self.assumptions,
             sources=self.sources,
         )

@@ -10,8 +10,9 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.kernels.demand_system import DemandSystem, clear_market, elasticity_matrix, first_order_change
+from impact.pricing.schemas import DEMAND
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 __all__ = ["DemandEffect", "demand_effect"]
 
@@ -32,6 +33,8 @@ class DemandEffect(Result):
         Largest gap between log demand and log supply after the ban.
     """
 
+    schemas = declared(table=DEMAND, to_frame=DEMAND)
+
     table: pd.DataFrame
     residual: float
     sources: tuple[Source, ...] = (KOIJEN_YOGO,)
@@ -45,7 +48,10 @@ class DemandEffect(Result):
         """Effects on every security, the banned one first."""
         ordered = self.table.sort_values("banned_share", ascending=False)
         return Summary(
-            title="Ban in a demand system that clears", tables=(("Effects", ordered),), notes=self.assumptions, sources=self.sources
+            title="Ban in a demand system that clears",
+            tables=(("Effects", DEMAND.table(ordered)),),
+            notes=self.assumptions,
+            sources=self.sources,
         )
 
 

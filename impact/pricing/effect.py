@@ -15,8 +15,9 @@ from impact.kernels.sobol import sobol_uniforms, variance_shares
 from impact.pricing.laws import DEFAULT_LAWS, ImpactLaw, Shock, choose_laws
 from impact.pricing.paths import LEVELS, band, unit_paths
 from impact.pricing.priors import DEFAULT_PRIORS, Prior, known_value, prior_table
+from impact.pricing.schemas import ALLOTMENT, DRAWS, EFFECT_PATH, LAWS, PRIORS, VARIANCE_SHARES
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.supply.forced import ForcedSupply
 from impact.supply.line import LineState
 from impact.typing_ import FloatArray, FloatArray1D, FloatArray2D
@@ -53,6 +54,10 @@ class PriceEffect(Result):
     draws : DataFrame
         The drawn assumptions and the log effect of each law.
     """
+
+    schemas = declared(
+        laws=LAWS, variance_shares=VARIANCE_SHARES, allotment=ALLOTMENT, priors=PRIORS, draws=DRAWS, path=EFFECT_PATH, to_frame=LAWS
+    )
 
     line: LineState
     sessions: pd.DatetimeIndex | None
@@ -122,10 +127,10 @@ class PriceEffect(Result):
                 f" ({100 * pooled['peak_return_low']:.1f} to {100 * pooled['peak_return_high']:.1f} %, 90 % of draws)"
             ),
             tables=(
-                ("Laws side by side", self.laws[effects]),
-                ("Share of variance that each assumption explains alone", self.variance_shares),
-                ("Allotted to holders", self.allotment),
-                ("Priors", self.priors),
+                ("Laws side by side", self.with_schema("laws", effects)),
+                ("Share of variance that each assumption explains alone", self.with_schema("variance_shares")),
+                ("Allotted to holders", self.with_schema("allotment")),
+                ("Priors", self.with_schema("priors")),
             ),
             notes=self.assumptions,
             sources=self.sources,

@@ -13,8 +13,9 @@ from impact.kernels.execution import ExecutionProblem, days_to_liquidate, optima
 from impact.kernels.impact_laws import almgren_2005
 from impact.pricing.effect import ALL_LAWS, DYNAMICS, PriceEffect
 from impact.pricing.paths import unit_paths
+from impact.pricing.schemas import COSTS
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.supply.forced import ForcedSupply
 from impact.supply.line import LineState
 from impact.typing_ import FloatArray1D
@@ -41,6 +42,8 @@ class LiquidationCost(Result):
     position_shares : float
     """
 
+    schemas = declared(costs=COSTS, to_frame=COSTS)
+
     line: LineState
     position_shares: float
     participation_cap: float
@@ -56,7 +59,7 @@ class LiquidationCost(Result):
         """The table, with what it assumes."""
         return Summary(
             title=f"Cost of selling {self.position_shares:,.0f} shares of {self.line.security}",
-            tables=(("By horizon", self.costs),),
+            tables=(("By horizon", self.with_schema("costs")),),
             notes=self.assumptions,
             sources=self.sources,
         )

@@ -10,7 +10,8 @@ from scipy.stats import beta
 
 from impact.errors import InputError
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.relief.schemas import BASE_RATES, CHALLENGES
+from impact.results import Result, Summary, declared
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -51,6 +52,8 @@ class BaseRates(Result):
         Level of the intervals.
     """
 
+    schemas = declared(cases=CHALLENGES, to_frame=BASE_RATES)
+
     cases: pd.DataFrame
     confidence: float = 0.95
     sources: tuple[Source, ...] = ()
@@ -78,7 +81,7 @@ class BaseRates(Result):
         """The table with tiny n printed."""
         return Summary(
             title=f"Relief in {len(self.cases)} challenges, by statute (exact {self.confidence:.0%} intervals)",
-            tables=(("Base rates", self.to_frame()), ("Cases", self.cases)),
+            tables=(("Base rates", self.with_schema("to_frame")), ("Cases", self.with_schema("cases"))),
             notes=self.assumptions,
             sources=self.sources,
         )

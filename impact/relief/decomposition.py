@@ -10,7 +10,8 @@ from scipy.optimize import linprog
 
 from impact.errors import InputError
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.relief.schemas import DROP_PARTS, EVIDENCE
+from impact.results import Result, Summary, declared
 
 __all__ = ["Decomposition", "decompose_drop"]
 
@@ -32,6 +33,8 @@ class Decomposition(Result):
         False when the evidence contradicts itself: no three parts satisfy all ranges.
     """
 
+    schemas = declared(bounds=DROP_PARTS, evidence=EVIDENCE, to_frame=DROP_PARTS)
+
     bounds: pd.DataFrame
     drop: tuple[float, float]
     feasible: bool
@@ -52,7 +55,10 @@ class Decomposition(Result):
         )
         title = f"A drop of {self.drop[0]:.1%} to {self.drop[1]:.1%}: {verdict}"
         return Summary(
-            title=title, tables=(("Bounds", self.bounds), ("Evidence", self.evidence)), notes=self.assumptions, sources=self.sources
+            title=title,
+            tables=(("Bounds", self.with_schema("bounds")), ("Evidence", self.with_schema("evidence"))),
+            notes=self.assumptions,
+            sources=self.sources,
         )
 
 

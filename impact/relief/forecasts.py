@@ -12,7 +12,8 @@ import pandas as pd
 
 from impact.calendars import parse_instant
 from impact.errors import InputError, SourceUnusable
-from impact.results import Result, Summary
+from impact.relief.schemas import FORECAST_MEANS, FORECASTS, OPEN_QUESTIONS
+from impact.results import Result, Summary, declared
 
 __all__ = ["Forecast", "ForecastScores", "log_forecast", "read_forecasts", "score_forecasts"]
 
@@ -143,6 +144,8 @@ class ForecastScores(Result):
         The probability that a reader without the forecaster would have used.
     """
 
+    schemas = declared(scored=FORECASTS, open_questions=OPEN_QUESTIONS, to_frame=FORECASTS)
+
     scored: pd.DataFrame
     open_questions: pd.DataFrame
     base_rate: float
@@ -164,7 +167,7 @@ class ForecastScores(Result):
             self.scored[["brier", "log_score", "base_rate_brier", "base_rate_log_score"]].mean().to_frame("mean").reset_index(names="score")
         )
         title = f"{len(self.scored)} forecasts scored, {len(self.open_questions)} open; Brier skill against the base rate {self.skill:.3f}"
-        return Summary(title=title, tables=(("Mean scores (smaller is better)", means),), notes=self.assumptions)
+        return Summary(title=title, tables=(("Mean scores (smaller is better)", FORECAST_MEANS.table(means)),), notes=self.assumptions)
 
 
 def score_forecasts(forecasts: pd.DataFrame, outcomes: dict[str, bool], *, base_rate: float) -> ForecastScores:

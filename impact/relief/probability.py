@@ -12,7 +12,8 @@ import pandas as pd
 from impact.errors import InputError
 from impact.kernels.relief import implied_probability, probability_from_jump
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.relief.schemas import PROBABILITY_PATH, RULING_DAYS
+from impact.results import Result, Summary, declared
 from impact.typing_ import FloatArray
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class ReliefProbability(Result):
         Range of h in use.
     """
 
+    schemas = declared(path=PROBABILITY_PATH, ruling_check=RULING_DAYS, to_frame=PROBABILITY_PATH)
+
     path: pd.DataFrame
     ruling_check: pd.DataFrame
     discount: tuple[float, float]
@@ -61,7 +64,10 @@ class ReliefProbability(Result):
             f"({n_outside} of {len(self.path)} sessions wholly outside [0, 1])"
         )
         return Summary(
-            title=title, tables=(("Ruling days", self.ruling_check), ("Band", self.path)), notes=self.assumptions, sources=self.sources
+            title=title,
+            tables=(("Ruling days", self.with_schema("ruling_check")), ("Band", self.with_schema("path"))),
+            notes=self.assumptions,
+            sources=self.sources,
         )
 
     def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:

@@ -13,7 +13,8 @@ from impact.errors import InputError
 from impact.eventstudy import EventStudyResult
 from impact.kernels.contrast import contrasts, fieller_interval
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.relief.schemas import RECOVERY
+from impact.results import Result, Summary, declared
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -37,6 +38,8 @@ class Recovery(Result):
         "at least partly undone": something came back, and the interval allows less than the drop and more.
     """
 
+    schemas = declared(effects=RECOVERY, to_frame=RECOVERY)
+
     effects: pd.DataFrame
     share: float
     share_low: float
@@ -55,7 +58,9 @@ class Recovery(Result):
         """The verdict in words, with the numbers that bear it."""
         between = f"{self.share_low:.0%} to {self.share_high:.0%}" if np.isfinite([self.share_low, self.share_high]).all() else "unbounded"
         title = f"Recovery of the drop: {self.verdict} ({self.share:.0%} undone, {self.level:.0%} interval {between})"
-        return Summary(title=title, tables=(("Effects over equal windows", self.effects),), notes=self.assumptions, sources=self.sources)
+        return Summary(
+            title=title, tables=(("Effects over equal windows", self.with_schema("effects")),), notes=self.assumptions, sources=self.sources
+        )
 
     def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
         """Drop, each relief and their sums, with intervals."""

@@ -10,7 +10,8 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.relief.schemas import SCENARIO_STATES
+from impact.results import Result, Summary, declared
 
 __all__ = ["Branch", "ScenarioTree", "challenge_tree", "judgment_tree"]
 
@@ -63,6 +64,8 @@ class ScenarioTree(Result):
     >>> tree.to_frame()[["state", "probability_low", "probability_high"]].values.tolist()
     [['relief', 0.3, 0.5], ['denied', 0.5, 0.7]]
     """
+
+    schemas = declared(to_frame=SCENARIO_STATES)
 
     branches: tuple[Branch, ...]
     assumptions: tuple[str, ...] = ()
@@ -179,7 +182,7 @@ class ScenarioTree(Result):
         frame = self.to_frame()
         return Summary(
             title=f"Scenario tree from {self.root!r}: {int(frame['is_outcome'].sum())} outcomes",
-            tables=(("Probability of each state (range)", frame),),
+            tables=(("Probability of each state (range)", SCENARIO_STATES.table(frame)),),
             notes=self.assumptions,
             sources=self.sources,
         )

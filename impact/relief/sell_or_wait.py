@@ -11,7 +11,8 @@ import pandas as pd
 from impact.errors import InputError
 from impact.kernels.sell_or_wait import WaitingCosts, expected_plan_cost, optimal_policy, planned_sales
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.relief.schemas import PLANS, SCHEDULE
+from impact.results import Result, Summary, declared
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -35,6 +36,8 @@ class SellOrWait(Result):
         Shares still held after the last session if relief never comes.
     """
 
+    schemas = declared(schedule=SCHEDULE, plans=PLANS, to_frame=SCHEDULE)
+
     schedule: pd.DataFrame
     plans: pd.DataFrame
     stranded_shares: float
@@ -51,7 +54,7 @@ class SellOrWait(Result):
         total = self.schedule["left_shares"].iloc[0] + first
         return Summary(
             title=f"Sell {first:,.0f} of {total:,.0f} shares in the first session; {self.stranded_shares:,.0f} stranded without relief",
-            tables=(("Plans", self.plans), ("Schedule while relief has not come", self.schedule)),
+            tables=(("Plans", self.with_schema("plans")), ("Schedule while relief has not come", self.with_schema("schedule"))),
             notes=self.assumptions,
             sources=self.sources,
         )

@@ -11,7 +11,8 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.relief.probability import relief_probability
-from impact.results import Result, Summary
+from impact.relief.schemas import SWINGS
+from impact.results import Result, Summary, declared
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -33,6 +34,8 @@ class AnchorSensitivity(Result):
     session : Timestamp
     """
 
+    schemas = declared(swings=SWINGS, to_frame=SWINGS)
+
     swings: pd.DataFrame
     middle: float
     session: pd.Timestamp
@@ -49,7 +52,7 @@ class AnchorSensitivity(Result):
             f"Implied probability on {self.session:%Y-%m-%d}: {self.middle:.2f} with every anchor in the middle; "
             f"'{first['anchor']}' moves it most, from {first['probability_low']:.2f} to {first['probability_high']:.2f}"
         )
-        return Summary(title=title, tables=(("One anchor at a time", self.swings),), notes=self.assumptions)
+        return Summary(title=title, tables=(("One anchor at a time", self.with_schema("swings")),), notes=self.assumptions)
 
     def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
         """Tornado: one bar an anchor, the widest on top."""

@@ -16,7 +16,8 @@ from impact.eventstudy import EventStudyResult, long_fit
 from impact.kernels.multiplicity import holm
 from impact.kernels.reversal import spillover_slope
 from impact.provenance import Source
-from impact.results import Result, Summary
+from impact.relief.schemas import SPILLOVER_DROPPED, SPILLOVER_GROUPS, SPILLOVER_MEMBERS, SPILLOVER_SLOPES
+from impact.results import Result, Summary, declared
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -51,6 +52,15 @@ class Spillover(Result):
         group, security, event_id (empty: every event), reason.
     """
 
+    schemas = declared(
+        groups=SPILLOVER_GROUPS,
+        members=SPILLOVER_MEMBERS,
+        slopes=SPILLOVER_SLOPES,
+        dropped=SPILLOVER_DROPPED,
+        ranking=SPILLOVER_MEMBERS,
+        to_frame=SPILLOVER_GROUPS,
+    )
+
     groups: pd.DataFrame
     members: pd.DataFrame
     slopes: pd.DataFrame
@@ -77,10 +87,10 @@ class Spillover(Result):
             title=f"Spillover of {self.target}: {clear} of {len(self.groups)} group effects can be told from zero one "
             f"by one, {together} when all are taken together",
             tables=(
-                ("Groups", self.groups),
-                ("Slope on the target's own CAR", self.slopes),
-                ("Members most moved", self.ranking().head(10)),
-                ("Not used", self.dropped),
+                ("Groups", self.with_schema("groups")),
+                ("Slope on the target's own CAR", self.with_schema("slopes")),
+                ("Members most moved", SPILLOVER_MEMBERS.table(self.ranking().head(10))),
+                ("Not used", self.with_schema("dropped")),
             ),
             notes=self.assumptions,
             sources=self.sources,

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.relief.schemas import DECISIONS
 from impact.relief.sell_or_wait import SellOrWait, sell_or_wait
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -37,6 +38,8 @@ class WaitingExample(Result):
         The example position; nobody's holding.
     """
 
+    schemas = declared(decisions=DECISIONS, to_frame=DECISIONS)
+
     decisions: pd.DataFrame
     plan: SellOrWait
     shares: float
@@ -53,7 +56,10 @@ class WaitingExample(Result):
         return Summary(
             title=f"Sell or wait, {self.sessions} sessions left: {first.min():.1%} to {first.max():.1%} of an example "
             "position in the first session",
-            tables=(("By probability of relief", self.decisions), ("Plans at the middle probability", self.plan.plans)),
+            tables=(
+                ("By probability of relief", self.with_schema("decisions")),
+                ("Plans at the middle probability", self.plan.with_schema("plans")),
+            ),
             notes=(*self.assumptions, *self.plan.assumptions),
             sources=self.plan.sources,
         )

@@ -11,7 +11,8 @@ from scipy.stats import chi2
 
 from impact.errors import InputError
 from impact.relief.base_rates import clopper_pearson
-from impact.results import Result, Summary
+from impact.relief.schemas import CRITERIA, LIST_CALIBRATION, LIST_DROPPED, LIST_HAZARD, LIST_SCORES, LIST_WATCH
+from impact.results import Result, Summary, declared
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -68,6 +69,16 @@ class ListRisk(Result):
         name, reason.
     """
 
+    schemas = declared(
+        watch=LIST_WATCH,
+        scores=LIST_SCORES,
+        criteria=CRITERIA,
+        hazard=LIST_HAZARD,
+        calibration=LIST_CALIBRATION,
+        dropped=LIST_DROPPED,
+        to_frame=LIST_WATCH,
+    )
+
     watch: pd.DataFrame
     scores: pd.DataFrame
     criteria: pd.DataFrame
@@ -89,12 +100,12 @@ class ListRisk(Result):
         """The watch list, the shares behind it, and whether the criteria forecast anything."""
         skill = "better than" if self.brier < self.reference_brier else "no better than"
         tables = (
-            ("Not listed", self.watch),
-            ("By number of criteria met", self.scores),
-            ("By criterion", self.criteria),
-            ("Listings a year", self.hazard),
-            ("Leave-one-out forecasts against what happened", self.calibration),
-            ("Left out", self.dropped),
+            ("Not listed", self.with_schema("watch")),
+            ("By number of criteria met", self.with_schema("scores")),
+            ("By criterion", self.with_schema("criteria")),
+            ("Listings a year", self.with_schema("hazard")),
+            ("Leave-one-out forecasts against what happened", self.with_schema("calibration")),
+            ("Left out", self.with_schema("dropped")),
         )
         return Summary(
             title=(

@@ -12,12 +12,13 @@ import pandas as pd
 from impact.calendars import VENUES, first_session_to_react, parse_instant, session_close, session_open, sessions, venue_of
 from impact.errors import DataUnavailable, InputError
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.clock_states import clock_state, lifting, other_dates
 from impact.rules.exchange_lines import LineStop, line_stop
 from impact.rules.legal_clocks import clock_instant, clock_rules
 from impact.rules.records import ClockRule, Listing, Programme
+from impact.rules.schemas import CLOCKS, LIFTED, LINES_LEFT_OUT
 from impact.rules.vocabulary import line_key
 
 __all__ = ["Deadlines", "deadlines", "last_usable_session"]
@@ -66,6 +67,8 @@ class Deadlines(Result):
         Lines left out, with the reason.
     """
 
+    schemas = declared(clocks=CLOCKS, relief=LIFTED, dropped=LINES_LEFT_OUT, to_frame=CLOCKS)
+
     security: str
     as_of: pd.Timestamp | None
     clocks: pd.DataFrame
@@ -99,11 +102,11 @@ class Deadlines(Result):
             "limited_by",
         ]
         when = f"as of {self.as_of.tz_convert(EASTERN):%Y-%m-%d %H:%M} ET" if self.as_of is not None else "with all that is recorded"
-        tables = [("Clocks", self.clocks[shown])]
+        tables = [("Clocks", self.with_schema("clocks", shown))]
         if not self.relief.empty:
-            tables.append(("What lifts them", self.relief[["kind", "from_et", "programme_id", "citation"]]))
+            tables.append(("What lifts them", self.with_schema("relief", ["kind", "from_et", "programme_id", "citation"])))
         if not self.dropped.empty:
-            tables.append(("Lines left out", self.dropped))
+            tables.append(("Lines left out", self.with_schema("dropped")))
         return Summary(
             title=f"Deadlines of {self.security} {when}", tables=tuple(tables), notes=(*self.notes, *self.assumptions), sources=self.sources
         )

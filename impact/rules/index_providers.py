@@ -12,8 +12,9 @@ import pandas as pd
 from impact.calendars import parse_instant, session_close, sessions, venue_of
 from impact.errors import InputError
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.rules.book import rule_book
+from impact.rules.schemas import PROVIDER_STEPS
 from impact.rules.vocabulary import line_key
 
 __all__ = ["PROVIDER_STATES", "ProviderPath", "provider_path"]
@@ -70,6 +71,8 @@ class ProviderPath(Result):
         `as_of`), expected (False where the step does not follow from the state before), citation, confidence.
     """
 
+    schemas = declared(steps=PROVIDER_STEPS, to_frame=PROVIDER_STEPS)
+
     security: str
     as_of: pd.Timestamp | None
     steps: pd.DataFrame
@@ -105,7 +108,9 @@ class ProviderPath(Result):
     def summary(self) -> Summary:
         """One table a provider."""
         shown = ["at", "step", "state", "share", "close_of", "open_of", "certainty", "happened"]
-        tables = tuple((name, self.steps.loc[self.steps["provider"] == name, shown].reset_index(drop=True)) for name in self.providers)
+        steps = self.with_schema("steps")
+        own = {name: steps.frame.loc[self.steps["provider"] == name, shown].reset_index(drop=True) for name in self.providers}
+        tables = tuple((name, steps.of(frame)) for name, frame in own.items())
         return Summary(title=f"Index providers on {self.security}", tables=tables, notes=self.assumptions, sources=self.sources)
 
 

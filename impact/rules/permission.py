@@ -11,9 +11,10 @@ import pandas as pd
 from impact.calendars import parse_instant
 from impact.errors import InputError
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.rulings import Question, Ruling, boundaries, decide, rulings_at
+from impact.rules.schemas import ANSWER, RULINGS
 from impact.rules.vocabulary import ACTIONS, INSTRUMENTS, INVESTORS, checked_word
 
 __all__ = ["Permission", "permitted"]
@@ -47,6 +48,8 @@ class Permission(Result):
         The instant whose knowledge was used; None means everything recorded.
     """
 
+    schemas = declared(answer=ANSWER, to_frame=RULINGS)
+
     action: str
     security: str
     at: pd.Timestamp
@@ -78,7 +81,7 @@ class Permission(Result):
         rulings = self.to_frame()[["programme_id", "entity", "phase", "status", "citation"]]
         return Summary(
             title=f"{self.action} {self.security} ({self.instrument}) by {self.investor} at {_eastern(self.at)}: {self.status}",
-            tables=(("Answer", self.answer()), ("Every programme in force", rulings)),
+            tables=(("Answer", self.with_schema("answer")), ("Every programme in force", rulings)),
             notes=(*self.changes, *self.assumptions),
             sources=self.sources,
         )

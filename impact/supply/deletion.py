@@ -11,9 +11,10 @@ import pandas as pd
 from impact.errors import InputError
 from impact.kernels.index_flow import benchmarking_intensity
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.supply.line import LineState
 from impact.supply.round_trip import RoundTrip, round_trip
+from impact.supply.schemas import CHECK, DROPPED_ACTIONS, FLOWS, LANES
 from impact.typing_ import IntArray
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class IndexDeletion(Result):
         Realised volume of each execution close against its usual level, and what it could hide at most.
     """
 
+    schemas = declared(flows=FLOWS, check=CHECK, dropped=DROPPED_ACTIONS, lanes=LANES, to_frame=FLOWS)
+
     line: LineState
     flows: pd.DataFrame
     front_running: float
@@ -94,11 +97,14 @@ class IndexDeletion(Result):
         flows = self.flows[
             ["provider", "execution_on", "weight", "per_bn_tracked_usd", "sold_usd_low", "sold_usd_high", "sold_adv_low", "sold_adv_high"]
         ]
-        tables = [("What each provider did", self.lanes()), ("Flow of trackers (a sale is positive; unknown stays empty)", flows)]
+        tables = [
+            ("What each provider did", self.with_schema("lanes")),
+            ("Flow of trackers (a sale is positive; unknown stays empty)", FLOWS.table(flows)),
+        ]
         if len(self.check):
-            tables.append(("Realised volume at the execution closes", self.check))
+            tables.append(("Realised volume at the execution closes", self.with_schema("check")))
         if self.ledger is not None:
-            tables.append(("Round trip of a tracker", self.ledger.to_frame()))
+            tables.append(("Round trip of a tracker", self.ledger.with_schema("to_frame")))
         return Summary(
             title=f"Index actions on {self.line.security}: {int((self.flows['action'] == 'delete').sum())} deletions",
             tables=tuple(tables),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
 from impact.supply.book import buying_capacity, check_buyers, two_sided_book
 from impact.supply.deletion import IndexDeletion
 from impact.supply.holder_classes import (
@@ -24,6 +24,19 @@ from impact.supply.holder_classes import (
     scenario_holdings,
 )
 from impact.supply.line import LineState
+from impact.supply.schemas import (
+    BOOK,
+    BOUNDS,
+    BUYERS,
+    CLASSES,
+    DROPPED_ROWS,
+    IDENTITIES,
+    LADDER,
+    MILESTONES,
+    STRANDED,
+    TOTALS,
+    TRACKER_CLOSES,
+)
 from impact.supply.selling import SellingSchedule
 from impact.supply.wind_down import SCENARIOS, WindDown, desired_fractions, sales_by_session, stranded_table, supply_ladder
 from impact.typing_ import FloatArray, FloatArray1D
@@ -57,6 +70,21 @@ class ForcedSupply(Result):
         Barred shares still unsold at the purchase ban and at the deadline.
     index_flow : IndexDeletion or None
     """
+
+    schemas = declared(
+        classes=CLASSES,
+        identities=IDENTITIES,
+        ladder=LADDER,
+        book=BOOK,
+        buyers=BUYERS,
+        stranded=STRANDED,
+        dropped=DROPPED_ROWS,
+        bounds=BOUNDS,
+        totals=TOTALS,
+        milestones=MILESTONES,
+        tracker_closes=TRACKER_CLOSES,
+        to_frame=LADDER,
+    )
 
     line: LineState
     wind_down: WindDown
@@ -102,12 +130,12 @@ class ForcedSupply(Result):
         return Summary(
             title=f"Forced supply of {line.security}: {size} over {len(self.ladder)} sessions",
             tables=(
-                ("Who must sell: bounds of each class by itself", self.bounds()),
-                ("All of them together", self.totals()),
-                ("Milestones of the ladder", self.milestones()),
-                ("Trackers at the deletion closes, and the volume there", self.tracker_closes()),
-                ("Barred and still unsold", self.stranded),
-                ("Known totals", self.identities),
+                ("Who must sell: bounds of each class by itself", self.with_schema("bounds")),
+                ("All of them together", self.with_schema("totals")),
+                ("Milestones of the ladder", self.with_schema("milestones")),
+                ("Trackers at the deletion closes, and the volume there", self.with_schema("tracker_closes")),
+                ("Barred and still unsold", self.with_schema("stranded")),
+                ("Known totals", self.with_schema("identities")),
             ),
             notes=self.assumptions,
             sources=self.sources,

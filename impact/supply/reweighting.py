@@ -10,7 +10,8 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.kernels.index_weights import reweight_without
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
+from impact.supply.schemas import REWEIGHTED
 
 __all__ = ["ReweightedWeights", "reweight_index"]
 
@@ -31,6 +32,8 @@ class ReweightedWeights(Result):
         New divisor over old.
     """
 
+    schemas = declared(table=REWEIGHTED, to_frame=REWEIGHTED)
+
     table: pd.DataFrame
     turnover_share: float
     divisor_ratio: float
@@ -44,7 +47,7 @@ class ReweightedWeights(Result):
         """Turnover, divisor and weights."""
         return Summary(
             title=f"Index without {int((self.table['weight_after'] == 0).sum())} names: {100 * self.turnover_share:.2f} % one-way turnover",
-            tables=(("Weights", self.table),),
+            tables=(("Weights", self.with_schema("table")),),
             notes=(*self.assumptions, f"Divisor ratio {self.divisor_ratio:.6f}."),
         )
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
+from impact.supply.schemas import LEGS, ROUND_TRIP
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -31,6 +32,8 @@ class RoundTrip(Result):
         cost_per_bn_and_bp_usd (cost for each USD 1bn tracked and each basis point of weight).
     """
 
+    schemas = declared(legs=LEGS, totals=ROUND_TRIP, to_frame=ROUND_TRIP)
+
     legs: pd.DataFrame
     totals: pd.DataFrame
     assumptions: tuple[str, ...] = ("The number of shares bought back equals the number sold; trading costs are not included.",)
@@ -41,7 +44,11 @@ class RoundTrip(Result):
 
     def summary(self) -> Summary:
         """Legs and totals."""
-        return Summary(title="Round trip of a tracker", tables=(("Totals", self.totals), ("Legs", self.legs)), notes=self.assumptions)
+        return Summary(
+            title="Round trip of a tracker",
+            tables=(("Totals", self.with_schema("totals")), ("Legs", self.with_schema("legs"))),
+            notes=self.assumptions,
+        )
 
     def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
         """Price at each leg."""

@@ -16,11 +16,14 @@ _HOMES = {
     "KINDS": "impact.tables.kinds",
     "Schema": "impact.tables.schema",
     "Table": "impact.tables.schema",
+    "Vocabulary": "impact.tables.schema",
+    "ranged": "impact.tables.schema",
     "as_table": "impact.tables.rendering",
     "display": "impact.tables.rendering",
     "format_value": "impact.tables.rendering",
     "neutralise": "impact.tables.text",
     "neutralise_formula": "impact.tables.rendering",
+    "shown_cells": "impact.tables.rendering",
     "to_html": "impact.tables.rendering",
     "to_latex": "impact.tables.rendering",
     "to_text": "impact.tables.rendering",
@@ -31,11 +34,14 @@ __all__ = [
     "Column",
     "Schema",
     "Table",
+    "Vocabulary",
     "as_table",
     "display",
     "format_value",
     "neutralise",
     "neutralise_formula",
+    "ranged",
+    "shown_cells",
     "to_html",
     "to_latex",
     "to_text",
@@ -43,8 +49,8 @@ __all__ = [
 
 if TYPE_CHECKING:
     from impact.tables.kinds import KINDS
-    from impact.tables.rendering import as_table, display, format_value, neutralise_formula, to_html, to_latex, to_text
-    from impact.tables.schema import Column, Schema, Table
+    from impact.tables.rendering import as_table, display, format_value, neutralise_formula, shown_cells, to_html, to_latex, to_text
+    from impact.tables.schema import Column, Schema, Table, Vocabulary, ranged
     from impact.tables.text import neutralise
 
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)

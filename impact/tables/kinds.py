@@ -51,6 +51,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(name="code", write=_integer, numeric=False),
             Kind(name="integer", write=_integer),
             Kind(name="number", write=_number),
+            Kind(name="by_row", write=_number),
             Kind(name="count", write=prose.count, unit="count"),
             Kind(name="sessions", write=_number, unit="sessions"),
             Kind(name="days", write=_number, unit="calendar days"),

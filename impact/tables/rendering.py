@@ -13,7 +13,7 @@ from impact.tables.kinds import KINDS
 from impact.tables.schema import Column, Schema, Table
 from impact.tables.text import neutralise
 
-__all__ = ["as_table", "display", "format_value", "neutralise_formula", "to_html", "to_latex", "to_text"]
+__all__ = ["as_table", "display", "format_value", "neutralise_formula", "shown_cells", "to_html", "to_latex", "to_text"]
 
 MISSING = "–"
 
@@ -84,8 +84,8 @@ def display(table: Table | pd.DataFrame, schema: Schema | None = None, kinds: Ma
     frame, kinds = shown.frame, kinds or {}
     columns = {}
     for position, name in enumerate(frame.columns):
-        kind = kinds.get(str(name)) or shown.schema.column(name).kind
-        columns[position] = [format_value(value, kind) for value in frame.iloc[:, position].tolist()]
+        own = [kinds[str(name)]] * len(frame) if str(name) in kinds else shown.schema.kinds(frame, name)
+        columns[position] = [format_value(value, kind) for value, kind in zip(frame.iloc[:, position].tolist(), own, strict=True)]
     cells = pd.DataFrame(columns, index=frame.index, dtype=object)
     cells.columns = frame.columns
     return cells
@@ -106,12 +106,17 @@ def _clean(cells: pd.DataFrame, output: str) -> pd.DataFrame:
     return clean
 
 
+def shown_cells(table: Table) -> pd.DataFrame:
+    """The cells and headings of a table as text for a terminal."""
+    return _clean(display(table), "terminal")
+
+
 def to_text(table: Table | pd.DataFrame) -> str:
     """The table as fixed-width text for a terminal or a ``print``."""
     shown = as_table(table)
     if shown.frame.empty:
         return "(no rows)"
-    return _clean(display(shown), "terminal").to_string()
+    return shown_cells(shown).to_string()
 
 
 def to_html(table: Table | pd.DataFrame, caption: str = "") -> str:
@@ -126,7 +131,8 @@ def to_latex(table: Table | pd.DataFrame, caption: str = "") -> str:
     """The table as a LaTeX ``tabular`` with rules from booktabs; needs no further package of pandas."""
     shown = display(table)
     index_names = [str(name or "") for name in shown.index.names]
-    header = index_names + [str(column) for column in shown.columns]
+    schema = as_table(table).schema
+    header = [schema.column(name).short if name in schema else str(name) for name in (*index_names, *shown.columns)]
     lines = [
         r"\begin{table}",
         rf"\caption{{{neutralise(caption, 'latex')}}}" if caption else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from impact.tables.kinds import KINDS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Column", "Schema", "Table"]
+__all__ = ["Column", "Schema", "Table", "Vocabulary", "ranged"]
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,17 @@ class Schema:
         of a user's file. Without it every column must be declared.
     about : str, optional
         What one row is.
+    row_key, row_columns : str and tuple of Column, optional
+        For a table whose rows are unlike things, such as the fields of one record: the column that names the thing, and
+        what each thing is. A column of kind ``by_row`` is shown by these.
     """
 
     name: str
     columns: tuple[Column, ...]
     extra: Column | None = None
     about: str = ""
+    row_key: str = ""
+    row_columns: tuple[Column, ...] = ()
     _by_name: dict[str, Column] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -95,6 +100,19 @@ class Schema:
         if known is not None:
             return known
         return Column(str(name), "number") if self.extra is None else self.extra.named(str(name))
+
+    def kinds(self, frame: pd.DataFrame, name: object) -> list[str]:
+        """The kind of every cell of one column of `frame`."""
+        kind = self.column(name).kind
+        if kind != "by_row":
+            return [kind] * len(frame)
+        things = {column.name: column.kind for column in self.row_columns}
+        keys = frame[self.row_key] if self.row_key in frame.columns else frame.index.get_level_values(self.row_key)
+        return [things.get(str(key), "number") for key in keys]
+
+    def is_numeric(self, name: object, values: pd.Series) -> bool:
+        """Whether the cells of a column are figures, set flush right: by its kind and by what it holds."""
+        return KINDS[self.column(name).kind].numeric and values.dtype.kind in "fiu"
 
     def undeclared(self, frame: pd.DataFrame) -> list[str]:
         """Columns of `frame`, named levels of its index included, that this schema does not declare."""
@@ -138,3 +156,51 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def of(self, frame: pd.DataFrame) -> Table:
+        """Another frame of the same columns: rows left out, sorted or reshaped."""
+        return Table(frame, self.schema)
+
+    def select(self, columns: Iterable[str]) -> Table:
+        """Only these columns, in this order; one that the frame lacks is left out."""
+        return self.of(self.frame[[name for name in columns if name in self.frame.columns]])
+
+
+class Vocabulary:
+    """Columns that several tables of a room share, each declared once; :meth:`schema` makes a table of them.
+
+    Examples
+    --------
+    >>> words = Vocabulary(Column("session", "date"), *ranged("sold_shares", "shares", "shares sold"))
+    >>> [column.name for column in words.schema("sales", "session sold_shares_low sold_shares_high")]
+    ['session', 'sold_shares_low', 'sold_shares_high']
+    """
+
+    def __init__(self, *columns: Column, beside: Vocabulary | None = None) -> None:
+        self._columns = dict(beside._columns) if beside is not None else {}
+        self._columns |= {column.name: column for column in columns}
+
+    def __getitem__(self, name: str) -> Column:
+        return self._columns[name]
+
+    def schema(self, name: str, columns: str, *own: Column, extra: Column | None = None, about: str = "") -> Schema:
+        """The schema of one table: names of the vocabulary in order; a column of `own` stands in the place of its name, or last.
+
+        Raises
+        ------
+        InputError
+            If a name is declared neither here nor in `own`.
+        """
+        special = {column.name: column for column in own}
+        absent = [word for word in columns.split() if word not in special and word not in self._columns]
+        if absent:
+            raise InputError(f"schema {name!r} names {len(absent)} columns that nothing declares (first {absent[0]!r}); declare each once.")
+        chosen = [special.pop(word, None) or self._columns[word] for word in columns.split()]
+        return Schema(name, (*chosen, *special.values()), extra, about)
+
+
+def ranged(name: str, kind: str, about: str, *, short: str = "", suffix: str = "", unit: str = "") -> tuple[Column, Column, Column]:
+    """The three columns of a range: ``name_low``, ``name_mid`` and ``name_high``, with `suffix` after the end."""
+    heading = short or name.replace("_", " ")
+    ends = (("low", "low end"), ("mid", "middle"), ("high", "high end"))
+    return tuple(Column(f"{name}_{end}{suffix}", kind, unit, f"{heading}, {end}", f"{about}: {said}") for end, said in ends)  # type: ignore[return-value]

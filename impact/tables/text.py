@@ -7,6 +7,7 @@ or a mark that turns the direction of writing. Every output passes text through 
 from __future__ import annotations
 
 import html
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -53,6 +54,13 @@ def _sheet(text: str) -> str:
     return "'" + _one_line(text) if risky else _one_line(text)
 
 
+def _json(document: str) -> str:
+    """A whole JSON document: what cannot be seen as an escape of JSON, which reads back as it was."""
+    if document.isascii():
+        return document
+    return "".join(json.dumps(c)[1:-1] if unicodedata.category(c) in _INVISIBLE and c not in "\n\r\t" else c for c in document)
+
+
 OUTPUTS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "terminal": _one_line,
@@ -60,6 +68,7 @@ OUTPUTS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "plain": _one_line,
         "latex": _latex,
         "sheet": _sheet,
+        "json": _json,
     }
 )
 
@@ -68,7 +77,7 @@ def neutralise(text: str, output: str) -> str:
     """`text` as it may be written to `output`, a key of ``OUTPUTS``.
 
     ``terminal`` and ``plain`` show what cannot be seen as a code point and keep one line; ``html`` and ``latex`` escape
-    their markup as well; ``sheet`` puts an apostrophe before what a spreadsheet would run.
+    their markup as well; ``sheet`` puts an apostrophe before what a spreadsheet would run; ``json`` takes a whole document.
 
     Examples
     --------

@@ -1,0 +1,156 @@
+"""What the columns of the tables of a case are."""
+
+from __future__ import annotations
+
+from impact.eventstudy.schemas import WORDS as STUDY_WORDS
+from impact.facts.schemas import FACT_CHANGES
+from impact.relief.schemas import BASE_RATES, PROBABILITY_PATH
+from impact.relief.schemas import WORDS as RELIEF_WORDS
+from impact.rules.schemas import CLOCKS
+from impact.tables import Column, Schema, Vocabulary
+
+__all__ = [
+    "ANCHORS",
+    "BENCHMARKS",
+    "BY_BENCHMARK",
+    "CLOCKS_MOVED",
+    "CONFOUNDERS",
+    "COURT_STEPS",
+    "EFFECTS",
+    "EVENTS",
+    "FACTS_CHANGED",
+    "JOINT",
+    "LEFT_OUT",
+    "PATH",
+    "PAVED_EFFECTS",
+    "PAVED_FIRMS",
+    "PENDING",
+    "PRICES",
+    "PROBABILITY_OR_RATES",
+    "REACTION_SESSION",
+    "RECOVERY_GRID",
+    "SCENARIOS",
+    "SOURCES",
+    "TIMELINE",
+    "VOLUME",
+    "VOLUME_EFFECTS",
+]
+
+_WORDS = Vocabulary(
+    Column("reaction_on", "date", short="reaction session", about="first session that could react"),
+    Column("known_at_precision", short="precision", about="how exactly the instant is known"),
+    Column("anchoring", about="how the session follows from the instant"),
+    Column("confounders", short="what else", about="other news that reached the same session"),
+    Column("close_return", "return", short="close to close", about="log return"),
+    Column("market_return", "return", short="market", about="log return of the benchmark"),
+    Column("ar", "return", short="abnormal return"),
+    Column("ar_zero_alpha", "return", short="alpha set to zero"),
+    Column("car_zero_alpha", "return", short="alpha set to zero"),
+    Column("car_with_alpha", "return", short="CAR, alpha kept"),
+    Column("p_t", "p", short="p, t test"),
+    Column("p_sq", "p", short="p, rank of residuals"),
+    Column("p", "p", short="p, t test"),
+    Column("p_test", "p", short="p of the test named"),
+    Column("volume_multiple", "multiple", short="volume / median"),
+    Column("multiple_of_median", "multiple", short="volume / median", about="of the 60 sessions before"),
+    Column("volume_p", "p", short="p, volume rank"),
+    Column("volume_shares", "shares", short="volume"),
+    Column("abnormal_log_volume", "log_points", short="abnormal log volume"),
+    Column("benchmark", about="what the abnormal return is net of"),
+    Column("close", "price"),
+    Column("dated", about="day or instant: how the event is dated"),
+    Column("firm"),
+    Column("event", about="kind of event"),
+    Column("challenge", about="outcome of its own challenge"),
+    Column("reported_return", "return", short="reported"),
+    Column("step", about="step at court"),
+    Column("anchor"),
+    Column("lower_end", "by_row", "as the anchor", "from"),
+    Column("upper_end", "by_row", "as the anchor", "to"),
+    Column("used", "flag"),
+    Column("drift", about="zero or kept"),
+    Column("n_reliefs", "count", short="rulings"),
+    Column("drop_car", "return", short="drop"),
+    Column("relief_car", "return", short="relief"),
+    Column("undone_share", "share", short="undone"),
+    Column("undone_share_low", "share", short="undone, low"),
+    Column("undone_share_high", "share", short="undone, high"),
+    Column("price_low", "price", short="price, low"),
+    Column("price_high", "price", short="price, high"),
+    Column("return_low", "return", short="return, low"),
+    Column("return_high", "return", short="return, high"),
+    Column("profit_low_value", "money", short="profit, low"),
+    Column("profit_high_value", "money", short="profit, high"),
+    Column("part", about="part of the answer"),
+    beside=STUDY_WORDS,
+)
+
+TIMELINE = _WORDS.schema(
+    "timeline",
+    "event_id kind label known_at known_at_precision reaction_on intraday anchoring confounders source confidence close_return market_return",
+    about="a dated event",
+)
+PENDING = TIMELINE.with_columns(STUDY_WORDS["reason"], name="pending")
+EVENTS = _WORDS.schema("case_events", "reaction_on event_id kind label confounders intraday close_return", about="a dated event")
+REACTION_SESSION = _WORDS.schema(
+    "reaction_session",
+    "event_id reaction_on label close_return ar low high p_t p_sq smallest_p mde ar_zero_alpha volume_multiple volume_p",
+    about="an event",
+)
+EFFECTS = _WORDS.schema(
+    "effects", "event_id window n_days car se low high t p test p_test smallest_p mde car_zero_alpha", about="an event and a window"
+)
+JOINT = _WORDS.schema("joint", "event_id chain overlaps_with alone_car joint_car low high p reason", about="an event, alone and jointly")
+BENCHMARKS = _WORDS.schema("benchmarks", "event_id benchmark ar low high", about="an event and a benchmark")
+BY_BENCHMARK = _WORDS.schema("by_benchmark", "event_id", extra=Column("ar", "return"), about="an event, one column a benchmark")
+CONFOUNDERS = _WORDS.schema("confounders", "event_id reaction_on confounders", about="an event")
+PATH = _WORDS.schema("path", "session car low high car_with_alpha", about="a session from the designation on")
+VOLUME = _WORDS.schema("volume", "session volume_shares multiple_of_median", about="a session from the designation on")
+VOLUME_EFFECTS = _WORDS.schema("volume_effects", "event_id abnormal_log_volume p", about="an event")
+PRICES = _WORDS.schema("prices", "session close", about="a session")
+SOURCES = Schema("sources", (STUDY_WORDS["source"],), about="a source")
+FACTS_CHANGED = Schema("facts_changed", FACT_CHANGES.columns, about="a fact learned, superseded or ended")
+CLOCKS_MOVED = Schema(
+    "clocks_moved",
+    (
+        CLOCKS.column("clock"),
+        CLOCKS.column("line"),
+        *(
+            CLOCKS.column(name).named(f"{name}_{side}", f"{CLOCKS.column(name).short}, {side}")
+            for name in ("state", "last_session_on")
+            for side in ("before", "after")
+        ),
+    ),
+    about="a clock that differs",
+)
+PAVED_FIRMS = _WORDS.schema("firms", "firm programme_id security challenge n_obs reported_return verdict", about="a firm")
+PAVED_EFFECTS = _WORDS.schema(
+    "firm_effects",
+    "firm programme_id security event session dated window car low high n_obs test p p_holm smallest_p mde verdict",
+    about="a firm and an event",
+)
+COURT_STEPS = _WORDS.schema("court_steps", "event_id step reaction_on label", about="a step at court")
+ANCHORS = Schema(
+    "anchors",
+    _WORDS.schema("", "anchor basis lower_end upper_end used source").columns,
+    about="an anchor of the implied probability",
+    row_key="anchor",
+    row_columns=(Column("clear value", "price"), Column("banned value", "price"), Column("discount", "share")),
+)
+SCENARIOS = Vocabulary(*RELIEF_WORDS.schema("", "state expected_on probability_low probability_high"), beside=_WORDS).schema(
+    "scenarios",
+    "state expected_on probability_low probability_high price_low price_high return_low return_high profit_low_value profit_high_value",
+    about="an outcome",
+)
+RECOVERY_GRID = _WORDS.schema(
+    "recovery_grid",
+    "window benchmark drift n_reliefs drop_car relief_car undone_share undone_share_low undone_share_high verdict headline",
+    Column("headline", "flag", about="the choice that the answer quotes"),
+    about="a choice of window, benchmark and drift",
+)
+PROBABILITY_OR_RATES = Schema(
+    "probability_or_rates",
+    (*PROBABILITY_PATH.columns, *BASE_RATES.columns),
+    about="a session of the band; a programme where there is no band",
+)
+LEFT_OUT = _WORDS.schema("left_out", "part reason", about="a part that could not be had")

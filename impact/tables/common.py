@@ -1,0 +1,75 @@
+"""Columns that many rooms show alike. A room adds its own beside them."""
+
+from __future__ import annotations
+
+from impact.tables.schema import Column, Vocabulary
+
+__all__ = ["COMMON"]
+
+COMMON = Vocabulary(
+    # What and when
+    Column("event_id", "code", short="event", about="name of the event, as in the events given"),
+    Column("security", "code", about="trading line, as a ticker with its venue"),
+    Column("line", "code", about="trading line, as a ticker with its venue"),
+    Column("venue", "code", about="market identifier code of the exchange"),
+    Column("session", "date", about="exchange session"),
+    Column("date", "date", about="day as given"),
+    Column("day0", "date", short="day 0", about="first session that could react"),
+    Column("known_at", "instant", short="known at", about="instant at which it was public"),
+    Column("as_of", "date", short="as of", about="day that the figure is of"),
+    Column("label", about="the event or step in words"),
+    Column("kind", about="what it is, of a stated vocabulary"),
+    Column("group", about="group of events or firms"),
+    Column("window", about="first and last session of the window, counted from day 0"),
+    Column("status", about="what was decided, of a stated vocabulary"),
+    Column("currency", "code", about="ISO code of the money"),
+    Column("isin", "code", short="ISIN"),
+    Column("cusip", "code", short="CUSIP"),
+    Column("sedol", "code", short="SEDOL"),
+    Column("figi", "code", short="FIGI"),
+    Column("ticker", "code"),
+    Column("name", about="name as written in the source"),
+    Column("country", "code", about="ISO code of the country"),
+    Column("action", about="what was done"),
+    Column("provider", about="index provider, or source of prices"),
+    Column("index_family", short="index", about="family of indexes of the provider"),
+    Column("programme_id", "code", short="programme", about="legal programme, as `impact programmes` lists it"),
+    Column("entity", about="designated issuer"),
+    Column("issuer", about="designated issuer"),
+    # Why and whence
+    Column("reason", about="why, in one clause"),
+    Column("source", about="where the figure comes from"),
+    Column("citation", about="text of law, ruling or notice"),
+    Column("confidence", "code", about="A seen in a public copy, B own knowledge, C to be verified"),
+    Column("evidence", about="what the answer rests on"),
+    Column("basis", about="what the figure was taken from"),
+    Column("note"),
+    Column("certainty", about="how sure the statement is: stated, planned, assumed"),
+    # Counts
+    Column("n", "count", about="observations used"),
+    Column("n_obs", "count", short="sessions fitted", about="sessions of the estimation window that were used"),
+    Column("n_days", "count", short="days", about="sessions of the window with a return"),
+    Column("n_events", "count", short="events"),
+    Column("n_dates", "count", short="dates", about="distinct event dates"),
+    Column("n_sessions", "count", short="sessions"),
+    Column("n_securities", "count", short="securities"),
+    Column("n_rows", "count", short="rows"),
+    Column("n_dropped", "count", short="dropped", about="rows left out, each with its reason"),
+    Column("n_kept", "count", short="kept"),
+    Column("n_read", "count", short="read"),
+    Column("n_names", "count", short="names"),
+    Column("n_groups", "count", short="groups"),
+    Column("n_positions", "count", short="positions", about="positions concerned; missing where it is no matter of positions"),
+    Column("row", "integer", about="row of the file, its header not counted"),
+    Column("file", about="file that it was read from"),
+    # Statistics
+    Column("statistic", "statistic", about="value of the test statistic"),
+    Column("p_value", "p", short="p", about="two-sided unless the test says otherwise; missing where the test does not apply"),
+    Column("p", "p", about="p-value, two-sided"),
+    Column("t", "statistic", about="estimate over its standard error"),
+    Column("df", "number", short="degrees of freedom"),
+    Column("smallest_p", "p", short="smallest attainable p", about="no arrangement of the data gives a smaller p"),
+    Column("p_holm", "p", short="p, Holm", about="p adjusted for the number of rows tested"),
+    Column("test", "code", about="name of the test"),
+    Column("verdict", about="what the figures allow to say"),
+)
