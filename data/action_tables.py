@@ -13,7 +13,7 @@ from impact.data.columns import ISO_DAY, known_columns, read_facts, single_ticke
 
 __all__ = ["exchange_actions", "index_actions"]
 
-PROVIDER_PLACES = {"FTSE Russell": LONDON, "Hang Seng Indexes": HONG_KONG}
+ISIN = r"\b[A-Z]{2}[A-Z0-9]{9}\d\b"
 EXCHANGE_PLACES = {"HKEX": HONG_KONG, "HKEX structured products": HONG_KONG, "Tracker Fund of HK (State Street)": HONG_KONG, "LSE": LONDON}
 
 # Action in words -> state that the provider's machine enters.
@@ -68,18 +68,22 @@ HALT_STAYS = {("Yandex N.V.", "reverse"): "delisting_cancelled_halt_stays"}
 def index_actions(folder: Path) -> pd.DataFrame:
     """What index providers announced, and when it was to be executed."""
     raw = read_facts(folder, "index_actions")
+    providers = pd.read_csv(Path(__file__).with_name("index_providers.csv"), dtype=str, keep_default_na=False)
+    places = dict(zip(providers["provider"], providers["zone"], strict=True))
     opens, closes = _pairs(raw["effective_open_date"]), _pairs(raw["last_index_close"])
     known = [
-        read_known(day, hour, PROVIDER_PLACES.get(provider, NEW_YORK))
+        read_known(day, hour, places.get(provider, NEW_YORK))
         for day, hour, provider in zip(raw["announcement_date"], raw["announcement_time"], raw["provider"], strict=True)
     ]
     cancelled = raw["action"].str.extract(rf"cancelled ({ISO_DAY})")[0].fillna("")
     frame = pd.DataFrame(
         {
             "provider": raw["provider"],
+            "providers": [_provider_names(text, providers) for text in raw["provider"]],
             "company": raw["company"],
             "security": raw["ticker"].map(single_ticker),
             "securities": raw["ticker"].map(lambda text: ";".join(tickers(text))),
+            "identifiers": raw["ticker"].map(lambda text: ";".join(re.findall(ISIN, text))),
             "ticker_text": raw["ticker"],
             "announced_on": [item.first_on for item in known],
             "announced_last_on": [item.last_on for item in known],
@@ -112,6 +116,15 @@ def index_actions(folder: Path) -> pd.DataFrame:
     ids = (f"index-{slug(p, c)}-{day}" for p, c, day in zip(raw["provider"], raw["company"], frame["announced_on"], strict=True))
     frame = add_ids(frame, ids)
     return frame.assign(superseded_by=_superseded(frame))
+
+
+def _provider_names(text: str, providers: pd.DataFrame) -> str:
+    """Providers of a cell in the names of the table of providers, joined by semicolons."""
+    named = {**dict(zip(providers["short_name"], providers["provider"], strict=True)), **dict.fromkeys(providers["provider"])}
+    spelled = [part.strip() for part in text.split(";")]
+    if unread := [part for part in spelled if part not in named]:
+        raise ValueError(f"index provider {unread[0]!r} is not in index_providers.csv: add it.")
+    return ";".join(named[part] or part for part in spelled)
 
 
 def _kinds(texts: pd.Series, kinds: dict[str, str]) -> list[str]:
@@ -178,6 +191,7 @@ def exchange_actions(folder: Path) -> pd.DataFrame:
             "exchange": raw["exchange"],
             "company": raw["company"],
             "security": raw["ticker"].map(single_ticker),
+            "securities": raw["ticker"].map(lambda text: ";".join(tickers(text))),
             "ticker_text": raw["ticker"],
             "announced_on": [item.first_on for item in known],
             "announced_last_on": [item.last_on for item in known],

@@ -9,7 +9,7 @@ import pandas as pd
 
 __all__ = ["COVERED_LATER", "add_ids", "grade", "number_cells", "slug", "tickers"]
 
-TICKER = r"\d{4,6}\.(?:HK|SS|SZ)|[A-Z]{2,5}\.[A-Z]{2}|[A-Z]{2,5}"
+TICKER = r"\d{4,6}\.(?:HK|SS|SZ)|[A-Z]{2,5}\.[A-Z]{1,2}|[A-Z]{2,5}"
 NUMBER = r"[+-]?\d[\d,]*(?:\.\d+)?"
 QUALIFIERS = ("about", "over", "more than", "nearly", "up to", "at least")
 
@@ -25,7 +25,7 @@ def grade(text: str) -> str:
 
 def tickers(text: str) -> list[str]:
     """Tickers of a cell that holds nothing but tickers, in order; an empty list for anything else."""
-    parts = [part for part in re.split(r"\s*[;/]\s*", text.strip()) if part]
+    parts = [part.removesuffix(" (GDR)").removesuffix(" (NYSE listed, as named)") for part in re.split(r"\s*[;/]\s*", text.strip()) if part]
     return parts if parts and all(re.fullmatch(TICKER, part) for part in parts) else []
 
 

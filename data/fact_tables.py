@@ -11,8 +11,9 @@ import pandas as pd
 from impact.data.action_tables import exchange_actions, index_actions
 from impact.data.cells import COVERED_LATER, add_ids, number_cells, slug
 from impact.data.clock_readings import HONG_KONG, NEW_YORK, SHANGHAI, end_of_day, read_known
-from impact.data.columns import ISO_DAY, known_columns, read_facts, single_ticker, source_columns, span_of, zoned_instant
+from impact.data.columns import ISO_DAY, known_columns, read_facts, single_ticker, source_columns, span_of
 from impact.data.court_tables import litigation
+from impact.data.designation_tables import designation_lines, designation_names, designations, listing_periods
 from impact.data.holding_tables import buybacks, holders, ownership, shares_outstanding, tracked_assets
 from impact.data.regimes import REGIME_OF_PROGRAMME
 
@@ -28,10 +29,6 @@ PUBLIC_ON = {
     "no-safe-harbor-bill": "2025-05-22",
     "nasdaq-china-rule": "2025-09-04",
 }
-# How a name or a batch says which of two readings its row takes.
-READINGS = (" (reading 2", ", entry as amended", " as first printed")
-# First day on which the two readings of a listing answer differently.
-CONFLICT_FROM = {"sensetime-cmic": "2021-12-10", "cnooc-1260h": "2025-01-07", "cnooc-entity-list": "2021-01-14"}
 TICKER_PLACES = (("HK", HONG_KONG), ("SS", SHANGHAI), ("SZ", SHANGHAI), ("AS", "Europe/Amsterdam"))
 
 
@@ -77,78 +74,6 @@ def programmes(folder: Path) -> pd.DataFrame:
 def _first_date(text: str) -> str:
     match = re.search(rf"{ISO_DAY}|\d{{4}}-\d\d|\d{{4}}", text)
     return match[0] if match else ""
-
-
-def designations(folder: Path) -> pd.DataFrame:
-    """Who was put on which list, when, with the legal dates as the fact base states them."""
-    raw = read_facts(folder, "designations")
-    known = [read_known(text, "", NEW_YORK) for text in raw["announcement_date"]]
-    corrected = raw["announcement_date"].str.extract(rf"relisted ({ISO_DAY})")[0].fillna("")
-    relisted = corrected.mask(corrected == "", raw["relisted_date"])
-    removed = raw["removal_date"].map(span_of)
-    entities = [_name_and_reading(text) for text in raw["entity"]]
-    batches = [_name_and_reading(text) for text in raw["batch"]]
-    listed_known = pd.Series([item.known_at for item in known])
-    # The first names were listed before any order: their dates were set by EO 13959 on the day it was signed. The reset
-    # dates of a corrected listing were public with the letter of the day after it.
-    order_known = listed_known.mask(raw["batch"].isin(["1237 tranche 1", "1237 tranche 2-3"]), end_of_day("2020-11-12", NEW_YORK))
-    clock_known = order_known.mask(corrected != "", end_of_day("2021-03-10", NEW_YORK))
-    frame = pd.DataFrame(
-        {
-            "programme_id": raw["program_id"],
-            "batch": [batch for batch, _ in batches],
-            "entity": [entity for entity, _ in entities],
-            "reading": [
-                "; ".join(filter(None, (of_name, of_batch))) for (_, of_name), (_, of_batch) in zip(entities, batches, strict=True)
-            ],
-            "listed_vehicle": raw["listed_vehicle"],
-            "is_listed": raw["is_listed"].map({"y": "true", "n": "false"}),
-            "security": raw["primary_ticker"].map(single_ticker),
-            "primary_ticker_text": raw["primary_ticker"],
-            **{column: raw[column] for column in ("other_tickers", "isin", "other_isins")},
-            "announced_on": [item.first_on for item in known],
-            "announced_text": raw["announcement_date"],
-            **known_columns(known),
-            "relisted_on": relisted,
-            "relisted_known_at": [end_of_day(day, NEW_YORK) if day else "" for day in relisted],
-            "purchase_ban_on": raw["purchase_ban_date"].map(lambda text: span_of(text)[0] if text != "none" else ""),
-            "purchase_ban_at": raw["purchase_ban_date"].map(zoned_instant),
-            "purchase_ban_text": raw["purchase_ban_date"],
-            "purchase_ban_known_at": clock_known.where(raw["purchase_ban_date"] != "none", ""),
-            "divestment_on": raw["divestment_deadline"].map(lambda text: span_of(text)[0] if text != "none" else ""),
-            "divestment_at": raw["divestment_deadline"].map(zoned_instant),
-            "divestment_text": raw["divestment_deadline"],
-            "divestment_known_at": clock_known.where(raw["divestment_deadline"] != "none", ""),
-            "removed_on": [span[0] if span[0] == span[1] else "" for span in removed],
-            "removed_last_on": [span[1] for span in removed],
-            "removed_text": raw["removal_date"],
-            "removed_known_at": [_removal_known(entity, text) for entity, text in zip(raw["entity"], raw["removal_date"], strict=True)],
-            "removal_reason": raw["removal_or_end_reason"],
-            **{column: raw[column] for column in ("legal_forced_flow", "note", "former_names", "conflict_id")},
-            "conflict_from_on": raw["conflict_id"].map(CONFLICT_FROM).fillna(""),
-            **source_columns(raw),
-        }
-    )
-    if unread := sorted(set(raw["conflict_id"]) - {"", *CONFLICT_FROM}):
-        raise ValueError(f"conflict_id {unread[0]!r} has no day from which its readings differ: add it to CONFLICT_FROM.")
-    return add_ids(frame, (f"designation-{slug(p, e)}" for p, e in zip(raw["program_id"], frame["entity"], strict=True)))
-
-
-def _name_and_reading(text: str) -> tuple[str, str]:
-    """A name without the remark on how a row of two readings takes it, and that remark (told with hindsight)."""
-    for opening in READINGS:
-        if opening in text:
-            name, _, reading = text.partition(opening)
-            return name, (opening + reading).strip(" ,()")
-    return text, ""
-
-
-def _removal_known(entity: str, text: str) -> str:
-    if not text:
-        return ""
-    if entity == "Xiaomi Corporation":
-        return "2021-05-25T16:09:00-04:00"  # the hour of the final order, as the litigation table has it
-    return read_known(text, "", NEW_YORK).known_at
 
 
 def reported_figures(folder: Path) -> pd.DataFrame:
@@ -204,6 +129,9 @@ def literature(folder: Path) -> pd.DataFrame:
 FACT_TABLES: dict[str, tuple[str, Callable[[Path], pd.DataFrame]]] = {
     "programmes": ("programs", programmes),
     "designations": ("designations", designations),
+    "listing_periods": ("designations", listing_periods),
+    "designation_lines": ("designations", designation_lines),
+    "designation_names": ("designations", designation_names),
     "index_actions": ("index_actions", index_actions),
     "exchange_actions": ("exchange_actions", exchange_actions),
     "litigation": ("litigation", litigation),

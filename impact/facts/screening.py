@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +22,8 @@ IDENTIFIER_COLUMNS = ("target", "kind", "value", "security", "relation", "instru
 ENTITY_COLUMNS = ("entity", "programme_id", "listed_on", "removed_on", "is_listed", "fact_id", "origin", "version")
 _PARENT_UNIT = "unit named with a designated parent"
 _LISTED, _SISTER = "listed line", "other line of the issuer"
-_TICKER_IN_TEXT = re.compile(r"\b\d{4,5}\.HK\b|\b\d{6}(?:\.S[SZ])?\b|(?<=/ )[A-Z]{2,4}\b")
+_OWN_RELATIONS = frozenset({"named", "former", "counter"})
+_UNITED_STATES = " US"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -111,8 +111,7 @@ class _Gathered:
                 self.identifiers.append((target, kind, value, "", relation, note))
 
     def add_ticker(self, target: int, text: str, relation: str) -> None:
-        written = f"{text} CN" if re.fullmatch(r"\d{6}", text) else f"{text} US" if re.fullmatch(r"[A-Z]{2,5}", text) else text
-        line = normalise_ticker(written)
+        line = normalise_ticker(text if "." in text or " " in text else text + _UNITED_STATES)
         if line is not None and line.country:
             self.identifiers.append((target, "ticker", str(line), line.yahoo or str(line), relation, ""))
 
@@ -146,46 +145,23 @@ def _line_of_identifier(lines: pd.DataFrame) -> dict[tuple[str, str], dict[str, 
     return found
 
 
-def _split_entity(text: str) -> tuple[list[str], list[str]]:
-    """Names and acronyms in the entity cell of a designation.
-
-    ``China Communications Construction Co (CCCC)`` gives that company and its acronym; a bracket that is part of the name
-    (Hong Kong, Group, Limited) stays.
-    """
-    acronyms = re.findall(r"\(([A-Z]{2,6}|Sugon|Norinco|ChemChina|Westone|Meiya Pico|ChangXin Memory|Hangzhou Yushu)\)", text)
-    bare = re.sub(r"\((?!Hong Kong\)|Group\)|Limited\))[^)]*\)", " ", text)
-    bare = re.sub(r"\b(group|and listed arms)\b", " ", bare)
-    names = [" ".join(part.split()) for part in bare.split(" / ")]
-    return [name for name in names if core_name(name)], acronyms
-
-
 def _add_designations(gathered: _Gathered, instant: pd.Timestamp | None) -> None:
     table = known_table("designations", instant)
+    names = known_table("designation_names", instant).groupby("designation_id", sort=False)
+    names_of = {fact_id: rows[["name", "kind"]].to_dict("records") for fact_id, rows in names}
+    lines = known_table("designation_lines", instant).groupby("designation_id", sort=False)
+    lines_of = {fact_id: rows[["line", "relation"]].to_dict("records") for fact_id, rows in lines}
     for row in table.to_dict("records"):
         target = gathered.add_entity(
             row["entity"], row["programme_id"], row["announced_on"], row["removed_on"], row["is_listed"], row["fact_id"], "designations", ""
         )
-        names, acronyms = _split_entity(row["entity"])
-        gathered.names.extend((target, name, "primary") for name in names)
-        gathered.names.extend((target, acronym, "aka") for acronym in acronyms)
+        gathered.names.extend((target, known["name"], known["kind"]) for known in names_of.get(row["fact_id"], ()))
         for isin in (row["isin"], *row["other_isins"].split(";")):
             if isin.strip():
                 # Whose line an ISIN is, the table of lines says: the cell may hold that of a sister line.
                 gathered.add_isin(target, isin.strip(), _LISTED)
-        for text in (row["primary_ticker_text"], *row["other_tickers"].split(";")):
-            for ticker in _tickers_of(text):
-                gathered.add_ticker(target, ticker, _LISTED if row["is_listed"] is True else _PARENT_UNIT)
-        if row["listed_vehicle"] != "self":
-            for ticker in _TICKER_IN_TEXT.findall(row["listed_vehicle"]):
-                gathered.add_ticker(target, ticker, _PARENT_UNIT)
-
-
-def _tickers_of(text: str) -> list[str]:
-    """Tickers of a cell such as ``CHL (NYSE)`` or ``(81810.HK RMB counter only since 2023-06)``; prose gives none."""
-    whole = re.sub(r"\s*\(.*?\)", "", text).strip()
-    if normalise_ticker(whole) is not None and re.fullmatch(r"[A-Z0-9]{1,6}(\.[A-Z]{1,2}|\s{1,2}[A-Z]{2})?|\d{6}CN", whole):
-        return [whole]
-    return re.findall(r"\b\d{4,5}\.HK\b|\b\d{6}\.S[SZ]\b", text)
+        for known in lines_of.get(row["fact_id"], ()):
+            gathered.add_ticker(target, known["line"], _LISTED if known["relation"] in _OWN_RELATIONS else _PARENT_UNIT)
 
 
 def _add_list(gathered: _Gathered, official: OfficialList, instant: pd.Timestamp | None) -> None:

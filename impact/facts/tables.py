@@ -73,10 +73,13 @@ TABLES: Mapping[str, TableClock] = MappingProxyType(
                 "removed_known_at": ("removed_on", "removed_last_on", "removed_text", "removed_known_at"),
             },
             hindsight=(
-                "listed_vehicle", "other_tickers", "announced_text", "purchase_ban_text", "divestment_text", "removal_reason",
+                "listed_vehicle", "other_tickers", "other_lines", "announced_text", "purchase_ban_text", "divestment_text", "removal_reason",
                 "legal_forced_flow", "note", "former_names", "reading",
             ),
         ),
+        "listing_periods": TableClock(later={"removed_known_at": ("removed_on", "ended", "removed_known_at")}),
+        "designation_lines": TableClock(),
+        "designation_names": TableClock(),
         "index_actions": TableClock(
             later={"cancelled_known_at": ("cancelled_on", "action_text", "cancelled_known_at")},
             hindsight=("effective_open_text", "last_close_text", "detail"),
@@ -148,7 +151,7 @@ def known_table(name: str, as_of: Any = None) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        One of ``TABLES``: programmes, designations, index_actions, exchange_actions, litigation, ownership, holders,
+        One of ``TABLES``: programmes, designations, listing_periods, designation_lines, designation_names, index_actions, exchange_actions, litigation, ownership, holders,
         shares_outstanding, tracked_assets, buybacks, reported_figures, literature, case_events, conflicts.
     as_of : zoned instant, optional
         None gives everything the fact base holds.

@@ -117,7 +117,7 @@ def _fact(item: Designation, number: int, name: str, lines: pd.DataFrame) -> dic
         "entity": name,
         "is_listed": "true",
         "security": securities[0] if securities else "",
-        "other_tickers": "; ".join(securities[1:]),
+        "other_lines": ";".join(securities[1:]),
         "isin": isins[0] if isins else "",
         "other_isins": "; ".join(isins[1:]),
         "announced_on": f"{item.at.tz_convert(EASTERN):%Y-%m-%d}",

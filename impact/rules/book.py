@@ -196,7 +196,7 @@ def _cells(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str, str, str],
 def _listing(row: Mapping[str, str], is_known) -> Listing:
     relisted = bool(row["relisted_on"]) and is_known(row, "relisted_known_at")
     removed = bool(row["removed_known_at"]) and is_known(row, "removed_known_at")
-    lines = tuple(dict.fromkeys((*lines_of(row["security"]), *lines_of(row["other_tickers"]))))
+    lines = tuple(dict.fromkeys((*lines_of(row["security"]), *lines_of(row["other_lines"]))))
     identifiers = {part.strip().upper() for name in ("isin", "other_isins") for part in row[name].split(";") if part.strip()}
     return Listing(
         fact_id=row["fact_id"],

@@ -91,7 +91,7 @@ def line_stop(actions: tuple[Mapping[str, str], ...], line: str) -> LineStop | N
 
 
 def _steps(actions: tuple[Mapping[str, str], ...], line: str) -> list[dict[str, Any]]:
-    rows = sorted((row for row in actions if line in lines_of(row["ticker_text"])), key=lambda row: pd.Timestamp(row["known_at"]))
+    rows = sorted((row for row in actions if line in lines_of(row["securities"])), key=lambda row: pd.Timestamp(row["known_at"]))
     found: list[dict[str, Any]] = []
     state, stops_at = "trading", None
     for row in rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.rules.book import rule_book
 from impact.rules.schemas import PROVIDER_STEPS
-from impact.rules.vocabulary import line_key
+from impact.rules.vocabulary import line_key, lines_of
 
 __all__ = ["PROVIDER_STATES", "ProviderPath", "provider_path"]
 
@@ -32,7 +31,6 @@ PROVIDER_STATES: Mapping[str, str] = {
 }
 """State that an announcement of each kind leaves a line in; an execution moves it on to one of the states below."""
 
-SHORT_NAMES = {"FTSE": "FTSE Russell", "S&P": "S&P DJI"}
 EXECUTED = {"delete": "deleted", "re_add": "re-admitted"}
 # From which states an announcement of a kind makes sense. A step outside is kept and marked, never mended.
 EXPECTED_FROM: Mapping[str, frozenset[str]] = {
@@ -160,14 +158,12 @@ def provider_path(
 
 
 def _names(row: Mapping[str, str]) -> list[str]:
-    return [SHORT_NAMES.get(name.strip(), name.strip()) for name in row["provider"].split(";")]
+    return row["providers"].split(";")
 
 
 def _lines(row: Mapping[str, str]) -> set[str]:
     """Trading lines and bond identifiers that a row names."""
-    return {line_key(part) for part in row["securities"].split(";") if part} | set(
-        re.findall(r"\b[A-Z]{2}[A-Z0-9]{9}\d\b", row["ticker_text"])
-    )
+    return {*lines_of(row["securities"]), *filter(None, row["identifiers"].split(";"))}
 
 
 def _replay(provider: str, line: str, rows: list[Mapping[str, str]], as_of: pd.Timestamp | None) -> list[dict[str, Any]]:

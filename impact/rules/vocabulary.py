@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from impact.errors import InputError
@@ -40,6 +39,5 @@ def line_key(text: str) -> str:
 
 
 def lines_of(text: str) -> tuple[str, ...]:
-    """Trading lines named in a cell such as ``CHL US; 941 HK`` or ``CEO (NYSE)``; a remark in brackets is no line."""
-    parts = (re.sub(r"\s*\(.*?\)", "", part).strip() for part in str(text).split(";"))
-    return tuple(dict.fromkeys(line_key(part) for part in parts if re.fullmatch(r"[A-Z0-9]{1,6}(\.[A-Z]{1,2}| ?[A-Z]{2})?", part)))
+    """Trading lines of a cell that holds lines joined by semicolons, such as ``CHL;0941.HK``, each once in one spelling."""
+    return tuple(dict.fromkeys(line_key(part) for part in text.split(";") if part.strip()))

@@ -7,7 +7,8 @@ import pytest
 
 from impact.bundled import read_bundled
 from impact.data.court_tables import OUTCOME_CODES, STEPS, litigation
-from impact.data.fact_tables import FACT_TABLES, designations, programmes
+from impact.data.designation_tables import designations
+from impact.data.fact_tables import FACT_TABLES, programmes
 from impact.data.holding_tables import DENOMINATORS, HOLDER_CLASSES, METRICS, ownership
 from impact.data.kept_cells import ORIGINS, lost_cells
 from impact.data.regimes import REGIME_OF_PROGRAMME, regimes
@@ -77,7 +78,14 @@ def test_a_programme_without_a_regime_stops_the_build(tmp_path):
 
 def test_readings_of_one_listing_need_a_day_from_which_they_differ(tmp_path):
     row = dict.fromkeys(COLUMNS_OF["designations"], "")
-    row |= {"program_id": "ndaa-1260h", "entity": "A", "is_listed": "n", "announcement_date": "2030-01-01", "confidence": "A"}
+    row |= {
+        "program_id": "ndaa-1260h",
+        "entity": "A",
+        "is_listed": "n",
+        "legal_forced_flow": "no",
+        "announcement_date": "2030-01-01",
+        "confidence": "A",
+    }
     assert designations(write(tmp_path, "designations", row))["fact_id"].tolist() == ["designation-ndaa-1260h-a"]
     with pytest.raises(ValueError, match="'a-or-b' has no day"):
         designations(write(tmp_path, "designations", row | {"conflict_id": "a-or-b"}))
