@@ -1,0 +1,78 @@
+"""``impact events``: the event library, its classes, and a user's own events beside it."""
+
+from __future__ import annotations
+
+import click
+
+from impact.cli._output import Document, emit, output_options
+
+__all__ = ["command"]
+
+SHOWN = ["event_id", "event_class", "public_on", "security", "issuer", "action", "status", "car_0_1", "se_0_1", "confidence"]
+INDEX_SHOWN = ["index_event_id", "index", "action", "security", "execution_close_on", "reason", "status", "car_m10_0", "excess_adv"]
+
+
+@click.command("events")
+@click.option("--programme", "list_id", metavar="LIST", help="Only events of one list, such as ns-cmic.")
+@click.option("--class", "event_class", metavar="CLASS", help="Only one class, such as first_bar_offshore, or relief.")
+@click.option("--line", type=click.Choice(["offshore", "a_share"]), help="Only offshore or only mainland lines.")
+@click.option("--security", metavar="CODE", help="Only one line, such as 1810.HK.")
+@click.option("--since", metavar="DAY", help="First public day, included.")
+@click.option("--until", metavar="DAY", help="Last public day, included.")
+@click.option("--add", type=click.Path(dir_okay=False), metavar="CSV", help="List events of your own, with the same checks.")
+@click.option("--prices", metavar="SOURCE", help="Compute returns anew from bundled, yahoo, or a file or folder of prices.")
+@click.option("--market", metavar="NAME", help="Benchmark in the prices, such as HSI.")
+@click.option(
+    "--plot", type=click.Path(dir_okay=False), metavar="FILE", help="Also draw the events by class: PNG, SVG or PDF by the ending."
+)
+@output_options
+def command(
+    list_id: str | None,
+    event_class: str | None,
+    line: str | None,
+    security: str | None,
+    since: str | None,
+    until: str | None,
+    add: str | None,
+    prices: str | None,
+    market: str | None,
+    plot: str | None,
+    format_: str,
+    output: str | None,
+    table: str | None,
+) -> None:
+    """List events and index changes with what their prices did.
+
+    One date is nearly one observation: count dates, not rows.
+    """
+    from impact.pricing.event_files import library_with_files
+
+    library, rebuilt = library_with_files(add=add, prices=prices, market=market)
+    conditions = {"list_id": list_id, "event_class": event_class, "line": line, "security": security, "since": since, "until": until}
+    chosen = library.select(**conditions)
+    full = format_ != "table" or table is not None
+    tables = {
+        "events": chosen.designations if full else chosen.designations[SHOWN],
+        "classes": chosen.classes(),
+        "index_changes": chosen.index_changes if full else chosen.index_changes[INDEX_SHOWN],
+    }
+    if prices is not None:
+        tables["rebuilt"] = rebuilt
+    emit(
+        Document(
+            command="events",
+            title=chosen.summary().title,
+            inputs=conditions | {"add": add, "prices": prices, "market": market},
+            tables=tables,
+            assumptions=chosen.assumptions,
+            sources=chosen.sources,
+        ),
+        format_=format_,
+        output=output,
+        table=table,
+    )
+    if plot:
+        from impact.plots.eventstudy import save_figure
+
+        save_figure(chosen.plot(), plot)
+        click.echo(f"wrote {plot}", err=True)

@@ -1,0 +1,306 @@
+"""What the tables of the event library hold, and the checks that shipped rows and a user's own rows pass alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.tables import Column, Schema
+
+__all__ = ["EVENT_TABLES", "EventTable", "check_designations", "check_index_changes", "check_partners", "checked", "typed"]
+
+FLAGS = ("true", "false")
+DAY = r"\d{4}-\d\d-\d\d"
+INSTANT = rf"{DAY}([T ]\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|Z))?"
+NUMERIC = frozenset(("number", "integer", "count", "sessions", "return", "return_size", "multiple", "shares", "statistic", "days"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventTable:
+    """One table of the library.
+
+    Attributes
+    ----------
+    schema : Schema
+    key : str
+        Column of the ids.
+    words : mapping of column to its allowed words
+    required : tuple of str
+        Columns that a user's own rows must have; the others may be missing and are then unknown.
+    """
+
+    schema: Schema
+    key: str
+    words: Mapping[str, tuple[str, ...]]
+    required: tuple[str, ...]
+
+
+def _table(name: str, about: str, key: str, columns: tuple[Column, ...], words: dict[str, str], required: str) -> EventTable:
+    allowed = {column: tuple(text.split()) for column, text in words.items()}
+    return EventTable(schema=Schema(name, columns, about=about), key=key, words=MappingProxyType(allowed), required=tuple(required.split()))
+
+
+_DESIGNATIONS = (
+    Column("event_id", about="unique"),
+    Column("list_id", "code", about="list that acted"),
+    Column("action", "code", about="what the list did, or press said that it would do (rumour)"),
+    Column("issuer"),
+    Column("security", "code", about="line, code in the style of Yahoo"),
+    Column("venue", "code", about="MIC, or US or OTC"),
+    Column("line_type", "code", about="where the line trades: offshore_hk, a_share, adr, gdr, other"),
+    Column("first_public_at", "instant", about="earliest public day, or instant where the hour is known or assumed"),
+    Column("precision", "code", about="day or minute, of first_public_at"),
+    Column("bars_holding", "flag", about="whether persons from the United States may not buy or hold"),
+    Column("first_for_issuer", "flag", about="no list named the issuer before"),
+    Column("first_bar", "flag", about="the first listing that bars holding of this issuer"),
+    Column("leak_at", "instant", about="earlier report by the press; empty where none is on record"),
+    Column("name_level", "code", about="who was named: the issuer itself, a subsidiary, or its parent"),
+    Column("batch", about="events that became public together"),
+    Column("source"),
+    Column("source_date", "date"),
+    Column("confidence", "code", about="A official or two sources, B one source or an assumed hour, C weak"),
+    Column("note"),
+)
+_RETURN_COLUMNS = (
+    Column("event_id"),
+    Column("security", "code"),
+    Column("status", "code", about="ok, or why there is no return"),
+    Column("first_possible", "date", about="first calendar day on which the line could react"),
+    Column("first_session", "date", about="session 0"),
+    Column("lag_days", "days", about="from first_possible to first_session"),
+    Column("n_obs", "count", about="sessions of the market model"),
+    Column("car_0_0", "return", about="abnormal return of session 0"),
+    Column("car_0_1", "return", about="abnormal return of sessions 0 and 1"),
+    Column("se_0_1", "return_size", about="forecast standard error of car_0_1"),
+    Column("car_m1_1", "return"),
+    Column("car_0_10", "return"),
+    Column("sigma", "return_size", about="residual standard deviation of one session"),
+    Column("beta", "statistic"),
+    Column("vol_mult_0", "multiple", about="volume of session 0 over the median of sessions -60 to -11"),
+    Column("vol_mult_0_1", "multiple"),
+    Column("adv_shares", "shares", about="that median"),
+    Column("benchmark", "code"),
+    Column("price_source"),
+    Column("model_class", "code", about="cell of the class model; empty for relief"),
+    Column("date_cluster", "date", about="first day of the dates at most two days apart"),
+    Column("primary_sample", "flag", about="row of the model sample"),
+    Column("in_review", "flag", about="seen before the model was written down"),
+)
+_INDEX = (
+    Column("index_event_id"),
+    Column("provider"),
+    Column("index"),
+    Column("action", "code"),
+    Column("security", "code"),
+    Column("announced_on", "date"),
+    Column("effective_open_on", "date"),
+    Column("execution_close_on", "date", about="last close at the old membership"),
+    Column("reason", "code", about="review, sanction, merger (gone, failed or renamed), other"),
+    Column("source"),
+    Column("confidence", "code"),
+    Column("reason_note"),
+    Column("note"),
+)
+_INDEX_RETURNS = (
+    Column("index_event_id"),
+    Column("security", "code"),
+    Column("action", "code"),
+    Column("status", "code"),
+    Column("exec_session", "date", about="session 0"),
+    Column("n_obs", "count"),
+    Column("sigma", "return_size"),
+    Column("beta", "statistic"),
+    Column("car_m10_0", "return", about="abnormal return of sessions -10 to 0; a rise is positive for every action"),
+    Column("car_m5_0", "return"),
+    Column("car_0_0", "return"),
+    Column("car_p1_p20", "return"),
+    Column("car_p1_p60", "return"),
+    Column("vol_mult_exec", "multiple"),
+    Column("excess_adv", "multiple", about="volume of sessions -10 to 0 over ADV, less 11"),
+    Column("adv_shares", "shares", about="median volume of sessions -260 to -31"),
+    Column("price_source"),
+    Column("in_flow_sample", "flag"),
+)
+
+EVENT_TABLES: Mapping[str, EventTable] = MappingProxyType(
+    {
+        table.schema.name: table
+        for table in (
+            _table(
+                "designation_events",
+                "one list event of one traded line",
+                "event_id",
+                _DESIGNATIONS,
+                {
+                    "list_id": "entity-list uvl meu ndaa-1237 eo13959 ns-cmic ndaa-1260h uflpa fcc hfcaa sdn other",
+                    "action": "first_listing relisting rumour removal injunction vacatur court_loss",
+                    "line_type": "offshore_hk a_share adr gdr other",
+                    "precision": "day minute",
+                    "name_level": "self subsidiary parent",
+                    "confidence": "A B C",
+                },
+                "event_id list_id action security line_type first_public_at bars_holding first_for_issuer first_bar",
+            ),
+            _table(
+                "event_returns",
+                "abnormal return of one list event",
+                "event_id",
+                _RETURN_COLUMNS,
+                {"status": "ok no_price short halted source_gap"},
+                "event_id security status car_0_1 se_0_1",
+            ),
+            _table(
+                "index_events",
+                "one change of one index",
+                "index_event_id",
+                _INDEX,
+                {"action": "addition deletion other", "reason": "review sanction merger other", "confidence": "A B C"},
+                "index_event_id action security execution_close_on reason",
+            ),
+            _table(
+                "index_returns",
+                "abnormal return of one index change",
+                "index_event_id",
+                _INDEX_RETURNS,
+                {"action": "addition deletion other", "status": "ok no_price short stops"},
+                "index_event_id security action status sigma car_m10_0 excess_adv",
+            ),
+        )
+    }
+)
+
+
+def checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one table as text, every column of its schema present, every cell readable.
+
+    Parameters
+    ----------
+    name : str
+        Key of ``EVENT_TABLES``.
+    frame : DataFrame
+        Cells as text, or as pandas reads them.
+
+    Raises
+    ------
+    InputError
+        If a required column is missing, an id repeats, a word is outside its vocabulary, or a date, number or flag cannot
+        be read; the message names table, column, count and the first id.
+    """
+    table = EVENT_TABLES[name]
+    absent = [column for column in table.required if column not in frame.columns]
+    if absent:
+        raise InputError(f"{name} lacks the columns {', '.join(absent)}; without them an event has no class: add them.")
+    cells = pd.DataFrame({column.name: _text(frame, column) for column in table.schema}, index=range(len(frame)), dtype=str)
+    ids = cells[table.key]
+    _refuse(ids.duplicated() | (ids == ""), ids, name, f"{table.key} is given and unique")
+    for column in table.schema:
+        values, given = cells[column.name], cells[column.name] != ""
+        allowed = table.words.get(column.name)
+        if allowed is not None:
+            needed = given if column.name not in table.required else given | True
+            _refuse(needed & ~values.isin(allowed), ids, name, f"{column.name} is one of {', '.join(allowed)}")
+        elif column.kind == "flag":
+            needed = given | (column.name in table.required)
+            _refuse(needed & ~values.isin(FLAGS), ids, name, f"{column.name} is true or false")
+        elif column.kind == "date":
+            _refuse(given & ~_readable(values, DAY), ids, name, f"{column.name} is an ISO day such as 2021-01-14")
+        elif column.kind == "instant":
+            _refuse(given & ~_readable(values, INSTANT), ids, name, f"{column.name} is an ISO day or an instant with its zone")
+        elif column.kind in NUMERIC:
+            _refuse(given & ~np.isfinite(pd.to_numeric(values, errors="coerce")), ids, name, f"{column.name} is a number")
+    return cells
+
+
+def typed(name: str, cells: pd.DataFrame) -> pd.DataFrame:
+    """Checked text as booleans, days, numbers and text; an empty number is NaN, an empty day NaT, an empty flag False."""
+    columns: dict[str, pd.Series] = {}
+    for column in EVENT_TABLES[name].schema:
+        values = cells[column.name]
+        if column.kind == "flag":
+            columns[column.name] = values == "true"
+        elif column.kind == "date":
+            columns[column.name] = pd.to_datetime(values.where(values != ""))
+        elif column.kind in NUMERIC:
+            columns[column.name] = pd.to_numeric(values, errors="coerce")
+        else:
+            columns[column.name] = values.astype(object)
+    return pd.DataFrame(columns)
+
+
+def check_partners(events: str, returns: str, left: pd.DataFrame, right: pd.DataFrame) -> None:
+    """Both tables hold the same ids and lines in the same order."""
+    key = EVENT_TABLES[events].key
+    if list(left[key]) != list(right[key]) or list(left["security"]) != list(right["security"]):
+        raise InputError(f"{returns} must hold the ids and lines of {events} in the same order; they differ: build both anew.")
+
+
+def check_designations(events: pd.DataFrame, returns: pd.DataFrame) -> None:
+    """Columns of list events do not contradict each other.
+
+    Raises
+    ------
+    InputError
+    """
+    rows = events.merge(returns.drop(columns="security"), on="event_id", how="left").fillna("")
+    ids, name = rows["event_id"], "designation_events"
+    public_on, leaked_on = rows["first_public_at"].str[:10], rows["leak_at"].str[:10]
+    _refuse(leaked_on.ge(public_on) & leaked_on.ne(""), ids, name, "a leak comes before the first public instant")
+    possible = rows["first_possible"].ne("")
+    _refuse(possible & public_on.gt(rows["first_possible"]), ids, name, "a line reacts on or after the first public day")
+    reacted = rows["first_session"].ne("") & possible
+    _refuse(reacted & rows["first_possible"].gt(rows["first_session"]), ids, name, "first_session is not before first_possible")
+    _refuse(rows["first_bar"].eq("true") & rows["bars_holding"].eq("false"), ids, name, "a first bar bars holding")
+    used = rows["primary_sample"].eq("true")
+    fit = rows["status"].eq("ok") & rows["name_level"].ne("parent") & rows["model_class"].ne("")
+    _refuse(used & ~fit, ids, name, "the model sample has returns, a class, and no line whose parent alone was named")
+    again = rows[used].duplicated(["security", "first_session"]).reindex(rows.index, fill_value=False)
+    _refuse(again, ids, name, "the model sample has a line once a session")
+    shown = rows["status"].eq("ok")
+    _refuse(shown & (rows["car_0_1"].eq("") | rows["se_0_1"].eq("")), ids, name, "status ok has car_0_1 and se_0_1")
+    _refuse(rows["status"].eq("no_price") & rows["car_0_1"].ne(""), ids, name, "status no_price has no return")
+
+
+def check_index_changes(events: pd.DataFrame, returns: pd.DataFrame) -> None:
+    """Columns of index changes do not contradict each other.
+
+    Raises
+    ------
+    InputError
+    """
+    rows = events.merge(returns.drop(columns=["security", "action"]), on="index_event_id", how="left").fillna("")
+    ids, name = rows["index_event_id"], "index_events"
+    announced, executed, effective = (rows[column] for column in ("announced_on", "execution_close_on", "effective_open_on"))
+    both = announced.ne("") & executed.ne("")
+    _refuse(both & announced.gt(executed), ids, name, "the notice is not after the execution close")
+    both = effective.ne("") & executed.ne("")
+    _refuse(both & executed.gt(effective), ids, name, "the execution close is not after the effective open")
+    used = rows["in_flow_sample"].eq("true")
+    _refuse(used & rows["status"].ne("ok"), ids, name, "the flow sample has returns")
+    _refuse(used & rows["reason"].eq("merger"), ids, name, "the flow sample has no merger")
+    _refuse(used & (rows["excess_adv"].eq("") | rows["car_m10_0"].eq("")), ids, name, "the flow sample has volume and return")
+
+
+def _text(frame: pd.DataFrame, column: Column) -> list[str]:
+    """Cells of one column as text; a missing column or value is empty."""
+    if column.name not in frame.columns:
+        return [""] * len(frame)
+    cells = ["" if pd.isna(value) else str(value).strip() for value in frame[column.name].tolist()]
+    if column.kind == "flag":
+        return [cell.lower() for cell in cells]
+    return [cell.removesuffix(" 00:00:00") for cell in cells] if column.kind in ("date", "instant") else cells
+
+
+def _readable(values: pd.Series, pattern: str) -> pd.Series:
+    """Cells of that form that name a day of the calendar."""
+    return values.str.fullmatch(pattern) & pd.to_datetime(values.str[:10], errors="coerce", format="%Y-%m-%d").notna()
+
+
+def _refuse(wrong: pd.Series, ids: pd.Series, name: str, rule: str) -> None:
+    count = int(wrong.sum())
+    if count:
+        raise InputError(f"{name}: {count} of {len(ids)} rows break the rule that {rule} (first {ids[wrong].iloc[0]!r}): correct them.")
