@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: report test test-slow test-outside bench simulate notebooks docs data check coverage clean
+.PHONY: calibrate report test test-slow test-outside bench simulate notebooks docs data check coverage clean
 .DEFAULT_GOAL := report
 
 $(VENV)/.installed: setup.cfg pyproject.toml
@@ -35,6 +35,9 @@ test-outside: $(VENV)/.installed-test ## with the sources and third-party files 
 bench: $(VENV)/.installed-test    ## speed of each function, then ratios, written to tests/bench/RESULTS.md
 	$(BIN)/python -m pytest tests/bench/bench_*.py
 	$(BIN)/python -m tests.bench.report
+
+calibrate: $(VENV)/.installed-test ## refit and score the predictions from data/, written there and to tests/reference/calibration/
+	$(BIN)/python -m tests.reference.calibration.run
 
 simulate: $(VENV)/.installed-test ## size and power, written to tests/simulation/
 	$(BIN)/python -m tests.simulation.size_and_power

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
+    "plot_announcement",
     "plot_backtest",
     "plot_cost_by_horizon",
     "plot_effect_band",
+    "plot_events_by_class",
     "plot_frontier",
     "plot_laws",
     "plot_predicted_realised",
@@ -203,4 +205,60 @@ def plot_variance_shares(
     ax.set_xlabel(f"share of variance explained alone (%); interactions {rest:.0%}")
     percent_axis(ax.xaxis)
     ax.set_title(f"{title}: {law.replace('_', ' ')}")
+    return ax
+
+
+@house_style()
+def plot_events_by_class(events: pd.DataFrame, *, title: str = "List events: first session and the next", ax: Axes | None = None) -> Axes:
+    """Every event's abnormal return by class, with the median of the class.
+
+    Parameters
+    ----------
+    events : DataFrame
+        event_class (empty: relief), car_0_1, date_cluster, public_on.
+    """
+    label = events["event_class"].where(events["event_class"] != "", "relief")
+    names = list(dict.fromkeys(sorted(label)))
+    ax = new_axes(ax, figsize=(8.0, 1.4 + 0.5 * len(names)))
+    ticks = []
+    for lane, name in enumerate(names):
+        car = events.loc[label == name, "car_0_1"].to_numpy(dtype=float)
+        spread = np.linspace(-0.25, 0.25, car.size) if car.size > 1 else np.zeros(1)
+        ax.plot(car, lane + spread, marker="o", markersize=3, linestyle="none", color=PALETTE["blue"], alpha=0.5)
+        ax.vlines(np.median(car), lane - 0.35, lane + 0.35, color=PALETTE["vermilion"], linewidth=2, label="median" if lane == 0 else None)
+        dates = events.loc[label == name, "date_cluster"].fillna(events["public_on"]).nunique()
+        ticks.append(f"{name.replace('_', ' ')} (N = {car.size}, {dates} dates)")
+    ax.axvline(0, color=PALETTE["ink"], linewidth=0.8)
+    ax.set_yticks(range(len(names)), ticks, fontsize=8)
+    ax.set_xlabel("abnormal return of the first session and the next (%)")
+    percent_axis(ax.xaxis)
+    ax.set_title(title)
+    if names:
+        ax.legend(loc="lower right")
+    return ax
+
+
+@house_style()
+def plot_announcement(
+    forecasts: pd.DataFrame, *, title: str = "Abnormal return of the first session and the next", ax: Axes | None = None
+) -> Axes:
+    """Default forecast and scenario, 50 and 90 % ranges.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        forecast, return_q05, _q25, _q50, _q75, _q95, n_events, n_dates.
+    """
+    ax = new_axes(ax, figsize=(8.0, 1.6 + 0.6 * len(forecasts)))
+    lanes = np.arange(len(forecasts))[::-1]
+    ax.hlines(lanes, forecasts["return_q05"], forecasts["return_q95"], color=PALETTE["blue"], linewidth=1.5, label="90 % range")
+    ax.hlines(lanes, forecasts["return_q25"], forecasts["return_q75"], color=PALETTE["blue"], linewidth=6, alpha=0.5, label="50 % range")
+    ax.plot(forecasts["return_q50"], lanes, marker="o", linestyle="none", color=PALETTE["blue"], label="middle")
+    ax.axvline(0, color=PALETTE["ink"], linewidth=0.8)
+    names = [f"{row.forecast}\nN = {row.n_events}, {row.n_dates} dates" for row in forecasts.itertuples()]
+    ax.set_yticks(lanes, names, fontsize=8)
+    ax.set_xlabel("abnormal return of the first session and the next (%)")
+    percent_axis(ax.xaxis)
+    ax.set_title(title)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax

@@ -1,4 +1,4 @@
-"""The price effect of forced supply: impact laws, elasticities, demand system, execution, uncertainty."""
+"""Prediction: announcement shock and execution flow from the event library; impact laws, demand system, cost of execution."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING
 from impact.lazy import lazy_names
 
 _HOMES = {
+    "AnnouncementShock": "impact.pricing.announcement",
     "BacktestResult": "impact.pricing.backtest",
+    "EVENT_CLASSES": "impact.pricing.library",
+    "EventLibrary": "impact.pricing.library",
+    "ExecutionFlow": "impact.pricing.flow",
     "LAWS": "impact.pricing.laws",
     "LiquidationCost": "impact.pricing.liquidation",
     "PriceEffect": "impact.pricing.effect",
     "Prior": "impact.pricing.priors",
+    "announcement_shock": "impact.pricing.announcement",
     "calibrate": "impact.pricing.calibration",
     "close_or_spread": "impact.pricing.tracker_execution",
     "demand_effect": "impact.pricing.demand",
+    "event_library": "impact.pricing.library",
+    "event_returns_of": "impact.pricing.event_returns",
+    "execution_flow": "impact.pricing.flow",
     "execution_frontier": "impact.pricing.liquidation",
     "leave_one_out": "impact.pricing.backtest",
     "liquidation_cost": "impact.pricing.liquidation",
@@ -22,14 +30,22 @@ _HOMES = {
 }
 
 __all__ = [
+    "EVENT_CLASSES",
     "LAWS",
+    "AnnouncementShock",
     "BacktestResult",
+    "EventLibrary",
+    "ExecutionFlow",
     "LiquidationCost",
     "PriceEffect",
     "Prior",
+    "announcement_shock",
     "calibrate",
     "close_or_spread",
     "demand_effect",
+    "event_library",
+    "event_returns_of",
+    "execution_flow",
     "execution_frontier",
     "leave_one_out",
     "liquidation_cost",
@@ -37,11 +53,15 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from impact.pricing.announcement import AnnouncementShock, announcement_shock
     from impact.pricing.backtest import BacktestResult, leave_one_out
     from impact.pricing.calibration import calibrate
     from impact.pricing.demand import demand_effect
     from impact.pricing.effect import PriceEffect, price_effect
+    from impact.pricing.event_returns import event_returns_of
+    from impact.pricing.flow import ExecutionFlow, execution_flow
     from impact.pricing.laws import LAWS
+    from impact.pricing.library import EVENT_CLASSES, EventLibrary, event_library
     from impact.pricing.liquidation import LiquidationCost, execution_frontier, liquidation_cost
     from impact.pricing.priors import Prior
     from impact.pricing.tracker_execution import close_or_spread

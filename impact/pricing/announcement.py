@@ -1,0 +1,557 @@
+"""What a list does to a line when it becomes public: no effect with honest noise, and beside it what its class did before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from impact.bundled import read_bundled
+from impact.errors import InputError
+from impact.kernels.hierarchical import (
+    HierarchicalDraws,
+    HierarchicalPriors,
+    HierarchicalSample,
+    predictive_draws,
+    sample_hierarchical,
+)
+from impact.kernels.scores import crps_ensemble
+from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, RELIEF, EventLibrary, Line, event_library
+from impact.provenance import Source
+from impact.results import Result, Summary, read_only
+from impact.tables import Column, Schema
+from impact.tables.prose import count, interval, signed_decimal, signed_percent
+from impact.typing_ import BoolArray, FloatArray1D, IntArray
+
+if TYPE_CHECKING:
+    from impact.plots.style import Axes
+
+__all__ = [
+    "ANNOUNCEMENT_MODELS",
+    "AnnouncementFit",
+    "AnnouncementModel",
+    "AnnouncementShock",
+    "announcement_shock",
+    "fit_announcement",
+]
+
+SEED = 20261127
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+LINES: tuple[Line, ...] = ("offshore", "a_share")
+DESCRIBED = ("after_leak", "relief_offshore", "relief_a_share")
+Training: TypeAlias = Literal["other_dates", "earlier_dates", "all_dates"]
+Which: TypeAlias = Literal["default", "scenario"]
+LIBRARY = Source(title="event library of this project: public date clusters, 2018 to 2026", basis="facts and computed numbers")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnouncementModel:
+    """One rival in the race of forecasts.
+
+    Attributes
+    ----------
+    name, title : str
+    cells : tuple of str
+        Cells with a mean of their own; empty: a fitted zero.
+    pooled : bool
+        One mean for every row.
+    """
+
+    name: str
+    title: str
+    cells: tuple[str, ...] = ()
+    pooled: bool = False
+
+
+ANNOUNCEMENT_MODELS: Mapping[str, AnnouncementModel] = MappingProxyType(
+    {
+        model.name: model
+        for model in (
+            AnnouncementModel(name="fitted_zero", title="no effect, with fitted spread"),
+            AnnouncementModel(name="one_mean", title="one mean for every list event", cells=("all",), pooled=True),
+            AnnouncementModel(name="class_mean", title="a mean for each class, drawn together", cells=tuple(EVENT_CLASSES)),
+            AnnouncementModel(name="described", title="relief and the formal day after a leak; described, not scored", cells=DESCRIBED),
+        )
+    }
+)
+FORECAST_SCHEMA = Schema(
+    "announcement_forecast",
+    (
+        Column("forecast", "text", about="no effect with fitted spread (the default), or the class scenario"),
+        *(
+            Column(f"return_q{int(100 * level):02d}", "return", about="abnormal return of the first session and the next")
+            for level in LEVELS
+        ),
+        Column("n_events", "count", about="events that trained the mean"),
+        Column("n_dates", "count", about="date clusters that they fall on"),
+        Column("default", "flag", about="whether this forecast leads"),
+    ),
+    about="one forecast of one list event",
+)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AnnouncementFit:
+    """Posterior of one model.
+
+    Attributes
+    ----------
+    model : AnnouncementModel
+    draws : HierarchicalDraws
+        One fit for each row of the mask that was asked for.
+    n_events, n_dates : int
+        Rows and date clusters of the first fit.
+    cells : DataFrame
+        One row a cell of the first fit: cell, n_events, n_dates.
+    seed : int
+    """
+
+    model: AnnouncementModel
+    draws: HierarchicalDraws
+    n_events: int
+    n_dates: int
+    cells: pd.DataFrame
+    seed: int
+
+
+def training_rows(library: EventLibrary, model: AnnouncementModel) -> pd.DataFrame:
+    """Rows that train `model`, with `cell` and `date_cluster`."""
+    if model.name != "described":
+        rows = library.announcement_sample()
+        return rows.assign(cell="all" if model.pooled else rows["event_class"])
+    rows = library.designations[library.designations["status"] == "ok"].copy()
+    relief = rows["action"].isin(RELIEF)
+    leaked = rows["action"].isin(ADVERSE) & (rows["leak_at"] != "")
+    rows["cell"] = np.where(relief, "relief_" + rows["line"].astype(str), np.where(leaked, "after_leak", ""))
+    rows["date_cluster"] = rows["date_cluster"].fillna(rows["public_on"])
+    return rows[rows["cell"] != ""].reset_index(drop=True)
+
+
+def fit_announcement(
+    library: EventLibrary, model: str = "class_mean", *, kept: BoolArray | None = None, n_draws: int = 1500, seed: int = SEED
+) -> AnnouncementFit:
+    """Fit one model to the library by Gibbs sampling.
+
+    Parameters
+    ----------
+    model : str
+        Key of ``ANNOUNCEMENT_MODELS``.
+    kept : (F, N) boolean array, optional
+        Rows of the training sample for each of F fits; one fit on all rows when None.
+    n_draws : int
+        Posterior draws after 500.
+
+    Raises
+    ------
+    InputError
+        If the model is unknown.
+
+    Notes
+    -----
+    ``car_i = mean_class + u_date + e_i``, e Student t with 4 degrees of freedom and scale
+    ``sqrt((k se_i)^2 + tau_line^2)``; a date has its own effect on offshore and on mainland lines.
+    """
+    if model not in ANNOUNCEMENT_MODELS:
+        raise InputError(f"model={model!r} is no model of the announcement; choose one of: {', '.join(ANNOUNCEMENT_MODELS)}.")
+    chosen = ANNOUNCEMENT_MODELS[model]
+    rows = training_rows(library, chosen)
+    mask = np.ones((1, len(rows)), dtype=bool) if kept is None else kept
+    sample = _sample(rows, chosen)
+    draws = sample_hierarchical(sample, mask, priors=HierarchicalPriors(), rng=np.random.default_rng(seed), n_draws=n_draws)
+    used = rows[mask[0]]
+    cells = used.groupby("cell")["date_cluster"].agg(n_events="size", n_dates="nunique").reindex(list(chosen.cells), fill_value=0)
+    return AnnouncementFit(
+        model=chosen,
+        draws=draws,
+        n_events=len(used),
+        n_dates=used["date_cluster"].nunique(),
+        cells=cells.rename_axis("cell").reset_index(),
+        seed=seed,
+    )
+
+
+def _sample(rows: pd.DataFrame, model: AnnouncementModel) -> HierarchicalSample:
+    kind = _codes(rows["line"], LINES)
+    labels = rows["date_cluster"].astype(str) + " " + rows["line"].astype(str)
+    return HierarchicalSample(
+        response=rows["car_0_1"].to_numpy(dtype=float),
+        regressor=np.ones(len(rows)),
+        noise=rows["se_0_1"].to_numpy(dtype=float),
+        cell=_codes(rows["cell"], model.cells) if model.cells else np.full(len(rows), -1),
+        cluster=pd.factorize(labels)[0],
+        kind=kind,
+        n_cells=len(model.cells),
+        n_kinds=len(LINES),
+    )
+
+
+def _codes(values: pd.Series, names: tuple[str, ...]) -> IntArray:
+    return pd.Index(names).get_indexer(pd.Index(values.astype(str)))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class AnnouncementShock(Result):
+    """Forecast of the abnormal return of the first session that can react and the next.
+
+    Attributes
+    ----------
+    sample : (D,) array
+        The default: no effect, with fitted spread.
+    scenario : (D,) array
+        What the class did before; empty where the class is unknown.
+    cell : str
+        Class, or relief or after_leak; empty where unknown.
+    line : {"offshore", "a_share", ""}
+        Empty: unknown, and the wider of both.
+    noise : float
+        Standard error of the two-session abnormal return of the line itself.
+    n_events, n_dates : int
+        Events and date clusters of that class that trained the scenario.
+    scores : DataFrame
+        Scores of the models on dates left out.
+    """
+
+    sample: FloatArray1D
+    scenario: FloatArray1D
+    cell: str
+    title: str
+    line: str
+    noise: float
+    n_events: int
+    n_dates: int
+    seed: int
+    scores: pd.DataFrame
+    sources: tuple[Source, ...] = (LIBRARY,)
+    assumptions: tuple[str, ...] = ()
+
+    def draws(self, which: Which = "default") -> FloatArray1D:
+        """Predictive draws of one forecast.
+
+        Raises
+        ------
+        InputError
+            If there is no scenario because the class is unknown.
+        """
+        if which == "default":
+            return self.sample
+        if which != "scenario":
+            raise InputError(f"which={which!r} is no forecast; choose default or scenario.")
+        if not self.scenario.size:
+            raise InputError("which='scenario' has no draws, since the class of the event is unknown: give event_class and line.")
+        return self.scenario
+
+    def quantiles(self, which: Which = "default") -> dict[str, float]:
+        """5, 25, 50, 75 and 95 % points."""
+        values = np.quantile(self.draws(which), LEVELS)
+        return {f"return_q{int(100 * level):02d}": float(value) for level, value in zip(LEVELS, values, strict=True)}
+
+    def crps(self, observed: float, which: Which = "default") -> float:
+        """Continuous ranked probability score of one outcome (decimal return); smaller is better."""
+        return float(crps_ensemble(np.array([observed]), self.draws(which)[None, :])[0])
+
+    def inside(self, observed: float, coverage: float = 0.9, which: Which = "default") -> bool:
+        """Whether an outcome lies in the central range of that coverage."""
+        low, high = np.quantile(self.draws(which), (0.5 - coverage / 2, 0.5 + coverage / 2))
+        return bool(low <= observed <= high)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a forecast: forecast, return_q05 to return_q95, n_events, n_dates, default."""
+        sample_size = self.scores.loc[self.scores["model"] == "fitted_zero", ["n_events", "n_dates"]].iloc[0]
+        rows = [
+            {
+                "forecast": ANNOUNCEMENT_MODELS["fitted_zero"].title,
+                **self.quantiles(),
+                "n_events": int(sample_size["n_events"]),
+                "n_dates": int(sample_size["n_dates"]),
+                "default": True,
+            }
+        ]
+        if self.scenario.size:
+            scenario = {"forecast": f"scenario: {self.title}", **self.quantiles("scenario")}
+            rows.append(scenario | {"n_events": self.n_events, "n_dates": self.n_dates, "default": False})
+        return pd.DataFrame(rows, columns=[column.name for column in FORECAST_SCHEMA])
+
+    @property
+    def verdict(self) -> str:
+        """One sentence that the score allows, with class, n, m, both ranges and the skill."""
+        if not self.scenario.size:
+            return "The class of the event is unknown: no scenario; the default is no effect with fitted spread."
+        point = self.quantiles("scenario")
+        half = interval(point["return_q25"], point["return_q75"], signed_percent)
+        most = interval(point["return_q05"], point["return_q95"], signed_percent)
+        known = f"{self.title}: {count(self.n_events)} events on {count(self.n_dates)} dates; 50 % range {half}, 90 % range {most}"
+        if self.cell in DESCRIBED:
+            return f"{known}; described, not scored: no forecast."
+        row = self.scores[self.scores["model"] == "class_mean"].iloc[0]
+        skill = interval(row["skill_low"], row["skill_high"], signed_decimal)
+        proven = row["skill_low"] > 0
+        claim = "beats no effect on dates left out" if proven else "not shown to beat no effect on dates kept back: cannot tell"
+        return f"{known}; {claim} (skill of the class model {signed_decimal(row['skill'])}, 90 % range {skill})."
+
+    def summary(self) -> Summary:
+        """Both forecasts and what may be said of them."""
+        point = self.quantiles()
+        most = interval(point["return_q05"], point["return_q95"], signed_percent)
+        return Summary(
+            title=f"Announcement: no effect is the default, 90 % range {most}",
+            tables=(("Forecasts of the first session and the next", FORECAST_SCHEMA.table(self.to_frame())),),
+            notes=(self.verdict, *self.assumptions),
+            sources=self.sources,
+        )
+
+    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+        """Both forecasts, 50 and 90 % ranges."""
+        from impact.plots.pricing import plot_announcement
+
+        return plot_announcement(self.to_frame(), ax=ax, **options)
+
+
+def announcement_shock(
+    event_class: str | None = None,
+    *,
+    line: Line | None = None,
+    date: str | pd.Timestamp | None = None,
+    noise: float | None = None,
+    sigma: float | None = None,
+    after_leak: bool = False,
+    training: Training = "other_dates",
+    library: EventLibrary | None = None,
+    n_draws: int = 4000,
+    seed: int = SEED,
+) -> AnnouncementShock:
+    """Forecast what a list event does to a line on the first session that can react and the next, taken together.
+
+    Parameters
+    ----------
+    event_class : str, optional
+        A class of the library such as ``first_bar_offshore``; or ``first_bar``, ``no_bar_first``, ``repeat`` or ``relief``
+        with `line`. Unknown when None: the default forecast stands and there is no scenario.
+    line : {"offshore", "a_share"}, optional
+        Kind of line. Unknown when None: the wider noise of both.
+    date : day, optional
+        First public day of the event. Events within two days of it do not train the forecast.
+    noise, sigma : float, optional
+        Standard error of the line's two-session abnormal return (``se_0_1``), or the residual standard deviation of one
+        session, of which ``sqrt(2) sigma`` is taken. Unknown when both are None: the largest of the library's lines.
+    after_leak : bool
+        The press had it before: the formal day, a second and smaller event.
+    training : {"other_dates", "earlier_dates", "all_dates"}
+        Which dates train the forecast; all but that of the event, only earlier ones, or every one.
+    library : EventLibrary, optional
+        The shipped one when None; with a user's events the models are fitted anew.
+    n_draws : int
+        Predictive draws of each forecast.
+
+    Returns
+    -------
+    AnnouncementShock
+        With predictive draws, quantiles, :meth:`AnnouncementShock.crps` and one sentence that the score allows.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, a line contradicts the class, or a number is not positive.
+
+    Notes
+    -----
+    The default is no effect, since no model of the class beat it on dates left out; its spread is fitted and covers. The
+    committed posterior is used where no date has to be left out, so that most calls cost milliseconds.
+
+    Examples
+    --------
+    >>> shock = announcement_shock("first_bar_offshore", sigma=0.02)
+    >>> bool(shock.inside(0.0)), shock.n_dates
+    (True, 3)
+    >>> shock.crps(-0.10) > shock.crps(-0.10, "scenario")
+    True
+    """
+    cell, title, known_line = _cell_of(event_class, line, after_leak)
+    own_noise = _noise(noise, sigma)
+    if n_draws < 100 or n_draws % 2:
+        raise InputError(f"n_draws={n_draws!r} must be even and at least 100; half of them mirror the other half: ask for more.")
+    kept_out = _left_out(library, date, training)
+    zero = _fit(library, "fitted_zero", kept_out)
+    rng = np.random.default_rng(seed)
+    settled = own_noise if own_noise is not None else _largest_noise(library, known_line)
+    sample = _predicted(zero, "", known_line, settled, n_draws, rng)
+    scenario, n_events, n_dates = np.empty(0), 0, 0
+    if cell:
+        fit = _fit(library, "described" if cell in DESCRIBED else "class_mean", kept_out)
+        scenario = _predicted(fit, cell, known_line, settled, n_draws, rng)
+        row = fit.cells[fit.cells["cell"] == cell].iloc[0]
+        n_events, n_dates = int(row["n_events"]), int(row["n_dates"])
+    return AnnouncementShock(
+        sample=read_only(sample),
+        scenario=read_only(scenario),
+        cell=cell,
+        title=title,
+        line=known_line or "",
+        noise=settled,
+        n_events=n_events,
+        n_dates=n_dates,
+        seed=seed,
+        scores=announcement_scores(),
+        assumptions=_assumptions(own_noise, known_line, kept_out is not None, library),
+    )
+
+
+def _cell_of(event_class: str | None, line: Line | None, after_leak: bool) -> tuple[str, str, Line | None]:
+    """Cell, its title and the line that it implies; an empty cell where the class is unknown."""
+    if line is not None and line not in LINES:
+        raise InputError(f"line={line!r} is no kind of line; choose offshore or a_share.")
+    if event_class is None:
+        return ("after_leak", "formal day after a leak", line) if after_leak else ("", "unknown class", line)
+    named = EVENT_CLASSES.get(event_class)
+    if named is not None and line not in (None, named.line):
+        raise InputError(f"line={line!r} contradicts event_class={event_class!r}; leave it out or correct it.")
+    settled = line if named is None else named.line
+    if named is None and event_class not in ("first_bar", "no_bar_first", "repeat", "relief"):
+        raise InputError(
+            f"event_class={event_class!r} is no class; choose one of: {', '.join(EVENT_CLASSES)}, or first_bar, no_bar_first, repeat or"
+            " relief with line."
+        )
+    if after_leak:
+        return "after_leak", "formal day after a leak", settled
+    if settled is None:
+        return "", "class known, line unknown", None
+    if event_class == "relief":
+        return f"relief_{settled}", f"relief, {'mainland' if settled == 'a_share' else 'offshore'} line", settled
+    chosen = named or EVENT_CLASSES[f"{event_class}_{settled}"]
+    return chosen.name, chosen.title, settled
+
+
+def _noise(noise: float | None, sigma: float | None) -> float | None:
+    """Standard error of the two sessions; None where nothing is known."""
+    for name, value in (("noise", noise), ("sigma", sigma)):
+        if value is not None and not (np.isfinite(value) and value > 0):
+            raise InputError(f"{name}={value!r} must be a positive decimal return such as 0.03: correct it, or leave it out if unknown.")
+    if noise is not None:
+        return float(noise)
+    return None if sigma is None else float(np.sqrt(2) * sigma)
+
+
+def _largest_noise(library: EventLibrary | None, line: Line | None) -> float:
+    rows = (library or shipped_library()).announcement_sample()
+    own = rows if line is None else rows[rows["line"] == line]
+    return float(own["se_0_1"].max())
+
+
+def _left_out(
+    library: EventLibrary | None, date: str | pd.Timestamp | None, training: Training
+) -> pd.Timestamp | tuple[str, pd.Timestamp] | None:
+    """The day whose dates are left out, or the day before which dates train; None where every date trains."""
+    if training not in ("other_dates", "earlier_dates", "all_dates"):
+        raise InputError(f"training={training!r} is no choice of dates; choose other_dates, earlier_dates or all_dates.")
+    if date is None or training == "all_dates":
+        return None
+    day = pd.Timestamp(date).tz_localize(None).normalize() if pd.Timestamp(date).tzinfo is None else pd.Timestamp(date).tz_localize(None)
+    if training == "earlier_dates":
+        return ("before", day)
+    rows = (library or shipped_library()).designations
+    return day if bool((abs(rows["public_on"] - day.normalize()) <= CHAIN).any()) else None
+
+
+def _kept(rows: pd.DataFrame, left_out: pd.Timestamp | tuple[str, pd.Timestamp] | None) -> BoolArray:
+    """Rows (1, N) that train."""
+    if left_out is None:
+        return np.ones((1, len(rows)), dtype=bool)
+    if isinstance(left_out, tuple):
+        return (rows["public_on"] < left_out[1] - CHAIN).to_numpy()[None, :]
+    near = rows.loc[abs(rows["public_on"] - left_out.normalize()) <= CHAIN, "date_cluster"]
+    return (~rows["date_cluster"].isin(near)).to_numpy()[None, :]
+
+
+def _fit(library: EventLibrary | None, model: str, left_out: pd.Timestamp | tuple[str, pd.Timestamp] | None) -> AnnouncementFit:
+    """The committed posterior where it applies, else a fit."""
+    if library is None and left_out is None:
+        return committed_fit(model)
+    chosen = library or shipped_library()
+    return fit_announcement(chosen, model, kept=_kept(training_rows(chosen, ANNOUNCEMENT_MODELS[model]), left_out))
+
+
+def _predicted(fit: AnnouncementFit, cell: str, line: Line | None, noise: float, n_draws: int, rng: np.random.Generator) -> FloatArray1D:
+    """Predictive draws; without a mean each is taken with both signs, so that no effect is the middle exactly."""
+    kind = -1 if line is None else LINES.index(line)
+    index = fit.model.cells.index(cell) if cell else -1
+    wanted = n_draws if cell else -(-n_draws // 2)
+    repeats = -(-wanted // fit.draws.cluster_sd.shape[0])
+    values = predictive_draws(fit.draws, 0, cell=index, regressor=1.0, noise=noise, kind=kind, rng=rng, repeats=repeats)[:wanted]
+    return values if cell else np.concatenate([values, -values])[:n_draws]
+
+
+def _assumptions(noise: float | None, line: Line | None, refitted: bool, library: EventLibrary | None) -> tuple[str, ...]:
+    return (
+        "Abnormal return of the first session that can react and the next; ordinary noise of the line is in the range.",
+        *(("The noise of the line is unknown: the largest of the library's lines is taken.",) if noise is None else ()),
+        *(("The kind of line is unknown: the wider spread is taken.",) if line is None else ()),
+        *(("The date of the event does not train the forecast.",) if refitted else ()),
+        *(("Fitted anew with the user's events; the scores are those of the shipped library.",) if library is not None else ()),
+    )
+
+
+@lru_cache(maxsize=1)
+def shipped_library() -> EventLibrary:
+    """The shipped library, read once."""
+    return event_library()
+
+
+@lru_cache(maxsize=len(ANNOUNCEMENT_MODELS))
+def committed_fit(model: str) -> AnnouncementFit:
+    """The posterior in ``announcement_posterior.csv``."""
+    chosen = ANNOUNCEMENT_MODELS[model]
+    table = read_bundled("announcement_posterior", dtype={"model": "str", "quantity": "str"})
+    wide = table[table["model"] == model].set_index("quantity").drop(columns="model").T
+    n_draws = len(wide)
+
+    def column(name: str) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+        return np.asarray(wide[name].to_numpy(dtype=float)).reshape(n_draws, 1)
+
+    draws = HierarchicalDraws(
+        cell_mean=np.stack([column(f"mean_{cell}") for cell in chosen.cells], axis=2) if chosen.cells else np.empty((n_draws, 1, 0)),
+        centre=column("centre"),
+        pool_sd=column("pool_sd"),
+        cluster_sd=column("date_sd"),
+        noise_factor=column("noise_factor"),
+        extra_sd=np.stack([column(f"extra_sd_{line}") for line in LINES], axis=2),
+        df=HierarchicalPriors().df,
+    )
+    log = read_bundled("prediction_fits").set_index("fit").to_dict("index")[model]
+    rows = training_rows(shipped_library(), chosen)
+    cells = rows.groupby("cell")["date_cluster"].agg(n_events="size", n_dates="nunique").reindex(list(chosen.cells), fill_value=0)
+    return AnnouncementFit(
+        model=chosen,
+        draws=draws,
+        n_events=int(log["n_events"]),
+        n_dates=int(log["n_dates"]),
+        cells=cells.rename_axis("cell").reset_index(),
+        seed=int(log["seed"]),
+    )
+
+
+def posterior_table(fit: AnnouncementFit, *, n_kept: int = 500) -> pd.DataFrame:
+    """Evenly thinned draws of the first fit, one row a quantity: model, quantity, d0, d1, ..."""
+    draws = fit.draws
+    total = draws.cluster_sd.shape[0]
+    keep = np.linspace(0, total - 1, min(n_kept, total)).round().astype(int)
+    quantities = {f"mean_{cell}": draws.cell_mean[keep, 0, position] for position, cell in enumerate(fit.model.cells)}
+    quantities |= {"centre": draws.centre[keep, 0], "pool_sd": draws.pool_sd[keep, 0], "date_sd": draws.cluster_sd[keep, 0]}
+    quantities |= {"noise_factor": draws.noise_factor[keep, 0]}
+    quantities |= {f"extra_sd_{line}": draws.extra_sd[keep, 0, position] for position, line in enumerate(LINES)}
+    table = pd.DataFrame(list(quantities.values()), columns=[f"d{number}" for number in range(keep.size)])
+    table.insert(0, "model", fit.model.name)
+    table.insert(1, "quantity", list(quantities))
+    return table
+
+
+def announcement_scores(subset: str = "all") -> pd.DataFrame:
+    """Scores of the models on dates left out, as committed: model, n_events, n_dates, crps_return, coverage_50, coverage_90,
+    skill against the fitted zero with its 5 and 95 % points over resampled dates."""
+    table = read_bundled("prediction_scores", dtype={"target": "str", "subset": "str", "model": "str"})
+    return (
+        table[(table["target"] == "announcement") & (table["subset"] == subset)].drop(columns=["target", "subset"]).reset_index(drop=True)
+    )
