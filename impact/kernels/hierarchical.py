@@ -250,7 +250,8 @@ class _Chain:
         below = np.where(position > 0, cumulative[np.arange(squares.size), position - 1], 0.0)
         inside = (wanted - below) / np.maximum(cumulative[np.arange(squares.size), position] - below, 1e-300)
         width = log_grid[1] - log_grid[0]
-        return np.exp(log_grid[position] + (inside - 0.5) * width)
+        spread: FloatArray1D = np.exp(log_grid[position] + (inside - 0.5) * width)
+        return spread
 
 
 def _rows(sample: HierarchicalSample, order: IntArray) -> HierarchicalSample:
