@@ -23,21 +23,18 @@ __all__ = ["build", "differing", "write"]
 
 FIGURES_BASIS = "facts for demonstration and tests, compiled from public copies, source named"
 FACTS_BASIS = "facts; compiled from public copies named per row"
-FIGURES_RETRIEVED, FACTS_RETRIEVED = "2026-11-22", "2026-11-27"
-QUOTES = (
-    "public copies of end-of-day quotes on GitHub: Georgelikechen/George-portfolio_optimization (stocks), "
-    "hjyssg/tqqq_simulation (Hang Seng Index)"
-)
+FIGURES_RETRIEVED, FACTS_RETRIEVED = "2026-11-27", "2026-11-27"
+QUOTES = "public copies of end-of-day quotes on GitHub, named for each line in securities.csv"
+FIGURES = ("closes", "volumes", "dividends", "securities", "placeholders", "doubtful_figures", "exchange_rates")
 COMPILED = "compiled from public copies; each row names its own"
 WHAT = {
-    "closes": (
-        "daily closes, Hong Kong lines and Hang Seng Index, 2020-01-02 to 2021-06-30; adjusted as securities.csv says",
-        QUOTES,
-    ),
-    "volumes": ("daily volumes in shares; empty where placeholders.csv says why", QUOTES),
-    "dividends": ("dividends in HKD a share by ex-date, already inside total-return closes", QUOTES),
-    "securities": ("the lines of closes.csv: name, currency, venue, adjustment, role in the study", COMPILED),
+    "closes": ("daily closes of 79 lines, 2017 to 2026, one column a line; currency and adjustment as securities.csv says", QUOTES),
+    "volumes": ("daily volumes in shares; empty where placeholders.csv or securities.csv says why", QUOTES),
+    "dividends": ("dividends in HKD a share by ex-date, 2020-01 to 2021-06, already inside total-return closes", QUOTES),
+    "securities": ("the lines of closes.csv: name, currency, venue, adjustment, span, role in the study, cross-check", COMPILED),
     "placeholders": ("cells of closes.csv and volumes.csv that stand for no figure, with the reason", QUOTES),
+    "doubtful_figures": ("closes that stay although another copy differs or the move is large, with the reason", QUOTES),
+    "exchange_rates": ("daily rates: units of currency for one US dollar; RUB from March 2022 on is an indicative quote", QUOTES),
     "programmes": ("legal programmes: what each prohibits, on which clock, from when to when", COMPILED),
     "designations": ("who was put on which list, when, with the legal dates", COMPILED),
     "listing_periods": ("the spans in which each name stood on its list", COMPILED),
@@ -71,16 +68,9 @@ def write(folder: Path, target: Path = FOLDER) -> list[str]:
     """Write every table and its MANIFEST row to `target`; returns the CSV files there that have no row."""
     for name, frame in build(folder).items():
         frame.to_csv(target / f"{name}.csv", index=False, lineterminator="\n")
-    figures = ("closes", "volumes", "dividends", "securities", "placeholders")
     describe(
         (
-            (
-                f"{name}.csv",
-                what,
-                source,
-                FIGURES_RETRIEVED if name in figures else FACTS_RETRIEVED,
-                FIGURES_BASIS if name in figures else FACTS_BASIS,
-            )
+            (f"{name}.csv", what, source, *((FIGURES_RETRIEVED, FIGURES_BASIS) if name in FIGURES else (FACTS_RETRIEVED, FACTS_BASIS)))
             for name, (what, source) in WHAT.items()
         ),
         target,

@@ -30,6 +30,7 @@ VENUES: Mapping[str, Venue] = {
     for venue in (
         _venue("XNYS", "America/New_York", "New York Stock Exchange"),
         _venue("XNAS", "America/New_York", "Nasdaq", "XNYS"),
+        _venue("ARCX", "America/New_York", "NYSE Arca", "XNYS"),
         _venue("OTCM", "America/New_York", "US over the counter", "XNYS"),
         _venue("XHKG", "Asia/Hong_Kong", "Hong Kong Exchanges"),
         _venue("XSHG", "Asia/Shanghai", "Shanghai Stock Exchange"),
@@ -48,6 +49,7 @@ VENUES: Mapping[str, Venue] = {
         _venue("XTSE", "America/Toronto", "Toronto Stock Exchange"),
         _venue("XASX", "Australia/Sydney", "Australian Securities Exchange"),
         _venue("XBOM", "Asia/Kolkata", "Bombay Stock Exchange"),
+        _venue("XNSE", "Asia/Kolkata", "National Stock Exchange of India", "XBOM"),
         _venue("XMOS", "Europe/Moscow", "Moscow Exchange"),
     )
 }
@@ -71,6 +73,7 @@ _SUFFIXES: Mapping[str, str] = {
     "TO": "XTSE",
     "AX": "XASX",
     "BO": "XBOM",
+    "NS": "XNSE",
     "ME": "XMOS",
 }
 _INDEX_VENUES: Mapping[str, str] = {"HSI": "XHKG", "HSTECH": "XHKG", "HSCE": "XHKG", "HSCEI": "XHKG", "HSCCI": "XHKG"}

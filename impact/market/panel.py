@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
+from impact.market.closed_days import closed_cells, rows_of_any_market
 from impact.market.frames import checked_sessions, session_frame
 from impact.market.returns import GapRule, alongside, to_returns, traded_cells
 from impact.market.schemas import CLOSES, DIVIDENDS, DROPPED, REFUSED, SECURITIES, VOLUMES
@@ -50,6 +51,9 @@ class MarketPanel(Result):
     basis : Series, mapping or str
         What `close` is: ``as_traded`` (split-adjusted at most), ``total_return`` (dividends are in it already and are not
         added again), ``price_index`` (an index without dividends) or ``unknown``.
+    venue : Series, mapping or str
+        Market identifier code of each security; what is empty is read from the ticker where it says. A panel of several
+        venues has days on which one of them is closed; they are no days without a trade.
     sources, assumptions : tuple
     dropped : DataFrame
         Rows of the input that were refused: security, session, reason, source.
@@ -62,8 +66,7 @@ class MarketPanel(Result):
 
     Notes
     -----
-    The arrays refuse writing. Use :meth:`on_sessions` to lay securities of several venues on the sessions of one venue,
-    or the holidays of the others count as days without a trade.
+    The arrays refuse writing. Use :meth:`on_sessions` to lay securities of several venues on the sessions of one venue.
 
     Examples
     --------
@@ -82,6 +85,7 @@ class MarketPanel(Result):
     volume: pd.DataFrame | None = None
     currency: Any = ""
     basis: Any = "unknown"
+    venue: Any = ""
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
     dropped: pd.DataFrame = field(default_factory=dropped_rows)
@@ -107,6 +111,7 @@ class MarketPanel(Result):
                 f"basis of {strange.index[0]!r} is {strange.iloc[0]!r} ({len(strange)} such); choose one of: {', '.join(BASES)}."
             )
         object.__setattr__(self, "basis", basis)
+        object.__setattr__(self, "venue", _labels(self.venue, close.columns, "venue"))
         object.__setattr__(self, "sources", tuple(self.sources))
         super().__post_init__()
 
@@ -146,7 +151,16 @@ class MarketPanel(Result):
             dividends does not say whether its closes contain them.
         """
         prices, dividends = self._total_basis() if total else (self._price_basis(), None)
-        return to_returns(prices, kind, volume=self.volume, dividends=dividends, gaps=gaps)
+        return to_returns(prices, kind, volume=self.volume, dividends=dividends, gaps=gaps, venues=self._stated_venues)
+
+    @property
+    def _stated_venues(self) -> dict[str, str]:
+        return {security: venue for security, venue in self.venue.items() if venue}
+
+    def without_closed_days(self) -> MarketPanel:
+        """The panel without the days on which the markets of all its securities were closed."""
+        held = rows_of_any_market(self.close, self._stated_venues)
+        return self if held.all() else self._on(self.sessions[held], self.securities, self.dropped)
 
     def dropped_note(self) -> str:
         """What of the input was refused, in one line; empty when nothing was."""
@@ -207,7 +221,8 @@ class MarketPanel(Result):
         """What the panel holds of each security: span, sessions traded, gaps, price basis, sources."""
         traded = self.traded
         span = traded.apply(lambda column: pd.Series([column.index[column].min(), column.index[column].max()], ["first", "last"])).T
-        listed = traded.cummax() & traded[::-1].cummax()[::-1]
+        closed = closed_cells(self.close, self._stated_venues)
+        listed = traded.cummax() & traded[::-1].cummax()[::-1] & ~closed
         rows = pd.DataFrame(
             {
                 "security": self.securities,
@@ -275,7 +290,14 @@ class MarketPanel(Result):
             for name in ("close", "adjusted_close", "dividends", "volume")
             if (frame := getattr(self, name)) is not None
         }
-        return replace(self, **frames, currency=self.currency[names], basis=self.basis[names], dropped=dropped.reset_index(drop=True))
+        return replace(
+            self,
+            **frames,
+            currency=self.currency[names],
+            basis=self.basis[names],
+            venue=self.venue[names],
+            dropped=dropped.reset_index(drop=True),
+        )
 
 
 def session_label(value: Any, parameter: str) -> pd.Timestamp | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.market.closed_days import closed_cells
 from impact.market.frames import session_frame
 from impact.typing_ import BoolArray, FloatArray, IntArray, ReturnKind
 
@@ -45,6 +47,7 @@ def to_returns(
     dividends: Any = None,
     splits: Any = None,
     gaps: GapRule = "missing",
+    venues: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Daily returns of each security, in decimals, (T, S); the first session is NaN.
 
@@ -63,6 +66,9 @@ def to_returns(
         split-adjusted already.
     gaps : {"missing", "trade_to_trade"}
         The first session that trades after one or more that did not: NaN, or the return since the last traded close.
+    venues : mapping of security to market identifier code, optional
+        Where each line trades; read from the ticker when not given. A table of two markets has days on which one of them
+        is closed: an empty cell on a day that is no session of the line's own venue is no gap.
 
     Raises
     ------
@@ -89,17 +95,21 @@ def to_returns(
     _choose("gaps", gaps, get_args(GapRule))
     closes = session_frame(prices, "prices")
     traded = traded_cells(closes, None if volume is None else alongside(volume, closes, "volume", "amount"))
+    closed = closed_cells(closes, venues)
     growth, _ = _growth(
         closes.to_numpy(),
         traded,
-        _previous_trade(traded, through_gaps=gaps == "trade_to_trade"),
+        closed,
+        _previous_trade(traded, closed, through_gaps=gaps == "trade_to_trade"),
         None if dividends is None else alongside(dividends, closes, "dividends", "amount").fillna(0.0).to_numpy(),
         None if splits is None else alongside(splits, closes, "splits", "ratio").fillna(1.0).to_numpy(),
     )
     return pd.DataFrame(_as_kind(growth, kind), index=closes.index, columns=closes.columns)
 
 
-def trade_to_trade_returns(prices: Any, market: Any, kind: ReturnKind = "log", *, volume: Any = None) -> TradeToTradeReturns:
+def trade_to_trade_returns(
+    prices: Any, market: Any, kind: ReturnKind = "log", *, volume: Any = None, venues: Mapping[str, str] | None = None
+) -> TradeToTradeReturns:
     """Returns from trade to trade, the benchmark's over the same gap, and how many sessions each spans.
 
     Use them for thin or halted stocks with weights ``1 / sqrt(n)``: the variance of a return over ``n`` sessions is
@@ -114,6 +124,8 @@ def trade_to_trade_returns(prices: Any, market: Any, kind: ReturnKind = "log", *
     kind : {"log", "simple"}
     volume : table (T, S), optional
         Zero means no trade.
+    venues : mapping of security to market identifier code, optional
+        As for :func:`to_returns`; a day on which a line's own venue was closed is not counted as a session.
 
     Raises
     ------
@@ -142,10 +154,11 @@ def trade_to_trade_returns(prices: Any, market: Any, kind: ReturnKind = "log", *
             f"market lacks {len(absent)} sessions of prices (first {absent[0]:%Y-%m-%d}); give the benchmark on the same sessions."
         )
     traded = traded_cells(closes, None if volume is None else alongside(volume, closes, "volume", "amount"))
-    previous = _previous_trade(traded, through_gaps=True)
-    growth, n_sessions = _growth(closes.to_numpy(), traded, previous)
+    closed = closed_cells(closes, venues)
+    previous = _previous_trade(traded, closed, through_gaps=True)
+    growth, n_sessions = _growth(closes.to_numpy(), traded, closed, previous)
     level = np.broadcast_to(benchmark.reindex(closes.index).to_numpy(), closes.shape)
-    market_growth, _ = _growth(level, traded, previous)
+    market_growth, _ = _growth(level, traded, closed, previous)
 
     def frame(values: FloatArray) -> pd.DataFrame:
         return pd.DataFrame(values, index=closes.index, columns=closes.columns)
@@ -161,17 +174,20 @@ def traded_cells(closes: pd.DataFrame, volume: pd.DataFrame | None) -> BoolArray
     return traded if volume is None else traded & (volume.to_numpy() != 0)
 
 
-def _previous_trade(traded: BoolArray, *, through_gaps: bool) -> IntArray:
-    """(T, S) row of the close each return starts from, -1 where there is none."""
-    rows = np.where(traded, np.arange(traded.shape[0])[:, None], -1)
-    if through_gaps:
-        rows = np.maximum.accumulate(rows, axis=0)
-    return np.vstack([np.full((1, traded.shape[1]), -1), rows[:-1]])[: traded.shape[0]]
+def _previous_trade(traded: BoolArray, closed: BoolArray, *, through_gaps: bool) -> IntArray:
+    """(T, S) row of the close each return starts from, -1 where there is none; days on which the market was closed are passed over."""
+    rows = np.arange(traded.shape[0])[:, None]
+    last_trade = np.maximum.accumulate(np.where(traded, rows, -1), axis=0)
+    if not through_gaps:
+        last_session = np.maximum.accumulate(np.where(closed, -1, rows), axis=0)
+        last_trade = np.where(last_trade == last_session, last_trade, -1)
+    return np.vstack([np.full((1, traded.shape[1]), -1), last_trade[:-1]])[: traded.shape[0]]
 
 
 def _growth(
     closes: FloatArray,
     traded: BoolArray,
+    closed: BoolArray,
     previous: IntArray,
     dividends: FloatArray | None = None,
     splits: FloatArray | None = None,
@@ -190,7 +206,8 @@ def _growth(
             paid = np.cumsum(dividends * held, axis=0)
             value = value + (paid - np.take_along_axis(paid, start, axis=0)) / shares_before
     growth = np.divide(value, base, out=np.full(closes.shape, np.nan), where=usable)
-    n_sessions = np.where(usable, np.arange(closes.shape[0])[:, None] - previous, np.nan)
+    held_sessions = np.cumsum(~closed, axis=0)
+    n_sessions = np.where(usable, held_sessions - np.take_along_axis(held_sessions, start, axis=0), np.nan)
     return growth, n_sessions
 
 

@@ -71,7 +71,7 @@ def test_log_and_simple_returns_agree(panel):
 def test_a_part_and_what_is_not_there():
     part = load_panel(securities="1810.HK", start="2021-01-14", end="2021-01-15")
     assert part.close["1810.HK"].tolist() == [32.65, 29.3]
-    with pytest.raises(InputError, match="securities='AAPL' is not in the panel of 25"):
+    with pytest.raises(InputError, match="securities='AAPL' is not in the panel of 79"):
         load_panel(securities=["1810.HK", "AAPL"])
     with pytest.raises(DataUnavailable, match="it runs from 2020-01-02 to 2021-06-30"):
         load_panel(start="2022-01-01")

@@ -1,0 +1,83 @@
+"""Days on which a line's own market was closed: the days that a table of two markets has for the other one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import DataUnavailable, InputError
+from impact.typing_ import BoolArray
+
+__all__ = ["closed_cells", "rows_of_any_market", "venues_of"]
+
+
+def venues_of(securities: pd.Index, venues: Mapping[str, str] | pd.Series | None = None) -> pd.Series:
+    """Market identifier code of each security: as stated, else as the ending of its ticker says; empty where neither does."""
+    from impact.calendars import venue_of
+
+    stated = {} if venues is None else {str(name): str(code) for name, code in venues.items() if isinstance(code, str) and code}
+
+    def one(security: str) -> str:
+        try:
+            return venue_of(security)
+        except InputError:
+            return ""
+
+    return pd.Series([stated.get(name) or one(name) for name in securities], index=securities, dtype="object", name="venue")
+
+
+def closed_cells(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | None = None) -> BoolArray:
+    """(T, S) bool: there is no close, and the day is no session of the line's own venue.
+
+    Parameters
+    ----------
+    closes : DataFrame (T, S)
+    venues : mapping of security to market identifier code, optional
+        What is not stated is read from the ticker. A line that the ticker alone places in New York (it has no ending) and
+        that has a close on a day on which New York was closed is of unknown venue.
+
+    Notes
+    -----
+    A closed market is no halt: the next session's return starts from the close before. A line whose venue is not known,
+    or whose days lie outside the calendar of its venue, has no closed days, so each empty cell counts as a day without a
+    trade.
+    """
+    empty = closes.isna().to_numpy()
+    closed = np.zeros(closes.shape, dtype=bool)
+    inside = empty & np.maximum.accumulate(~empty, axis=0) & np.maximum.accumulate(~empty[::-1], axis=0)[::-1]
+    if not inside.any():
+        return closed
+    of_line = venues_of(closes.columns, venues)
+    sure = np.array([name in (venues if venues is not None else ()) or "." in name or " " in name for name in closes.columns])
+    for venue in dict.fromkeys(of_line[inside.any(axis=0)]):
+        columns = np.flatnonzero((of_line == venue).to_numpy())
+        away = _no_session(venue, closes.index)
+        if away is None:
+            continue
+        contradicted = (~empty[:, columns] & away[:, None]).any(axis=0) & ~sure[columns]
+        closed[:, columns] = empty[:, columns] & away[:, None] & ~contradicted
+    return closed
+
+
+def _no_session(venue: str, days: pd.DatetimeIndex) -> BoolArray | None:
+    """Which of the days are no session of the venue; None when that is not known."""
+    from impact.calendars import sessions
+
+    if not venue:
+        return None
+    try:
+        return ~days.isin(sessions(venue, days[0], days[-1]))
+    except (InputError, DataUnavailable):
+        return None
+
+
+def rows_of_any_market(closes: pd.DataFrame, venues: Any) -> BoolArray:
+    """(T,) bool: the day is a session of at least one of the lines, or has a close."""
+    empty = closes.isna().to_numpy()
+    away = {venue: _no_session(venue, closes.index) for venue in dict.fromkeys(venues_of(closes.columns, venues))}
+    if any(days is None for days in away.values()):
+        return np.ones(len(closes), dtype=bool)
+    return ~np.logical_and.reduce(list(away.values())) | ~empty.all(axis=1)
