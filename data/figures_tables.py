@@ -139,7 +139,25 @@ def _securities(described: pd.DataFrame, closes: pd.DataFrame, volumes: pd.DataF
 
 
 # The lines of the study of January 2021 that played no other part in it.
-_STUDY_LINES = ["0005.HK", "0027.HK", "0175.HK", "0241.HK", "0285.HK", "0388.HK", "0669.HK", "0992.HK", "1093.HK", "1211.HK", "1299.HK", "2020.HK", "2269.HK", "2313.HK", "2318.HK", "2382.HK", "3690.HK"]
+_STUDY_LINES = [
+    "0005.HK",
+    "0027.HK",
+    "0175.HK",
+    "0241.HK",
+    "0285.HK",
+    "0388.HK",
+    "0669.HK",
+    "0992.HK",
+    "1093.HK",
+    "1211.HK",
+    "1299.HK",
+    "2020.HK",
+    "2269.HK",
+    "2313.HK",
+    "2318.HK",
+    "2382.HK",
+    "3690.HK",
+]
 
 
 def _placeholders(closes: pd.DataFrame, volumes: pd.DataFrame, doubts: pd.DataFrame, dropped: pd.DataFrame) -> pd.DataFrame:

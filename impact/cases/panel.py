@@ -58,6 +58,9 @@ def load_case_prices(definition: CaseDefinition, source: str | Path, *, offline:
                 f"case={definition.case!r} needs prices from {definition.prices_from} to {definition.prices_to}, source={str(source)!r} runs from "
                 f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}; pass --source yahoo, or --source DIR with files that cover it."
             )
+        if source == "bundled" and definition.security in panel.securities:
+            kept = [*panel.beside(definition.security).securities, *needed, *peers]
+            panel = panel.select([name for name in dict.fromkeys(kept) if name in panel.securities])
         panel = panel.select(start=definition.prices_from, end=definition.prices_to)
         missing = [name for name in needed if name not in panel.securities]
         if missing:

@@ -254,6 +254,10 @@ def _effects_of(
     if benchmark not in panel.securities:
         return [], f"no prices of a benchmark for {venue}"
     own = panel.select([firm.security, benchmark])
+    priced = own.close[firm.security].dropna().index
+    if priced.empty:
+        return [], "no prices"
+    own = own.select(start=priced[0], end=priced[-1])
     returns = own.on_sessions(venue_sessions(venue, own.sessions[0], own.sessions[-1])).returns("log")
     news = {"designation": _News(known_at=firm.known_at, precision=firm.precision)} | _court_news(firm, challenges)
     sessions = {name: first_session_to_react(found.known_at, venue).session for name, found in news.items()}

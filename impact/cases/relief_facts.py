@@ -210,7 +210,8 @@ def price_anchors(
     close = panel.close[definition.security]
     eve = close.loc[close.index < day0].dropna().tail(EVE_SESSIONS)
     baskets = benchmarks_of(definition, panel.securities)
-    series = {name: _mean_return(simple.loc[simple.index >= day0], members) for name, members in baskets.items()}
+    spanned = panel.returns("simple", gaps="trade_to_trade")
+    series = {name: _mean_return(spanned.loc[spanned.index >= day0], members) for name, members in baskets.items()}
     betas = {name: _beta_range(refit(definition, simple, study, members, kind="simple")) for name, members in baskets.items()}
     headline = list(baskets)[-1]
     own, largest = _net_falls(close, series[headline], betas[headline], eve.iloc[-1], day0, until)
@@ -243,8 +244,14 @@ def price_anchors(
 
 
 def _mean_return(returns: pd.DataFrame, members: str | tuple[str, ...]) -> pd.Series:
-    """Return of the benchmark by session: an index, or the mean of a basket."""
-    return returns[[members] if isinstance(members, str) else list(members)].mean(axis=1)
+    """Return of the benchmark by session: an index, or the mean of a basket, from trade to trade.
+
+    On a session of which no member has a close (a half day whose close is not known) it stands still, and the next return
+    spans both sessions.
+    """
+    if isinstance(members, str):
+        return returns[members]
+    return returns[list(members)].mean(axis=1).fillna(0.0)
 
 
 def _beta_range(fit: EventStudyResult) -> tuple[float, float]:

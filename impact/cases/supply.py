@@ -18,6 +18,7 @@ from impact.cases.panel import known_prices
 from impact.errors import DataUnavailable, InputError
 from impact.facts import known_table
 from impact.market import MarketPanel, load_panel
+from impact.market.bundled import usd_per_unit
 from impact.provenance import Source, unique_sources
 from impact.supply.deletion import IndexDeletion, index_deletion
 from impact.supply.forced import ForcedSupply, forced_supply
@@ -81,9 +82,9 @@ def case_facts(name: str, as_of: AsOf = None, *, panel: MarketPanel | None = Non
     Raises
     ------
     InputError
-        If there is no such case, or its currency has no stated rate.
+        If there is no such case.
     DataUnavailable
-        If its designation was not known then, or its prices do not reach back before it.
+        If its designation was not known then, its prices do not reach back before it, or its currency has no rate.
     """
     case = _definition(name)
     security, programme = case["security"], case["programme_id"]
@@ -91,18 +92,21 @@ def case_facts(name: str, as_of: AsOf = None, *, panel: MarketPanel | None = Non
     venue = venue_of(security)
     reaction = first_session_to_react(designation["known_at"], venue).session
     prices = load_panel("bundled") if panel is None else panel
+    if panel is None and security in prices.securities:
+        prices = prices.beside(security)
     if security not in prices.securities:
         raise DataUnavailable(f"{security} of case {name!r} is not among the prices given; give a panel that holds it, with volumes.")
-    reaches = prices.sessions[-1] >= reaction - pd.Timedelta(days=0 if as_of is None else STALE_DAYS)
-    if prices.volume is None or not prices.sessions[0] < reaction or not reaches:
+    priced = prices.close[security].dropna().index
+    reaches = len(priced) and priced[-1] >= reaction - pd.Timedelta(days=0 if as_of is None else STALE_DAYS)
+    if prices.volume is None or not reaches or not priced[0] < reaction - pd.Timedelta(days=STALE_DAYS):
+        span = f"{priced[0]:%Y-%m-%d} to {priced[-1]:%Y-%m-%d}" if len(priced) else "none"
         raise DataUnavailable(
-            f"the prices of {security} ({prices.sessions[0]:%Y-%m-%d} to {prices.sessions[-1]:%Y-%m-%d}) do not cover {reaction:%Y-%m-%d}"
+            f"the prices of {security} ({span}) do not cover {reaction:%Y-%m-%d}"
             f" with volumes, the first session after the designation of case {name!r}; give a panel that does."
         )
     prices = known_prices(prices, venue, as_of)
     currency = str(prices.currency[security])
-    if currency not in USD_PER_UNIT:
-        raise InputError(f"currency={currency!r} of {security} has no stated rate to the US dollar; supported: {', '.join(USD_PER_UNIT)}.")
+    rate = USD_PER_UNIT[currency] if currency in USD_PER_UNIT else usd_per_unit(currency, reaction)
     outstanding, outstanding_note, sources = _shares_outstanding(security, prices, currency, as_of)
     float_share, float_note, float_sources = _float_share(security, as_of)
     if prices.basis[security] == "total_return":
@@ -114,7 +118,7 @@ def case_facts(name: str, as_of: AsOf = None, *, panel: MarketPanel | None = Non
         prices.volume[security],
         before=reaction,
         currency=currency,
-        usd_per_unit=USD_PER_UNIT[currency],
+        usd_per_unit=rate,
         shares_outstanding=outstanding,
         float_shares=outstanding * float_share,
         sources=unique_sources(prices.sources, (PEG,), sources, float_sources),
@@ -193,7 +197,7 @@ def _shares_outstanding(security: str, panel: MarketPanel, currency: str, as_of:
         return math.nan, "Shares outstanding are unknown: no capitalisation of this line is in the facts.", ()
     row = rows.iloc[0]
     closes = panel.close[security].loc[: row["observed_last_on"]].dropna()
-    price = float(closes.iloc[-1]) * USD_PER_UNIT[currency]
+    price = float(closes.iloc[-1]) * (USD_PER_UNIT[currency] if currency in USD_PER_UNIT else usd_per_unit(currency, closes.index[-1]))
     count = float(row["value"]) * 1e9 / price
     note = (
         f"Shares outstanding {count / 1e9:.1f} bn: capitalisation of USD {row['value']:g} bn over the close of"

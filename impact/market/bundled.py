@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from impact.bundled import bundled_source, read_bundled
+from impact.errors import DataUnavailable
 from impact.market.panel import MarketPanel, dropped_rows
 from impact.market.sources import FetchResult
 
-__all__ = ["BundledSource", "exchange_rates"]
+__all__ = ["BundledSource", "exchange_rates", "usd_per_unit"]
 
 ASSUMPTIONS = (
     "Closes of basis total_return are adjusted for dividends: their changes are total returns, their levels depend on the day of the copy"
@@ -63,6 +64,27 @@ def exchange_rates() -> pd.DataFrame:
     table = read_bundled("exchange_rates", dtype={"date": "str"}).set_index("date")
     table.index = pd.DatetimeIndex(table.index, name="date").as_unit("ns")
     return table.rename(columns=lambda pair: pair.removeprefix("USD")).astype("float64")
+
+
+def usd_per_unit(currency: str, on: Any) -> float:
+    """US dollars for one unit of a currency, at the last rate of the table within a week before or on a day.
+
+    Raises
+    ------
+    DataUnavailable
+        If the table has no such rate.
+    """
+    if currency == "USD":
+        return 1.0
+    day = pd.Timestamp(on)
+    rates = exchange_rates()
+    known = rates[currency].loc[day - pd.Timedelta(days=7) : day].dropna() if currency in rates else pd.Series(dtype="float64")
+    if known.empty:
+        raise DataUnavailable(
+            f"no rate of {currency or 'an unknown currency'} to the US dollar is bundled for {day:%Y-%m-%d}; "
+            f"there are rates of {', '.join(rates)} between {rates.index[0]:%Y-%m-%d} and {rates.index[-1]:%Y-%m-%d}."
+        )
+    return 1.0 / float(known.iloc[-1])
 
 
 def _whole_panel() -> MarketPanel:

@@ -36,8 +36,9 @@ def closed_cells(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | N
     ----------
     closes : DataFrame (T, S)
     venues : mapping of security to market identifier code, optional
-        What is not stated is read from the ticker. A line that the ticker alone places in New York (it has no ending) and
-        that has a close on a day on which New York was closed is of unknown venue.
+        What is not stated is read from the ticker. A ticker without ending is only supposed to trade in New York: a close of
+        one of them on a day on which New York was closed speaks against that, for its line and for that day, and so does a
+        day on which no line of the table has a close.
 
     Notes
     -----
@@ -57,8 +58,10 @@ def closed_cells(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | N
         away = _no_session(venue, closes.index)
         if away is None:
             continue
-        contradicted = (~empty[:, columns] & away[:, None]).any(axis=0) & ~sure[columns]
-        closed[:, columns] = empty[:, columns] & away[:, None] & ~contradicted
+        supposed = columns[~sure[columns]]
+        priced = ~empty[:, supposed] & away[:, None]
+        closed[:, columns] = empty[:, columns] & away[:, None]
+        closed[:, supposed] &= ~priced.any(axis=0) & (~priced.any(axis=1) & ~empty.all(axis=1))[:, None]
     return closed
 
 
@@ -77,6 +80,8 @@ def _no_session(venue: str, days: pd.DatetimeIndex) -> BoolArray | None:
 def rows_of_any_market(closes: pd.DataFrame, venues: Any) -> BoolArray:
     """(T,) bool: the day is a session of at least one of the lines, or has a close."""
     empty = closes.isna().to_numpy()
+    if not empty.all(axis=1).any():
+        return np.ones(len(closes), dtype=bool)
     away = {venue: _no_session(venue, closes.index) for venue in dict.fromkeys(venues_of(closes.columns, venues))}
     if any(days is None for days in away.values()):
         return np.ones(len(closes), dtype=bool)

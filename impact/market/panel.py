@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
-from impact.market.closed_days import closed_cells, rows_of_any_market
+from impact.market.closed_days import closed_cells, rows_of_any_market, venues_of
 from impact.market.frames import checked_sessions, session_frame
 from impact.market.returns import GapRule, alongside, to_returns, traded_cells
 from impact.market.schemas import CLOSES, DIVIDENDS, DROPPED, REFUSED, SECURITIES, VOLUMES
@@ -161,6 +161,22 @@ class MarketPanel(Result):
         """The panel without the days on which the markets of all its securities were closed."""
         held = rows_of_any_market(self.close, self._stated_venues)
         return self if held.all() else self._on(self.sessions[held], self.securities, self.dropped)
+
+    def beside(self, security: str) -> MarketPanel:
+        """The securities that keep the sessions of `security`, on those sessions: its own venue and those with the same calendar.
+
+        Raises
+        ------
+        InputError
+            If `security` is not in the panel, or its venue is not known.
+        """
+        from impact.calendars import VENUES, venue_of
+
+        self._require([security])
+        own = self.venue[security] or venue_of(security)
+        venues = venues_of(self.close.columns, self._stated_venues)
+        alike = [name for name, venue in venues.items() if venue and VENUES[venue].calendar == VENUES[own].calendar]
+        return self.select(alike).without_closed_days()
 
     def dropped_note(self) -> str:
         """What of the input was refused, in one line; empty when nothing was."""

@@ -150,7 +150,7 @@ def test_spillover_excludes_the_target_and_measures_against_clean_peers(xiaomi):
     missing = found.dropped[found.dropped["event_id"] == ""]
     assert "LKCO" in set(missing["security"]) and (missing["reason"] == "no prices").all()
     listed = found.groups[(found.groups["group"] == "other listed names") & (found.groups["event_id"] == "E4")].iloc[0]
-    assert listed["verdict"] == "cannot tell" and listed["n"] == 4
+    assert listed["verdict"] == "cannot tell" and listed["n"] == 8
 
 
 def test_a_price_that_did_not_fall_bounds_no_discount(xiaomi):

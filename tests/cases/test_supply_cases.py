@@ -13,6 +13,7 @@ import impact
 from impact.cases.pricing import price_effect_of_case
 from impact.cases.supply import case_facts, index_actions_of, index_deletion_of_case, supply_of_case
 from impact.errors import DataUnavailable, InputError
+from impact.market import load_panel
 from impact.pricing.comparison import compare_with_realised
 
 
@@ -174,13 +175,16 @@ def test_price_command(run_cli):
     assert code == 3 and "unknown" in err
 
 
-@pytest.mark.parametrize("name", ["tencent", "sensetime", "hesai", "luokung", "hikvision"])
-def test_a_case_without_prices_says_so(name):
+def test_a_case_without_prices_before_its_day_says_so():
+    with pytest.raises(DataUnavailable, match=r"2021-12-30 to .* do not cover 2021-12-13 .* give a panel"):
+        supply_of_case("sensetime")
     with pytest.raises(DataUnavailable, match="give a panel"):
-        supply_of_case(name)
+        supply_of_case("tencent", panel=load_panel("bundled", ["HSI"]))
 
 
-@pytest.mark.parametrize("name", ["smic", "cnooc", "china-mobile", "china-unicom"])
+@pytest.mark.parametrize(
+    "name", ["smic", "cnooc", "china-mobile", "china-unicom", "china-telecom", "tencent", "luokung", "hesai", "hikvision"]
+)
 def test_a_case_without_holders_has_unknown_supply(name):
     found = supply_of_case(name)
     assert np.isnan(found.total_shares["high"]) and found.ladder["sold_shares_mid"].isna().all()

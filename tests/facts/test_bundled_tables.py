@@ -171,25 +171,56 @@ def test_marks_and_tickers():
 
 
 def test_figures_match_the_closes_of_the_notes():
-    closes = read_bundled("closes").set_index("date")["1810.HK"].astype(float)
+    closes = pd.to_numeric(read_bundled("closes").set_index("date")["1810.HK"])
     assert closes["2021-01-15"] / closes["2021-01-14"] - 1 == pytest.approx(-0.1026, abs=5e-5)
     assert closes["2021-03-15"] / closes["2021-03-12"] - 1 == pytest.approx(0.0703, abs=5e-5)
 
 
 def test_every_missing_volume_has_its_reason():
-    volumes = read_bundled("volumes").set_index("date")
+    closes, volumes = (read_bundled(name).set_index("date") for name in ("closes", "volumes"))
     placeholders = read_bundled("placeholders")
-    blank = {(line, day) for line in volumes for day in volumes.index[volumes[line] == ""]}
+    lines = read_bundled("securities").set_index("security")
     stated = placeholders[placeholders["field"] == "volume"]
-    assert blank == set(zip(stated["security"], stated["session_on"], strict=True)) and len(stated) == len(blank)
-    halted = placeholders[(placeholders["field"] == "close")]
-    assert set(zip(halted["security"], halted["session_on"], strict=True)) == {("2269.HK", "2020-11-16"), ("2269.HK", "2020-11-17")}
+    named = set(zip(stated["security"], stated["session_on"], strict=True))
+    assert len(named) == len(stated)
+    for line in volumes:
+        first, last = lines.loc[line, ["volume_first_on", "volume_last_on"]]
+        inside = volumes.loc[first:last, line]
+        blank = {(line, day) for day in inside.index[(inside == "") & (closes.loc[first:last, line] != "")]}
+        assert (
+            blank <= named
+            and volumes.loc[volumes.index < first, line].eq("").all()
+            and volumes.loc[volumes.index > last, line].eq("").all()
+        )
+        assert all(volumes.loc[day, line] == "" for other, day in named if other == line)
+
+
+def test_a_close_that_is_none_is_a_half_day_or_a_halt():
+    placeholders = read_bundled("placeholders")
+    closes = placeholders[placeholders["field"] == "close"]
+    assert closes["reason"].value_counts().to_dict() == {"half_day": 204, "halted": 50}
+    half_days = closes[closes["reason"] == "half_day"]
+    assert half_days["session_on"].nunique() == 13 and "HSI" not in set(half_days["security"])
+    assert half_days["security"].str.endswith(".HK").all()
+    table = read_bundled("closes").set_index("date")
+    halted = closes[closes["reason"] == "halted"]
+    assert all(table.loc[row.session_on, row.security] == "" for row in halted.itertuples())
 
 
 def test_securities_describe_every_column():
     securities = read_bundled("securities")
-    assert securities["security"].tolist() == read_bundled("closes").columns[1:].tolist()
-    basis = securities.set_index("security")["adjustment"]
-    paid = set(read_bundled("dividends")["security"])
-    assert {line for line in basis.index if basis[line] == "total_return"} == paid | {"9988.HK"}
-    assert basis["HSI"] == "price_index"
+    closes = read_bundled("closes").set_index("date")
+    assert securities["security"].tolist() == closes.columns.tolist()
+    lines = securities.set_index("security")
+    for line, row in lines.iterrows():
+        priced = closes.index[closes[line] != ""]
+        assert (row["first_on"], row["last_on"], int(row["n_closes"])) == (priced[0], priced[-1], len(priced))
+    basis = lines["adjustment"]
+    assert set(read_bundled("dividends")["security"]) <= set(basis.index[basis == "total_return"])
+    assert (basis[lines["kind"] == "index"].drop("MCFTRR.ME") == "price_index").all() and basis["MCFTRR.ME"] == "total_return"
+    assert (lines["currency"] == "points").equals(lines["kind"] == "index")
+
+
+def test_lines_kept_back_are_not_shipped():
+    assert not {"2018.HK", "603236.SS", "JD", "TCEHY"} & set(read_bundled("securities")["security"])
+    assert read_bundled("securities").set_index("security").loc["2382.HK", "last_on"] == "2021-06-30"

@@ -150,7 +150,7 @@ def test_long_form_has_every_figure_once():
 
 def test_summary_counts_trades_gaps_and_unknown_volumes():
     shown = panel().summary()
-    rows = dict(shown.tables)["Securities"].set_index("security")
+    rows = dict(shown.tables)["Securities"].frame.set_index("security")
     assert rows.loc["A", ["n_traded", "n_no_trade", "n_volume_unknown"]].tolist() == [3, 1, 1]
     assert rows.loc["B", ["n_traded", "n_no_trade", "n_volume_unknown"]].tolist() == [3, 1, 0]
     assert "2 securities, 4 sessions, 2021-01-13 to 2021-01-18" in str(panel()) and "made up" in str(panel())
@@ -158,11 +158,11 @@ def test_summary_counts_trades_gaps_and_unknown_volumes():
 
 
 def test_days_before_listing_and_after_delisting_are_no_gaps():
-    rows = dict(MarketPanel(close=table(A=[np.nan, 1, 2, np.nan])).summary().tables)["Securities"]
+    rows = dict(MarketPanel(close=table(A=[np.nan, 1, 2, np.nan])).summary().tables)["Securities"].frame
     assert rows.loc[0, ["n_traded", "n_no_trade"]].tolist() == [2, 0]
     assert rows.loc[0, "first"] == DAYS[1] and rows.loc[0, "last"] == DAYS[2]
 
 
 def test_a_security_that_never_traded_is_summarised_without_dates():
-    rows = dict(MarketPanel(close=table(A=[1, 1, 1, 1], B=[np.nan] * 4)).summary().tables)["Securities"]
+    rows = dict(MarketPanel(close=table(A=[1, 1, 1, 1], B=[np.nan] * 4)).summary().tables)["Securities"].frame
     assert rows.loc[1, "n_traded"] == 0 and pd.isna(rows.loc[1, "first"])

@@ -183,3 +183,19 @@ def test_trade_to_trade_market_is_missing_where_it_has_no_close_at_an_end():
     pair = trade_to_trade_returns(one([10.0, np.nan, 11.0]), one([np.nan, 5.0, 6.0]))
     assert pair.returns["X"].iloc[2] == pytest.approx(np.log(1.1))
     assert np.isnan(pair.market["X"].iloc[2]) and pair.n_sessions["X"].iloc[2] == 2
+
+
+def test_a_day_of_another_market_is_no_gap_and_a_halt_stays_one():
+    days = pd.to_datetime(["2021-01-14", "2021-01-15", "2021-01-18", "2021-01-19", "2021-01-20"])
+    prices = pd.DataFrame({"1810.HK": [10, 11, 12, 13, 14.0], "SPY": [100, 101, np.nan, 102, np.nan]}, index=days)
+    returns = to_returns(prices)["SPY"]  # New York was closed on 2021-01-18 and open on the 20th
+    np.testing.assert_allclose(returns, [np.nan, 0.01, np.nan, 102 / 101 - 1, np.nan])
+    pair = trade_to_trade_returns(prices[["SPY"]], prices["1810.HK"], "simple", venues={"SPY": "XNYS"})
+    assert pair.n_sessions["SPY"].iloc[3] == 1 and pair.market["SPY"].iloc[3] == pytest.approx(13 / 11 - 1)
+
+
+def test_a_name_without_ending_is_only_supposed_to_trade_in_new_york():
+    days = pd.to_datetime(["2021-01-14", "2021-01-15", "2021-01-18", "2021-01-19"])
+    prices = pd.DataFrame({"A": [10, 11, 12, 13.0], "B": [100, 101, np.nan, 102]}, index=days)
+    assert np.isnan(to_returns(prices)["B"].iloc[-1])  # A traded on 2021-01-18, so that day was no holiday of theirs
+    assert to_returns(prices, venues={"B": "XNYS"})["B"].iloc[-1] == pytest.approx(102 / 101 - 1)
