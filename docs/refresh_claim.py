@@ -5,11 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import pandas as pd
-
 from impact.cases import PavedWay, paved_way
 from impact.market import load_panel
-from impact.tables import display
+from impact.tables import Table, display
 
 PAGE = Path(__file__).with_name("claim.md")
 LINES = ("1810.HK", "688012.SS", "LKCO", "HSAI", "9988.HK", "BABA", "HSI", "SPY")
@@ -31,25 +29,25 @@ def folder_panel(folder: Path):
 
 def page(found: PavedWay, files: list[str]) -> str:
     """The whole page."""
-    effects = found.effects.drop(columns=["programme_id", "firm"])
+    effects = found.with_schema("effects")
     parts = [
         INTRODUCTION.format(files=", ".join(files)),
         f"**{found.answer()}**",
         "## Firm by firm",
-        markdown(found.firms),
+        markdown(found.with_schema("firms")),
         "## Events",
-        markdown(effects),
+        markdown(effects.of(effects.frame.drop(columns=["programme_id", "firm"]))),
         "## Base rates by statute",
-        markdown(found.rates.to_frame()),
+        markdown(found.rates.with_schema("to_frame")),
         "## What this rests on",
         "\n".join(f"- {line}" for line in found.assumptions),
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-def markdown(frame: pd.DataFrame) -> str:
-    """A frame as a Markdown table, rounded as every table is."""
-    shown = display(frame)
+def markdown(table: Table) -> str:
+    """A table in Markdown, rounded as every table is."""
+    shown = display(table)
     rows = [list(map(str, shown.columns)), ["---"] * shown.shape[1], *shown.astype(str).to_numpy().tolist()]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
 

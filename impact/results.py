@@ -52,9 +52,14 @@ class Summary:
     """
 
     title: str
-    tables: tuple[tuple[str, Table | pd.DataFrame], ...] = ()
+    tables: tuple[tuple[str, Table], ...] = ()
     notes: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+
+    def __post_init__(self) -> None:
+        plain = [caption for caption, table in self.tables if not isinstance(table, Table)]
+        if plain:
+            raise TypeError(f"table {plain[0]!r} of a summary has no schema; give SCHEMA.table(frame), or with_schema of its result.")
 
     def __str__(self) -> str:
         title = neutralise(self.title, "terminal")

@@ -26,6 +26,29 @@ def pytest_collection_modifyitems(items):
             item.add_marker("outside")
 
 
+@pytest.fixture(autouse=True)
+def declared_columns(monkeypatch):
+    """No table is shown, and no result is made, with a column that its schema does not declare."""
+    from impact.results import Result
+    from impact.tables import Schema
+
+    made, shown = Result.__post_init__, Schema.column
+
+    def column(self, name):
+        assert self.extra is not None or name in self, f"table {self.name!r} shows {name!r}, which its schema does not declare"
+        return shown(self, name)
+
+    def check_tables(self):
+        made(self)
+        for attribute, schema in self.schemas.items():
+            frame = self.__dict__.get(attribute)
+            if isinstance(frame, pd.DataFrame):
+                assert not schema.undeclared(frame), f"{type(self).__name__}.{attribute} has undeclared {schema.undeclared(frame)}"
+
+    monkeypatch.setattr(Schema, "column", column)
+    monkeypatch.setattr(Result, "__post_init__", check_tables)
+
+
 @pytest.fixture(scope="session")
 def outside() -> Path:
     """The folder of material that is not part of the project: the sources of the bundled tables, files of third parties."""

@@ -74,7 +74,7 @@ def _selected(frame: pd.DataFrame, columns: str) -> pd.DataFrame:
 def _content(
     ledger: Ledger, *, every: bool, conflicts: bool, diff: tuple[str, str] | None
 ) -> tuple[str, dict[str, Table], tuple[str, ...]]:
-    from impact.facts.schemas import CONTRADICTIONS, FACT_CHANGES
+    from impact.facts.schemas import CONFLICTS, FACT_CHANGES
 
     when = f" known at {ledger.instant.isoformat()}" if ledger.instant is not None else ""
     if diff:
@@ -83,7 +83,7 @@ def _content(
     if conflicts:
         found = ledger.conflicts()
         count = found[["subject", "predicate"]].drop_duplicates().shape[0]
-        return f"{count} contradictions{when}, {len(found)} variants", {"conflicts": CONTRADICTIONS.table(found)}, ()
+        return f"{count} contradictions{when}, {len(found)} variants", {"conflicts": CONFLICTS.table(found)}, ()
     if every:
         return f"{len(ledger):,} facts{when}", {"facts": ledger.with_schema("to_frame", SHOWN)}, ()
     return (

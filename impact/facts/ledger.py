@@ -12,7 +12,7 @@ import pandas as pd
 from impact.bundled import bundled_source
 from impact.errors import InputError
 from impact.facts.fact import FIELDS, Fact
-from impact.facts.schemas import CONTRADICTIONS, COUNTS, FACT_CHANGES, FACTS
+from impact.facts.schemas import CONFLICTS, CONTRADICTIONS, COUNTS, FACT_CHANGES, FACTS
 from impact.facts.statements import BUNDLED_TABLES, bundled_statements
 from impact.facts.tables import known_table
 from impact.facts.user_facts import read_facts
@@ -43,7 +43,7 @@ class Ledger(Result):
         The view's instant; None for everything the ledger holds.
     """
 
-    schemas = declared(facts=FACTS, counts=COUNTS, variants=CONTRADICTIONS, diff=FACT_CHANGES, to_frame=FACTS)
+    schemas = declared(facts=FACTS, counts=COUNTS, conflicts=CONFLICTS, variants=CONTRADICTIONS, diff=FACT_CHANGES, to_frame=FACTS)
 
     facts: pd.DataFrame
     instant: pd.Timestamp | None = None

@@ -6,6 +6,7 @@ from impact.tables import Column, Vocabulary
 from impact.tables.common import COMMON
 
 __all__ = [
+    "CONFLICTS",
     "CONTRADICTIONS",
     "COUNTS",
     "FACTS",
@@ -65,6 +66,8 @@ _WORDS = Vocabulary(
     Column("n_entries", "count", short="entries"),
     Column("n_bytes", "count", "bytes", "bytes"),
     Column("address", about="where the file was fetched from"),
+    Column("why", about="why this variant answers"),
+    Column("sources", about="sources of the variant"),
     beside=COMMON,
 )
 
@@ -82,6 +85,11 @@ CONTRADICTIONS = _WORDS.schema(
     "contradictions",
     "subject predicate value unit confidence preferred source known_at fact_id",
     about="a variant of a fact on which sources differ",
+)
+CONFLICTS = _WORDS.schema(
+    "conflicts",
+    "subject predicate value unit known_at preferred why confidence source sources fact_id",
+    about="a variant, and why it answers or not",
 )
 COUNTS = _WORDS.schema("counts", "table n_facts n_superseded first_known_at last_known_at", about="a bundled table of facts")
 LIST_ENTRIES = _WORDS.schema(

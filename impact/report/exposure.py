@@ -28,7 +28,6 @@ _CLOCKS = (
     "citation",
     "conflict",
 )
-_SHARES = {f"nav_share_{side}": "share" for side in ("low", "high", "high_with_unknown")}
 
 
 def exposure_page(report: ExposureReport) -> Page:
@@ -81,8 +80,13 @@ def _held(report: ExposureReport) -> Section:
         f"Values in {report.currency or 'the currency of the file'}; through a fund the range follows the age of its file.",
         shown,
     )
-    totals = Table(id="totals", title="Totals", frame=report.totals, kinds=_SHARES)
-    held = Table(id="exposures", title="What is held", frame=shown, kinds=_SHARES, caption="One row an account, line and way it is held.")
+    totals = Table(id="totals", title="Totals", table=report.with_schema("totals"))
+    held = Table(
+        id="exposures",
+        title="What is held",
+        table=report.with_schema("exposures", shown.columns),
+        caption="One row an account, line and way it is held.",
+    )
     return Section(id="held", title="What do I hold", blocks=(figure, held, totals))
 
 
@@ -104,16 +108,18 @@ def _until(report: ExposureReport) -> Section:
         shown,
     )
     return Section(
-        id="until", title="Until when", blocks=(figure, Table(id="deadlines", title="Every clock of the lines held", frame=shown))
+        id="until",
+        title="Until when",
+        blocks=(figure, Table(id="deadlines", title="Every clock of the lines held", table=report.with_schema("deadlines").of(shown))),
     )
 
 
 def _unknown(report: ExposureReport) -> Section:
-    blocks: list[Text | Table] = [Table(id="unknown", title="What nobody knows", frame=report.unknown, kinds=_SHARES)]
+    blocks: list[Text | Table] = [Table(id="unknown", title="What nobody knows", table=report.with_schema("unknown"))]
     if len(report.dropped):
-        blocks.append(Table(id="dropped", title="Rows that are no positions", frame=report.dropped))
+        blocks.append(Table(id="dropped", title="Rows that are no positions", table=report.with_schema("dropped")))
     if len(report.issues):
-        blocks.append(Table(id="issues", title="Cells that needed care", frame=report.issues.head(200)))
+        blocks.append(Table(id="issues", title="Cells that needed care", table=report.with_schema("issues").of(report.issues.head(200))))
     return Section(
         id="unknowns", title="Unknown", blocks=tuple(blocks), lead="The unknown bucket is never dropped and never counted as clear."
     )
@@ -123,7 +129,11 @@ def _evidence(report: ExposureReport) -> Section:
     shown = report.exposures[["entity", "security", "status", "tier", "evidence", "citation", "lifted_by"]].drop_duplicates(
         ignore_index=True
     )
-    return Section(id="evidence", title="Evidence", blocks=(Table(id="evidence-table", title="Why each line is here", frame=shown),))
+    return Section(
+        id="evidence",
+        title="Evidence",
+        blocks=(Table(id="evidence-table", title="Why each line is here", table=report.with_schema("exposures").of(shown)),),
+    )
 
 
 def _ground(report: ExposureReport) -> Section:

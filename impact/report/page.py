@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from impact import tables
 from impact.errors import InputError
-from impact.tables import display, neutralise_formula
+from impact.tables import neutralise_formula
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -40,21 +41,24 @@ class Text:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Table:
-    """One table; `frame` keeps unrounded values, `kinds` overrides how a column is shown, `folded` hides it until asked for."""
+    """One table of unrounded values with its schema; `folded` hides it until asked for, `mark` names the column of rows to mark."""
 
     id: str
     title: str
-    frame: pd.DataFrame
+    table: tables.Table
     caption: str = ""
-    kinds: dict[str, str] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
     mark: str = ""
     folded: bool = False
     kind: str = field(default="table", init=False)
 
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The unrounded values."""
+        return self.table.frame
+
     def rows(self) -> list[dict[str, Any]]:
         """Cells as shown, row by row, each with the class of its column."""
-        shown = display(self.frame, kinds=self.kinds)
+        shown = tables.display(self.table)
         marked = self.frame[self.mark].astype(bool).tolist() if self.mark else [False] * len(self.frame)
         classes = [self._column_class(i) for i in range(shown.shape[1])]
         return [
@@ -63,16 +67,14 @@ class Table:
         ]
 
     def header(self) -> list[dict[str, Any]]:
-        """Column headings in the reader's words."""
-        return [
-            {"text": self.labels.get(str(name), str(name).replace("_", " ")), "css": self._column_class(i)}
-            for i, name in enumerate(self.frame.columns)
-        ]
+        """Column headings in the reader's words, each with what the column says."""
+        columns = [self.table.schema.column(name) for name in self.frame.columns]
+        return [{"text": column.short, "about": column.about, "css": self._column_class(i)} for i, column in enumerate(columns)]
 
     def _column_class(self, position: int) -> str:
         """``number`` is right-aligned and never broken, ``prose`` gets room, the rest is short text."""
         column = self.frame.iloc[:, position]
-        if column.dtype.kind in "fiu":
+        if self.table.schema.is_numeric(self.frame.columns[position], column):
             return "number"
         longest = max((len(str(value)) for value in column), default=0)
         return "prose" if longest > PROSE_LENGTH and column.dtype.kind not in "Mm" else "short"

@@ -81,7 +81,7 @@ class Permission(Result):
         rulings = self.to_frame()[["programme_id", "entity", "phase", "status", "citation"]]
         return Summary(
             title=f"{self.action} {self.security} ({self.instrument}) by {self.investor} at {_eastern(self.at)}: {self.status}",
-            tables=(("Answer", self.with_schema("answer")), ("Every programme in force", rulings)),
+            tables=(("Answer", self.with_schema("answer")), ("Every programme in force", RULINGS.table(rulings))),
             notes=(*self.changes, *self.assumptions),
             sources=self.sources,
         )

@@ -18,7 +18,6 @@ _HOMES = {
     "Table": "impact.tables.schema",
     "Vocabulary": "impact.tables.schema",
     "ranged": "impact.tables.schema",
-    "as_table": "impact.tables.rendering",
     "display": "impact.tables.rendering",
     "format_value": "impact.tables.rendering",
     "neutralise": "impact.tables.text",
@@ -35,7 +34,6 @@ __all__ = [
     "Schema",
     "Table",
     "Vocabulary",
-    "as_table",
     "display",
     "format_value",
     "neutralise",
@@ -49,7 +47,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from impact.tables.kinds import KINDS
-    from impact.tables.rendering import as_table, display, format_value, neutralise_formula, shown_cells, to_html, to_latex, to_text
+    from impact.tables.rendering import display, format_value, neutralise_formula, shown_cells, to_html, to_latex, to_text
     from impact.tables.schema import Column, Schema, Table, Vocabulary, ranged
     from impact.tables.text import neutralise
 

@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from impact.tables.kinds import KINDS
-from impact.tables.schema import Column, Schema, Table
+from impact.tables.schema import Table
 from impact.tables.text import neutralise
 
-__all__ = ["as_table", "display", "format_value", "neutralise_formula", "shown_cells", "to_html", "to_latex", "to_text"]
+__all__ = ["display", "format_value", "neutralise_formula", "shown_cells", "to_html", "to_latex", "to_text"]
 
 MISSING = "–"
-
-# The first pattern that matches a whole column name decides how a column without a schema is shown.
-COLUMN_FORMATS: tuple[tuple[str, str], ...] = (
-    (r"p|p_value|p_.*|.*_p|smallest_p|.*_p_value", "p"),
-    (r"alpha|(.*_)?(return|ar|car|caar|aar|bhar)(_low|_high|_mid|_zero_alpha|_joint)?", "return"),
-    (r"low|high|ci_low|ci_high|lower|upper", "return"),
-    (r"sigma|mde|(.*_)?se", "share"),
-    (r"(.*_)?(share|fraction|weight|pct_nav|participation|probability|coverage)(_low|_high|_mid)?", "share"),
-    (r".*_bps(_low|_high|_mid)?", "bps"),
-    (r"t|z|statistic|beta|r_squared|r_bar|.*_adv(_low|_high|_mid)?|.*_statistic|.*_multiple", "statistic"),
-    (r"n|n_.*|df|.*_sessions|.*_days", "number"),
-    (r"(.*_)?(usd|hkd|shares|value)(_low|_high|_mid)?|quantity.*|market_value.*", "amount"),
-)
-
-
-class _Guessed(Schema):
-    """The schema of a frame that came without one."""
-
-    def column(self, name: object) -> Column:
-        plain = re.sub(r"_(before|after)$", "", str(name).lower())
-        return Column(str(name), next((kind for pattern, kind in COLUMN_FORMATS if re.fullmatch(pattern, plain)), "number"))
-
-
-UNDECLARED = _Guessed("undeclared", ())
-
-
-def as_table(table: Table | pd.DataFrame) -> Table:
-    """`table` itself, or a frame with the schema that says nothing of its columns."""
-    return table if isinstance(table, Table) else Table(table, UNDECLARED)
 
 
 def format_value(value: object, kind: str = "number") -> str:
@@ -70,21 +39,20 @@ def format_value(value: object, kind: str = "number") -> str:
     return str(value)
 
 
-def display(table: Table | pd.DataFrame, schema: Schema | None = None, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
+def display(table: Table) -> pd.DataFrame:
     """A copy of the frame with every cell as the text a reader should see.
 
-    Parameters
-    ----------
-    table : Table or DataFrame
-        Unrounded values.
-    schema : Schema, optional
-        What the columns of a DataFrame are.
+    Examples
+    --------
+    >>> from impact.tables import Column, Schema
+    >>> schema = Schema("effects", (Column("car", "return"), Column("p", "p")))
+    >>> display(schema.table(pd.DataFrame({"car": [-0.1026], "p": [0.0004]}))).to_dict("records")
+    [{'car': '-10.26 %', 'p': '0.0004'}]
     """
-    shown = Table(table, schema) if isinstance(table, pd.DataFrame) and schema is not None else as_table(table)
-    frame, kinds = shown.frame, kinds or {}
+    frame = table.frame
     columns = {}
     for position, name in enumerate(frame.columns):
-        own = [kinds[str(name)]] * len(frame) if str(name) in kinds else shown.schema.kinds(frame, name)
+        own = table.schema.kinds(frame, name)
         columns[position] = [format_value(value, kind) for value, kind in zip(frame.iloc[:, position].tolist(), own, strict=True)]
     cells = pd.DataFrame(columns, index=frame.index, dtype=object)
     cells.columns = frame.columns
@@ -111,15 +79,14 @@ def shown_cells(table: Table) -> pd.DataFrame:
     return _clean(display(table), "terminal")
 
 
-def to_text(table: Table | pd.DataFrame) -> str:
+def to_text(table: Table) -> str:
     """The table as fixed-width text for a terminal or a ``print``."""
-    shown = as_table(table)
-    if shown.frame.empty:
+    if table.frame.empty:
         return "(no rows)"
-    return shown_cells(shown).to_string()
+    return shown_cells(table).to_string()
 
 
-def to_html(table: Table | pd.DataFrame, caption: str = "") -> str:
+def to_html(table: Table, caption: str = "") -> str:
     """The table as an escaped HTML fragment."""
     body = _clean(display(table), "plain").to_html(escape=True, border=0, classes="impact-table")
     if not caption:
@@ -127,11 +94,11 @@ def to_html(table: Table | pd.DataFrame, caption: str = "") -> str:
     return body.replace("<thead>", f"<caption>{neutralise(caption, 'html')}</caption><thead>", 1)
 
 
-def to_latex(table: Table | pd.DataFrame, caption: str = "") -> str:
+def to_latex(table: Table, caption: str = "") -> str:
     """The table as a LaTeX ``tabular`` with rules from booktabs; needs no further package of pandas."""
     shown = display(table)
     index_names = [str(name or "") for name in shown.index.names]
-    schema = as_table(table).schema
+    schema = table.schema
     header = [schema.column(name).short if name in schema else str(name) for name in (*index_names, *shown.columns)]
     lines = [
         r"\begin{table}",

@@ -8,10 +8,15 @@ import pytest
 
 from impact.errors import InputError
 from impact.report.page import Figure, Page, Section, Table, Text, render, write
+from impact.tables import Column, Schema
+
+NAMES = Schema("names", (Column("name"), Column("car", "return")))
 
 
 def a_page(**changes) -> Page:
-    table = Table(id="t", title="A <table>", frame=pd.DataFrame({"name": ["<script>", "=1+1"], "car": [-0.1026, float("nan")]}))
+    table = Table(
+        id="t", title="A <table>", table=NAMES.table(pd.DataFrame({"name": ["<script>", "=1+1"], "car": [-0.1026, float("nan")]}))
+    )
     figure = Figure(id="f", title="A figure", svg='<svg role="img" aria-label="x"></svg>', frame=pd.DataFrame({"x": [1.0]}))
     parts = {"title": "T", "headline": "H & co", "sections": (Section(id="s", title="S", blocks=(Text(lines=("a < b",)), table, figure)),)}
     return Page(**(parts | changes))
@@ -35,7 +40,11 @@ def test_numbers_are_embedded_unrounded_with_null_for_missing_and_formulas_inert
 
 
 def test_embedded_json_cannot_close_its_script_element():
-    page = a_page(sections=(Section(id="s", title="S", blocks=(Table(id="t", title="t", frame=pd.DataFrame({"a": ["</script><b>"]})),)),))
+    page = a_page(
+        sections=(
+            Section(id="s", title="S", blocks=(Table(id="t", title="t", table=NAMES.table(pd.DataFrame({"name": ["</script><b>"]}))),)),
+        )
+    )
     html = render(page)
     assert html.count("</script>") == 2
     assert embedded(html)["t"]["rows"] == [["</script><b>"]]

@@ -16,13 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["holdings_section", "law_section", "price_section", "supply_section"]
 
-LABELS = {
-    "first_prohibited_et": "first prohibited, New York", "first_prohibited_local": "first prohibited, where it trades", "last_session_on": "last usable session",
-    "whole_session": "all of it", "limited_by": "limited by", "programme_id": "programme", "predicted_return_low": "predicted low",
-    "predicted_return_mid": "predicted middle", "predicted_return_high": "predicted high", "realised_ar": "realised abnormal return", "ar_se": "standard error",
-    "inside_90": "inside 90 %",
-}  # fmt: skip
-
 
 def holdings_section(case: Case) -> Section:
     """T1, what is held: nothing is assumed of a reader's own positions."""
@@ -59,13 +52,12 @@ def law_section(clocks: Deadlines) -> Section:
         Table(
             id="deadlines",
             title=f"Clocks as known at {clocks.as_of:%Y-%m-%d %H:%M %Z}",
-            frame=clocks.clocks[shown],
-            labels=LABELS,
+            table=clocks.with_schema("clocks", shown),
             caption="A reading of public texts, not legal advice.",
         )
     ]
     if len(clocks.relief):
-        blocks.append(Table(id="relief-law", title="What lifts the clocks", frame=clocks.relief, labels=LABELS))
+        blocks.append(Table(id="relief-law", title="What lifts the clocks", table=clocks.with_schema("relief")))
     if clocks.notes:
         blocks.append(Text(lines=clocks.notes, bullets=True, tone="warning"))
     return Section(id="law", title="Until when", blocks=tuple(blocks))
@@ -77,7 +69,7 @@ def supply_section(supply: ForcedSupply) -> Section:
 
     flow = supply.index_flow
     blocks: list[Text | Table | Figure] = [
-        Table(id="milestones", title="Shares that must be sold, by date", frame=supply.milestones()),
+        Table(id="milestones", title="Shares that must be sold, by date", table=supply.with_schema("milestones")),
         drawn(
             "ladder-figure",
             "Supply ladder",
@@ -89,10 +81,10 @@ def supply_section(supply: ForcedSupply) -> Section:
         Table(
             id="classes",
             title="Who must sell",
-            frame=supply.bounds(),
+            table=supply.with_schema("bounds"),
             caption="Overlap between classes is removed; an infinite or missing end is unknown.",
         ),
-        Table(id="stranded", folded=True, title="What may be left after the last legal sale", frame=supply.stranded),
+        Table(id="stranded", folded=True, title="What may be left after the last legal sale", table=supply.with_schema("stranded")),
     ]
     if flow is not None and len(flow.flows):
         blocks += [
@@ -104,10 +96,10 @@ def supply_section(supply: ForcedSupply) -> Section:
                 "Providers differ; a keeping provider forces no sale.",
                 flow.lanes(),
             ),
-            Table(id="execution-volume", folded=True, title="Volume at the execution closes", frame=flow.check),
+            Table(id="execution-volume", folded=True, title="Volume at the execution closes", table=flow.with_schema("check")),
         ]
         if flow.ledger is not None:
-            blocks.append(Table(id="round-trip", folded=True, title="Deleted and added again", frame=flow.ledger.to_frame()))
+            blocks.append(Table(id="round-trip", folded=True, title="Deleted and added again", table=flow.ledger.with_schema("to_frame")))
     blocks.append(Text(lines=supply.assumptions, bullets=True))
     return Section(id="supply", title="Who else sells", blocks=tuple(blocks))
 
@@ -125,8 +117,7 @@ def price_section(effect: PriceEffect, compared: PredictedRealised) -> Section:
             Table(
                 id="laws",
                 title="Laws side by side",
-                frame=effect.laws[short],
-                labels=LABELS,
+                table=effect.with_schema("laws", short),
                 caption="Peak return with the 90 % band of draws from the stated priors.",
             ),
             *_against_realised(compared),
@@ -138,7 +129,7 @@ def price_section(effect: PriceEffect, compared: PredictedRealised) -> Section:
                 "First-order shares; what is left is interaction.",
                 effect.variance_shares,
             ),
-            Table(id="priors", folded=True, title="Priors", frame=effect.priors),
+            Table(id="priors", folded=True, title="Priors", table=effect.with_schema("priors")),
             Text(
                 lines=tuple(text for text in effect.assumptions if text.startswith(("The laws", "Bands", "Each law", "All laws")))
                 + _extrapolation(effect),
@@ -162,7 +153,7 @@ def _against_realised(compared: PredictedRealised) -> tuple[Figure | Table | Tex
             "The laws know one notice and the selling that follows; rulings, buybacks and other news are not in them.",
             pooled,
         ),
-        Table(id="predicted", title="Predicted against realised", frame=pooled, labels=LABELS),
+        Table(id="predicted", title="Predicted against realised", table=compared.with_schema("table").of(pooled)),
     )
 
 

@@ -29,14 +29,13 @@ def timeline_section(timeline: Timeline) -> Section:
     table = Table(
         id="timeline-table",
         title="Events and their reaction sessions",
-        frame=shown,
+        table=timeline.with_schema("events").of(shown),
         caption="known at: the public instant with its zone. intraday: the news came within the session, whose return then mixes before and after.",
-        labels={"event_id": "event", "reaction_on": "reaction session", "close_return": "close to close", "market_return": "market"},
     )
     blocks: tuple[Figure | Table, ...] = (figure, table)
     if len(timeline.pending):
         columns = ["event_id", "label", "known_at", "reaction_on", "reason"]
-        blocks += (Table(id="pending", title="Known, but not in the prices yet", frame=timeline.pending[columns], labels=table.labels),)
+        blocks += (Table(id="pending", title="Known, but not in the prices yet", table=timeline.with_schema("pending", columns)),)
     return Section(id="timeline", title="Timeline", blocks=blocks)
 
 
@@ -44,13 +43,6 @@ def effects_section(study: CaseStudy) -> Section:
     """Abnormal return of each reaction session and wider window, on several benchmarks, alone and jointly."""
     from impact.plots.case import plot_benchmarks
 
-    day = study.day_zero()
-    labels = {
-        "event_id": "event", "reaction_on": "reaction session", "close_return": "close to close", "ar": "abnormal return", "low": "low", "high": "high",
-        "p_t": "p, t test", "p_sq": "p, rank of residuals", "smallest_p": "smallest attainable p", "mde": "minimum detectable effect",
-        "ar_zero_alpha": "alpha set to zero", "volume_multiple": "volume / median", "volume_p": "p, volume rank", "alone_car": "CAR alone", "joint_car": "CAR jointly",
-        "p": "p, t test", "p_test": "p of the test named", "car": "CAR", "car_zero_alpha": "alpha set to zero",
-    }  # fmt: skip
     return Section(
         id="effects",
         title="Effect of each event",
@@ -59,8 +51,7 @@ def effects_section(study: CaseStudy) -> Section:
             Table(
                 id="day-zero",
                 title="Reaction session",
-                frame=day,
-                labels=labels,
+                table=study.with_schema("day_zero"),
                 caption="Low and high: 95 % interval with forecast error.",
             ),
             drawn(
@@ -71,15 +62,14 @@ def effects_section(study: CaseStudy) -> Section:
                 "The answer moves with the benchmark; one that holds the target or its neighbours shrinks it.",
                 study.benchmarks,
             ),
-            Table(id="windows", folded=True, title="Wider windows", frame=study.wider_windows(), labels=labels),
+            Table(id="windows", folded=True, title="Wider windows", table=study.with_schema("wider_windows")),
             Table(
                 id="joint",
                 title="Overlapping windows, alone and jointly",
-                frame=study.joint_effects(),
-                labels=labels,
+                table=study.with_schema("joint_effects"),
                 caption="Windows of the reaction session and the next. The joint estimate gives every window its own dummy in one regression, so that days shared by two windows are not counted twice.",
             ),
-            Table(id="confounders", folded=True, title="What else reached each session", frame=study.confounders(), labels=labels),
+            Table(id="confounders", folded=True, title="What else reached each session", table=study.with_schema("confounders")),
         ),
     )
 

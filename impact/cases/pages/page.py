@@ -15,7 +15,9 @@ from impact.cases.pages.exposed import (
 )
 from impact.cases.pages.happened import effects_section, path_section, timeline_section
 from impact.cases.pages.relief import recovery_section, relief_section, spillover_section
+from impact.cases.schemas import SOURCES
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
+from impact.facts.schemas import CONFLICTS
 from impact.report.page import Page, Section, Table, Text
 from impact.tables import format_value
 
@@ -102,7 +104,7 @@ def _ground_section(case: Case) -> Section:
             id="sources",
             folded=True,
             title="Sources",
-            frame=pd.DataFrame({"source": sources}),
+            table=SOURCES.table(pd.DataFrame({"source": sources})),
             caption="A: seen in a public copy; B: own knowledge, sure; C: unsure.",
         ),
     ]
@@ -113,7 +115,7 @@ def _ground_section(case: Case) -> Section:
             Table(
                 id="conflicts",
                 title="Where the sources disagree",
-                frame=conflicts[["predicate", "value", "preferred", "why", "confidence", "sources"]],
+                table=CONFLICTS.table(conflicts).select(["predicate", "value", "preferred", "why", "confidence", "sources"]),
             ),
         )
     return Section(id="ground", title="Assumptions, unknowns, sources", blocks=tuple(blocks))

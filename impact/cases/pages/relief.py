@@ -13,12 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["recovery_section", "relief_section", "spillover_section"]
 
-LABELS = {
-    "programme_id": "programme", "n_decided": "decided", "n_relief": "relief", "n_open": "open or unknown", "relief_share": "share relieved",
-    "relief_share_low": "low", "relief_share_high": "high", "car": "CAR", "relief_car": "relief CAR", "drop_car": "drop CAR", "undone_share": "share undone",
-    "undone_share_low": "low", "undone_share_high": "high", "caar": "mean CAR", "target_car": "target CAR",
-}  # fmt: skip
-
 
 def relief_section(relief: ReliefAssessment) -> Section:
     """Probability of relief as a band, what moves it, base rates with tiny n, scenarios, sell or wait."""
@@ -49,19 +43,18 @@ def relief_section(relief: ReliefAssessment) -> Section:
         Table(
             id="base-rates",
             title="Relief in decided challenges, by statute",
-            frame=relief.base_rates.to_frame(),
-            labels=LABELS,
+            table=relief.base_rates.with_schema("to_frame"),
             caption="Exact 95 % intervals; statutes are never pooled.",
         ),
-        Table(id="challenges", folded=True, title="Challenges", frame=relief.base_rates.cases),
-        Table(id="anchors", folded=True, title="Anchors", frame=relief.anchors),
+        Table(id="challenges", folded=True, title="Challenges", table=relief.base_rates.with_schema("cases")),
+        Table(id="anchors", folded=True, title="Anchors", table=relief.with_schema("anchors")),
     ]
     if len(relief.scenarios):
-        blocks.append(Table(id="scenarios", title="Outcomes, prices and returns of a holder", frame=relief.scenarios))
+        blocks.append(Table(id="scenarios", title="Outcomes, prices and returns of a holder", table=relief.with_schema("scenarios")))
     if relief.waiting is not None:
-        blocks.append(Table(id="sell-or-wait", title="Sell or wait", frame=relief.waiting.to_frame()))
+        blocks.append(Table(id="sell-or-wait", title="Sell or wait", table=relief.waiting.with_schema("to_frame")))
     if len(relief.dropped):
-        blocks.append(Table(id="relief-left-out", folded=True, title="Left out", frame=relief.dropped))
+        blocks.append(Table(id="relief-left-out", folded=True, title="Left out", table=relief.with_schema("dropped")))
     blocks.append(Text(lines=relief.assumptions, bullets=True))
     return Section(id="relief", title="Relief", lead=_capital(relief.headline()), blocks=tuple(blocks))
 
@@ -83,8 +76,7 @@ def recovery_section(relief: ReliefAssessment) -> Section:
                 id="recovery-grid",
                 folded=True,
                 title="The same question, other choices",
-                frame=relief.recovery_grid,
-                labels=LABELS,
+                table=relief.with_schema("recovery_grid"),
                 mark="headline",
             ),
         ]
@@ -93,7 +85,7 @@ def recovery_section(relief: ReliefAssessment) -> Section:
             Table(
                 id="decomposition",
                 title="Parts of the drop, as bounds",
-                frame=relief.decomposition.bounds,
+                table=relief.decomposition.with_schema("bounds"),
                 caption="Not identified where the bounds say nothing; never a point.",
             )
         )
@@ -118,8 +110,8 @@ def spillover_section(spill: Spillover) -> Section:
                 "Firms share the date; the group test allows for it.",
                 spill.members,
             ),
-            Table(id="spillover-groups", title="By group", frame=spill.groups, labels=LABELS),
-            Table(id="spillover-left-out", folded=True, title="Not used", frame=spill.dropped),
+            Table(id="spillover-groups", title="By group", table=spill.with_schema("groups")),
+            Table(id="spillover-left-out", folded=True, title="Not used", table=spill.with_schema("dropped")),
             Text(lines=spill.assumptions, bullets=True),
         ),
     )
