@@ -11,6 +11,7 @@ import pandas as pd
 from impact.bundled import read_bundled
 from impact.calendars import first_session_to_react, sessions, venue_of
 from impact.cases.definition import AsOf
+from impact.cases.listing import lists_of_firms
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.eventstudy import long_fit
 from impact.facts import known_table
@@ -45,9 +46,7 @@ def designation_sample(as_of: AsOf = None) -> pd.DataFrame:
     again on the day of the order; of subsidiaries, those that are a case of this project do.
     """
     listed = known_table("designations", as_of)
-    rules = read_bundled("programme_rules")
-    lists = rules.loc[rules["names_firms"] == "yes", "list_id"]
-    listed = listed[(listed["security"] != "") & listed["programme_id"].isin(lists)]
+    listed = listed[(listed["security"] != "") & listed["programme_id"].isin(lists_of_firms())]
     forced_days = set(
         zip(*(listed.loc[listed["legal_forced_flow"].str.startswith("yes"), name] for name in ("security", "announced_on")), strict=True)
     )

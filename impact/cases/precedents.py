@@ -13,9 +13,10 @@ from scipy.stats import fisher_exact
 from impact.bundled import bundled_source
 from impact.calendars import first_session_to_react, venue_of
 from impact.calendars import sessions as venue_sessions
+from impact.cases.anchors import listing_falls
+from impact.cases.court import challenges_on_record
 from impact.cases.definition import AsOf
 from impact.cases.recovery import HEADLINE_WINDOW
-from impact.cases.relief_facts import listing_falls
 from impact.cases.schemas import PAVED_EFFECTS, PAVED_FIRMS
 from impact.errors import ImpactError, InputError
 from impact.eventstudy import EventStudyResult, long_fit
@@ -24,7 +25,7 @@ from impact.kernels.multiplicity import holm
 from impact.market import MarketPanel
 from impact.provenance import Source, unique_sources
 from impact.relief.base_rates import BaseRates
-from impact.relief.challenges import Challenges, challenges_of_facts
+from impact.relief.challenges import Challenges
 from impact.results import Result, Summary, declared
 
 __all__ = ["BENCHMARKS", "PavedWay", "paved_way"]
@@ -166,7 +167,7 @@ def paved_way(panel: MarketPanel, *, benchmarks: Mapping[str, str] = BENCHMARKS,
     """
     if not 0 < level < 1:
         raise InputError(f"level={level!r} must lie between 0 and 1, for example 0.95.")
-    challenges = challenges_of_facts(as_of)
+    challenges = challenges_on_record(as_of)
     reported = -listing_falls(as_of).set_index(["security", "programme_id"])["fall"]
     firms, effects = [], []
     for firm in _firms(challenges, as_of):

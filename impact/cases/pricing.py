@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from impact.cases.definition import AsOf
+from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.supply import supply_of_case
 from impact.errors import DataUnavailable, Extrapolation
 from impact.market import MarketPanel
@@ -24,14 +24,14 @@ __all__ = ["CasePricing", "price_effect_of_case", "pricing_of_case"]
 
 
 def price_effect_of_case(
-    name: str, as_of: AsOf = None, *, panel: MarketPanel | None = None, supply: ForcedSupply | None = None, **options: Any
+    case: CaseDefinition | str, as_of: AsOf = None, *, panel: MarketPanel | None = None, supply: ForcedSupply | None = None, **options: Any
 ) -> PriceEffect:
     """Price effect of the supply that a designation threatens, from the bundled facts as known at `as_of`.
 
     Parameters
     ----------
-    name : str
-        A case, such as ``xiaomi``.
+    case : CaseDefinition or str
+        A definition, or the name of a case that ships.
     as_of : zoned instant, optional
     panel : MarketPanel, optional
         Prices; the bundled ones when None.
@@ -46,15 +46,19 @@ def price_effect_of_case(
     DataUnavailable
         If nothing is known of the shares that must be sold.
     """
-    found = supply_of_case(name, as_of, panel=panel) if supply is None else supply
+    found = supply_of_case(case, as_of, panel=panel) if supply is None else supply
     if not np.isfinite(found.total_shares["high"]) and "sold_shares" not in options:
         raise DataUnavailable(
-            f"the shares forced in case {name!r} are unknown at as_of={as_of}: no fact gives the holding from the United States;"
+            f"the shares forced in case {_name(case)!r} are unknown at as_of={as_of}: no fact gives the holding from the United States;"
             " give sold_shares=(low, high) to price an assumption."
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Extrapolation)
         return price_effect(found, **options)
+
+
+def _name(case: CaseDefinition | str) -> str:
+    return case if isinstance(case, str) else case.case
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -96,7 +100,7 @@ def _assumed(shares: tuple[float, float], supply: ForcedSupply) -> str:
 
 
 def pricing_of_case(
-    name: str,
+    case: CaseDefinition | str,
     realised: pd.DataFrame,
     as_of: AsOf = None,
     *,
@@ -110,8 +114,8 @@ def pricing_of_case(
 
     Parameters
     ----------
-    name : str
-        A case, such as ``xiaomi``.
+    case : CaseDefinition or str
+        A definition, or the name of a case that ships.
     realised : DataFrame
         event_id, label, session, abnormal_return, se of the case's event study.
     supply : ForcedSupply, optional
@@ -119,10 +123,10 @@ def pricing_of_case(
     sold_shares : (low, high), optional
         An assumed range of forced shares, in place of what the facts give; needed where they give nothing.
     """
-    found = supply_of_case(name, as_of) if supply is None else supply
+    found = supply_of_case(case, as_of) if supply is None else supply
     rng = None if seed is None else np.random.default_rng(seed)
     assumed = {} if sold_shares is None else {"sold_shares": sold_shares, "assumptions": (_assumed(sold_shares, found),)}
-    effect = price_effect_of_case(name, as_of, supply=found, n_draws=n_draws, rng=rng, **assumed)
+    effect = price_effect_of_case(case, as_of, supply=found, n_draws=n_draws, rng=rng, **assumed)
     return CasePricing(
         effect=effect,
         comparison=compare_with_realised(effect, realised),

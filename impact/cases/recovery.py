@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
+from impact.cases.anchors import refit
 from impact.cases.benchmarks import benchmarks_of
 from impact.cases.definition import CaseDefinition
-from impact.cases.relief_facts import refit
 from impact.cases.study import CaseStudy
 from impact.errors import InputError
 from impact.market import MarketPanel
+from impact.relief.challenges import RELIEF_STEPS
 from impact.relief.recovery import Recovery, recovery
 
-__all__ = ["HEADLINE_WINDOW", "RELIEF_STEPS", "recoveries_of_case", "relief_offsets"]
+__all__ = ["HEADLINE_WINDOW", "recoveries_of_case", "relief_offsets"]
 
 HEADLINE_WINDOW = (0, 1)
 """The news day and the next session: two of the reliefs came out in or just before the session."""
 WINDOWS = ((0, 0), (0, 1), (-1, 1))
-RELIEF_STEPS = ("enjoined", "settled", "relief")
-"""Steps of a challenge that took something of the listing away, or said that it will go."""
 
 
 def relief_offsets(steps: pd.DataFrame, study: CaseStudy) -> pd.DataFrame:

@@ -11,10 +11,12 @@ import pandas as pd
 
 from impact.calendars import sessions as venue_sessions
 from impact.calendars import venue_of
+from impact.cases.anchors import Anchors, listing_falls, price_anchors
+from impact.cases.court import challenges_on_record, court_steps
 from impact.cases.definition import CaseDefinition
+from impact.cases.listing import CaseListing, list_of_programme, listing_of
 from impact.cases.recovery import recoveries_of_case, relief_offsets
 from impact.cases.relief_assessment import ReliefAssessment
-from impact.cases.relief_facts import Anchors, ListingDates, court_steps, list_of_programme, listing_dates, listing_falls, price_anchors
 from impact.cases.study import CaseStudy
 from impact.cases.timeline import Timeline
 from impact.cases.trees import outcome_values, tree_of_case
@@ -22,7 +24,7 @@ from impact.errors import DataUnavailable, ImpactError
 from impact.market import MarketPanel
 from impact.pricing.effect import PriceEffect
 from impact.provenance import unique_sources
-from impact.relief.challenges import Challenges, challenges_of_facts
+from impact.relief.challenges import Challenges
 from impact.relief.decomposition import Decomposition, decompose_drop
 from impact.relief.probability import ReliefProbability, relief_probability
 from impact.relief.recovery import Recovery
@@ -95,13 +97,13 @@ def assess_case(
         If `as_of` has no zone.
     """
     case = _Case(definition=definition, panel=panel, study=study)
-    challenges = challenges_of_facts(as_of)
-    steps = court_steps(definition, timeline, challenges, as_of)
+    challenges = challenges_on_record(as_of)
+    steps = court_steps(timeline)
     reliefs = relief_offsets(steps, study)
     sessions = panel.sessions
     eve = sessions[sessions < reliefs["reaction_on"].iloc[0]][-1] if len(reliefs) else sessions[-1]
-    dates = listing_dates(definition, as_of)
-    tree = tree_of_case(definition, steps, challenges, dates)
+    listing = listing_of(definition, as_of)
+    tree = tree_of_case(steps, challenges, listing)
     dropped: list[tuple[str, str]] = []
     anchors = _attempt("anchors", dropped, lambda: price_anchors(definition, panel, study, until=eve, as_of=as_of, discount=discount))
     if anchors is None:
@@ -111,7 +113,7 @@ def assess_case(
     if probability is not None:
         sensitivity = _attempt("sensitivity", dropped, lambda: _tornado(case, anchors, eve))
         scenarios = _attempt("scenarios", dropped, lambda: _scenarios(tree, probability, eve))
-        waiting = _attempt("sell_or_wait", dropped, lambda: _waiting(case, probability, challenges, dates, eve, horizon))
+        waiting = _attempt("sell_or_wait", dropped, lambda: _waiting(case, probability, challenges, listing, eve, horizon))
     recovery, grid = _attempt("recovery", dropped, lambda: recoveries_of_case(definition, panel, study, reliefs)) or (None, pd.DataFrame())
     parts = _attempt("parts_of_the_drop", dropped, lambda: _parts(definition, study, recovery, price_effect, as_of))
     return ReliefAssessment(
@@ -209,14 +211,14 @@ def _path_note(study: CaseStudy, reliefs: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _waiting(
-    case: _Case, probability: ReliefProbability, challenges: Challenges, dates: ListingDates, eve: pd.Timestamp, horizon: int | None
+    case: _Case, probability: ReliefProbability, challenges: Challenges, listing: CaseListing, eve: pd.Timestamp, horizon: int | None
 ) -> WaitingExample:
     (low, high), basis = _chances(probability, eve, challenges, list_of_programme(case.definition.programme_id))
     row, clear, banned = _value_ranges(probability, eve)
     if horizon is None:
-        if pd.isna(dates.divestment_on) or dates.divestment_on <= eve:
+        if listing.divestment_on is None or listing.divestment_on <= eve:
             raise DataUnavailable("the programme sets no date by which a holder must have sold, or it is past: give horizon")
-        horizon = len(venue_sessions(venue_of(case.definition.security), eve + pd.Timedelta(days=1), dates.divestment_on))
+        horizon = len(venue_sessions(venue_of(case.definition.security), eve + pd.Timedelta(days=1), listing.divestment_on))
     if case.panel.volume is None:
         raise DataUnavailable("the prices come without volume, so a sale has no cost to weigh")
     usual = float(case.panel.volume[case.definition.security].loc[:eve].tail(VOLUME_SESSIONS).median())
@@ -229,7 +231,7 @@ def _waiting(
         sessions=horizon,
         volatility=float(case.study.fit.fitted.sigma[0]),
         volume_shares=usual,
-        possession_barred=bool(dates.possession_barred),
+        possession_barred=bool(listing.possession_barred),
         assumptions=(basis,),
     )
 

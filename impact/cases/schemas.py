@@ -87,7 +87,7 @@ _WORDS = Vocabulary(
 
 TIMELINE = _WORDS.schema(
     "timeline",
-    "event_id kind label known_at known_at_precision reaction_on intraday anchoring confounders source confidence close_return market_return",
+    "event_id kind label known_at known_at_precision reaction_on intraday anchoring confounders source confidence step close_return market_return",
     about="a dated event",
 )
 PENDING = TIMELINE.with_columns(STUDY_WORDS["reason"], name="pending")

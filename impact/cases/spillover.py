@@ -9,14 +9,15 @@ import pandas as pd
 from impact.bundled import read_bundled
 from impact.calendars import first_session_to_react, venue_of
 from impact.cases.benchmarks import basket
+from impact.cases.court import court_steps
 from impact.cases.definition import CaseDefinition
-from impact.cases.recovery import HEADLINE_WINDOW, RELIEF_STEPS
-from impact.cases.relief_facts import court_steps, list_of_programme
+from impact.cases.listing import list_of_programme
+from impact.cases.recovery import HEADLINE_WINDOW
 from impact.cases.study import CaseStudy
 from impact.cases.timeline import Timeline
 from impact.facts import known_table
 from impact.market import MarketPanel
-from impact.relief.challenges import challenges_of_facts
+from impact.relief.challenges import RELIEF_STEPS
 from impact.relief.spillover import Spillover, spillover
 
 __all__ = ["spillover_groups", "spillover_of_case"]
@@ -78,7 +79,7 @@ def spillover_of_case(
     clean_peers = basket(definition.peers, returns.columns, without=studied)
     market = list(clean_peers) if clean_peers else definition.market
     day0 = study.fit.events["day0"].iloc[0]
-    steps = court_steps(definition, timeline, challenges_of_facts(as_of), as_of)
+    steps = court_steps(timeline)
     steps = steps[steps["step"].isin([*RELIEF_STEPS, "lost"])]
     last = returns.index[len(returns) - 1 - max(window[1], 0)]
     sessions = {definition.designation_event: day0} | {

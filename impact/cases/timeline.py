@@ -9,9 +9,9 @@ import pandas as pd
 
 from impact.calendars import first_session_to_react, parse_instant, venue_of
 from impact.cases.definition import AsOf, CaseDefinition
+from impact.cases.events import events_of_case
 from impact.cases.schemas import PENDING, TIMELINE
 from impact.errors import DataUnavailable
-from impact.facts import known_table
 from impact.market import MarketPanel
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
@@ -33,6 +33,7 @@ COLUMNS = [
     "confounders",
     "source",
     "confidence",
+    "step",
 ]
 
 
@@ -45,7 +46,7 @@ class Timeline(Result):
     events : DataFrame
         event_id, kind, label, known_at (zoned), known_at_precision, reaction_on (session), intraday (the news came in
         the session, so its return mixes before and after), anchoring (how the session was found), close_return (simple,
-        close to close), market_return, confounders, source, confidence.
+        close to close), market_return, confounders, source, confidence, step (of a court event; empty for any other).
     pending : DataFrame
         Known events whose reaction session is not among the prices, with the columns of `events` and a reason.
     prices : Series
@@ -123,8 +124,7 @@ def build_timeline(definition: CaseDefinition, panel: MarketPanel, *, as_of: AsO
         session has not closed is `pending`.
     """
     venue = venue_of(definition.security)
-    table = known_table("case_events", as_of)
-    table = table[table["case"] == definition.case]
+    table = events_of_case(definition, as_of)
     if table.empty:
         raise DataUnavailable(f"no event of case={definition.case!r} was known at as_of={as_of}; choose a later instant.")
     placed = [_anchored(row, venue) for _, row in table.iterrows()]

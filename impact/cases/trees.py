@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from impact.cases.definition import CaseDefinition
-from impact.cases.relief_facts import ListingDates, list_of_programme
+from impact.cases.listing import CaseListing
 from impact.relief.base_rates import clopper_pearson
 from impact.relief.challenges import Challenges
 from impact.relief.scenarios import ScenarioTree, challenge_tree, judgment_tree
@@ -19,18 +18,18 @@ CLEARED = frozenset({"off the list", "settled", "relief at judgment", "regime re
 """Outcomes after which the clear value holds. Under a ban "reversed on appeal" names the injunction and is not among them."""
 
 
-def tree_of_case(definition: CaseDefinition, steps: pd.DataFrame, challenges: Challenges, dates: ListingDates) -> ScenarioTree:
+def tree_of_case(steps: pd.DataFrame, challenges: Challenges, listing: CaseListing) -> ScenarioTree:
     """Scenario tree of a case as its facts stand.
 
     Under a programme that bars something, the tree runs over a preliminary injunction; under a list that bars nothing by
     itself (s.1260H), over judgment and removal. A step on record has probability one. A step of which the statute has no
     decided case has the whole of [0, 1]: nothing is borrowed from another statute.
     """
-    programme = list_of_programme(definition.programme_id)
+    programme = listing.list_id
     seen = set(steps["step"])
     own = challenges.cases[challenges.cases["programme_id"] == programme]
     relisted = _interval(*challenges.relisting(programme))
-    when = _dates(steps, dates)
+    when = _dates(steps, listing)
     notes = (f"Steps on record are certain; the others have exact 95 % intervals from the {len(own)} challenges under {programme} alone.",)
     complaint = CERTAIN if "filed" in seen else OPEN
     if programme == "ndaa-1260h":
@@ -66,7 +65,7 @@ def _interval(successes: int, trials: int) -> tuple[float, float]:
     return clopper_pearson(successes, trials) if trials else OPEN
 
 
-def _dates(steps: pd.DataFrame, dates: ListingDates) -> dict[str, str]:
+def _dates(steps: pd.DataFrame, listing: CaseListing) -> dict[str, str]:
     """ISO dates of states: those that came on the session that reacted; an injunction, before the ban begins."""
     names = {
         "filed": "complaint",
@@ -78,9 +77,9 @@ def _dates(steps: pd.DataFrame, dates: ListingDates) -> dict[str, str]:
     when = {names[step]: f"{day:%Y-%m-%d}" for step, day in zip(steps["step"], steps["reaction_on"], strict=True) if step in names}
     if "relief" in set(steps["step"]):
         when["removed while pending"] = when["vacated"]
-    if pd.notna(dates.purchase_ban_on):
-        when.setdefault("injunction granted", f"{dates.purchase_ban_on:%Y-%m-%d}")
-        when.setdefault("injunction denied", f"{dates.purchase_ban_on:%Y-%m-%d}")
+    if listing.purchase_ban_on is not None:
+        when.setdefault("injunction granted", f"{listing.purchase_ban_on:%Y-%m-%d}")
+        when.setdefault("injunction denied", f"{listing.purchase_ban_on:%Y-%m-%d}")
     return when
 
 

@@ -141,7 +141,7 @@ class Case:
 
         study = self.studied()
         realised = pd.DataFrame(columns=["event_id", "label", "session", "abnormal_return", "se"]) if study is None else study.realised()
-        return pricing_of_case(self.definition.case, realised, self.as_of, supply=self.supply(), **options)
+        return pricing_of_case(self.definition, realised, self.as_of, supply=self.supply(), **options)
 
     def relief(self) -> ReliefAssessment:
         """What the law may still do: probability as a band, base rates, recovery, decomposition, sell or wait."""
@@ -172,7 +172,7 @@ class Case:
     def _supply(self) -> ForcedSupply:
         from impact.cases.supply import supply_of_case
 
-        return supply_of_case(self.definition.case, self.as_of, panel=self.panel)
+        return supply_of_case(self.definition, self.as_of, panel=self.panel)
 
     @cached_property
     def _pricing(self) -> CasePricing:

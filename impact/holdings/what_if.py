@@ -14,7 +14,7 @@ from impact.identifiers import lines_of_issuer, normalise_ticker, security_lines
 from impact.instants import parse_instant
 from impact.rules.book import RuleBook, rule_book
 
-__all__ = ["Designation", "with_designations"]
+__all__ = ["Designation", "designated_tables", "with_designations"]
 
 EASTERN = "America/New_York"
 
@@ -78,6 +78,21 @@ def with_designations(
     """
     if not designations:
         return targets, tables
+    for number, item in enumerate(designations):
+        targets = _with_target(targets, item, number, *_issuer(item))
+    return targets, designated_tables(designations, instant, tables)
+
+
+def designated_tables(
+    designations: tuple[Designation, ...], instant: pd.Timestamp, tables: Mapping[str, pd.DataFrame] | None = None
+) -> Mapping[str, pd.DataFrame]:
+    """Tables of facts for the rules with the hypothetical designations in them, each a row ``hypothetical-N``.
+
+    Raises
+    ------
+    InputError
+        If a designation lies after `instant`: nobody knows it yet.
+    """
     early = [item for item in designations if item.at > instant]
     if early:
         raise InputError(
@@ -85,12 +100,8 @@ def with_designations(
             "ask as of that instant or later."
         )
     base = (tables or {}).get("designations", read_bundled("designations"))
-    rows = []
-    for number, item in enumerate(designations):
-        name, lines = _issuer(item)
-        rows.append({**dict.fromkeys(base.columns, ""), **_fact(item, number, name, lines)})
-        targets = _with_target(targets, item, number, name, lines)
-    return targets, {**(tables or {}), "designations": pd.concat([base, pd.DataFrame(rows)], ignore_index=True).fillna("")}
+    rows = [{**dict.fromkeys(base.columns, ""), **_fact(item, number, *_issuer(item))} for number, item in enumerate(designations)]
+    return {**(tables or {}), "designations": pd.concat([base, pd.DataFrame(rows)], ignore_index=True).fillna("")}
 
 
 def _issuer(item: Designation) -> tuple[str, pd.DataFrame]:

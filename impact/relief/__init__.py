@@ -1,7 +1,7 @@
 """Legal relief: scenario tree, implied probability, base rates, sell-or-wait, forecast log."""
 
 from impact.relief.base_rates import BaseRates, base_rates, clopper_pearson
-from impact.relief.challenges import Challenges, challenges_of_facts
+from impact.relief.challenges import Challenges, challenges_from_steps
 from impact.relief.decomposition import Decomposition, decompose_drop
 from impact.relief.forecasts import Forecast, ForecastScores, log_forecast, read_forecasts, score_forecasts
 from impact.relief.probability import ReliefProbability, relief_probability
@@ -29,7 +29,7 @@ __all__ = [
     "anchor_sensitivity",
     "base_rates",
     "challenge_tree",
-    "challenges_of_facts",
+    "challenges_from_steps",
     "clopper_pearson",
     "decompose_drop",
     "judgment_tree",

@@ -16,7 +16,6 @@ from impact.supply.book import buying_capacity, check_buyers, two_sided_book
 from impact.supply.deletion import IndexDeletion
 from impact.supply.holder_classes import (
     CLASS_TITLES,
-    REGIMES,
     Identity,
     check_holders,
     obligation,
@@ -24,6 +23,7 @@ from impact.supply.holder_classes import (
     scenario_holdings,
 )
 from impact.supply.line import LineState
+from impact.supply.regimes import regime_named
 from impact.supply.schemas import (
     BOOK,
     BOUNDS,
@@ -312,7 +312,7 @@ def forced_supply(
 def _assumptions(table: pd.DataFrame, wind_down: WindDown, cap: float) -> tuple[str, ...]:
     unknown = table.loc[~np.isfinite(table["forced_shares_high"]), "holder_class"]
     return (
-        f"Regime: {REGIMES[wind_down.regime]}.",
+        f"Regime {wind_down.regime}: {regime_named(wind_down.regime).about}.",
         f"Trackers trade at their execution closes whatever the volume; all other forced sellers together stay within {cap:.0%}"
         " of ADV a session, and what is left is carried forward.",
         "Within a known total, classes of unknown size are raised from their lows in proportion to the room of each;"

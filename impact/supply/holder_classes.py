@@ -11,16 +11,15 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.supply.regimes import regime_named
 from impact.typing_ import FloatArray1D
 
 __all__ = [
     "CLASS_TITLES",
     "HOLDER_CLASSES",
-    "REGIMES",
     "US_CLASSES",
     "HolderClass",
     "Identity",
-    "Regime",
     "check_holders",
     "obligation",
     "reconcile",
@@ -50,16 +49,6 @@ CLASS_TITLES: Mapping[str, str] = MappingProxyType(
         "non_us_passive_deleting": "non-US funds tracking an index that deletes",
         "insiders": "insiders",
         "non_us": "other non-US holders",
-    }
-)
-
-Regime: TypeAlias = Literal["possession_ban", "lock_in", "purchase_ban", "none"]
-REGIMES: Mapping[str, str] = MappingProxyType(
-    {
-        "possession_ban": "US persons may not hold after the deadline (EO 13959 as amended by EO 13974)",
-        "lock_in": "US persons may hold on but not sell after the deadline (EO 13959 as amended by EO 14032)",
-        "purchase_ban": "US persons may not buy; there is no deadline to sell",
-        "none": "no restriction on investors (a listing under section 1260H)",
     }
 )
 
@@ -93,21 +82,25 @@ class Identity:
 def obligation(holder_class: str, regime: str) -> tuple[float, float, str]:
     """Least and most of its holding that a class sells under a regime, and how certain that is.
 
+    A fund outside the United States whose index deletes the line sells whatever the regime says. Under a regime of which
+    nothing is known a class that it might bind may sell nothing or all.
+
     Returns
     -------
     low, high : float
         Share of the holding sold by the deadline.
     certainty : {"forced", "likely", "possible", "none"}
     """
+    rule = regime_named(regime)
     if holder_class == "non_us_passive_deleting":
         return 1.0, 1.0, "forced"
-    if regime == "none" or holder_class in ("insiders", "non_us"):
+    if holder_class in ("insiders", "non_us") or rule.leaves_holders_alone:
         return 0.0, 0.0, "none"
     if holder_class == "non_us_with_us_parent":
         return *_UNKNOWN, "possible"
-    if regime == "possession_ban":
+    if rule.must_sell == "yes":
         return 1.0, 1.0, "forced"
-    if regime == "lock_in" and holder_class in INSTITUTIONS:
+    if rule.locks_in and holder_class in INSTITUTIONS:
         return 0.9, 1.0, "likely"
     return *_UNKNOWN, "possible"
 

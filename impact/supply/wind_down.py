@@ -12,8 +12,8 @@ import pandas as pd
 from impact.errors import InputError
 from impact.kernels.schedules import capped_schedule
 from impact.supply.deletion import IndexDeletion
-from impact.supply.holder_classes import REGIMES, Regime
 from impact.supply.line import LineState
+from impact.supply.regimes import regime_named
 from impact.supply.selling import DEFAULT_SELLING, SellingSchedule, selling_fractions
 from impact.typing_ import BoolArray, FloatArray, FloatArray2D
 
@@ -32,7 +32,8 @@ class WindDown:
         Sessions of the line's venue, from the first that can react to the designation to the last legal sale.
     last_before_ban_on : session label
         Last session that closes before purchases are barred.
-    regime : {"possession_ban", "lock_in", "purchase_ban", "none"}
+    regime : str
+        A name of :func:`impact.supply.regimes.regimes`, such as ``possession_ban``, ``lock_in``, ``blocking`` or ``unknown``.
 
     Raises
     ------
@@ -42,11 +43,10 @@ class WindDown:
 
     sessions: pd.DatetimeIndex
     last_before_ban_on: pd.Timestamp
-    regime: Regime
+    regime: str
 
     def __post_init__(self) -> None:
-        if self.regime not in REGIMES:
-            raise InputError(f"regime={self.regime!r} is not known; choose among: {', '.join(REGIMES)}.")
+        regime_named(self.regime)
         if len(self.sessions) == 0:
             raise InputError(
                 "sessions is empty: the deadline lies before the start; give sessions from the first reaction to the last legal sale."
@@ -133,12 +133,7 @@ def stranded_table(table: pd.DataFrame, sales: FloatArray, wind_down: WindDown) 
             liable = table[f"held_shares_{name}"].to_numpy() * (1 - table["exempt_share"].to_numpy(dtype=float))
             left[f"unsold_shares_{name}"] = (liable - sales[row][:, :sessions].sum(axis=1))[barred].clip(min=0.0)
         rows.append(pd.DataFrame(left))
-    fate = {
-        "possession_ban": "may not be held after the deadline",
-        "lock_in": "may be held but not sold after the deadline",
-        "purchase_ban": "may be held and sold",
-        "none": "not restricted",
-    }[wind_down.regime]
+    fate = regime_named(wind_down.regime).fate
     return pd.concat(rows, ignore_index=True).assign(
         fate=lambda frame: np.where(frame["at"] == "deadline", fate, "may be sold until the deadline")
     )

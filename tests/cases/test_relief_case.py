@@ -8,7 +8,7 @@ import pytest
 
 import impact
 from impact.cases import assess_case, spillover_groups
-from impact.cases.relief_facts import listing_falls, price_anchors
+from impact.cases.anchors import listing_falls, price_anchors
 from impact.errors import DataUnavailable, InfeasibleDesign
 
 EVE = "2021-03-12T16:00-05:00"

@@ -10,8 +10,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 import impact
+from impact.cases.definition import define_case
+from impact.cases.index_flow import index_actions_of, index_deletion_of_case
 from impact.cases.pricing import price_effect_of_case
-from impact.cases.supply import case_facts, index_actions_of, index_deletion_of_case, supply_of_case
+from impact.cases.shares import share_counts
+from impact.cases.supply import supply_inputs, supply_of_case
 from impact.errors import DataUnavailable, InputError
 from impact.market import load_panel
 from impact.pricing.comparison import compare_with_realised
@@ -42,8 +45,12 @@ def test_shares_follow_from_the_printed_figures(supply):
     assert 25.0e9 < line.shares_outstanding < 25.8e9
     assert_allclose(line.float_shares, 0.65 * line.shares_outstanding)
     total = supply.total_shares
-    assert_allclose([total["low"], total["high"]], [0.145 * line.float_shares, 0.155 * line.shares_outstanding])
-    assert 10 < total["low"] / line.adv_shares < total["high"] / line.adv_shares < 25
+    counts = share_counts(
+        define_case("xiaomi"), impact.case("xiaomi").panel.close["1810.HK"], line.usd_per_unit, pd.Timestamp("2021-01-15")
+    )
+    # "15 %, third-largest by geography" prints no denominator: of reported holders, of whom the insiders are a part, to all shares.
+    assert_allclose([total["low"], total["high"]], [0.145 * 0.345 * counts.outstanding[0], 0.155 * counts.outstanding[1]])
+    assert 5 < total["low"] / line.adv_shares < total["high"] / line.adv_shares < 25
 
 
 def test_volume_before_the_event_only(supply):
@@ -63,7 +70,7 @@ def test_every_session_of_the_book_sums_to_zero_and_most_buyers_are_unknown(supp
 
 
 def test_providers_acted_on_their_own_dates_and_msci_not_at_all():
-    flow = index_deletion_of_case("xiaomi")
+    flow = index_deletion_of_case(supply_inputs(define_case("xiaomi")))
     rows = flow.flows.set_index(["provider", "action"])
     assert rows.loc[("FTSE Russell", "delete"), "execution_on"] == pd.Timestamp("2021-03-11")
     assert rows.loc[("S&P DJI", "delete"), "execution_on"] == pd.Timestamp("2021-03-12")
@@ -73,7 +80,7 @@ def test_providers_acted_on_their_own_dates_and_msci_not_at_all():
 
 
 def test_realised_volume_at_the_closes():
-    check = index_deletion_of_case("xiaomi").check.set_index("execution_on")
+    check = index_deletion_of_case(supply_inputs(define_case("xiaomi"))).check.set_index("execution_on")
     assert_allclose(check.loc["2021-03-11", "volume_shares"], 730_428_783)
     assert 3.1 < check.loc["2021-03-11", "volume_ratio"] < 3.4
     assert 2.6 < check.loc["2021-06-04", "volume_ratio"] < 2.8
@@ -86,7 +93,7 @@ def test_flow_at_the_closes_lies_beside_the_volume_there(supply):
     assert closes["provider"].tolist() == ["FTSE Russell", "S&P DJI"]
     assert (closes["tracker_shares_low"] == 0).all()
     assert_allclose(closes["tracker_shares_high"], supply.total_shares["high"] / 2)
-    assert_allclose(closes["excess_shares"], index_deletion_of_case("xiaomi").check["excess_shares"].iloc[:2])
+    assert_allclose(closes["excess_shares"], index_deletion_of_case(supply_inputs(define_case("xiaomi"))).check["excess_shares"].iloc[:2])
 
 
 def test_what_became_of_the_listing_is_said_once_known(supply):
@@ -95,7 +102,7 @@ def test_what_became_of_the_listing_is_said_once_known(supply):
 
 
 def test_round_trip_of_a_tracker():
-    total = index_deletion_of_case("xiaomi").ledger.totals.iloc[0]
+    total = index_deletion_of_case(supply_inputs(define_case("xiaomi"))).ledger.totals.iloc[0]
     assert total["provider"] == "FTSE Russell" and total["sold_at"] == 21.85
     assert_allclose(total["position_cost_return"], 0.335, atol=0.001)
     assert np.isnan(total["index_cost_bps"])
@@ -118,13 +125,13 @@ def test_on_the_evening_of_the_listing_the_holding_was_not_public():
     with pytest.raises(DataUnavailable, match="sold_shares"):
         price_effect_of_case("xiaomi", evening)
     with pytest.raises(DataUnavailable, match="not known"):
-        case_facts("xiaomi", "2021-01-13T12:00-05:00")
+        supply_inputs(define_case("xiaomi"), "2021-01-13T12:00-05:00")
     with pytest.raises(InputError, match="not known"):
         supply_of_case("huawei")
 
 
 def test_two_tranches_are_two_halves():
-    actions, _dropped = index_actions_of("1810.HK")
+    actions, _dropped = index_actions_of(define_case("xiaomi"))
     added = actions[actions["action"] == "add"]
     assert added["tranche_share"].tolist() == [0.5, 0.5]
     assert added["execution_on"].tolist() == [pd.Timestamp("2021-06-04"), pd.Timestamp("2021-06-18")]
@@ -182,13 +189,17 @@ def test_a_case_without_prices_before_its_day_says_so():
         supply_of_case("tencent", panel=load_panel("bundled", ["HSI"]))
 
 
-@pytest.mark.parametrize(
-    "name", ["smic", "cnooc", "china-mobile", "china-unicom", "china-telecom", "tencent", "luokung", "hesai", "hikvision"]
-)
+@pytest.mark.parametrize("name", ["smic", "china-mobile", "china-unicom", "china-telecom", "tencent", "luokung", "hesai", "hikvision"])
 def test_a_case_without_holders_has_unknown_supply(name):
     found = supply_of_case(name)
     assert np.isnan(found.total_shares["high"]) and found.ladder["sold_shares_mid"].isna().all()
     assert "unknown" in found.summary().title
+
+
+def test_a_printed_share_and_a_count_of_shares_bound_the_supply_of_cnooc():
+    found = supply_of_case("cnooc").total_shares
+    # 16.5 % of 44.6 bn shares at most; of what at least is not printed, and no insider is on record.
+    assert found["low"] == 0 and 7.4e9 < found["high"] < 7.9e9
 
 
 def test_price_command_with_an_assumed_supply(run_cli):

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from impact.relief.challenges import challenges_of_facts
+from impact.cases.court import challenges_on_record
 
 
 def test_outcomes_by_statute():
-    found = challenges_of_facts()
+    found = challenges_on_record()
     cases = found.cases.set_index("case")
     told = cases["outcome"].to_dict()
     assert told == {
@@ -33,7 +33,7 @@ def test_outcomes_by_statute():
 
 
 def test_rows_that_are_no_challenge_say_why():
-    dropped = challenges_of_facts().dropped.set_index("case")["reason"]
+    dropped = challenges_on_record().dropped.set_index("case")["reason"]
     assert dropped["IDG Capital"] == "no suit was brought"
     assert dropped[[name for name in dropped.index if "WeChat" in name]].iloc[0] == "not about a listing (ieepa-apps)"
 
@@ -47,17 +47,17 @@ def test_rows_that_are_no_challenge_say_why():
     ],
 )
 def test_nothing_is_known_before_its_instant(as_of, outcome, enjoined):
-    row = challenges_of_facts(as_of).cases.set_index("case").loc["Xiaomi Corp. v. DoD"]
+    row = challenges_on_record(as_of).cases.set_index("case").loc["Xiaomi Corp. v. DoD"]
     assert (row["outcome"], bool(row["enjoined"])) == (outcome, enjoined)
 
 
 def test_before_any_suit_there_is_an_empty_table():
-    found = challenges_of_facts("2021-01-15T00:00Z")
+    found = challenges_on_record("2021-01-15T00:00Z")
     assert found.cases.empty and found.of("1810.HK").empty and found.outcome_rates().to_frame().empty
 
 
 def test_a_later_instant_only_adds_steps():
-    early, late = challenges_of_facts("2024-06-01T00:00Z"), challenges_of_facts()
+    early, late = challenges_on_record("2024-06-01T00:00Z"), challenges_on_record()
     merged = early.steps.merge(late.steps, on="fact_id", suffixes=("", "_late"))
     assert len(merged) == len(early.steps) and (merged["step"] == merged["step_late"]).all()
     assert (early.steps["known_at"] <= pd.Timestamp("2024-06-01T00:00Z")).all()

@@ -1,4 +1,4 @@
-"""What the bundled facts say about the relief of one case: its court steps, its legal dates, the anchors of its price."""
+"""The clear and the banned value of a line as ranges, and everything on record that speaks about them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from impact.bundled import bundled_source, read_bundled
+from impact.bundled import bundled_source
 from impact.cases.benchmarks import benchmarks_of
 from impact.cases.definition import AsOf, CaseDefinition
+from impact.cases.listing import lists_of_firms
 from impact.cases.study import CaseStudy
-from impact.cases.timeline import Timeline
 from impact.errors import InfeasibleDesign
 from impact.eventstudy import EventStudyResult, long_fit
 from impact.facts import known_table
 from impact.market import MarketPanel
 from impact.provenance import Source, unique_sources
-from impact.relief.challenges import Challenges
 from impact.typing_ import ReturnKind
 
-__all__ = ["Anchors", "ListingDates", "court_steps", "list_of_programme", "listing_dates", "listing_falls", "price_anchors", "refit"]
+__all__ = ["Anchors", "listing_falls", "price_anchors", "refit"]
 
 EVE_SESSIONS = 5
 """Closes up to the eve of the designation whose range is the clear value on the eve."""
@@ -35,23 +34,6 @@ PETAJISTO = Source(
     basis="facts",
     confidence="A",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListingDates:
-    """Legal dates of one listing as known: NaT where the programme sets none or it is not known.
-
-    Attributes
-    ----------
-    listed_on, purchase_ban_on, divestment_on : Timestamp or NaT
-    possession_barred : bool or None
-        Whether holding is barred after the last date; None when not known.
-    """
-
-    listed_on: pd.Timestamp
-    purchase_ban_on: pd.Timestamp
-    divestment_on: pd.Timestamp
-    possession_barred: bool | None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -82,42 +64,6 @@ class Anchors:
     sources: tuple[Source, ...]
 
 
-def list_of_programme(programme: str) -> str:
-    """The list that a programme acts on: an order such as EO 13974 acts on the s.1237 list."""
-    rules = read_bundled("programme_rules").set_index("programme_id")["list_id"]
-    return str(rules.get(programme, programme))
-
-
-def listing_dates(definition: CaseDefinition, as_of: AsOf = None) -> ListingDates:
-    """Legal dates of the listing of a case's line, as known at `as_of`."""
-    table = known_table("designations", as_of)
-    rows = table[(table["security"] == definition.security) & (table["programme_id"] == list_of_programme(definition.programme_id))]
-    programmes = known_table("programmes", as_of).set_index("programme_id")["possession_ban"]
-    possession = programmes.get(definition.programme_id, pd.NA)
-    barred = None if possession is pd.NA or pd.isna(possession) else bool(possession)
-    if rows.empty:
-        return ListingDates(listed_on=pd.NaT, purchase_ban_on=pd.NaT, divestment_on=pd.NaT, possession_barred=barred)
-    row = rows.iloc[-1]
-    return ListingDates(
-        listed_on=row["announced_on"], purchase_ban_on=row["purchase_ban_on"], divestment_on=row["divestment_on"], possession_barred=barred
-    )
-
-
-def court_steps(definition: CaseDefinition, timeline: Timeline, challenges: Challenges, as_of: AsOf = None) -> pd.DataFrame:
-    """Steps of the case's own challenge on the sessions that could first react: event_id, step, reaction_on, label.
-
-    A court event of the timeline has the step of the litigation row that it was made from, so that a precedent in
-    another matter is not taken for one.
-    """
-    rows = known_table("case_events", as_of)
-    rows = rows[rows["case"] == definition.case].set_index("event_id")["source_row"]
-    steps = challenges.of(definition.security).set_index("fact_id")["step"]
-    events = timeline.events[["event_id", "label", "reaction_on"]].copy()
-    events["step"] = events["event_id"].map(rows).map(steps)
-    found = events.dropna(subset=["step"])
-    return found[["event_id", "step", "reaction_on", "label"]].reset_index(drop=True)
-
-
 def listing_falls(as_of: AsOf = None) -> pd.DataFrame:
     """First reported close after a listing: security, company, programme_id, listed_on, observed_on, fall, source, confidence.
 
@@ -128,9 +74,9 @@ def listing_falls(as_of: AsOf = None) -> pd.DataFrame:
     closes = figures.assign(change=in_percent / 100.0)
     closes = closes[closes["figure"].str.startswith("close") & closes["change"].notna() & (closes["security"] != "")]
     listed = known_table("designations", as_of)
-    rules = read_bundled("programme_rules")
-    lists = rules.loc[rules["names_firms"] == "yes", "list_id"]
-    listed = listed.loc[(listed["security"] != "") & listed["programme_id"].isin(lists), ["security", "programme_id", "announced_on"]]
+    listed = listed.loc[
+        (listed["security"] != "") & listed["programme_id"].isin(lists_of_firms()), ["security", "programme_id", "announced_on"]
+    ]
     pairs = closes.merge(listed, on="security")
     after = (pairs["observed_on"] - pairs["announced_on"]).dt.days
     pairs = pairs[(after >= 0) & (after <= FALL_DAYS)].sort_values("observed_on", kind="stable")

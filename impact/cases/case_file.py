@@ -1,0 +1,245 @@
+"""A case that a user brings: a TOML file, a folder with one, or keyword arguments, made into a definition."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypedDict
+
+import numpy as np
+import pandas as pd
+
+from impact.calendars import venue_of
+from impact.cases.benchmarks import venue_benchmark
+from impact.cases.definition import Book, CaseDefinition, Span, StatedTables
+from impact.cases.stated_tables import read_stated
+from impact.errors import InputError
+from impact.facts import known_table
+from impact.identifiers import lines_of_issuer, normalise_ticker
+from impact.instants import parse_instant
+from impact.market import MarketPanel
+from impact.rules import INVESTORS
+
+__all__ = ["CASE_FILE", "SECTIONS", "StatedCase", "define_stated", "read_case"]
+
+CASE_FILE = "case.toml"
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "designation": ("security", "issuer", "title", "programme", "public_at", "leaked_at", "hypothetical"),
+    "market": ("prices", "benchmark", "peers", "technology_peers", "currency", "rates", "prices_from", "prices_to", "note"),
+    "shares": ("outstanding", "free_float"),
+    "tables": ("events", "holders", "index", "buyers"),
+    "book": ("holdings", "investor", "funds"),
+}
+"""Sections of a case file and what each may hold; ``[[events]]`` stands beside them."""
+
+
+class StatedCase(TypedDict, total=False):
+    """What a user may state of a case; every field but security, programme and public_at may be missing.
+
+    A figure known as a range is a pair (low, high). Tables are frames or paths, see ``impact.cases.stated_tables.SCHEMAS``.
+    """
+
+    security: str
+    programme: str
+    public_at: str | dt.datetime | pd.Timestamp
+    leaked_at: str | dt.datetime | pd.Timestamp
+    hypothetical: bool
+    issuer: str
+    title: str
+    benchmark: str
+    peers: list[str] | tuple[str, ...]
+    technology_peers: list[str] | tuple[str, ...]
+    prices: str | Path | MarketPanel
+    prices_from: str
+    prices_to: str
+    note: str
+    currency: str
+    rates: Mapping[str, float]
+    outstanding: float | Span | list[float]
+    free_float: float | Span | list[float]
+    events: str | Path | pd.DataFrame | list[dict[str, object]]
+    holders: str | Path | pd.DataFrame
+    index: str | Path | pd.DataFrame
+    buyers: str | Path | pd.DataFrame
+    book: str | Path | pd.DataFrame
+    investor: str
+    funds: str | Path
+
+
+def read_case(path: str | Path) -> CaseDefinition:
+    """The definition in a case file, or in a folder that holds ``case.toml``; paths in it are relative to it.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it is not TOML, or a section, a field or a value is wrong.
+    """
+    given = Path(path)
+    file = given / CASE_FILE if given.is_dir() else given
+    try:
+        with file.open("rb") as opened:
+            sections = tomllib.load(opened)
+    except OSError as error:
+        raise InputError(f"case={str(path)!r}: {file.name} cannot be read ({error.strerror}); `impact new` writes one.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: not a TOML file ({error}); write it as `impact new` does.") from error
+    name = (given if given.is_dir() else given.with_suffix("")).resolve().name
+    return define_stated(_flat(sections, file), name=name, where=str(file))
+
+
+def _flat(sections: Mapping[str, object], file: Path) -> StatedCase:
+    """The fields of all sections by one name each, with paths resolved against the folder of the file."""
+    stated: dict[str, object] = {}
+    for section, fields in sections.items():
+        if section == "events":
+            stated["events"] = fields
+            continue
+        if section not in SECTIONS or not isinstance(fields, Mapping):
+            raise InputError(
+                f"{file}: [{section}] is not a section of a case file{_near(section, SECTIONS)}; there are: {', '.join(SECTIONS)}."
+            )
+        for name, value in fields.items():
+            if name not in SECTIONS[section]:
+                near = _near(name, SECTIONS[section])
+                raise InputError(f"{file}: [{section}] has no field {name!r}{near}; it may hold: {', '.join(SECTIONS[section])}.")
+            is_path = section == "tables" or name in ("holdings", "funds") or (name == "prices" and value not in ("bundled", "yahoo"))
+            if is_path and not isinstance(value, str):
+                raise InputError(f"{file}: [{section}] {name}={value!r} must be the name of a file or folder beside the case file.")
+            stated["book" if name == "holdings" else name] = file.parent / str(value) if is_path else value
+    if "events" in stated and "events" in sections.get("tables", {}):
+        raise InputError(f"{file}: events are given both as [[events]] and as a table; keep one of them.")
+    return StatedCase(**stated)  # type: ignore[typeddict-item]
+
+
+def _near(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") -> CaseDefinition:
+    """A definition from what a user states, with the defaults of the venue where nothing is stated.
+
+    Raises
+    ------
+    InputError
+        If security, programme or public_at is missing, or a value breaks its rule.
+    """
+    missing = [field for field in ("security", "programme", "public_at") if not stated.get(field)]
+    if missing:
+        raise InputError(
+            f"{where}: {', '.join(missing)} missing; a case needs a security, a programme and the instant at which it was public."
+        )
+    security, known_name = _line_of(stated["security"], where)
+    venue = venue_of(security)
+    public_at = _instant(stated["public_at"], f"{where}: public_at")
+    leaked_at = _instant(stated["leaked_at"], f"{where}: leaked_at") if "leaked_at" in stated else None
+    if leaked_at is not None and leaked_at > public_at:
+        raise InputError(f"{where}: leaked_at={leaked_at.isoformat()} is after public_at={public_at.isoformat()}; a leak comes first.")
+    issuer = stated.get("issuer") or known_name or security
+    return CaseDefinition(
+        case=name or re.sub(r"[^a-z0-9]+", "-", issuer.lower()).strip("-"),
+        title=stated.get("title") or f"{issuer} under {stated['programme']}",
+        issuer=issuer,
+        security=security,
+        market=stated.get("benchmark") or venue_benchmark(venue)[0],
+        programme_id=_programme(stated["programme"], where),
+        designation_event="D0",
+        peers=_names(stated.get("peers", ()), f"{where}: peers"),
+        technology_peers=_names(stated.get("technology_peers", ()), f"{where}: technology_peers"),
+        prices_from=stated.get("prices_from", ""),
+        prices_to=stated.get("prices_to", ""),
+        note=stated.get("note", ""),
+        public_at=public_at,
+        leaked_at=leaked_at,
+        hypothetical=bool(stated.get("hypothetical", False)),
+        prices=stated.get("prices", "bundled"),
+        currency=stated.get("currency", ""),
+        rates=_rates(stated.get("rates", {}), where),
+        shares_outstanding=_span(stated.get("outstanding"), f"{where}: outstanding", least=1.0, most=np.inf),
+        free_float=_span(stated.get("free_float"), f"{where}: free_float", least=0.0, most=1.0),
+        tables=_tables(stated),
+        book=_book(stated, where),
+    )
+
+
+def _line_of(text: str, where: str) -> tuple[str, str]:
+    """The trading line that a text names, as the fact base writes it, and the issuer's name where that is known."""
+    known = lines_of_issuer(text)
+    line = normalise_ticker(text)
+    spelled = line.yahoo if line is not None and line.yahoo else text.strip()
+    if len(known):
+        own = known[known["security"] == spelled]
+        chosen = own if len(own) else known[known["security"] != ""]
+        if len(chosen):
+            return str(chosen["security"].iloc[0]), str(chosen["issuer"].iloc[0])
+    try:
+        venue_of(spelled)
+    except InputError as error:
+        raise InputError(f"{where}: security={text!r} names no trading line ({error})") from error
+    return spelled, ""
+
+
+def _programme(text: str, where: str) -> str:
+    known = sorted(known_table("programmes")["programme_id"])
+    if text not in known:
+        raise InputError(f"{where}: programme={text!r} is unknown{_near(text, tuple(known))}; choose one of: {', '.join(known)}.")
+    return text
+
+
+def _instant(value: object, parameter: str) -> pd.Timestamp:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        raise InputError(
+            f"{parameter}={value.isoformat()} is a bare day; give the instant with its zone, such as {value.isoformat()}T16:05:00-05:00."
+        )
+    return parse_instant(value, parameter=parameter)
+
+
+def _names(given: object, parameter: str) -> tuple[str, ...]:
+    if isinstance(given, str) or not all(isinstance(name, str) for name in given):  # type: ignore[attr-defined]
+        raise InputError(f'{parameter}={given!r} must be a list of trading lines, such as ["9988.HK", "3690.HK"].')
+    return tuple(given)  # type: ignore[arg-type]
+
+
+def _rates(given: Mapping[str, float], where: str) -> Mapping[str, float]:
+    wrong = [code for code, rate in given.items() if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 < rate < np.inf]
+    if wrong:
+        raise InputError(
+            f"{where}: rates[{wrong[0]!r}]={given[wrong[0]]!r} must be a positive number: the price of one {wrong[0]} in the line's currency."
+        )
+    return {code.upper(): float(rate) for code, rate in given.items()}
+
+
+def _span(given: object, parameter: str, *, least: float, most: float) -> Span | None:
+    if given is None:
+        return None
+    pair = list(given) if isinstance(given, (list, tuple)) else [given, given]
+    numbers = [float(value) for value in pair if isinstance(value, (int, float)) and not isinstance(value, bool)]
+    if len(pair) != 2 or len(numbers) != 2 or not least <= numbers[0] <= numbers[1] <= most:
+        limit = "" if most == np.inf else f" and {most:g}"
+        raise InputError(f"{parameter}={given!r} must be a number or a pair [low, high] between {least:g}{limit}.")
+    return numbers[0], numbers[1]
+
+
+def _tables(stated: StatedCase) -> StatedTables:
+    events = stated.get("events")
+    frame = pd.DataFrame(events) if isinstance(events, list) else events
+    read = {name: read_stated(stated[name], name) for name in ("holders", "index", "buyers") if stated.get(name) is not None}
+    return StatedTables(
+        events=None if frame is None else read_stated(frame, "events"),
+        holders=read.get("holders"),
+        index_actions=read.get("index"),
+        buyers=read.get("buyers"),
+    )
+
+
+def _book(stated: StatedCase, where: str) -> Book | None:
+    investor = stated.get("investor", "us_person")
+    if investor not in INVESTORS:
+        raise InputError(f"{where}: investor={investor!r} is unknown; choose one of: {', '.join(INVESTORS)}.")
+    if stated.get("book") is None:
+        return None
+    return Book(holdings=stated["book"], investor=investor, funds=stated.get("funds"))

@@ -1,0 +1,106 @@
+"""What index providers do with the line of a case, from the fact base or from the user's table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from impact.cases.definition import AsOf, CaseDefinition
+from impact.cases.listing import stated_source
+from impact.facts import known_table
+from impact.provenance import Source
+from impact.supply.deletion import IndexDeletion, index_deletion
+
+if TYPE_CHECKING:
+    from impact.cases.supply import SupplyInputs
+
+__all__ = ["index_actions_of", "index_deletion_of_case"]
+
+ACTION_OF_KIND: Mapping[str, str] = {"delete": "delete", "re_add": "add", "retain": "retain"}
+COLUMNS = ["provider", "index_family", "action", "announced_on", "execution_on", "effective_on", "tranche_share", "source"]
+NOT_TRADES = ["provider", "action", "reason"]
+
+
+def index_actions_of(definition: CaseDefinition, as_of: AsOf = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Provider actions on the lines of a case as :func:`impact.supply.index_deletion` wants them, and the rows that are not trades.
+
+    Returns
+    -------
+    actions, dropped : DataFrame
+        The user's table where there is one. Of the fact base a re-addition in two tranches becomes two actions of one half
+        each; weights and tracked assets stay unknown.
+    """
+    stated = definition.tables.index_actions
+    if stated is not None:
+        shown = stated.assign(
+            weight=stated["weight_pct"] / 100,
+            tracked_usd_low=stated["tracked_assets_usd_low"],
+            tracked_usd_high=stated["tracked_assets_usd_high"],
+        )
+        kept = (shown["action"] == "retain") | shown["execution_on"].notna()
+        dropped = shown[~kept].assign(reason="the execution close is not known")[NOT_TRADES]
+        unneeded = ["weight_pct", "tracked_assets_usd_low", "tracked_assets_usd_high"]
+        return shown[kept].drop(columns=unneeded).reset_index(drop=True), dropped.reset_index(drop=True)
+    table = known_table("index_actions", as_of)
+    line = definition.security
+    own = table[table["securities"].map(lambda text: line in text.split(";"))]
+    actions, dropped_rows = [], []
+    for _, row in own.iterrows():
+        reason = _no_trade(row)
+        if reason:
+            dropped_rows.append({"provider": row["provider"], "action": row["action_text"], "reason": reason})
+        else:
+            actions += _tranches(row)
+    return pd.DataFrame(actions, columns=COLUMNS), pd.DataFrame(dropped_rows, columns=NOT_TRADES)
+
+
+def _no_trade(row: pd.Series) -> str:
+    """Why a row of the fact base is no trade; empty where it is one."""
+    action = ACTION_OF_KIND.get(row["action_kind"])
+    if action is None:
+        return f"not a trade: {row['action_kind']}"
+    if pd.notna(row["cancelled_on"]):
+        return "cancelled"
+    return "the execution close is not known" if action != "retain" and pd.isna(row["last_close_on"]) else ""
+
+
+def _tranches(row: pd.Series) -> list[dict[str, object]]:
+    action = ACTION_OF_KIND[row["action_kind"]]
+    closes = [(row["last_close_on"], row["effective_open_on"])]
+    if row["second_date_is"] == "tranche":
+        closes.append((row["last_close_second_on"], row["effective_open_second_on"]))
+    return [
+        {
+            "provider": row["provider"],
+            "index_family": row["index_family"],
+            "action": action,
+            "announced_on": row["announced_last_on"],
+            "execution_on": pd.NaT if action == "retain" else close,
+            "effective_on": effective,
+            "tranche_share": 1 / len(closes),
+            "source": row["source"],
+        }
+        for close, effective in closes
+    ]
+
+
+def index_deletion_of_case(known: SupplyInputs) -> IndexDeletion:
+    """Index actions of a case: provider lanes, the round trip and the check against realised volume."""
+    definition = known.definition
+    actions, dropped = index_actions_of(definition, known.as_of)
+    closes, volumes = known.panel.close[definition.security], known.panel.volume[definition.security]
+    untold = ("No weight and no tracked assets of these index families are in the facts: flow is unknown, not zero.",)
+    stated = definition.tables.index_actions is not None
+    return index_deletion(
+        actions,
+        line=known.line,
+        closes=closes,
+        volumes=volumes,
+        dropped=dropped,
+        assumptions=() if stated else untold,
+        sources=(stated_source(definition),)
+        if stated
+        else tuple(Source(title=text, basis="facts") for text in dict.fromkeys(actions["source"])),
+    )

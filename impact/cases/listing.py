@@ -1,0 +1,191 @@
+"""The designation of a case as known at an instant: who, since when, until when under its programme, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from impact.bundled import read_bundled
+from impact.calendars import parse_instant
+from impact.cases.definition import AsOf, CaseDefinition
+from impact.errors import DataUnavailable
+from impact.facts import known_table
+from impact.holdings.what_if import Designation, designated_tables
+from impact.identifiers import lines_of_issuer
+from impact.provenance import Source
+from impact.rules.book import RuleBook, rule_book
+from impact.rules.legal_clocks import clock_instants
+
+__all__ = [
+    "CaseListing",
+    "issuer_lines",
+    "list_of_programme",
+    "listing_of",
+    "lists_of_firms",
+    "rule_tables",
+    "stated_designation",
+    "stated_source",
+]
+
+EASTERN = "America/New_York"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseListing:
+    """One designation as known; a date that the programme does not set, or that is not known, is None.
+
+    Attributes
+    ----------
+    fact_id : str
+        Row of the fact base, or the id of a stated designation.
+    list_id : str
+        The list that the programme acts on.
+    listed_on : Timestamp
+        Day from which the clocks count.
+    known_at : Timestamp
+        Public instant.
+    purchase_ban_at, divestment_end_at : Timestamp or None
+        First instants (UTC) at which buying, and selling to divest, are no longer permitted.
+    possession_barred : bool or None
+        Whether holding is barred after the last date; None when not known.
+    regime : str
+        What the programme makes holders do (``regimes.csv``); ``unknown`` where the fact base does not say.
+    fate : str
+        What became of the listing, once that was known; empty before.
+    """
+
+    fact_id: str
+    list_id: str
+    listed_on: pd.Timestamp
+    known_at: pd.Timestamp
+    purchase_ban_at: pd.Timestamp | None
+    divestment_end_at: pd.Timestamp | None
+    possession_barred: bool | None
+    regime: str
+    fate: str
+    source: Source
+
+    @property
+    def purchase_ban_on(self) -> pd.Timestamp | None:
+        """Day in New York on which buying ends."""
+        return None if self.purchase_ban_at is None else _eastern_day(self.purchase_ban_at)
+
+    @property
+    def divestment_on(self) -> pd.Timestamp | None:
+        """Day in New York on which the divestment window ends."""
+        return None if self.divestment_end_at is None else _eastern_day(self.divestment_end_at)
+
+
+def _eastern_day(instant: pd.Timestamp) -> pd.Timestamp:
+    return instant.tz_convert(EASTERN).tz_localize(None).normalize()
+
+
+def list_of_programme(programme: str) -> str:
+    """The list that a programme acts on: an order such as EO 13974 acts on the s.1237 list."""
+    rules = read_bundled("programme_rules").set_index("programme_id")["list_id"]
+    return str(rules.get(programme, programme))
+
+
+def lists_of_firms() -> tuple[str, ...]:
+    """Lists of issuers by name, which a firm can go to court to be taken off; a matter about anything else is no challenge."""
+    rules = read_bundled("programme_rules")
+    return tuple(dict.fromkeys(rules.loc[rules["names_firms"] == "yes", "list_id"]))
+
+
+def issuer_lines(definition: CaseDefinition) -> tuple[str, ...]:
+    """Every trading line of the issuer that the fact base knows, the line of the case first."""
+    known = lines_of_issuer(definition.security)
+    return tuple(dict.fromkeys([definition.security, *(line for line in known["security"] if line)]))
+
+
+def stated_source(definition: CaseDefinition) -> Source:
+    """The case itself as the origin of what its user states."""
+    return Source(title=f"stated in case {definition.case!r}", basis="user file")
+
+
+def stated_designation(definition: CaseDefinition) -> Designation:
+    """The designation that the user states, for the rules and the check of a portfolio."""
+    return Designation(security=definition.security, at=definition.public_at, programme=definition.programme_id, name=definition.issuer)
+
+
+def rule_tables(definition: CaseDefinition, as_of: AsOf) -> Mapping[str, pd.DataFrame] | None:
+    """Tables for the rules: the fact base, with the stated designation in it; None where the fact base stands alone."""
+    if not definition.is_stated:
+        return None
+    instant = definition.public_at if as_of is None else parse_instant(as_of)
+    return designated_tables((stated_designation(definition),), instant)
+
+
+def listing_of(definition: CaseDefinition, as_of: AsOf = None) -> CaseListing:
+    """The designation of a case as known at `as_of`.
+
+    Raises
+    ------
+    DataUnavailable
+        If it was not known then.
+    """
+    return _stated_listing(definition, as_of) if definition.is_stated else _recorded_listing(definition, as_of)
+
+
+def _unknown_yet(definition: CaseDefinition, as_of: AsOf) -> DataUnavailable:
+    return DataUnavailable(f"the designation of case={definition.case!r} was not known at as_of={as_of}; choose a later instant.")
+
+
+def _recorded_listing(definition: CaseDefinition, as_of: AsOf) -> CaseListing:
+    table = known_table("designations", as_of)
+    own = table[table["security"] == definition.security]
+    events = known_table("case_events", as_of)
+    anchor = events[(events["case"] == definition.case) & (events["event_id"] == definition.designation_event)]
+    if own.empty or anchor.empty:
+        raise _unknown_yet(definition, as_of)
+    listed = own.loc[own["fact_id"] == anchor.iloc[0]["source_row"]]
+    row = (listed if len(listed) else own).iloc[0]
+    gone = row["removed_on"]
+    fate = (
+        ""
+        if pd.isna(gone)
+        else f"This is the supply that the listing threatened; it ended on {gone:%Y-%m-%d} ({row['removal_reason']}). {row['note']}"
+    )
+    return _with_clocks(
+        definition,
+        rule_book(None if as_of is None else parse_instant(as_of).tz_convert("UTC")),
+        fact_id=str(row["fact_id"]),
+        known_at=anchor.iloc[0]["known_at"],
+        fate=fate,
+        source=Source(title=str(row["source"]), basis="facts", confidence=str(row["confidence"])),
+        as_of=as_of,
+    )
+
+
+def _stated_listing(definition: CaseDefinition, as_of: AsOf) -> CaseListing:
+    instant = definition.public_at if as_of is None else parse_instant(as_of)
+    if instant < definition.public_at:
+        raise _unknown_yet(definition, as_of)
+    book = rule_book(None if as_of is None else instant.tz_convert("UTC"), rule_tables(definition, as_of))
+    return _with_clocks(
+        definition, book, fact_id="hypothetical-0", known_at=definition.public_at, fate="", source=stated_source(definition), as_of=as_of
+    )
+
+
+def _with_clocks(
+    definition: CaseDefinition, book: RuleBook, *, fact_id: str, known_at: pd.Timestamp, fate: str, source: Source, as_of: AsOf
+) -> CaseListing:
+    listing = next(item for item in book.listings if item.fact_id == fact_id)
+    clocks = clock_instants(book, definition.programme_id, listing)
+    programmes = known_table("programmes", as_of).set_index("programme_id")
+    known = definition.programme_id in programmes.index
+    possession = programmes.loc[definition.programme_id, "possession_ban"] if known else pd.NA
+    return CaseListing(
+        fact_id=fact_id,
+        list_id=listing.list_id,
+        listed_on=listing.listed_on,
+        known_at=known_at,
+        purchase_ban_at=clocks.get("purchase_ban"),
+        divestment_end_at=clocks.get("divestment_end"),
+        possession_barred=None if pd.isna(possession) else bool(possession),
+        regime=str(programmes.loc[definition.programme_id, "regime"]) if known else "unknown",
+        fate=fate,
+        source=source,
+    )

@@ -1,0 +1,161 @@
+"""How many shares a line has, how many trade freely, and what insiders hold: each as a range that what is not known widens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from impact.cases.definition import AsOf, CaseDefinition, Span
+from impact.cases.listing import stated_source
+from impact.facts import known_table
+from impact.provenance import Source, unique_sources
+
+__all__ = ["ShareCounts", "share_counts"]
+
+UNKNOWN: Span = (np.nan, np.nan)
+ROUNDING = 0.005
+"""Half a unit of the last digit of a share printed in whole percent, and of a figure printed to three digits."""
+DRIFT_A_YEAR = 0.10
+"""How far a share count may move in a year, either way: an assumption, wide of what the counts on record did (Tencent -1.7 % a year)."""
+WHOLE = ("all", "line")
+"""Classes of a share count that cover every share of the issuer."""
+BILLION = 1e9
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareCounts:
+    """Ranges of shares; NaN ends are unknown.
+
+    Attributes
+    ----------
+    outstanding : (low, high)
+        All shares.
+    insiders : (low, high)
+        Share of all shares that insiders hold, decimal.
+    free_float : (low, high)
+        Share of all shares that trades freely, decimal: one less the insiders'.
+    """
+
+    outstanding: Span
+    insiders: Span
+    free_float: Span
+    notes: tuple[str, ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Middle of the count of shares and of the free float; NaN where unknown, the float also where its range says nothing."""
+        low, high = self.free_float
+        told = high - low < 1.0 - 2 * ROUNDING
+        return float(np.mean(self.outstanding)), float(np.mean(self.free_float)) if told else np.nan
+
+
+def share_counts(definition: CaseDefinition, closes: pd.Series, usd_per_unit: float, on: pd.Timestamp, as_of: AsOf = None) -> ShareCounts:
+    """Counts of the line of a case around the day `on`, as known at `as_of`; what the case states stands before the fact base.
+
+    Parameters
+    ----------
+    closes : Series
+        Closes by session, which turn a printed capitalisation into a count.
+    usd_per_unit : float
+        US dollars for one unit of their currency.
+
+    Notes
+    -----
+    Every estimate is a range that surely holds the count: a printed count drifts by up to 10 % a year from its day, a
+    capitalisation over that day's close carries its rounding and that of the rate. Ranges are intersected, so that a
+    further fact can only narrow; where two contradict each other the nearest in time stands and the notes say so.
+    """
+    outstanding, notes, sources = _outstanding(definition, closes, usd_per_unit, on, as_of)
+    insiders, free_float, float_notes, float_sources = _float(definition, as_of)
+    return ShareCounts(
+        outstanding=outstanding,
+        insiders=insiders,
+        free_float=free_float,
+        notes=(*notes, *float_notes),
+        sources=unique_sources(sources, float_sources),
+    )
+
+
+def _row_source(row: pd.Series) -> Source:
+    return Source(title=str(row["source"]), basis="facts", confidence=str(row["confidence"]))
+
+
+def _outstanding(
+    definition: CaseDefinition, closes: pd.Series, usd_per_unit: float, on: pd.Timestamp, as_of: AsOf
+) -> tuple[Span, tuple[str, ...], tuple[Source, ...]]:
+    if definition.shares_outstanding is not None:
+        low, high = definition.shares_outstanding
+        return (low, high), (f"Shares outstanding {_billions(low, high)}, as the case states.",), (stated_source(definition),)
+    estimates = sorted([*_counted(definition, on, as_of), *_capitalised(definition, closes, usd_per_unit, as_of)], key=lambda item: item[0])
+    if not estimates:
+        return UNKNOWN, ("Shares outstanding are unknown: no count and no capitalisation of this line is on record.",), ()
+    _, (low, high), nearest, origin = estimates[0]
+    notes, sources = [nearest], [origin]
+    for _, (least, most), told, origin in estimates[1:]:
+        if max(low, least) <= min(high, most):
+            low, high = max(low, least), min(high, most)
+            sources.append(origin)
+        else:
+            notes.append(f"It contradicts the nearer figure and is not used: {told}")
+    return (low, high), (f"Shares outstanding {_billions(low, high)}.", *notes), tuple(sources)
+
+
+def _billions(low: float, high: float) -> str:
+    least, most = f"{low / BILLION:.4g}", f"{high / BILLION:.4g}"
+    return f"{least} bn" if least == most else f"{least} to {most} bn"
+
+
+def _counted(definition: CaseDefinition, on: pd.Timestamp, as_of: AsOf) -> Iterator[tuple[float, Span, str, Source]]:
+    """Days from `on`, range, sentence and source of each printed count of all shares."""
+    table = known_table("shares_outstanding", as_of)
+    for _, row in table[(table["security"] == definition.security) & table["share_class"].isin(WHOLE)].iterrows():
+        days = abs((row["observed_last_on"] - on).days)
+        loose = 1e-3 + DRIFT_A_YEAR * days / 365.25
+        count = float(row["shares"])
+        told = f"{count / BILLION:.4g} bn shares counted on {row['observed_last_on']:%Y-%m-%d} ({row['source']})."
+        yield days, (count * (1 - loose), count * (1 + loose)), told, _row_source(row)
+
+
+def _capitalised(
+    definition: CaseDefinition, closes: pd.Series, usd_per_unit: float, as_of: AsOf
+) -> Iterator[tuple[float, Span, str, Source]]:
+    """The same from each printed capitalisation in US dollars over that day's close."""
+    table = known_table("ownership", as_of)
+    own = table[
+        (table["security"] == definition.security) & (table["metric_code"] == "market_capitalisation") & (table["unit"] == "USD bn")
+    ]
+    for _, row in own.iterrows():
+        priced = closes.loc[: row["observed_last_on"]].dropna()
+        if priced.empty or not np.isfinite(usd_per_unit) or pd.isna(row["value"]):
+            continue
+        count = float(row["value"]) * BILLION / (float(priced.iloc[-1]) * usd_per_unit)
+        loose = 0.5 / float(row["value"]) + 0.007
+        told = f"{count / BILLION:.4g} bn shares from a capitalisation of USD {row['value']:g} bn over the close of {priced.index[-1]:%Y-%m-%d} ({row['source']})."
+        days = abs((priced.index[-1] - row["observed_last_on"]).days) + 365.0
+        yield days, (count * (1 - loose), count * (1 + loose)), told, _row_source(row)
+
+
+def _float(definition: CaseDefinition, as_of: AsOf) -> tuple[Span, Span, tuple[str, ...], tuple[Source, ...]]:
+    """Share of insiders and free float, with what they rest on."""
+    if definition.free_float is not None:
+        low, high = definition.free_float
+        told = f"{low:.0%}" if low == high else f"{low:.0%} to {high:.0%}"
+        return (0.0, 1 - low), (low, high), (f"Free float {told} of all shares, as the case states.",), (stated_source(definition),)
+    table = known_table("holders", as_of)
+    own = table[(table["security"] == definition.security) & (table["holder_class"] == "insiders") & table["percent"].notna()]
+    if own.empty:
+        return (
+            (0.0, 1.0),
+            (0.0, 1.0),
+            ("The float is unknown: fractions of it stay empty, and the demand laws use all shares instead.",),
+            (),
+        )
+    row = own.iloc[-1]
+    share = float(row["percent"]) / 100
+    low, high = max(0.0, share - ROUNDING), min(1.0, share + ROUNDING)
+    note = f"Float {1 - share:.0%} of shares: insiders held {row['percent']:g} % in {row['observed_on']:%B %Y}; taken to hold then too."
+    return (low, high), (1 - high, 1 - low), (note,), (_row_source(row),)

@@ -1,0 +1,228 @@
+"""The tables that a user may bring to a case: their columns, what each means, and one reader for all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+
+from impact.errors import InputError
+from impact.instants import parse_instant
+from impact.supply.book import BUYERS
+from impact.supply.deletion import ACTIONS
+from impact.supply.holder_classes import HOLDER_CLASSES
+
+__all__ = ["COURT_STEPS", "EVENT_KINDS", "SCHEMAS", "StatedColumn", "TableSchema", "read_stated"]
+
+EVENT_KINDS = ("court", "company", "index", "exchange", "removal", "report", "other")
+COURT_STEPS: Mapping[str, str] = MappingProxyType(
+    {
+        "filed": "filed",
+        "granted": "enjoined",
+        "denied": "injunction_denied",
+        "settled": "settled",
+        "vacated": "relief",
+        "removed": "relief",
+        "lost": "lost",
+        "appealed": "appeal",
+        "relisted": "relisted",
+    }
+)
+"""Outcome of a court event as a user writes it, and the step of the table of litigation that it is."""
+_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatedColumn:
+    """One column of a table that a user brings.
+
+    Attributes
+    ----------
+    name : str
+    kind : {"text", "number", "day", "instant", "word"}
+    about : str
+        What it holds, with its unit.
+    required : bool
+        Whether every row needs it.
+    words : tuple of str
+        Vocabulary of a ``word``.
+    """
+
+    name: str
+    kind: str
+    about: str
+    required: bool = False
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSchema:
+    """One table that a user may bring: its name in the case file, its columns, and pairs of columns that bound a range."""
+
+    name: str
+    about: str
+    columns: tuple[StatedColumn, ...]
+    ranges: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Names of the columns, in the order of the template."""
+        return tuple(column.name for column in self.columns)
+
+
+_SOURCE = StatedColumn(name="source", kind="text", about="where the row comes from", required=True)
+_RANGE = ("shares_low", "shares_high")
+
+SCHEMAS: Mapping[str, TableSchema] = MappingProxyType(
+    {
+        schema.name: schema
+        for schema in (
+            TableSchema(
+                name="holders",
+                about="who holds the line, one row a class; a class that is left out is unknown, not zero",
+                columns=(
+                    StatedColumn(name="holder_class", kind="word", about="class of holder", required=True, words=HOLDER_CLASSES),
+                    StatedColumn(name="shares_low", kind="number", about="least it holds, shares; empty: unknown"),
+                    StatedColumn(name="shares_high", kind="number", about="most it holds, shares; empty: unknown"),
+                    _SOURCE,
+                ),
+                ranges=(_RANGE,),
+            ),
+            TableSchema(
+                name="index",
+                about="what index providers do with the line",
+                columns=(
+                    StatedColumn(name="provider", kind="text", about="index provider", required=True),
+                    StatedColumn(name="index_family", kind="text", about="index or family"),
+                    StatedColumn(name="action", kind="word", about="what it does", required=True, words=ACTIONS),
+                    StatedColumn(name="announced_on", kind="day", about="day of the notice", required=True),
+                    StatedColumn(name="execution_on", kind="day", about="session at whose close trackers trade; empty: unknown"),
+                    StatedColumn(name="effective_on", kind="day", about="first session without (or with) the line"),
+                    StatedColumn(name="weight_pct", kind="number", about="weight in the index, percent; empty: unknown"),
+                    StatedColumn(name="tracked_assets_usd_low", kind="number", about="least that tracks it, US dollars"),
+                    StatedColumn(name="tracked_assets_usd_high", kind="number", about="most that tracks it, US dollars"),
+                    _SOURCE,
+                ),
+                ranges=(("tracked_assets_usd_low", "tracked_assets_usd_high"),),
+            ),
+            TableSchema(
+                name="buyers",
+                about="who is known to buy",
+                columns=(
+                    StatedColumn(name="buyer", kind="word", about="kind of buyer", required=True, words=BUYERS),
+                    StatedColumn(name="shares_low", kind="number", about="least it buys in all, shares; empty: unknown"),
+                    StatedColumn(name="shares_high", kind="number", about="most it buys in all, shares; empty: unknown"),
+                    StatedColumn(name="first_on", kind="day", about="first session; empty: from the start"),
+                    StatedColumn(name="last_on", kind="day", about="last session; empty: to the end"),
+                    _SOURCE,
+                ),
+                ranges=(_RANGE, ("first_on", "last_on")),
+            ),
+            TableSchema(
+                name="events",
+                about="what became public later",
+                columns=(
+                    StatedColumn(name="label", kind="text", about="what happened", required=True),
+                    StatedColumn(name="kind", kind="word", about="kind of event", required=True, words=EVENT_KINDS),
+                    StatedColumn(name="known_at", kind="instant", about="public instant with its zone", required=True),
+                    StatedColumn(name="outcome", kind="word", about="of a court event: what was decided", words=tuple(COURT_STEPS)),
+                    StatedColumn(name="source", kind="text", about="where the row comes from"),
+                ),
+            ),
+        )
+    }
+)
+
+
+def read_stated(given: str | Path | pd.DataFrame, name: str) -> pd.DataFrame | None:
+    """A table of the user's own, checked against its schema and typed; None when it has no row.
+
+    Parameters
+    ----------
+    given : path or DataFrame
+        A CSV file in UTF-8 with a header row, or a frame of the same columns.
+    name : str
+        A key of ``SCHEMAS``.
+
+    Returns
+    -------
+    DataFrame or None
+        All columns of the schema: numbers float (NaN: unknown), days naive dates, instants in UTC, text empty where unknown.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, a column is missing or unknown, or a cell breaks its rule.
+    """
+    schema, what = SCHEMAS[name], name if isinstance(given, pd.DataFrame) else str(given)
+    raw = _as_text(given, what)
+    unknown = [column for column in raw.columns if column not in schema.header]
+    missing = [column.name for column in schema.columns if column.required and column.name not in raw.columns]
+    if unknown or missing:
+        raise InputError(
+            f"{what}: columns missing: {missing or 'none'}, unknown: {unknown or 'none'}; a table of {name} has {', '.join(schema.header)}."
+        )
+    raw = raw[(raw != "").any(axis=1)]
+    if raw.empty:
+        return None
+    table = pd.DataFrame({column.name: _typed(raw, column, what) for column in schema.columns}).reset_index(drop=True)
+    for low, high in schema.ranges:
+        wrong = table[table[low] > table[high]]
+        if len(wrong):
+            raise InputError(
+                f"{what}, row {wrong.index[0] + 1}: {low}={wrong[low].iloc[0]} is above {high}={wrong[high].iloc[0]} ({len(wrong)} rows); swap or correct them."
+            )
+    return table
+
+
+def _as_text(given: str | Path | pd.DataFrame, what: str) -> pd.DataFrame:
+    if isinstance(given, pd.DataFrame):
+        return given.astype(object).where(given.notna(), "").map(_cell_text)
+    try:
+        return pd.read_csv(given, dtype=str, keep_default_na=False, encoding="utf-8-sig").apply(lambda cells: cells.str.strip())
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{what}: cannot be read as CSV in UTF-8 ({reason}); give a file that exists, with a header row.") from error
+
+
+def _cell_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, pd.Timestamp) else str(value).strip()
+
+
+def _typed(raw: pd.DataFrame, column: StatedColumn, what: str) -> pd.Series:
+    texts = raw[column.name] if column.name in raw else pd.Series("", index=raw.index)
+    cells = [_cell(text, column, f"{what}, row {position + 1}, column {column.name}") for position, text in enumerate(texts)]
+    if column.kind == "number":
+        return pd.Series(cells, index=raw.index, dtype="float64")
+    if column.kind == "day":
+        return pd.Series(pd.to_datetime(pd.Series(cells, index=raw.index))).astype("datetime64[ns]")
+    if column.kind == "instant":
+        return pd.Series(pd.to_datetime(pd.Series(cells, index=raw.index), utc=True)).astype("datetime64[ns, UTC]")
+    return pd.Series(cells, index=raw.index, dtype=object)
+
+
+def _cell(text: str, column: StatedColumn, where: str) -> object:
+    if not text:
+        if column.required:
+            raise InputError(f"{where} is empty; it holds {column.about}, in every row.")
+        return "" if column.kind in ("text", "word") else None
+    if column.kind == "number":
+        try:
+            number = float(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
+        except ValueError as error:
+            raise InputError(f"{where}: {text!r} is not a number; it holds {column.about}.") from error
+        if not 0 <= number < float("inf"):
+            raise InputError(f"{where}: {text!r} must be zero or more and finite; it holds {column.about}.")
+        return number
+    if column.kind == "word" and text not in column.words:
+        raise InputError(f"{where}: {text!r} is not in the vocabulary; choose one of: {', '.join(column.words)}.")
+    if column.kind == "day":
+        try:
+            return pd.to_datetime(text[:10], format="%Y-%m-%d")
+        except ValueError as error:
+            raise InputError(f"{where}: {text!r} is not a day; write it as 2021-03-11.") from error
+    return parse_instant(text, parameter=where) if column.kind == "instant" else text
