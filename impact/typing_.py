@@ -9,11 +9,13 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BoolArray", "FloatArray", "FloatArray1D", "FloatArray2D", "IntArray", "ReturnKind", "Window"]
+__all__ = ["BoolArray", "FloatArray", "FloatArray1D", "FloatArray2D", "FloatLike", "IntArray", "ReturnKind", "Window"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 FloatArray1D: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 FloatArray2D: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+FloatLike: TypeAlias = FloatArray | float
+"""A number or an array of them: what a formula takes for each of its symbols."""
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 IntArray: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 

@@ -100,7 +100,7 @@ def column_of_returns(market: Any, returns: ReturnTable) -> FloatArray:
         If the name is no column, or the Series shares no session with the returns.
     """
     if not isinstance(market, (pd.Series, pd.DataFrame)):
-        position = returns.securities.get_indexer([market])[0]
+        position = returns.securities.get_indexer(pd.Index([market]))[0]
         if position < 0:
             raise InputError(
                 f"market={market!r} is not a column of returns ({len(returns.securities)} columns); name one, or give a Series."
@@ -185,7 +185,7 @@ def _checked(events: Any) -> pd.DataFrame:
     missing = [column for column in REQUIRED if column not in frame.columns]
     if "date" in missing and {"known_at", "venue"} <= set(frame.columns):
         missing.remove("date")
-        frame = frame.assign(date=pd.NaT)
+        frame = frame.assign(date=pd.Series(pd.NaT, index=frame.index))
     if missing:
         raise InputError(
             f"events lacks {len(missing)} column(s) ({', '.join(missing)}); it needs event_id, security and date: add or rename them."

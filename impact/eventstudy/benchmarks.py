@@ -198,7 +198,8 @@ def _without_target(series: FloatArray, y: FloatArray, securities: pd.Index, des
     given = design.exclude_weight
     weight = np.array([given.get(name, 0.0) for name in securities]) if isinstance(given, Mapping) else np.full(len(securities), given)
     if design.kind == "log":
-        return np.log1p((np.expm1(series)[:, None] - weight * np.expm1(y)) / (1.0 - weight))
+        result: FloatArray = np.log1p((np.expm1(series)[:, None] - weight * np.expm1(y)) / (1.0 - weight))
+        return result
     return (series[:, None] - weight * y) / (1.0 - weight)
 
 

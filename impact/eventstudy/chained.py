@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,8 @@ from scipy.special import fdtrc, stdtr, stdtrit
 
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import align_events, read_returns
-from impact.eventstudy.design import StudyDesign
+from impact.eventstudy.design import StudyDesign, StudyOptions
+from impact.eventstudy.models import ModelName
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.schemas import CHAINED, CHAINS, DROPPED
 from impact.eventstudy.study import run_study
@@ -79,13 +80,13 @@ def chained_events(
     events: pd.DataFrame,
     market: Any = None,
     factors: pd.DataFrame | None = None,
-    model: str = "market",
+    model: ModelName = "market",
     estimation: Window = (-260, -11),
     window: Window = (0, 1),
     *,
     estimation_dates: tuple[Any, Any] | None = None,
     sources: tuple[Source, ...] = (),
-    **options: Any,
+    **options: Unpack[StudyOptions],
 ) -> ChainedEventsResult:
     """Estimate all events of one firm from one normal return, fitted before the first of them.
 
@@ -179,7 +180,9 @@ def _spanning(
     return replace(base, estimation=estimation, window=span)
 
 
-def _estimated(study: EventStudyResult, events: pd.DataFrame, windows: np.ndarray, dropped: pd.DataFrame, sources) -> ChainedEventsResult:
+def _estimated(
+    study: EventStudyResult, events: pd.DataFrame, windows: np.ndarray, dropped: pd.DataFrame, sources: tuple[Source, ...]
+) -> ChainedEventsResult:
     offsets = study.fitted.offsets
     inside = (offsets >= windows[:, :1]) & (offsets <= windows[:, 1:])
     days = np.flatnonzero(inside.any(axis=0) & np.isfinite(study.fitted.abnormal[0]))
@@ -230,16 +233,21 @@ def _estimated(study: EventStudyResult, events: pd.DataFrame, windows: np.ndarra
 
 def _own_offset(study: EventStudyResult, events: pd.DataFrame) -> np.ndarray:
     """Sessions between the first event's day 0 and each event's own."""
-    return study.sessions.get_indexer(events["day0"]) - int(study.fitted.day0[0])
+    return study.sessions.get_indexer(pd.DatetimeIndex(events["day0"])) - int(study.fitted.day0[0])
 
 
 def _covariance(study: EventStudyResult, days: np.ndarray) -> FloatArray:
     """Exact covariance of the abnormal returns on some event days."""
+    if study.fitted.design is None:
+        raise InputError(
+            f"model={study.design.model!r} shows no regression whose covariance could be used; choose a regression such as 'market'."
+        )
     design = study.fitted.design(0)
     used = np.isfinite(design.estimation_returns)
     x, ahead = design.estimation_regressors[used], design.event_regressors[days]
     spread = ahead @ np.linalg.pinv(x.T @ x, hermitian=True) @ ahead.T if x.shape[1] else 0.0
-    return study.fitted.sigma[0] ** 2 * (np.eye(days.size) + spread)
+    result: FloatArray = study.fitted.sigma[0] ** 2 * (np.eye(days.size) + spread)
+    return result
 
 
 def _joint_weights(member: FloatArray, ids: np.ndarray) -> tuple[FloatArray, list[str]]:

@@ -54,7 +54,7 @@ def fit_garch(
     base = fit_events(regression, day0, security, estimation, window)
     y, x = event_rows(regression, day0, security, estimation)
     event_y, event_x = event_rows(regression, day0, security, window)
-    horizons = np.arange(window[0], window[1] + 1) - estimation[1]
+    horizons = np.arange(window[0], window[1] + 1, dtype=np.float64) - estimation[1]
     slopes, variance_parameters = base.coefficients.copy(), np.full((day0.size, 3), np.nan)
     sigma, abnormal = base.events.sigma.copy(), base.events.abnormal.copy()
     relative = 1.0 + base.events.leverage

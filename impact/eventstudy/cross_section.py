@@ -150,7 +150,7 @@ def _characteristics(study: EventStudyResult, given: pd.DataFrame | Sequence[str
         table = study.events[names]
     if table.shape[1] == 0:
         raise InputError("characteristics is empty; name at least one column, or test the mean CAR with study.tests(a, b).")
-    parts = []
+    parts: list[pd.Series[float] | pd.DataFrame] = []
     for name in table.columns:
         column = table[name]
         if pd.api.types.is_numeric_dtype(column):

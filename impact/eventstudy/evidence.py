@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,7 @@ Need: TypeAlias = Literal["series", "residuals", "ranks", "grank", "signs", "dep
 
 FROM_RESIDUALS: frozenset[Need] = frozenset({"series", "residuals", "ranks", "grank", "signs"})
 FEWEST_DRAWS = 99
+Present = TypeVar("Present")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,22 +89,26 @@ class Evidence:
     @property
     def series(self) -> OneSeries:
         """The one series, for a test that says it needs it."""
-        return _present(self.one, "series")
+        result: OneSeries = _present(self.one, "series")
+        return result
 
     @property
     def mean_residual(self) -> FloatArray:
         """(L,) mean estimation residual over the events."""
-        return _present(self.gathered, "residuals").mean_residual
+        result: FloatArray = _present(self.gathered, "residuals").mean_residual
+        return result
 
     @property
     def ranks(self) -> RankSums:
         """Sums of the ranks of all days."""
-        return _present(_present(self.gathered, "ranks").ranks, "ranks")
+        result: RankSums = _present(_present(self.gathered, "ranks").ranks, "ranks")
+        return result
 
     @property
     def positive_share(self) -> FloatArray:
         """(n,) share of positive estimation residuals."""
-        return _present(_present(self.gathered, "signs").positive_share, "signs")
+        result: FloatArray = _present(_present(self.gathered, "signs").positive_share, "signs")
+        return result
 
     def with_grank(self, test: Callable[[GrankSums, int], Outcome]) -> Outcome:
         """A generalised rank test on its sums, refused where the standardised CARs show no spread."""
@@ -113,7 +118,7 @@ class Evidence:
         return test(sums, self.sample.n_events)
 
 
-def _present(value: Any, need: Need) -> Any:
+def _present(value: Present | None, need: Need) -> Present:
     if value is None:
         raise LookupError(f"a test reads {need!r} but does not list it in its needs")
     return value

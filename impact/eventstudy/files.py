@@ -123,18 +123,22 @@ def study_files(
     InputError
         If not exactly one of `prices` and `returns` is given, or a file breaks a rule.
     """
-    if (prices is None) == (returns is None):
+    if prices is not None and returns is not None:
         raise InputError("prices and returns: give exactly one of the two files.")
-    given = prices if prices is not None else returns
+    given: str | Path
     if prices is not None:
+        given = prices
         from impact.market import load_panel
 
         panel = load_panel(_existing(prices, "prices"))
         if note := panel.dropped_note():
             warnings.warn(f"prices={str(prices)!r}: {note}", ImpactWarning, stacklevel=2)
         table = panel.returns(kind)
+    elif returns is not None:
+        given = returns
+        table = read_return_file(returns)
     else:
-        table = read_return_file(given)
+        raise InputError("prices and returns: give exactly one of the two files.")
     names = [name.strip() for name in market.split(",")] if market else []
     benchmark: Any = names if len(names) > 1 else names[0] if names else None
     loaded = read_factor_file(*factors) if factors else None

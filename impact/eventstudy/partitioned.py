@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -20,7 +20,7 @@ from impact.eventstudy.estimate import build, fit
 from impact.eventstudy.models import MODELS, ModelName
 from impact.eventstudy.schemas import PARTITIONED_AVERAGE, PARTITIONED_TESTS, PARTITIONS, SCAR_QUANTILES
 from impact.kernels.mapping import map_in_order
-from impact.kernels.partial_sums import PartialSums, bin_edges, partial_sums, window_tests
+from impact.kernels.partial_sums import PartialSums, bin_edges, nothing_summed, partial_sums, window_tests
 from impact.kernels.records import FittedEvents
 from impact.market.frames import checked_sessions
 from impact.provenance import Source
@@ -101,10 +101,18 @@ class _Part:
     factors: pd.DataFrame | None
     design: StudyDesign
     windows: tuple[Window, ...]
-    events: pd.DataFrame | None
-    n_draws: int
-    seed: np.random.SeedSequence | None
-    write_to: Path | None
+    events: pd.DataFrame | None = None
+    n_draws: int = 0
+    seed: np.random.SeedSequence | None = None
+    write_to: Path | None = None
+
+    @property
+    def calendar(self) -> pd.Index:
+        """Sessions of the benchmark, or of the factors where there is none."""
+        given = self.market if self.market is not None else self.factors
+        if given is None:
+            raise InputError("market and factors are both missing; give one of them, since its sessions are the calendar.")
+        return given.index
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -177,7 +185,8 @@ def study_partitions(
     labels = _labels(paths)
     targets = [None if write_to is None else Path(write_to) / label for label in labels]
     names = list(map_in_order(executor, _securities_of, paths))
-    parts = _parts(paths, names, events, market, factors, design, tuple(windows), n_placebo, seed, targets)
+    template = _Part(path=paths[0], market=market, factors=factors, design=design, windows=tuple(windows))
+    parts = _parts(paths, names, template, events, n_placebo, seed, targets)
     total: PartialSums | None = None
     rows, dropped = [], []
     for number, answer in enumerate(map_in_order(executor, _study_part, parts)):
@@ -243,30 +252,28 @@ def _check(
         )
 
 
-def _parts(paths, names, events, market, factors, design, windows, n_placebo, seed, targets) -> list[_Part]:
+def _parts(
+    paths: Sequence[Path],
+    names: Sequence[Sequence[str]],
+    template: _Part,
+    events: pd.DataFrame | None,
+    n_placebo: int | None,
+    seed: int | None,
+    targets: Sequence[Path | None],
+) -> list[_Part]:
     """The work of every file: its share of the events, or of the draws with a seed of its own."""
-    seeds: list[Any] = [None] * len(paths)
-    draws = np.zeros(len(paths), dtype=np.int64)
-    owner = None
-    if n_placebo is not None:
-        seeds = np.random.SeedSequence(seed).spawn(len(paths))
+    if events is None:
+        seeds: list[np.random.SeedSequence | None] = list(np.random.SeedSequence(seed).spawn(len(paths)))
         edges = np.cumsum([len(part) for part in names])
-        draws = np.diff(np.concatenate(([0], (edges * n_placebo) // edges[-1])))
+        draws = np.diff(np.concatenate(([0], (edges * (n_placebo or 0)) // edges[-1])))
+        shares: list[pd.DataFrame | None] = [None] * len(paths)
     else:
         where = {security: number for number, part in enumerate(names) for security in part}
         owner = events["security"].map(where)
+        seeds, draws = [None] * len(paths), np.zeros(len(paths), dtype=np.int64)
+        shares = [events.loc[(owner == number).to_numpy()] for number in range(len(paths))]
     return [
-        _Part(
-            path=path,
-            market=market,
-            factors=factors,
-            design=design,
-            windows=windows,
-            events=None if owner is None else events.loc[(owner == number).to_numpy()],
-            n_draws=int(draws[number]),
-            seed=seeds[number],
-            write_to=targets[number],
-        )
+        replace(template, path=path, events=shares[number], n_draws=int(draws[number]), seed=seeds[number], write_to=targets[number])
         for number, path in enumerate(paths)
     ]
 
@@ -325,15 +332,14 @@ def _checked(path: Path, values: FloatArray, sessions: pd.DatetimeIndex, names: 
 
 def _study_part(part: _Part) -> _PartAnswer:
     """Everything a worker does with one file."""
-    calendar = part.market if part.market is not None else part.factors
-    sessions = checked_sessions(calendar.index, "market")
+    sessions = checked_sessions(part.calendar, "market")
     table = _read_part(part.path, sessions)
     events, day0, security, lost = _placed(part, table)
     inputs = ModelInputs(
         returns=table, design=part.design, day0=day0, security=security, events=events, market=part.market, factors=part.factors
     )
     normal = build(inputs)
-    total: PartialSums | None = None
+    total = nothing_summed(part.windows, part.design.window, len(sessions))
     written, dropped = [], [lost]
     for chunk in _chunks(day0.size):
         estimated = fit(normal, inputs, chunk)
@@ -343,7 +349,7 @@ def _study_part(part: _Part) -> _PartAnswer:
         usable = np.flatnonzero(broken < 0)
         whole_only = part.design.incomplete == "complete"
         sums = partial_sums(estimated.fit.events, usable, part.windows, len(sessions), whole_only=whole_only)
-        total = sums if total is None else total + sums
+        total = total + sums
         if part.write_to is not None:
             written.append(_car_table(part, estimated.fit.events, events["event_id"].to_numpy()[chunk], table, usable))
     if part.write_to is not None:
@@ -409,7 +415,7 @@ def _result(
             rows.append((f"({a}, {b})", name, *figures))
         share = np.cumsum(total.histogram[number]) / max(1, total.histogram[number].sum())
         edges = bin_edges()
-        quantiles.append([f"({a}, {b})", *(float(edges[min(np.searchsorted(share, level), edges.size - 1)]) for level in levels)])
+        quantiles.append([f"({a}, {b})", *(float(edges[min(int(np.searchsorted(share, level)), edges.size - 1)]) for level in levels)])
     with np.errstate(invalid="ignore"):
         aar = total.abnormal / np.where(total.days > 0, total.days, np.nan)
     offsets = np.arange(design.window[0], design.window[1] + 1)

@@ -21,9 +21,10 @@ from impact.kernels.records import FittedEvents
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables import Schema, Table
-from impact.typing_ import FloatArray, Window
+from impact.typing_ import FloatArray, IntArray, Window
 
 if TYPE_CHECKING:
+    from impact.eventstudy.window_family import Adjustment
     from impact.plots.style import Axes
 
 __all__ = ["EventStudyResult"]
@@ -82,7 +83,8 @@ class EventStudyResult(Result):
     @cached_property
     def event_ids(self) -> pd.Index:
         """Index of every per-event table."""
-        return pd.Index(self.events["event_id"], name="event_id")
+        result: pd.Index = pd.Index(self.events["event_id"], name="event_id")
+        return result
 
     def _table(self, values: FloatArray) -> pd.DataFrame:
         return pd.DataFrame(values, index=self.event_ids, columns=pd.Index(self.fitted.offsets, name="offset"), copy=False)
@@ -167,7 +169,7 @@ class EventStudyResult(Result):
             index=self.event_ids,
         )
 
-    def _warn_of_drift(self, a: int, b: int, n_days: FloatArray, se: FloatArray) -> None:
+    def _warn_of_drift(self, a: int, b: int, n_days: IntArray, se: FloatArray) -> None:
         if "alpha" not in self.coefficient_names or self.quantity != "return":
             return
         alpha = self.fit.coefficients[:, 0]
@@ -210,7 +212,7 @@ class EventStudyResult(Result):
         self._checked(a, b)
         return joint_path(self.fitted, a, b)
 
-    def over_windows(self, windows: Sequence[Window], *, method: str = "holm", **options: Any) -> pd.DataFrame:
+    def over_windows(self, windows: Sequence[Window], *, method: Adjustment = "holm", **options: Any) -> pd.DataFrame:
         """The headline test over several windows, its p-values adjusted for having looked at all of them."""
         from impact.eventstudy.window_family import adjust_over_windows
 
@@ -322,4 +324,5 @@ class EventStudyResult(Result):
 def _student_quantile(df: FloatArray, probability: float) -> FloatArray:
     """Quantile for every df, computed once per distinct df."""
     distinct, inverse = np.unique(df, return_inverse=True)
-    return stdtrit(distinct, probability)[inverse]
+    quantiles: FloatArray = np.asarray(stdtrit(distinct, probability), dtype=np.float64)
+    return quantiles[inverse]

@@ -183,14 +183,14 @@ def finish_study(
     )
 
 
-def _status(abnormal: FloatArray, window: Window) -> pd.Categorical:
+def _status(abnormal: FloatArray, window: Window) -> pd.Categorical[str]:
     names = ["ok", "missing_day0", "halted"]
     missing = np.isnan(abnormal)
     code = np.zeros(abnormal.shape[0], dtype=np.int8)
     if window[0] <= 0 <= window[1]:
         code[missing[:, -window[0]]] = 1
     code[missing.all(axis=1)] = 2
-    return pd.Categorical.from_codes(code, names)
+    return pd.Categorical.from_codes(code, pd.Index(names))
 
 
 def _assumptions(design: StudyDesign, estimated: Estimated) -> tuple[str, ...]:

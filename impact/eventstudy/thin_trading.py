@@ -63,7 +63,7 @@ def trade_to_trade_study(
     table = read_returns(returns.returns)
     aligned = align_events(events, table, design.anchor)
     used, local = np.unique(aligned.security, return_inverse=True)
-    parts = [frame.to_numpy(dtype=float)[:, used] for frame in (returns.returns, returns.market, returns.n_sessions)]
-    fit = fit_spanned_events(*parts, aligned.day0, local, design.estimation, design.window)
+    own, market, spans = (frame.to_numpy(dtype=float)[:, used] for frame in (returns.returns, returns.market, returns.n_sessions))
+    fit = fit_spanned_events(own, market, spans, aligned.day0, local, design.estimation, design.window)
     notes = ("market model on trade-to-trade returns, variance in proportion to the sessions they span",)
     return finish_study(Estimated(fit=fit, names=("alpha", "beta"), notes=notes, n_parameters=2), aligned, table, design, sources)

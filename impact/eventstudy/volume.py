@@ -110,4 +110,5 @@ def _market_logs(market_volume: Any, table: pd.DataFrame) -> pd.Series:
         if absent:
             raise InputError(f"market_volume names {len(absent)} column(s) that volume lacks (first {absent[0]!r}); mend the names.")
         series = table[names].sum(axis=1, skipna=False)
-    return np.log(series.where(series > 0)).rename("market log volume")
+    result: pd.Series = np.log(series.where(series > 0)).rename("market log volume")
+    return result

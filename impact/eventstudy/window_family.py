@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InfeasibleDesign, InputError
+from impact.eventstudy.hypotheses import TestName
 from impact.eventstudy.inference import describe_inference, run_tests
 from impact.eventstudy.sample import OneSeries, event_sample, gather_evidence, one_series
 from impact.kernels.multiplicity import benjamini_hochberg, benjamini_yekutieli, holm, romano_wolf
@@ -26,7 +27,7 @@ def adjust_over_windows(
     windows: Sequence[Window],
     *,
     method: Adjustment = "holm",
-    test: str | None = None,
+    test: TestName | None = None,
     **options: Any,
 ) -> pd.DataFrame:
     """Test several windows and adjust their p-values for having looked at all of them.
@@ -67,7 +68,7 @@ def adjust_over_windows(
     incomplete = {key: options[key] for key in ("incomplete",) if key in options}
     rows = []
     for a, b in spans:
-        name = test or describe_inference(fit, a, b, **incomplete).headline
+        name: Any = test or describe_inference(fit, a, b, **incomplete).headline
         if not name:
             rows.append({"test": "", "statistic": np.nan, "p_value": np.nan, "n_events": 0, "reason": "no event can be tested"})
             continue
@@ -94,7 +95,7 @@ def _romano_wolf(fit: FittedEvents, spans: Sequence[Window]) -> pd.DataFrame:
     series = one_series(sample, gather_evidence(sample, ranks=False, grank=False).mean_residual)
     if series.regressors is None or series.event_regressors is None:
         raise InfeasibleDesign("the fit shows no common regression, which Romano-Wolf scales its placebo windows by; use holm.")
-    statistics, draws = _placebo_family(series, spans, a)
+    statistics, draws = _placebo_family(series, series.regressors, series.event_regressors, spans, a)
     p = (1.0 + (np.abs(draws) >= np.abs(statistics)).sum(axis=0)) / (len(draws) + 1.0)
     columns = {
         "test": "block_placebo",
@@ -108,17 +109,21 @@ def _romano_wolf(fit: FittedEvents, spans: Sequence[Window]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=_labels(spans))
 
 
-def _placebo_family(series: OneSeries, spans: Sequence[Window], first: int) -> tuple[FloatArray, FloatArray]:
+def _placebo_family(
+    series: OneSeries, regressors: FloatArray, event_regressors: FloatArray, spans: Sequence[Window], first: int
+) -> tuple[FloatArray, FloatArray]:
     """Scaled CARs of the windows (m,), and of the same windows laid at every placebo day (B, m)."""
     usable = np.isfinite(series.residuals)
-    residuals, design = series.residuals[usable], series.regressors[usable]
+    residuals, design = series.residuals[usable], regressors[usable]
     width = series.abnormal.size
     n_draws = residuals.size - width + 1
     if n_draws < 19:
         held = f"{residuals.size} estimation rows hold {max(n_draws, 0)} placebo windows of {width} days"
         raise InfeasibleDesign(f"{held}, fewer than the 19 that 5 % needs; shorten the windows.")
-    basis, triangle = np.linalg.qr(design) if design.shape[1] else (design, np.empty((0, 0)))
-    event_rows = np.linalg.solve(triangle.T, series.event_regressors.T).T if design.shape[1] else series.event_regressors
+    basis, event_rows = design, event_regressors
+    if design.shape[1]:
+        basis, triangle = np.linalg.qr(design)
+        event_rows = np.linalg.solve(triangle.T, event_regressors.T).T
     statistics, draws = np.empty(len(spans)), np.empty((n_draws, len(spans)))
     for k, (a, b) in enumerate(spans):
         days, offset = b - a + 1, a - first

@@ -79,7 +79,7 @@ def fit_complete_events(
         return None
     panel, scaled = regression.returns.T, shared.scaled
     n_sessions = panel.shape[1]
-    whole = (np.isfinite(panel) | ~scaled.usable).all(axis=1)
+    whole = np.asarray((np.isfinite(panel) | ~scaled.usable).all(axis=1))
     inside = (day0 + estimation[0] >= 0) & (day0 + window[0] >= 0) & (day0 + max(estimation[1], window[1]) < n_sessions)
     done = whole[security] & inside
     chosen = np.flatnonzero(done)
@@ -125,4 +125,5 @@ def fit_complete_events(
 def _centres(panel: FloatArray, usable: BoolArray) -> FloatArray:
     """Mean of every security's returns over the usable sessions; only that of securities without gaps is used."""
     known = panel if usable.all() else np.where(usable, panel, 0.0)
-    return known.sum(axis=1) / max(1, int(usable.sum()))
+    result: FloatArray = known.sum(axis=1) / max(1, int(usable.sum()))
+    return result

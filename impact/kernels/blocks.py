@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -79,7 +80,8 @@ class Block:
     @property
     def n_sessions(self) -> int:
         """T."""
-        return self.returns.shape[1]
+        result: int = self.returns.shape[1]
+        return result
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -124,12 +126,16 @@ class _Sums:
     centre: FloatArray
 
 
+_Designs: TypeAlias = tuple[DesignMoments, DesignMoments, IntArray, _Sums, tuple[FloatArray, FloatArray]]
+"""Moments of the design of each event, those that are an event's own, the shared group (-1: own), sums, units."""
+
+
 def share_designs(
     regressors: FloatArray, day0: IntArray, estimation: tuple[int, int], window: tuple[int, int], *, constant: bool
 ) -> SharedDesigns:
     """One design for each day 0: what all events without gaps on that day have in common."""
     n_sessions, k = regressors.shape
-    scaled = scale_regressors(regressors, np.isfinite(regressors).all(axis=-1), constant=constant)
+    scaled = scale_regressors(regressors, np.asarray(np.isfinite(regressors).all(axis=-1)), constant=constant)
     terms = cross_terms(scaled.values) * scaled.usable[:, None]
     sums = np.ascontiguousarray(prefix_sums(terms.T).T)
     days = np.flatnonzero(np.bincount(day0, minlength=n_sessions))
@@ -159,15 +165,24 @@ def fit_block(block: Block) -> BlockFit:
     if block.shared is not None:
         moments, own, group, sums, units = _with_shared(block, block.shared, returns, valid)
     else:
-        moments, own, group, sums, units = _with_own(block, returns, valid)
-    found = _solve(moments, sums, units, constant=block.constant)
+        moments, own, group, sums, units = _with_own(block, _own_regressors(block), returns, valid)
+    solved, doubtful = _solve(moments, sums, units, constant=block.constant)
     special = group < 0
     centre, scale = (np.broadcast_to(unit, moments.mean.shape)[special] for unit in units)
-    abnormal = _abnormal(block, rows, before, found["alpha"], found["beta"])
-    return BlockFit(n_obs=moments.n_rows, abnormal=abnormal, shared_group=group, own=own, centre=centre, scale=scale, **found)
+    abnormal = _abnormal(block, rows, before, solved["alpha"], solved["beta"])
+    return BlockFit(
+        n_obs=moments.n_rows, abnormal=abnormal, shared_group=group, own=own, centre=centre, scale=scale, doubtful=doubtful, **solved
+    )
 
 
-def _with_shared(block: Block, shared: SharedDesigns, returns: FloatArray, valid: BoolArray):
+def _own_regressors(block: Block) -> FloatArray:
+    """(s, T, k) regressors of each security, which a block without shared designs has."""
+    if block.regressors is None:
+        raise LookupError("a block has either shared designs or regressors of its own")
+    return block.regressors
+
+
+def _with_shared(block: Block, shared: SharedDesigns, returns: FloatArray, valid: BoolArray) -> _Designs:
     """Designs by day 0, replaced for the events whose window has gaps."""
     scaled, day0, local, k = shared.scaled, block.day0, block.local, shared.scaled.values.shape[1]
     group = shared.lookup[day0]
@@ -191,9 +206,8 @@ def _with_shared(block: Block, shared: SharedDesigns, returns: FloatArray, valid
     return moments, own, group, sums, (scaled.centre, scaled.scale)
 
 
-def _with_own(block: Block, returns: FloatArray, valid: BoolArray):
+def _with_own(block: Block, regressors: FloatArray, returns: FloatArray, valid: BoolArray) -> _Designs:
     """A design for every event, from its security's own regressors."""
-    regressors = block.regressors
     valid = valid & np.isfinite(regressors).all(axis=-1)
     scaled = scale_regressors(regressors, valid, constant=block.constant)
     start, stop = window_bounds(block.day0, block.estimation, block.n_sessions)
@@ -227,7 +241,9 @@ def _return_sums(block: Block, start: IntArray, stop: IntArray, returns: FloatAr
     return _Sums(values=sums, prefix=high, centre=centre[block.local])
 
 
-def _solve(moments: DesignMoments, sums: _Sums, units: tuple[FloatArray, FloatArray], *, constant: bool) -> dict[str, FloatArray]:
+def _solve(
+    moments: DesignMoments, sums: _Sums, units: tuple[FloatArray, FloatArray], *, constant: bool
+) -> tuple[dict[str, FloatArray], BoolArray]:
     n_rows, mean = moments.n_rows, moments.mean
     k = mean.shape[1]
     centre, scale = units
@@ -240,26 +256,27 @@ def _solve(moments: DesignMoments, sums: _Sums, units: tuple[FloatArray, FloatAr
         beta = slope / scale
         alpha = sums.centre + mean_y - np.einsum("ni,ni->n", beta, centre + scale * mean) if constant else np.zeros(n_rows.size)
         doubtful = moments.doubtful | ~(sse > MIN_RESIDUAL * total) | (sums.prefix > MAX_CANCELLATION * total)
-    return {"alpha": alpha, "beta": beta, "sse": sse, "total": total, "doubtful": doubtful}
+    return {"alpha": alpha, "beta": beta, "sse": sse, "total": total}, doubtful
 
 
 def _abnormal(block: Block, rows: FloatArray, before: int, alpha: FloatArray, beta: FloatArray) -> FloatArray:
     """Event-window returns less what the regression predicts."""
     width = block.window[1] - block.window[0] + 1
     view = np.lib.stride_tricks.sliding_window_view(rows.ravel(), width)
-    found = view[block.local * rows.shape[1] + before + block.window[0] + block.day0]
+    abnormal: FloatArray = view[block.local * rows.shape[1] + before + block.window[0] + block.day0]
     if block.fixed:
-        return found
+        return abnormal
     if block.constant:
-        found -= alpha[:, None]
+        abnormal -= alpha[:, None]
     for j in range(beta.shape[1]):
-        found -= beta[:, j, None] * _event_regressor(block, j)
-    return found
+        abnormal -= beta[:, j, None] * _event_regressor(block, j)
+    return abnormal
 
 
 def _event_regressor(block: Block, j: int) -> FloatArray:
     if block.shared is not None:
-        return block.shared.event_rows[j][block.day0]
+        result: FloatArray = block.shared.event_rows[j][block.day0]
+        return result
     position = block.day0[:, None] + np.arange(block.window[0], block.window[1] + 1)
     inside = (position >= 0) & (position < block.n_sessions)
-    return np.where(inside, block.regressors[block.local[:, None], np.where(inside, position, 0), j], np.nan)
+    return np.where(inside, _own_regressors(block)[block.local[:, None], np.where(inside, position, 0), j], np.nan)

@@ -65,12 +65,14 @@ def isin_passes(codes: CharacterCodes) -> BoolArray:
         plain, doubled = _ISIN_CONTRIBUTIONS
         total += np.where(is_doubled, doubled[code], plain[code])
         is_doubled ^= values[:, column] < 10
-    return formed & (total % 10 == 0)
+    result: BoolArray = formed & (total % 10 == 0)
+    return result
 
 
 def _alternating_passes(values: npt.NDArray[np.int16], last: int) -> BoolArray:
     weighted = values[:, :last] * np.where(np.arange(last) % 2, np.int16(2), np.int16(1))
-    return (_digit_sum(weighted).sum(axis=1) + values[:, last]) % 10 == 0
+    result: BoolArray = (_digit_sum(weighted).sum(axis=1) + values[:, last]) % 10 == 0
+    return result
 
 
 def cusip_passes(codes: CharacterCodes) -> BoolArray:
@@ -96,7 +98,8 @@ def sedol_passes(codes: CharacterCodes) -> BoolArray:
     formed = (values >= 0).all(axis=1) & (values[:, 6] < 10)
     formed &= (values[:, 0] >= 10) | (values < 10).all(axis=1)
     total = (values[:, :6] * np.array([1, 3, 1, 7, 3, 9])).sum(axis=1)
-    return formed & ((total + values[:, 6]) % 10 == 0)
+    result: BoolArray = formed & ((total + values[:, 6]) % 10 == 0)
+    return result
 
 
 def lei_passes(codes: CharacterCodes) -> BoolArray:
@@ -107,4 +110,5 @@ def lei_passes(codes: CharacterCodes) -> BoolArray:
     for column in range(20):
         value = values[:, column]
         remainder = (remainder * np.where(value >= 10, np.int16(100), np.int16(10)) + value) % 97
-    return formed & (remainder == 1)
+    result: BoolArray = formed & (remainder == 1)
+    return result

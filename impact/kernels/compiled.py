@@ -13,7 +13,7 @@ __all__ = ["fit_complete", "sum_series"]
 
 
 @njit(cache=True, nogil=True)
-def fit_complete(
+def fit_complete(  # type: ignore[no-untyped-def]  # numba reads the types from the call
     returns, usable, centre, scaled, columns, edges, events, days, groups, first, length, n_rows, mean, inverse, centre_x, scale_x,
     event_x, first_day, width, constant, fixed, found, abnormal,
 ):  # fmt: skip
@@ -76,7 +76,9 @@ def fit_complete(
 
 
 @njit(cache=True, nogil=True)
-def sum_series(flat, runs, starts, bounds, alpha, beta, sse, regressors, most, smallest, series, known):
+def sum_series(  # type: ignore[no-untyped-def]  # numba reads the types from the call
+    flat, runs, starts, bounds, alpha, beta, sse, regressors, most, smallest, series, known
+):  # fmt: skip
     """Weighted sums of residuals by date; writes `series` (D, cuts, L) and `known` (D, cuts - 1), both zero before.
 
     The events of date d are ``bounds[d] <= e < bounds[d + 1]``; their returns are ``flat[runs[e]:runs[e] + L]`` and their

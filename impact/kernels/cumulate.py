@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -56,7 +56,7 @@ class EventWindows:
     coefficients: FloatArray
     estimation: tuple[int, int]
 
-    _per_event = ("abnormal", "day0", "security", "group", "coefficients")
+    _per_event: ClassVar[tuple[str, ...]] = ("abnormal", "day0", "security", "group", "coefficients")
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields alone: sums and views that were kept for speed are made again where they are needed."""
@@ -221,7 +221,7 @@ class ForecastWindows(EventWindows):
 
     relative_variance: FloatArray
 
-    _per_event = (*EventWindows._per_event, "relative_variance")
+    _per_event: ClassVar[tuple[str, ...]] = (*EventWindows._per_event, "relative_variance")
 
     def sums(self, a: int, b: int) -> WindowSums:
         """CAR over [a, b]; its variance is the sum of the forecasts of the available days."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -156,32 +157,41 @@ class _Wealth:
         return cash + np.bincount(system.investor, weights=value, minlength=system.n_investors), value
 
 
-def _slope(system: DemandSystem, weights: FloatArray1D, assets: FloatArray1D, marked_value: FloatArray1D | None):
+Product: TypeAlias = Callable[[FloatArray1D], FloatArray1D]
+"""A matrix as what it does to a vector."""
+
+
+def _slope(
+    system: DemandSystem, weights: FloatArray1D, assets: FloatArray1D, marked_value: FloatArray1D | None
+) -> tuple[Product, FloatArray1D]:
     """J = d log demand / d log equity as a product with a vector, its diagonal, and dense when that is small."""
     shape = (system.n_investors, system.n_stocks)
     indptr = np.searchsorted(system.investor, np.arange(system.n_investors + 1))
     table = sparse.csr_array((weights, system.stock, indptr), shape=shape)
     tilt = system.sensitivity * assets
-    demand = table.T @ assets
-    own = table.T @ tilt
+    demand: FloatArray1D = np.asarray(table.T @ assets)
+    own: FloatArray1D = np.asarray(table.T @ tilt)
     marked = None if marked_value is None else sparse.csr_array((marked_value, system.stock, indptr), shape=shape)
     transposed = table.T.tocsr()
 
     def product(vector: FloatArray1D) -> FloatArray1D:
-        spread = tilt * (table @ vector)
+        spread = tilt * np.asarray(table @ vector)
         if marked is not None:
-            spread = spread - marked @ vector
-        return (own * vector - transposed @ spread) / demand
+            spread = spread - np.asarray(marked @ vector)
+        moved: FloatArray1D = (own * vector - np.asarray(transposed @ spread)) / demand
+        return moved
 
     squares = np.bincount(system.stock, weights=tilt[system.investor] * weights**2, minlength=system.n_stocks)
     return product, (own - squares) / demand
 
 
-def _newton_step(product, n_stocks: int, gap: FloatArray1D) -> FloatArray1D:
+def _newton_step(product: Product, n_stocks: int, gap: FloatArray1D) -> FloatArray1D:
     """Solve (I - J) step = gap: dense for few stocks, else by GMRES on the sparse product."""
     if n_stocks <= DENSE_STOCKS:
         identity = np.eye(n_stocks)
-        return np.linalg.solve(identity - np.column_stack([product(column) for column in identity]), gap)
+        slope = np.column_stack([product(column) for column in identity])
+        dense: FloatArray1D = np.asarray(np.linalg.solve(identity - slope, gap), dtype=np.float64)
+        return dense
     operator = LinearOperator((n_stocks, n_stocks), matvec=lambda vector: vector - product(vector), dtype=float)
     step, _failed = gmres(operator, gap, rtol=1e-8, atol=0.0, restart=60, maxiter=5)
     return step
@@ -287,7 +297,8 @@ def elasticity_matrix(system: DemandSystem, clearing: MarketClearing) -> FloatAr
     """
     product, _diagonal = _slope(system, clearing.weights, clearing.assets, None)
     identity = np.eye(system.n_stocks)
-    return identity - np.column_stack([product(column) for column in identity])
+    result: FloatArray2D = identity - np.column_stack([product(column) for column in identity])
+    return result
 
 
 def first_order_change(system: DemandSystem, clearing: MarketClearing, banned: BoolArray) -> FloatArray1D:

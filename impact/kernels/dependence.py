@@ -82,7 +82,8 @@ class _DateGroup:
 
     @property
     def n_events(self) -> int:
-        return self.usual.shape[0] + self.n_odd
+        result: int = self.usual.shape[0] + self.n_odd
+        return result
 
     def rows(self) -> _Rows:
         """All events ready for pairwise products."""
@@ -335,4 +336,7 @@ def _pairwise_correlation(left: _Rows, right: _Rows, min_common: int) -> FloatAr
     spread_x, spread_y = square_x - sum_x * sum_x / n, square_y - sum_y * sum_y / n
     product = left.values @ right.values.T - sum_x * sum_y / n
     known = (count >= max(min_common, 2)) & (spread_x > NO_VARIATION * square_x) & (spread_y > NO_VARIATION * square_y)
-    return np.divide(product, np.sqrt(np.where(known, spread_x * spread_y, 1.0)), out=np.full(count.shape, np.nan), where=known)
+    result: FloatArray = np.divide(
+        product, np.sqrt(np.where(known, spread_x * spread_y, 1.0)), out=np.full(count.shape, np.nan), where=known
+    )
+    return result

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.kernels.records import Regression
-from impact.typing_ import BoolArray, FloatArray, IntArray
+from impact.typing_ import BoolArray, FloatArray, IntArray, Window
 
 __all__ = ["DirectFit", "event_rows", "refit_directly"]
 
@@ -54,7 +54,7 @@ def refit_directly(
     return DirectFit(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in DirectFit.__dataclass_fields__})
 
 
-def _refit(regression: Regression, day0, security, estimation, window) -> DirectFit:
+def _refit(regression: Regression, day0: IntArray, security: IntArray, estimation: Window, window: Window) -> DirectFit:
     constant = regression.constant or regression.fixed
     y, x = event_rows(regression, day0, security, estimation)
     usable = np.isfinite(y) & np.isfinite(x).all(axis=-1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.errors import InputError
-from impact.typing_ import FloatArray
+from impact.typing_ import FloatArray, FloatLike
 
 __all__ = [
     "MacroMultiplier",
@@ -31,7 +31,7 @@ class MacroMultiplier:
     multiplier: float
 
 
-def _check(fraction_sold: FloatArray, elasticity: FloatArray, absorbing_share: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _check(fraction_sold: FloatArray, elasticity: FloatArray, absorbing_share: FloatLike) -> tuple[FloatArray, FloatArray]:
     magnitude = np.asarray(elasticity, dtype=float)
     wrong = int(np.sum(~(magnitude > 0)))
     if wrong:
@@ -48,7 +48,7 @@ def _check(fraction_sold: FloatArray, elasticity: FloatArray, absorbing_share: F
     return np.asarray(fraction_sold, dtype=float) / base, magnitude
 
 
-def elasticity_effect(fraction_sold: FloatArray, elasticity: FloatArray, *, absorbing_share: FloatArray = 1.0) -> FloatArray:
+def elasticity_effect(fraction_sold: FloatArray, elasticity: FloatArray, *, absorbing_share: FloatLike = 1.0) -> FloatArray:
     """Price effect of selling a fraction of the float, linear form, in decimals.
 
     Parameters
@@ -73,7 +73,7 @@ def elasticity_effect(fraction_sold: FloatArray, elasticity: FloatArray, *, abso
     return -fraction / magnitude
 
 
-def log_elasticity_effect(fraction_sold: FloatArray, elasticity: FloatArray, *, absorbing_share: FloatArray = 1.0) -> FloatArray:
+def log_elasticity_effect(fraction_sold: FloatArray, elasticity: FloatArray, *, absorbing_share: FloatLike = 1.0) -> FloatArray:
     """Price effect in the log form, ``(1 - f / share)**(1 / |epsilon|) - 1``; it cannot pass -100 %.
 
     Raises
@@ -97,11 +97,12 @@ def index_event_elasticity(quantity_change: FloatArray, price_change: FloatArray
     ----------
     Chang, Hong and Liskovich (2015), Review of Financial Studies 28.
     """
-    return -np.asarray(quantity_change, dtype=float) / np.asarray(price_change, dtype=float)
+    result: FloatArray = -np.asarray(quantity_change, dtype=float) / np.asarray(price_change, dtype=float)
+    return result
 
 
 def square_root_elasticity(
-    fraction_sold: FloatArray, adv_to_cap: FloatArray, sigma: FloatArray, *, prefactor: FloatArray = 0.75
+    fraction_sold: FloatArray, adv_to_cap: FloatArray, sigma: FloatArray, *, prefactor: FloatLike = 0.75
 ) -> FloatArray:
     """The elasticity that the square-root law implies at a fraction sold: a peak, short-horizon magnitude.
 
@@ -110,9 +111,10 @@ def square_root_elasticity(
     ``epsilon(f) = f / I = sqrt(f v) / (Y sigma)`` with v = ADV / capitalisation. The long-run magnitude is larger by
     one over the permanent share.
     """
-    return np.sqrt(np.asarray(fraction_sold, dtype=float) * np.asarray(adv_to_cap, dtype=float)) / (
+    result: FloatArray = np.sqrt(np.asarray(fraction_sold, dtype=float) * np.asarray(adv_to_cap, dtype=float)) / (
         np.asarray(prefactor) * np.asarray(sigma)
     )
+    return result
 
 
 def macro_multiplier(equity_share: float, *, yield_sensitivity: float, payout_ratio: float) -> MacroMultiplier:

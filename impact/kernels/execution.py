@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import norm
 
 from impact.errors import InputError
-from impact.typing_ import FloatArray, FloatArray1D, FloatArray2D
+from impact.typing_ import FloatArray, FloatArray1D, FloatArray2D, FloatLike
 
 __all__ = [
     "ContinuousExecution",
@@ -81,10 +81,11 @@ class ExecutionProblem:
         """eta less half the permanent impact of one period."""
         return self.temporary - self.permanent * self.period / 2
 
-    def urgency(self, risk_aversion: FloatArray) -> FloatArray:
+    def urgency(self, risk_aversion: FloatLike) -> FloatArray:
         """kappa per session at a risk aversion (per currency unit of variance); 0 is an even schedule."""
         squared = np.asarray(risk_aversion, dtype=float) * self.volatility**2 / self.adjusted_temporary
-        return np.arccosh(squared * self.period**2 / 2 + 1) / self.period
+        kappa: FloatArray = np.arccosh(squared * self.period**2 / 2 + 1) / self.period
+        return kappa
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -107,7 +108,7 @@ class ContinuousExecution:
     temporary_cost: float
 
 
-def decay_ratio(kappa: FloatArray, remaining: FloatArray, horizon: float) -> FloatArray:
+def decay_ratio(kappa: FloatLike, remaining: FloatArray, horizon: float) -> FloatArray:
     """``sinh(kappa r) / sinh(kappa T)`` without overflow, and its limit r / T as kappa goes to 0."""
     rate, left = np.asarray(kappa, dtype=float), np.asarray(remaining, dtype=float)
     product = rate * horizon
@@ -148,7 +149,7 @@ def optimal_trajectory(problem: ExecutionProblem, risk_aversion: float) -> Traje
     if not risk_aversion >= 0:
         raise InputError(f"risk_aversion={risk_aversion!r} must be >= 0; a negative one rewards risk: give 0 for an even schedule.")
     kappa = float(problem.urgency(risk_aversion))
-    remaining = problem.horizon - problem.period * np.arange(problem.n_periods + 1)
+    remaining: FloatArray = problem.horizon - problem.period * np.arange(problem.n_periods + 1, dtype=np.float64)
     remaining[-1] = 0.0
     holdings = problem.shares * decay_ratio(kappa, remaining, problem.horizon)
     trades = -np.diff(holdings)
@@ -159,7 +160,7 @@ def optimal_trajectory(problem: ExecutionProblem, risk_aversion: float) -> Traje
 def efficient_frontier(problem: ExecutionProblem, risk_aversions: FloatArray1D) -> FloatArray2D:
     """Expected cost and standard deviation (R, 2) of the optimal schedule at each risk aversion (R,)."""
     kappa = problem.urgency(np.asarray(risk_aversions, dtype=float))
-    remaining = problem.horizon - problem.period * np.arange(problem.n_periods + 1)
+    remaining: FloatArray = problem.horizon - problem.period * np.arange(problem.n_periods + 1, dtype=np.float64)
     remaining[-1] = 0.0
     holdings = problem.shares * decay_ratio(kappa[:, None], remaining[None, :], problem.horizon)
     expected, variance = schedule_cost(problem, -np.diff(holdings, axis=1))
@@ -228,12 +229,14 @@ def days_to_liquidate(
     if np.any(~(volume > 0)):
         raise InputError(f"adv_shares={adv_shares!r} must be positive; without volume nothing can be sold: use a line that trades.")
     pace = rate / (1 - rate) if external_volume else rate
-    return np.abs(np.asarray(shares, dtype=float)) / (pace * volume)
+    result: FloatArray = np.abs(np.asarray(shares, dtype=float)) / (pace * volume)
+    return result
 
 
 def required_participation(shares: FloatArray, adv_shares: FloatArray, sessions: FloatArray) -> FloatArray:
     """Share of total volume needed to finish in `sessions`; above 1 the order cannot be finished."""
-    return np.abs(np.asarray(shares, dtype=float)) / (np.asarray(adv_shares, dtype=float) * np.asarray(sessions, dtype=float))
+    result: FloatArray = np.abs(np.asarray(shares, dtype=float)) / (np.asarray(adv_shares, dtype=float) * np.asarray(sessions, dtype=float))
+    return result
 
 
 def trajectory_with_drift(problem: ExecutionProblem, risk_aversion: float, concession: FloatArray1D) -> Trajectory:

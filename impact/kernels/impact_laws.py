@@ -12,7 +12,7 @@ import numpy as np
 from scipy.linalg import solve_toeplitz
 
 from impact.errors import InputError
-from impact.typing_ import FloatArray, FloatArray1D
+from impact.typing_ import FloatArray, FloatArray1D, FloatLike
 
 __all__ = [
     "AlmgrenImpact",
@@ -97,7 +97,7 @@ def _signed_power(value: FloatArray, exponent: float) -> FloatArray:
     return np.sign(value) * np.abs(value) ** exponent
 
 
-def square_root_impact(quantity_adv: FloatArray, sigma: FloatArray, *, prefactor: FloatArray = SQUARE_ROOT_PREFACTOR) -> FloatArray:
+def square_root_impact(quantity_adv: FloatArray, sigma: FloatArray, *, prefactor: FloatLike = SQUARE_ROOT_PREFACTOR) -> FloatArray:
     """Peak price effect of a metaorder by the square-root law, in decimals, with the sign of the quantity.
 
     Parameters
@@ -126,7 +126,7 @@ def square_root_impact(quantity_adv: FloatArray, sigma: FloatArray, *, prefactor
     return np.asarray(prefactor) * np.asarray(sigma) * _signed_power(np.asarray(quantity_adv, dtype=float), 0.5)
 
 
-def square_root_cost(quantity_adv: FloatArray, sigma: FloatArray, *, prefactor: FloatArray = SQUARE_ROOT_PREFACTOR) -> FloatArray:
+def square_root_cost(quantity_adv: FloatArray, sigma: FloatArray, *, prefactor: FloatLike = SQUARE_ROOT_PREFACTOR) -> FloatArray:
     """Average cost of the metaorder: two thirds of :func:`square_root_impact`, since impact builds as the root of time."""
     return AVERAGE_TO_PEAK * square_root_impact(quantity_adv, sigma, prefactor=prefactor)
 
@@ -139,7 +139,8 @@ def duration_form(
     With ``pi = Q / (V T)`` it equals :func:`square_root_impact`: the law does not see how long the order took.
     """
     horizon_sigma = np.asarray(sigma) * np.sqrt(np.asarray(sessions, dtype=float))
-    return prefactor * horizon_sigma * _signed_power(np.asarray(participation, dtype=float), 0.5)
+    result: FloatArray = prefactor * horizon_sigma * _signed_power(np.asarray(participation, dtype=float), 0.5)
+    return result
 
 
 def almgren_2005(
@@ -148,9 +149,9 @@ def almgren_2005(
     sessions: FloatArray,
     shares_outstanding_adv: FloatArray,
     *,
-    gamma: FloatArray = ALMGREN_GAMMA,
-    eta: FloatArray = ALMGREN_ETA,
-    beta: FloatArray = ALMGREN_BETA,
+    gamma: FloatLike = ALMGREN_GAMMA,
+    eta: FloatLike = ALMGREN_ETA,
+    beta: FloatLike = ALMGREN_BETA,
     delta: float = ALMGREN_DELTA,
 ) -> AlmgrenImpact:
     """Permanent and temporary impact and average cost of an order traded evenly over `sessions`.
@@ -184,7 +185,8 @@ def almgren_2005(
 
 def linear_impact(quantity: FloatArray, slope: FloatArray) -> FloatArray:
     """Effect of a signed quantity at a constant slope: Kyle's lambda, or Amihud's ratio with a signed value in currency."""
-    return np.asarray(quantity, dtype=float) * np.asarray(slope, dtype=float)
+    result: FloatArray = np.asarray(quantity, dtype=float) * np.asarray(slope, dtype=float)
+    return result
 
 
 def kyle_equilibrium(value_variance: float, noise_sd: float) -> KyleEquilibrium:
@@ -247,17 +249,20 @@ def amihud_illiquidity(returns: FloatArray, value_traded: FloatArray, *, axis: i
     usable = np.isfinite(value) & (value > 0) & np.isfinite(returns)
     ratio = np.abs(np.where(usable, returns, 0.0)) / np.where(usable, value, 1.0)
     count = usable.sum(axis=axis)
-    return np.where(count > 0, np.where(usable, ratio, 0.0).sum(axis=axis) / np.maximum(count, 1), np.nan)
+    mean: FloatArray1D = np.where(count > 0, np.where(usable, ratio, 0.0).sum(axis=axis) / np.maximum(count, 1), np.nan)
+    return mean
 
 
 def power_law_kernel(n_lags: int, exponent: float) -> FloatArray1D:
     """G(k) = (1 + k)**-exponent at lags 0 .. n_lags - 1."""
-    return (1.0 + np.arange(n_lags)) ** -exponent
+    kernel: FloatArray1D = np.power(1.0 + np.arange(n_lags, dtype=np.float64), -exponent)
+    return kernel
 
 
 def exponential_kernel(n_lags: int, rate: float) -> FloatArray1D:
     """G(k) = exp(-rate k) at lags 0 .. n_lags - 1."""
-    return np.exp(-rate * np.arange(n_lags))
+    result: FloatArray1D = np.exp(-rate * np.arange(n_lags))
+    return result
 
 
 def propagator_path(trades: FloatArray, kernel: FloatArray1D) -> FloatArray:

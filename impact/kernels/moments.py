@@ -114,7 +114,8 @@ def _inverse(matrices: FloatArray) -> tuple[FloatArray, BoolArray]:
     if matrices.shape[-1] == 1:
         return 1.0 / matrices, none
     try:
-        return np.linalg.inv(matrices), none
+        return np.asarray(np.linalg.inv(matrices), dtype=np.float64), none
     except np.linalg.LinAlgError:
-        singular = np.linalg.matrix_rank(matrices, hermitian=True) < matrices.shape[-1]
-        return np.linalg.inv(np.where(singular[:, None, None], np.eye(matrices.shape[-1]), matrices)), singular
+        singular: BoolArray = np.asarray(np.linalg.matrix_rank(matrices, hermitian=True) < matrices.shape[-1])
+        regular = np.where(singular[:, None, None], np.eye(matrices.shape[-1]), matrices)
+        return np.asarray(np.linalg.inv(regular), dtype=np.float64), singular

@@ -20,7 +20,7 @@ from impact.kernels.mapping import map_in_order
 from impact.kernels.records import FittedEvents, Regression, freeze_arrays
 from impact.kernels.residual_sums import ResidualSums, sum_residuals
 from impact.kernels.windows import column_blocks
-from impact.typing_ import BoolArray, FloatArray, IntArray
+from impact.typing_ import BoolArray, FloatArray, IntArray, Window
 
 __all__ = ["BatchFit", "fit_events"]
 
@@ -210,7 +210,7 @@ class _Gathered:
             inverse = fit.own.inverse / (fit.scale[:, :, None] * fit.scale[:, None, :])
             self._keep(fit.own.n_rows, fit.centre + fit.scale * fit.own.mean, inverse, day0[events[own]], security[events[own]])
 
-    def refit(self, regression: Regression, day0: IntArray, security: IntArray, estimation, window) -> BoolArray:
+    def refit(self, regression: Regression, day0: IntArray, security: IntArray, estimation: Window, window: Window) -> BoolArray:
         """Fit doubtful events again, row by row; True where their regressors are collinear."""
         singular = np.zeros(day0.size, dtype=bool)
         doubtful = np.flatnonzero(self.doubtful & (self.n_obs > regression.n_parameters))
@@ -224,7 +224,9 @@ class _Gathered:
         return singular
 
 
-def _finish(found: _Gathered, singular: BoolArray, regression: Regression, day0, security, estimation, window) -> BatchFit:
+def _finish(
+    found: _Gathered, singular: BoolArray, regression: Regression, day0: IntArray, security: IntArray, estimation: Window, window: Window
+) -> BatchFit:
     n_obs = found.n_obs.astype(np.int64)
     df = n_obs - regression.n_parameters
     void = (df <= 0) | singular

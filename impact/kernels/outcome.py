@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, stdtr
 
-from impact.typing_ import FloatArray
+from impact.typing_ import FloatArray, IntArray
 
 __all__ = ["Outcome", "inapplicable", "normal_outcome", "normal_p", "student_outcome", "student_p"]
 
@@ -55,12 +55,14 @@ def inapplicable(reason: str, n_events: int, warning: str = "") -> Outcome:
 
 def normal_p(statistic: FloatArray | float) -> FloatArray | float:
     """Two-sided p-value of a standard normal statistic."""
-    return 2.0 * ndtr(-np.abs(statistic))
+    p: FloatArray | float = np.multiply(2.0, ndtr(-np.abs(statistic)))
+    return p
 
 
-def student_p(statistic: FloatArray | float, df: FloatArray | float) -> FloatArray | float:
+def student_p(statistic: FloatArray | float, df: FloatArray | IntArray | float) -> FloatArray | float:
     """Two-sided p-value of a Student t statistic with `df` degrees of freedom."""
-    return 2.0 * stdtr(df, -np.abs(statistic))
+    p: FloatArray | float = np.multiply(2.0, stdtr(df, -np.abs(statistic)))
+    return p
 
 
 def normal_outcome(statistic: float, n_events: int, warning: str = "") -> Outcome:

@@ -45,7 +45,8 @@ def standardised(car: FloatArray, sigma: FloatArray, variance_factor: FloatArray
         NaN where an input is NaN or the standard error is zero.
     """
     error = sigma * np.sqrt(variance_factor)
-    return np.divide(car, error, out=np.full(np.shape(car), np.nan), where=error > 0)
+    result: FloatArray = np.divide(car, error, out=np.full(np.shape(car), np.nan), where=error > 0)
+    return result
 
 
 def single_t(scar: FloatArray, df: FloatArray | IntArray) -> FloatArray:

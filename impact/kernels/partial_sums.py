@@ -13,7 +13,7 @@ from impact.kernels.records import FittedEvents
 from impact.kernels.signs import sign_of_counts
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["PartialSums", "WindowTests", "partial_sums", "window_tests"]
+__all__ = ["PartialSums", "WindowTests", "bin_edges", "nothing_summed", "partial_sums", "window_tests"]
 
 NO_SPREAD_SHARE = 1e-13
 """Variance over mean square below which equal values differ by rounding alone."""
@@ -147,9 +147,20 @@ def partial_sums(
     )
 
 
+def nothing_summed(windows: tuple[tuple[int, int], ...], window: tuple[int, int], n_sessions: int) -> PartialSums:
+    """The sums of no event."""
+    v, width = len(windows), window[1] - window[0] + 1
+    zero: dict[str, Any] = dict.fromkeys(_BY_WINDOW, np.zeros(v))
+    zero |= {name: np.zeros(v, dtype=np.int64) for name in ("counts", "positive")}
+    zero |= {name: np.zeros((v, n_sessions)) for name in ("date_car", "date_counts")}
+    zero |= {"least_df": np.full(v, np.inf), "histogram": np.zeros((v, bin_edges().size + 1), dtype=np.int64)}
+    return PartialSums(n_events=np.array(0), days=np.zeros(width, dtype=np.int64), abnormal=np.zeros(width), **zero)
+
+
 def _bins(scar: FloatArray, last: int) -> IntArray:
     """Bin of each value: 0 below the first edge, `last` at or above the last."""
-    return np.clip(np.floor((scar + BIN_REACH) / BIN_WIDTH) + 1, 0, last).astype(np.intp)
+    result: IntArray = np.clip(np.floor((scar + BIN_REACH) / BIN_WIDTH) + 1, 0, last).astype(np.intp)
+    return result
 
 
 _BY_WINDOW = (

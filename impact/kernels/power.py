@@ -59,9 +59,8 @@ def power_normal(
     """
     delta = np.sqrt(n_events) * np.asarray(effect) / sigma
     z = ndtri(1.0 - alpha / tails)
-    if tails == 1:
-        return ndtr(np.abs(delta) - z)
-    return ndtr(-z - delta) + ndtr(delta - z)
+    power: FloatArray = ndtr(np.abs(delta) - z) if tails == 1 else ndtr(-z - delta) + ndtr(delta - z)
+    return power
 
 
 def power_student(delta: float, df: float, *, alpha: float = 0.05) -> float:

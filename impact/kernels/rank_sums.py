@@ -132,7 +132,10 @@ def _average_ties(in_order: FloatArray) -> FloatArray:
 
 def _day_sums(order: IntArray, weights: FloatArray, n_days: int) -> FloatArray:
     """Sum over rows of the weight of each day, the weights given in sorted order."""
-    return np.bincount(order.ravel(), weights=np.broadcast_to(weights, order.shape).ravel(), minlength=n_days)
+    sums: FloatArray = np.bincount(order.ravel(), weights=np.broadcast_to(weights, order.shape).ravel(), minlength=n_days).astype(
+        float, copy=False
+    )
+    return sums
 
 
 def rank_sums(values: FloatArray) -> RankSums:

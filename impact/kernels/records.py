@@ -48,7 +48,8 @@ class Regression:
     @property
     def n_parameters(self) -> int:
         """K: slopes and constant; 1 for the mean that `sigma` is taken about when `fixed`."""
-        return self.regressors.shape[-1] + int(self.constant or self.fixed)
+        result: int = self.regressors.shape[-1] + int(self.constant or self.fixed)
+        return result
 
     @property
     def own(self) -> bool:
@@ -154,4 +155,5 @@ class FittedEvents:
     @property
     def n_events(self) -> int:
         """N."""
-        return self.abnormal.shape[0]
+        result: int = self.abnormal.shape[0]
+        return result

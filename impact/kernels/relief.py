@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.errors import InputError
-from impact.typing_ import FloatArray, FloatArray1D
+from impact.typing_ import FloatArray, FloatArray1D, FloatLike
 
 __all__ = [
     "ImpliedProbability",
@@ -49,7 +49,7 @@ class ReliefPrice:
 
 
 def implied_probability(
-    price: FloatArray, clear: FloatArray, banned: FloatArray, *, sd_clear: FloatArray = 0.0, sd_banned: FloatArray = 0.0
+    price: FloatArray, clear: FloatArray, banned: FloatArray, *, sd_clear: FloatLike = 0.0, sd_banned: FloatLike = 0.0
 ) -> ImpliedProbability:
     """Risk-neutral probability of relief in ``P = q P_clear + (1 - q) P_banned``.
 
@@ -98,7 +98,8 @@ def implied_probability_path(
     """
     if not 0 < banned_share < 1:
         raise InputError(f"banned_share={banned_share!r} must lie in (0, 1); a ban leaves part of the value: give one minus the discount.")
-    clear = clear_start * np.cumprod(1 + beta * np.asarray(benchmark_returns, dtype=float))
+    growth: FloatArray1D = 1 + beta * np.asarray(benchmark_returns, dtype=np.float64)
+    clear: FloatArray1D = np.multiply(clear_start, np.cumprod(growth))
     return clear, implied_probability(prices, clear, banned_share * clear).unclipped
 
 
@@ -134,4 +135,5 @@ def probability_from_jump(jump: FloatArray, discount: FloatArray) -> FloatArray:
     ``q = 1 - J / ((1 + J) h)``.
     """
     move, loss = np.asarray(jump, dtype=float), np.asarray(discount, dtype=float)
-    return 1 - move / ((1 + move) * loss)
+    result: FloatArray = 1 - move / ((1 + move) * loss)
+    return result

@@ -26,7 +26,8 @@ DRAW_ELEMENTS = 4_000_000
 def _cluster_sums(car: FloatArray, cluster: IntArray) -> tuple[FloatArray, FloatArray]:
     """Sum of the values and number of events of each cluster."""
     _, label = np.unique(cluster, return_inverse=True)
-    return np.bincount(label, weights=car), np.bincount(label).astype(float)
+    sums: FloatArray = np.bincount(label, weights=car).astype(float, copy=False)
+    return sums, np.bincount(label).astype(float)
 
 
 def _t_from_sums(sums: FloatArray, counts: FloatArray) -> FloatArray:
@@ -35,7 +36,10 @@ def _t_from_sums(sums: FloatArray, counts: FloatArray) -> FloatArray:
     mean = sums.sum(axis=-1) / n
     scores = sums - mean[..., None] * counts
     error = np.sqrt(g / (g - 1.0) * (scores * scores).sum(axis=-1)) / n
-    return np.divide(mean, error, out=np.full(np.shape(mean), np.inf), where=error > 0) * np.where(error > 0, 1.0, np.sign(mean))
+    result: FloatArray = np.divide(mean, error, out=np.full(np.shape(mean), np.inf), where=error > 0) * np.where(
+        error > 0, 1.0, np.sign(mean)
+    )
+    return result
 
 
 def cluster_t(car: FloatArray, cluster: IntArray) -> float:

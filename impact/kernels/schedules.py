@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.errors import InputError
-from impact.typing_ import FloatArray, FloatArray1D
+from impact.typing_ import FloatArray, FloatArray1D, FloatLike
 
 __all__ = [
     "CappedSchedule",
@@ -40,12 +40,12 @@ class CappedSchedule:
         return self.backlog[..., -1]
 
 
-def _check_deadline(deadline: FloatArray) -> None:
+def _check_deadline(deadline: FloatLike) -> None:
     if np.any(~(np.asarray(deadline, dtype=float) > 0)):
         raise InputError(f"deadline={deadline!r} must be after the start (> 0); nothing can be sold in no time: give a later deadline.")
 
 
-def truncated_exponential(time: FloatArray, hazard: FloatArray, deadline: FloatArray) -> FloatArray:
+def truncated_exponential(time: FloatLike, hazard: FloatLike, deadline: FloatLike) -> FloatArray:
     """Share sold by `time` when each unit leaves at a constant hazard and everything is gone by the deadline.
 
     Parameters
@@ -65,7 +65,8 @@ def truncated_exponential(time: FloatArray, hazard: FloatArray, deadline: FloatA
     elapsed = np.clip(np.asarray(time, dtype=float), 0.0, end)
     flat = np.abs(rate * end) < 1e-9
     safe = np.where(flat, 1.0, rate)
-    return np.where(flat, elapsed / end, np.expm1(-safe * elapsed) / np.expm1(-safe * end))
+    result: FloatArray = np.where(flat, elapsed / end, np.expm1(-safe * elapsed) / np.expm1(-safe * end))
+    return result
 
 
 def exponential_median(hazard: float, deadline: float) -> float:
@@ -104,7 +105,8 @@ def truncated_weibull(time: FloatArray, shape: FloatArray, scale: FloatArray, de
     _check_deadline(deadline)
     end = np.asarray(deadline, dtype=float)
     elapsed = np.clip(np.asarray(time, dtype=float), 0.0, end)
-    return np.expm1(-((elapsed / scale) ** shape)) / np.expm1(-((end / scale) ** shape))
+    result: FloatArray = np.expm1(-((elapsed / scale) ** shape)) / np.expm1(-((end / scale) ** shape))
+    return result
 
 
 def weibull_hazard(time: FloatArray, shape: FloatArray, scale: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ from scipy.special import xlogy
 from scipy.stats import binom, chi2, norm, t
 
 from impact.errors import InputError
-from impact.typing_ import FloatArray, FloatArray1D
+from impact.typing_ import FloatArray, FloatLike
 
 __all__ = [
     "LikelihoodRatio",
@@ -42,7 +42,8 @@ def crps_gaussian(observed: FloatArray, mean: FloatArray, sd: FloatArray) -> Flo
     Gneiting and Raftery (2007), Journal of the American Statistical Association 102, equation 20.
     """
     z = (np.asarray(observed, dtype=float) - mean) / sd
-    return np.asarray(sd) * (z * (2 * norm.cdf(z) - 1) + 2 * norm.pdf(z) - 1 / np.sqrt(np.pi))
+    result: FloatArray = np.asarray(sd) * (z * (2 * norm.cdf(z) - 1) + 2 * norm.pdf(z) - 1 / np.sqrt(np.pi))
+    return result
 
 
 def crps_ensemble(observed: FloatArray, draws: FloatArray, *, fair: bool = False) -> FloatArray:
@@ -57,7 +58,8 @@ def crps_ensemble(observed: FloatArray, draws: FloatArray, *, fair: bool = False
     m = ordered.shape[-1]
     distance = np.mean(np.abs(ordered - np.asarray(observed, dtype=float)[..., None]), axis=-1)
     spread = 2 * np.sum((2 * np.arange(m) - m + 1) * ordered, axis=-1)
-    return distance - spread / (2 * m * (m - 1 if fair else m))
+    result: FloatArray = distance - spread / (2 * m * (m - 1 if fair else m))
+    return result
 
 
 def interval_score(observed: FloatArray, low: FloatArray, high: FloatArray, *, alpha: float) -> FloatArray:
@@ -68,7 +70,8 @@ def interval_score(observed: FloatArray, low: FloatArray, high: FloatArray, *, a
     Gneiting and Raftery (2007), equation 43.
     """
     value, lower, upper = (np.asarray(part, dtype=float) for part in (observed, low, high))
-    return (upper - lower) + 2 / alpha * (np.maximum(lower - value, 0.0) + np.maximum(value - upper, 0.0))
+    result: FloatArray = (upper - lower) + 2 / alpha * (np.maximum(lower - value, 0.0) + np.maximum(value - upper, 0.0))
+    return result
 
 
 def pinball_loss(observed: FloatArray, quantile: FloatArray, *, level: FloatArray) -> FloatArray:
@@ -144,7 +147,7 @@ def binomial_miss_probability(n_misses: int, n_obs: int, *, expected: float) -> 
     return float(binom.sf(n_misses - 1, n_obs, expected))
 
 
-def student_interval(estimate: FloatArray1D | float, variance: FloatArray1D | float, df: FloatArray1D | float, *, confidence: float = 0.95):
+def student_interval(estimate: FloatLike, variance: FloatLike, df: FloatLike, *, confidence: float = 0.95) -> tuple[FloatArray, FloatArray]:
     """Estimate plus and minus the Student quantile times the standard error; the variance carries the forecast error."""
-    half = t.ppf(0.5 + confidence / 2, df) * np.sqrt(variance)
+    half: FloatArray = t.ppf(0.5 + confidence / 2, df) * np.sqrt(variance)
     return estimate - half, estimate + half

@@ -97,9 +97,9 @@ def optimal_policy(costs: WaitingCosts) -> SellOrWaitPolicy:
 
 def _waiting_cost(costs: WaitingCosts, session: int, next_value: FloatArray) -> FloatArray:
     """Expected cost of what is left after the trades of a session, for every number of lots left."""
-    held = np.arange(costs.lots + 1) * costs.lot_shares
+    held: FloatArray = np.arange(costs.lots + 1, dtype=np.float64) * costs.lot_shares
     hazard = costs.relief_hazard[session]
-    relieved = -costs.relief_gain * held
+    relieved: FloatArray = -costs.relief_gain * held
     if hazard >= 1.0:
         return relieved
     unrelieved = costs.risk_charge * held**2 + next_value

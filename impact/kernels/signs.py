@@ -52,7 +52,8 @@ def positive_shares(residuals: FloatArray) -> FloatArray:
     ragged = np.flatnonzero(np.isnan(residuals @ np.ones(residuals.shape[1])))
     count[ragged] = np.isfinite(residuals[ragged]).sum(axis=1)
     positive = np.count_nonzero(residuals > 0, axis=1)
-    return np.divide(positive, count, out=np.full(len(residuals), np.nan), where=count > 0)
+    result: FloatArray = np.divide(positive, count, out=np.full(len(residuals), np.nan), where=count > 0)
+    return result
 
 
 def generalized_sign(car: FloatArray, share: FloatArray) -> Outcome:

@@ -146,7 +146,8 @@ def block_sums(values: FloatArray, length: int) -> FloatArray:
     """(n - length + 1,) sums of all overlapping blocks of `length` consecutive values; empty when there are too few."""
     if values.size < length:
         return np.empty(0)
-    return np.lib.stride_tricks.sliding_window_view(values, length).sum(axis=-1)
+    result: FloatArray = np.lib.stride_tricks.sliding_window_view(values, length).sum(axis=-1)
+    return result
 
 
 def block_placebo(residuals: FloatArray, car: float, length: int) -> PlaceboTest:
@@ -209,10 +210,13 @@ def _refit(series: FloatArray, regressors: FloatArray) -> FloatArray:
 def _cyclic_block_sums(values: FloatArray, length: int) -> FloatArray:
     """(n,) sums of `length` consecutive values, round the end; the last `length` values come first."""
     rolled = np.concatenate([values[-length:], values])[:-1]
-    return np.lib.stride_tricks.sliding_window_view(rolled, length).sum(axis=-1)
+    result: FloatArray = np.lib.stride_tricks.sliding_window_view(rolled, length).sum(axis=-1)
+    return result
 
 
-def _stack(residuals: FloatArray, abnormal: FloatArray, regressors: FloatArray, event_regressors: FloatArray):
+def _stack(
+    residuals: FloatArray, abnormal: FloatArray, regressors: FloatArray, event_regressors: FloatArray
+) -> tuple[FloatArray, FloatArray, int]:
     """Usable estimation rows then the event rows, as one regression."""
     usable, traded = np.isfinite(residuals), np.isfinite(abnormal)
     series = np.concatenate([residuals[usable], abnormal[traded]])

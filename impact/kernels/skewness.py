@@ -56,7 +56,8 @@ def skewness_adjusted_t(values: FloatArray, *, transform: Transform = "johnson",
 
 def _adjusted(ratio: FloatArray | float, gamma: FloatArray | float, n: int, transform: Transform) -> FloatArray | float:
     cubic = gamma**2 * ratio**3 / 27.0 if transform == "hall" else 0.0
-    return np.sqrt(n) * (ratio + gamma * ratio**2 / 3.0 + cubic + gamma / (6.0 * n))
+    result: FloatArray | float = np.sqrt(n) * (ratio + gamma * ratio**2 / 3.0 + cubic + gamma / (6.0 * n))
+    return result
 
 
 def skewness_adjusted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -85,7 +85,7 @@ def fit_spanned_events(
     root = np.sqrt(n_sessions)
     scaled = Regression(returns=returns / root, regressors=np.stack((root, market / root), axis=-1), constant=False)
     fit = fit_events(scaled, day0, security, estimation, window)
-    parts = {name: getattr(fit.windows, name) for name in EventWindows.__dataclass_fields__}
+    parts = {field.name: getattr(fit.windows, field.name) for field in fields(EventWindows)}
     blank = SpannedWindows(**(parts | {"root": root}))
     windows = replace(blank, abnormal=fit.windows.abnormal * blank._roots(window))
     events = replace(

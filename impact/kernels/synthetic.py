@@ -76,7 +76,8 @@ def _onto_simplex(points: FloatArray) -> FloatArray:
     ordered = -np.sort(-points, axis=1)
     excess = (np.cumsum(ordered, axis=1) - 1.0) / np.arange(1, points.shape[1] + 1)
     last = (ordered > excess).sum(axis=1) - 1
-    return np.maximum(points - excess[np.arange(points.shape[0]), last][:, None], 0.0)
+    result: FloatArray = np.maximum(points - excess[np.arange(points.shape[0]), last][:, None], 0.0)
+    return result
 
 
 def _projected_gradient(gram: FloatArray, cross: FloatArray) -> FloatArray:
@@ -135,7 +136,8 @@ def _violation(gram: FloatArray, cross: FloatArray, weights: FloatArray) -> Floa
     level = np.where(held, gradient, 0.0).sum(axis=1) / np.maximum(held.sum(axis=1), 1)
     away = np.where(held, np.abs(gradient - level[:, None]), np.maximum(level[:, None] - gradient, 0.0)).max(axis=1)
     scale = np.maximum(np.abs(cross).max(axis=1), np.finfo(float).tiny)
-    return away / scale + np.abs(weights.sum(axis=1) - 1.0)
+    result: FloatArray = away / scale + np.abs(weights.sum(axis=1) - 1.0)
+    return result
 
 
 def _single(x: FloatArray, y: FloatArray) -> FloatArray:
@@ -148,4 +150,5 @@ def _single(x: FloatArray, y: FloatArray) -> FloatArray:
 
 def rmspe_ratio(before: FloatArray, after: FloatArray) -> FloatArray:
     """Root mean squared gap after the event over that before it, along the last axis; the statistic of placebos in space."""
-    return np.sqrt(np.nanmean(after**2, axis=-1) / np.nanmean(before**2, axis=-1))
+    result: FloatArray = np.sqrt(np.nanmean(after**2, axis=-1) / np.nanmean(before**2, axis=-1))
+    return result

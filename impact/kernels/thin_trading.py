@@ -42,7 +42,8 @@ def market_autocorrelation(market: FloatArray, day0: IntArray, estimation: tuple
     rows = Regression(returns=market[:, None], regressors=np.empty((market.size, 0)))
     x, _ = event_rows(rows, days, np.zeros(days.size, dtype=np.intp), estimation)
     centred = x - np.nanmean(x, axis=1, keepdims=True)
-    return (np.nansum(centred[:, 1:] * centred[:, :-1], axis=1) / np.nansum(centred**2, axis=1))[inverse]
+    result: FloatArray = (np.nansum(centred[:, 1:] * centred[:, :-1], axis=1) / np.nansum(centred**2, axis=1))[inverse]
+    return result
 
 
 def scholes_williams(
@@ -232,6 +233,5 @@ def trade_to_trade_fit(returns: FloatArray, market: FloatArray, n_sessions: Floa
     residual = y - x @ coefficients
     df = returns.size - 2
     alpha, beta = coefficients
-    return TradeToTrade(
-        alpha=float(alpha), beta=float(beta), sigma=float(np.sqrt(residual @ residual / df)), df=df, inverse=np.linalg.inv(x.T @ x)
-    )
+    inverse: FloatArray = np.asarray(np.linalg.inv(x.T @ x), dtype=np.float64)
+    return TradeToTrade(alpha=float(alpha), beta=float(beta), sigma=float(np.sqrt(residual @ residual / df)), df=df, inverse=inverse)
