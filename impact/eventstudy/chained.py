@@ -18,6 +18,7 @@ from impact.eventstudy.schemas import CHAINED, CHAINS, DROPPED
 from impact.eventstudy.study import run_study
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
+from impact.tables import prose
 from impact.typing_ import FloatArray, Window
 
 __all__ = ["ChainedEventsResult", "chained_events"]
@@ -62,7 +63,8 @@ class ChainedEventsResult(Result):
         security = self.study.events["security"].iloc[0]
         f = self.joint_test
         notes = (
-            f"no event had an effect: F({f['df_effects']:.0f}, {f['df']:.0f}) = {f['statistic']:.2f}, p = {f['p_value']:.4f}",
+            f"no event had an effect: F({prose.count(f['df_effects'])}, {prose.count(f['df'])}) = {prose.decimal(f['statistic'])}, "
+            f"p {prose.p_value(f['p_value'])}",
             *self.assumptions,
         )
         tables = (("Effect of each event", self.with_schema("effects")), ("Overlapping events together", self.with_schema("chains")))

@@ -16,6 +16,7 @@ from impact.eventstudy.schemas import COEFFICIENTS, DROPPED, DROPPED_COUNTS
 from impact.kernels.clustered import ClusteredFit, clustered_least_squares
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
+from impact.tables import prose
 from impact.typing_ import FloatArray
 
 __all__ = ["CrossSectionResult", "car_regression", "group_contrast"]
@@ -63,7 +64,7 @@ class CrossSectionResult(Result):
         tables = [(f"CAR{self.window} on characteristics", self.with_schema("coefficients"))]
         if len(self.dropped):
             tables.append(("Events left out", DROPPED_COUNTS.table(self.dropped.groupby("reason").size().rename("n_events").reset_index())))
-        title = f"Cross-section: {self.n_events} events, {self.n_clusters} clusters by {self.clustered_by}, R-squared {self.r_squared:.3f}"
+        title = f"Cross-section: {self.n_events} events, {self.n_clusters} clusters by {self.clustered_by}, R-squared {prose.statistic(self.r_squared)}"
         return Summary(title=title, tables=tuple(tables), notes=self.assumptions, sources=self.sources)
 
 

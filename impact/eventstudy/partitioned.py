@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.drops import broken_rule, drop_table
 from impact.eventstudy.estimate import build, fit
 from impact.eventstudy.models import MODELS, ModelName
+from impact.eventstudy.part_files import part_files, part_labels, read_part, securities_of
 from impact.eventstudy.schemas import PARTITIONED_AVERAGE, PARTITIONED_TESTS, PARTITIONS, SCAR_QUANTILES
 from impact.kernels.mapping import map_in_order
 from impact.kernels.partial_sums import PartialSums, bin_edges, nothing_summed, partial_sums, window_tests
@@ -25,7 +25,8 @@ from impact.kernels.records import FittedEvents
 from impact.market.frames import checked_sessions
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
-from impact.typing_ import FloatArray, IntArray, Window
+from impact.tables import prose
+from impact.typing_ import IntArray, Window
 
 __all__ = ["PartitionedResult", "study_partitions"]
 
@@ -81,9 +82,7 @@ class PartitionedResult(Result):
 
     def summary(self) -> Summary:
         """Tests by window and the average abnormal returns."""
-        title = (
-            f"Event study in {len(self.partitions)} parts: {self.n_events:,} events, {self.n_dropped:,} not used, model {self.design.model}"
-        )
+        title = f"Event study in {len(self.partitions)} parts: {prose.count(self.n_events)} events, {prose.count(self.n_dropped)} not used, model {self.design.model}"
         return Summary(
             title=title,
             tables=(("Tests", self.with_schema("tests")), ("Averages", self.with_schema("average"))),
@@ -180,11 +179,11 @@ def study_partitions(
         If no event can be used.
     """
     design = StudyDesign(model=model, estimation=estimation, window=window, **options)
-    paths = _files(returns)
+    paths = part_files(returns)
     _check(design, events, market, factors, n_placebo, seed, windows)
-    labels = _labels(paths)
+    labels = part_labels(paths)
     targets = [None if write_to is None else Path(write_to) / label for label in labels]
-    names = list(map_in_order(executor, _securities_of, paths))
+    names = list(map_in_order(executor, securities_of, paths))
     template = _Part(path=paths[0], market=market, factors=factors, design=design, windows=tuple(windows))
     parts = _parts(paths, names, template, events, n_placebo, seed, targets)
     total: PartialSums | None = None
@@ -207,28 +206,6 @@ def study_partitions(
         )
     lost = pd.concat(dropped, ignore_index=True)[["path", "status", "reason", "n_events"]]
     return _result(total, partitions, lost, design, tuple(windows), sources)
-
-
-def _files(returns: str | Path | Sequence[str | Path]) -> list[Path]:
-    if isinstance(returns, (str, Path)):
-        folder = Path(returns)
-        paths = sorted(folder.rglob("*.parquet")) if folder.is_dir() else [folder]
-    else:
-        paths = [Path(path) for path in returns]
-    missing = [path for path in paths if not path.is_file()]
-    if missing or not paths:
-        raise InputError(
-            f"returns={str(returns)!r} holds {len(paths) - len(missing)} readable Parquet file(s); give a folder or the files themselves."
-        )
-    return paths
-
-
-def _labels(paths: Sequence[Path]) -> list[str]:
-    """Each file by its path from the folder that holds them all, so that files of one name in two folders differ."""
-    if len(paths) == 1:
-        return [paths[0].name]
-    root = Path(os.path.commonpath([path.absolute().parent for path in paths]))
-    return [path.absolute().relative_to(root).as_posix() for path in paths]
 
 
 def _check(
@@ -278,62 +255,10 @@ def _parts(
     ]
 
 
-def _securities_of(path: Path) -> list[str]:
-    """Names of the securities in a file, without reading its figures."""
-    import pyarrow.parquet as pq
-
-    schema = pq.read_schema(path)
-    if "security" in schema.names:
-        column = pq.read_table(path, columns=["security"]).column("security")
-        return [str(name) for name in column.unique().to_pylist()]
-    return [name for name in schema.names if name not in ("date", "session", "__index_level_0__")]
-
-
-def _read_part(path: Path, sessions: pd.DatetimeIndex) -> ReturnTable:
-    """Returns of one file on the calendar, laid out security by security."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(path, partitioning=None)
-    dates = next((name for name in ("date", "session", "__index_level_0__") if name in table.schema.names), None)
-    if dates is None:
-        raise InputError(f"{path.name} has no column called date or session; add the sessions.")
-    position = sessions.get_indexer(pd.DatetimeIndex(table.column(dates).to_pandas()).as_unit("ns"))
-    if "security" not in table.schema.names:
-        names = [name for name in table.schema.names if name != dates]
-        values = np.full((len(names), len(sessions)), np.nan)
-        for row, name in enumerate(names):
-            values[row, position[position >= 0]] = table.column(name).to_numpy()[position >= 0]
-        return _checked(path, values, sessions, names)
-    if "return" not in table.schema.names:
-        raise InputError(f"{path.name} has no column called return; a long file needs security, date and return.")
-    encoded = table.column("security").combine_chunks()
-    encoded = encoded if isinstance(encoded, pa.DictionaryArray) else encoded.dictionary_encode()
-    names = [str(name) for name in encoded.dictionary.to_pylist()]
-    codes = encoded.indices.to_numpy()
-    values = np.full((len(names), len(sessions)), np.nan)
-    placed = position >= 0
-    cells = codes[placed].astype(np.int64) * len(sessions) + position[placed]
-    filled = np.zeros(values.size, dtype=bool)
-    filled[cells] = True
-    repeated = cells.size - int(np.count_nonzero(filled))
-    if repeated:
-        raise InputError(f"{path.name} repeats {repeated} pair(s) of security and date; keep one row of each.")
-    values.ravel()[cells] = table.column("return").to_numpy()[placed]
-    return _checked(path, values, sessions, names)
-
-
-def _checked(path: Path, values: FloatArray, sessions: pd.DatetimeIndex, names: list[str]) -> ReturnTable:
-    infinite = int(np.isinf(values).sum())
-    if infinite:
-        raise InputError(f"{path.name} has {infinite} infinite return(s); mend them or leave them empty.")
-    return ReturnTable(values=values.T, sessions=sessions, securities=pd.Index(names, dtype=object))
-
-
 def _study_part(part: _Part) -> _PartAnswer:
     """Everything a worker does with one file."""
     sessions = checked_sessions(part.calendar, "market")
-    table = _read_part(part.path, sessions)
+    table = read_part(part.path, sessions)
     events, day0, security, lost = _placed(part, table)
     inputs = ModelInputs(
         returns=table, design=part.design, day0=day0, security=security, events=events, market=part.market, factors=part.factors

@@ -14,6 +14,7 @@ from impact.kernels.ols import BatchFit, fit_events
 from impact.kernels.parametric import standardised
 from impact.kernels.single_event import PlaceboTest
 from impact.results import Result, Summary, declared
+from impact.tables import prose
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
 __all__ = ["PlaceboStudy", "placebo_windows"]
@@ -77,7 +78,7 @@ class PlaceboStudy(Result):
     def summary(self) -> Summary:
         """Ranks of the event among the groups of placebos."""
         a, b = self.window
-        title = f"Placebo windows ({a}, {b}): standardised CAR {self.statistic:.2f} among {self.placebo.size:,}"
+        title = f"Placebo windows ({a}, {b}): standardised CAR {prose.decimal(self.statistic)} among {prose.count(self.placebo.size)}"
         notes = ("windows that overlap share days, so there are fewer independent placebos than windows",)
         return Summary(title=title, tables=(("Rank of the event", self.with_schema("to_frame")),), notes=notes)
 

@@ -20,7 +20,7 @@ from impact.kernels.ols import BatchFit
 from impact.kernels.records import FittedEvents
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
-from impact.tables import Schema, Table
+from impact.tables import Schema, Table, prose
 from impact.typing_ import FloatArray, IntArray, Window
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class EventStudyResult(Result):
             other = "zero_alpha=True" if MODELS[self.design.model].zero_alpha else "model='market_adjusted'"
             warnings.warn(
                 f"the estimation-window alpha alone moves CAR({a}, {b}) by more than one standard error for {moved} of "
-                f"{self.n_events} events (most for {self.event_ids[worst]!r}: {alpha[worst]:+.4f} a day); compare with {other}.",
+                f"{self.n_events} events (most for {self.event_ids[worst]!r}: {prose.signed_decimal(alpha[worst], 4)} a day); compare with {other}.",
                 ImpactWarning,
                 stacklevel=3,
             )

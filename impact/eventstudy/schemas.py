@@ -112,7 +112,7 @@ EVENTS = WORDS.schema(
     Column("peer"), Column("weight", "statistic"), Column("size", "statistic"), extra=Column("given", "number"), about="an event as it was used",
 )  # fmt: skip
 DROPPED = WORDS.schema("dropped", "event_id security date status reason", about="an event that was left out")
-DROPPED_COUNTS = WORDS.schema("dropped_counts", "status reason n_events", about="a reason for leaving events out")
+DROPPED_COUNTS = WORDS.schema("dropped_counts", "path status reason n_events", about="a reason for leaving events out")
 INFERENCE = WORDS.schema(
     "inference",
     "window n_events n_dates r_bar headline smallest_p mde",
@@ -150,7 +150,7 @@ PORTFOLIO = WORDS.schema("portfolio", "session portfolio_return n_members", abou
 COEFFICIENTS = WORDS.schema("coefficients", "regressor estimate se t p ci_low ci_high", about="a regressor")
 PARTITIONED_AVERAGE = WORDS.schema("partitioned_average", "offset aar n caar", about="a session of the window, over all events")
 PARTITIONED_TESTS = WORDS.schema(
-    "partitioned_tests", "window test statistic p_value mean_car n_events n_dates", about="a test of a window, over all partitions"
+    "partitioned_tests", "window test statistic p_value mean_car n_events n_dates reason", about="a test of a window, over all partitions"
 )
 PARTITIONS = WORDS.schema("partitions", "path n_securities n_events n_dropped", about="a partition")
 SCAR_QUANTILES = WORDS.schema("scar_quantiles", "window", extra=Column("quantile", "statistic"), about="a window")

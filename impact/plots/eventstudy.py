@@ -8,6 +8,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.plots.style import PALETTE, house_style, new_axes, percent_axis
+from impact.tables import prose
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +48,15 @@ def plot_car_path(
     ax.axhline(0.0, color=PALETTE["grey"], linewidth=0.8)
     if offsets[0] <= 0 <= offsets[-1]:
         ax.axvline(0.0, color=PALETTE["vermilion"], linewidth=1.0, linestyle="--", label="event day")
-    ax.fill_between(offsets, path["ci_low"], path["ci_high"], color=PALETTE["blue"], alpha=0.18, linewidth=0, label=f"{level:.0%} interval")
+    ax.fill_between(
+        offsets,
+        path["ci_low"],
+        path["ci_high"],
+        color=PALETTE["blue"],
+        alpha=0.18,
+        linewidth=0,
+        label=f"{prose.percent(level, 0)} interval",
+    )
     name = f"{'mean ' if n > 1 else ''}cumulative abnormal {quantity}"
     ax.plot(offsets, path["car"], color=PALETTE["blue"], marker="o", markersize=3, label=name)
     if quantity == "return":
@@ -75,7 +84,13 @@ def plot_chained_effects(effects: pd.DataFrame, *, level: float = 0.95, title: s
     row = range(len(effects))
     ax.axvline(0.0, color=PALETTE["grey"], linewidth=0.8)
     ax.hlines(
-        row, effects["ci_low"], effects["ci_high"], color=PALETTE["blue"], linewidth=3, alpha=0.35, label=f"{level:.0%} interval, joint"
+        row,
+        effects["ci_low"],
+        effects["ci_high"],
+        color=PALETTE["blue"],
+        linewidth=3,
+        alpha=0.35,
+        label=f"{prose.percent(level, 0)} interval, joint",
     )
     ax.scatter(effects["joint_car"], row, color=PALETTE["blue"], zorder=3, label="joint")
     ax.scatter(effects["alone_car"], row, facecolors="none", edgecolors=PALETTE["vermilion"], s=80, zorder=2, label="alone")

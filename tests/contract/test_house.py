@@ -15,7 +15,7 @@ FILE_LINES, FUNCTION_LINES, PARAMETERS, ANYS = 400, 60, 12, 30
 # Modules that may use regular expressions, and the syntax they read with them. Prose is never read by pattern: what a text says is
 # a column of a table, parsed and tested where the table is built.
 READS_SYNTAX = {
-    "impact/eventstudy/models.py": "headings of factor files",
+    "impact/eventstudy/benchmarks.py": "headings of factor files",
     "impact/facts/csl.py": "fields of the consolidated screening list",
     "impact/facts/list_records.py": "dates and records of official list files",
     "impact/facts/names.py": "marks and par values inside an issuer's name",

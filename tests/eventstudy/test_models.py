@@ -186,7 +186,6 @@ def test_a_model_is_added_by_its_record_alone(monkeypatch):
 
 
 def test_garch_does_not_depend_on_the_unit_of_the_data_and_never_keeps_its_starting_values():
-    pytest.importorskip("arch")
     rng = np.random.default_rng(3)
     days = pd.bdate_range("2016-01-01", periods=900, name="session")
     variance, error = 1.0, np.empty(900)
@@ -210,7 +209,8 @@ def test_garch_does_not_depend_on_the_unit_of_the_data_and_never_keeps_its_start
 
 
 def test_an_optimiser_that_has_not_moved_is_not_converged(monkeypatch):
-    arch = pytest.importorskip("arch.univariate")
+    from arch import univariate as arch
+
     from impact.eventstudy import conditional
 
     class Stuck(arch.LS):
