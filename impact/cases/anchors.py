@@ -112,7 +112,7 @@ def refit(
     design = study.fit.design
     return long_fit(
         returns, definition.security, market if isinstance(market, str) else list(market), study.fit.events["day0"].iloc[0],
-        design.window[1], first=design.window[0], estimation=design.estimation, shorten=False, kind=kind,
+        design.window, estimation=design.estimation, shorten=False, kind=kind,
         event_ids=[definition.designation_event], zero_alpha=zero_alpha, level=design.level, sources=study.fit.sources,
     )  # fmt: skip
 

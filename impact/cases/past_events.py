@@ -165,8 +165,8 @@ def _study(
             continue
         try:
             study = long_fit(
-                returns[[benchmark, event["security"]]], event["security"], benchmark, event["session"], max(days[1], 1),
-                first=min(days[0], 0), estimation=estimation, shorten=False, kind="simple", event_ids=[event["event_id"]], zero_alpha=True,
+                returns[[benchmark, event["security"]]], event["security"], benchmark, event["session"], (min(days[0], 0), max(days[1], 1)),
+                estimation=estimation, shorten=False, kind="simple", event_ids=[event["event_id"]], zero_alpha=True,
             )  # fmt: skip
         except (InfeasibleDesign, InputError) as error:
             refused.append((event["event_id"], str(error)))

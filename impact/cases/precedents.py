@@ -293,8 +293,8 @@ def _court_news(firm: _Firm, challenges: Challenges) -> dict[str, _News]:
 
 def _fit(returns: pd.DataFrame, security: str, benchmark: str, day0: pd.Timestamp, last: int, level: float) -> EventStudyResult:
     return long_fit(
-        returns, security, benchmark, day0, last,
-        first=WIDER[0], estimation=(-ESTIMATION, -GAP), min_observations=FEWEST, zero_alpha=True, level=level,
+        returns, security, benchmark, day0, (WIDER[0], last),
+        estimation=(-ESTIMATION, -GAP), min_observations=FEWEST, zero_alpha=True, level=level,
     )  # fmt: skip
 
 

@@ -255,7 +255,7 @@ def _fit(
             f"case={definition.case!r}: the prices hold {before} sessions before {day0:%Y-%m-%d}; give prices that begin at least 100 sessions before."
         )
     result = long_fit(
-        returns, definition.security, market, day0, last, first=-10, event_ids=[definition.designation_event], level=confidence, **options
+        returns, definition.security, market, day0, (-10, last), event_ids=[definition.designation_event], level=confidence, **options
     )
     if len(result.dropped):
         raise InfeasibleDesign(

@@ -24,9 +24,8 @@ def long_fit(
     securities: str | Sequence[str],
     benchmark: Any,
     day0: pd.Timestamp,
-    last: int | None = None,
+    window: tuple[int, int | None] = (-1, None),
     *,
-    first: int = -1,
     estimation: Window = (-260, -11),
     model: ModelName = "market",
     kind: ReturnKind = "log",
@@ -46,10 +45,8 @@ def long_fit(
     benchmark : column name, list of column names or Series
     day0 : session
         A session of `returns`.
-    last : int, optional
-        Last offset of the event window; cut at the end of the record, which is taken when None.
-    first : int
-        First offset of the event window.
+    window : (first, last)
+        Offsets of the event window, cut at the end of the record; the last one None goes as far as that.
     estimation : (first, last)
     model, kind
         As in :func:`impact.event_study`.
@@ -73,7 +70,8 @@ def long_fit(
         If `day0` is no session of `returns`, or too few sessions precede it.
     """
     before = int(returns.index.get_indexer(pd.Index([day0]))[0])
-    end = len(returns) - 1 - before if last is None else min(last, len(returns) - 1 - before)
+    end = len(returns) - 1 - before
+    first, last = window[0], end if window[1] is None else min(window[1], end)
     names = [securities] if isinstance(securities, str) else list(securities)
     events = pd.DataFrame({"event_id": list(event_ids) or names, "security": names, "date": day0})
     with warnings.catch_warnings():
@@ -84,7 +82,7 @@ def long_fit(
             market=benchmark,
             model=model,
             estimation=(max(estimation[0], 1 - before), estimation[1]) if shorten else estimation,
-            window=(first, end),
+            window=(first, last),
             kind=kind,
             anchor="raise",
             sources=sources,

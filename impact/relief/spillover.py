@@ -116,7 +116,7 @@ class _Design:
 
     def fit(self, securities: list[str], *, zero_alpha: bool) -> EventStudyResult:
         return long_fit(
-            self.returns, securities, self.market, self.clean_before, self.last,
+            self.returns, securities, self.market, self.clean_before, (-1, self.last),
             estimation=(-SPAN, -GAP), zero_alpha=zero_alpha, level=self.level, sources=self.sources,
         )  # fmt: skip
 
