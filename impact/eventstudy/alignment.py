@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,10 @@ from impact.errors import InputError
 from impact.market.frames import as_frame, checked_sessions, refuse_where
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["AlignedEvents", "ReturnTable", "align_events", "column_of_returns", "factor_table", "read_factors", "read_returns"]
+__all__ = ["AlignedEvents", "Market", "ReturnTable", "align_events", "column_of_returns", "factor_table", "read_factors", "read_returns"]
+
+Market: TypeAlias = Hashable | Sequence[Hashable] | pd.Series | pd.DataFrame
+"""A benchmark: a column of the returns, several of them as an equal-weighted basket, or a series of its own."""
 
 REQUIRED = ("event_id", "security", "date")
 
@@ -91,7 +95,7 @@ def _numbers(frame: pd.DataFrame, parameter: str) -> FloatArray:
         ) from None
 
 
-def column_of_returns(market: Any, returns: ReturnTable) -> FloatArray:
+def column_of_returns(market: Market | None, returns: ReturnTable) -> FloatArray:
     """(T,) benchmark returns from a column name or a Series; sessions it lacks are NaN.
 
     Raises
@@ -140,7 +144,7 @@ def _reindexed(sessions: pd.DatetimeIndex, values: FloatArray, parameter: str, r
     return np.where((position >= 0)[:, None], values[position], np.nan)
 
 
-def align_events(events: Any, returns: ReturnTable, anchor: AnchorPolicy = "next") -> AlignedEvents:
+def align_events(events: pd.DataFrame, returns: ReturnTable, anchor: AnchorPolicy = "next") -> AlignedEvents:
     """Place every event on a session and a column, or say why not.
 
     A row with a zoned `known_at` and a `venue` goes to the first session of that venue that can react; the others go by

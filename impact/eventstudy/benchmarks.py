@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.eventstudy.alignment import ReturnTable, column_of_returns, read_factors
+from impact.eventstudy.alignment import Market, ReturnTable, column_of_returns, read_factors
+from impact.kernels.mapping import Executor
 from impact.kernels.records import Regression
 from impact.kernels.thin_trading import lagged_columns
 from impact.typing_ import FloatArray, IntArray
@@ -47,9 +48,9 @@ class ModelInputs:
     day0: IntArray
     security: IntArray
     events: pd.DataFrame | None = None
-    market: Any = None
+    market: Market | None = None
     factors: Any = None
-    executor: Any = None
+    executor: Executor | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -142,7 +143,7 @@ def _origin_note(design: StudyDesign) -> tuple[str, ...]:
     return ("the regression passes through the origin: past drift is not carried into the event window",)
 
 
-def _check_one_market(model: NormalModel, market: Any) -> None:
+def _check_one_market(model: NormalModel, market: Market | None) -> None:
     if isinstance(market, Sequence) and not isinstance(market, str):
         raise InputError(f"model={model.name!r} needs one market series; pass market= as a column of returns or a Series.")
 
@@ -157,7 +158,7 @@ def _against_benchmark(inputs: ModelInputs) -> tuple[_Benchmark, FloatArray, Int
     return benchmark, y[:, used], np.searchsorted(used, inputs.security)
 
 
-def _benchmark(returns: ReturnTable, design: StudyDesign, used: IntArray, market: Any) -> _Benchmark:
+def _benchmark(returns: ReturnTable, design: StudyDesign, used: IntArray, market: Market | None) -> _Benchmark:
     """The market given, as one series or as one for each of the columns `used`."""
     if isinstance(market, Sequence) and not isinstance(market, str):
         return _basket(returns, used, list(market))

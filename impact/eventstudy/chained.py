@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 from scipy.special import fdtrc, stdtr, stdtrit
 
 from impact.errors import InfeasibleDesign, InputError
-from impact.eventstudy.alignment import align_events, read_returns
+from impact.eventstudy.alignment import Market, align_events, read_returns
 from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.models import ModelName
 from impact.eventstudy.results import EventStudyResult
@@ -20,6 +20,9 @@ from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables import prose
 from impact.typing_ import FloatArray, Window
+
+if TYPE_CHECKING:
+    from impact.plots.style import Axes
 
 __all__ = ["ChainedEventsResult", "chained_events"]
 
@@ -70,7 +73,7 @@ class ChainedEventsResult(Result):
         tables = (("Effect of each event", self.with_schema("effects")), ("Overlapping events together", self.with_schema("chains")))
         return Summary(title=f"{len(self.effects)} events on {security}", tables=tables, notes=notes, sources=self.sources)
 
-    def plot(self, *, ax: Any = None, **options: Any) -> Any:
+    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
         """Alone and joint effects of each event with their intervals."""
         from impact.plots.eventstudy import plot_chained_effects
 
@@ -80,7 +83,7 @@ class ChainedEventsResult(Result):
 def chained_events(
     returns: pd.DataFrame,
     events: pd.DataFrame,
-    market: Any = None,
+    market: Market | None = None,
     factors: pd.DataFrame | None = None,
     model: ModelName = "market",
     estimation: Window = (-260, -11),

@@ -39,7 +39,7 @@ def _window(name: str, window: Any) -> Window:
     return int(first), int(last)
 
 
-def checked_windows(estimation: Any, window: Any) -> tuple[Window, Window]:
+def checked_windows(estimation: Window, window: Window) -> tuple[Window, Window]:
     """Both windows as whole inclusive offsets.
 
     Raises

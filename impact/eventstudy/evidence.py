@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 import numpy as np
 
 from impact.errors import InputError
 from impact.eventstudy.layout import Clustering
 from impact.eventstudy.sample import EventSample, OneSeries, ResidualEvidence, gather_evidence, one_series
+from impact.kernels.mapping import Executor
 from impact.kernels.outcome import Outcome, inapplicable
 from impact.kernels.rank_sums import GrankSums, RankSums
 from impact.kernels.records import FittedEvents
@@ -133,7 +134,7 @@ def gather(
     streams: list[np.random.Generator | None] | None = None,
     draws: int = 999,
     adjust_event_variance: bool = False,
-    executor: Any = None,
+    executor: Executor | None = None,
 ) -> Evidence:
     """Gather what `needs` name, in one pass over the estimation residuals where any of it comes from them.
 

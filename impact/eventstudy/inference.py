@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from impact.eventstudy.layout import Clustering, clustering
 from impact.eventstudy.sample import EventSample, event_sample, residual_dependence
 from impact.eventstudy.schemas import INFERENCE, LAYOUT
 from impact.kernels.dependence import ResidualDependence
+from impact.kernels.mapping import Executor
 from impact.kernels.outcome import Outcome
 from impact.kernels.power import minimum_detectable_effect
 from impact.kernels.records import FittedEvents
@@ -37,7 +37,7 @@ def outcomes(
     peers: FittedEvents | None = None,
     draws: Draws | None = None,
     adjust_event_variance: bool = False,
-    executor: Any = None,
+    executor: Executor | None = None,
 ) -> dict[str, Outcome]:
     """Outcomes of the wanted tests by name; the record form of :func:`run_tests`, whose parameters it shares.
 
@@ -78,7 +78,7 @@ def run_tests(
     rng: np.random.Generator | None = None,
     draws: int = 999,
     adjust_event_variance: bool = False,
-    executor: Any = None,
+    executor: Executor | None = None,
 ) -> pd.DataFrame:
     """Every hypothesis test over the inclusive offsets [a, b], the leading one marked, each refusal with its reason.
 

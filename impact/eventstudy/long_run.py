@@ -11,7 +11,7 @@ from scipy.special import stdtr, stdtrit
 
 from impact.anchors import AnchorPolicy
 from impact.errors import InfeasibleDesign, InputError
-from impact.eventstudy.alignment import align_events, column_of_returns, read_factors, read_returns
+from impact.eventstudy.alignment import Market, align_events, column_of_returns, read_factors, read_returns
 from impact.eventstudy.schemas import CALENDAR_TIME, DROPPED, PORTFOLIO
 from impact.kernels.bhar import buy_and_hold_abnormal
 from impact.kernels.calendar_time import CalendarTimeFit, calendar_time_alpha, event_portfolio
@@ -25,7 +25,7 @@ __all__ = ["CalendarTimeResult", "buy_and_hold", "calendar_time_drift"]
 
 
 def buy_and_hold(
-    returns: pd.DataFrame, events: pd.DataFrame, market: Any, window: Window = (0, 20), *, anchor: AnchorPolicy = "next"
+    returns: pd.DataFrame, events: pd.DataFrame, market: Market | None, window: Window = (0, 20), *, anchor: AnchorPolicy = "next"
 ) -> pd.DataFrame:
     """Compounded return of each event's security less that of the benchmark.
 
@@ -109,7 +109,7 @@ class CalendarTimeResult(Result):
 def calendar_time_drift(
     returns: pd.DataFrame,
     events: pd.DataFrame,
-    market: Any = None,
+    market: Market | None = None,
     factors: pd.DataFrame | None = None,
     window: Window = (1, 120),
     *,
@@ -184,7 +184,7 @@ def calendar_time_drift(
     )
 
 
-def _regressors(table: Any, market: Any, factors: Any) -> tuple[FloatArray, FloatArray | float, str]:
+def _regressors(table: Any, market: Market | None, factors: Any) -> tuple[FloatArray, FloatArray | float, str]:
     if factors is not None:
         values, names = read_factors(factors, table)
         risk_free = [position for position, name in enumerate(names) if name.upper() == "RF"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any, Unpack
+from typing import Unpack
 
 import pandas as pd
 
 from impact.errors import ImpactWarning
+from impact.eventstudy.alignment import Market
 from impact.eventstudy.design import StudyOptions
 from impact.eventstudy.models import ModelName
 from impact.eventstudy.results import EventStudyResult
@@ -22,7 +23,7 @@ __all__ = ["long_fit"]
 def long_fit(
     returns: pd.DataFrame,
     securities: str | Sequence[str],
-    benchmark: Any,
+    benchmark: Market,
     day0: pd.Timestamp,
     window: tuple[int, int | None] = (-1, None),
     *,

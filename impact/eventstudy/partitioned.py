@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InfeasibleDesign, InputError
-from impact.eventstudy.alignment import ReturnTable, align_events
+from impact.eventstudy.alignment import Market, ReturnTable, align_events
 from impact.eventstudy.benchmarks import ModelInputs
 from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.drops import broken_rule, drop_table
@@ -19,7 +19,7 @@ from impact.eventstudy.estimate import build, fit
 from impact.eventstudy.models import MODELS, ModelName
 from impact.eventstudy.part_files import part_files, part_labels, read_part, securities_of
 from impact.eventstudy.schemas import PARTITIONED_AVERAGE, PARTITIONED_TESTS, PARTITIONS, SCAR_QUANTILES
-from impact.kernels.mapping import map_in_order
+from impact.kernels.mapping import Executor, map_in_order
 from impact.kernels.partial_sums import PartialSums, bin_edges, nothing_summed, partial_sums, window_tests
 from impact.kernels.records import FittedEvents
 from impact.market.frames import checked_sessions
@@ -135,7 +135,7 @@ def study_partitions(
     windows: Sequence[Window] = ((0, 0), (-1, 1)),
     n_placebo: int | None = None,
     seed: int | None = None,
-    executor: Any = None,
+    executor: Executor | None = None,
     write_to: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     sources: tuple[Source, ...] = (),
@@ -209,7 +209,13 @@ def study_partitions(
 
 
 def _check(
-    design: StudyDesign, events: Any, market: Any, factors: Any, n_placebo: int | None, seed: int | None, windows: Sequence[Window]
+    design: StudyDesign,
+    events: Any,
+    market: Market | None,
+    factors: Any,
+    n_placebo: int | None,
+    seed: int | None,
+    windows: Sequence[Window],
 ) -> None:
     if not MODELS[design.model].in_parts or design.exclude_weight is not None:
         fitting = ", ".join(name for name, model in MODELS.items() if model.in_parts)

@@ -12,6 +12,7 @@ import numpy as np
 from impact.errors import InputError
 from impact.eventstudy.design import IncompletePolicy
 from impact.kernels.dependence import ResidualDependence, overlap_dependence
+from impact.kernels.mapping import Executor
 from impact.kernels.parametric import standardised
 from impact.kernels.portfolio import batch_portfolio
 from impact.kernels.rank_sums import GrankSums, RankSums, combine, grank_sums, joint_sums, rank_sums
@@ -157,7 +158,7 @@ def gather_evidence(
     grank: bool,
     signs: bool = False,
     adjust_event_variance: bool = False,
-    executor: Any = None,
+    executor: Executor | None = None,
 ) -> ResidualEvidence:
     """Pass once over the estimation residuals, a chunk of events at a time.
 

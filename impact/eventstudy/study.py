@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from typing import Any, Unpack
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import DroppedEvents, InputError
-from impact.eventstudy.alignment import AlignedEvents, ReturnTable, align_events, read_returns
+from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, align_events, read_returns
 from impact.eventstudy.benchmarks import ModelInputs
 from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.drops import broken_rule, drop_table, nothing_left
 from impact.eventstudy.estimate import Estimated, estimate
 from impact.eventstudy.models import ModelName
 from impact.eventstudy.results import EventStudyResult
+from impact.kernels.mapping import Executor
 from impact.provenance import Source
 from impact.typing_ import FloatArray, ReturnKind, Window
 
@@ -27,7 +28,7 @@ __all__ = ["event_study", "finish_study", "run_study"]
 def event_study(
     returns: pd.DataFrame,
     events: pd.DataFrame,
-    market: Any = None,
+    market: Market | None = None,
     factors: pd.DataFrame | None = None,
     model: ModelName = "market",
     estimation: Window = (-260, -11),
@@ -35,7 +36,7 @@ def event_study(
     kind: ReturnKind = "simple",
     anchor: AnchorPolicy = "next",
     *,
-    executor: Any = None,
+    executor: Executor | None = None,
     sources: Iterable[Source] = (),
     **options: Unpack[StudyOptions],
 ) -> EventStudyResult:
@@ -117,9 +118,9 @@ def run_study(
     events: pd.DataFrame,
     design: StudyDesign,
     *,
-    market: Any = None,
+    market: Market | None = None,
     factors: pd.DataFrame | None = None,
-    executor: Any = None,
+    executor: Executor | None = None,
     sources: tuple[Source, ...] = (),
 ) -> EventStudyResult:
     """:func:`event_study` with its options as one record."""

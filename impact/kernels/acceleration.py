@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
 from impact.kernels.blocks import MIN_RESIDUAL, SharedDesigns
+from impact.kernels.mapping import Executor
 from impact.kernels.moments import MAX_CANCELLATION
 from impact.kernels.records import Regression
 from impact.kernels.windows import stable_order
@@ -71,7 +71,7 @@ def fit_complete_events(
     security: IntArray,
     estimation: tuple[int, int],
     window: tuple[int, int],
-    executor: Any = None,
+    executor: Executor | None = None,
 ) -> CompleteFit | None:
     """Fit the events whose security has no gap and whose windows lie inside the calendar; None without compiled loops."""
     loops = compiled_loops(day0.size)
@@ -102,10 +102,11 @@ def fit_complete_events(
         part = columns[piece], edges[piece.start : piece.stop + 1]
         loops.fit_complete(*rows, *part, *(value for values in arguments for value in values))
 
-    pieces = PIECES if isinstance(executor, ThreadPoolExecutor) else 1
+    threads = executor if isinstance(executor, ThreadPoolExecutor) else None
+    pieces = PIECES if threads is not None else 1
     cuts = np.linspace(0, columns.size, pieces + 1).astype(int)
     slices = [slice(a, b) for a, b in itertools.pairwise(cuts) if b > a]
-    list(executor.map(fit_piece, slices) if pieces > 1 else map(fit_piece, slices))
+    list(threads.map(fit_piece, slices) if threads is not None else map(fit_piece, slices))
     alpha, sse, total, high = np.ascontiguousarray(found[:, :4].T)
     with np.errstate(all="ignore"):  # entries of events left to the blocks hold anything
         doubtful = shared.moments.doubtful[group] | ~(sse > MIN_RESIDUAL * total) | (high > MAX_CANCELLATION * total)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-__all__ = ["map_in_order"]
+__all__ = ["Executor", "map_in_order"]
+
+
+class Executor(Protocol):
+    """Anything with a ``map``: a pool of :mod:`concurrent.futures`, or a client whose answers are futures."""
+
+    def map(self, fn: Callable[..., Any], /, *iterables: Iterable[Any]) -> Iterable[Any]:
+        """Apply `fn` to every task."""
+
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 
-def map_in_order(executor: Any, function: Callable[[Task], Answer], tasks: Iterable[Task]) -> Iterator[Answer]:
+def map_in_order(executor: Executor | None, function: Callable[[Task], Answer], tasks: Iterable[Task]) -> Iterator[Answer]:
     """Apply `function` to every task, one answer after the other in the order of the tasks.
 
     Parameters

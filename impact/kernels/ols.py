@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from impact.kernels.acceleration import CompleteFit, fit_complete_events
 from impact.kernels.blocks import Block, BlockFit, SharedDesigns, fit_block, share_designs
 from impact.kernels.cumulate import EventWindows
 from impact.kernels.direct import refit_directly
-from impact.kernels.mapping import map_in_order
+from impact.kernels.mapping import Executor, map_in_order
 from impact.kernels.records import FittedEvents, Regression, freeze_arrays
 from impact.kernels.residual_sums import ResidualSums, sum_residuals
 from impact.kernels.windows import column_blocks
@@ -100,7 +99,7 @@ def fit_events(
     estimation: tuple[int, int],
     window: tuple[int, int],
     *,
-    executor: Any = None,
+    executor: Executor | None = None,
 ) -> BatchFit:
     """Estimate the normal return of N events and take it from their event-window returns.
 
