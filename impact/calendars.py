@@ -1,13 +1,14 @@
 """Clocks and sessions: zoned instants, trading venues, and the first session that can react to an announcement.
 
 Sessions are naive dates (``datetime64[ns]``) of the venue's own calendar; instants are zoned. The holidays, half days
-and opening hours come from exchange_calendars, with an overlay for the days it is known to get wrong.
+and opening hours come from exchange_calendars, with `data/venue_hours.csv` for the days it is known to get wrong; beyond the
+end of its record (Shanghai, Shenzhen and Singapore: 2026) weekdays are projected and marked.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from impact.anchors import AnchorPolicy, anchor_dates, check_policy
+from impact.bundled import read_bundled
 from impact.errors import DataUnavailable, InputError
 from impact.instants import parse_instant
 from impact.venues import VENUES, Venue, known_venue, venue_of
@@ -28,6 +30,8 @@ __all__ = [
     "anchor_dates",
     "first_session_to_react",
     "is_half_day",
+    "is_projected",
+    "last_closed_session",
     "parse_instant",
     "reactions",
     "session_close",
@@ -40,9 +44,8 @@ __all__ = [
 # it is asked. Dates beyond a venue's published holidays follow its holiday rules as exchange_calendars states them.
 CALENDAR_START, CALENDAR_END = "1995-01-01", "2039-12-31"
 
-# Days exchange_calendars 4.13.2 has open on which a typhoon or rainstorm shut the venue. Source: its pull request 603,
-# merged 2026-09-14; checked 2026-11-22. Hong Kong trades through severe weather since 2024-09-23.
-CLOSED_OVERLAY: Mapping[str, tuple[str, ...]] = {"XHKG": ("2023-09-01", "2023-09-08")}
+# A record that ends (Shanghai's and Singapore's holidays are known a year ahead) is continued by weekdays until this day.
+PROJECTED_TO = "2031-12-31"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +73,8 @@ class Reaction:
         Calendar days from the instant's local date to `session`.
     reason : str
         One sentence for a reader.
+    projected : bool
+        The venue's holidays are not on record for that day: the session is a weekday on which it may be closed.
     """
 
     session: pd.Timestamp
@@ -82,6 +87,7 @@ class Reaction:
     rolled_sessions: int
     rolled_days: int
     reason: str
+    projected: bool = False
 
     @property
     def rolled(self) -> bool:
@@ -98,6 +104,7 @@ class _Calendar:
     opens: np.ndarray
     closes: np.ndarray
     half_days: frozenset[int]
+    recorded_to: np.datetime64
 
     @property
     def span(self) -> str:
@@ -108,6 +115,10 @@ class _Calendar:
 def _calendar(mic: str) -> _Calendar:
     """Build the calendar of one venue (0.01 to 0.3 s) and keep it for the process."""
     venue = known_venue(mic)
+    if not venue.calendar:
+        raise DataUnavailable(
+            f"venue={mic!r} ({venue.name}) has no calendar here; place its dates on the sessions of your own prices instead."
+        )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # pandas 3 deprecations inside exchange_calendars
         import exchange_calendars
@@ -117,9 +128,13 @@ def _calendar(mic: str) -> _Calendar:
         start = max(pd.Timestamp(CALENDAR_START), factory.bound_min() or pd.Timestamp.min)
         end = min(pd.Timestamp(CALENDAR_END), factory.bound_max() or pd.Timestamp.max)
         record = exchange_calendars.get_calendar(venue.calendar, start=start, end=end)
-        schedule, early = record.schedule, record.early_closes
-    keep = ~schedule.index.isin(pd.DatetimeIndex(CLOSED_OVERLAY.get(venue.calendar, ())))
-    schedule = schedule.loc[keep]
+        schedule, early = record.schedule[["open", "close"]], record.early_closes
+    hours = _stated_hours(venue)
+    schedule = schedule.loc[~schedule.index.isin(hours.index[hours["state"] == "closed"])].copy()
+    late = hours[hours["state"] == "late_open"]
+    schedule.loc[late.index, "open"] = late["opens_at"].dt.tz_convert(schedule["open"].dt.tz)
+    if end < pd.Timestamp(CALENDAR_END):
+        schedule = pd.concat([schedule, _projected(schedule, venue)])
     nanoseconds = [pd.DatetimeIndex(schedule[name]).as_unit("ns").asi8 for name in ("open", "close")]
     return _Calendar(
         venue=venue,
@@ -127,7 +142,30 @@ def _calendar(mic: str) -> _Calendar:
         opens=nanoseconds[0],
         closes=nanoseconds[1],
         half_days=frozenset(early.as_unit("ns").asi8.tolist()),
+        recorded_to=end.to_datetime64(),
     )
+
+
+def _stated_hours(venue: Venue) -> pd.DataFrame:
+    """Days on which the record is known to be wrong (`data/venue_hours.csv`), by session: state, opens_at (zoned)."""
+    table = read_bundled("venue_hours")
+    own = table[table["calendar"] == venue.calendar]
+    days = pd.DatetimeIndex(own["session_on"])
+    opens_at = pd.to_datetime((own["session_on"] + " " + own["opens_at"]).where(own["opens_at"] != ""), errors="coerce")
+    return pd.DataFrame({"state": own["state"].to_numpy(), "opens_at": pd.DatetimeIndex(opens_at).tz_localize(venue.zone)}, index=days)
+
+
+def _projected(schedule: pd.DataFrame, venue: Venue) -> pd.DataFrame:
+    """Weekdays after the record ends, with the hours of its last full session: the venue may be closed on some of them."""
+    last = schedule.index[-1]
+    days = pd.bdate_range(last.normalize() + pd.Timedelta(days=1), PROJECTED_TO)
+    days = days[~((days.month == 1) & (days.day == 1))]
+    hours = {}
+    for name in ("open", "close"):
+        clock = schedule[name].iloc[-1].tz_convert(venue.zone)
+        own = (days + pd.Timedelta(hours=clock.hour, minutes=clock.minute)).tz_localize(venue.zone)
+        hours[name] = own.tz_convert(schedule[name].dt.tz)
+    return pd.DataFrame(hours, index=days)
 
 
 def _session_label(value: Any, parameter: str) -> pd.Timestamp:
@@ -187,6 +225,34 @@ def is_half_day(session: Any, venue: str) -> bool:
     """Whether a session closes early."""
     calendar, position = _position(session, venue)
     return int(calendar.labels[position].astype("int64")) in calendar.half_days
+
+
+def is_projected(session: Any, venue: str) -> bool:
+    """Whether a session lies beyond the holidays on record of its venue: a weekday on which it may be closed."""
+    calendar, position = _position(session, venue)
+    return bool(calendar.labels[position] > calendar.recorded_to)
+
+
+def last_closed_session(venue: str, instant: Any) -> pd.Timestamp:
+    """The last session of a venue whose close is not after an instant: what an as-of cut of its prices keeps.
+
+    Raises
+    ------
+    InputError
+        If the instant has no zone, or the venue is unknown.
+    DataUnavailable
+        If no session of the venue's calendar had closed by then.
+
+    Examples
+    --------
+    >>> [f"{last_closed_session('XHKG', at):%Y-%m-%d}" for at in ("2021-01-15T16:00+08:00", "2021-01-15T15:59+08:00")]
+    ['2021-01-15', '2021-01-14']
+    """
+    calendar, moment = _calendar(venue), parse_instant(instant, parameter="instant")
+    count = int(np.searchsorted(calendar.closes, moment.tz_convert("UTC").as_unit("ns").value, side="right"))
+    if not count:
+        raise DataUnavailable(f"instant={moment.isoformat()} is before the calendar of {venue} ({calendar.span}); use a date within it.")
+    return pd.Timestamp(calendar.labels[count - 1])
 
 
 def _moments(instants: Iterable[Any]) -> pd.DatetimeIndex:
@@ -303,6 +369,9 @@ def first_session_to_react(instant: Any, venue: str, *, policy: AnchorPolicy = "
         "after close": f"{when} is after the close of its own session; policy {policy!r} takes {row['session']:%Y-%m-%d}.",
         "no session": f"{when} is not a session of {venue}; policy {policy!r} takes {row['session']:%Y-%m-%d}.",
     }[row["reason"]]
+    projected = is_projected(row["session"], venue)
+    if projected:
+        reason += f" The holidays of {venue} are on record to {pd.Timestamp(calendar.recorded_to):%Y-%m-%d}: it may be closed that day."
     return Reaction(
         session=row["session"],
         venue=venue,
@@ -314,4 +383,5 @@ def first_session_to_react(instant: Any, venue: str, *, policy: AnchorPolicy = "
         rolled_sessions=int(row["rolled_sessions"]),
         rolled_days=int(row["rolled_days"]),
         reason=reason,
+        projected=projected,
     )

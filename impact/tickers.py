@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.venues import VENUES, line_venue, named_venue
 
 __all__ = ["TickerLine", "normalise_ticker", "normalise_tickers"]
 
@@ -40,125 +41,6 @@ class TickerLine:
         return f"{self.code} {self.country}".strip()
 
 
-# Country of the two letters after a space, as Bloomberg and OFAC write them (a six-digit "CN" or "CH" code is Chinese).
-_SPACED: Mapping[str, str] = {
-    **{code: code for code in ("HK", "US", "CA", "DE", "RU", "SG", "BR", "AR", "AU", "FR", "KR", "TW", "MX", "NL", "IT")},
-    **dict.fromkeys(("CN", "CT"), "CA"),
-    **dict.fromkeys(("CH", "SW", "VX"), "CH"),
-    **dict.fromkeys(("C1", "C2", "CG", "CS"), "CN"),
-    **dict.fromkeys(("UN", "UW", "UQ", "UR", "UA", "UP", "UV", "PQ"), "US"),
-    **dict.fromkeys(("GR", "GY", "GF", "GS"), "DE"),
-    **dict.fromkeys(("LN", "LI"), "GB"),
-    **dict.fromkeys(("JP", "JT"), "JP"),
-    **dict.fromkeys(("KS", "KP", "KQ"), "KR"),
-    **dict.fromkeys(("TT", "TE"), "TW"),
-    **dict.fromkeys(("IN", "IS", "IB"), "IN"),
-    **dict.fromkeys(("AN", "AT"), "AU"),
-    **dict.fromkeys(("BZ", "BS"), "BR"),
-    **dict.fromkeys(("RM", "RX"), "RU"),
-    **dict.fromkeys(("FP",), "FR"),
-    **dict.fromkeys(("NA",), "NL"),
-    **dict.fromkeys(("IM",), "IT"),
-    **dict.fromkeys(("SP",), "SG"),
-    **dict.fromkeys(("SS",), "SE"),
-    **dict.fromkeys(("SM", "SQ"), "ES"),
-    **dict.fromkeys(("SJ",), "ZA"),
-    **dict.fromkeys(("MM", "MF"), "MX"),
-    **dict.fromkeys(("MK",), "MY"),
-    **dict.fromkeys(("TB",), "TH"),
-    **dict.fromkeys(("IJ",), "ID"),
-}
-# Country of the letters after a dot, as Yahoo and Reuters write them.
-_DOTTED: Mapping[str, str] = {
-    "HK": "HK",
-    "SS": "CN",
-    "SH": "CN",
-    "SZ": "CN",
-    "BJ": "CN",
-    "TO": "CA",
-    "V": "CA",
-    "DE": "DE",
-    "F": "DE",
-    "L": "GB",
-    "T": "JP",
-    "KS": "KR",
-    "KQ": "KR",
-    "TW": "TW",
-    "TWO": "TW",
-    "NS": "IN",
-    "BO": "IN",
-    "AX": "AU",
-    "SA": "BR",
-    "ME": "RU",
-    "PA": "FR",
-    "AS": "NL",
-    "MI": "IT",
-    "SI": "SG",
-    "ST": "SE",
-    "MC": "ES",
-    "JO": "ZA",
-    "MX": "MX",
-    "KL": "MY",
-    "BK": "TH",
-    "JK": "ID",
-    "SW": "CH",
-    "BA": "AR",
-    "N": "US",
-    "O": "US",
-    "OQ": "US",
-    "K": "US",
-    "PK": "US",
-}
-_YAHOO_SUFFIX: Mapping[str, str] = {
-    "HK": ".HK",
-    "US": "",
-    "CA": ".TO",
-    "DE": ".DE",
-    "GB": ".L",
-    "JP": ".T",
-    "KR": ".KS",
-    "TW": ".TW",
-    "IN": ".NS",
-    "AU": ".AX",
-    "BR": ".SA",
-    "RU": ".ME",
-    "FR": ".PA",
-    "NL": ".AS",
-    "IT": ".MI",
-    "SG": ".SI",
-    "SE": ".ST",
-    "ES": ".MC",
-    "ZA": ".JO",
-    "MX": ".MX",
-    "MY": ".KL",
-    "TH": ".BK",
-    "ID": ".JK",
-    "CH": ".SW",
-    "AR": ".BA",
-}
-# First digit of a mainland code: Shanghai 5, 6, 9; Shenzhen 0, 1, 2, 3; Beijing 4, 8.
-_MAINLAND_SUFFIX: Mapping[str, str] = {**dict.fromkeys("569", ".SS"), **dict.fromkeys("0123", ".SZ"), **dict.fromkeys("48", ".BJ")}
-_EXCHANGE_COUNTRY: tuple[tuple[str, str], ...] = (
-    (r"HONG KONG|\bHKEX\b|\bXHKG\b|\bSEHK\b", "HK"),
-    (r"SHANGHAI|SHENZHEN|BEIJING STOCK|\bXSHG\b|\bXSHE\b|\bSSE\b|\bSZSE\b", "CN"),
-    (r"NEW YORK|\bNYSE\b|\bXNYS\b|\bNASDAQ$|NASDAQ (GLOBAL|NATIONAL|CAPITAL|NMS|STOCK)|\bXNAS\b|CBOE BZX|\bARCX?\b", "US"),
-    (r"NNQS|NON-NMS|OTC", "US"),
-    (r"LONDON|\bXLON\b", "GB"),
-    (r"KOREA|KOSDAQ|\bXKRX\b", "KR"),
-    (r"TAIWAN|GRETAI|\bXTAI\b", "TW"),
-    (r"INDIA|^BSE LTD$|\bXNSE\b", "IN"),
-    (r"XBSP|SAO PAULO|\bBVMF\b", "BR"),
-    (r"THAILAND|\bXBKK\b", "TH"),
-    (r"MALAYSIA|\bXKLS\b", "MY"),
-    (r"INDONESIA|\bXIDX\b", "ID"),
-    (r"JOHANNESBURG|\bXJSE\b", "ZA"),
-    (r"MEXICANA|\bXMEX\b", "MX"),
-    (r"STANDARD-CLASSICA|MOSCOW|\bMISX\b", "RU"),
-    (r"SINGAPORE|\bXSES\b", "SG"),
-    (r"XETRA|FRANKFURT|\bXETR\b", "DE"),
-    (r"TORONTO|\bXTSE\b", "CA"),
-    (r"TOKYO|JAPAN|\bXTKS\b", "JP"),
-)
 _NOT_SHARES = re.compile(r" (CURNCY|INDEX|COMDTY|CORP|GOVT|MTGE|MUNI|M-MKT)$")
 _NOT_A_TICKER = frozenset({"", "-", "--", "N/A", "NAN", "NONE", "NULL", "<NA>"})
 
@@ -195,52 +77,57 @@ def normalise_ticker(text: str, *, exchange: str = "", location: str = "") -> Ti
     words = re.sub(r" (EQUITY|PFD)$", "", words)
     if words in _NOT_A_TICKER or _NOT_SHARES.search(words):
         return None
-    code, country = _split_country(re.sub(r"^(\d+)\.0+$", r"\1", words))
-    if not country:
-        country = _country_of_exchange(exchange) or _country_of_location(code, location)
-    return _line(code, country)
+    code, venue, ending = _split_venue(re.sub(r"^(\d+)\.0+$", r"\1", words))
+    if not venue:
+        venue = named_venue(str(exchange)) or _venue_of_location(code, location)
+    return _line(code, venue, ending)
 
 
-def _split_country(words: str) -> tuple[str, str]:
-    dotted = re.fullmatch(r"([A-Z0-9]+)\.([A-Z]{1,3})", words)
-    if dotted and dotted[2] in _DOTTED and not (len(dotted[2]) == 1 and dotted[1].isdigit() and dotted[2] not in "LTFV"):
-        return dotted[1], _DOTTED[dotted[2]]
+def _split_venue(words: str) -> tuple[str, str, str]:
+    """Code, venue and Yahoo ending of a ticker that says where it trades; the last two empty where it does not."""
+    dotted = re.fullmatch(r"([A-Z0-9\-]+)\.([A-Z]{1,3})", words)
+    if dotted and not (len(dotted[2]) == 1 and dotted[1].isdigit() and dotted[2] not in "LTFV"):
+        venue = line_venue(dotted[1], dotted[2], dotted=True)
+        if venue:
+            return dotted[1], venue, VENUES[venue].yahoo
     spaced = re.fullmatch(r"(.+) ([A-Z][A-Z0-9])", words) or re.fullmatch(r"(\d{4,6})(HK|CN|CH)", words)
-    if spaced:
-        code, suffix = spaced[1], spaced[2]
-        if suffix in ("CN", "CH") and code.isdigit():
-            return code, "CN"
-        if suffix in _SPACED:
-            return code, _SPACED[suffix]
-    return words, ""
+    if spaced and (venue := _terminal_venue(spaced[1], spaced[2])):
+        return spaced[1], venue, ""
+    return words, "", ""
 
 
-def _country_of_exchange(exchange: str) -> str:
-    name = " ".join(str(exchange).upper().split())
-    return next((country for pattern, country in _EXCHANGE_COUNTRY if re.search(pattern, name)), "")
+def _terminal_venue(code: str, letters: str) -> str:
+    if code.isdigit() and letters in ("CN", "CH"):
+        return line_venue(code, letters, dotted=False) or "XSHG"
+    return line_venue(code, letters, dotted=False)
 
 
-def _country_of_location(code: str, location: str) -> str:
+def _venue_of_location(code: str, location: str) -> str:
     place = str(location).strip().upper()
     if not code.isdigit() or place not in ("CHINA", "HONG KONG", "CN", "HK"):
         return ""
     if len(code) <= 5:
-        return "HK"
-    return "CN" if len(code) == 6 and place in ("CHINA", "CN") else ""
+        return "XHKG"
+    return line_venue(code, "CN", dotted=False) if len(code) == 6 and place in ("CHINA", "CN") else ""
 
 
-def _line(code: str, country: str) -> TickerLine | None:
+def _line(code: str, venue: str, ending: str) -> TickerLine | None:
+    """The line of a code at a venue; an `ending` that the ticker itself had is kept, else the venue's is taken."""
+    country = VENUES[venue].country if venue else ""
     if country == "HK" and code.isdigit():
         number = int(code)
         return TickerLine(code=str(number), country="HK", yahoo=f"{number:04d}.HK") if number else None
     if country == "CN" and code.isdigit() and len(code) <= 6:
         padded = code.zfill(6)
-        return TickerLine(code=padded, country="CN", yahoo=padded + _MAINLAND_SUFFIX.get(padded[0], ""))
+        own = line_venue(padded, "CN", dotted=False)
+        ending = ending or (VENUES[own].yahoo if own else "")
+        return TickerLine(code=padded, country="CN", yahoo=f"{padded}.{ending}" if ending else "")
     if country == "KR" and code.isdigit():
         code = code.zfill(6)
     yahoo = ""
-    if country in _YAHOO_SUFFIX and country not in ("HK", "CN") and " " not in code:
-        yahoo = code.replace("/", "-").replace(".", "-") + _YAHOO_SUFFIX[country]
+    if country and " " not in code:
+        ending = ending or VENUES[venue].yahoo
+        yahoo = code.replace("/", "-").replace(".", "-") + (f".{ending}" if ending else "")
     return TickerLine(code=code, country=country, yahoo=yahoo)
 
 

@@ -1,104 +1,185 @@
-"""Where a line trades: venues, their zones, and the ticker endings that name them."""
+"""Where a line trades: venues with their zone, calendar and currency, and the spellings that name them (`data/venues.csv`)."""
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 from impact.errors import InputError
 
-__all__ = ["VENUES", "Venue", "known_venue", "venue_of"]
+__all__ = ["VENUES", "Venue", "known_venue", "line_venue", "named_venue", "venue_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Venue:
-    """A place where a line trades: market identifier code, IANA zone, name, and whose calendar it follows."""
+    """A place where a line trades.
+
+    Attributes
+    ----------
+    mic : str
+        Market identifier code (ISO 10383).
+    zone : str
+        IANA zone.
+    name : str
+    calendar : str
+        Whose calendar it follows, as exchange_calendars names it; empty where that has none, so its sessions are not known.
+    country : str
+        ISO 3166.
+    currency : str
+        ISO 4217 code in which its lines are quoted as a rule.
+    yahoo : str
+        Ending of the Yahoo symbols of its lines, without the dot; empty in the United States.
+    endings : tuple of str
+        Endings after a dot that name it: Yahoo's first, then those of other vendors.
+    terminal : tuple of str
+        Two letters after a space that name it on terminals and in official lists.
+    spellings : tuple of str
+        Names in use, in capitals and without signs.
+    indices : tuple of str
+        Names of its indices, without the caret.
+    """
 
     mic: str
     zone: str
     name: str
     calendar: str
+    country: str
+    currency: str
+    yahoo: str = ""
+    endings: tuple[str, ...] = ()
+    terminal: tuple[str, ...] = ()
+    spellings: tuple[str, ...] = ()
+    indices: tuple[str, ...] = ()
 
 
-def _venue(mic: str, zone: str, name: str, calendar: str | None = None) -> Venue:
-    return Venue(mic=mic, zone=zone, name=name, calendar=calendar or mic)
+class _Venues(Mapping[str, Venue]):
+    """The venues by market identifier code, read from the table on first use."""
+
+    def __getitem__(self, mic: str) -> Venue:
+        return _table()[mic]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_table())
+
+    def __len__(self) -> int:
+        return len(_table())
 
 
-VENUES: Mapping[str, Venue] = {
-    venue.mic: venue
-    for venue in (
-        _venue("XNYS", "America/New_York", "New York Stock Exchange"),
-        _venue("XNAS", "America/New_York", "Nasdaq", "XNYS"),
-        _venue("ARCX", "America/New_York", "NYSE Arca", "XNYS"),
-        _venue("OTCM", "America/New_York", "US over the counter", "XNYS"),
-        _venue("XHKG", "Asia/Hong_Kong", "Hong Kong Exchanges"),
-        _venue("XSHG", "Asia/Shanghai", "Shanghai Stock Exchange"),
-        # exchange_calendars has no Shenzhen; both mainland exchanges keep the same sessions and hours.
-        _venue("XSHE", "Asia/Shanghai", "Shenzhen Stock Exchange", "XSHG"),
-        _venue("XTAI", "Asia/Taipei", "Taiwan Stock Exchange"),
-        _venue("XSES", "Asia/Singapore", "Singapore Exchange"),
-        _venue("XKRX", "Asia/Seoul", "Korea Exchange"),
-        _venue("XTKS", "Asia/Tokyo", "Tokyo Stock Exchange"),
-        _venue("XLON", "Europe/London", "London Stock Exchange"),
-        _venue("XETR", "Europe/Berlin", "Xetra"),
-        _venue("XFRA", "Europe/Berlin", "Frankfurt Stock Exchange"),
-        _venue("XAMS", "Europe/Amsterdam", "Euronext Amsterdam"),
-        _venue("XPAR", "Europe/Paris", "Euronext Paris"),
-        _venue("XSWX", "Europe/Zurich", "SIX Swiss Exchange"),
-        _venue("XTSE", "America/Toronto", "Toronto Stock Exchange"),
-        _venue("XASX", "Australia/Sydney", "Australian Securities Exchange"),
-        _venue("XBOM", "Asia/Kolkata", "Bombay Stock Exchange"),
-        _venue("XNSE", "Asia/Kolkata", "National Stock Exchange of India", "XBOM"),
-        _venue("XMOS", "Europe/Moscow", "Moscow Exchange"),
-    )
-}
+VENUES: Mapping[str, Venue] = _Venues()
 
-_SUFFIXES: Mapping[str, str] = {
-    "HK": "XHKG",
-    "SS": "XSHG",
-    "SH": "XSHG",
-    "SZ": "XSHE",
-    "US": "XNYS",
-    "TW": "XTAI",
-    "SI": "XSES",
-    "KS": "XKRX",
-    "T": "XTKS",
-    "L": "XLON",
-    "DE": "XETR",
-    "F": "XFRA",
-    "AS": "XAMS",
-    "PA": "XPAR",
-    "SW": "XSWX",
-    "TO": "XTSE",
-    "AX": "XASX",
-    "BO": "XBOM",
-    "NS": "XNSE",
-    "ME": "XMOS",
-}
-_INDEX_VENUES: Mapping[str, str] = {"HSI": "XHKG", "HSTECH": "XHKG", "HSCE": "XHKG", "HSCEI": "XHKG", "HSCCI": "XHKG"}
+# First digit of a mainland code: Shanghai 5, 6, 9; Shenzhen 0, 1, 2, 3; Beijing 4, 8.
+_MAINLAND: Mapping[str, str] = {**dict.fromkeys("569", "XSHG"), **dict.fromkeys("0123", "XSHE"), **dict.fromkeys("48", "BJSE")}
+# Endings of a numeric code that name the mainland and not one of its exchanges ("CN" and "CH" after letters are others).
+_MAINLAND_ENDINGS = frozenset(["CN", "CH", "C1", "C2", "CG", "CS"])
+
+
+@cache
+def _table() -> Mapping[str, Venue]:
+    text = resources.files("impact.data").joinpath("venues.csv").read_text(encoding="utf-8")
+    venues = {}
+    for row in csv.DictReader(text.splitlines()):
+        several = {name: tuple(filter(None, row[name].split(";"))) for name in ("other_endings", "terminal", "spellings", "indices")}
+        endings = tuple(filter(None, (row["yahoo"], *several.pop("other_endings"))))
+        plain = {name: row[name] for name in ("mic", "zone", "name", "calendar", "country", "currency", "yahoo")}
+        venues[row["mic"]] = Venue(**plain, endings=endings, **several)
+    return venues
+
+
+def _first_by(names: Callable[[Venue], tuple[str, ...]]) -> dict[str, str]:
+    """The first venue of the table that each name belongs to."""
+    return {name: venue.mic for venue in reversed(list(VENUES.values())) for name in names(venue)}
+
+
+@cache
+def _by_ending() -> Mapping[str, str]:
+    return _first_by(lambda venue: venue.endings)
+
+
+@cache
+def _by_terminal() -> Mapping[str, str]:
+    return _first_by(lambda venue: venue.terminal)
+
+
+@cache
+def _by_index() -> Mapping[str, str]:
+    return _first_by(lambda venue: venue.indices)
+
+
+@cache
+def _by_spelling() -> Mapping[str, str]:
+    return _first_by(lambda venue: (venue.mic, plain_name(venue.name), *venue.spellings))
+
+
+def plain_name(text: str) -> str:
+    """A name in capitals, its signs as single spaces."""
+    return " ".join(re.sub(r"[^A-Z0-9]+", " ", text.upper()).split())
+
+
+@cache
+def named_venue(text: str) -> str:
+    """Market identifier code of the venue that a name or code speaks of; empty when it names none.
+
+    A whole name counts before a part: of the known names that stand in `text` as whole words, the longest decides.
+
+    Examples
+    --------
+    >>> named_venue("Nasdaq Omx Nordic"), named_venue("NASDAQ"), named_venue("XKRX"), named_venue("Mars Exchange")
+    ('XSTO', 'XNAS', 'XKRX', '')
+    """
+    name = plain_name(text)
+    known = _by_spelling()
+    if name in known:
+        return known[name]
+    padded = f" {name} "
+    inside = [spelling for spelling in known if f" {spelling} " in padded]
+    return known[max(inside, key=len)] if inside else ""
+
+
+def line_venue(code: str, ending: str, *, dotted: bool) -> str:
+    """Market identifier code of the venue that the ending of a ticker names; empty when it names none.
+
+    Parameters
+    ----------
+    code : str
+        What stands before the ending, in capitals: ``CN``, ``CH`` and ``SS`` mean the mainland after digits only.
+    ending : str
+    dotted : bool
+        Whether a dot separates them (Yahoo, Reuters), else a space (terminals, official lists) or nothing.
+    """
+    if code.isdigit() and ending in _MAINLAND_ENDINGS and not dotted:
+        return _MAINLAND.get(code.zfill(6)[0], "")
+    if dotted or (code.isdigit() and ending in ("SS", "SH", "SZ")):
+        return _by_ending().get(ending, "")
+    return _by_terminal().get(ending, "") or _by_ending().get(ending, "")
 
 
 def venue_of(security: str) -> str:
     """Market identifier code of the venue on which a line trades, from the ending of its ticker.
 
     ``1810.HK`` and ``1810 HK`` trade in Hong Kong, ``600941.SS`` in Shanghai, ``002415.SZ`` in Shenzhen (which keeps
-    Shanghai's calendar); a ticker without ending is a US line; ``HSI`` and its sisters follow Hong Kong.
+    Shanghai's calendar); a ticker without ending is a US line; ``HSI`` and its sisters follow Hong Kong, ``^N225`` Tokyo.
 
     Raises
     ------
     InputError
-        If the ending is unknown, or a bare number could belong to several venues.
+        If the ending is unknown, the index is unknown, or a bare number could belong to several venues.
     """
     text = str(security).strip().upper().removesuffix(" EQUITY").strip()
-    if text.lstrip("^") in _INDEX_VENUES:
-        return _INDEX_VENUES[text.lstrip("^")]
-    body, separator, ending = text.rpartition("." if "." in text else " ")
-    if separator and body.strip() and ending in _SUFFIXES:
-        return _SUFFIXES[ending]
-    if not separator and re.fullmatch(r"\^?[A-Z][A-Z0-9\-]*", text):
+    if text.lstrip("^") in _by_index():
+        return _by_index()[text.lstrip("^")]
+    dotted = "." in text
+    body, separator, ending = text.rpartition("." if dotted else " ")
+    if separator and body.strip() and (venue := line_venue(body.strip(), ending, dotted=dotted)):
+        return venue
+    if not separator and re.fullmatch(r"[A-Z][A-Z0-9\-]*", text):
         return "XNYS"
-    endings = ", ".join(f".{ending}" for ending in _SUFFIXES)
+    if text.startswith("^"):
+        raise InputError(f"security={security!r} is an index of no known venue; name one of the venue's lines, or its benchmark.")
+    endings = ", ".join(f".{ending}" for ending in _by_ending())
     raise InputError(f"security={security!r} does not say where it trades; end the ticker with one of {endings} (no ending: a US line).")
 
 

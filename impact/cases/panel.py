@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from impact.bundled import read_bundled
-from impact.calendars import VENUES, parse_instant, session_close, sessions, venue_of
+from impact.calendars import last_closed_session, sessions, venue_of
 from impact.cases.definition import AsOf, CaseDefinition
-from impact.errors import DataUnavailable, InputError
+from impact.errors import DataUnavailable
 from impact.facts import known_table
 from impact.market import MarketPanel, load_panel
 from impact.market.sources import yahoo_source
@@ -29,14 +29,7 @@ def known_prices(panel: MarketPanel, venue: str, as_of: AsOf) -> MarketPanel:
     """
     if as_of is None:
         return panel
-    instant = parse_instant(as_of)
-    today = instant.tz_convert(VENUES[venue].zone).tz_localize(None).normalize()
-    closed = panel.sessions[panel.sessions < today]
-    if today in panel.sessions and session_close(today, venue) <= instant:
-        closed = closed.append(pd.DatetimeIndex([today]))
-    if not len(closed):
-        raise InputError(f"as_of={as_of!r} is before the first close of the prices ({panel.sessions[0]:%Y-%m-%d}); choose a later instant.")
-    return panel.select(end=closed[-1])
+    return panel.known_at(as_of).select(end=min(last_closed_session(venue, as_of), panel.sessions[-1]))
 
 
 def load_case_prices(definition: CaseDefinition, source: str | Path, *, offline: bool) -> MarketPanel:

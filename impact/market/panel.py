@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
+from impact.instants import parse_instant
 from impact.market.closed_days import closed_cells, rows_of_any_market, venues_of
 from impact.market.frames import checked_sessions, session_frame
 from impact.market.returns import GapRule, alongside, to_returns, traded_cells
@@ -161,6 +162,34 @@ class MarketPanel(Result):
         """The panel without the days on which the markets of all its securities were closed."""
         held = rows_of_any_market(self.close, self._stated_venues)
         return self if held.all() else self._on(self.sessions[held], self.securities, self.dropped)
+
+    def known_at(self, instant: Any) -> MarketPanel:
+        """The figures that had been made at an instant: of each line, the sessions that its own venue had closed by then.
+
+        The same date closes in Hong Kong hours before it closes in New York. A line whose venue, or whose venue's calendar,
+        is not known keeps the days that had ended everywhere.
+
+        Raises
+        ------
+        InputError
+            If `instant` has no zone, or no session of the panel had closed by then.
+        """
+        moment = parse_instant(instant)
+        venues = venues_of(self.close.columns, self._stated_venues)
+        last = {venue: _last_closed(venue, moment) for venue in dict.fromkeys(venues)}
+        known = self.sessions.to_numpy()[:, None] <= venues.map(last).to_numpy(dtype="datetime64[ns]")
+        held = known.any(axis=1)
+        if not held.any():
+            raise InputError(
+                f"as_of={instant!r} is before the first close of the prices ({self.sessions[0]:%Y-%m-%d}); choose a later instant."
+            )
+        cut = self._on(self.sessions[held], self.securities, self.dropped[~(self.dropped["session"] > self.sessions[held][-1])])
+        frames = {
+            name: frame.where(known[held])
+            for name in ("close", "adjusted_close", "dividends", "volume")
+            if (frame := getattr(cut, name)) is not None
+        }
+        return replace(cut, **frames)
 
     def beside(self, security: str) -> MarketPanel:
         """The securities that keep the sessions of `security`, on those sessions: its own venue and those with the same calendar.
@@ -314,6 +343,16 @@ class MarketPanel(Result):
             venue=self.venue[names],
             dropped=dropped.reset_index(drop=True),
         )
+
+
+def _last_closed(venue: str, moment: pd.Timestamp) -> pd.Timestamp:
+    """The last session of a venue that had closed; of an unknown one, the last day that had ended in every zone."""
+    from impact.calendars import last_closed_session
+
+    try:
+        return last_closed_session(venue, moment)
+    except (InputError, DataUnavailable):
+        return (moment.tz_convert("UTC") - pd.Timedelta(hours=12)).tz_localize(None).normalize() - pd.Timedelta(days=1)
 
 
 def session_label(value: Any, parameter: str) -> pd.Timestamp | None:

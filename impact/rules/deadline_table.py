@@ -191,6 +191,8 @@ def _lines(
         try:
             venue = venue_of(line)
         except InputError:
+            venue = ""
+        if not venue or not VENUES[venue].calendar:
             dropped.append((line, "its venue has no calendar here"))
             continue
         if venue in MAIN_VENUES or line == asked:

@@ -1,6 +1,8 @@
 """Clocks and sessions against dates anyone can check in an exchange's own notices."""
 
 import datetime as dt
+import re
+import zoneinfo
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,8 @@ from impact.calendars import (
     anchor_dates,
     first_session_to_react,
     is_half_day,
+    is_projected,
+    last_closed_session,
     parse_instant,
     reactions,
     session_close,
@@ -19,6 +23,7 @@ from impact.calendars import (
     venue_of,
 )
 from impact.errors import DataUnavailable, InputError
+from impact.venues import named_venue
 
 # Announcement in New York, and the session that can first react on each venue (worked out by hand from the three
 # exchanges' holiday lists; EST until 14 March 2021, EDT after).
@@ -191,20 +196,90 @@ def test_venue_of_refuses(security):
 
 
 def test_every_venue_has_a_calendar_and_its_zone():
-    for mic in set(VENUES) - {"XKRX"}:  # Seoul takes seconds to build
+    with_calendar = {venue.calendar: venue.mic for venue in VENUES.values() if venue.calendar}
+    assert len(with_calendar) > 45
+    for mic in set(with_calendar.values()) - {"XKOS", "XKRX"}:  # Seoul takes seconds to build
         day = sessions(mic, "2021-03-01", "2021-03-31")[0]
         opened = session_open(day, mic).tz_convert(VENUES[mic].zone)
         assert opened.tz_localize(None).normalize() == day
-        assert 7 <= opened.hour <= 10
+        assert 7 <= opened.hour <= 11
+
+
+def test_every_venue_is_one_whole_record_and_known_by_all_its_names():
+    zones = zoneinfo.available_timezones()
+    for venue in VENUES.values():
+        assert (
+            re.fullmatch(r"[A-Z0-9]{4}", venue.mic)
+            and re.fullmatch(r"[A-Z]{2}", venue.country)
+            and re.fullmatch(r"[A-Z]{3}", venue.currency)
+        )
+        assert venue.zone in zones and venue.name
+        for name in (venue.mic, venue.name, *venue.spellings):
+            assert named_venue(name) == venue.mic, name
+        if venue.yahoo:
+            assert venue_of(f"ABC.{venue.yahoo}") == venue.mic
+        for index in venue.indices:
+            assert venue_of(f"^{index}") == venue.mic
+
+
+@pytest.mark.parametrize(
+    ("text", "mic"),
+    [
+        ("Nasdaq Omx Nordic", "XSTO"),
+        ("Nasdaq Omx Helsinki Ltd.", "XHEL"),
+        ("NASDAQ", "XNAS"),
+        ("Asx - All Markets", "XASX"),
+        ("Korea Exchange (Kosdaq)", "XKOS"),
+        ("Warsaw Stock Exchange/Equities/Main Market", "XWAR"),
+        ("XBSP", "BVMF"),
+        ("Shenzhen Stock Exchange", "XSHE"),
+        ("NO MARKET (E.G. UNLISTED)", ""),
+        ("", ""),
+    ],
+)
+def test_a_venue_is_known_as_fund_files_print_it(text, mic):
+    assert named_venue(text) == mic
+
+
+def test_an_index_of_no_known_venue_is_not_put_in_new_york():
+    assert venue_of("^N225") == "XTKS" and venue_of("^GSPC") == "XNYS"
+    with pytest.raises(InputError, match="index of no known venue"):
+        venue_of("^XYZ")
+
+
+@pytest.mark.parametrize("day", ["2020-08-19", "2021-06-28"])
+def test_hong_kong_opened_late_twice(day):
+    reaction = first_session_to_react(f"{day}T10:00+08:00", "XHKG")
+    assert not reaction.intraday and f"{reaction.opens_at.tz_convert('Asia/Hong_Kong'):%H:%M}" == "13:30"
+    assert first_session_to_react(f"{day}T14:00+08:00", "XHKG").intraday
+
+
+def test_sessions_beyond_the_record_are_weekdays_and_say_so():
+    found = first_session_to_react("2026-12-31T10:00-05:00", "XSHE")
+    assert found.session == pd.Timestamp("2027-01-04") and found.projected and "on record to 2026-12-31" in found.reason
+    assert is_projected("2027-01-04", "XSHG") and not is_projected("2026-12-31", "XSHG")
+    assert (session_open("2027-01-04", "XSHG"), session_close("2027-01-04", "XSHG")) == (
+        pd.Timestamp("2027-01-04T01:30Z"),
+        pd.Timestamp("2027-01-04T07:00Z"),
+    )
+    assert not first_session_to_react("2027-01-04T10:00-05:00", "XHKG").projected
+
+
+def test_the_last_closed_session_is_the_one_whose_close_has_struck():
+    assert last_closed_session("XNYS", "2021-01-15T16:00-05:00") == pd.Timestamp("2021-01-15")
+    assert last_closed_session("XNYS", "2021-01-15T15:59:59-05:00") == pd.Timestamp("2021-01-14")
+    assert last_closed_session("XHKG", "2021-02-11T12:05+08:00") == pd.Timestamp("2021-02-11")  # a half day
+    with pytest.raises(DataUnavailable, match="before the calendar"):
+        last_closed_session("XHKG", "1990-01-01T00:00Z")
 
 
 def test_outside_the_calendar_says_so():
     with pytest.raises(DataUnavailable, match="1995-01-03 to 2039"):
         first_session_to_react("1980-01-01T12:00Z", "XHKG")
-    with pytest.raises(DataUnavailable, match="2026-12-31"):
-        sessions("XSHG", "2026-01-01", "2027-06-30")
-    with pytest.raises(DataUnavailable, match="2026-12-31"):
-        session_close("2030-01-02", "XSHG")
+    with pytest.raises(DataUnavailable, match="2031-12-31"):
+        session_close("2032-01-05", "XSHG")
+    with pytest.raises(DataUnavailable, match="XDFM.*no calendar here"):
+        sessions("XDFM", "2021-01-01", "2021-02-01")
     with pytest.raises(InputError, match="venue='XXXX' is unknown"):
         sessions("XXXX", "2021-01-01", "2021-02-01")
     with pytest.raises(InputError, match="swap them"):

@@ -161,3 +161,16 @@ def test_kind_of_plain_words_and_of_non_text_is_unknown():
     assert [identifier_kind(value) for value in ("XIAOMI CORP", "", None, 941.0)] == [IdentifierKind.UNKNOWN] * 4
     assert identifier_kind("941 HK") is IdentifierKind.TICKER
     assert valid_identifiers([], "isin").dtype == np.bool_
+
+
+@pytest.mark.parametrize(
+    "symbol", ["247540.KQ", "6488.TWO", "ABC.V", "500325.BO", "000001.SS", "0700.HK", "VOD.L", "SAP.F", "NOVO-B.CO", "2222.SR", "832000.BJ"]
+)
+def test_the_ending_of_a_yahoo_symbol_is_never_rewritten(symbol):
+    assert normalise_ticker(symbol).yahoo == symbol
+
+
+def test_a_ticker_takes_the_ending_of_the_venue_it_names():
+    assert normalise_ticker("247540", exchange="KOSDAQ").yahoo == "247540.KQ"
+    assert normalise_ticker("NESN", exchange="SIX Swiss Exchange").yahoo == "NESN.SW"
+    assert normalise_ticker("600050.SH").yahoo == "600050.SS" and normalise_ticker("IBM.N").yahoo == "IBM"

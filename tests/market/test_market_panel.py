@@ -166,3 +166,17 @@ def test_days_before_listing_and_after_delisting_are_no_gaps():
 def test_a_security_that_never_traded_is_summarised_without_dates():
     rows = dict(MarketPanel(close=table(A=[1, 1, 1, 1], B=[np.nan] * 4)).summary().tables)["Securities"].frame
     assert rows.loc[1, "n_traded"] == 0 and pd.isna(rows.loc[1, "first"])
+
+
+def test_each_line_is_known_up_to_the_last_close_of_its_own_venue():
+    days = pd.DatetimeIndex(["2021-01-13", "2021-01-14", "2021-01-15"])
+    prices = MarketPanel(close=pd.DataFrame({"1810.HK": [1.0, 2, 3], "BABA": [4.0, 5, 6], "MKT.XX": [7.0, 8, 9]}, index=days))
+    evening = prices.known_at("2021-01-15T18:00+08:00")  # Hong Kong has closed, New York has not opened
+    assert evening.close["1810.HK"].tolist() == [1, 2, 3]
+    assert evening.close["BABA"].tolist()[:2] == [4, 5] and np.isnan(evening.close["BABA"].iloc[2])
+    assert evening.close["MKT.XX"].notna().tolist() == [True, False, False]
+    assert prices.known_at("2021-01-15T15:59+08:00").sessions[-1] == days[1]
+    with pytest.raises(InputError, match="before the first close"):
+        prices.known_at("2021-01-12T15:59+08:00")
+    with pytest.raises(InputError, match="zone"):
+        prices.known_at("2021-01-15")
