@@ -19,6 +19,7 @@ from impact.eventstudy import EventStudyResult, long_fit
 from impact.facts import known_table
 from impact.market import MarketPanel
 from impact.provenance import Source, unique_sources
+from impact.tables.prose import signed_percent
 from impact.typing_ import ReturnKind
 
 __all__ = ["Anchors", "listing_falls", "price_anchors", "refit"]
@@ -165,7 +166,7 @@ def price_anchors(
     if discount is None:
         if not 0 < own < 1:
             raise InfeasibleDesign(
-                f"{definition.security} did not fall net of {headline} on {day0:%Y-%m-%d} ({-own:+.2%}); the facts "
+                f"{definition.security} did not fall net of {headline} on {day0:%Y-%m-%d} ({signed_percent(-own, 2)}); the facts "
                 "bound no discount: give discount=(low, high)."
             )
         used = evidence[evidence["used"]]

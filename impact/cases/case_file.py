@@ -23,6 +23,7 @@ from impact.identifiers import lines_of_issuer, normalise_ticker
 from impact.instants import parse_instant
 from impact.market import MarketPanel
 from impact.rules import INVESTORS
+from impact.tables.prose import significant
 
 __all__ = ["CASE_FILE", "SECTIONS", "StatedCase", "define_stated", "read_case"]
 
@@ -219,8 +220,8 @@ def _span(given: object, parameter: str, *, least: float, most: float) -> Span |
     pair = list(given) if isinstance(given, (list, tuple)) else [given, given]
     numbers = [float(value) for value in pair if isinstance(value, (int, float)) and not isinstance(value, bool)]
     if len(pair) != 2 or len(numbers) != 2 or not least <= numbers[0] <= numbers[1] <= most:
-        limit = "" if most == np.inf else f" and {most:g}"
-        raise InputError(f"{parameter}={given!r} must be a number or a pair [low, high] between {least:g}{limit}.")
+        limit = "" if most == np.inf else f" and {significant(most, 6)}"
+        raise InputError(f"{parameter}={given!r} must be a number or a pair [low, high] between {significant(least, 6)}{limit}.")
     return numbers[0], numbers[1]
 
 

@@ -14,6 +14,7 @@ from impact.cases.shares import ROUNDING, ShareCounts
 from impact.facts import known_table
 from impact.provenance import Source
 from impact.supply.holder_classes import HOLDER_CLASSES, US_CLASSES, Identity
+from impact.tables.prose import significant
 
 __all__ = ["Buyers", "Holders", "buyers_of", "holders_of"]
 
@@ -95,7 +96,7 @@ def _held_from_the_us(
     total = Identity(name="US-based investors", members=US_CLASSES, low=low, high=high, source=str(row["source"]))
     of = DENOMINATORS if row["denominator"] == "not_stated" else f"of {row['denominator'].replace('_', ' ')}"
     notes = (
-        f"US-based investors hold {row['value']:g} % ({row['source']}), {of}, rounded to whole percent.",
+        f"US-based investors hold {significant(row['value'], 6)} % ({row['source']}), {of}, rounded to whole percent.",
         "How that total splits into index funds, active managers and individuals is unknown: only the total is used.",
         "Managers outside the United States with a US parent, and trackers there, are unknown and not in the totals.",
     )

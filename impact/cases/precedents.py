@@ -27,6 +27,7 @@ from impact.provenance import Source, unique_sources
 from impact.relief.base_rates import BaseRates
 from impact.relief.challenges import Challenges
 from impact.results import Result, Summary, declared
+from impact.tables.prose import decimal, interval, percent, signed_percent
 
 __all__ = ["BENCHMARKS", "PavedWay", "paved_way"]
 
@@ -115,7 +116,7 @@ class PavedWay(Result):
             if len(rest)
             else "no other firm has prices"
         )
-        return f"Relief in {told[0]} and {told[1]} (exact intervals; Fisher p {self.statutes_p:.2f} that the two are alike); {others}."
+        return f"Relief in {told[0]} and {told[1]} (exact intervals; Fisher p {decimal(self.statutes_p)} that the two are alike); {others}."
 
     def summary(self) -> Summary:
         """The answer, the firms, the effects."""
@@ -135,7 +136,7 @@ def _rate(rates: pd.DataFrame, programme: str) -> str:
     if programme not in rates.index:
         return "0 of 0 decided challenges"
     row = rates.loc[programme]
-    span = f"{row['relief_share_low']:.0%} to {row['relief_share_high']:.0%}"
+    span = interval(row["relief_share_low"], row["relief_share_high"], percent, 0)
     return f"{int(row['n_relief'])} of {int(row['n_decided'])} decided challenges ({span})"
 
 
@@ -318,10 +319,10 @@ def _words(effects: list[dict[str, Any]]) -> str:
     for row in effects:
         if row["window"] != _label(HEADLINE_WINDOW):
             continue
-        text = f"{row['event']}: {row['verdict']} ({row['car']:+.1%}, {row['low']:+.1%} to {row['high']:+.1%})"
+        text = f"{row['event']}: {row['verdict']} ({signed_percent(row['car'])}, {interval(row['low'], row['high'], signed_percent)})"
         beside = wider.get(row["event"])
         if row["dated"] == "day" and beside is not None:
-            text += f", from the session before {beside['verdict']} ({beside['car']:+.1%}, {beside['low']:+.1%} to {beside['high']:+.1%})"
+            text += f", from the session before {beside['verdict']} ({signed_percent(beside['car'])}, {interval(beside['low'], beside['high'], signed_percent)})"
         parts.append(text)
     return "; ".join(parts)
 

@@ -19,6 +19,7 @@ from impact.pricing.liquidation import LiquidationCost, liquidation_cost
 from impact.provenance import Source
 from impact.supply.forced import ForcedSupply
 from impact.tables import Table
+from impact.tables.prose import decimal, interval
 
 __all__ = ["CasePricing", "price_effect_of_case", "pricing_of_case"]
 
@@ -96,7 +97,7 @@ class CasePricing:
 
 def _assumed(shares: tuple[float, float], supply: ForcedSupply) -> str:
     low, high = (value / supply.line.adv_shares for value in shares)
-    return f"The forced shares are assumed, not known: {low:.1f} to {high:.1f} multiples of ADV."
+    return f"The forced shares are assumed, not known: {interval(low, high, decimal, 1)} multiples of ADV."
 
 
 def pricing_of_case(

@@ -13,6 +13,7 @@ from impact.cases.listing import stated_source
 from impact.errors import DataUnavailable
 from impact.market.bundled import usd_per_unit
 from impact.provenance import Source
+from impact.tables.prose import significant
 
 __all__ = ["DollarRate", "dollar_rate"]
 
@@ -40,7 +41,7 @@ def dollar_rate(definition: CaseDefinition, currency: str, on: pd.Timestamp) -> 
         per_dollar = definition.rates["USD"]
         return DollarRate(
             usd_per_unit=1 / per_dollar,
-            note=f"{currency} {per_dollar:g} a US dollar, as the case states.",
+            note=f"{currency} {significant(per_dollar, 6)} a US dollar, as the case states.",
             sources=(stated_source(definition),),
         )
     try:
@@ -50,7 +51,7 @@ def dollar_rate(definition: CaseDefinition, currency: str, on: pd.Timestamp) -> 
     else:
         return DollarRate(
             usd_per_unit=rate,
-            note=f"{currency} {1 / rate:.5g} a US dollar, the last rate up to {on:%Y-%m-%d}.",
+            note=f"{currency} {significant(1 / rate, 5)} a US dollar, the last rate up to {on:%Y-%m-%d}.",
             sources=(bundled_source("exchange_rates"),),
         )
     if currency in PEG:

@@ -31,6 +31,7 @@ from impact.relief.recovery import Recovery
 from impact.relief.scenarios import ScenarioTree
 from impact.relief.sensitivity import AnchorSensitivity, anchor_sensitivity
 from impact.relief.waiting import WaitingExample, waiting_example
+from impact.tables.prose import interval, signed_percent
 
 __all__ = ["assess_case"]
 
@@ -206,7 +207,7 @@ def _path_note(study: CaseStudy, reliefs: pd.DataFrame) -> tuple[str, ...]:
     told = "cannot be told from zero" if row["low"] <= 0 <= row["high"] else "can be told from zero"
     return (
         f"Windows tell what the news days did, the path what was left: from the listing to the close of {days[-1]:%Y-%m-%d} the log "
-        f"price moved {row['car']:+.0%} ({row['low']:+.0%} to {row['high']:+.0%}) net of the market, drift set to zero, which {told}.",
+        f"price moved {signed_percent(row['car'], 0)} ({interval(row['low'], row['high'], signed_percent, 0)}) net of the market, drift set to zero, which {told}.",
     )
 
 

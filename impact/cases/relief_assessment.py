@@ -22,6 +22,7 @@ from impact.relief.sensitivity import AnchorSensitivity
 from impact.relief.waiting import WaitingExample
 from impact.results import Result, Summary, declared
 from impact.tables import Table
+from impact.tables.prose import decimal, interval, percent
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -101,7 +102,7 @@ class ReliefAssessment(Result):
         if band is None:
             price = f"no probability can be read from the price ({self._reason('probability')})"
         elif band["band"] == "outside":
-            below = f"the banned value lies more than {self.probability.discount[1]:.0%} below the clear value, or other news"
+            below = f"the banned value lies more than {percent(self.probability.discount[1], 0)} below the clear value, or other news"
             above = "the clear value is set too low, or other news"
             price = (
                 f"on {self.eve:%d %B %Y} the price contradicts the anchors ({_span(band, 'probability')} unclipped), "
@@ -189,4 +190,4 @@ class ReliefAssessment(Result):
 
 
 def _span(row: pd.Series, name: str) -> str:
-    return f"{row[f'{name}_low']:.2f} to {row[f'{name}_high']:.2f}"
+    return interval(row[f"{name}_low"], row[f"{name}_high"], decimal)

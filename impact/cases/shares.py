@@ -12,6 +12,7 @@ from impact.cases.definition import AsOf, CaseDefinition, Span
 from impact.cases.listing import stated_source
 from impact.facts import known_table
 from impact.provenance import Source, unique_sources
+from impact.tables.prose import interval, percent, significant
 
 __all__ = ["ShareCounts", "share_counts"]
 
@@ -105,7 +106,7 @@ def _outstanding(
 
 
 def _billions(low: float, high: float) -> str:
-    least, most = f"{low / BILLION:.4g}", f"{high / BILLION:.4g}"
+    least, most = significant(low / BILLION, 4), significant(high / BILLION, 4)
     return f"{least} bn" if least == most else f"{least} to {most} bn"
 
 
@@ -116,7 +117,7 @@ def _counted(definition: CaseDefinition, on: pd.Timestamp, as_of: AsOf) -> Itera
         days = abs((row["observed_last_on"] - on).days)
         loose = 1e-3 + DRIFT_A_YEAR * days / 365.25
         count = float(row["shares"])
-        told = f"{count / BILLION:.4g} bn shares counted on {row['observed_last_on']:%Y-%m-%d} ({row['source']})."
+        told = f"{significant(count / BILLION, 4)} bn shares counted on {row['observed_last_on']:%Y-%m-%d} ({row['source']})."
         yield days, (count * (1 - loose), count * (1 + loose)), told, _row_source(row)
 
 
@@ -134,7 +135,7 @@ def _capitalised(
             continue
         count = float(row["value"]) * BILLION / (float(priced.iloc[-1]) * usd_per_unit)
         loose = 0.5 / float(row["value"]) + 0.007
-        told = f"{count / BILLION:.4g} bn shares from a capitalisation of USD {row['value']:g} bn over the close of {priced.index[-1]:%Y-%m-%d} ({row['source']})."
+        told = f"{significant(count / BILLION, 4)} bn shares from a capitalisation of USD {significant(row['value'], 6)} bn over the close of {priced.index[-1]:%Y-%m-%d} ({row['source']})."
         days = abs((priced.index[-1] - row["observed_last_on"]).days) + 365.0
         yield days, (count * (1 - loose), count * (1 + loose)), told, _row_source(row)
 
@@ -143,7 +144,7 @@ def _float(definition: CaseDefinition, as_of: AsOf) -> tuple[Span, Span, tuple[s
     """Share of insiders and free float, with what they rest on."""
     if definition.free_float is not None:
         low, high = definition.free_float
-        told = f"{low:.0%}" if low == high else f"{low:.0%} to {high:.0%}"
+        told = percent(low, 0) if low == high else interval(low, high, percent, 0)
         return (0.0, 1 - low), (low, high), (f"Free float {told} of all shares, as the case states.",), (stated_source(definition),)
     table = known_table("holders", as_of)
     own = table[(table["security"] == definition.security) & (table["holder_class"] == "insiders") & table["percent"].notna()]
@@ -157,5 +158,5 @@ def _float(definition: CaseDefinition, as_of: AsOf) -> tuple[Span, Span, tuple[s
     row = own.iloc[-1]
     share = float(row["percent"]) / 100
     low, high = max(0.0, share - ROUNDING), min(1.0, share + ROUNDING)
-    note = f"Float {1 - share:.0%} of shares: insiders held {row['percent']:g} % in {row['observed_on']:%B %Y}; taken to hold then too."
+    note = f"Float {percent(1 - share, 0)} of shares: insiders held {significant(row['percent'], 6)} % in {row['observed_on']:%B %Y}; taken to hold then too."
     return (low, high), (1 - high, 1 - low), (note,), (_row_source(row),)

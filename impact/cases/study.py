@@ -32,6 +32,7 @@ from impact.market import MarketPanel
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.tables import format_value
+from impact.tables.prose import decimal, interval, percent, signed_percent
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -146,7 +147,7 @@ class CaseStudy(Result):
         first = self.row_of(self.definition.designation_event)
         moved = "fell" if first["close_return"] < 0 else "rose"
         sentence = (
-            f"{self.definition.issuer} {moved} {abs(first['close_return']):.1%} on {first['reaction_on']:%d %B %Y}, the first session that could react; "
+            f"{self.definition.issuer} {moved} {percent(abs(first['close_return']))} on {first['reaction_on']:%d %B %Y}, the first session that could react; "
             f"net of the market {_span(first)}, p {format_value(first['p_sq'], 'p')}"
         )
         court = [self.row_of(event.split("+")[0]) for event in self.events.loc[self.events["kind"].str.contains("court"), "event_id"]]
@@ -277,7 +278,7 @@ def _index_weight(definition: CaseDefinition, as_of: AsOf) -> tuple[float | None
         return None, (f"The weight of {definition.security} in {definition.market} is not known; the index is used as it is.",)
     middle = float((values.min() + values.max()) / 2)
     return middle, (
-        f"{definition.security} is {values.min():.1%} to {values.max():.1%} of {definition.market} ({'; '.join(rows['source'])}); the index without it takes {middle:.2%}.",
+        f"{definition.security} is {interval(values.min(), values.max())} of {definition.market} ({'; '.join(rows['source'])}); the index without it takes {percent(middle, 2)}.",
     )
 
 
@@ -382,7 +383,7 @@ def _assumptions(headline: EventStudyResult, last: int) -> tuple[str, ...]:
     n, alpha = int(estimate["n_obs"]), estimate["alpha"]
     return (
         f"Log returns; market model on {n} sessions that end 11 sessions before the designation; later events use the same fit, so that none is inside its own estimation window.",
-        f"The estimated alpha is {alpha:+.2%} a session, the drift of the estimation window: it lowers the abnormal return by that much a session, {alpha * (last + 1):+.0%} over the whole path. The path sets alpha to zero and refits; tables show both.",
-        f"beta {estimate['beta']:.2f}, residual standard deviation {estimate['sigma']:.2%} a session.",
+        f"The estimated alpha is {signed_percent(alpha, 2)} a session, the drift of the estimation window: it lowers the abnormal return by that much a session, {signed_percent(alpha * (last + 1), 0)} over the whole path. The path sets alpha to zero and refits; tables show both.",
+        f"beta {decimal(estimate['beta'])}, residual standard deviation {percent(estimate['sigma'], 2)} a session.",
         "Intervals carry the forecast error of the normal return; p of one event comes from the rank of the estimation residuals (day) or from conformal shifts (window).",
     )

@@ -355,7 +355,7 @@ def _result(
         average=pd.DataFrame({"aar": aar, "n": total.days, "caar": np.cumsum(aar)}, index=pd.Index(offsets, name="offset")),
         partitions=partitions,
         dropped=dropped,
-        scar_quantiles=pd.DataFrame(quantiles, columns=["window", *(f"q{level:g}" for level in levels)]).set_index("window"),
+        scar_quantiles=pd.DataFrame(quantiles, columns=["window", *(f"q{float(level)}" for level in levels)]).set_index("window"),
         n_events=int(total.n_events),
         n_dropped=int(dropped["n_events"].sum()),
         design=design,

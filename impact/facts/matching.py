@@ -16,6 +16,7 @@ from impact.errors import InputError
 from impact.facts.names import NameIndex, core_name, is_acronym
 from impact.facts.screening import ScreeningTargets
 from impact.identifiers import clean_identifiers, cusip_from_isin, normalise_tickers
+from impact.tables.prose import decimal
 from impact.typing_ import IntArray
 
 __all__ = ["MATCH_COLUMNS", "MATCH_FIELDS", "match_table"]
@@ -268,7 +269,7 @@ def _explanation(key: tuple[object, ...], entity: str, listed: str) -> str:
     line = f" ({security})" if security else ""
     if field == "name":
         like = f"name {value!r} resembles {listed_name!r} ({name_kind} of {entity})"
-        reading = f"{like}, score {score:.0f}: a proposal, confirm it by an identifier"
+        reading = f"{like}, score {decimal(score, 0)}: a proposal, confirm it by an identifier"
     else:
         reading = f"{field} {value}{line} {_SAID[str(relation)]} {entity}"
     parts = [reading, listed, str(note), f"but {disagrees} points to another entity" if disagrees else ""]

@@ -15,6 +15,7 @@ from impact.holdings.status import STATUSES
 from impact.kernels.index_weights import exclusion_tracking_error, reweight_without
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
+from impact.tables.prose import percent
 
 __all__ = ["BenchmarkEffect", "benchmark_effect"]
 
@@ -69,7 +70,7 @@ class BenchmarkEffect(Result):
             }
         )
         return Summary(
-            title=f"Benchmark without {int(self.weights['excluded'].sum())} line(s), {self.excluded_weight:.2%} of its weight",
+            title=f"Benchmark without {int(self.weights['excluded'].sum())} line(s), {percent(self.excluded_weight, 2)} of its weight",
             tables=(
                 ("Effect", BENCHMARK_EFFECT.table(figures)),
                 ("Names left out", BENCHMARK_WEIGHTS.table(self.weights[self.weights["excluded"]])),

@@ -26,6 +26,7 @@ from impact.instants import parse_instant
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.tables import format_value
+from impact.tables.prose import decimal, percent, significant
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -376,11 +377,11 @@ def _fund_notes(files: FundFiles, staleness: Staleness) -> tuple[str, ...]:
     if not len(files):
         return ()
     ages = ", ".join(
-        f"{fund.key} {fund.age_days:.0f} days" if fund.age_days == fund.age_days else f"{fund.key} undated" for fund in files.funds
+        f"{fund.key} {decimal(fund.age_days, 0)} days" if fund.age_days == fund.age_days else f"{fund.key} undated" for fund in files.funds
     )
     return (
-        f"Fund weights may have moved by {staleness.per_root_day:g} times the root of the days since their file ({ages}), "
-        f"and {staleness.turnover_per_year:.0%} of a fund a year into lines not shown: an assumption.",
+        f"Fund weights may have moved by {significant(staleness.per_root_day, 6)} times the root of the days since their file ({ages}), "
+        f"and {percent(staleness.turnover_per_year, 0)} of a fund a year into lines not shown: an assumption.",
     )
 
 

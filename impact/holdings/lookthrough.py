@@ -10,6 +10,7 @@ import pandas as pd
 
 from impact.holdings.fund_files import FundFiles
 from impact.kernels.lookthrough import interval_product, through_funds
+from impact.tables.prose import percent
 from impact.typing_ import FloatArray, IntArray
 
 __all__ = ["FundContents", "fund_contents"]
@@ -119,7 +120,7 @@ def _own_lines(
         "lines that cannot be identified": float(np.nansum(size[unidentified])),
         "funds without a file": float(np.nansum(size[missing])),
     }
-    reason = "; ".join(f"{cause}: up to {share:.2%}" for cause, share in causes.items() if share > 0)
+    reason = "; ".join(f"{cause}: up to {percent(share, 2)}" for cause, share in causes.items() if share > 0)
     return table, min(1.0, sum(causes.values())), reason
 
 

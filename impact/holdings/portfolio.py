@@ -15,6 +15,7 @@ from impact.holdings.readers import HoldingsFile, read_holdings
 from impact.holdings.schemas import ACCOUNTS, DROPPED, ISSUES, POSITIONS
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
+from impact.tables.prose import decimal
 
 __all__ = ["Portfolio", "as_portfolio"]
 
@@ -66,7 +67,7 @@ class Portfolio(Result):
         """Net asset value, accounts, and what could not be valued."""
         by_account = self.positions.groupby("account").agg(n_positions=("row", "size"), n_valued=("value", "count"), value=("value", "sum"))
         return Summary(
-            title=f"Portfolio of {len(self.positions):,} positions, NAV {self.nav:,.2f} {self.currency}",
+            title=f"Portfolio of {len(self.positions):,} positions, NAV {decimal(self.nav)} {self.currency}",
             tables=(("Accounts", ACCOUNTS.table(by_account.reset_index())),),
             notes=self.assumptions,
             sources=self.sources,
@@ -159,7 +160,7 @@ def _net_assets(value: pd.Series, base: str, nav: float | None) -> tuple[float, 
     total = float(value.sum())
     if total > 0:
         return total, (*notes, "Net assets are the sum of the known values.")
-    return float("nan"), (*notes, f"The known values sum to {total:,.2f}, which is no base for percentages: give nav.")
+    return float("nan"), (*notes, f"The known values sum to {decimal(total)}, which is no base for percentages: give nav.")
 
 
 def _commonest(currencies: pd.Series) -> str:

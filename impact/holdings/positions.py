@@ -15,6 +15,7 @@ from impact.holdings.columns import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
 from impact.holdings.distinct import per_distinct
 from impact.holdings.instruments import classify_instruments
 from impact.holdings.raw_table import RawTable
+from impact.tables import prose
 
 __all__ = ["NO_POSITION", "POSITION_COLUMNS", "Positions", "interpret"]
 
@@ -197,11 +198,15 @@ def _weight_unit(numbers: Mapping[str, np.ndarray], percent: np.ndarray, raw: Ra
     elif _exceeds_book(numbers):
         unit, basis = "percent", "as fractions the values would exceed the book"
     else:
-        return "", (f"Weights sum to {total:.4g}: their unit is unclear and they are not used; say weight_unit='percent' or 'fraction'.",)
+        return "", (
+            f"Weights sum to {prose.significant(total, 4)}: their unit is unclear and they are not used; say weight_unit='percent' or 'fraction'.",
+        )
     share = total / (100.0 if unit == "percent" else 1.0)
     if 0.95 <= share <= 1.05:
         return unit, (f"Weights are in {unit} ({basis}).",)
-    return unit, (f"Weights are in {unit} ({basis}) and sum to {share:.2%}, not 100 %: rows are missing, or the file shows a part.",)
+    return unit, (
+        f"Weights are in {unit} ({basis}) and sum to {prose.percent(share, 2)}, not 100 %: rows are missing, or the file shows a part.",
+    )
 
 
 def _exceeds_book(numbers: Mapping[str, np.ndarray]) -> bool:

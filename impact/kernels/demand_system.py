@@ -15,6 +15,7 @@ from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, gmres
 
 from impact.errors import InfeasibleDesign, InputError
+from impact.tables.prose import significant
 from impact.typing_ import BoolArray, FloatArray1D, FloatArray2D, IntArray
 
 __all__ = ["DemandSystem", "MarketClearing", "clear_market", "elasticity_matrix", "first_order_change", "log_demand", "portfolio_weights"]
@@ -52,7 +53,9 @@ class DemandSystem:
     def __post_init__(self) -> None:
         if np.any(~(self.sensitivity < 1)):
             worst = float(np.max(self.sensitivity))
-            raise InputError(f"sensitivity reaches {worst:.4g}; every investor's must be below 1 for unique prices: cap it below 1.")
+            raise InputError(
+                f"sensitivity reaches {significant(worst, 4)}; every investor's must be below 1 for unique prices: cap it below 1."
+            )
         for name, values in (("assets", self.assets), ("shares", self.shares)):
             wrong = int(np.sum(~(values > 0)))
             if wrong:
@@ -283,7 +286,7 @@ def clear_market(
     found, steps = _descend(system, state, state(np.log(start * system.shares)), tolerance)
     if found.size > max(tolerance, ACCEPTED_GAP):
         raise InfeasibleDesign(
-            f"clearing stopped at a gap of {found.size:.2e} after {steps} steps; no equilibrium was found: check assets and sensitivity."
+            f"clearing stopped at a gap of {significant(found.size)} after {steps} steps; no equilibrium was found: check assets and sensitivity."
         )
     return MarketClearing(
         prices=np.exp(found.log_equity) / system.shares, weights=found.weights, assets=found.assets, residual=found.size, n_steps=steps

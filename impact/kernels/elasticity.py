@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.errors import InputError
+from impact.tables.prose import significant
 from impact.typing_ import FloatArray, FloatLike
 
 __all__ = [
@@ -84,7 +85,7 @@ def log_elasticity_effect(fraction_sold: FloatArray, elasticity: FloatArray, *, 
     fraction, magnitude = _check(fraction_sold, elasticity, absorbing_share)
     if np.any(fraction >= 1):
         raise InputError(
-            f"fraction_sold / absorbing_share reaches {float(np.max(fraction)):.3g};"
+            f"fraction_sold / absorbing_share reaches {significant(float(np.max(fraction)))};"
             " the log form needs less than 1: state a wider denominator."
         )
     return np.expm1(np.log1p(-fraction) / magnitude)
@@ -132,6 +133,6 @@ def macro_multiplier(equity_share: float, *, yield_sensitivity: float, payout_ra
     zeta = 1 - equity_share + yield_sensitivity * payout_ratio
     if not zeta > 0:
         raise InputError(
-            f"equity_share={equity_share!r} gives zeta={zeta:.3g}; it must be positive: lower equity_share or raise yield_sensitivity."
+            f"equity_share={equity_share!r} gives zeta={significant(zeta)}; it must be positive: lower equity_share or raise yield_sensitivity."
         )
     return MacroMultiplier(zeta=zeta, multiplier=1 / zeta)

@@ -10,6 +10,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import norm
 
 from impact.errors import InputError
+from impact.tables.prose import significant
 from impact.typing_ import FloatArray, FloatArray1D, FloatArray2D, FloatLike
 
 __all__ = [
@@ -67,7 +68,7 @@ class ExecutionProblem:
                 raise InputError(f"{name}={value!r} must be {rule}; an order, a horizon and a temporary cost are needed: correct {name}.")
         if not self.adjusted_temporary > 0:
             raise InputError(
-                f"n_periods={self.n_periods!r} gives eta - gamma tau / 2 = {self.adjusted_temporary:.3g};"
+                f"n_periods={self.n_periods!r} gives eta - gamma tau / 2 = {significant(self.adjusted_temporary)};"
                 " it must be positive: use more periods."
             )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.errors import InputError
+from impact.tables.prose import significant
 from impact.typing_ import BoolArray, FloatArray1D, FloatArray2D
 
 __all__ = ["ReweightedIndex", "exclusion_tracking_error", "reweight_without"]
@@ -92,5 +93,5 @@ def exclusion_tracking_error(weights: FloatArray1D, active_covariance: FloatArra
         )
     total = float(weights.sum())
     if np.any(~(weights >= 0)) or not total < 1.0:
-        raise InputError(f"weights must not be negative and must sum to less than 1; they sum to {total:g}.")
+        raise InputError(f"weights must not be negative and must sum to less than 1; they sum to {significant(total, 6)}.")
     return float(np.sqrt(weights @ active_covariance @ weights)) / (1.0 - total)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from impact.errors import InputError
+from impact.tables.prose import significant
 from impact.typing_ import FloatArray, FloatArray1D, IntArray
 
 __all__ = ["half_printed_unit", "held_fraction", "interval_product", "staleness_band", "through_funds", "weight_range"]
@@ -164,6 +165,6 @@ def held_fraction(
     shares = reported_13f + reported_nport_only + receipts * receipt_ratio - counted_twice
     if shares < 0:
         raise InputError(
-            f"counted_twice={counted_twice!r} exceeds all the shares reported ({shares + counted_twice:g}); check the overlap."
+            f"counted_twice={counted_twice!r} exceeds all the shares reported ({significant(shares + counted_twice, 6)}); check the overlap."
         )
     return shares, shares / shares_outstanding

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.errors import InfeasibleDesign
+from impact.tables.prose import significant
 from impact.typing_ import FloatArray, FloatArray1D
 
 __all__ = ["PermanentShare", "ReversalFit", "SpilloverSlope", "permanent_share", "reversal_path", "spillover_slope", "three_point_reversal"]
@@ -57,7 +58,7 @@ def three_point_reversal(car: FloatArray1D, spacing: float) -> ReversalFit:
     ratio = (third - second) / step if step else np.nan
     if not 0 < ratio < 1:
         raise InfeasibleDesign(
-            f"car={[first, second, third]} gives a ratio of steps {ratio:.3g} outside (0, 1);"
+            f"car={[first, second, third]} gives a ratio of steps {significant(ratio)} outside (0, 1);"
             " no exponential decay fits: use a longer spacing."
         )
     temporary = step / (ratio - 1)

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import chdtrc, fdtrc, ndtr
 
 from impact.kernels.outcome import Outcome, inapplicable
+from impact.tables.prose import decimal
 from impact.typing_ import FloatArray, IntArray
 
 __all__ = ["SpreadChange", "event_variance", "spread_change", "variance_ratio_p"]
@@ -64,7 +65,7 @@ def event_variance(scar: FloatArray, df: FloatArray | IntArray) -> Outcome:
         return inapplicable("no event has an abnormal return on every day of the window", 0)
     d = np.broadcast_to(np.asarray(df, dtype=float), scar.shape)[kept]
     if d.min() <= 4:
-        return inapplicable(f"an event has only {d.min():.0f} degrees of freedom; the variance of its square needs 5", n)
+        return inapplicable(f"an event has only {decimal(d.min(), 0)} degrees of freedom; the variance of its square needs 5", n)
     z = ((d - 2.0) / d * scar[kept] ** 2 - 1.0).sum() / np.sqrt((2.0 * (d - 1.0) / (d - 4.0)).sum())
     return Outcome(statistic=float(z), p_value=float(ndtr(-z)), distribution="normal, upper tail", n_events=n)
 

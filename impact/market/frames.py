@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.tables.prose import significant
 from impact.typing_ import BoolArray, FloatArray
 
 __all__ = ["DATE_NAMES", "as_frame", "checked_sessions", "session_frame"]
@@ -131,7 +132,7 @@ def refuse_where(bad: BoolArray, values: FloatArray, sessions: pd.DatetimeIndex,
     if not count:
         return
     row, column = np.argwhere(bad)[0]
-    where = f"{securities[column]} on {sessions[row]:%Y-%m-%d}: {values[row, column]:g}"
+    where = f"{securities[column]} on {sessions[row]:%Y-%m-%d}: {significant(values[row, column], 6)}"
     verb = "value that is" if count == 1 else "values that are"
     raise InputError(f"{parameter} has {count} {verb} {rule.split(';')[0]} (first {where});{rule.split(';', 1)[1]}.")
 

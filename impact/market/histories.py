@@ -12,6 +12,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.market.panel import MarketPanel, dropped_rows
 from impact.provenance import Source
+from impact.tables.prose import significant
 
 __all__ = ["HISTORY_COLUMNS", "FetchFailure", "HistoryProvider", "SecurityHistory", "adjusted_closes", "panel_of_histories"]
 
@@ -147,7 +148,7 @@ def _on_venue_sessions(history: SecurityHistory) -> tuple[pd.DataFrame, list[tup
 
 
 def _cash_note(row: pd.Series) -> str:
-    return f"; its dividend of {row['dividend']:g} is left out" if row["dividend"] > 0 else ""
+    return f"; its dividend of {significant(row['dividend'], 6)} is left out" if row["dividend"] > 0 else ""
 
 
 def _sources(histories: Iterable[SecurityHistory], provider: str) -> tuple[Source, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.plots.style import PALETTE, house_style, new_axes, percent_axis
+from impact.tables.prose import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -97,7 +98,7 @@ def plot_path(path: pd.DataFrame, events: pd.DataFrame, *, confidence: float = 0
             color=PALETTE["blue"],
             alpha=0.18,
             linewidth=0,
-            label=f"{confidence:.0%} interval, forecast error included",
+            label=f"{percent(confidence, 0)} interval, forecast error included",
         )
         ax.plot(path["session"], path["car"], color=PALETTE["blue"], label="alpha set to zero")
         ax.plot(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.plots.style import PALETTE, house_style, new_axes, percent_axis
+from impact.tables.prose import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -202,7 +203,7 @@ def plot_variance_shares(
     names = [str(name).removesuffix("_share").replace("_", " ") for name in ordered.index]
     ax.barh(names, ordered.to_numpy(dtype=float), color=PALETTE["blue"])
     rest = max(1 - float(ordered.sum()), 0.0)
-    ax.set_xlabel(f"share of variance explained alone (%); interactions {rest:.0%}")
+    ax.set_xlabel(f"share of variance explained alone (%); interactions {percent(rest, 0)}")
     percent_axis(ax.xaxis)
     ax.set_title(f"{title}: {law.replace('_', ' ')}")
     return ax

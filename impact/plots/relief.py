@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from impact.plots.style import PALETTE, amount_axis, house_style, new_axes, percent_axis
+from impact.tables.prose import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,14 +79,14 @@ def plot_schedule(schedule: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_tornado(swings: pd.DataFrame, *, middle: float, session: pd.Timestamp, ax: Axes | None = None) -> Axes:
+def plot_tornado(swings: pd.DataFrame, *, labels: Sequence[str], middle: float, session: pd.Timestamp, ax: Axes | None = None) -> Axes:
     """One bar an anchor, the widest on top, around the probability with every anchor in the middle."""
     ax = new_axes(ax, figsize=(8.0, 0.5 * len(swings) + 1.6))
     with house_style():
         ax.axvspan(0, 1, color=PALETTE["green"], alpha=0.10, linewidth=0)
         ax.barh(range(len(swings)), swings["swing"], left=swings["probability_low"], color=PALETTE["blue"], height=0.6)
         ax.axvline(middle, color=PALETTE["ink"], linewidth=1.0)
-        ax.set_yticks(range(len(swings)), [f"{row.anchor}\n{row.from_value} to {row.to_value}" for row in swings.itertuples()], fontsize=8)
+        ax.set_yticks(range(len(swings)), labels, fontsize=8)
         ax.invert_yaxis()
         ax.grid(axis="y", visible=False)
         percent_axis(ax.xaxis, decimals=0)
@@ -113,7 +115,7 @@ def plot_recovery(effects: pd.DataFrame, *, verdict: str, level: float = 0.95, a
         ax.set_yticks(range(len(effects)), [f"{row.effect} ({row.n_days} sessions)" for row in effects.itertuples()])
         ax.invert_yaxis()
         percent_axis(ax.xaxis, decimals=0)
-        ax.set_xlabel(f"cumulative abnormal log return, {level:.0%} interval")
+        ax.set_xlabel(f"cumulative abnormal log return, {percent(level, 0)} interval")
         ax.set_title(f"Did relief undo the drop? {verdict.capitalize()}")
     return ax
 
@@ -135,7 +137,7 @@ def plot_base_rates(rates: pd.DataFrame, *, confidence: float = 0.95, ax: Axes |
         ax.set_ylim(len(rates) - 0.5, -0.5)
         ax.set_xlim(-0.02, 1.02)
         percent_axis(ax.xaxis, decimals=0)
-        ax.set_xlabel(f"share of decided challenges with relief, exact {confidence:.0%} interval")
+        ax.set_xlabel(f"share of decided challenges with relief, exact {percent(confidence, 0)} interval")
         ax.set_title("Base rates by statute, never pooled")
     return ax
 
@@ -168,7 +170,7 @@ def plot_spillover(members: pd.DataFrame, groups: pd.DataFrame, *, level: float 
         ax.set_yticks(range(len(rows)), [f"{event}  {row.group} (n = {row.n})" for event, row in rows], fontsize=9)
         ax.invert_yaxis()
         percent_axis(ax.xaxis, decimals=0)
-        ax.set_xlabel(f"mean cumulative abnormal log return, {level:.0%} interval; ticks are members")
+        ax.set_xlabel(f"mean cumulative abnormal log return, {percent(level, 0)} interval; ticks are members")
         ax.set_title("Spillover, largest first within each event")
     return ax
 
@@ -205,6 +207,6 @@ def plot_list_risk(scores: pd.DataFrame, *, confidence: float = 0.95, ax: Axes |
         ax.set_ylim(0, 1.12)
         percent_axis(ax.yaxis, decimals=0)
         ax.set_xlabel("disclosed criteria met")
-        ax.set_ylabel(f"share listed, exact {confidence:.0%} interval")
+        ax.set_ylabel(f"share listed, exact {percent(confidence, 0)} interval")
         ax.set_title("Listed names by criteria met")
     return ax

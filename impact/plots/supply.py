@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.plots.style import PALETTE, house_style, new_axes
+from impact.tables.prose import decimal, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,7 +93,7 @@ def plot_provider_lanes(flows: pd.DataFrame, *, title: str = "What index provide
         ax.plot(
             row.execution_on, lane, marker="v" if row.action == "delete" else "^", color=colour, markersize=9, linestyle="none", label=label
         )
-        part = f"{row.tranche_share:.0%}, " if row.tranche_share < 1 else ""
+        part = f"{percent(row.tranche_share, 0)}, " if row.tranche_share < 1 else ""
         above = number % 2 == 0
         ax.annotate(
             f"{part}{row.execution_on:%d %b}",
@@ -130,7 +131,7 @@ def plot_round_trip(legs: pd.DataFrame, *, title: str = "Round trip of a tracker
             colour = PALETTE[ACTION_COLOURS[row.action]]
             ax.plot(row.execution_on, row.price, marker="v" if row.action == "delete" else "^", color=colour, markersize=9)
             ax.annotate(
-                f"{provider} {row.action}\n{row.execution_on:%d %b} at {row.price:.2f}",
+                f"{provider} {row.action}\n{row.execution_on:%d %b} at {decimal(row.price)}",
                 (row.execution_on, row.price),
                 xytext=(0, 8 if number % 2 else -8),
                 textcoords="offset points",

@@ -13,6 +13,7 @@ from impact.kernels.demand_system import DemandSystem, clear_market, elasticity_
 from impact.pricing.schemas import DEMAND
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
+from impact.tables.prose import percent
 
 __all__ = ["DemandEffect", "demand_effect"]
 
@@ -116,7 +117,7 @@ def demand_effect(
 
 
 def _notes(share: float) -> tuple[str, ...]:
-    large = f"The banned held {share:.1%}, above {LARGE_HOLDING:.0%}: the first-order effect is far off there."
+    large = f"The banned held {percent(share)}, above {percent(LARGE_HOLDING, 0)}: the first-order effect is far off there."
     return (
         "Holders' tastes are taken from what they hold; investors not in the table have no part in the market.",
         "Assets are fixed in the headline effect; marked to market, holders' wealth falls with the price.",

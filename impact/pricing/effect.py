@@ -20,6 +20,7 @@ from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.supply.forced import ForcedSupply
 from impact.supply.line import LineState
+from impact.tables.prose import decimal, interval, signed_percent, significant
 from impact.typing_ import FloatArray, FloatArray1D, FloatArray2D
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ DEFAULT_SEED = 20210114
 MIN_DRAWS = 256
 DYNAMICS = ("permanent_share", "announcement_share", "reversal_sessions")
 SUPPLY = Source(title="range of the forced supply", basis="computed from holdings and regime")
+
+QUANTILE_NAMES = tuple(f"return_q{int(100 * level + 0.5):02d}" for level in LEVELS)
+"""Columns of the quantiles of the draws: ``return_q05`` is the 5 % quantile."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -81,7 +85,7 @@ class PriceEffect(Result):
         rows = list(self.laws["law"])
         if law not in rows:
             raise InputError(f"law={law!r} is not among those priced; choose one of: {', '.join(rows)}.")
-        table = pd.DataFrame(self.bands[rows.index(law)].T, columns=[f"return_q{round(100 * level):02d}" for level in LEVELS])
+        table = pd.DataFrame(self.bands[rows.index(law)].T, columns=QUANTILE_NAMES)
         table.insert(0, "session_number", np.arange(1, len(table) + 1))
         table.insert(1, "session", pd.NaT if self.sessions is None else self.sessions)
         return table
@@ -89,7 +93,7 @@ class PriceEffect(Result):
     def between(self, first: int, last: int, law: str = ALL_LAWS) -> dict[str, float]:
         """Quantiles of :meth:`sample`: session 1 is the one that reacts to the notice."""
         moved = self.sample(first, last, law)
-        return {f"return_q{round(100 * level):02d}": float(np.quantile(moved, level)) for level in LEVELS}
+        return {name: float(np.quantile(moved, level)) for name, level in zip(QUANTILE_NAMES, LEVELS, strict=True)}
 
     def sample(self, first: int, last: int, law: str = ALL_LAWS) -> FloatArray1D:
         """Draws of the return from the close before session `first` to the close of session `last`, for scoring.
@@ -123,8 +127,8 @@ class PriceEffect(Result):
         ]
         return Summary(
             title=(
-                f"Price effect on {self.line.security}: peak {100 * pooled['peak_return_mid']:.1f} %"
-                f" ({100 * pooled['peak_return_low']:.1f} to {100 * pooled['peak_return_high']:.1f} %, 90 % of draws)"
+                f"Price effect on {self.line.security}: peak {signed_percent(pooled['peak_return_mid'])}"
+                f" ({interval(pooled['peak_return_low'], pooled['peak_return_high'], signed_percent)}, 90 % of draws)"
             ),
             tables=(
                 ("Laws side by side", self.with_schema("laws", effects)),
@@ -268,7 +272,7 @@ def _inputs(
         steps = np.full(steps.size, 1 / steps.size)
     if high > 0 and (np.any(~(steps >= 0)) or not np.isclose(steps.sum(), 1.0, atol=1e-9)):
         raise InputError(
-            f"pace sums to {steps.sum():.6g} with {int(np.sum(~(steps >= 0)))} negative entries; shares of the sale sum to 1: rescale it."
+            f"pace sums to {significant(steps.sum(), 6)} with {int(np.sum(~(steps >= 0)))} negative entries; shares of the sale sum to 1: rescale it."
         )
     return line, (low, high), steps
 
@@ -290,7 +294,7 @@ def _beliefs(
 def _outside(laws: tuple[ImpactLaw, ...], shock: Shock) -> str:
     """Which laws are used outside their calibration, in one line; empty when none is."""
     outside = [
-        f"{law.name} ({law.size(shock):.3g} against {law.calibrated_low:g} to {law.calibrated_high:g} {law.measure})"
+        f"{law.name} ({significant(law.size(shock))} against {interval(law.calibrated_low, law.calibrated_high, significant, 6)} {law.measure})"
         for law in laws
         if law.outside(shock)
     ]
@@ -359,7 +363,9 @@ def _assumptions(
         "Each law prices the whole sale at once; holders are allotted their part in proportion to what they sell.",
         "All laws together: equal parts of each law.",
         *(
-            (f"The laws' middles differ by a factor of {gap:.1f}, more than {DISAGREEMENT:g}: quote none of them alone.",)
+            (
+                f"The laws' middles differ by a factor of {decimal(gap, 1)}, more than {significant(DISAGREEMENT, 6)}: quote none of them alone.",
+            )
             if gap > DISAGREEMENT
             else ()
         ),

@@ -18,6 +18,7 @@ from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.supply.forced import ForcedSupply
 from impact.supply.line import LineState
+from impact.tables.prose import count, percent
 from impact.typing_ import FloatArray1D
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class LiquidationCost(Result):
     def summary(self) -> Summary:
         """The table, with what it assumes."""
         return Summary(
-            title=f"Cost of selling {self.position_shares:,.0f} shares of {self.line.security}",
+            title=f"Cost of selling {count(self.position_shares)} shares of {self.line.security}",
             tables=(("By horizon", self.with_schema("costs")),),
             notes=self.assumptions,
             sources=self.sources,
@@ -121,7 +122,7 @@ def liquidation_cost(
         sources=effect.sources,
         assumptions=(
             "Sold evenly over the horizon; the price fall of the session that reacts to the notice is part of the crowd's cost.",
-            f"At most {participation_cap:.0%} of ADV a session for all forced sellers but the trackers, shared in proportion to what each"
+            f"At most {percent(participation_cap, 0)} of ADV a session for all forced sellers but the trackers, shared in proportion to what each"
             " wants to sell by then; the crowd is the middle scenario.",
             "Alone: Almgren et al. 2005, empty where shares outstanding are unknown; an extrapolation above one ADV.",
             *effect.assumptions,

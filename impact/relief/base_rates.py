@@ -12,6 +12,7 @@ from impact.errors import InputError
 from impact.provenance import Source
 from impact.relief.schemas import BASE_RATES, CHALLENGES
 from impact.results import Result, Summary, declared
+from impact.tables.prose import percent
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -80,7 +81,7 @@ class BaseRates(Result):
     def summary(self) -> Summary:
         """The table with tiny n printed."""
         return Summary(
-            title=f"Relief in {len(self.cases)} challenges, by statute (exact {self.confidence:.0%} intervals)",
+            title=f"Relief in {len(self.cases)} challenges, by statute (exact {percent(self.confidence, 0)} intervals)",
             tables=(("Base rates", self.with_schema("to_frame")), ("Cases", self.with_schema("cases"))),
             notes=self.assumptions,
             sources=self.sources,

@@ -12,6 +12,7 @@ from impact.errors import InputError
 from impact.provenance import Source
 from impact.relief.schemas import DROP_PARTS, EVIDENCE
 from impact.results import Result, Summary, declared
+from impact.tables.prose import interval
 
 __all__ = ["Decomposition", "decompose_drop"]
 
@@ -53,7 +54,7 @@ class Decomposition(Result):
             if not self.feasible
             else f"{int((self.bounds['identified'] == 'not identified').sum())} of 3 parts not identified"
         )
-        title = f"A drop of {self.drop[0]:.1%} to {self.drop[1]:.1%}: {verdict}"
+        title = f"A drop of {interval(self.drop[0], self.drop[1])}: {verdict}"
         return Summary(
             title=title,
             tables=(("Bounds", self.with_schema("bounds")), ("Evidence", self.with_schema("evidence"))),

@@ -14,6 +14,7 @@ from impact.calendars import parse_instant
 from impact.errors import InputError, SourceUnusable
 from impact.relief.schemas import FORECAST_MEANS, FORECASTS, OPEN_QUESTIONS
 from impact.results import Result, Summary, declared
+from impact.tables.prose import decimal
 
 __all__ = ["Forecast", "ForecastScores", "log_forecast", "read_forecasts", "score_forecasts"]
 
@@ -166,7 +167,7 @@ class ForecastScores(Result):
         means = (
             self.scored[["brier", "log_score", "base_rate_brier", "base_rate_log_score"]].mean().to_frame("mean").reset_index(names="score")
         )
-        title = f"{len(self.scored)} forecasts scored, {len(self.open_questions)} open; Brier skill against the base rate {self.skill:.3f}"
+        title = f"{len(self.scored)} forecasts scored, {len(self.open_questions)} open; Brier skill against the base rate {decimal(self.skill, 3)}"
         return Summary(title=title, tables=(("Mean scores (smaller is better)", FORECAST_MEANS.table(means)),), notes=self.assumptions)
 
 
@@ -203,5 +204,5 @@ def score_forecasts(forecasts: pd.DataFrame, outcomes: dict[str, bool], *, base_
         scored=scored.reset_index(drop=True),
         open_questions=forecasts.loc[~known].reset_index(drop=True),
         base_rate=base_rate,
-        assumptions=(f"Reference forecast: the base rate {base_rate:.3f} for every question.",),
+        assumptions=(f"Reference forecast: the base rate {decimal(base_rate, 3)} for every question.",),
     )

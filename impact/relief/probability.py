@@ -14,6 +14,7 @@ from impact.kernels.relief import implied_probability, probability_from_jump
 from impact.provenance import Source
 from impact.relief.schemas import PROBABILITY_PATH, RULING_DAYS
 from impact.results import Result, Summary, declared
+from impact.tables.prose import decimal, interval, percent, significant
 from impact.typing_ import FloatArray
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ class ReliefProbability(Result):
         last = self.path.iloc[-1]
         n_outside = int((self.path["band"] == "outside").sum())
         title = (
-            f"Implied probability of relief on {last['session']:%Y-%m-%d}: {last['probability_low']:.2f} to "
-            f"{last['probability_high']:.2f}, unclipped "
+            f"Implied probability of relief on {last['session']:%Y-%m-%d}: {interval(last['probability_low'], last['probability_high'], decimal)}, unclipped "
             f"({n_outside} of {len(self.path)} sessions wholly outside [0, 1])"
         )
         return Summary(
@@ -80,7 +80,9 @@ class ReliefProbability(Result):
 def _range(value: float | tuple[float, float], name: str, *, above: float, below: float = np.inf) -> tuple[float, float]:
     low, high = (value, value) if np.ndim(value) == 0 else value
     if not above < low <= high < below:
-        raise InputError(f"{name}={value!r} must satisfy {above:g} < low <= high < {below:g}; give a number or a (low, high) range.")
+        raise InputError(
+            f"{name}={value!r} must satisfy {significant(above, 6)} < low <= high < {significant(below, 6)}; give a number or a (low, high) range."
+        )
     return float(low), float(high)
 
 
@@ -163,8 +165,8 @@ def relief_probability(
         discount=(h_low, h_high),
         sources=sources,
         assumptions=(
-            f"Clear value {clear_low:g} to {clear_high:g} on the eve, moving with the benchmark at beta {beta_low:g} to {beta_high:g}.",
-            f"Banned value {1 - h_high:.0%} to {1 - h_low:.0%} of the clear value.",
+            f"Clear value {interval(clear_low, clear_high, significant, 6)} on the eve, moving with the benchmark at beta {interval(beta_low, beta_high, significant, 6)}.",
+            f"Banned value {interval(1 - h_high, 1 - h_low, percent, 0)} of the clear value.",
             "Risk-neutral and identified only between the anchors; values outside [0, 1] are shown and say that an anchor is wrong.",
         ),
     )

@@ -15,6 +15,7 @@ from impact.kernels.contrast import contrasts, fieller_interval
 from impact.provenance import Source
 from impact.relief.schemas import RECOVERY
 from impact.results import Result, Summary, declared
+from impact.tables.prose import interval, percent
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -56,8 +57,10 @@ class Recovery(Result):
 
     def summary(self) -> Summary:
         """The verdict in words, with the numbers that bear it."""
-        between = f"{self.share_low:.0%} to {self.share_high:.0%}" if np.isfinite([self.share_low, self.share_high]).all() else "unbounded"
-        title = f"Recovery of the drop: {self.verdict} ({self.share:.0%} undone, {self.level:.0%} interval {between})"
+        between = (
+            interval(self.share_low, self.share_high, percent, 0) if np.isfinite([self.share_low, self.share_high]).all() else "unbounded"
+        )
+        title = f"Recovery of the drop: {self.verdict} ({percent(self.share, 0)} undone, {percent(self.level, 0)} interval {between})"
         return Summary(
             title=title, tables=(("Effects over equal windows", self.with_schema("effects")),), notes=self.assumptions, sources=self.sources
         )
@@ -122,7 +125,7 @@ def recovery(result: EventStudyResult, *, reliefs: Mapping[str, int], window: tu
         assumptions=(
             f"Equal windows of {window[1] - window[0] + 1} sessions, one model, one estimation window; the interval of "
             "the share is Fieller's.",
-            f"'undone' asks for an interval within {1 - margin:.0%} to {1 + margin:.0%}; an interval that allows both "
+            f"'undone' asks for an interval within {interval(1 - margin, 1 + margin, percent, 0)}; an interval that allows both "
             "nothing and everything is 'cannot tell'.",
         ),
     )

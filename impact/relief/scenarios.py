@@ -116,7 +116,7 @@ class ScenarioTree(Result):
     def to_frame(self) -> pd.DataFrame:
         """Every state with the range of the probability of getting there: parent, state, expected_on, is_outcome, bounds."""
         rows = [
-            (branch.parent, branch.state, branch.expected_on, last, round(low, 15), round(high, 15))
+            (branch.parent, branch.state, branch.expected_on, last, low, high)
             for branch, low, high, last in self._walk(self.root, 1.0, 1.0)
         ]
         return pd.DataFrame(rows, columns=["parent", "state", "expected_on", "is_outcome", "probability_low", "probability_high"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from impact.tables import Column, Vocabulary
+from impact.tables import Column, Schema, Vocabulary
 from impact.tables.common import COMMON
 
 __all__ = [
@@ -57,8 +57,8 @@ WORDS = Vocabulary(
     Column("eve_probability_high", "share", short="on the eve, high"),
     Column("agree", "flag", about="whether both ranges meet"),
     Column("anchor"),
-    Column("from_value", short="from"),
-    Column("to_value", short="to"),
+    Column("from_value", "by_row", "as the anchor", "from"),
+    Column("to_value", "by_row", "as the anchor", "to"),
     Column("swing", "share", about="how far the probability moves"),
     Column("n_decided", "count", short="decided"),
     Column("n_relief", "count", short="with relief"),
@@ -145,7 +145,13 @@ RULING_DAYS = WORDS.schema(
     "ruling_on jump_return_low jump_return_high jump_probability_low jump_probability_high eve_probability_low eve_probability_high agree",
     about="a ruling",
 )
-SWINGS = WORDS.schema("sensitivity", "anchor from_value to_value probability_low probability_high swing", about="an anchor moved by itself")
+SWINGS = Schema(
+    "sensitivity",
+    WORDS.schema("", "anchor from_value to_value probability_low probability_high swing").columns,
+    about="an anchor moved by itself",
+    row_key="anchor",
+    row_columns=(Column("clear value", "price"), Column("discount", "share"), Column("beta", "statistic")),
+)
 BASE_RATES = WORDS.schema(
     "base_rates", "programme_id n_decided n_relief n_open relief_share relief_share_low relief_share_high", about="a programme"
 )

@@ -13,6 +13,7 @@ from impact.kernels.sell_or_wait import WaitingCosts, expected_plan_cost, optima
 from impact.provenance import Source
 from impact.relief.schemas import PLANS, SCHEDULE
 from impact.results import Result, Summary, declared
+from impact.tables.prose import count
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -53,7 +54,7 @@ class SellOrWait(Result):
         first = self.schedule["sell_shares"].iloc[0]
         total = self.schedule["left_shares"].iloc[0] + first
         return Summary(
-            title=f"Sell {first:,.0f} of {total:,.0f} shares in the first session; {self.stranded_shares:,.0f} stranded without relief",
+            title=f"Sell {count(first)} of {count(total)} shares in the first session; {count(self.stranded_shares)} stranded without relief",
             tables=(("Plans", self.with_schema("plans")), ("Schedule while relief has not come", self.with_schema("schedule"))),
             notes=self.assumptions,
             sources=self.sources,

@@ -13,6 +13,8 @@ from impact.errors import InputError
 from impact.relief.probability import relief_probability
 from impact.relief.schemas import SWINGS
 from impact.results import Result, Summary, declared
+from impact.tables import display
+from impact.tables.prose import decimal, interval
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -27,7 +29,7 @@ class AnchorSensitivity(Result):
     Attributes
     ----------
     swings : DataFrame
-        anchor, from_value, to_value (text: what the anchor was set to), probability_low, probability_high (unclipped), swing;
+        anchor, from_value, to_value (what the anchor was set to: a price, a share, a slope, or the name of a benchmark), probability_low, probability_high (unclipped), swing;
         the widest first.
     middle : float
         Probability with every anchor in the middle of its range, unclipped.
@@ -49,8 +51,8 @@ class AnchorSensitivity(Result):
         """The swings."""
         first = self.swings.iloc[0]
         title = (
-            f"Implied probability on {self.session:%Y-%m-%d}: {self.middle:.2f} with every anchor in the middle; "
-            f"'{first['anchor']}' moves it most, from {first['probability_low']:.2f} to {first['probability_high']:.2f}"
+            f"Implied probability on {self.session:%Y-%m-%d}: {decimal(self.middle)} with every anchor in the middle; "
+            f"'{first['anchor']}' moves it most, from {interval(first['probability_low'], first['probability_high'], decimal)}"
         )
         return Summary(title=title, tables=(("One anchor at a time", self.with_schema("swings")),), notes=self.assumptions)
 
@@ -58,7 +60,9 @@ class AnchorSensitivity(Result):
         """Tornado: one bar an anchor, the widest on top."""
         from impact.plots.relief import plot_tornado
 
-        return plot_tornado(self.swings, middle=self.middle, session=self.session, ax=ax, **options)
+        shown = display(self.with_schema("swings"))
+        labels = [f"{row.anchor}\n{row.from_value} to {row.to_value}" for row in shown.itertuples()]
+        return plot_tornado(self.swings, labels=labels, middle=self.middle, session=self.session, ax=ax, **options)
 
 
 def anchor_sensitivity(
@@ -105,10 +109,10 @@ def anchor_sensitivity(
         return float(path.loc[path["session"] == day, "probability_low"].iloc[0])
 
     rows = []
-    for anchor, ends, text in (("clear value", clear, "{:.4g}"), ("discount", discount, "{:.1%}"), ("beta", betas[headline], "{:.2f}")):
+    for anchor, ends in (("clear value", clear), ("discount", discount), ("beta", betas[headline])):
         key = anchor.split()[0]
         found = [at(**{key: float(end)}) for end in ends]
-        rows.append((anchor, text.format(ends[0]), text.format(ends[1]), min(found), max(found)))
+        rows.append((anchor, float(ends[0]), float(ends[1]), min(found), max(found)))
     by_benchmark = {name: at(name) for name in benchmarks}
     if len(by_benchmark) > 1:
         least, most = min(by_benchmark, key=by_benchmark.get), max(by_benchmark, key=by_benchmark.get)

@@ -12,6 +12,7 @@ from impact.errors import InputError
 from impact.relief.schemas import DECISIONS
 from impact.relief.sell_or_wait import SellOrWait, sell_or_wait
 from impact.results import Result, Summary, declared
+from impact.tables.prose import count, interval, percent
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -54,7 +55,7 @@ class WaitingExample(Result):
         """What to sell at once, by probability."""
         first = self.decisions["first_session_share"]
         return Summary(
-            title=f"Sell or wait, {self.sessions} sessions left: {first.min():.1%} to {first.max():.1%} of an example "
+            title=f"Sell or wait, {self.sessions} sessions left: {interval(first.min(), first.max())} of an example "
             "position in the first session",
             tables=(
                 ("By probability of relief", self.with_schema("decisions")),
@@ -140,10 +141,10 @@ def waiting_example(
         shares=shares,
         sessions=sessions,
         assumptions=(
-            f"An example position of {shares:,.0f} shares, nobody's holding; {rule}.",
+            f"An example position of {count(shares)} shares, nobody's holding; {rule}.",
             "Without relief the price drifts to the banned value as hope runs out, so waiting gains nothing by itself.",
-            f"Selling {volume_shares:,.0f} shares in one session costs one daily standard deviation "
-            f"({volatility:.1%}), linear in the rate.",
+            f"Selling {count(volume_shares)} shares in one session costs one daily standard deviation "
+            f"({percent(volatility)}), linear in the rate.",
             *assumptions,
         ),
     )

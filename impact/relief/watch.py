@@ -13,6 +13,7 @@ from impact.errors import InputError
 from impact.relief.base_rates import clopper_pearson
 from impact.relief.schemas import CRITERIA, LIST_CALIBRATION, LIST_DROPPED, LIST_HAZARD, LIST_SCORES, LIST_WATCH
 from impact.results import Result, Summary, declared
+from impact.tables.prose import decimal, interval, percent
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -109,8 +110,8 @@ class ListRisk(Result):
         )
         return Summary(
             title=(
-                f"List risk from {self.n_names} names, {self.n_listed} listed; leave-one-out Brier score {self.brier:.3f}, "
-                f"{skill} the overall share ({self.reference_brier:.3f})"
+                f"List risk from {self.n_names} names, {self.n_listed} listed; leave-one-out Brier score {decimal(self.brier, 3)}, "
+                f"{skill} the overall share ({decimal(self.reference_brier, 3)})"
             ),
             tables=tuple((caption, table) for caption, table in tables if len(table)),
             notes=self.assumptions,
@@ -184,7 +185,7 @@ def list_risk(
         assumptions=(
             f"{len(criteria)} criteria of equal weight, taken from the table given: {', '.join(criteria)}.",
             "The share is of names like those on the table; names that nobody thought of are not on it.",
-            f"Intervals are exact at {confidence:.0%}; one wider than {WIDEST_TOLD:.0%} is called 'cannot tell'.",
+            f"Intervals are exact at {percent(confidence, 0)}; one wider than {percent(WIDEST_TOLD, 0)} is called 'cannot tell'.",
         ),
     )
 
@@ -255,7 +256,7 @@ def _watch(used: pd.DataFrame, criteria: list[str], confidence: float) -> pd.Dat
         alike = used[(used["n_criteria"] == row["n_criteria"]) & (used["name"] != row["name"])]
         k, n = int(alike["listed"].sum()), len(alike)
         low, high = clopper_pearson(k, n, confidence=confidence) if n else (0.0, 1.0)
-        verdict = "cannot tell" if high - low > WIDEST_TOLD else f"{low:.0%} to {high:.0%}"
+        verdict = "cannot tell" if high - low > WIDEST_TOLD else interval(low, high, percent, 0)
         met = ", ".join(name for name in criteria if row[name])
         rows.append((row["name"], row["n_criteria"], met, n, k, k / n if n else np.nan, low, high, verdict))
     columns = [

@@ -15,6 +15,7 @@ from impact.results import Result, Summary, declared
 from impact.supply.line import LineState
 from impact.supply.round_trip import RoundTrip, round_trip
 from impact.supply.schemas import CHECK, DROPPED_ACTIONS, FLOWS, LANES
+from impact.tables.prose import count, significant
 from impact.typing_ import IntArray
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def _assumptions(flows: pd.DataFrame, line: LineState) -> tuple[str, ...]:
     return (
         "Trackers trade at the execution close; the provider's effective date is the open after it.",
         f"For each USD 1bn tracked and each basis point of weight, trackers trade USD 100,000, which is"
-        f" {1e5 / line.price_usd:,.0f} shares or {1e5 / line.adv_usd:.2e} of ADV.",
+        f" {count(1e5 / line.price_usd)} shares or {significant(1e5 / line.adv_usd)} of ADV.",
         "Volume above the usual level at an execution close bounds what trackers traded there from above.",
         *((unknown,) if untracked else ()),
         "A fund of funds, or a world index that holds a regional one, is counted once (column counted_in).",

@@ -39,6 +39,7 @@ from impact.supply.schemas import (
 )
 from impact.supply.selling import SellingSchedule
 from impact.supply.wind_down import SCENARIOS, WindDown, desired_fractions, sales_by_session, stranded_table, supply_ladder
+from impact.tables.prose import decimal, interval, percent, significant
 from impact.typing_ import FloatArray, FloatArray1D
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class ForcedSupply(Result):
         """Totals by class, the ladder at its milestones, stranded shares and the known buyers."""
         line = self.line
         low, _mid, high = (value / line.adv_shares for value in self.total_shares.values())
-        size = f"{low:.1f} to {high:.1f} multiples of ADV" if high > 0 else "an unknown amount" if np.isnan(high) else "nothing"
+        size = f"{interval(low, high, decimal, 1)} multiples of ADV" if high > 0 else "an unknown amount" if np.isnan(high) else "nothing"
         return Summary(
             title=f"Forced supply of {line.security}: {size} over {len(self.ladder)} sessions",
             tables=(
@@ -313,7 +314,7 @@ def _assumptions(table: pd.DataFrame, wind_down: WindDown, cap: float) -> tuple[
     unknown = table.loc[~np.isfinite(table["forced_shares_high"]), "holder_class"]
     return (
         f"Regime {wind_down.regime}: {regime_named(wind_down.regime).about}.",
-        f"Trackers trade at their execution closes whatever the volume; all other forced sellers together stay within {cap:.0%}"
+        f"Trackers trade at their execution closes whatever the volume; all other forced sellers together stay within {percent(cap, 0)}"
         " of ADV a session, and what is left is carried forward.",
         "Within a known total, classes of unknown size are raised from their lows in proportion to the room of each;"
         " mid is the middle of a range.",
@@ -328,7 +329,7 @@ def _obligations(table: pd.DataFrame, identities: tuple[Identity, ...], regime: 
     low, high = reconcile(classes, table["shares_low"].to_numpy(dtype=float), table["shares_high"].to_numpy(dtype=float), identities)
     if low.sum() > line.shares_outstanding * (1 + 1e-9):
         raise InputError(
-            f"holders hold at least {low.sum():.6g} shares but shares_outstanding={line.shares_outstanding:.6g};"
+            f"holders hold at least {significant(low.sum(), 6)} shares but shares_outstanding={significant(line.shares_outstanding, 6)};"
             " classes do not overlap: remove what is counted twice."
         )
     least, most, certainty = zip(*(obligation(name, regime) for name in classes), strict=True)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.supply.regimes import regime_named
+from impact.tables.prose import interval, significant
 from impact.typing_ import FloatArray1D
 
 __all__ = [
@@ -183,7 +184,7 @@ def reconcile(
                     least[g] = max(least[g], known.low - most[others].sum())
                 if least[g] > most[g] * (1 + 1e-9) + 1e-6:
                     raise InputError(
-                        f"holders and identity {known.name!r} ({known.low:.6g} to {known.high:.6g} shares) contradict each other"
+                        f"holders and identity {known.name!r} ({interval(known.low, known.high, significant, 6)} shares) contradict each other"
                         f" at {classes[g]!r}; the parts do not sum to the whole: correct one of them."
                     )
                 most[g] = max(most[g], least[g])

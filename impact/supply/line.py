@@ -11,6 +11,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.provenance import Source
+from impact.tables.prose import significant
 
 __all__ = ["LineState", "line_state"]
 
@@ -70,7 +71,7 @@ class LineState:
                 raise InputError(f"{name}={value!r} must be positive, or NaN when unknown; a fraction is taken of it: correct the count.")
         if self.float_shares > self.shares_outstanding:
             raise InputError(
-                f"float_shares={self.float_shares:.6g} exceeds shares_outstanding={self.shares_outstanding:.6g};"
+                f"float_shares={significant(self.float_shares, 6)} exceeds shares_outstanding={significant(self.shares_outstanding, 6)};"
                 " the float is part of them: swap or fix."
             )
 

@@ -12,6 +12,7 @@ from impact.errors import InputError
 from impact.kernels.index_weights import reweight_without
 from impact.results import Result, Summary, declared
 from impact.supply.schemas import REWEIGHTED
+from impact.tables.prose import decimal, percent, significant
 
 __all__ = ["ReweightedWeights", "reweight_index"]
 
@@ -46,9 +47,9 @@ class ReweightedWeights(Result):
     def summary(self) -> Summary:
         """Turnover, divisor and weights."""
         return Summary(
-            title=f"Index without {int((self.table['weight_after'] == 0).sum())} names: {100 * self.turnover_share:.2f} % one-way turnover",
+            title=f"Index without {int((self.table['weight_after'] == 0).sum())} names: {percent(self.turnover_share, 2)} one-way turnover",
             tables=(("Weights", self.with_schema("table")),),
-            notes=(*self.assumptions, f"Divisor ratio {self.divisor_ratio:.6f}."),
+            notes=(*self.assumptions, f"Divisor ratio {decimal(self.divisor_ratio, 6)}."),
         )
 
 
@@ -71,7 +72,7 @@ def reweight_index(weights: pd.Series, removed: Iterable[str]) -> ReweightedWeig
     wrong = int(np.sum(~(values > 0)))
     if wrong or abs(values.sum() - 1) > SUM_TOLERANCE:
         raise InputError(
-            f"weights sum to {values.sum():.6g} with {wrong} that are not positive; an index's weights are positive and sum to 1:"
+            f"weights sum to {significant(values.sum(), 6)} with {wrong} that are not positive; an index's weights are positive and sum to 1:"
             " divide percent by 100, or give every constituent."
         )
     names = list(removed)

@@ -40,13 +40,13 @@ def test_xiaomi_fell_and_rose(found):
 
 def test_the_statutes_are_compared_and_not_pooled(found):
     assert found.statutes_p == pytest.approx(fisher_exact([[2, 0], [1, 2]]).pvalue)
-    assert "2 of 2 decided challenges (16% to 100%) under s.1237 and 1 of 3 decided challenges (1% to 91%)" in found.answer()
+    assert "2 of 2 decided challenges (16 to 100 %) under s.1237 and 1 of 3 decided challenges (1 to 91 %)" in found.answer()
     assert "of the 1 other firms with prices 1 can be told to have moved" in found.answer() and "Firm by firm" in str(found.summary())
 
 
 def test_as_of_the_press_article_there_was_no_base_rate():
     early = paved_way(load_panel("bundled").select(end="2021-03-15"), as_of="2021-03-15T12:00+08:00")
-    assert len(early.firms) == 9 and "0 of 0 decided challenges (0% to 100%) under s.1237" in early.answer()
+    assert len(early.firms) == 9 and "0 of 0 decided challenges (0 to 100 %) under s.1237" in early.answer()
     assert set(early.effects["event"]) == {"designation", "own injunction", "Xiaomi's injunction"}
 
 

@@ -38,7 +38,7 @@ def test_the_eve_is_the_last_session_before_the_first_relief(whole):
 def test_a_price_below_every_anchor_is_said_and_not_clipped(whole):
     row = whole.on_eve()
     assert row["band"] == "outside" and row["probability_high"] < 0 and np.isnan(row["inside_probability_low"])
-    assert "contradicts the anchors" in whole.headline() and "banned value lies more than 31% below" in whole.headline()
+    assert "contradicts the anchors" in whole.headline() and "banned value lies more than 31 % below" in whole.headline()
     with pytest.raises(DataUnavailable, match="contradicts the anchors"):
         whole.forecast(made_at=EVE)
 
