@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from stdnum import cusip
 
+from impact.holdings.distinct import per_distinct
 from impact.identifiers import clean_identifiers, excel_damage, valid_identifiers
 
-__all__ = ["CODED", "CheckedCodes", "checked_codes", "sorted_codes"]
+__all__ = ["CODED", "CheckedCodes", "checked_codes", "completed_cusip", "completed_cusips", "sorted_codes"]
 
 _WIDTHS: Mapping[str, int] = {"isin": 12, "cusip": 9, "sedol": 7, "figi": 12}
 CODED = tuple(_WIDTHS)
@@ -62,10 +64,46 @@ def checked_codes(column: pd.Series, kind: str, *, shortest: int = 1) -> Checked
         code.loc[damage.index] = damage["restored"]
         problem.loc[damage.index] = "damaged by a spreadsheet: " + damage["damage"]
         action.loc[damage.index] = np.where(damage["restored"] != "", "restored as " + damage["restored"], "left empty: it cannot be told")
+    if kind == "cusip":
+        completed = completed_cusips(code.where(code.str.len() == 8, "")).astype(object)
+        lacking = (completed != "") & (problem == "") & (completed != code)
+        problem = problem.mask(lacking, "eight characters of nine")
+        action = action.mask(lacking, "completed as " + completed)
+        code = code.mask(lacking, completed)
     bad = (code != "") & ~pd.Series(valid_identifiers(code, kind), index=given.index)
     problem = problem.where(~bad, f"fails the check of a {kind.upper()}")
     action = action.where(~bad, "kept as given")
     return CheckedCodes(code=_spread(code, rows, column), problem=_spread(problem, rows, column), action=_spread(action, rows, column))
+
+
+def completed_cusips(column: pd.Series) -> pd.Series:
+    """CUSIPs in capitals with nine characters where eight or fewer can be completed; others as given.
+
+    Eight characters with a letter lack the check digit, as research data bases write them; a spreadsheet takes zeros from the front of
+    plain numbers only. Eight digits lack a zero when that zero makes the check digit hold, else the check digit. Shorter numbers lack
+    zeros.
+
+    Examples
+    --------
+    >>> completed_cusips(pd.Series(["16941M10", "16941m109", "37833100", "3783310"])).tolist()
+    ['16941M109', '16941M109', '037833100', '003783310']
+    """
+    given = column.astype("str").str.strip().str.upper()
+
+    def complete(values: pd.Series) -> list[str]:
+        return [completed_cusip(text) for text in values]
+
+    return per_distinct(given, complete).astype("str")
+
+
+def completed_cusip(text: str) -> str:
+    """One CUSIP as :func:`completed_cusips` gives it."""
+    padded = text.zfill(9)
+    if len(text) != 8 or not (text.isascii() and text.isalnum()):
+        return padded if text.isdigit() else text
+    if text.isdigit() and valid_identifiers([padded], "cusip")[0]:
+        return padded
+    return text + cusip.calc_check_digit(text)
 
 
 def _spread(values: pd.Series, rows: np.ndarray, like: pd.Series) -> pd.Series:

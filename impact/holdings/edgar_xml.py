@@ -4,58 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.holdings.raw_table import RawTable, frame_table
+from impact.holdings.coded import completed_cusip
+from impact.intake.columnar import frame_sheet
+from impact.intake.markup import parse_xml
+from impact.intake.records import RawFile
 
-__all__ = ["filing_table"]
-
-LARGEST_FILING_BYTES = 200 << 20
+__all__ = ["filing_tables"]
 
 
-def filing_table(path: Path) -> RawTable:
-    """The rows of one filing, as a table that :func:`~impact.holdings.readers.read_holdings` interprets.
+def filing_tables(path: Path) -> tuple[RawFile, float] | None:
+    """The rows of one filing as a table that :func:`~impact.holdings.readers.read_holdings` interprets, and its net assets (NaN: none).
 
-    The value of a 13F information table is kept out of the positions: whether it is in dollars or in thousands depends on
-    the day of filing, which the table does not carry.
+    None when the XML is no filing. The value of a 13F information table is kept out of the positions: whether it is in dollars or in
+    thousands depends on the day of filing, which the table does not carry.
 
     Raises
     ------
     InputError
-        If the file is not well formed, declares a document type, or is neither of the two forms.
+        If the file is a filing without holdings, is not well formed, or declares a document type.
     """
-    if path.stat().st_size > LARGEST_FILING_BYTES:
-        raise InputError(
-            f"path={str(path)!r} has {path.stat().st_size:,} bytes, more than one filing can; read the SEC data set with read_nport."
-        )
-    with path.open("rb") as stream:
-        if b"<!DOCTYPE" in stream.read(65536):
-            raise InputError(f"path={str(path)!r} declares a document type, which no EDGAR filing does; download the filing again.")
-    try:
-        root = ElementTree.parse(path).getroot()
-    except ElementTree.ParseError as error:
-        raise InputError(f"path={str(path)!r} is not well-formed XML ({error}); download the filing again.") from error
+    root = parse_xml(path.read_bytes(), where=f"path={str(path)!r}")
     rows = list(_information_table(root)) or list(_portfolio_report(root))
     if not rows:
-        raise InputError(
-            f"path={str(path)!r} is neither a 13F information table nor an N-PORT report with holdings (root element {_local(root.tag)!r})."
-        )
-    return frame_table(pd.DataFrame(rows), None, where=f"path={str(path)!r}")
+        if _local(root.tag) in ("informationTable", "edgarSubmission"):
+            raise InputError(
+                f"path={str(path)!r} is an EDGAR filing without holdings (root element {_local(root.tag)!r}); download it again."
+            )
+        return None
+    totals = next((_children(element) for element in root.iter() if _local(element.tag) == "fundInfo"), {})
+    return RawFile(path=str(path), kind="xml", sheets=(frame_sheet(pd.DataFrame(rows)),)), _number(_text(totals, "netAssets"))
 
 
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+def _local(tag: object) -> str:
+    return str(tag).rpartition("}")[2]
 
 
-def _children(element: ElementTree.Element) -> dict[str, ElementTree.Element]:
+def _children(element: Any) -> dict[str, Any]:
     return {_local(child.tag): child for child in element}
 
 
-def _text(children: dict[str, ElementTree.Element], name: str) -> str:
+def _text(children: dict[str, Any], name: str) -> str:
     found = children.get(name)
     return (found.text or "").strip() if found is not None else ""
 
@@ -67,7 +61,7 @@ def _number(text: str) -> float:
         return np.nan
 
 
-def _information_table(root: ElementTree.Element) -> Iterator[dict[str, object]]:
+def _information_table(root: Any) -> Iterator[dict[str, object]]:
     for element in root.iter():
         if _local(element.tag) != "infoTable":
             continue
@@ -77,7 +71,7 @@ def _information_table(root: ElementTree.Element) -> Iterator[dict[str, object]]
         yield {
             "Name": _text(cells, "nameOfIssuer"),
             "Asset Class": "bond" if principal else _text(cells, "titleOfClass"),
-            "CUSIP": _text(cells, "cusip").zfill(9),
+            "CUSIP": completed_cusip(_text(cells, "cusip").upper()),
             "FIGI": _text(cells, "figi"),
             "Shares": _number(_text(amount, "sshPrnamt")),
             "Put/Call": _text(cells, "putCall"),
@@ -85,7 +79,7 @@ def _information_table(root: ElementTree.Element) -> Iterator[dict[str, object]]
         }
 
 
-def _portfolio_report(root: ElementTree.Element) -> Iterator[dict[str, object]]:
+def _portfolio_report(root: Any) -> Iterator[dict[str, object]]:
     header = next((_children(element) for element in root.iter() if _local(element.tag) == "genInfo"), {})
     day, fund = _text(header, "repPdDate"), _text(header, "seriesName")
     for element in root.iter():

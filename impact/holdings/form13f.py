@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.holdings.coded import completed_cusips
 from impact.holdings.owners import HOLDER_COLUMNS, ReportedHoldings, wanted_securities
 from impact.holdings.sec_tables import ROWS_AT_ONCE, sec_dates, sec_numbers, sec_table, stream_sec_table
 from impact.provenance import Source
@@ -77,7 +78,7 @@ def read_13f(
     for piece, n_broken in stream_sec_table(source, "INFOTABLE.tsv", _TABLE, rows_at_once=rows_at_once):
         n_rows += len(piece) + n_broken
         refused["the line has the wrong number of cells"] += n_broken
-        piece["CUSIP"] = piece["CUSIP"].str.strip().str.upper().str.zfill(9)
+        piece["CUSIP"] = completed_cusips(piece["CUSIP"])
         keep = pd.Series(True, index=piece.index) if wanted.everything else piece["CUSIP"].isin(wanted.cusips)
         refused["another security"] += int((~keep).sum())
         piece = piece[keep]

@@ -13,9 +13,10 @@ from impact.errors import InputError
 from impact.holdings.distinct import per_distinct
 from impact.holdings.readers import HoldingsFile, read_holdings
 from impact.holdings.schemas import ACCOUNTS, DROPPED, ISSUES, POSITIONS
+from impact.intake.currencies import currency_of
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
-from impact.tables.prose import decimal
+from impact.tables.prose import decimal, percent
 
 __all__ = ["Portfolio", "as_portfolio"]
 
@@ -36,7 +37,8 @@ class Portfolio(Result):
     currency : str
         Currency of `value`; ``"NAV"`` when the file only gives weights, empty when the file does not name any.
     nav : float
-        Net asset value in `currency`: as given, else the sum of the known values; NaN when that is not positive.
+        Net asset value in `currency`: as given, else as the file states it, else the sum of the known values; NaN when that is not
+        positive.
     dropped, issues : DataFrame
         As the file's.
     as_of : Timestamp or None
@@ -94,7 +96,7 @@ def as_portfolio(
     rates : mapping of currency to float, optional
         Units of `currency` that one unit of each other currency is worth (``{"HKD": 0.129}`` for a book in USD).
     nav : float, optional
-        Net asset value, when the file does not hold the whole book.
+        Net asset value, when the file neither holds the whole book nor states it.
     columns, as_of : optional
         Passed to :func:`read_holdings`.
 
@@ -115,12 +117,12 @@ def as_portfolio(
     if nav is not None and not nav > 0:
         raise InputError(f"nav={nav!r} must be positive.")
     rows = file.rows
-    base = (currency or _commonest(rows["currency"])).upper()
+    base = currency_of(currency)[0] if currency else _commonest(rows["currency"])
     value, notes = _values(rows, base, known)
     if not value.notna().any() and rows["weight"].notna().any():
         value, base = rows["weight"] * (nav or 1.0), base if nav else NAV_UNITS
         notes = (*notes, "The file gives weights and no values: values are weight times net assets.")
-    total, about = _net_assets(value, base, nav)
+    total, about = _net_assets(value, base, nav, _stated(file, base, known) if nav is None else float("nan"))
     accounts = value.groupby(rows["account"]).transform("sum")
     rate = _rate(rows["currency"], {**known, base: 1.0, "": 1.0})
     positions = rows.assign(
@@ -142,14 +144,27 @@ def as_portfolio(
 
 
 def _checked_rates(rates: Mapping[str, float] | None) -> dict[str, float]:
-    known = {str(code).upper(): float(rate) for code, rate in (rates or {}).items()}
-    bad = sorted(code for code, rate in known.items() if not (np.isfinite(rate) and rate > 0))
+    given = {str(code): float(rate) for code, rate in (rates or {}).items()}
+    bad = sorted(code for code, rate in given.items() if not (np.isfinite(rate) and rate > 0))
     if bad:
-        raise InputError(f"rates[{bad[0]!r}]={known[bad[0]]!r} must be a positive number of units of the book's currency ({len(bad)} bad).")
+        raise InputError(f"rates[{bad[0]!r}]={given[bad[0]]!r} must be a positive number of units of the book's currency ({len(bad)} bad).")
+    known: dict[str, float] = {}
+    for code, rate in given.items():
+        name, worth = currency_of(code)
+        if abs(known.setdefault(name, rate / worth) - rate / worth) > 1e-6 * known[name]:
+            raise InputError(f"rates gives two rates for {name} ({known[name]:g} and {rate / worth:g} by {code!r}); leave one out.")
     return known
 
 
-def _net_assets(value: pd.Series, base: str, nav: float | None) -> tuple[float, tuple[str, ...]]:
+def _stated(file: HoldingsFile, base: str, rates: Mapping[str, float]) -> float:
+    """Net assets that the file states, in the currency of the book; NaN when it states none, or no rate is known."""
+    used = file.rows.loc[file.rows["market_value"].notna(), "currency"].unique()
+    if len(used) != 1:
+        return float("nan")
+    return file.net_assets * {**rates, base: 1.0, "": 1.0}.get(used[0], float("nan"))
+
+
+def _net_assets(value: pd.Series, base: str, nav: float | None, stated: float) -> tuple[float, tuple[str, ...]]:
     """Net assets, NaN when they cannot be known, and what to say about them."""
     notes = []
     without = int(value.isna().sum())
@@ -158,6 +173,9 @@ def _net_assets(value: pd.Series, base: str, nav: float | None) -> tuple[float, 
     if nav is not None or base == NAV_UNITS:
         return float(nav or 1.0), tuple(notes)
     total = float(value.sum())
+    if stated > 0:
+        beside = f"; the known values sum to {percent(total / stated)} of them" if abs(total / stated - 1.0) > 0.005 else ""
+        return stated, (*notes, f"Net assets are those that the file states{beside}.")
     if total > 0:
         return total, (*notes, "Net assets are the sum of the known values.")
     return float("nan"), (*notes, f"The known values sum to {decimal(total)}, which is no base for percentages: give nav.")

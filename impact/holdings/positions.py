@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from impact.errors import InputError
-from impact.holdings.amounts import MISSING_TEXT, decimal_mark, parse_date, parse_numbers
 from impact.holdings.coded import CODED, checked_codes, sorted_codes
 from impact.holdings.columns import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
 from impact.holdings.distinct import per_distinct
 from impact.holdings.instruments import classify_instruments
-from impact.holdings.raw_table import RawTable
+from impact.holdings.sections import RawTable, Refused
+from impact.holdings.totals import net_assets_stated, total_lines
+from impact.intake.currencies import normal_currencies
+from impact.intake.dates import parse_dates
+from impact.intake.numbers import MISSING_TEXT, decimal_mark, parse_numbers
 from impact.tables import prose
 
 __all__ = ["NO_POSITION", "POSITION_COLUMNS", "Positions", "interpret"]
@@ -24,26 +26,26 @@ POSITION_COLUMNS = (
     "underlying", "quantity", "market_value", "notional_value", "weight", "price", "fx", "currency", "price_currency", "as_of",
 )  # fmt: skip
 
-_TOTAL = (
-    r"^(?:grand |sub|net )?-?(?:total|subtotal|summe|gesamt|totale|sum)s?\b[^a-z]*"
-    r"(?:assets|value|portfolio|fund|equit\w*|positions)?[^a-z]*$"
-)
 _TERMINAL_TICKER = r"^\S+(?: \S+)* (?:Equity|Index|Curncy|Comdty|Corp|Govt|Mtge|Pfd)$"
 
 
-NO_POSITION = ("a total", "one cell of text", "the header again", "begins a second table", "belongs to a second table", "nothing names")
+NO_POSITION = ("a total", "one cell of text", "the header again", "the header of a further table", "nothing names")
 """How the reasons begin that refuse a row which holds no position, whatever its numbers; any other refused row may hold one."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Positions:
-    """Interpreted rows; see :class:`~impact.holdings.readers.HoldingsFile` for the meaning of the tables."""
+    """Interpreted rows; see :class:`~impact.holdings.readers.HoldingsFile` for the meaning of the tables.
+
+    `net_assets` is what a line above or below the positions states, NaN when none does.
+    """
 
     rows: pd.DataFrame
     dropped: pd.DataFrame
     issues: pd.DataFrame
     decimal: str
     weight_unit: str
+    net_assets: float = float("nan")
     notes: tuple[str, ...] = ()
 
 
@@ -71,26 +73,37 @@ class _Report:
 _ISSUE_DTYPES = {"row": "int64", "column": "str", "value": "object", "problem": "str", "action": "str"}
 
 
-def interpret(raw: RawTable, *, decimal: str | None, weight_unit: str | None, as_of: pd.Timestamp | None, dayfirst: bool) -> Positions:
+def interpret(
+    raw: RawTable,
+    refused: list[Refused],
+    *,
+    decimal: str | None,
+    weight_unit: str | None,
+    as_of: pd.Timestamp | None,
+    dayfirst: bool | None,
+) -> Positions:
     """Positions from the cells of one table.
 
     Parameters
     ----------
     raw : RawTable
+    refused : list of (line, reason, text)
+        Rows of the same table that could not be read.
     decimal : {".", ",", None}
         Decimal mark; found from the cells when None.
     weight_unit : {"percent", "fraction", None}
         Unit of the weights; found from heading, cells or sum when None.
     as_of : Timestamp, optional
         Date for rows whose own column gives none.
-    dayfirst : bool
-        How to read ``03/04/2021`` in a date column.
+    dayfirst : bool, optional
+        How to read ``03/04/2021`` in a date column; the column itself decides when None.
     """
     report = _Report(line=raw.line)
     text = {name: _stripped(raw.cells[name]) for name in TEXT_FIELDS if name in raw.cells}
-    for name in ("name", "identifier"):
+    for name in ("name", "identifier", "symbol_or_code"):
         if name in text:
             _move_terminal_tickers(text, name)
+    _split_symbols(text)
     mark = decimal or _file_decimal(raw)
     numbers, percent = _numbers(raw, mark, decimal is not None, report)
     identifiers = _identifiers(text, report)
@@ -108,13 +121,21 @@ def interpret(raw: RawTable, *, decimal: str | None, weight_unit: str | None, as
             rows[name] = classify_instruments({**text, "ticker": text.get("ticker", blank)}) if n else blank
         else:
             rows[name] = identifiers.get(name, text.get(name, blank))
-    if raw.header.plan.value_currency:
-        rows["currency"] = rows["currency"].where(rows["currency"] != "", raw.header.plan.value_currency)
-    rows["currency"] = rows["currency"].str.upper()
+    _settle_currencies(rows, raw, report)
     rows["as_of"] = _dates(raw, as_of, dayfirst, report)
     given = {name for name in (*text, *identifiers) if name in rows}
-    code = _refusals(rows, given, text.get("identifier"), stated, report)
-    return _sorted_out(rows, code, given, raw, report, (mark, unit, notes))
+    code, net_assets = _refusals(rows, given, text.get("identifier"), stated, report)
+    net_assets = net_assets if np.isfinite(net_assets) else _stated_amount(raw.preamble.net_assets, mark)
+    kept, dropped = _sorted_out(rows, code, raw, refused)
+    return Positions(
+        rows=kept,
+        dropped=dropped,
+        issues=pd.concat([part for part in (report.frame(), _repeats(kept, given)) if len(part)] or [report.frame()], ignore_index=True),
+        decimal=mark,
+        weight_unit=unit,
+        net_assets=net_assets,
+        notes=notes,
+    )
 
 
 def _stripped(column: pd.Series) -> pd.Series:
@@ -135,11 +156,61 @@ def _move_terminal_tickers(text: dict[str, pd.Series], source: str) -> None:
             text[source] = text[source].where(~coded, "")
 
 
+def _split_symbols(text: dict[str, pd.Series]) -> None:
+    """A column that mixes tickers with codes (``Symbol/CUSIP``): what is no code is a ticker."""
+    if "symbol_or_code" not in text:
+        return
+    mixed = text.pop("symbol_or_code")
+    by_kind, _ = sorted_codes(mixed)
+    coded = np.logical_or.reduce([(codes != "").to_numpy() for codes in by_kind.values()])
+    blank = pd.Series([""] * len(mixed), dtype="str")
+    ticker, identifier = text.get("ticker", blank), text.get("identifier", blank)
+    text["ticker"] = ticker.where((ticker != "") | coded, mixed)
+    text["identifier"] = identifier.where((identifier != "") | ~coded, mixed)
+
+
+def _settle_currencies(rows: pd.DataFrame, raw: RawTable, report: _Report) -> None:
+    """Bring currencies to their codes and hundredths to whole units; the currency of a heading is that of its column.
+
+    Where the heading of the values names a currency, the column of currencies is that of the lines. A value beside a price in
+    hundredths is in hundredths too, unless quantity and price show that it is not.
+    """
+    plan = raw.plan
+    line_currency = rows["currency"]
+    if plan.value_currency:
+        rows["price_currency"] = rows["price_currency"].where(rows["price_currency"] != "", line_currency)
+        rows["currency"] = plan.value_currency
+    quoted = rows["price_currency"].where(rows["price_currency"] != "", line_currency)
+    if plan.price_currency:
+        quoted = pd.Series(plan.price_currency, index=rows.index, dtype="str")
+        rows["price_currency"] = quoted
+    rows["currency"], worth = normal_currencies(rows["currency"])
+    _, price_worth = normal_currencies(quoted)
+    rows["price_currency"], _ = normal_currencies(rows["price_currency"])
+    traded = rows["quantity"] * rows["price"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (rows["market_value"] / traded).to_numpy()
+    in_whole_units = (worth < 1.0).to_numpy() & (np.abs(ratio * 100.0 - 1.0) < 0.05)
+    scale = np.where(in_whole_units, 1.0, worth)
+    report.add(scale < 1.0, "market_value", rows["market_value"], "in hundredths of the currency", "divided by 100")
+    for name in ("market_value", "notional_value"):
+        rows[name] = rows[name] * scale
+    report.add(
+        ((price_worth < 1.0) & rows["price"].notna()).to_numpy(), "price", rows["price"], "in hundredths of the currency", "divided by 100"
+    )
+    rows["price"] = rows["price"] * price_worth
+
+
+def _stated_amount(text: str, mark: str) -> float:
+    return float(parse_numbers(pd.Series([text], dtype="str"), decimal=mark).values[0]) if text else float("nan")
+
+
 def _file_decimal(raw: RawTable) -> str:
-    votes = [decimal_mark(raw.cells[name]) for name in NUMBER_FIELDS if name in raw.cells and raw.cells[name].dtype.kind not in "iuf"]
+    columns = [name for name in NUMBER_FIELDS if name in raw.cells and raw.cells[name].dtype.kind not in "iuf"]
+    votes = [decimal_mark(raw.cells[name].where(~raw.numeric[name], "") if name in raw.numeric else raw.cells[name]) for name in columns]
     comma, point = votes.count(","), votes.count(".")
     if comma == point:
-        return "," if raw.header.separator == ";" and comma else "."
+        return "," if raw.separator == ";" and comma else "."
     return "," if comma > point else "."
 
 
@@ -155,9 +226,13 @@ def _numbers(raw: RawTable, mark: str, settled: bool, report: _Report) -> tuple[
             report.add(np.isinf(values), name, values, "not a finite number", "left empty")
             numbers[name] = np.where(np.isinf(values), np.nan, values)
             continue
-        own = "" if settled else decimal_mark(column)
-        parsed = parse_numbers(column, decimal=own or mark)
+        stored = raw.numeric.get(name)
+        text = column if stored is None else column.where(~stored, "")
+        own = "" if settled else decimal_mark(text)
+        parsed = parse_numbers(text, decimal=own or mark)
         numbers[name] = parsed.values
+        if stored is not None and stored.any():
+            numbers[name][stored] = column[stored].to_numpy(dtype=object).astype(np.float64)
         formula = column.str.startswith("=").to_numpy(dtype=bool) & parsed.unreadable
         report.add(formula, name, column, "a formula, not its value", "left empty")
         report.add(parsed.unreadable & ~formula, name, column, "not a number", "left empty")
@@ -189,7 +264,7 @@ def _weight_unit(numbers: Mapping[str, np.ndarray], percent: np.ndarray, raw: Ra
     total = float(np.nansum(numbers["weight"]))
     if told:
         unit, basis = told, "as told"
-    elif raw.header.plan.weight_in_percent or percent.any():
+    elif raw.plan.weight_in_percent or percent.any():
         unit, basis = "percent", "percent sign"
     elif total > 1.05:
         unit, basis = "percent", "as fractions they would exceed the book"
@@ -218,23 +293,26 @@ def _exceeds_book(numbers: Mapping[str, np.ndarray]) -> bool:
     return bool(both.any() and np.median(np.abs(values[both] / weights[both])) < 0.999 * np.abs(values[both]).sum())
 
 
-def _dates(raw: RawTable, as_of: pd.Timestamp | None, dayfirst: bool, report: _Report) -> pd.Series:
+def _dates(raw: RawTable, as_of: pd.Timestamp | None, dayfirst: bool | None, report: _Report) -> pd.Series:
     day = pd.Series(as_of if as_of is not None else pd.NaT, index=range(len(raw.cells)), dtype="datetime64[ns]")
     if "as_of" not in raw.cells:
         return day
     column = raw.cells["as_of"]
     if column.dtype.kind == "M":
         return column.dt.tz_localize(None).astype("datetime64[ns]").fillna(day)
-    codes, distinct = pd.factorize(column.astype("str"))
-    parsed = pd.Series([parse_date(value, dayfirst=dayfirst) for value in distinct] + [None], dtype="datetime64[ns]")
-    own = parsed.iloc[codes].reset_index(drop=True)
-    unread = (own.isna() & ~column.astype("str").str.lower().isin(MISSING_TEXT)).to_numpy()
-    report.add(unread, "as_of", column, "not a date", "the date of the file is used")
-    return own.fillna(day)
+    parsed = parse_dates(column, dayfirst=dayfirst)
+    problem = "day and month cannot be told apart: say dayfirst" if parsed.undecided else "not a date"
+    report.add(parsed.unreadable, "as_of", column, problem, "the date of the file is used")
+    return parsed.values.fillna(day)
 
 
-def _refusals(rows: pd.DataFrame, given: Set[str], mixed: pd.Series | None, weighted: np.ndarray, report: _Report) -> np.ndarray:
-    """(n,) position in ``_REASONS`` of why each row is no position, 0 where it is one; `given` names the columns that hold text."""
+def _refusals(
+    rows: pd.DataFrame, given: Set[str], mixed: pd.Series | None, weighted: np.ndarray, report: _Report
+) -> tuple[np.ndarray, float]:
+    """(n,) position in ``_REASONS`` of why each row is no position, 0 where it is one, and the net assets that a total states.
+
+    `given` names the columns that hold text.
+    """
     n = len(rows)
 
     def filled(name: str) -> np.ndarray:
@@ -252,11 +330,9 @@ def _refusals(rows: pd.DataFrame, given: Set[str], mixed: pd.Series | None, weig
         unread = np.isin(report.line, cells.loc[cells["column"].isin(AMOUNT_FIELDS), "row"])
         code[bare] = np.where(unread[bare], 4, 3)
     code[~identified] = 2
-    loose = np.flatnonzero(~coded & ~filled("ticker"))
-    if len(loose):
-        label = rows["name"].where(rows["name"] != "", rows["account"]).take(loose)
-        code[loose[per_distinct(label, lambda values: values.str.lower().str.contains(_TOTAL, regex=True)).to_numpy(dtype=bool)]] = 1
-    return code
+    total = total_lines(rows, coded, given)
+    code[total] = 1
+    return code, net_assets_stated(rows, np.flatnonzero(total))
 
 
 _REASONS = (
@@ -268,29 +344,19 @@ _REASONS = (
 )
 
 
-def _sorted_out(
-    rows: pd.DataFrame, code: np.ndarray, given: Set[str], raw: RawTable, report: _Report, found: tuple[str, str, tuple[str, ...]]
-) -> Positions:
-    refused = code != 0
-    labels = rows.loc[refused, ["account", "name", "ticker", "isin", "cusip"]].itertuples(index=False)
+def _sorted_out(rows: pd.DataFrame, code: np.ndarray, raw: RawTable, refused: list[Refused]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that are positions, and all others with their reason, in the order of the file."""
+    bad = code != 0
+    labels = rows.loc[bad, ["account", "name", "ticker", "isin", "cusip"]].itertuples(index=False)
     shown = [" ".join(cell for cell in cells if cell)[:80] for cells in labels]
     dropped = pd.DataFrame(
         {
-            "row": np.concatenate([raw.line[refused], np.array([line for line, _, _ in raw.refused], dtype=np.int64)]).astype(np.int64),
-            "reason": pd.Series([*(_REASONS[why] for why in code[refused]), *(why for _, why, _ in raw.refused)], dtype="str"),
-            "text": pd.Series([*shown, *(text for _, _, text in raw.refused)], dtype="str"),
+            "row": np.concatenate([raw.line[bad], np.array([line for line, _, _ in refused], dtype=np.int64)]).astype(np.int64),
+            "reason": pd.Series([*(_REASONS[why] for why in code[bad]), *(why for _, why, _ in refused)], dtype="str"),
+            "text": pd.Series([*shown, *(text for _, _, text in refused)], dtype="str"),
         }
     ).sort_values("row", kind="stable", ignore_index=True)
-    kept = rows[~refused].reset_index(drop=True) if refused.any() else rows
-    if not len(kept):
-        reasons = dropped["reason"].value_counts()
-        why = f"; {len(dropped)} row(s) refused, most often: {reasons.index[0]}" if len(dropped) else ""
-        raise InputError(
-            f"the table has a header on line {raw.header.line} and no position below it{why}; export the positions again, as values."
-        )
-    mark, unit, notes = found
-    issues = pd.concat([part for part in (report.frame(), _repeats(kept, given)) if len(part)] or [report.frame()], ignore_index=True)
-    return Positions(rows=kept, dropped=dropped, issues=issues, decimal=mark, weight_unit=unit, notes=notes)
+    return (rows[~bad].reset_index(drop=True) if bad.any() else rows), dropped
 
 
 def _repeats(kept: pd.DataFrame, given: Set[str]) -> pd.DataFrame:

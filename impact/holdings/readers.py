@@ -1,21 +1,21 @@
-"""Read any holdings file: sponsor, terminal, custodian, plain CSV, XLSX, Parquet or one EDGAR filing, with every row accounted for."""
+"""Read any holdings file of a sponsor, terminal, custodian, broker or regulator, with every row of every sheet accounted for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.holdings.amounts import parse_date
 from impact.holdings.positions import Positions, interpret
-from impact.holdings.raw_table import RawTable, frame_table, text_table, workbook_table
 from impact.holdings.schemas import DROPPED, DROPPED_COUNTS, FILE_COLUMNS, FILE_COUNTS, FILE_ROWS, ISSUES
-from impact.holdings.sniff import file_kind
-from impact.holdings.workbook import sheet_without_values
+from impact.holdings.sections import HEAD_ROWS, RawTable, SheetTables, sheet_tables
+from impact.intake.dates import parse_date
+from impact.intake.reading import read_tables
+from impact.intake.records import RawFile
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 
@@ -32,17 +32,20 @@ class HoldingsFile(Result):
         One position a row. row (line of the file), account, investor, name, ticker, exchange, country, isin, cusip, sedol, figi,
         instrument, put_call, underlying, currency, price_currency: text, empty when the file does not say. quantity (units, short
         negative), market_value and notional_value (in `currency`), weight (decimal), price, fx: float, NaN when it does not say.
-        as_of: datetime64[ns], NaT when unknown.
+        as_of: datetime64[ns], NaT when unknown. sheet: name of the sheet or file inside an archive, empty when there is one.
     dropped : DataFrame
-        row, reason, text: rows that are no positions. `n_rows` = kept + dropped, always.
+        row, reason, text, sheet: rows that are no positions. `n_rows` = kept + dropped, always.
     issues : DataFrame
-        row, column, value, problem, action: cells that needed care (spreadsheet damage, failed check digits, formulas).
+        row, column, value, problem, action, sheet: cells that needed care (spreadsheet damage, failed check digits, formulas).
     columns : DataFrame
         heading, field, note: how each column was used; unused ones say why.
     path, kind, encoding, separator, decimal, weight_unit : str
         What was found about the file; empty when it does not apply.
     header_line, n_lines, n_blank, n_continued, n_rows : int
         n_lines = header_line + n_blank + n_continued + n_rows for text and sheets; a continued line belongs to the cell of a row above.
+        Of a workbook, header_line is that of the first sheet with positions; lines of its other sheets are all rows or blank.
+    net_assets : float
+        Net assets that the file states, in the currency of its values; NaN when it states none.
     fund : str
         Name of the fund or portfolio that the lines above the header give.
     as_of : Timestamp or None
@@ -70,6 +73,7 @@ class HoldingsFile(Result):
     fund: str
     as_of: pd.Timestamp | None
     as_of_basis: str
+    net_assets: float = float("nan")
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
 
@@ -108,7 +112,7 @@ class HoldingsFile(Result):
 
 
 def read_holdings(
-    source: str | Path | pd.DataFrame,
+    source: object,
     *,
     columns: Mapping[str, str] | None = None,
     as_of: str | pd.Timestamp | None = None,
@@ -117,17 +121,18 @@ def read_holdings(
     separator: str | None = None,
     decimal: str | None = None,
     weight_unit: str | None = None,
-    dayfirst: bool = False,
+    dayfirst: bool | None = None,
 ) -> HoldingsFile:
-    """Read positions from a file of whatever layout, or from a DataFrame.
+    """Read positions from a file of whatever layout, or from a table in memory.
 
-    The header is the line among the first 40 that names most fields; the separator, the encoding, decimal commas, thousands marks
-    and the unit of weights are found from the file itself.
+    Every sheet and section is read, or named in `dropped`. The header is the line among the first 40 that names most fields;
+    separator, encoding, decimal commas, thousands marks, the order of dates, totals and the unit of weights are found from the file.
 
     Parameters
     ----------
-    source : path or DataFrame
-        Delimited text, XLSX, Parquet, or the XML of one 13F or N-PORT filing. The kind is told by the bytes, not by the name.
+    source : path, frame, mapping of columns, or list of records
+        Delimited text, XLSX, XLS, XLSB, ODS, XML Spreadsheet, HTML, Parquet, JSON, a Flex statement, or the XML of one 13F or N-PORT
+        filing, also packed; the kind is told by the content, not by the name. Frames of pandas, polars, Arrow and others.
     columns : mapping of field to heading, optional
         For headings that are not known: ``{"isin": "Asset ID"}``.
     as_of : date, optional
@@ -135,20 +140,20 @@ def read_holdings(
     fund : str, optional
         Name of the fund or portfolio, in place of the one in the file.
     sheet : str, optional
-        Sheet of a workbook; the first that holds anything by default.
+        Read this sheet of a workbook only.
     separator : str, optional
-        ``,`` ``;`` tab or ``|``; found by default.
+        One character; found by default.
     decimal : {".", ","}, optional
         Decimal mark; found by default.
     weight_unit : {"percent", "fraction"}, optional
         Found from heading, cells or sum by default; a doubtful unit leaves the weights empty and is said so.
-    dayfirst : bool
-        How to read a date such as ``03/04/2021``.
+    dayfirst : bool, optional
+        How to read a date such as ``03/04/2021`` where its column does not tell; such a date is left unknown by default.
 
     Raises
     ------
     InputError
-        If the file is empty, binary, locked, damaged, has no header, or no position below it.
+        If the file is empty, binary, locked, damaged, has no header, no position below it, or lacks a heading that `columns` names.
 
     Examples
     --------
@@ -157,54 +162,165 @@ def read_holdings(
     [['KYG9830T1067', 1000.0]]
     """
     _check_options(decimal, weight_unit)
-    if isinstance(source, pd.DataFrame):
-        path, kind = Path(""), "frame"
-        raw = frame_table(source, dict(columns or {}), where="the table")
-    else:
-        path = Path(source)
-        if path.is_dir():
-            raise InputError(
-                f"source={str(path)!r} is a folder; give one file, or read a 13F or N-PORT data set with read_13f or read_nport."
-            )
-        kind = file_kind(path)
-        raw = _raw(path, kind, dict(columns or {}), sheet, separator, dayfirst)
+    if isinstance(source, str | Path) and Path(source).is_dir():
+        raise InputError(
+            f"source={str(source)!r} is a folder; give one file, or read a 13F or N-PORT data set with read_13f or read_nport."
+        )
+    path = Path(source) if isinstance(source, str | Path) else Path("")
+    file, net_assets = _opened(source, sheet, separator)
+    where = f"path={str(path)!r}" if path.name else "the table"
+    split = [sheet_tables(page, columns, dayfirst=dayfirst) for page in file.sheets]
+    _check_headers(split, where)
     day = _given_day(as_of)
     named = parse_date(path.stem) if path.name else None
-    fallback, basis = _first_known((day, "given"), (raw.preamble.as_of, "preamble"), (named, "file name"))
-    found = interpret(raw, decimal=decimal, weight_unit=weight_unit, as_of=fallback, dayfirst=dayfirst)
+    several = sum(len(page.tables) for page in split) > 1
+    read: list[Positions] = []
+    basis = "unknown"
+    for page in split:
+        for number, table in enumerate(page.tables):
+            fallback, basis = _first_known(
+                (day, "given"), (table.preamble.as_of, "preamble"), (_preamble_day(split), "preamble"), (named, "file name")
+            )
+            refused = page.refused if number == 0 else []
+            positions = interpret(table, refused, decimal=decimal, weight_unit=weight_unit, as_of=fallback, dayfirst=dayfirst)
+            basis = "rows" if "as_of" in table.cells and day is None else basis
+            read.append(_labelled(positions, page.sheet.name if len(split) > 1 else "", table, several=several))
+        if not page.tables:
+            read.append(_unread(page, page.sheet.name if len(split) > 1 else ""))
+    whole = _joined(read)
+    if not len(whole.rows):
+        _refuse_without_positions(whole, split, where)
     if day is not None:
-        found.rows["as_of"] = pd.Series(day, index=found.rows.index, dtype="datetime64[ns]")
-    if kind == "xlsx":
-        found = _formulas_reported(found, path, sheet, raw)
-    return _accounted(raw, found, path, kind, fund, "rows" if "as_of" in raw.cells and day is None else basis)
+        whole.rows["as_of"] = pd.Series(day, index=whole.rows.index, dtype="datetime64[ns]")
+    whole = whole if np.isnan(net_assets) else replace(whole, net_assets=net_assets)
+    return _accounted(file, split, whole, path, fund, basis)
 
 
-def _accounted(raw: RawTable, found: Positions, path: Path, kind: str, fund: str | None, basis: str) -> HoldingsFile:
+def _opened(source: object, sheet: str | None, separator: str | None) -> tuple[RawFile, float]:
+    """The tables of a source, and the net assets that a filing states."""
+    file = read_tables(source, sheet=sheet, separator=separator)
+    if file.kind != "xml":
+        return file, float("nan")
+    from impact.holdings.edgar_xml import filing_tables
+
+    filed = filing_tables(Path(source)) if isinstance(source, str | Path) else None
+    return filed or (file, float("nan"))
+
+
+def _check_headers(split: Sequence[SheetTables], where: str) -> None:
+    """Refuse a source without any table of positions, and a map that names a heading which no table has."""
+    tables = [table for page in split for table in page.tables]
+    if not tables:
+        transactions = any(reason.startswith("nothing names a position: ") for page in split for _, reason, _ in page.refused)
+        if transactions:
+            raise InputError(f"{where} is a list of transactions (trade dates, proceeds), not of positions; export the positions held.")
+        seen = max((page.seen for page in split), key=len, default=())
+        closest = f" (closest headings: {', '.join(seen[:8])[:200]})" if seen else ""
+        what = (
+            "has no usable columns" if any(page.sheet.headings for page in split) else f"has no header among its first {HEAD_ROWS} line(s)"
+        )
+        raise InputError(
+            f"{where} {what}{closest}; a header names the security (name, ticker, ISIN, CUSIP, SEDOL) and an amount (quantity, market value, "
+            'weight): name yours, such as --map isin="Asset ID".'
+        )
+    missing = set(tables[0].plan.absent).intersection(*(table.plan.absent for table in tables[1:]))
+    if missing:
+        name, heading = min(missing)
+        present = ", ".join(heading for heading in tables[0].plan.headings if heading)[:200]
+        raise InputError(f"columns[{name!r}]={heading!r} is no heading of {where} ({len(missing)} absent); it has: {present}.")
+
+
+def _preamble_day(split: Sequence[SheetTables]) -> pd.Timestamp | None:
+    """The date above a header that all sheets with one share."""
+    days = {table.preamble.as_of for page in split for table in page.tables if table.preamble.as_of is not None}
+    return days.pop() if len(days) == 1 else None
+
+
+def _labelled(positions: Positions, sheet: str, table: RawTable, *, several: bool) -> Positions:
+    """Rows, dropped rows and issues with the name of their sheet; rows without an account get that of their section or sheet."""
+    rows = positions.rows.assign(sheet=sheet)
+    if several:
+        account = table.title or table.preamble.fund or sheet
+        rows["account"] = rows["account"].where(rows["account"] != "", account).astype("str")
+    return replace(positions, rows=rows, dropped=positions.dropped.assign(sheet=sheet), issues=positions.issues.assign(sheet=sheet))
+
+
+def _unread(page: SheetTables, sheet: str) -> Positions:
+    dropped = pd.DataFrame(page.refused, columns=["row", "reason", "text"]).assign(sheet=sheet)
+    return Positions(rows=pd.DataFrame(), dropped=dropped, issues=pd.DataFrame(), decimal="", weight_unit="")
+
+
+def _joined(read: Sequence[Positions]) -> Positions:
+    """The positions of all tables as one; one table stays as it is."""
+    if len(read) == 1:
+        return read[0]
+    full = [positions for positions in read if len(positions.rows)] or list(read[:1])
+
+    def stacked(name: str) -> pd.DataFrame:
+        parts = [getattr(positions, name) for positions in read if len(getattr(positions, name))]
+        return pd.concat(parts, ignore_index=True) if parts else getattr(full[0], name)
+
+    stated = [positions.net_assets for positions in full]
+    return Positions(
+        rows=stacked("rows"),
+        dropped=stacked("dropped"),
+        issues=stacked("issues"),
+        decimal=full[0].decimal,
+        weight_unit=full[0].weight_unit,
+        net_assets=float(np.sum(stated)) if stated else float("nan"),
+        notes=tuple(dict.fromkeys(note for positions in full for note in positions.notes)),
+    )
+
+
+def _refuse_without_positions(whole: Positions, split: Sequence[SheetTables], where: str) -> None:
+    reasons = whole.dropped["reason"].value_counts()
+    why = f"; {len(whole.dropped)} row(s) refused, most often: {reasons.index[0]}" if len(reasons) else ""
+    line = next(table.header_line for page in split for table in page.tables)
+    raise InputError(f"{where} has a header on line {line} and no position below it{why}; export the positions again, as values.")
+
+
+def _accounted(file: RawFile, split: Sequence[SheetTables], whole: Positions, path: Path, fund: str | None, basis: str) -> HoldingsFile:
     """The record of one file: positions with the account of all that was read."""
-    days = found.rows["as_of"].unique()
+    days = whole.rows["as_of"].unique()
     shared = days[0] if len(days) == 1 and not pd.isna(days[0]) else None
+    first = next(table for page in split for table in page.tables)
+    n_rows = len(whole.rows) + len(whole.dropped)
+    n_lines = sum(page.sheet.n_lines for page in split)
+    n_continued = sum(page.sheet.n_continued for page in split)
+    sheets = [page.sheet for page in split]
     return HoldingsFile(
-        rows=found.rows,
-        dropped=found.dropped,
-        issues=found.issues,
-        columns=_columns_used(raw),
+        rows=whole.rows,
+        dropped=whole.dropped,
+        issues=whole.issues,
+        columns=_columns_used([table for page in split for table in page.tables]),
         path=str(path) if path.name else "",
-        kind=kind,
-        encoding=raw.encoding,
-        separator=raw.header.separator,
-        decimal=found.decimal,
-        weight_unit=found.weight_unit,
-        header_line=raw.header.line,
-        n_lines=raw.n_lines,
-        n_blank=raw.n_blank,
-        n_continued=raw.n_continued,
-        n_rows=len(raw.cells) + len(raw.refused),
-        fund=fund or raw.preamble.fund,
+        kind=file.kind,
+        encoding=sheets[0].encoding,
+        separator=first.separator,
+        decimal=whole.decimal,
+        weight_unit=whole.weight_unit,
+        header_line=first.header_line,
+        n_lines=n_lines,
+        n_blank=n_lines - first.header_line - n_continued - n_rows,
+        n_continued=n_continued,
+        n_rows=n_rows,
+        fund=fund or first.preamble.fund,
         as_of=None if shared is None else pd.Timestamp(shared),
         as_of_basis=basis,
+        net_assets=whole.net_assets,
         sources=(Source(title=path.name or "table given by the caller", basis="user file"),),
-        assumptions=found.notes,
+        assumptions=(*whole.notes, *file.notes, *_sheets_said(split)),
     )
+
+
+def _sheets_said(split: Sequence[SheetTables]) -> tuple[str, ...]:
+    """Which of several sheets hold positions, and which were passed over."""
+    if len(split) < 2:
+        return ()
+    read = [page.sheet.name for page in split if page.tables]
+    passed = [f"{page.sheet.name} ({len(page.refused):,} rows)" for page in split if not page.tables]
+    said = f"Positions were read from {len(read)} of {len(split)} sheets: {', '.join(read)[:200]}."
+    return (said, *([f"Sheets without a header of positions: {', '.join(passed)[:200]}."] if passed else []))
 
 
 def _check_options(decimal: str | None, weight_unit: str | None) -> None:
@@ -227,60 +343,15 @@ def _first_known(*choices: tuple[pd.Timestamp | None, str]) -> tuple[pd.Timestam
     return next(((day, basis) for day, basis in choices if day is not None), (None, "unknown"))
 
 
-def _raw(path: Path, kind: str, columns: dict[str, str], sheet: str | None, separator: str | None, dayfirst: bool) -> RawTable:
-    if kind == "xlsx":
-        return workbook_table(path, columns, sheet=sheet, dayfirst=dayfirst)
-    if kind == "parquet":
-        return frame_table(_parquet(path), columns, where=f"path={str(path)!r}")
-    if kind == "xml":
-        from impact.holdings.edgar_xml import filing_table
-
-        return filing_table(path)
-    return text_table(path, columns, separator=separator, dayfirst=dayfirst)
-
-
-def _parquet(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_parquet(path)
-    except ImportError as error:
-        raise InputError(
-            "reading Parquet needs pyarrow: install the extra with `pip install 'index-exclusion-impact[parquet]'`, or save as CSV."
-        ) from error
-    except Exception as error:  # pyarrow raises its own kinds; a damaged file is the caller's to mend whatever its kind
-        raise InputError(
-            f"path={str(path)!r} is a damaged Parquet file ({type(error).__name__}: {str(error)[:120]}); write it again."
-        ) from error
-
-
-def _columns_used(raw: RawTable) -> pd.DataFrame:
-    plan = raw.header.plan
-    field_of = {position: name for name, position in plan.position.items()}
-    notes = dict(plan.unused)
-    rows = [
-        (heading, field_of.get(number, ""), notes.get(heading, "") if number not in field_of else "")
-        for number, heading in enumerate(plan.headings)
-    ]
-    return pd.DataFrame([row for row in rows if row[0]], columns=["heading", "field", "note"], dtype="str")
-
-
-def _formulas_reported(found: Positions, path: Path, sheet: str | None, raw: RawTable) -> Positions:
-    """Cells that are empty only because no spreadsheet ever stored the value of their formula."""
-    numbers = found.rows[["quantity", "market_value", "weight"]].isna().to_numpy()
-    if not numbers.any() and found.dropped.empty:
-        return found
-    field_of = {position: name for name, position in raw.header.plan.position.items()}
-    formulas = [
-        (row, field_of[column], text)
-        for (row, column), text in sheet_without_values(path, sheet).items()
-        if column in field_of and row > raw.header.line
-    ]
-    stored = set(zip(*np.nonzero(raw.cells.astype("str").eq("").to_numpy()), strict=True))
-    place = {int(line): number for number, line in enumerate(raw.line)}
-    order = {name: number for number, name in enumerate(raw.cells.columns)}
-    lost = [(row, name, text) for row, name, text in formulas if (place.get(row, -1), order[name]) in stored]
-    if not lost:
-        return found
-    extra = pd.DataFrame(lost, columns=["row", "column", "value"]).assign(
-        problem="a formula without a stored value", action="left empty: open and save the workbook"
-    )
-    return type(found)(**{**vars(found), "issues": pd.concat([found.issues, extra], ignore_index=True)})
+def _columns_used(tables: Sequence[RawTable]) -> pd.DataFrame:
+    rows = []
+    for plan in dict.fromkeys(table.plan.headings for table in tables):
+        table = next(table for table in tables if table.plan.headings == plan)
+        field_of = {position: name for name, position in table.plan.position.items()}
+        notes = dict(table.plan.unused)
+        rows += [
+            (heading, field_of.get(number, ""), notes.get(heading, "") if number not in field_of else "")
+            for number, heading in enumerate(plan)
+            if heading
+        ]
+    return pd.DataFrame(list(dict.fromkeys(rows)), columns=["heading", "field", "note"], dtype="str")

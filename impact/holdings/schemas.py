@@ -81,6 +81,7 @@ _WORDS = Vocabulary(
     Column("heading", about="heading as in the file"),
     Column("field", about="what the column was read as; empty where it was not used"),
     Column("text", about="the row as written"),
+    Column("sheet", about="sheet of the workbook, or file of the archive; empty where there is one"),
     Column("n_lines", "count", short="lines"),
     Column("header_line", "integer", "line of the file", "header line"),
     Column("n_blank", "count", short="blank lines"),
@@ -129,13 +130,13 @@ _WORDS = Vocabulary(
 
 POSITION_FIELDS = (
     "row account investor name ticker exchange country isin cusip sedol figi instrument put_call underlying quantity market_value "
-    "notional_value weight price fx currency price_currency as_of"
+    "notional_value weight price fx currency price_currency as_of sheet"
 )
 FILE_ROWS = _WORDS.schema("file_rows", POSITION_FIELDS, extra=Column("other"), about="a position as in the file")
 POSITIONS = _WORDS.schema("portfolio_positions", f"{POSITION_FIELDS} notional value account_weight", about="a position, valued")
-DROPPED = _WORDS.schema("dropped_rows", "row reason text", about="a row that is no position")
+DROPPED = _WORDS.schema("dropped_rows", "row reason text sheet", about="a row that is no position")
 ISSUES = _WORDS.schema(
-    "issues", "row column value problem action", Column("value", about="the cell as written"), about="a cell that needed care"
+    "issues", "row column value problem action sheet", Column("value", about="the cell as written"), about="a cell that needed care"
 )
 FILE_COLUMNS = _WORDS.schema("file_columns", "heading field note", about="a column of the file")
 FILE_COUNTS = _WORDS.schema("file_counts", "n_lines header_line n_blank n_continued n_rows n_kept n_dropped n_issues", about="a file")

@@ -13,7 +13,7 @@ from typing import IO
 import pandas as pd
 
 from impact.errors import InputError
-from impact.holdings.amounts import parse_date
+from impact.intake.dates import parse_date
 
 __all__ = ["ROWS_AT_ONCE", "sec_dates", "sec_numbers", "sec_table", "stream_sec_table"]
 

@@ -99,7 +99,7 @@ def _check_rows(n: int, options: ReadOptions) -> None:
         )
 
 
-def frame_sheet(frame: Any, *, name: str = "") -> RawSheet:
+def frame_sheet(frame: object, *, name: str = "") -> RawSheet:
     """A table in memory, from pandas, polars, Arrow or whatever else narwhals knows, or a mapping of columns.
 
     Numbers and dates keep their type; all else becomes text. An index that has a name, or is none of pandas' own, is a column.
@@ -119,7 +119,7 @@ def frame_sheet(frame: Any, *, name: str = "") -> RawSheet:
     return RawSheet(name=name, cells=cells, line=np.arange(1, len(table) + 1), headings=headings, n_lines=len(table))
 
 
-def _as_pandas(frame: Any) -> pd.DataFrame:
+def _as_pandas(frame: object) -> pd.DataFrame:
     if isinstance(frame, pd.DataFrame):
         return frame
     if isinstance(frame, pd.Series):
@@ -133,8 +133,9 @@ def _as_pandas(frame: Any) -> pd.DataFrame:
         return pd.DataFrame({key: column if _is_column(column) else [column] for key, column in frame.items()})
     import narwhals
 
+    native: Any = frame
     try:
-        return narwhals.from_native(frame, eager_only=True).to_pandas()
+        return narwhals.from_native(native, eager_only=True).to_pandas()
     except TypeError as error:
         raise InputError(
             f"source is {type(frame).__name__}, which is no table; give a path, a pandas, polars or Arrow table, a mapping of columns or a list of records."

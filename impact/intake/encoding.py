@@ -71,7 +71,9 @@ def _utf16_without_mark(sample: bytes) -> str | None:
             except UnicodeDecodeError as error:
                 if error.start < 2 * pairs - 4:
                     continue
-            return name
+            text = sample[: 2 * pairs].decode(name, errors="replace")
+            controls = sum(letter < " " and letter not in "\t\r\n" for letter in text)
+            return name if controls * 20 <= len(text) else None
     return None
 
 

@@ -58,7 +58,8 @@ def _is_text(content: bytes) -> bool:
     sample = content[: 1 << 16]
     text, encoding = decode(sample)
     odd = sum(letter < " " and letter not in "\t\n\r\x0b\x0c\x01\x1c\x1d\x1e\x1f" for letter in text[:4096])
-    return bool(text.strip()) and odd * 20 <= min(len(text), 4096) and not (b"\x00" in sample and not encoding.startswith("utf"))
+    wide = encoding.startswith(("utf-16", "utf-32"))
+    return bool(text.strip()) and odd * 20 <= min(len(text), 4096) and (wide or b"\x00" not in sample)
 
 
 FORMATS: tuple[FileFormat, ...] = (

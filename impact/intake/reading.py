@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from impact.errors import InputError
 from impact.intake.columnar import frame_sheet, records_sheet
@@ -25,7 +24,7 @@ _MOST_MEMBERS = 200
 
 
 def read_tables(
-    source: Any,
+    source: object,
     *,
     sheet: str | None = None,
     separator: str | None = None,
@@ -119,7 +118,7 @@ def unpacked(content: bytes, *, where: str, limits: Limits = LIMITS) -> bytes:
     return b"".join(blocks)
 
 
-def _records(source: Sequence[Any]) -> RawFile:
+def _records(source: Sequence[object]) -> RawFile:
     odd = next((row for row in source if not isinstance(row, Mapping)), None)
     if odd is not None or not source:
         shown = "an empty list" if not source else f"a list that holds {type(odd).__name__}"

@@ -159,7 +159,7 @@ def test_a_single_nport_report_is_read(tmp_path):
     ("text", "says"),
     [
         ("<a><b></a>", "not well-formed"),
-        ("<a>nothing here</a>", "neither a 13F information table nor an N-PORT report"),
+        ("<a>nothing here</a>", "is XML without records"),
         ('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "declares a document type"),
     ],
 )

@@ -1,7 +1,5 @@
 """A file that cannot be used is one clear sentence; a row that cannot be used is a row of the report."""
 
-import zipfile
-
 import pandas as pd
 import pytest
 
@@ -26,12 +24,12 @@ def written(tmp_path, body, name="book.csv"):
         (HEADER, "no position below it"),
         (b"\x00\x01\x02\x03" * 100, "is binary"),
         (b"%PDF-1.7 ...", "is a PDF"),
-        (b"\x1f\x8b\x08\x00", "is compressed"),
+        (b"\x1f\x8b\x08\x00", "damaged gzip file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512, "locked with a password"),
         (b"PK\x03\x04 not really", "damaged workbook"),
         (b"PAR1 not really", "damaged Parquet"),
         ("<!DOCTYPE html><html>please log in</html>", "is a web page"),
-        (HEADER.replace(",", "~") + GOOD.replace(",", "~"), "has no header"),
+        (HEADER.replace(",", ":") + GOOD.replace(",", ":"), "has no header"),
         ("just words\nand more words\n", "has no header"),
         ("Name,Sector\nXiaomi,Tech\n", "has no header"),
         ("x" * 1_000_000, "has no header"),
@@ -74,13 +72,23 @@ def test_an_unusable_row_is_reported_with_its_line_and_reason(tmp_path, line, re
     assert len(file.dropped["text"].iloc[0]) <= 80
 
 
-def test_only_the_first_of_two_tables_is_read(tmp_path):
+def test_the_look_through_that_a_sponsor_appends_is_not_counted_twice(tmp_path):
     second = 'Fund Holdings as of,"Dec 31, 2020"\nName,ISIN,Shares,Market Value\n' + GOOD
     file = read_holdings(written(tmp_path, HEADER + GOOD + second))
     assert len(file.rows) == 1 and file.dropped["row"].tolist() == [3, 4, 5]
-    assert "second table" in file.dropped["reason"].iloc[2]
+    assert "second view of the same fund" in file.dropped["reason"].iloc[2]
+
+
+def test_a_further_table_of_other_headings_and_a_second_account_are_read(tmp_path):
     other = read_holdings(written(tmp_path, HEADER + GOOD + "Ticker,Weight,Shares,Price\n700,1,2,3\n"))
-    assert len(other.rows) == 1 and other.dropped["row"].tolist() == [3, 4]
+    assert other.rows[["row", "ticker", "quantity"]].values.tolist() == [[2, "", 1000.0], [4, "700", 2.0]]
+    assert other.dropped["reason"].tolist() == ["the header of a further table"]
+    second = read_holdings(written(tmp_path, "Account: A\n" + HEADER + GOOD + "\nAccount: B\n" + HEADER + GOOD))
+    assert second.rows["account"].tolist() == ["A", "B"] and second.n_blank == 1
+    trades = "Name,ISIN,Trade Date,Settle Date,Quantity,Proceeds\nXiaomi,KYG9830T1067,2021-01-04,2021-01-06,5,6\n"
+    assert len(read_holdings(written(tmp_path, HEADER + GOOD + trades)).rows) == 1
+    with pytest.raises(InputError, match="list of transactions"):
+        read_holdings(written(tmp_path, trades))
 
 
 def test_identical_rows_are_kept_and_said(tmp_path):
@@ -113,34 +121,6 @@ def test_formulas_of_a_workbook_without_stored_values_are_named(tmp_path):
     file = read_holdings(path)
     assert pd.isna(file.rows["quantity"].iloc[0]) and file.rows["market_value"].iloc[0] == 29300
     assert ("quantity", "=2*500") in list(zip(file.issues["column"], file.issues["value"], strict=True))
-
-
-def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    import impact.holdings.workbook as workbook
-
-    path = tmp_path / "bomb.xlsx"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", b"0" * 5_000_000)
-    assert path.stat().st_size < 10_000
-    monkeypatch.setattr(workbook, "LARGEST_WORKBOOK_BYTES", 1_000_000)
-    with pytest.raises(InputError, match="unpacks to 5,000,000 bytes"):
-        read_holdings(path)
-
-
-def test_a_workbook_needs_its_extra(tmp_path, monkeypatch):
-    import builtins
-
-    real = builtins.__import__
-
-    def without(name, *rest, **options):
-        if name.split(".")[0] in ("openpyxl", "pyarrow"):
-            raise ImportError(name)
-        return real(name, *rest, **options)
-
-    path = written(tmp_path, b"PK\x03\x04")
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(InputError, match=r"index-exclusion-impact\[excel\]"):
-        read_holdings(path)
 
 
 def test_a_cell_over_two_lines_is_one_row_and_an_open_quotation_mark_swallows_none(tmp_path):

@@ -1,8 +1,9 @@
-"""Numbers and dates as holdings files write them: thousands marks, decimal commas, parentheses, many date spellings."""
+"""Numbers as files write them: currency marks of any kind, thousands marks, decimal commas, parentheses, percent, K, M and B."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +12,69 @@ import pandas as pd
 from impact.errors import InputError
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["MISSING_TEXT", "ParsedNumbers", "decimal_mark", "parse_date", "parse_numbers"]
+__all__ = ["MISSING_TEXT", "ParsedNumbers", "decimal_mark", "parse_numbers"]
 
-MISSING_TEXT = frozenset({"", "-", "--", "—", "–", ".", "n/a", "na", "#n/a", "#n/a n/a", "n.a.", "nan", "null", "none", "nil"})
+MISSING_TEXT = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "---",
+        "—",
+        "–",
+        ".",
+        "n/a",
+        "na",
+        "#n/a",
+        "#n/a n/a",
+        "n.a.",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "<na>",
+        "#na",
+        "nd",
+        "n.d.",
+        "#value!",
+    }
+)
+"""What stands in a cell that holds nothing, in lower case."""
 
+_CURRENCY_SIGNS = "".join(chr(code) for code in range(0x24, 0xFFE7) if unicodedata.category(chr(code)) == "Sc")
 # Spaces of every width, Swiss and typewriter apostrophes, currency and percent signs: never part of the number itself.
-_DECORATION = "[\\s\u00a0\u2009\u202f'’‘`´$€£¥%]"
+_DECORATION = f"[\\s\u00a0\u2009\u202f'’‘`´%％{re.escape(_CURRENCY_SIGNS)}円元원]"
+# Letters of a currency before or behind the figure: a code (USD), what stands before a dollar sign (HK$), a mark in letters (kr, zł, CHF).
+_CURRENCY_LETTERS = r"(?:[A-Z]{3}|US|HK|AU|CA|SG|NT|NZ|MX|[ACSR]|GBp|GBX|kr|Kr|zł|Kč|Ft|Fr\.?|Rs\.?|lei|лв|руб|股|份|주|株|口)"
+_SCALES = {
+    "k": 1e3,
+    "tsd": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "mm": 1e6,
+    "mn": 1e6,
+    "mio": 1e6,
+    "mln": 1e6,
+    "million": 1e6,
+    "millions": 1e6,
+    "b": 1e9,
+    "bn": 1e9,
+    "mrd": 1e9,
+    "mld": 1e9,
+    "md": 1e9,
+    "billion": 1e9,
+    "t": 1e12,
+    "tn": 1e12,
+    "trn": 1e12,
+    "万": 1e4,
+    "萬": 1e4,
+    "만": 1e4,
+    "亿": 1e8,
+    "億": 1e8,
+    "억": 1e8,
+}
+_SCALED = re.compile(r"(?<=[\d)])(" + "|".join(sorted(_SCALES, key=len, reverse=True)) + r")\.?$", re.IGNORECASE)
+_AROUND = r"^[^\d(.,-]+|[^\d).,-]+$"  # letters of a currency or a scale
 _COMMA_IS_DECIMAL = r"^[-(]?0,\d|,\d{1,2}\)?$|,\d{4,}\)?$|\.\d{3},\d|\.\d{3}\.\d{3}|\d{4,},\d"
 _POINT_IS_DECIMAL = r"^[-(]?0\.\d|\.\d{1,2}\)?$|\.\d{4,}\)?$|,\d{3}\.\d|,\d{3},\d{3}|\d{4,}\.\d"
 
@@ -50,7 +108,7 @@ def decimal_mark(text: pd.Series) -> str:
     """
     asked = text.iloc[:: max(1, len(text) // 20_000)]
     marked = asked[asked.str.contains("[.,]", regex=True)]
-    bare = marked.str.replace(_DECORATION, "", regex=True)
+    bare = marked.str.replace(_DECORATION, "", regex=True).str.replace(_AROUND, "", regex=True)
     comma = int(bare.str.contains(_COMMA_IS_DECIMAL, regex=True).sum())
     point = int(bare.str.contains(_POINT_IS_DECIMAL, regex=True).sum())
     if comma == point:
@@ -70,7 +128,8 @@ def parse_numbers(text: pd.Series, *, decimal: str = ".") -> ParsedNumbers:
 
     Notes
     -----
-    ``(1,234)`` and ``1,234-`` are negative. Infinite values are unreadable.
+    ``(1,234)`` and ``1,234-`` are negative; ``1.2M``, ``3 Mrd.`` and ``4億`` are scaled; a currency may stand on either side.
+    Infinite values are unreadable.
     """
     if decimal not in (".", ","):
         raise InputError(f"decimal={decimal!r} is not a decimal mark; give '.' or ','.")
@@ -90,9 +149,16 @@ def parse_numbers(text: pd.Series, *, decimal: str = ".") -> ParsedNumbers:
 
 
 def _decorated(text: pd.Series, decimal: str) -> FloatArray:
-    bare = text.str.replace(_DECORATION, "", regex=True).str.replace("\u2212", "-", regex=False)
-    bare = bare.str.replace(r"^[A-Z]{3}([-(.\d].*)$", r"\1", regex=True).str.replace(r"^(.*[\d)])[A-Z]{3}$", r"\1", regex=True)
+    bare = text.str.normalize("NFKC").str.replace(_DECORATION, "", regex=True).str.replace("[\u2212\u2010-\u2013]", "-", regex=True)
+    bare = bare.str.replace(rf"^([-(+]?){_CURRENCY_LETTERS}([-(.\d].*)$", r"\1\2", regex=True)
+    scale = np.ones(len(bare))
+    scaled = bare.str.extract(_SCALED)[0]
+    if scaled.notna().any():
+        scale = scaled.str.lower().map(_SCALES).fillna(1.0).to_numpy()
+        bare = bare.str.replace(_SCALED, "", regex=True)
+    bare = bare.str.replace(rf"^(.*[\d)]){_CURRENCY_LETTERS}$", r"\1", regex=True)
     bare = bare.str.replace(r"^\((.*)\)$", r"-\1", regex=True).str.replace(r"^([^-].*)-$", r"-\1", regex=True)
+    bare = bare.str.replace(r"^(-?)\+", r"\1", regex=True)
     says_comma = bare.str.contains(_COMMA_IS_DECIMAL, regex=True).to_numpy(dtype=bool)
     says_point = bare.str.contains(_POINT_IS_DECIMAL, regex=True).to_numpy(dtype=bool)
     by_comma = np.where(says_comma != says_point, says_comma, decimal == ",")
@@ -101,74 +167,5 @@ def _decorated(text: pd.Series, decimal: str) -> FloatArray:
     chosen = as_point.where(~by_comma, as_comma)
     readable = chosen.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?").to_numpy(dtype=bool)
     numbers = np.full(len(chosen), np.nan)
-    numbers[readable] = pd.to_numeric(chosen[readable]).to_numpy(dtype=np.float64)
+    numbers[readable] = pd.to_numeric(chosen[readable]).to_numpy(dtype=np.float64) * scale[readable]
     return numbers
-
-
-_MONTHS = {
-    name: number
-    for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
-}
-_MONTHS |= {  # German and Italian
-    "mai": 5,
-    "okt": 10,
-    "dez": 12,
-    "mrz": 3,
-    "mär": 3,
-    "gen": 1,
-    "mag": 5,
-    "giu": 6,
-    "lug": 7,
-    "ago": 8,
-    "set": 9,
-    "ott": 10,
-    "dic": 12,
-}
-_DATE_PATTERNS = (
-    ("ymd", re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")),
-    ("ymd", re.compile(r"(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?!\d)")),
-    ("dMy", re.compile(r"(?<!\d)(\d{1,2})[-/. ]{1,2}([^\W\d_]{3})[^\W\d_]*\.?[-/., ]{1,2}(\d{4}|\d{2})(?!\d)")),
-    ("Mdy", re.compile(r"(?<![^\W\d_])([^\W\d_]{3})[^\W\d_]*\.? +(\d{1,2}),? +(\d{4})(?!\d)")),
-    ("xxy", re.compile(r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")),
-)
-
-
-def parse_date(text: object, *, dayfirst: bool = False) -> pd.Timestamp | None:
-    """The first date in `text`, whatever its spelling; None when there is none.
-
-    Parameters
-    ----------
-    dayfirst : bool
-        How to read ``03/04/2021``; dotted dates are always day first, and a number above 12 settles itself.
-
-    Examples
-    --------
-    >>> parse_date("Fund Holdings as of Dec 31, 2020"), parse_date("31/Dez/2020") == parse_date("20201231")
-    (Timestamp('2020-12-31 00:00:00'), True)
-    """
-    if isinstance(text, pd.Timestamp):
-        return text
-    if hasattr(text, "isoformat"):
-        return pd.Timestamp(text.isoformat()).normalize()
-    for order, pattern in _DATE_PATTERNS:
-        found = pattern.search(str(text))
-        parts = found and _date_parts(order, found.groups(), dayfirst)
-        if parts:
-            try:
-                return pd.Timestamp(year=parts[0], month=parts[1], day=parts[2])
-            except ValueError:
-                continue
-    return None
-
-
-def _date_parts(order: str, groups: tuple[str, ...], dayfirst: bool) -> tuple[int, int, int] | None:
-    if order == "ymd":
-        return int(groups[0]), int(groups[1]), int(groups[2])
-    if order in ("dMy", "Mdy"):
-        day, month = (groups[0], groups[1]) if order == "dMy" else (groups[1], groups[0])
-        number = _MONTHS.get(month.casefold())
-        year = int(groups[2])
-        return (year + 2000 if year < 70 else year + 1900 if year < 100 else year, number, int(day)) if number else None
-    first, mark, second, year = int(groups[0]), groups[1], int(groups[2]), int(groups[3])
-    day_leads = first > 12 or (second <= 12 and (dayfirst or mark == "."))
-    return (year, second, first) if day_leads else (year, first, second)

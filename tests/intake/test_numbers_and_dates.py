@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impact.errors import InputError
-from impact.holdings.amounts import decimal_mark, parse_date, parse_numbers
+from impact.intake.dates import parse_date
+from impact.intake.numbers import decimal_mark, parse_numbers
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,8 @@ def test_a_date_is_read_in_every_spelling(text):
 
 
 def test_an_ambiguous_date_follows_the_convention_told():
-    assert parse_date("03/04/2021") == pd.Timestamp("2021-03-04")
+    assert parse_date("03/04/2021") is None
+    assert parse_date("03/04/2021", dayfirst=False) == pd.Timestamp("2021-03-04")
     assert parse_date("03/04/2021", dayfirst=True) == pd.Timestamp("2021-04-03")
     assert parse_date("03.04.2021") == pd.Timestamp("2021-04-03")
     assert parse_date("no date here 99/99/2021") is None

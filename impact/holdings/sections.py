@@ -1,0 +1,347 @@
+"""The tables of positions in a sheet: where each header stands, what the lines around it say, and every other line with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from impact.holdings.columns import AMOUNT_FIELDS, ColumnPlan, plan_columns
+from impact.holdings.preamble import Preamble, read_preamble
+from impact.intake.dates import parse_date
+from impact.intake.headings import heading_key
+from impact.intake.records import BLANK, RawSheet
+from impact.typing_ import BoolArray, IntArray
+
+__all__ = ["HEAD_ROWS", "RawTable", "SheetTables", "sheet_tables"]
+
+HEAD_ROWS = 40
+_LARGEST_SCAN = 5000
+_HOLDS_NUMBER = r"^[^A-Za-z=]*\d"
+_STATEMENT_MARKS = frozenset({"header", "data", "total", "subtotal", "notes"})
+_LOOK_THROUGH = "holdingsasof"
+
+Refused = tuple[int, str, str]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RawTable:
+    """One table of positions, not yet interpreted.
+
+    Attributes
+    ----------
+    cells : DataFrame
+        One column a field of the plan; text, or numbers and dates where the file types its columns.
+    line : (n,) int
+        1-based line of the file (row of the sheet) from which each row comes.
+    numeric : mapping of field to (n,) bool
+        Cells that the file stores as numbers.
+    plan : ColumnPlan
+    header_line : int
+        0 where the file keeps its headings apart.
+    separator : str
+    preamble : Preamble
+    title : str
+        Of the section, where a sheet holds several.
+    """
+
+    cells: pd.DataFrame
+    line: IntArray
+    plan: ColumnPlan
+    header_line: int
+    numeric: Mapping[str, BoolArray] = field(default_factory=dict)
+    separator: str = ""
+    preamble: Preamble = field(default_factory=Preamble)
+    title: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SheetTables:
+    """The tables of one sheet.
+
+    Attributes
+    ----------
+    tables : tuple of RawTable
+        Empty when no line of the sheet reads as a header of positions.
+    refused : list of (line, reason, text)
+        Every other line below the first header, and all lines of a sheet without a header.
+    seen : tuple of str
+        The headings that come closest, for the error message.
+    """
+
+    sheet: RawSheet
+    tables: tuple[RawTable, ...]
+    refused: list[Refused]
+    seen: tuple[str, ...] = ()
+
+
+def sheet_tables(sheet: RawSheet, columns: Mapping[str, str] | None, *, dayfirst: bool | None) -> SheetTables:
+    """Find the tables of positions in a sheet.
+
+    Parameters
+    ----------
+    sheet : RawSheet
+    columns : mapping of field to heading, optional
+        The caller's own map.
+    dayfirst : bool, optional
+        Order of a date above the header.
+
+    Notes
+    -----
+    The header is the line among the first 40 that names most fields; another line further down that names a security and an amount
+    begins the next table (a second account, another kind of asset). A second table under a line "holdings as of" is the look-through
+    view that some sponsors append, and is named, not counted. In a statement whose second column says Header, Data or Total each
+    first column is a section.
+    """
+    unsplit = [(row.line, row.reason, row.text) for row in sheet.refused]
+    if sheet.headings:
+        return _typed_table(sheet, columns, unsplit)
+    if _is_statement(sheet):
+        return _statement_tables(sheet, columns, unsplit)
+    position, plan, seen = _find_header(sheet, columns)
+    if plan is None:
+        reason = f"the sheet {sheet.name!r} has no header of positions" if sheet.name else "no header of positions"
+        return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *_named(sheet, range(len(sheet)), reason)], seen=seen)
+    body = _Body(sheet, columns, dayfirst)
+    body.take(position, plan)
+    if not body.tables:
+        reason = "nothing names a position: a list of transactions, not of positions"
+        return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *_named(sheet, range(len(sheet)), reason)], seen=seen)
+    first = body.tables[0].header_line
+    body.refused = [row for row in body.refused if row[0] > first]
+    return SheetTables(sheet=sheet, tables=tuple(body.tables), refused=sorted([*unsplit, *body.refused]), seen=seen)
+
+
+def _named(sheet: RawSheet, positions: Sequence[int], reason: str) -> list[Refused]:
+    """Rows that are not read, each with the reason; a row of words alone holds no position."""
+    rows = []
+    for place in positions:
+        cells = [str(cell) for cell in sheet.cells.iloc[place] if str(cell).strip(BLANK)]
+        wordy = len(cells) < 2 or not any(any(letter.isdigit() for letter in cell) for cell in cells)
+        rows.append((int(sheet.line[place]), f"one cell of text, or words alone: {reason}" if wordy else reason, " ".join(cells)[:80]))
+    return rows
+
+
+def _find_header(sheet: RawSheet, columns: Mapping[str, str] | None) -> tuple[int, ColumnPlan | None, tuple[str, ...]]:
+    """Position and plan of the header among the first rows, or of the first usable line of a short sheet; the closest headings."""
+    best: tuple[int, ColumnPlan | None] = (0, None)
+    seen: tuple[str, ...] = ()
+    plan_columns((), columns)  # an unknown field is a mistake of the caller, not of a line
+    for place, cells in enumerate(sheet.head(min(len(sheet), _LARGEST_SCAN))):
+        if place >= HEAD_ROWS and best[1] is not None:
+            break
+        plan = plan_columns(cells, columns)
+        if plan.n_known and sum(map(bool, plan.headings)) > len(seen):
+            seen = tuple(cell for cell in plan.headings if cell)
+        if plan.is_usable and (best[1] is None or plan.n_known > best[1].n_known):
+            best = (place, plan)
+    return *best, seen
+
+
+def _typed_table(sheet: RawSheet, columns: Mapping[str, str] | None, unsplit: list[Refused]) -> SheetTables:
+    plan = plan_columns(sheet.headings, columns)
+    seen = tuple(heading for heading in plan.headings if heading)
+    if not plan.is_usable or plan.is_transactions:
+        kind = "holds transactions, not positions" if plan.is_transactions else "has no columns of positions"
+        reason = f"the table {sheet.name!r} {kind}" if sheet.name else f"the table {kind}"
+        prefix = "nothing names a position: " if plan.is_transactions else ""
+        return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *_named(sheet, range(len(sheet)), prefix + reason)], seen=seen)
+    table = _cut(sheet, np.arange(len(sheet)), plan, header_line=0, preamble=Preamble(), title=sheet.name)
+    return SheetTables(sheet=sheet, tables=(table,), refused=unsplit, seen=seen)
+
+
+def _cut(
+    sheet: RawSheet, rows: IntArray, plan: ColumnPlan, *, header_line: int, preamble: Preamble, title: str, shift: int = 0
+) -> RawTable:
+    """The rows of a sheet as a table with one column a field; `shift` is the column of the first heading."""
+    cells = {name: sheet.cells[number + shift].take(rows).reset_index(drop=True) for name, number in plan.position.items()}
+    marks = {} if sheet.numeric is None else {name: sheet.numeric[rows, number + shift] for name, number in plan.position.items()}
+    return RawTable(
+        cells=pd.DataFrame(cells),
+        line=sheet.line[rows],
+        numeric=marks,
+        plan=plan,
+        header_line=header_line,
+        separator=sheet.separator,
+        preamble=preamble,
+        title=title,
+    )
+
+
+class _Body:
+    """Collects the tables of a sheet from its first header down."""
+
+    def __init__(self, sheet: RawSheet, columns: Mapping[str, str] | None, dayfirst: bool | None) -> None:
+        self.sheet = sheet
+        self.columns = columns
+        self.dayfirst = dayfirst
+        self.tables: list[RawTable] = []
+        self.refused: list[Refused] = []
+
+    def take(self, header: int, plan: ColumnPlan) -> None:
+        """Read from the header at that position to the end, table after table."""
+        above = self.sheet.head(header)
+        preamble = read_preamble(above, dayfirst=self.dayfirst)
+        start, title, number = header, "", 1
+        skipped = "nothing names a position: a list of transactions" if plan.is_transactions else ""
+        while True:
+            end, rows, titles = self._rows(start, plan, number, skipped)
+            if not skipped:
+                line = int(self.sheet.line[start])
+                self.tables.append(_cut(self.sheet, rows, plan, header_line=line, preamble=preamble, title=title))
+            if end is None:
+                return
+            number += 1
+            opening = " ".join(titles)
+            skipped = ""
+            start, plan = end
+            if _LOOK_THROUGH in heading_key(opening):
+                skipped = f"belongs to a second view of the same fund that begins on line {int(self.sheet.line[start])}: not counted twice"
+            elif plan.is_transactions:
+                skipped = f"nothing names a position: a list of transactions begins on line {int(self.sheet.line[start])}"
+            preamble = read_preamble([[text] for text in titles], dayfirst=self.dayfirst)
+            title = preamble.fund or next((text for text in reversed(titles)), "")
+
+    def _rows(self, start: int, plan: ColumnPlan, number: int, skipped: str) -> tuple[tuple[int, ColumnPlan] | None, IntArray, list[str]]:
+        """Rows of the table below a header; where the next one begins; the lines of text that stand right above that."""
+        sheet, width = self.sheet, _width(plan)
+        places = np.arange(start + 1, len(sheet))
+        amounts = [plan.position[name] for name in AMOUNT_FIELDS if name in plan.position]
+        plain = np.zeros(len(places), dtype=bool)
+        for column in amounts:
+            cells = sheet.cells[column].iloc[start + 1 :]
+            plain |= cells.str.contains(_HOLDS_NUMBER, regex=True).to_numpy(dtype=bool)
+        for column in range(width, sheet.width):
+            plain &= (sheet.cells[column].iloc[start + 1 :] == "").to_numpy(dtype=bool)
+        if number > 1:
+            self._refuse(start, "the header of a further table")
+        kept = plain.copy()
+        titles: list[str] = []
+        for odd in np.flatnonzero(~plain).tolist():
+            place = int(places[odd])
+            words = [str(cell) for cell in sheet.cells.iloc[place]]
+            again = self._header_at(words, plan)
+            if again is not None and again.headings[: len(plan.headings)] != plan.headings:
+                self._skip(places[:odd][kept[:odd]], skipped)
+                return (place, again), places[:odd][kept[:odd] & (not skipped)], titles
+            if again is not None and (titles or skipped):  # the same header under a line of text: another account
+                self._skip(places[:odd][kept[:odd]], skipped)
+                return (place, again), places[:odd][kept[:odd] & (not skipped)], titles
+            reason = "the header again" if again is not None else self._reason(words, width)
+            if reason:
+                self._refuse(place, reason)
+                is_text = reason.startswith("one cell of text")
+                titles = [*titles, next(word.strip(BLANK) for word in words if word.strip(BLANK))][-3:] if is_text else titles
+            else:
+                kept[odd] = True
+            following = odd + 1
+            if following < len(plain) and plain[following]:
+                titles = []
+        self._skip(places[kept], skipped)
+        return None, places[kept & (not skipped)], titles
+
+    def _header_at(self, cells: Sequence[str], plan: ColumnPlan) -> ColumnPlan | None:
+        """The plan of a line that is a header: names a security and an amount in at least three words without a figure."""
+        words = [cell.strip(BLANK) for cell in cells]
+        filled = [word for word in words if word]
+        if [word for word in words if word] == [heading for heading in plan.headings if heading]:
+            return plan
+        if len(filled) < 3 or any(letter.isdigit() for word in filled for letter in word):
+            return None
+        again = plan_columns(words, self.columns)
+        return again if again.is_usable and again.n_known >= 3 else None
+
+    def _reason(self, cells: Sequence[str], width: int) -> str:
+        filled = [cell for cell in cells if cell.strip(BLANK)]
+        if len(filled) == 1 or (len(filled) <= 3 and _LOOK_THROUGH in heading_key(" ".join(filled))):
+            return "one cell of text, no position"
+        beyond = [cell for cell in cells[width:] if cell.strip(BLANK)]
+        if beyond and self.sheet.separator:
+            used = max(place for place, cell in enumerate(cells) if cell.strip(BLANK)) + 1
+            return f"{used} cells where the header has {width}: a separator inside a cell without quotation marks?"
+        return ""
+
+    def _refuse(self, place: int, reason: str) -> None:
+        filled = [str(cell) for cell in self.sheet.cells.iloc[place] if str(cell).strip(BLANK)]
+        self.refused.append((int(self.sheet.line[place]), reason, (self.sheet.separator or " ").join(filled)[:80]))
+
+    def _skip(self, places: IntArray, reason: str) -> None:
+        if reason:
+            for place in places.tolist():
+                self._refuse(place, reason)
+
+
+def _width(plan: ColumnPlan) -> int:
+    return max(number for number, heading in enumerate(plan.headings) if heading) + 1
+
+
+def _is_statement(sheet: RawSheet) -> bool:
+    """A statement of sections: the second column of nearly every line says what the line is."""
+    if sheet.width < 4 or len(sheet) < 3:
+        return False
+    marks = sheet.cells[1].iloc[:HEAD_ROWS].str.strip().str.lower()
+    return bool(marks.isin(_STATEMENT_MARKS).mean() > 0.8)
+
+
+def _statement_tables(sheet: RawSheet, columns: Mapping[str, str] | None, unsplit: list[Refused]) -> SheetTables:
+    """Sections of a statement: positions are read, identifiers of the instrument section joined by symbol, the rest named."""
+    section, mark = sheet.cells[0].str.strip(), sheet.cells[1].str.strip().str.lower()
+    run = ((mark == "header") | (section != section.shift())).cumsum().to_numpy()
+    blocks = [np.flatnonzero(run == number) for number in np.unique(run)]
+    refused = list(unsplit)
+    tables: list[tuple[IntArray, ColumnPlan, int]] = []
+    known: dict[str, dict[str, str]] = {}
+    as_of, account = None, ""
+    for rows in blocks:
+        head, name = int(rows[0]), str(section.iloc[rows[0]])
+        headings = [str(cell) for cell in sheet.cells.iloc[head, 2:]]
+        keys = [heading_key(heading) for heading in headings]
+        for place in rows[1:].tolist():
+            label, value = str(sheet.cells.iat[place, 2]), str(sheet.cells.iat[place, 3])
+            as_of = as_of or (parse_date(value.rpartition(" - ")[2]) if heading_key(label) == "period" else None)
+            account = account or (value if heading_key(label) == "account" else "")
+        plan = plan_columns(headings, columns)
+        held = plan.is_usable and not plan.is_transactions and ("position" in name.lower() or "holding" in name.lower())
+        data = rows[(mark.iloc[rows] == "data").to_numpy()]
+        if "symbol" in keys and any(key in keys for key in ("securityid", "isin", "conid", "cusip")) and not held:
+            known |= _instruments(sheet, data, keys)
+        if not held:
+            refused += _named(sheet, rows.tolist(), f"nothing names a position: section {name!r} holds no positions")
+            continue
+        refused += [
+            (int(sheet.line[place]), "the header again" if mark.iat[place] == "header" else "a total, not a position", name)
+            for place in rows.tolist()
+            if mark.iat[place] != "data"
+        ]
+        tables.append((data, plan, int(sheet.line[head])))
+    preamble = Preamble(fund=account, as_of=as_of)
+    cut = [_cut(sheet, data, plan, header_line=line, preamble=preamble, title="", shift=2) for data, plan, line in tables]
+    if cut and int(cut[0].header_line):  # lines above the first header are no rows
+        refused = [row for row in refused if row[0] > cut[0].header_line]
+    return SheetTables(sheet=sheet, tables=tuple(_with_codes(table, known) for table in cut), refused=sorted(refused))
+
+
+def _instruments(sheet: RawSheet, rows: IntArray, keys: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Symbol -> name, identifier and exchange of the section that describes the instruments."""
+    wanted = {"description": "name", "securityid": "identifier", "isin": "isin", "cusip": "cusip", "listingexch": "exchange"}
+    place = keys.index("symbol") + 2
+    known: dict[str, dict[str, str]] = {}
+    for row in rows.tolist():
+        cells = {wanted[key]: str(sheet.cells.iat[row, number + 2]).strip() for number, key in enumerate(keys) if key in wanted}
+        for symbol in str(sheet.cells.iat[row, place]).split(","):
+            known.setdefault(symbol.strip(), cells)
+    return known
+
+
+def _with_codes(table: RawTable, known: Mapping[str, Mapping[str, str]]) -> RawTable:
+    if not known or "ticker" not in table.cells:
+        return table
+    cells = table.cells.copy()
+    for name in ("name", "identifier", "isin", "cusip", "exchange"):
+        joined = cells["ticker"].map(lambda symbol, name=name: known.get(str(symbol).strip(), {}).get(name, ""))
+        if joined.ne("").any():
+            given = cells[name] if name in cells else pd.Series("", index=cells.index, dtype="str")
+            cells[name] = given.where(given != "", joined).astype("str")
+    return RawTable(**{**vars(table), "cells": cells})

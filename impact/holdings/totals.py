@@ -1,0 +1,135 @@
+"""Which lines are totals: by arithmetic in any language, and by what they are called where arithmetic cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from impact.holdings.distinct import per_distinct
+from impact.intake.headings import heading_key, is_total_label
+from impact.typing_ import BoolArray, FloatArray
+
+__all__ = ["net_assets_stated", "sums_of_lines", "total_lines"]
+
+_MOST_ASKED, _LAST_LINES = 2000, 5
+"""Of a table with more candidates only lines called a total, and the last lines, are asked."""
+_PRINTED = 0.0101
+"""Two rounded cents, and a little for binary fractions."""
+
+
+def sums_of_lines(value: FloatArray, eligible: BoolArray, sure: BoolArray, quantity: FloatArray | None = None) -> BoolArray:
+    """Lines whose value is the sum of lines above them, or of all lines below.
+
+    Parameters
+    ----------
+    value : (n,) float
+        In the order of the file; NaN where a line has none.
+    eligible : (n,) bool
+        Lines that could be totals: no identifier, and no quantity or one that is a sum as well.
+    sure : (n,) bool
+        Lines called a total, for which the sum of a single line is enough.
+    quantity : (n,) float, optional
+        A line with a quantity is a total only if that too is the sum of the same lines.
+
+    Notes
+    -----
+    Asked are the block of lines right above, of any length from two, to the cent; and the lines since the last total, all lines
+    above, and all lines below, to what rounding each of them to a printed unit allows. A line found to be a total is in no later sum.
+    """
+    n = len(value)
+    if eligible.sum() > _MOST_ASKED:
+        eligible = eligible & (sure | (np.arange(n) >= n - _LAST_LINES))
+    total = np.zeros(n, dtype=bool)
+    known = np.where(np.isfinite(value), value, 0.0)
+    whole = bool(np.all(known == np.round(known)))
+    unit = 1.0 if whole and np.nanmax(np.abs(known), initial=0.0) >= 1000 else 0.01
+    sums = np.concatenate([[0.0], np.cumsum(np.where(eligible & sure, 0.0, known))])
+    kept_value: list[float] = []
+    kept_quantity: list[float] = []
+    since = 0
+    last = int(np.flatnonzero(eligible).max(initial=-1))
+    running = [0.0]
+    for row in range(last + 1):
+        if eligible[row] and np.isfinite(value[row]) and value[row] != 0.0:
+            above = len(kept_value)
+            prefix = np.asarray(running)
+            start = _block_above(prefix, value[row], since, above, unit, lone=bool(sure[row]))
+            if start is None and above == 0 and not sure[row]:
+                below = sums[n] - sums[row + 1]
+                n_below = int(np.isfinite(value[row + 1 :]).sum())
+                start = 0 if n_below >= 2 and abs(below - value[row]) <= _allowed(unit, n_below, value[row]) else None
+            if start is not None and _quantity_agrees(quantity, row, kept_quantity[start:]):
+                total[row] = True
+                since = above
+                continue
+        kept_value.append(known[row])
+        kept_quantity.append(0.0 if quantity is None or not np.isfinite(quantity[row]) else float(quantity[row]))
+        running.append(running[-1] + known[row])
+    return total
+
+
+def _allowed(unit: float, n: int, value: float) -> float:
+    return 0.5 * unit * (n + 1) + 1e-9 * abs(value)
+
+
+def _block_above(prefix: npt.NDArray[np.float64], value: float, since: int, above: int, unit: float, *, lone: bool) -> int | None:
+    """Where the block begins that sums to `value` and ends right above; None when there is none."""
+    least = 1 if lone else 2
+    for start in (since, 0):
+        n = above - start
+        if n >= least and abs(prefix[above] - prefix[start] - value) <= min(_allowed(unit, n, value), 0.002 * abs(value) + _PRINTED):
+            return start
+    if above < least:
+        return None
+    blocks = prefix[above] - prefix[: above - least + 1]
+    near = np.flatnonzero(np.abs(blocks - value) <= _PRINTED + 1e-12 * abs(value))
+    return int(near[-1]) if len(near) else None
+
+
+def _quantity_agrees(quantity: FloatArray | None, row: int, block: list[float]) -> bool:
+    if quantity is None or not np.isfinite(quantity[row]) or quantity[row] == 0:
+        return True
+    return abs(sum(block) - quantity[row]) <= 0.01 + 1e-9 * abs(quantity[row])
+
+
+_LABELS = ("name", "account", "ticker")
+
+
+def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str]) -> np.ndarray:
+    """Lines that are sums of others, or that are called a total and have no quantity."""
+    quantity, value = rows["quantity"].to_numpy(), rows["market_value"].to_numpy()
+    loose = ~coded & ((rows["currency"] == "").to_numpy() | np.isfinite(value) | rows["weight"].notna().to_numpy())
+    called = np.zeros(len(rows), dtype=bool)
+    for name in _LABELS:
+        if name in given:
+            called |= per_distinct(rows[name], lambda values: values.map(is_total_label)).to_numpy(dtype=bool)
+    called &= loose
+    unsized = np.isnan(quantity) | (quantity == 0)
+    traded = (rows["ticker"] != "").to_numpy() & ~rows["ticker"].map(is_total_label).to_numpy(dtype=bool) if called.any() else ~unsized
+    eligible = loose & (unsized | called | _may_be_sum(quantity))
+    total = called & (unsized | ~traded)  # a share may be called Total: one with a ticker and a quantity is a position
+    for amount in (value, rows["weight"].to_numpy()):
+        if eligible.any() and np.isfinite(amount).any():
+            total |= sums_of_lines(amount, eligible & np.isfinite(amount), called, quantity)
+    return total
+
+
+def _may_be_sum(quantity: np.ndarray) -> np.ndarray:
+    """Quantities as large as those of all other lines together could be."""
+    size = np.where(np.isfinite(quantity), np.abs(quantity), 0.0)
+    return (size > 0) & (size >= 0.5 * size.sum() / 2) if len(size) > 2 else np.zeros(len(size), dtype=bool)
+
+
+_NET_ASSET_KEYS = frozenset(
+    heading_key(text)
+    for text in ("net assets", "total net assets", "nettofondsvermögen", "actif net", "patrimonio netto", "純資産総額", "资产净值")
+)
+
+
+def net_assets_stated(rows: pd.DataFrame, totals: np.ndarray) -> float:
+    """The value of the last total line that is called net assets; NaN when there is none."""
+    named = [row for row in totals.tolist() if {heading_key(rows[name].iat[row]) for name in _LABELS} & _NET_ASSET_KEYS]
+    return float(rows["market_value"].to_numpy(dtype=np.float64)[named[-1]]) if named else float("nan")

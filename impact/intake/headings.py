@@ -1,0 +1,72 @@
+"""Headings as keys that meet whatever their spelling, and the words that total lines bear."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from impact.bundled import read_bundled
+from impact.intake.currencies import CURRENCIES, spaced_currency
+
+__all__ = ["heading_key", "heading_readings", "is_total_label"]
+
+_BRACKETS = re.compile(r"[(\[（【]([^)\]）】]*)[)\]）】]")
+_TRAILING_CURRENCY = re.compile(
+    r"(?:\s+(?:in|en|em|à|w|base)\b|[\s_\-/]+|(?<=[a-z]))\s*(?:US\$|HK\$|[A-Z]{0,2}\$|€|£|¥|GBp|GBX|ZAc|ILA|[A-Z]{3})\s*\*?$"
+)
+_LEADING_CURRENCY = re.compile(r"^(?:[A-Z]{3}|[A-Z]{0,2}\$|€|£)[\s_\-]+")
+
+
+def heading_key(heading: object) -> str:
+    """A heading without what spellings differ in: case, accents, punctuation, blanks, underscores; ``%`` is ``percent``.
+
+    Examples
+    --------
+    >>> heading_key("Weight (%)"), heading_key("market_value") == heading_key("MarketValue"), heading_key("Börse")
+    ('weightpercent', True, 'borse')
+    """
+    text = "" if heading is None else str(heading)
+    text = unicodedata.normalize("NFKD", text.replace("ß", "ss")).replace("%", " percent ").casefold()
+    return "".join(letter for letter in text if letter.isalnum() and not unicodedata.combining(letter))
+
+
+def heading_readings(heading: object) -> list[str]:
+    """Keys of the readings of one heading, the most literal first: whole, without brackets, without a currency, what brackets hold."""
+    text = "" if heading is None else str(heading).strip()
+    outside = _BRACKETS.sub(" ", text).strip()
+    bare = [_without_currency(part) for part in (text, outside)]
+    halves = [half for half in re.split(r"\s*[\n|/]\s*", text) if half] if re.search(r"[\n|]", text) else []
+    return list(dict.fromkeys(key for part in (text, outside, *bare, *_BRACKETS.findall(text), *halves) if (key := heading_key(part))))
+
+
+def _without_currency(text: str) -> str:
+    text = spaced_currency(text)
+    ending = _TRAILING_CURRENCY.search(text)
+    if ending and ending.start() and _is_currency(ending[0]):
+        return text[: ending.start()]
+    opening = _LEADING_CURRENCY.search(text)
+    return text[opening.end() :] if opening and _is_currency(opening[0]) else text
+
+
+def _is_currency(text: str) -> bool:
+    code = re.sub(r"[^A-Za-z]", "", text)[-3:]
+    return not code.isascii() or any(mark in text for mark in "$€£¥") or code in CURRENCIES or code in ("GBp", "GBX", "ZAc", "ILA")
+
+
+@lru_cache(maxsize=1)
+def _total_labels() -> tuple[frozenset[str], tuple[str, ...]]:
+    keys = [heading_key(label) for label in read_bundled("total_labels")["label"]]
+    return frozenset(keys), tuple(sorted({key for key in keys if not key.isascii()}, key=len, reverse=True))
+
+
+def is_total_label(text: object) -> bool:
+    """Whether a cell says nothing but that its line is a total: ``Grand Total (USD)``, ``Gesamtsumme``, ``合计``.
+
+    Examples
+    --------
+    >>> [is_total_label(text) for text in ("Sub-total:", "Total général EUR", "合计", "Total SE", "TotalEnergies")]
+    [True, True, True, False, False]
+    """
+    whole, _ = _total_labels()
+    return any(reading in whole for reading in heading_readings(str(text).strip(" :-*.=")))
