@@ -15,7 +15,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.facts.names import NameIndex, core_name, is_acronym
 from impact.facts.screening import ScreeningTargets
-from impact.identifiers import clean_identifiers, cusip_from_isin, normalise_tickers
+from impact.identifiers import clean_identifiers, cusip_from_isin, normalise_tickers, security_lines
 from impact.tables.prose import decimal
 from impact.typing_ import IntArray
 
@@ -103,8 +103,18 @@ def match_table(
             asked[parts[0]["row"].to_numpy(dtype=np.int64)] = False
         parts.append(_name_rows(given, np.flatnonzero(asked), targets, strong=strong, review=review))
     found = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
-    found = found.drop_duplicates(["row", "target"]).sort_values(["row", "rank", "target"], kind="stable").reset_index(drop=True)
+    found["another"] = ~_is_issuer_itself(found, targets)
+    found = found.drop_duplicates(["row", "target"]).sort_values(["row", "rank", "another", "target"], kind="stable").reset_index(drop=True)
     return _described(found, frame.index, targets)
+
+
+def _is_issuer_itself(found: pd.DataFrame, targets: ScreeningTargets) -> np.ndarray:
+    """Pairs whose entity is the issuer of the line that matched; a parent or a unit may be listed with the same line."""
+    issuer_of = dict(zip(security_lines()["security"], security_lines()["issuer"], strict=True))
+    security = targets.identifiers["security"].reindex(found["identifier"]).map(issuer_of).fillna("")
+    entity = targets.entities["entity"].reindex(found["target"])
+    same = {pair: core_name(pair[0]) == core_name(pair[1]) for pair in set(zip(security, entity, strict=True))}
+    return np.array([same[pair] for pair in zip(security, entity, strict=True)], dtype=bool)
 
 
 def _columns(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> dict[str, str]:
