@@ -10,8 +10,10 @@ import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.errors import InputError
+from impact.identifiers import is_valid
 from impact.rules.records import Cell, ClockRule, Conflict, Instant, Licence, Listing, Programme, Relief
-from impact.rules.vocabulary import line_key, lines_of
+from impact.rules.vocabulary import COUNTRY_WIDE, fits, is_pattern, line_key, lines_of
+from impact.venues import venue_of
 
 __all__ = ["TABLES", "RuleBook", "rule_book"]
 
@@ -52,6 +54,22 @@ class RuleBook:
     index_actions: tuple[Mapping[str, str], ...]
     disagreements: tuple[Mapping[str, str], ...]
 
+    def identifies(self, security: str) -> bool:
+        """Whether a security is known for what it is, so that its absence from every list says something.
+
+        A line that names its venue (``0005.HK``), an identifier with a valid check digit, and a line of a list are; a bare
+        word is not, for it may be a ticker or a name, nor is what :data:`COUNTRY_WIDE` covers.
+        """
+        key = line_key(security)
+        if any(fits(key, pattern) for pattern in COUNTRY_WIDE):
+            return False
+        if any(key in listing.lines for listing in self.listings) or any(is_valid(key, kind) for kind in ("isin", "cusip", "sedol")):
+            return True
+        try:
+            return "." in key and bool(venue_of(key))
+        except InputError:
+            return False
+
     def issuer(self, security: str) -> tuple[frozenset[str], tuple[Listing, ...]]:
         """Every key of the issuer that `security` names (line, identifier or entity), and its listings as known.
 
@@ -59,13 +77,23 @@ class RuleBook:
         line asked for, or, when no row leads with it, the first line of the rows that mention it.
         """
         key = line_key(security)
+        everywhere = tuple(
+            listing for listing in self.listings if any(fits(key, pattern) for pattern in listing.keys if is_pattern(pattern))
+        )
         mentions = [listing for listing in self.listings if key in listing.keys]
         leading = {listing.lines[0] for listing in mentions if listing.lines}
         homes = {key} if key in leading else leading
         named = [listing for listing in self.listings if key in listing.keys or homes & listing.keys]
         if not named:
-            ending = "*." + key.rpartition(".")[2]
-            return frozenset({key}), tuple(listing for listing in self.listings if ending in listing.keys)
+            return frozenset({key}), everywhere
+        # Readings of one fact stand together: the one that names no line speaks of the issuer too.
+        readings = {listing.conflict_id for listing in named if listing.conflict_id}
+        named += [listing for listing in self.listings if listing.conflict_id in readings and listing not in named]
+        # A line of an issuer whose home line lies elsewhere is not caught by where it trades.
+        if not homes or any(
+            fits(home, pattern) for home in homes for listing in everywhere for pattern in listing.keys if is_pattern(pattern)
+        ):
+            named += [listing for listing in everywhere if listing not in named]
         own = (listing.keys for listing in named if listing.lines and listing.lines[0] in homes)
         return frozenset({key}.union(*own)), tuple(named)
 
@@ -158,13 +186,22 @@ def _uncancelled(row: Mapping[str, str], is_known) -> Mapping[str, str]:
 def _programmes(known, rules, is_known) -> tuple[Programme, ...]:
     dated = {row["programme_id"]: row for row in known}
     found = []
+    replaced = {rule["programme_id"]: rule["supersedes"] for rule in rules}
     for rule in rules:
         row = dated.get(rule["programme_id"])
         if row is None:
             continue
+        family = rule["programme_id"]
+        while replaced[family]:
+            family = replaced[family]
         ended = _instant(row["ended_known_at"]) if row["ended_known_at"] and is_known(row, "ended_known_at") else None
-        kept = {name: rule[name] for name in ("programme_id", "list_id", "bars", "changes_with", "citation", "source", "confidence")}
-        found.append(Programme(**kept, name=row["name"], in_force_at=_instant(row["known_at"]), ended_at=ended))
+        kept = {
+            name: rule[name]
+            for name in ("programme_id", "list_id", "yields_to", "bars", "changes_with", "citation", "source", "confidence")
+        }
+        found.append(
+            Programme(**kept, name=row["name"], regime=row["regime"], family=family, in_force_at=_instant(row["known_at"]), ended_at=ended)
+        )
     return tuple(found)
 
 
@@ -212,7 +249,15 @@ def _listing(row: Mapping[str, str], is_known) -> Listing:
         basis="",
         source=row["source"],
         confidence=row["confidence"],
+        conflict_id=row.get("conflict_id", ""),
+        conflict_at=_day_start(row.get("conflict_from_on", "")),
+        reading=row.get("listed_vehicle", ""),
     )
+
+
+def _day_start(text: str) -> Instant:
+    """First instant of a day in New York, in UTC; None for an empty cell."""
+    return pd.Timestamp(text, tz="America/New_York").tz_convert("UTC").as_unit("ns") if text else None
 
 
 def _name_match(row: Mapping[str, str], parent: Listing) -> Listing:
@@ -236,9 +281,9 @@ def _name_match(row: Mapping[str, str], parent: Listing) -> Listing:
 
 def _subject(row: Mapping[str, str]) -> Listing:
     names = tuple(row["securities"].split(";"))
-    lines = lines_of(row["securities"])
+    lines = lines_of(";".join(name for name in names if not is_pattern(name)))
     return Listing(
-        fact_id=f"subject-{row['programme_id']}-{names[0]}",
+        fact_id=f"subject-{row['programme_id']}-{row['phase']}-{names[0]}",
         list_id=row["programme_id"],
         kind="subject",
         entity=row["company"],
@@ -251,6 +296,7 @@ def _subject(row: Mapping[str, str]) -> Listing:
         basis="",
         source=row["source"],
         confidence=row["confidence"],
+        phase=row["phase"],
     )
 
 
@@ -268,8 +314,10 @@ def _relief(row: Mapping[str, str], court: Mapping[str, str]) -> Relief:
 
 def _licence(row: Mapping[str, str]) -> Licence:
     return Licence(
-        **{name: row[name] for name in ("licence_id", "scope", "to_rule_hour", "citation", "source", "confidence")},
+        **{name: row[name] for name in ("licence_id", "scope", "certainty", "to_rule_hour", "citation", "source", "confidence")},
         programme_ids=_words(row["programme_ids"]),
+        securities=_words(row["securities"]),
+        actions=_words(row["actions"]),
         investors=_words(row["investors"]),
         listed_after_at=_instant(row["listed_after_at"]),
         from_at=_instant(row["from_at"]),

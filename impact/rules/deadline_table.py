@@ -148,13 +148,15 @@ def deadlines(security: str, as_of: Any = None, *, tables: Mapping[str, pd.DataF
         raise InputError(f"security={security!r} names nothing; give a line such as 1810.HK, an ISIN or an entity.")
     known = None if as_of is None else parse_instant(as_of).tz_convert("UTC")
     book = rule_book(known, tables)
-    keys, listings = book.issuer(security)
+    keys, every = book.issuer(security)
+    silent = {listing.conflict_id: listing for listing in every if listing.passes_over(keys)}
+    listings = tuple(listing for listing in every if not listing.passes_over(keys))
     lines, dropped = _lines(listings, keys, line_key(security), book.exchange_actions)
     stops = {line: line_stop(book.exchange_actions, line) for line in lines}
     bound = _bound(book, listings)
     rows = [_stop_row(stop, known) for stop in stops.values() if stop is not None]
     rows += [
-        _row(book, programme, listing, rule, line, stops.get(line), known, keys)
+        _row(book, programme, listing, rule, line, stops.get(line), known, keys, silent.get(listing.conflict_id))
         for programme, listing in bound
         for rule in clock_rules(book.clocks, programme.programme_id, listing.listed_on).values()
         for line in [line for line in lines if line in listing.lines or line == line_key(security)] or [""]
@@ -243,7 +245,10 @@ def _row(
     stop: LineStop | None,
     as_of: pd.Timestamp | None,
     keys: frozenset[str],
+    other: Listing | None,
 ) -> dict[str, Any]:
+    printed = other_dates(book, programme, rule, f"{clock_instant(rule, listing.listed_on).tz_convert(rule.zone):%Y-%m-%d}", keys)
+    readings = "" if other is None else f"two readings of the listing: {listing.reading}; or {other.reading}"
     instant = clock_instant(rule, listing.listed_on)
     return {
         "programme_id": programme.programme_id,
@@ -256,7 +261,7 @@ def _row(
         "citation": rule.citation + (f"; {listing.basis}" if listing.basis else ""),
         "source": rule.source,
         "confidence": max(rule.confidence, listing.confidence),
-        "conflict": other_dates(book, programme, rule, f"{instant.tz_convert(rule.zone):%Y-%m-%d}", keys),
+        "conflict": "; ".join(filter(None, (printed, readings))),
     }
 
 

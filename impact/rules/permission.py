@@ -13,7 +13,7 @@ from impact.errors import InputError
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.rules.book import RuleBook, rule_book
-from impact.rules.rulings import Question, Ruling, boundaries, decide, rulings_at
+from impact.rules.rulings import Question, Ruling, boundaries, decide, programmes_in_force, rulings_at
 from impact.rules.schemas import ANSWER, RULINGS
 from impact.rules.vocabulary import ACTIONS, INSTRUMENTS, INVESTORS, checked_word
 
@@ -21,7 +21,7 @@ __all__ = ["Permission", "permitted"]
 
 ASSUMPTIONS = (
     "A reading of public texts, not legal advice.",
-    "Only the programmes of the fact base are read; any other list (the SDN list, for one) is not.",
+    "Only the programmes and the names of the fact base are read: of the SDN list, the names recorded here alone.",
     "A fact of which only the day is known acts from the last second of that day where it was announced.",
 )
 EASTERN = "America/New_York"
@@ -33,8 +33,9 @@ class Permission(Result):
 
     Attributes
     ----------
-    status : {"allowed", "prohibited", "unknown"}
-        ``unknown`` where no cited text decides; it is never a clearance.
+    status : {"allowed", "prohibited", "unknown", "not_listed"}
+        ``unknown`` where no cited text decides; ``not_listed`` where no programme on record in force names the issuer of an
+        identified security. Neither is a clearance.
     rule, citation : str
         The rule that decided, in words, and the text it rests on (empty when none does). A permission rests on the text of
         every programme in force, a prohibition on one.
@@ -43,7 +44,9 @@ class Permission(Result):
     changes : tuple of str
         What would change the answer: the next known date, and the remedies the text names.
     rulings : tuple of Ruling
-        What each programme in force says, most severe first.
+        What each programme in force that reaches the issuer says, most severe first.
+    asked : tuple of str
+        Programmes in force at `at`: those that the answer was asked of.
     as_of : pandas.Timestamp or None
         The instant whose knowledge was used; None means everything recorded.
     """
@@ -63,6 +66,7 @@ class Permission(Result):
     until: pd.Timestamp | None
     changes: tuple[str, ...]
     rulings: tuple[Ruling, ...]
+    asked: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ASSUMPTIONS
 
@@ -128,8 +132,9 @@ def permitted(
 
     Notes
     -----
-    Every programme in force at `at` speaks; one prohibition settles the answer, else one unknown does, and only cited
-    permissions alone give ``allowed``. A programme's phase follows from the day of listing (before the ban, divestment
+    Every programme in force at `at` that reaches the issuer speaks; one prohibition settles the answer, else one unknown does,
+    and only cited permissions alone give ``allowed``. Where none reaches it the answer is ``not_listed``, with the programmes
+    asked. A listing of which two readings stand is unknown where only one of them bars. A programme's phase follows from the day of listing (before the ban, divestment
     window, after it); relief (injunction, vacatur, licence) acts from its own instant. Ownership by a listed parent does
     not count: the CMIC programmes bind listed names alone (OFAC FAQ 857, 905).
 
@@ -156,12 +161,14 @@ def _question(book: RuleBook, action: str, security: str, investor: str, instrum
         instrument=checked_word(instrument, INSTRUMENTS, "instrument"),
         keys=keys,
         listings=listings,
+        identified=book.identifies(security),
     )
 
 
 def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timestamp) -> Permission:
     rulings = rulings_at(book, question, moment)
-    answer = decide(rulings)
+    asked = programmes_in_force(book, moment)
+    answer = decide(rulings, identified=question.identified, asked=asked)
     since, until, following = _span_of_status(book, question, moment, answer.status)
     return Permission(
         action=question.action,
@@ -177,6 +184,7 @@ def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timest
         until=until,
         changes=_changes(book, answer, until, following),
         rulings=rulings,
+        asked=asked,
         sources=unique_sources(
             Source(title=f"{ruling.citation} ({ruling.source})", basis="facts", confidence=ruling.confidence)
             for ruling in rulings
@@ -192,12 +200,12 @@ def _span_of_status(
     edges = boundaries(book, question)
     since, until, following = None, None, None
     for edge in reversed([edge for edge in edges if edge <= at]):
-        before = decide(rulings_at(book, question, edge - pd.Timedelta(1, "ns")))
+        before = decide(rulings_at(book, question, edge - pd.Timedelta(1, "ns")), identified=question.identified)
         if before.status != status:
             since = edge
             break
     for edge in (edge for edge in edges if edge > at):
-        after = decide(rulings_at(book, question, edge))
+        after = decide(rulings_at(book, question, edge), identified=question.identified)
         if after.status != status:
             until, following = edge, after
             break
@@ -211,6 +219,8 @@ def _changes(book: RuleBook, answer: Ruling, until: pd.Timestamp | None, followi
     programme = next((item for item in book.programmes if item.programme_id == answer.programme_id), None)
     if answer.status == "prohibited" and programme is not None and programme.changes_with:
         found.append(f"It would change with {programme.changes_with}.")
+    if answer.status == "not_listed":
+        found.append("It would change with a listing under any programme; lists that are not on record here were not asked.")
     if answer.status == "unknown":
         found.append("It would change with an official text that decides this case; ask OFAC or counsel.")
     return tuple(found)

@@ -14,11 +14,18 @@ Instant: TypeAlias = pd.Timestamp | None
 
 @dataclass(frozen=True, kw_only=True)
 class Programme:
-    """One version of a legal programme and the span in which it was in force, as far as known."""
+    """One version of a legal programme and the span in which it was in force, as far as known.
+
+    `regime` is a row of ``regimes.csv``; `family` names the first order of a chain that each later one replaced; `yields_to`
+    is the programme whose names this one's permissions do not reach (empty: none).
+    """
 
     programme_id: str
     name: str
     list_id: str
+    regime: str
+    family: str
+    yields_to: str
     bars: str
     changes_with: str
     citation: str
@@ -68,7 +75,8 @@ class Listing:
     """One name on one list: since when, on which clock day, until when, with the lines and identifiers it is known by.
 
     `kind` is ``listed``, ``name_match`` (not listed itself, but a name close to a listed one) or ``subject`` (a programme
-    without a table of names).
+    without a table of names). `phase` is the phase of a programme without a clock. `conflict_id` joins the readings of one
+    fact (empty: there is one reading); they differ from `conflict_at` on. `reading` says what this row takes.
     """
 
     fact_id: str
@@ -84,6 +92,14 @@ class Listing:
     basis: str
     source: str
     confidence: str
+    phase: str = "listed"
+    conflict_id: str = ""
+    conflict_at: Instant = None
+    reading: str = ""
+
+    def passes_over(self, keys: frozenset[str]) -> bool:
+        """Whether this is the reading of a disputed listing that does not name the issuer of `keys`."""
+        return bool(self.conflict_id) and not keys & frozenset(self.lines)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,11 +117,18 @@ class Relief:
 
 @dataclass(frozen=True, kw_only=True)
 class Licence:
-    """A general licence: whose acts it frees, under which programmes, for which names, from when to when."""
+    """A general licence: whose acts it frees, under which programmes, for which names, from when to when.
+
+    `securities` and `actions` hold ``*`` for all; `certainty` is ``stated``, or ``not_verified`` where the text or its span is
+    not on record: what it may free is then unknown.
+    """
 
     licence_id: str
     programme_ids: frozenset[str]
     scope: str
+    securities: frozenset[str]
+    actions: frozenset[str]
+    certainty: str
     investors: frozenset[str]
     listed_after_at: Instant
     from_at: pd.Timestamp

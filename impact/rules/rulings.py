@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,11 +10,13 @@ import pandas as pd
 
 from impact.rules.book import RuleBook
 from impact.rules.legal_clocks import clock_instants
-from impact.rules.records import Cell, Conflict, Licence, Listing, Programme
+from impact.rules.records import Cell, Conflict, Licence, Listing, Programme, Relief
 
-__all__ = ["Question", "Ruling", "boundaries", "decide", "rulings_at"]
+__all__ = ["Question", "Ruling", "boundaries", "decide", "programmes_in_force", "rulings_at"]
 
-SEVERITY = {"prohibited": 0, "unknown": 1, "allowed": 2}
+SEVERITY = {"prohibited": 0, "unknown": 1, "allowed": 2, "not_listed": 3}
+RELIEVED = {"injunction": "enjoined", "vacatur": "vacated"}
+UNDECIDED = "A text that decides is not on record"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +28,7 @@ class Question:
     instrument: str
     keys: frozenset[str]
     listings: tuple[Listing, ...]
+    identified: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,33 +48,75 @@ class Ruling:
 def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ruling, ...]:
     """The ruling of every programme in force at `at` (UTC) that reaches the issuer, most severe first.
 
-    A programme with a clock also speaks about an issuer it does not list, because it binds listed names alone.
+    A programme that does not reach an issuer gives no ruling. It reaches the names of its list, and speaks about a name that
+    stood on a list of the same chain of orders (its own at another time, or one it replaced), because it binds listed names
+    alone. A permission gives way where a programme named in ``yields_to`` holds the issuer.
     """
     found: list[Ruling] = []
     for programme in book.programmes:
-        if at < programme.in_force_at or (programme.ended_at is not None and at >= programme.ended_at):
+        if not _in_force(programme, at):
             continue
         reached = _reached(programme, question.listings, at)
         if reached:
-            found += [_ruling(book, programme, listing, question, at) for listing in reached]
-        elif question.listings and any(rule.programme_id == programme.programme_id for rule in book.clocks):
+            found += _of_listings(book, programme, reached, question, at)
+        elif _speaks_of(book, programme, question.listings):
             found.append(_by_cell(book, programme, None, "unlisted", question, at))
-    return tuple(sorted(found, key=lambda ruling: (SEVERITY[ruling.status], ruling.phase == "unlisted", not _has_clock(book, ruling))))
+    held = {ruling.programme_id for ruling in found if ruling.phase == "listed"}
+    yields = {programme.programme_id: programme.yields_to for programme in book.programmes}
+    found = [ruling for ruling in found if ruling.status != "allowed" or yields[ruling.programme_id] not in held]
+    blocking = {programme.programme_id for programme in book.programmes if programme.regime == "blocking"}
+    return tuple(
+        sorted(
+            found,
+            key=lambda ruling: (
+                SEVERITY[ruling.status],
+                ruling.phase == "unlisted",
+                ruling.programme_id not in blocking,
+                not _has_clock(book, ruling),
+            ),
+        )
+    )
 
 
-def decide(rulings: tuple[Ruling, ...]) -> Ruling:
-    """The ruling that settles the answer: a prohibition, else what is unknown, else the permission closest to the name."""
+def _in_force(programme: Programme, at: pd.Timestamp) -> bool:
+    return programme.in_force_at <= at and (programme.ended_at is None or at < programme.ended_at)
+
+
+def _speaks_of(book: RuleBook, programme: Programme, listings: Iterable[Listing]) -> bool:
+    """Whether a programme with a clock answers about a name off its list: one that a list of its chain of orders names."""
+    lists = {other.list_id for other in book.programmes if other.family == programme.family}
+    clocked = any(rule.programme_id == programme.programme_id for rule in book.clocks)
+    return clocked and any(listing.list_id in lists for listing in listings)
+
+
+def decide(rulings: tuple[Ruling, ...], *, identified: bool = False, asked: tuple[str, ...] = ()) -> Ruling:
+    """The ruling that settles the answer: a prohibition, else what is unknown, else the permission closest to the name.
+
+    Without a ruling the answer is ``not_listed`` for a security that is `identified` (none of the programmes `asked` names
+    its issuer), and unknown otherwise.
+    """
     if rulings:
         return rulings[0]
+    if identified:
+        rule = f"None of the {len(asked)} programmes on record in force at this instant names this issuer; that is no clearance under any other list."
+    else:
+        rule = (
+            "No programme of the fact base names this security at this instant, and whose it is was not established; that is no clearance."
+        )
     return Ruling(
         programme_id="",
         phase="",
-        status="unknown",
-        rule="No programme of the fact base names this security at this instant; that is no clearance.",
+        status="not_listed" if identified else "unknown",
+        rule=rule,
         citation="",
         source="",
         confidence="",
     )
+
+
+def programmes_in_force(book: RuleBook, at: pd.Timestamp) -> tuple[str, ...]:
+    """Ids of the programmes in force at `at`: those that an answer was asked of."""
+    return tuple(programme.programme_id for programme in book.programmes if _in_force(programme, at))
 
 
 def boundaries(book: RuleBook, question: Question) -> list[pd.Timestamp]:
@@ -103,22 +149,54 @@ def _reached(programme: Programme, listings: Iterable[Listing], at: pd.Timestamp
     return named or own
 
 
+def _of_listings(book: RuleBook, programme: Programme, reached: list[Listing], question: Question, at: pd.Timestamp) -> list[Ruling]:
+    """One ruling a listing; of a listing with two readings one ruling, unknown where only one of them bars."""
+    silent = {listing.conflict_id: listing for listing in reached if listing.passes_over(question.keys)}
+    found = []
+    for listing in reached:
+        if listing.passes_over(question.keys):
+            continue
+        ruling = _ruling(book, programme, listing, question, at)
+        other = silent.get(listing.conflict_id)
+        differ = other is not None and (listing.conflict_at is None or at >= listing.conflict_at)
+        found.append(_undecided(ruling, listing, other) if differ and other and ruling.status == "prohibited" else ruling)
+    return found
+
+
+def _undecided(ruling: Ruling, listing: Listing, other: Listing) -> Ruling:
+    rule = (
+        f"Two readings of the listing of {listing.entity}. One: {listing.reading}; then: {ruling.rule}"
+        f" The other: {other.reading}; then nothing bars it. {UNDECIDED}."
+    )
+    return dataclasses.replace(
+        ruling, status="unknown", rule=rule, source=f"{ruling.source}; {listing.source}", confidence=listing.confidence
+    )
+
+
 def _ruling(book: RuleBook, programme: Programme, listing: Listing, question: Question, at: pd.Timestamp) -> Ruling:
     phase = _phase(book, programme, listing, at)
     ruling = _by_cell(book, programme, listing, phase, question, at)
     conflict = _conflict(book, programme, listing, phase, question, at)
     if conflict is not None:
         return _answered(ruling, "unknown", conflict.statement, conflict)
+    if phase == "removed" or question.investor == "non_us_person":
+        return ruling
+    decisions = [
+        relief for relief in book.relief if relief.list_id == listing.list_id and relief.securities & question.keys and at >= relief.from_at
+    ]
+    if decisions and _has_clock(book, ruling):
+        last = max(decisions, key=lambda relief: relief.from_at)
+        ruling = dataclasses.replace(ruling, phase=RELIEVED[last.kind])
+        if ruling.status != "allowed":
+            return _answered(ruling, "allowed", f"The listing is lifted by a court ({last.kind}) from its own instant.", last)
     if ruling.status == "allowed":
         return ruling
-    if question.investor == "non_us_person":
-        return ruling
-    for relief in book.relief:
-        if relief.list_id == listing.list_id and relief.securities & question.keys and at >= relief.from_at:
-            return _answered(ruling, "allowed", f"The listing is lifted by a court ({relief.kind}) from its own instant.", relief)
     for licence in book.licences:
         if _applies(licence, programme, listing, question, at):
-            return _answered(ruling, "allowed", f"{licence.licence_id} frees it.", licence)
+            if licence.certainty == "stated":
+                return dataclasses.replace(_answered(ruling, "allowed", f"{licence.licence_id} frees it.", licence), phase="licensed")
+            rule = f"{licence.licence_id} may free it; look up its text and its span, which are not on record."
+            return _answered(ruling, "unknown", rule, licence)
     return ruling
 
 
@@ -130,7 +208,7 @@ def _phase(book: RuleBook, programme: Programme, listing: Listing, at: pd.Timest
         if at < clocks["purchase_ban"]:
             return "before_ban"
         return "window" if at < clocks["divestment_end"] else "after_window"
-    return "listed"
+    return listing.phase
 
 
 def _by_cell(book: RuleBook, programme: Programme, listing: Listing | None, phase: str, question: Question, at: pd.Timestamp) -> Ruling:
@@ -189,6 +267,8 @@ def _applies(licence: Licence, programme: Programme, listing: Listing, question:
         return False
     if licence.listed_after_at is not None and listing.listed_at <= licence.listed_after_at:
         return False
+    if not licence.securities & {"*", *question.keys} or not licence.actions & {"*", question.action}:
+        return False
     end = _licence_end(licence, listing)
     return at >= licence.from_at and (end is None or at < end)
 
@@ -201,7 +281,7 @@ def _licence_end(licence: Licence, listing: Listing) -> pd.Timestamp | None:
     return wall.tz_localize("America/New_York").tz_convert("UTC").as_unit("ns")
 
 
-def _answered(ruling: Ruling, status: str, rule: str, by) -> Ruling:
+def _answered(ruling: Ruling, status: str, rule: str, by: Conflict | Relief | Licence) -> Ruling:
     return Ruling(
         programme_id=ruling.programme_id,
         phase=ruling.phase,

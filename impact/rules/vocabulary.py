@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
 from impact.errors import InputError
 from impact.tickers import normalise_ticker
 
-__all__ = ["ACTIONS", "INSTRUMENTS", "INVESTORS", "PHASES", "STATUSES", "checked_word", "line_key", "lines_of"]
+__all__ = [
+    "ACTIONS",
+    "COUNTRY_WIDE",
+    "INSTRUMENTS",
+    "INVESTORS",
+    "PHASES",
+    "STATUSES",
+    "checked_word",
+    "fits",
+    "is_pattern",
+    "line_key",
+    "lines_of",
+]
 
 ACTIONS = ("buy", "sell", "sell_to_divest", "hold", "reinvest_dividend", "receive_dividend", "convert_adr", "clear_for_non_us", "exercise")
 """What one may want to do. ``sell`` is any sale, ``sell_to_divest`` one made solely to shed what was held when a ban began."""
@@ -18,10 +31,15 @@ INVESTORS = ("us_person", "us_intermediary", "us_exchange", "us_employee_abroad"
 INSTRUMENTS = ("equity", "bond", "adr", "gdr", "warrant", "option", "future", "swap", "etf", "index_fund", "mutual_fund")
 """What is traded: the line itself or an instrument with exposure to it."""
 
-STATUSES = ("allowed", "prohibited", "unknown")
+STATUSES = ("allowed", "prohibited", "unknown", "not_listed")
+"""``not_listed``: no programme on record names or reaches the issuer; that is no permission under any other list."""
 
-PHASES = ("unlisted", "before_ban", "window", "after_window", "removed", "listed")
-"""Where an instant falls on the clock of a name. Programmes without a clock know ``listed`` alone."""
+PHASES = ("unlisted", "before_ban", "window", "after_window", "removed", "listed", "depository")
+"""Where an instant falls on the clock of a name. Programmes without a clock know ``listed``, and ``depository`` for what is
+held at a blocked depository. ``unlisted``: on a list of the same orders at another time, not on this one."""
+
+COUNTRY_WIDE = ("*.ME", "RU[0-9A-Z]?????????")
+"""Lines and identifiers of a country whose issuers are under programmes by where they are: the line does not tell whose it is."""
 
 
 def checked_word(value: str, words: Sequence[str], parameter: str) -> str:
@@ -36,6 +54,16 @@ def line_key(text: str) -> str:
     words = " ".join(str(text).upper().split())
     line = normalise_ticker(words)
     return line.yahoo if line is not None and line.yahoo else words
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a key stands for many lines or identifiers, such as ``*.ME``."""
+    return "*" in text or "?" in text
+
+
+def fits(key: str, pattern: str) -> bool:
+    """Whether a line or an identifier falls under a pattern: ``*`` stands for any run of signs, ``?`` for one."""
+    return fnmatchcase(key, pattern)
 
 
 def lines_of(text: str) -> tuple[str, ...]:

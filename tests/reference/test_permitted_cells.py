@@ -18,7 +18,7 @@ def test_golden_cell(cell):
 
 
 def test_the_golden_table_is_large_and_covers_the_texts():
-    assert len(CELLS) >= 120
+    assert len(CELLS) >= 260
     assert CELLS["cell"].is_unique
     cited = " ".join(CELLS["citation"])
     for text in ("FAQ 857", "FAQ 863", "FAQ 864", "FAQ 865", "FAQ 872", "FAQ 903", "FAQ 904", "FAQ 1046", "FAQ 1047", "FAQ 1048"):
@@ -31,6 +31,6 @@ def test_nothing_is_allowed_or_prohibited_without_a_citation():
     for cell in CELLS.to_dict("records"):
         answer = permitted(cell["action"], cell["security"], cell["at"], cell["investor"], cell["instrument"], cell["as_of"] or None)
         if not answer.citation:
-            assert answer.status == "unknown"
+            assert answer.status in ("unknown", "not_listed")
         for ruling in answer.rulings:
             assert ruling.citation or ruling.status == "unknown"

@@ -83,7 +83,7 @@ def test_a_table_of_ones_own_replaces_the_bundled_one():
         "buy", "9999.HK", "2021-03-15T09:30-04:00", as_of="2021-03-14T00:00Z", tables={"designations": pd.concat([listed, own])}
     )
     assert (answer.status, answer.rulings[0].entity) == ("prohibited", "Example Corp")
-    assert permitted("buy", "9999.HK", "2021-03-15T09:30-04:00").status == "unknown"
+    assert permitted("buy", "9999.HK", "2021-03-15T09:30-04:00").status == "not_listed"
 
 
 def test_a_cell_without_citation_decides_nothing():

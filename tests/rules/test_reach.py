@@ -1,0 +1,101 @@
+"""Which programme speaks about whom: silence where none reaches, blocking above permissions, two readings of one listing."""
+
+from __future__ import annotations
+
+import pytest
+
+from impact.bundled import read_bundled
+from impact.rules import ACTIONS, INVESTORS, deadlines, permitted, programmes
+from impact.rules.book import rule_book
+from impact.rules.rulings import programmes_in_force
+
+NOON = "T12:00-05:00"
+
+
+def of(answer):
+    return {ruling.programme_id for ruling in answer.rulings}
+
+
+def test_a_programme_that_does_not_reach_an_issuer_gives_no_ruling():
+    assert of(permitted("buy", "0700.HK", "2025-03-03" + NOON)) == {"ndaa-1260h"}
+    assert of(permitted("buy", "SBER.ME", "2023-03-03" + NOON)) <= {"sdn-eo14024", "russia-newinv"}
+    assert of(permitted("buy", "2899.HK", "2025-03-03" + NOON)) == {"uflpa"}
+
+
+def test_a_later_order_of_the_same_chain_speaks_of_a_name_it_left_off():
+    answer = permitted("buy", "1810.HK", "2021-09-01T12:00-04:00")
+    assert answer.status == "allowed" and {"ns-cmic"} == of(answer) and answer.rulings[0].phase == "unlisted"
+
+
+@pytest.mark.parametrize("security", ["0005.HK", "9999.HK", "US0378331005", "7203.T"])
+def test_not_listed_says_which_programmes_were_asked(security):
+    answer = permitted("buy", security, "2022-07-01T12:00-04:00")
+    assert answer.status == "not_listed" and answer.citation == ""
+    assert {"ns-cmic", "sdn-eo14024", "russia-newinv"} <= set(answer.asked)
+    assert answer.asked == programmes_in_force(rule_book(None), answer.at)
+    assert str(len(answer.asked)) in answer.rule and "no clearance" in answer.rule
+
+
+@pytest.mark.parametrize("security", ["ANYTHING.ME", "GAZP.ME", "RU0007661625", "ACME", "Some Company Limited", "X Y Z"])
+def test_what_is_not_identified_is_unknown(security):
+    assert permitted("buy", security, "2021-06-01T12:00-04:00").status == "unknown"
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("investor", [name for name in INVESTORS if name != "non_us_person"])
+@pytest.mark.parametrize(("security", "day"), [("SBER.ME", "2023-01-20"), ("LKOH.ME", "2026-01-20"), ("0486.HK", "2018-06-20")])
+def test_nothing_is_allowed_in_blocked_property_outside_a_licence(action, investor, security, day):
+    assert permitted(action, security, day + NOON, investor).status in ("prohibited", "unknown")
+
+
+def test_a_permission_does_not_reach_a_blocked_issuer():
+    answer = permitted("sell", "SBER.ME", "2023-01-20" + NOON)
+    assert answer.rulings[0].programme_id == "sdn-eo14024" and "allowed" not in {ruling.status for ruling in answer.rulings}
+    free = permitted("sell", "GAZP.ME", "2023-01-20" + NOON)
+    assert free.status == "allowed" and "FAQ 1054" in free.citation
+
+
+def test_a_licence_whose_text_is_not_on_record_leaves_it_unknown_and_says_what_to_look_up():
+    answer = permitted("sell_to_divest", "VTBR.ME", "2022-03-15T12:00-04:00")
+    assert answer.status == "unknown" and "look up" in answer.rule and "GL 9" in answer.citation
+
+
+def test_two_readings_of_one_listing_are_unknown_with_both():
+    answer = permitted("buy", "0020.HK", "2022-02-08T00:01-05:00")
+    assert answer.status == "unknown"
+    assert "press and market practice" in answer.rule and "subsidiary of SenseTime Group Inc." in answer.rule
+    assert "EO 14032" in answer.citation
+    assert permitted("hold", "0020.HK", "2022-03-08" + NOON).status != "prohibited"
+
+
+@pytest.mark.parametrize("table", ["designations", "litigation"])
+def test_a_dispute_keeps_both_of_its_rows(table):
+    rows = read_bundled(table)
+    counts = rows.loc[rows["conflict_id"] != "", "conflict_id"].value_counts()
+    assert len(counts) and (counts == 2).all()
+
+
+def test_deadlines_of_a_disputed_listing_say_so():
+    clocks = deadlines("0020.HK").clocks
+    own = clocks[clocks["programme_id"] == "ns-cmic"]
+    assert len(own) == 2 and own["conflict"].str.contains("readings").all()
+
+
+def test_the_word_of_a_court_is_the_phase():
+    at = "2021-03-13T12:00-05:00"
+    assert permitted("buy", "1810.HK", at, as_of=at).rulings[0].phase == "enjoined"
+    later = "2021-05-26T12:00-04:00"
+    assert permitted("buy", "1810.HK", later, as_of=later).rulings[0].phase == "removed"
+    luokung = "2021-05-06T12:00-04:00"
+    assert permitted("buy", "LKCO", luokung, as_of=luokung).rulings[0].phase == "enjoined"
+
+
+def test_every_blocking_programme_covers_every_action_and_us_investor():
+    blocking = [row["programme_id"] for row in programmes().to_dict("records") if row["programme_id"].startswith("sdn-")]
+    book = rule_book(None)
+    for name in blocking:
+        for action in ACTIONS:
+            for investor in INVESTORS:
+                if investor != "non_us_person":
+                    cells = book.cells.get((name, "listed", action, investor), ())
+                    assert cells and all(cell.status in ("prohibited", "unknown") for cell in cells), (name, action, investor)
