@@ -49,7 +49,12 @@ def _numbers(given: tuple[str, ...], option: str) -> dict[str, float]:
 @click.option("--programme", "designated_under", metavar="ID", help="With --designate: under which programme.")
 @click.option("--diff", metavar="INSTANT", help="Show what changes between --as-of and this instant.")
 @click.option("--explain", type=int, metavar="ROW", help="Everything behind one line of the file.")
-@click.option("--fail-on", type=click.Choice(["exposure", "unknown"]), multiple=True, help="Exit with code 1 when there is any.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["exposure", "unknown", "blocked", "barred", "restricted", "enjoined"]),
+    multiple=True,
+    help="Exit with code 1 when there is any.",
+)
 @click.option("--html", type=click.Path(dir_okay=False), metavar="FILE", help="Also write the memo as one self-contained page.")
 @output_options
 def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output, table, **asked) -> None:
@@ -83,7 +88,8 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
         from impact.report.page import write
 
         click.echo(f"wrote {write(exposure_page(report), html)}", err=True)
-    if ("exposure" in fail_on and report.is_exposed) or ("unknown" in fail_on and report.has_unknown):
+    found = set(report.exposures["status"])
+    if ("exposure" in fail_on and report.is_exposed) or ("unknown" in fail_on and report.has_unknown) or found & {*fail_on} - {"unknown"}:
         click.get_current_context().exit(1)
 
 

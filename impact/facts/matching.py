@@ -14,7 +14,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.facts.names import NameIndex, core_name, is_acronym
-from impact.facts.screening import ScreeningTargets
+from impact.facts.screening import UNIT_OF_PARENT, ScreeningTargets
 from impact.identifiers import clean_identifiers, cusip_from_isin, normalise_tickers, security_lines
 from impact.tables.prose import decimal
 from impact.typing_ import IntArray
@@ -104,7 +104,10 @@ def match_table(
         parts.append(_name_rows(given, np.flatnonzero(asked), targets, strong=strong, review=review))
     found = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
     found["another"] = ~_is_issuer_itself(found, targets)
-    found = found.drop_duplicates(["row", "target"]).sort_values(["row", "rank", "another", "target"], kind="stable").reset_index(drop=True)
+    # The name that is listed itself goes before the parent of which the line is a unit.
+    found["of_parent"] = targets.identifiers["relation"].reindex(found["identifier"]).eq(UNIT_OF_PARENT).to_numpy()
+    found = found.drop_duplicates(["row", "target"])
+    found = found.sort_values(["row", "of_parent", "rank", "another", "target"], kind="stable").reset_index(drop=True)
     return _described(found, frame.index, targets)
 
 

@@ -16,11 +16,11 @@ from impact.identifiers import cusip_from_isin, is_valid, normalise_ticker, secu
 from impact.instants import parse_instant
 from impact.provenance import Source, unique_sources
 
-__all__ = ["ScreeningTargets", "screening_targets"]
+__all__ = ["UNIT_OF_PARENT", "ScreeningTargets", "screening_targets"]
 
 IDENTIFIER_COLUMNS = ("target", "kind", "value", "security", "relation", "instrument", "adr_ratio", "note")
 ENTITY_COLUMNS = ("entity", "programme_id", "listed_on", "removed_on", "is_listed", "fact_id", "origin", "version")
-_PARENT_UNIT = "unit named with a designated parent"
+UNIT_OF_PARENT = "unit named with a designated parent"
 _LISTED, _SISTER = "listed line", "other line of the issuer"
 _OWN_RELATIONS = frozenset({"named", "former", "counter"})
 _UNITED_STATES = " US"
@@ -161,7 +161,7 @@ def _add_designations(gathered: _Gathered, instant: pd.Timestamp | None) -> None
                 # Whose line an ISIN is, the table of lines says: the cell may hold that of a sister line.
                 gathered.add_isin(target, isin.strip(), _LISTED)
         for known in lines_of.get(row["fact_id"], ()):
-            gathered.add_ticker(target, known["line"], _LISTED if known["relation"] in _OWN_RELATIONS else _PARENT_UNIT)
+            gathered.add_ticker(target, known["line"], _LISTED if known["relation"] in _OWN_RELATIONS else UNIT_OF_PARENT)
 
 
 def _add_list(gathered: _Gathered, official: OfficialList, instant: pd.Timestamp | None) -> None:
@@ -210,7 +210,7 @@ def _add_lines(gathered: _Gathered, lines: pd.DataFrame) -> None:
             relation_of.setdefault((target, line["issuer"]), relation)
             named.setdefault((target, line["security"]), relation)
     for (target, issuer), relation in relation_of.items():
-        sister = relation if relation == _PARENT_UNIT else _SISTER
+        sister = relation if relation == UNIT_OF_PARENT else _SISTER
         for line in by_issuer[issuer]:
             said = named.get((target, line["security"]), sister)
             keys = [(kind, line[kind]) for kind in ("isin", "cusip", "sedol") if line[kind]]

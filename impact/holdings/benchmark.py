@@ -11,13 +11,15 @@ import pandas as pd
 from impact.errors import InputError
 from impact.holdings.exposure import ExposureReport
 from impact.holdings.schemas import BENCHMARK_DROPPED, BENCHMARK_EFFECT, BENCHMARK_WEIGHTS
-from impact.holdings.status import STATUSES
+from impact.holdings.status import BOUND_STATUSES
 from impact.kernels.index_weights import exclusion_tracking_error, reweight_without
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables.prose import percent
 
 __all__ = ["BenchmarkEffect", "benchmark_effect"]
+
+ASKED_STATUSES = (*BOUND_STATUSES, "unknown")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -93,7 +95,7 @@ def benchmark_effect(
     ----------
     report : ExposureReport
         :func:`check_portfolio` of the benchmark's own holdings, a what-if one as well.
-    statuses : iterable of {"barred", "restricted", "unknown"}
+    statuses : iterable of {"blocked", "barred", "restricted", "unknown"}
         Which names to leave out.
     active_returns : DataFrame, optional
         Sessions x securities (columns named by the line of the table of exposures, such as ``1810.HK``): decimal returns in excess of the
@@ -111,9 +113,9 @@ def benchmark_effect(
     variance of n independent normal returns (chi-square, n - 1 degrees of freedom).
     """
     chosen = tuple(statuses)
-    wrong = [status for status in chosen if status not in STATUSES[:3]]
+    wrong = [status for status in chosen if status not in ASKED_STATUSES]
     if wrong or not chosen:
-        raise InputError(f"statuses={chosen!r} must name some of: {', '.join(STATUSES[:3])}.")
+        raise InputError(f"statuses={chosen!r} must name some of: {', '.join(ASKED_STATUSES)}.")
     rows = report.positions
     kept = (rows["market_value"] > 0) & ~rows["line"].isin(["cash", "fx", "future", "option", "swap"])
     held = rows[kept].reset_index(drop=True)

@@ -20,7 +20,7 @@ from impact.holdings.lookthrough import fund_contents
 from impact.holdings.portfolio import Portfolio, as_portfolio
 from impact.holdings.readers import HoldingsFile
 from impact.holdings.schemas import DROPPED, EXPOSURES, HELD_CLOCKS, ISSUES, ONE_POSITION, SCREENED, TOTALS, UNKNOWN
-from impact.holdings.status import law_at
+from impact.holdings.status import BOUND_STATUSES, STATUSES, law_at
 from impact.holdings.what_if import Designation, with_designations
 from impact.instants import parse_instant
 from impact.provenance import Source, unique_sources
@@ -124,8 +124,8 @@ class ExposureReport(Result):
 
     @property
     def is_exposed(self) -> bool:
-        """Whether anything held is barred or restricted."""
-        return bool(self.exposures["status"].isin(["barred", "restricted"]).any())
+        """Whether anything held is blocked, barred or restricted."""
+        return bool(self.exposures["status"].isin(BOUND_STATUSES).any())
 
     @property
     def has_unknown(self) -> bool:
@@ -138,7 +138,8 @@ class ExposureReport(Result):
         every = self.totals[self.totals["dimension"] == "all"].set_index("status")
         parts = [
             f"{status} {share_range(every.at[status, 'nav_share_low'], every.at[status, 'nav_share_high'])}"
-            for status in ("barred", "restricted")
+            for status in STATUSES
+            if status in ("barred", "restricted") or (status in ("blocked", "enjoined") and status in every.index)
         ]
         unknown = self.unknown["nav_share_high"].sum(skipna=False)
         parts.append("unknown, and by how much is not known" if np.isnan(unknown) else f"unknown at most {format_value(unknown, 'share')}")
@@ -365,11 +366,22 @@ def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
         sources=unique_sources(portfolio.sources, *(fund.file.sources for fund in files.funds), targets.sources, law.sources()),
         assumptions=(
             *_ASSUMPTIONS,
+            *_later_holdings(portfolio, on),
             *_fund_notes(files, options.staleness),
             *portfolio.assumptions,
             *targets.assumptions,
             *_what_if_notes(options),
         ),
+    )
+
+
+def _later_holdings(portfolio: Portfolio, on: pd.Timestamp) -> tuple[str, ...]:
+    """A warning where the book is of a later day than the instant asked about."""
+    if portfolio.as_of is None or portfolio.as_of.tz_localize(None).normalize() <= on:
+        return ()
+    return (
+        f"The holdings are of {portfolio.as_of:%Y-%m-%d}, later than the instant asked about ({on:%Y-%m-%d}):"
+        " what was held at that instant is not in the file.",
     )
 
 

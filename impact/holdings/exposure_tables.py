@@ -11,7 +11,7 @@ from impact.holdings.fund_files import FundFiles
 from impact.holdings.lookthrough import FundContents
 from impact.holdings.portfolio import Portfolio
 from impact.holdings.positions import NO_POSITION
-from impact.holdings.status import STATUSES, Law
+from impact.holdings.status import BOUND_STATUSES, STATUSES, Law
 from impact.kernels.lookthrough import interval_product
 from impact.typing_ import FloatArray, IntArray
 
@@ -86,7 +86,7 @@ def _held_through(
 ) -> tuple[FloatArray, FloatArray]:
     """Value of barred and restricted names inside each fund position; 0 for a position that is no fund with a file."""
     leaves = contents.leaves
-    bound = leaves[instruments["status"].take(leaves["instrument"].astype(np.int64)).isin(["barred", "restricted"]).to_numpy()]
+    bound = leaves[instruments["status"].take(leaves["instrument"].astype(np.int64)).isin(BOUND_STATUSES).to_numpy()]
     sums = bound.groupby("fund")[["share_low", "share_high"]].sum().reindex(range(len(contents.unseen)), fill_value=0.0)
     low, high = np.zeros(len(value)), np.zeros(len(value))
     inside = fund_of_row >= 0
@@ -107,7 +107,7 @@ def exposure_table(
 ) -> pd.DataFrame:
     """One row an account, designated line and way it is held (directly, or through which fund), as ranges."""
     positions = portfolio.positions
-    named = ((instruments["tier"] != "") | instruments["status"].isin(["barred", "restricted"])).to_numpy() & (fund_of < 0)
+    named = ((instruments["tier"] != "") | instruments["status"].isin(BOUND_STATUSES)).to_numpy() & (fund_of < 0)
     direct = _direct(positions[named[member]], member[named[member]], on)
     through = _through(positions, member, fund_of, contents)
     table = pd.concat([part for part in (direct, through) if len(part)] or [direct], ignore_index=True)
@@ -210,10 +210,10 @@ def total_table(exposures: pd.DataFrame, nav: float, unknown_value: float) -> pd
         item = "all" if dimension == "all" else summed[dimension]
         parts.append(summed.assign(dimension=dimension, item=item)[["dimension", "item", "status", "n_entities", *columns]])
     shown = set(parts[0]["status"])
-    absent = [("all", "all", status, 0, 0.0, 0.0) for status in STATUSES[:2] if status not in shown]
+    absent = [("all", "all", status, 0, 0.0, 0.0) for status in ("barred", "restricted") if status not in shown]
     filled = [part for part in (pd.DataFrame(absent, columns=["dimension", "item", "status", "n_entities", *columns]), *parts) if len(part)]
     table = pd.concat(filled, ignore_index=True)
-    bound = table["status"].isin(["barred", "restricted"]) & (table["dimension"] == "all")
+    bound = table["status"].isin(BOUND_STATUSES) & (table["dimension"] == "all")
     table["market_value_high_with_unknown"] = table["market_value_high"] + np.where(bound, unknown_value, 0.0)
     for value, share in (
         ("market_value_low", "nav_share_low"),

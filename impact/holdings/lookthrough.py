@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.holdings.fund_files import FundFiles
+from impact.holdings.status import BOUND_STATUSES
 from impact.kernels.lookthrough import interval_product, through_funds
 from impact.tables.prose import percent
 from impact.typing_ import FloatArray, IntArray
@@ -100,7 +101,7 @@ def _own_lines(
     held = instruments.iloc[member]
     status, is_fund = held["status"].to_numpy(dtype=object), (held["instrument"] == "fund").to_numpy()
     named = (held["tier"] != "").to_numpy()
-    lines = np.flatnonzero((named | np.isin(status, ("barred", "restricted"))) & (nested < 0))
+    lines = np.flatnonzero((named | np.isin(status, BOUND_STATUSES)) & (nested < 0))
     rate = 1.0 if fund.currency == currency else rates.get(fund.currency, np.nan)
     per_unit = 1.0 / rate if fund.currency and currency else np.nan
     table = pd.DataFrame(

@@ -13,10 +13,14 @@ from impact.rules import INVESTORS, Deadlines, deadlines
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.rulings import Question, Ruling, decide, rulings_at
 
-__all__ = ["RULE_INSTRUMENT", "STATUSES", "Law", "LegalStatus", "law_at"]
+__all__ = ["BOUND_STATUSES", "RULE_INSTRUMENT", "STATUSES", "Law", "LegalStatus", "law_at"]
 
-STATUSES = ("barred", "restricted", "unknown", "clear")
-"""Worst first: buying is prohibited; something is prohibited, or will be on a known day; no text decides; nothing prohibits."""
+STATUSES = ("blocked", "barred", "restricted", "enjoined", "unknown", "clear")
+"""Worst first: any dealing is prohibited; buying is prohibited; something is prohibited, or will be on a known day; a court
+stays the listing; no text decides; nothing on record prohibits."""
+
+BOUND_STATUSES = ("blocked", "barred", "restricted")
+"""What binds the investor now or on a known day."""
 
 RULE_INSTRUMENT: Mapping[str, str] = {
     "equity": "equity", "counter": "equity", "receipt": "adr", "adr": "adr", "bdr": "adr", "cedear": "adr", "gdr": "gdr", "fund": "etf",
@@ -33,7 +37,7 @@ class LegalStatus:
 
     Attributes
     ----------
-    status : {"barred", "restricted", "unknown", "clear"}
+    status : {"blocked", "barred", "restricted", "enjoined", "unknown", "clear"}
     actions : mapping of action to {"allowed", "prohibited", "unknown"}
         buy, sell, sell_to_divest, hold.
     programme_id, entity : str
@@ -86,6 +90,10 @@ class Law:
             self._statuses[key] = self._decide(security, instrument)
         return self._statuses[key]
 
+    @property
+    def _blocking(self) -> frozenset[str]:
+        return frozenset(programme.programme_id for programme in self.book.programmes if programme.regime == "blocking")
+
     def sources(self) -> tuple[Source, ...]:
         """What the answers given so far rest on."""
         cited = (found for found in self._statuses.values() if found.citation)
@@ -100,15 +108,17 @@ class Law:
 
     def _decide(self, security: str, instrument: str) -> LegalStatus:
         rulings = {action: self._rulings(action, security, instrument) for action in _ASKED}
-        answers = {action: decide(found) for action, found in rulings.items()}
+        identified = self.book.identifies(security)
+        answers = {action: decide(found, identified=identified) for action, found in rulings.items()}
         actions = {action: answer.status for action, answer in answers.items()}
         clocks = self.deadlines(security).clocks
         if self.programmes is not None:
             clocks = clocks[clocks["programme_id"].isin(self.programmes)]
         running = clocks[(clocks["state"] == "running") & (clocks["first_prohibited_utc"] > self.as_of)]
         binding = running if self.investor != "non_us_person" else running.iloc[:0]
-        status = _status(actions, clock_runs=not binding.empty)
-        if instrument not in RULE_INSTRUMENT and status in ("restricted", "clear"):
+        enjoined = any(ruling.phase == "enjoined" for found in rulings.values() for ruling in found)
+        status = _status(actions, clock_runs=not binding.empty, enjoined=enjoined, blocked=answers["buy"].programme_id in self._blocking)
+        if instrument not in RULE_INSTRUMENT and status in ("restricted", "enjoined", "clear"):
             status = "unknown"
         prohibited = [answer for answer in answers.values() if answer.status == "prohibited"]
         decisive = answers["buy"] if actions["buy"] != "allowed" or not prohibited else prohibited[0]
@@ -138,12 +148,14 @@ def _first(clocks: pd.DataFrame, clock: str) -> pd.Timestamp | None:
     return None if found.empty else found.min()
 
 
-def _status(actions: Mapping[str, str], *, clock_runs: bool) -> str:
+def _status(actions: Mapping[str, str], *, clock_runs: bool, enjoined: bool, blocked: bool) -> str:
     if actions["buy"] == "prohibited":
-        return "barred"
+        return "blocked" if blocked else "barred"
     if "prohibited" in actions.values() or clock_runs:
         return "restricted"
-    return "unknown" if "unknown" in (actions["buy"], actions["hold"]) else "clear"
+    if "unknown" in (actions["buy"], actions["hold"]):
+        return "unknown"
+    return "enjoined" if enjoined else "clear"
 
 
 def law_at(

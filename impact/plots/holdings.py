@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_deadlines", "plot_exposure"]
 
-STATUS_COLOURS = {"barred": "vermilion", "restricted": "orange", "unknown": "grey", "clear": "sky"}
+STATUS_COLOURS = {"blocked": "ink", "barred": "vermilion", "restricted": "orange", "enjoined": "yellow", "unknown": "grey", "clear": "sky"}
 CLOCK_MARKS = {"purchase_ban": "o", "divestment_end": "s", "possession_ban": "x", "trading_stop": "v"}
 MOST_BARS = 15
 

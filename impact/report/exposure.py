@@ -6,6 +6,7 @@ import pandas as pd
 
 from impact.holdings import ExposureReport
 from impact.holdings.exposure import share_range
+from impact.holdings.status import BOUND_STATUSES
 from impact.report.page import Figure, Page, Section, Table, Text
 from impact.tables import format_value
 
@@ -51,7 +52,7 @@ def _key_figures(report: ExposureReport) -> tuple[tuple[str, str, str], ...]:
             share_range(row["nav_share_low"], row["nav_share_high"]),
             f"{int(row['n_entities'])} issuer(s); with all that is unknown {format_value(row['with_unknown_nav_share_high'], 'share')}",
         )
-        for status, row in every.loc[every.index.isin(["barred", "restricted"])].iterrows()
+        for status, row in every.loc[every.index.isin([*BOUND_STATUSES, "enjoined"])].iterrows()
     ]
     cards.append(
         (
