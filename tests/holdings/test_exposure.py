@@ -244,7 +244,7 @@ def test_the_difference_of_two_instants_says_what_changed():
     assert (row["change"], row["status_before"], row["status_after"], row["lifted_by_after"]) == (
         "status",
         "restricted",
-        "clear",
+        "enjoined",
         "enjoined",
     )
     before = report.diff("2021-01-14T12:00-05:00", LISTED)
