@@ -191,7 +191,7 @@ def test_the_unknown_bucket_names_every_kind():
     assert reasons["no valid identifier, and no ticker with its venue"] == 20.0
     assert reasons["names that may be a designated one"] == 10.0
     assert "positions without a value" in reasons.index and pd.isna(reasons["positions without a value"])
-    assert report.positions["status"].tolist() == ["unknown", "unknown", "clear", "clear"]
+    assert report.positions["status"].tolist() == ["unknown", "unknown", "clear", "enjoined"]
     assert "not known" in report.headline
 
 
