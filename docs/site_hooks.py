@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
+import sys
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -11,7 +13,7 @@ from mkdocs.structure.files import File, Files
 
 __all__ = ["on_files"]
 
-PAGES = {"changelog.md": "CHANGELOG.md", "data/tables.md": "data/README.md"}
+PAGES = {"changelog.md": "CHANGELOG.md", "contributing.md": "CONTRIBUTING.md", "data/tables.md": "data/README.md"}
 COLUMNS = ("file", "what", "source", "retrieved", "basis")
 
 
@@ -24,7 +26,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for page, source in PAGES.items():
         files.append(File.generated(config, page, content=(root / source).read_text(encoding="utf-8")))
     files.append(File.generated(config, "data/manifest.md", content=manifest_page(root / "data" / "MANIFEST.csv")))
+    files.append(File.generated(config, "reference/registries.md", content=_registries(root / "docs" / "registries.py")))
     return files
+
+
+def _registries(path: Path) -> str:
+    """The page of the registries; the folder of a site is no package, so its module is loaded by its path."""
+    spec = importlib.util.spec_from_file_location("registries", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module.registries_page()
 
 
 def manifest_page(path: Path) -> str:
