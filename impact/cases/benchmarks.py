@@ -7,10 +7,13 @@ from collections.abc import Iterable
 import pandas as pd
 
 from impact.bundled import read_bundled
+from impact.calendars import VENUES
 from impact.cases.definition import CaseDefinition
 
-__all__ = ["FEWEST_IN_BASKET", "basket", "benchmark_names", "benchmarks_of", "venue_benchmark", "yahoo_symbol"]
+__all__ = ["FEWEST_IN_BASKET", "basket", "benchmark_names", "benchmarks_of", "venue_benchmark", "venue_currency", "yahoo_symbol"]
 
+QUOTED_IN_HUNDREDTHS = ("XLON", "XTAE", "XJSE")
+"""Venues whose closes may be pence, agorot or cents: which they are must be stated."""
 FEWEST_IN_BASKET = 3
 """A mean of fewer lines than this says more of its members than of the market."""
 
@@ -55,6 +58,11 @@ def venue_benchmark(venue: str, priced: Iterable[str] | None = None) -> tuple[st
         if len(own) and own["security"].iloc[0] not in held:
             return str(own["yahoo"].iloc[0]), str(own["note"].iloc[0])
     return (str(own["security"].iloc[0]), str(own["note"].iloc[0])) if len(own) else ("", "")
+
+
+def venue_currency(venue: str) -> str:
+    """Currency in which the lines of a venue are quoted; empty where prices come in the currency and in its hundredth alike."""
+    return "" if venue in QUOTED_IN_HUNDREDTHS else VENUES[venue].currency
 
 
 def benchmark_names(security: str) -> tuple[str, ...]:

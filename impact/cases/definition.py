@@ -135,7 +135,9 @@ def define_case(name: str) -> CaseDefinition:
     """
     table = read_bundled("cases").set_index("case", drop=False)
     if name not in table.index:
-        raise InputError(f"case={name!r} is not known; choose one of: {', '.join(case_names())}.")
+        raise InputError(
+            f"case={name!r} is not known; choose one of: {', '.join(case_names())}; or give a case file, which `impact new` writes."
+        )
     row = table.loc[name].to_dict()
     lists = {column: tuple(row[column].split()) for column in ("peers", "technology_peers")}
     return CaseDefinition(**(row | lists))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.calendars import last_closed_session, sessions, venue_of
+from impact.cases.benchmarks import venue_currency, yahoo_symbol
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.errors import DataUnavailable
 from impact.facts import known_table
@@ -32,36 +34,70 @@ def known_prices(panel: MarketPanel, venue: str, as_of: AsOf) -> MarketPanel:
     return panel.known_at(as_of).select(end=min(last_closed_session(venue, as_of), panel.sessions[-1]))
 
 
-def load_case_prices(definition: CaseDefinition, source: str | Path, *, offline: bool) -> MarketPanel:
+def load_case_prices(definition: CaseDefinition, source: str | Path | MarketPanel, *, offline: bool) -> MarketPanel:
     """The security, its market and those peers that the source has, on the sessions of the security's venue.
 
     Raises
     ------
     DataUnavailable
-        If the security or its benchmark cannot be had, or the prices do not touch the span of the case.
+        If the security cannot be had, or the benchmark of a case that ships, or the prices do not touch the span of the case.
     """
     needed = [definition.security, definition.market]
     peers = list(dict.fromkeys((*definition.peers, *definition.technology_peers)))
-    if source == "yahoo":
+    if isinstance(source, MarketPanel):
+        panel = _within(source, definition, "the panel given")
+    elif source == "yahoo":
         panel = _fetched(needed, peers, definition, offline=offline)
     else:
-        panel = load_panel(source, _files_of(source, [*needed, *peers, *_listed_and_watched()]))
-        if panel.sessions[-1] < pd.Timestamp(definition.prices_from) or panel.sessions[0] > pd.Timestamp(definition.prices_to):
-            raise DataUnavailable(
-                f"case={definition.case!r} needs prices from {definition.prices_from} to {definition.prices_to}, source={str(source)!r} runs from "
-                f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}; pass --source yahoo, or --source DIR with files that cover it."
-            )
+        panel = _within(load_panel(source, _files_of(source, [*needed, *peers, *_listed_and_watched()])), definition, str(source))
         if source == "bundled" and definition.security in panel.securities:
             kept = [*panel.beside(definition.security).securities, *needed, *peers]
             panel = panel.select([name for name in dict.fromkeys(kept) if name in panel.securities])
-        panel = panel.select(start=definition.prices_from, end=definition.prices_to)
-        missing = [name for name in needed if name not in panel.securities]
-        if missing:
-            raise DataUnavailable(
-                f"case={definition.case!r} needs prices of {', '.join(missing)}, which source={str(source)!r} does not hold; "
-                f"pass --source yahoo, or --source DIR with a file for each of {', '.join(needed)}."
-            )
-    return panel.on_sessions(sessions(venue_of(definition.security), panel.sessions[0], panel.sessions[-1]))
+    _require(definition, panel, needed, source)
+    panel = panel.on_sessions(sessions(venue_of(definition.security), panel.sessions[0], panel.sessions[-1]))
+    return _without_index_volume(_in_currency(panel, definition), definition.market)
+
+
+def _within(panel: MarketPanel, definition: CaseDefinition, name: str) -> MarketPanel:
+    """The part of the panel that lies in the span of the case; a case that states no span takes all there is."""
+    if not definition.prices_from and not definition.prices_to:
+        return panel
+    starts = pd.Timestamp(definition.prices_from or panel.sessions[0])
+    ends = pd.Timestamp(definition.prices_to or panel.sessions[-1])
+    if panel.sessions[-1] < starts or panel.sessions[0] > ends:
+        raise DataUnavailable(
+            f"case={definition.case!r} needs prices from {starts:%Y-%m-%d} to {ends:%Y-%m-%d}, source={name!r} runs from "
+            f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}; pass --source yahoo, or --source DIR with files that cover it."
+        )
+    return panel.select(start=starts, end=ends)
+
+
+def _require(definition: CaseDefinition, panel: MarketPanel, needed: list[str], source: str | Path | MarketPanel) -> None:
+    """Refuse a panel without the line. A case that a user states does without its benchmark: what asks for it says so."""
+    wanted = needed[:1] if definition.is_stated else needed
+    missing = [name for name in wanted if name not in panel.securities]
+    if missing:
+        named = "the panel given" if isinstance(source, MarketPanel) else str(source)
+        raise DataUnavailable(
+            f"case={definition.case!r} needs prices of {', '.join(missing)}, which source={named!r} does not hold; "
+            f"pass --source yahoo, or --source DIR with a file for each of {', '.join(filter(None, needed))}."
+        )
+
+
+def _in_currency(panel: MarketPanel, definition: CaseDefinition) -> MarketPanel:
+    """The panel with the currency of the line: as the case states, else as the prices say, else that of its venue."""
+    line = definition.security
+    currency = definition.currency or str(panel.currency[line]) or venue_currency(venue_of(line))
+    if currency == panel.currency[line]:
+        return panel
+    return replace(panel, currency=panel.currency.mask(panel.currency.index == line, currency))
+
+
+def _without_index_volume(panel: MarketPanel, market: str) -> MarketPanel:
+    """The panel in which a benchmark that never trades (an index, whose files print a volume of zero) has no volume."""
+    if panel.volume is None or market not in panel.volume or (panel.volume[market] > 0).any():
+        return panel
+    return replace(panel, volume=panel.volume.assign(**{market: float("nan")}))
 
 
 def _files_of(source: str | Path, securities: list[str]) -> list[str] | None:
@@ -81,7 +117,8 @@ def _listed_and_watched() -> list[str]:
 
 def _fetched(needed: list[str], peers: list[str], definition: CaseDefinition, *, offline: bool) -> MarketPanel:
     """Prices from Yahoo: without the needed ones there is no case; a peer that cannot be had is left out."""
-    span = (definition.prices_from, definition.prices_to)
+    span = (definition.prices_from or None, definition.prices_to or None)
+    needed = [yahoo_symbol(name) for name in needed if name]
     needed_panel = load_panel("yahoo", needed, *span, offline=offline)
     everything = yahoo_source(offline=offline, cache=None).fetch([*needed, *peers], *span).panel if peers else None
     return needed_panel if everything is None else everything

@@ -24,7 +24,7 @@ from impact.cases.schemas import (
     VOLUME_EFFECTS,
 )
 from impact.cases.timeline import Timeline
-from impact.errors import ImpactWarning, InfeasibleDesign
+from impact.errors import DataUnavailable, ImpactWarning, InfeasibleDesign
 from impact.eventstudy import ChainedEventsResult, EventStudyResult, abnormal_volume, chained_events, long_fit
 from impact.facts import known_table
 from impact.kernels.contrast import contrasts
@@ -192,10 +192,16 @@ def study_case(
 
     Raises
     ------
+    DataUnavailable
+        If the prices do not hold the benchmark.
     InfeasibleDesign
         If the designation is not on the timeline, or there are too few sessions before it.
     """
     returns = panel.returns("log")
+    if definition.market not in returns.columns:
+        raise DataUnavailable(
+            f"case={definition.case!r}: the prices do not hold its benchmark {definition.market or '(none stated)'}; add it, or state another in [market]."
+        )
     day0 = _day0(definition, timeline)
     start = returns.index.get_loc(day0)
     events = _by_session(timeline.events[timeline.events["reaction_on"] >= day0])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from impact.calendars import first_session_to_react, parse_instant, venue_of
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.events import events_of_case
+from impact.cases.listing import stated_source
 from impact.cases.schemas import PENDING, TIMELINE
 from impact.errors import DataUnavailable
 from impact.market import MarketPanel
@@ -112,7 +114,7 @@ def _anchored(row: pd.Series, venue: str) -> tuple[pd.Timestamp, bool, str]:
     return reaction.session, reaction.intraday, reaction.reason
 
 
-def build_timeline(definition: CaseDefinition, panel: MarketPanel, *, as_of: AsOf = None) -> Timeline:
+def build_timeline(definition: CaseDefinition, panel: MarketPanel | None, *, as_of: AsOf = None) -> Timeline:
     """Place the events of a case that were known at `as_of` on the sessions of its own venue.
 
     Raises
@@ -133,26 +135,36 @@ def build_timeline(definition: CaseDefinition, panel: MarketPanel, *, as_of: AsO
         intraday=[inside for _, inside, _ in placed],
         anchoring=[reason for _, _, reason in placed],
     )[COLUMNS]
-    returns = panel.returns("simple")
-    for column, security in (("close_return", definition.security), ("market_return", definition.market)):
-        events[column] = returns[security].reindex(events["reaction_on"]).to_numpy()
-    outside = ~events["reaction_on"].isin(returns.index)
-    pending = events.loc[outside].assign(reason=f"its reaction session is not among the prices, which end on {returns.index[-1]:%Y-%m-%d}")
-    events = events.loc[~outside].sort_values(["reaction_on", "known_at"], kind="stable").reset_index(drop=True)
-    if events.empty and as_of is None:
+    events, pending = _priced(events, definition, panel)
+    if events.empty and as_of is None and not definition.is_stated:
         raise DataUnavailable(
-            f"none of the {len(pending)} events known has its reaction session in the prices ({returns.index[0]:%Y-%m-%d} to "
-            f"{returns.index[-1]:%Y-%m-%d}); give prices that cover {pending['reaction_on'].min():%Y-%m-%d}."
+            f"none of the {len(pending)} events known has its reaction session in the prices ({panel.sessions[0]:%Y-%m-%d} to "
+            f"{panel.sessions[-1]:%Y-%m-%d}); give prices that cover {pending['reaction_on'].min():%Y-%m-%d}."
         )
     return Timeline(
         definition=definition,
         events=events,
-        pending=pending.reset_index(drop=True),
-        prices=panel.close[definition.security],
-        currency=str(panel.currency[definition.security]),
-        sources=panel.sources,
+        pending=pending,
+        prices=pd.Series(dtype="float64") if panel is None else panel.close[definition.security],
+        currency=definition.currency if panel is None else str(panel.currency[definition.security]),
+        sources=(stated_source(definition),) if panel is None else panel.sources,
         assumptions=(
             f"Day 0 is the first session of {venue} that could react to the public instant; an announcement after its close counts for the next session.",
             "Two events that reach the same session cannot be told apart by that session's return.",
         ),
     )
+
+
+def _priced(events: pd.DataFrame, definition: CaseDefinition, panel: MarketPanel | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Events with the returns of their sessions, in order, and those whose session has no price, with the reason."""
+    if panel is None:
+        nothing = events.assign(close_return=np.nan, market_return=np.nan)
+        return nothing.iloc[:0], nothing.assign(reason="no prices of the line are given").reset_index(drop=True)
+    returns = panel.returns("simple")
+    for column, security in (("close_return", definition.security), ("market_return", definition.market)):
+        known = security in returns.columns
+        events[column] = returns[security].reindex(events["reaction_on"]).to_numpy() if known else np.nan
+    outside = ~events["reaction_on"].isin(returns.index)
+    pending = events.loc[outside].assign(reason=f"its reaction session is not among the prices, which end on {returns.index[-1]:%Y-%m-%d}")
+    placed = events.loc[~outside].sort_values(["reaction_on", "known_at"], kind="stable")
+    return placed.reset_index(drop=True), pending.reset_index(drop=True)

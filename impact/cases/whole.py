@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
 from impact.calendars import parse_instant, venue_of
 from impact.cases.benchmarks import yahoo_symbol
-from impact.cases.definition import CaseDefinition, define_case
+from impact.cases.case_file import StatedCase, define_stated, read_case
+from impact.cases.definition import Book, CaseDefinition, case_names, define_case
 from impact.cases.panel import known_prices, load_case_prices
 from impact.cases.study import CaseStudy, study_case
 from impact.cases.timeline import Timeline, build_timeline
@@ -23,8 +24,10 @@ from impact.tables import Table
 if TYPE_CHECKING:
     from impact.cases.pricing import CasePricing
     from impact.cases.relief_assessment import ReliefAssessment
+    from impact.holdings import ExposureReport
     from impact.pricing import PriceEffect
     from impact.pricing.comparison import PredictedRealised
+    from impact.pricing.liquidation import LiquidationCost
     from impact.relief import Spillover
     from impact.rules import Deadlines
     from impact.supply import ForcedSupply
@@ -42,15 +45,34 @@ class Case:
     ----------
     definition : CaseDefinition
         Fixed choices: security, benchmark, peers.
-    panel : MarketPanel
-        Prices up to the last close known at `as_of`.
+    panel : MarketPanel or None
+        Prices up to the last close known at `as_of`; None where a case that its user states has none.
     as_of : str or None
         Instant whose knowledge the answers use; None is everything on record.
+    no_prices : str
+        Why there is no panel; empty where there is one.
     """
 
     definition: CaseDefinition
-    panel: MarketPanel
+    panel: MarketPanel | None
     as_of: str | None = None
+    no_prices: str = ""
+
+    def with_book(self, holdings: str | Path | pd.DataFrame, investor: str = "us_person", funds: str | Path | None = None) -> Case:
+        """The same case read against positions."""
+        return replace(self, definition=replace(self.definition, book=Book(holdings=holdings, investor=investor, funds=funds)))
+
+    def prices(self) -> MarketPanel:
+        """The panel.
+
+        Raises
+        ------
+        DataUnavailable
+            If the case has no prices: what rests on them is unknown.
+        """
+        if self.panel is None:
+            raise DataUnavailable(self.no_prices)
+        return self.panel
 
     def timeline(self) -> Timeline:
         """The dated events on the sessions that could first react to them."""
@@ -99,7 +121,7 @@ class Case:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What the tables rest on."""
-        study, note = self.studied(), self.panel.dropped_note()
+        study, note = self.studied(), "" if self.panel is None else self.panel.dropped_note()
         rest = self.timeline().assumptions if study is None else study.assumptions
         return (*rest, f"Prices: {note}") if note else rest
 
@@ -109,12 +131,70 @@ class Case:
         study = self.studied()
         return self.timeline().sources if study is None else study.sources
 
+    def read_at(self) -> str:
+        """Instant of the answers that need one: `as_of`; without one the day after the designation."""
+        return self.as_of or (self.designated_at() + pd.Timedelta(days=1)).isoformat()
+
     def deadlines(self) -> Deadlines:
         """Every legal clock of the security, as known at `as_of`; without one, as known the day after the designation."""
+        from impact.cases.listing import rule_tables
         from impact.rules import deadlines
 
-        at = self.as_of or (self.designated_at() + pd.Timedelta(days=1)).isoformat()
-        return deadlines(self.definition.security, as_of=at)
+        return deadlines(self.definition.security, as_of=self.read_at(), tables=rule_tables(self.definition, self.as_of))
+
+    def exposure(self, holdings: str | Path | pd.DataFrame | None = None) -> ExposureReport:
+        """What a book holds that the designation reaches, and until when it can act.
+
+        Parameters
+        ----------
+        holdings : path or DataFrame, optional
+            The book of the case when None.
+
+        Raises
+        ------
+        DataUnavailable
+            If no positions are given and the case states none: none are assumed.
+        """
+        from impact.cases.listing import stated_designation
+        from impact.holdings import check_portfolio
+
+        book = self.definition.book
+        positions = holdings if holdings is not None else book.holdings if book is not None else None
+        if positions is None:
+            raise DataUnavailable("no positions were given, and none are assumed: give holdings, or [book] holdings in the case file.")
+        return check_portfolio(
+            positions,
+            as_of=self.read_at(),
+            investor="us_person" if book is None else book.investor,
+            funds=None if book is None else book.funds,
+            designations=(stated_designation(self.definition),) if self.definition.is_stated else (),
+        )
+
+    def cost(self, shares: float | None = None) -> LiquidationCost:
+        """What it costs to sell a position in the line over several horizons, alone and with the crowd.
+
+        Parameters
+        ----------
+        shares : float, optional
+            The position; what the book of the case holds of the line directly when None.
+
+        Raises
+        ------
+        DataUnavailable
+            If there is no position, or the forced supply is unknown.
+        """
+        from impact.pricing.liquidation import liquidation_cost
+
+        held = self._held_shares() if shares is None else shares
+        return liquidation_cost(held, self.supply(), self.price_effect())
+
+    def _held_shares(self) -> float:
+        exposures = self.exposure().exposures
+        direct = exposures[(exposures["security"] == self.definition.security) & (exposures["via"] == "direct")]
+        held = float(direct["quantity_low"].sum())
+        if not held > 0:
+            raise DataUnavailable(f"the book holds no {self.definition.security} directly whose quantity is known; give shares.")
+        return held
 
     def conflicts(self) -> pd.DataFrame:
         """Where the sources about the security contradict each other, as known at `as_of`."""
@@ -151,7 +231,7 @@ class Case:
         """What the court events of the case did to its peers and to the other designated names."""
         from impact.cases.spillover import spillover_of_case
 
-        return spillover_of_case(self.definition, self.panel, self.timeline(), self.event_study(), as_of=self.as_of)
+        return spillover_of_case(self.definition, self.prices(), self.timeline(), self.event_study(), as_of=self.as_of)
 
     def report(self, path: str | Path) -> Path:
         """Write the whole case as one self-contained HTML page."""
@@ -166,13 +246,13 @@ class Case:
 
     @cached_property
     def _study(self) -> CaseStudy:
-        return study_case(self.definition, self.panel, self.timeline(), as_of=self.as_of)
+        return study_case(self.definition, self.prices(), self.timeline(), as_of=self.as_of)
 
     @cached_property
     def _supply(self) -> ForcedSupply:
         from impact.cases.supply import supply_of_case
 
-        return supply_of_case(self.definition, self.as_of, panel=self.panel)
+        return supply_of_case(self.definition, self.as_of, panel=self.prices())
 
     @cached_property
     def _pricing(self) -> CasePricing:
@@ -186,27 +266,37 @@ class Case:
             effect = self.price_effect()
         except (DataUnavailable, InputError):  # no facts on the holders: the parts of the drop do without the forced flow
             effect = None
-        return assess_case(self.definition, self.panel, self.timeline(), self.event_study(), as_of=self.as_of, price_effect=effect)
+        return assess_case(self.definition, self.prices(), self.timeline(), self.event_study(), as_of=self.as_of, price_effect=effect)
 
 
-def case(name: str, source: str | Path = "bundled", as_of: str | None = None, *, offline: bool = False) -> Case:
-    """Open a case.
+def case(
+    name: str | Path | None = None,
+    source: str | Path | MarketPanel | None = None,
+    as_of: str | None = None,
+    *,
+    offline: bool = False,
+    **stated: Unpack[StatedCase],
+) -> Case:
+    """Open a case: one that ships, one in a file, or one stated in the call.
 
     Parameters
     ----------
-    name : str
-        Name of a case; ``impact.cases.case_names()`` lists them.
-    source : {"bundled", "yahoo"} or path
-        Where prices come from: the tables that ship, Yahoo, or a file or folder of files.
+    name : str or path, optional
+        Name of a case that ships (``impact.cases.case_names()``), a case file, or a folder that holds ``case.toml``.
+    source : {"bundled", "yahoo"}, path or MarketPanel, optional
+        Where prices come from: the tables that ship, Yahoo, a file or folder of files; what the case states when None.
     as_of : str, optional
         Zoned instant: only facts announced and sessions closed by then are used.
     offline : bool
         With Yahoo: use the cache only.
+    **stated
+        A case without a name: security, programme and public_at, and whatever else is known, as fields of a case file
+        (:class:`impact.cases.case_file.StatedCase`). What is missing is unknown.
 
     Raises
     ------
     InputError
-        If the case or the source is unknown, or `as_of` has no zone.
+        If the case or the source is unknown, a field is wrong, or `as_of` has no zone.
     DataUnavailable
         If the prices of the security or its benchmark cannot be had from the source.
 
@@ -215,11 +305,34 @@ def case(name: str, source: str | Path = "bundled", as_of: str | None = None, *,
     >>> events = case("xiaomi").timeline().to_frame().set_index("event_id")
     >>> events.loc[["E0", "E4", "E6"], "reaction_on"].dt.strftime("%Y-%m-%d").tolist()
     ['2021-01-15', '2021-03-15', '2021-05-12']
+    >>> own = case(security="0700.HK", programme="ns-cmic", public_at="2026-11-28T16:05-05:00", hypothetical=True)
+    >>> own.deadlines().clocks.set_index("clock").loc["purchase_ban", "first_prohibited_et"].iloc[0]
+    '2027-01-27T00:01-05:00'
     """
-    definition = define_case(name)
     if as_of is not None:
         parse_instant(as_of)
-    if source == "yahoo":
+    definition = _definition(name, stated)
+    chosen = definition.prices if source is None else source
+    if isinstance(chosen, str) and chosen == "yahoo":
         definition = replace(definition, market=yahoo_symbol(definition.market))
-    panel = load_case_prices(definition, source, offline=offline)
-    return Case(definition=definition, panel=known_prices(panel, venue_of(definition.security), as_of), as_of=as_of)
+    try:
+        panel = known_prices(load_case_prices(definition, chosen, offline=offline), venue_of(definition.security), as_of)
+    except DataUnavailable as error:
+        if not definition.is_stated or source is not None:
+            raise
+        return Case(definition=definition, panel=None, as_of=as_of, no_prices=str(error))
+    return Case(definition=definition, panel=panel, as_of=as_of)
+
+
+def _definition(name: str | Path | None, stated: StatedCase) -> CaseDefinition:
+    if name is None:
+        return define_stated(stated)
+    if stated:
+        raise InputError(
+            f"case={str(name)!r} is named and {', '.join(stated)} stated as well; give a name or a file, or the fields of a case of your own."
+        )
+    if isinstance(name, str) and name in case_names():
+        return define_case(name)
+    if Path(name).exists():
+        return read_case(name)
+    return define_case(str(name))

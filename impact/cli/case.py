@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from impact.cli._case import case_options, opened_case, source_name
 from impact.cli._output import Document, emit, output_options, working
+
+if TYPE_CHECKING:
+    from impact.cases import Case
 
 __all__ = ["command"]
 
 
 @click.command("case")
-@click.argument("name")
-@click.option("--as-of", metavar="INSTANT", help="Use only what was known then, for example 2021-03-12T16:00-05:00.")
+@case_options
 @click.option("--diff", nargs=2, metavar="A B", help="Instead: what changed between the memos of two instants.")
-@click.option("--source", default="bundled", show_default=True, metavar="SOURCE", help="bundled, yahoo, or a file or folder of prices.")
-@click.option("--offline", is_flag=True, help="With --source yahoo: use the cache only.")
+@click.option("--holdings", type=click.Path(exists=True), metavar="FILE", help="Positions to read the case against.")
 @click.option("--html", type=click.Path(dir_okay=False), metavar="FILE", help="Also write the whole case as one self-contained page.")
 @output_options
 def command(
-    name: str,
+    case: str | None,
+    case_file: str | None,
     as_of: str | None,
     diff: tuple[str, str] | None,
-    source: str,
+    source: str | None,
     offline: bool,
+    holdings: str | None,
     html: str | None,
     format_: str,
     output: str | None,
@@ -30,22 +36,23 @@ def command(
 ) -> None:
     """The whole study of one designation.
 
-    NAME is a case such as xiaomi. The table goes to standard output.
+    CASE is a name such as xiaomi, or a case file or its folder. The table goes to standard output.
     """
-    import impact
-
     if diff:
-        _print_difference(name, diff, source, offline, format_, output, table)
+        earlier, later = (opened_case(case, case_file, source=source, as_of=instant, offline=offline) for instant in diff)
+        _print_difference(earlier, later, source=source, format_=format_, output=output, table=table)
         return
-    opened = impact.case(name, source=source, as_of=as_of, offline=offline)
+    opened = opened_case(case, case_file, source=source, as_of=as_of, offline=offline)
+    if holdings is not None:
+        opened = opened.with_book(holdings)
     emit(
         Document(
             command="case",
             title=opened.headline(),
             inputs={
-                "case": name,
+                "case": case or case_file,
                 "as_of": as_of,
-                "source": source,
+                "source": source_name(opened, source),
                 "security": opened.definition.security,
                 "market": opened.definition.market,
             },
@@ -63,17 +70,15 @@ def command(
         click.echo(f"wrote {written}", err=True)
 
 
-def _print_difference(
-    name: str, instants: tuple[str, str], source: str, offline: bool, format_: str, output: str | None, table: str | None
-) -> None:
-    from impact.cases import case, compare_cases
+def _print_difference(earlier: Case, later: Case, *, source: str | None, format_: str, output: str | None, table: str | None) -> None:
+    from impact.cases import compare_cases
 
-    found = compare_cases(*(case(name, source=source, as_of=instant, offline=offline) for instant in instants))
+    found = compare_cases(earlier, later)
     emit(
         Document(
             command="case-diff",
             title=found.summary().title,
-            inputs={"case": name, "earlier": found.earlier, "later": found.later, "source": source},
+            inputs={"case": later.definition.case, "earlier": found.earlier, "later": found.later, "source": source_name(later, source)},
             tables={
                 "facts": found.with_schema("facts"),
                 "clocks": found.with_schema("clocks"),

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import click
 
+from impact.cli._case import case_options, opened_case, source_name
 from impact.cli._output import Document, emit, output_options
 
 __all__ = ["command"]
 
 
 @click.command(name="price")
-@click.argument("case")
-@click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then, with its zone (default: everything recorded).")
-@click.option("--source", default="bundled", show_default=True, metavar="SOURCE", help="bundled, yahoo, or a file or folder of prices.")
+@case_options
 @click.option("--position", type=float, metavar="SHARES", help="Also the cost of selling this many shares, alone and with the crowd.")
 @click.option("--sold", metavar="LOW:HIGH", help="Assume this range of forced shares, where the facts give none (or instead of them).")
 @click.option("--draws", default=10_000, show_default=True, help="Draws from the priors.")
 @click.option("--seed", type=int, help="Scramble the draws with this seed (default: a fixed one).")
 @output_options
 def command(
-    case: str,
+    case: str | None,
+    case_file: str | None,
     as_of: str | None,
-    source: str,
+    source: str | None,
+    offline: bool,
     position: float | None,
     sold: str | None,
     draws: int,
@@ -32,20 +33,18 @@ def command(
 ) -> None:
     """Price effect of the forced supply of CASE, law by law with an interval, beside the realised abnormal returns.
 
-    CASE is a name such as xiaomi.
+    CASE is a name such as xiaomi, or a case file.
     """
-    import impact
-
-    opened = impact.case(case, source=source, as_of=as_of)
+    opened = opened_case(case, case_file, source=source, as_of=as_of, offline=offline)
     found = opened.pricing(position_shares=position, sold_shares=_range(sold), n_draws=draws, seed=seed)
     emit(
         Document(
             command="price",
             title=found.effect.summary().title,
             inputs={
-                "case": case,
+                "case": case or case_file,
                 "as_of": as_of,
-                "source": source,
+                "source": source_name(opened, source),
                 "position_shares": position,
                 "sold_shares": sold,
                 "n_draws": draws,

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import click
 
+from impact.cli._case import case_options, opened_case, source_name
 from impact.cli._output import Document, emit, output_options
 
 __all__ = ["command"]
 
 
 @click.command("relief")
-@click.argument("case")
-@click.option("--as-of", metavar="INSTANT", help="Use only what was known then, for example 2021-03-12T16:00-05:00.")
+@case_options
 @click.option("--horizon", type=click.IntRange(min=1), metavar="SESSIONS", help="Sessions left to sell (default: to the divestment date).")
 @click.option(
     "--discount", type=float, nargs=2, metavar="LOW HIGH", help="Fall from the clear to the banned value, decimals (default: from facts)."
 )
 @click.option("--priced", is_flag=True, help="Bound the forced flow in the drop by the price effect of the supply (slower).")
-@click.option("--source", default="bundled", show_default=True, metavar="SOURCE", help="bundled, yahoo, or a file or folder of prices.")
-@click.option("--offline", is_flag=True, help="With --source yahoo: use the cache only.")
 @click.option(
     "--log", type=click.Path(dir_okay=False), metavar="FILE", help="Append the band on the eve to this forecast log; needs --as-of."
 )
 @output_options
 def command(
-    case: str,
+    case: str | None,
+    case_file: str | None,
     as_of: str | None,
     horizon: int | None,
     discount: tuple[float, float] | None,
     priced: bool,
-    source: str,
+    source: str | None,
     offline: bool,
     log: str | None,
     format_: str,
@@ -38,18 +37,17 @@ def command(
 ) -> None:
     """Probability of legal relief of CASE as a band, base rates by statute, scenarios, sell or wait, drop against recovery.
 
-    CASE is a name such as xiaomi. "Cannot tell" is an answer.
+    CASE is a name such as xiaomi, or a case file. "Cannot tell" is an answer.
     """
-    import impact
     from impact.cases import assess_case
     from impact.relief import log_forecast
 
     if log and as_of is None:
         raise click.UsageError("--log needs --as-of: a forecast carries the instant at which it was made.")
-    opened = impact.case(case, source=source, as_of=as_of, offline=offline)
+    opened = opened_case(case, case_file, source=source, as_of=as_of, offline=offline)
     found = assess_case(
         opened.definition,
-        opened.panel,
+        opened.prices(),
         opened.timeline(),
         opened.event_study(),
         as_of,
@@ -61,7 +59,14 @@ def command(
         Document(
             command="relief",
             title=found.headline(),
-            inputs={"case": case, "as_of": as_of, "source": source, "horizon_sessions": horizon, "discount": discount, "priced": priced},
+            inputs={
+                "case": case or case_file,
+                "as_of": as_of,
+                "source": source_name(opened, source),
+                "horizon_sessions": horizon,
+                "discount": discount,
+                "priced": priced,
+            },
             tables=found.tables() if format_ != "table" or table else found.short_tables(),
             assumptions=found.assumptions,
             sources=found.sources,

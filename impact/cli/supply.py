@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import click
 
+from impact.cli._case import case_options, opened_case, source_name
 from impact.cli._output import Document, emit, output_options
 
 __all__ = ["command"]
 
 
 @click.command(name="supply")
-@click.argument("case")
-@click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then, with its zone (default: everything recorded).")
-@click.option("--source", default="bundled", show_default=True, metavar="SOURCE", help="bundled, yahoo, or a file or folder of prices.")
+@case_options
 @output_options
-def command(case: str, as_of: str | None, source: str, format_: str, output: str | None, table: str | None) -> None:
+def command(
+    case: str | None,
+    case_file: str | None,
+    as_of: str | None,
+    source: str | None,
+    offline: bool,
+    format_: str,
+    output: str | None,
+    table: str | None,
+) -> None:
     """Shares that the designation of CASE forces onto the market, by holder class, session and index provider.
 
-    CASE is a name such as xiaomi. Unknown holdings and tracked assets stay empty; they are never zero.
+    CASE is a name such as xiaomi, or a case file. Unknown holdings and tracked assets stay empty; they are never zero.
     """
-    import impact
-
-    found = impact.case(case, source=source, as_of=as_of).supply()
+    opened = opened_case(case, case_file, source=source, as_of=as_of, offline=offline)
+    found = opened.supply()
     flow = found.index_flow
     tables = {
         "milestones": found.with_schema("milestones"),
@@ -40,7 +47,13 @@ def command(case: str, as_of: str | None, source: str, format_: str, output: str
         Document(
             command="supply",
             title=found.summary().title,
-            inputs={"case": case, "as_of": as_of, "source": source, "security": found.line.security, "regime": found.wind_down.regime},
+            inputs={
+                "case": case or case_file,
+                "as_of": as_of,
+                "source": source_name(opened, source),
+                "security": found.line.security,
+                "regime": found.wind_down.regime,
+            },
             tables=tables,
             assumptions=(*found.assumptions, *flow.assumptions),
             sources=found.sources,

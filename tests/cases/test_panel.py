@@ -5,7 +5,7 @@ import pytest
 
 from impact.bundled import read_bundled
 from impact.calendars import VENUES
-from impact.cases.benchmarks import basket, benchmark_names, benchmarks_of, venue_benchmark, yahoo_symbol
+from impact.cases.benchmarks import basket, benchmark_names, benchmarks_of, venue_benchmark, venue_currency, yahoo_symbol
 from impact.cases.definition import define_case
 from impact.cases.panel import known_prices
 from impact.errors import InputError
@@ -48,7 +48,7 @@ def test_benchmarks_of_a_case_stand_nearest_in_trade_last():
     assert list(benchmarks_of(xiaomi, ["HSI", "0005.HK"])) == ["HSI"]
 
 
-def test_every_venue_has_a_benchmark_and_it_is_taken_as_the_prices_spell_it():
+def test_a_benchmark_of_a_venue_is_taken_as_the_prices_spell_it():
     with_benchmark = {"XHKG", "XSHG", "XSHE", "XNYS", "XNAS", "ARCX", "OTCM", "XMOS", "XNSE"}
     assert {venue_benchmark(venue)[0] == "" for venue in with_benchmark} == {False} and with_benchmark <= set(VENUES)
     assert venue_benchmark("XKRX", ["^KS11"]) == ("^KS11", "") and venue_benchmark("XHKG", ["^HSI"]) == ("^HSI", "")
@@ -62,3 +62,7 @@ def test_a_benchmark_is_known_by_all_its_names():
     assert benchmark_names("HSI") == benchmark_names("^HSI") == ("Hang Seng Index",)
     assert yahoo_symbol("HSI") == "^HSI" and yahoo_symbol("1810.HK") == "1810.HK"
     assert not read_bundled("benchmarks").duplicated(["venue", "security"]).any()
+
+
+def test_a_line_of_london_has_no_currency_until_it_is_stated():
+    assert venue_currency("XKRX") == "KRW" and venue_currency("XLON") == ""

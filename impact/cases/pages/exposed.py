@@ -9,28 +9,62 @@ from impact.report.page import Figure, Section, Table, Text
 
 if TYPE_CHECKING:
     from impact.cases import Case
+    from impact.holdings import ExposureReport
     from impact.pricing import PriceEffect
     from impact.pricing.comparison import PredictedRealised
+    from impact.pricing.liquidation import LiquidationCost
     from impact.rules import Deadlines
     from impact.supply import ForcedSupply
 
-__all__ = ["holdings_section", "law_section", "price_section", "supply_section"]
+__all__ = ["cost_section", "holdings_section", "law_section", "price_section", "supply_section"]
 
 
-def holdings_section(case: Case) -> Section:
+HELD = [
+    "account", "security", "line", "via", "status", "quantity_low", "quantity_high", "market_value_low", "market_value_high", "nav_share_low",
+    "nav_share_high", "as_of",
+]  # fmt: skip
+
+
+def holdings_section(case: Case, exposure: ExposureReport | None) -> Section:
     """T1, what is held: nothing is assumed of a reader's own positions."""
-    command = f"impact check HOLDINGS.csv --as-of {case.as_of or case.designated_at().isoformat()}"
-    return Section(
-        id="holdings",
-        title="What do I hold",
-        lead="No positions were given, and none are assumed.",
-        blocks=(
-            Text(
-                lines=(
-                    f"Run «{command}» on a file from the custodian, the terminal or a fund sponsor for status, look-through, deadlines and the unknown bucket.",
-                    "Who holds the line in public sources is below, class by class, with what nobody states left open.",
-                )
+    if exposure is None:
+        command = f"impact check HOLDINGS.csv --as-of {case.as_of or case.designated_at().isoformat()}"
+        return Section(
+            id="holdings",
+            title="What do I hold",
+            lead="No positions were given, and none are assumed.",
+            blocks=(
+                Text(
+                    lines=(
+                        f"Run «{command}» on a file from the custodian, the terminal or a fund sponsor for status, look-through, deadlines and the unknown bucket.",
+                        "Who holds the line in public sources is below, class by class, with what nobody states left open.",
+                    )
+                ),
             ),
+        )
+    blocks: list[Text | Table | Figure] = [Table(id="held", title="Designated names held", table=exposure.with_schema("exposures", HELD))]
+    if len(exposure.unknown):
+        blocks.append(Table(id="held-unknown", title="What of the book is not known", table=exposure.with_schema("unknown")))
+    return Section(id="holdings", title="What do I hold", lead=exposure.headline, blocks=tuple(blocks))
+
+
+def cost_section(cost: LiquidationCost) -> Section:
+    """T3, what it costs to sell what is held: over several horizons, alone and with everybody else who must."""
+    return Section(
+        id="cost",
+        title="What will it cost",
+        lead=cost.summary().title + ".",
+        blocks=(
+            drawn(
+                "cost-figure",
+                "Cost by horizon",
+                cost.plot(),
+                "Cost of selling the position over each horizon, alone and with the crowd, with its range.",
+                "A longer horizon costs less by itself; with everybody selling it need not.",
+                cost.costs,
+            ),
+            Table(id="costs", title="Cost by horizon", table=cost.with_schema("costs")),
+            Text(lines=cost.assumptions, bullets=True),
         ),
     )
 

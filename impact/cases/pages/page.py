@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impact.cases.pages.exposed import (
+    cost_section,
     holdings_section,
     law_section,
     price_section,
@@ -23,6 +24,7 @@ from impact.tables import format_value
 
 if TYPE_CHECKING:
     from impact.cases import Case, CaseStudy
+    from impact.holdings import ExposureReport
 
 __all__ = ["case_page"]
 
@@ -40,10 +42,10 @@ def case_page(case: Case) -> Page:
     """Compose the page of a case; a part whose figures cannot be had says so in its place."""
     study = case.studied()
     sections = (
-        timeline_section(case.timeline()),
+        _or_missing("timeline", "Timeline", lambda: timeline_section(case.timeline())),
         _or_missing("effects", "Effect of each event", lambda: effects_section(case.event_study())),
         _or_missing("path", "From the designation on", lambda: path_section(case.event_study())),
-        holdings_section(case),
+        _or_missing("holdings", "What do I hold", lambda: holdings_section(case, _exposure(case))),
         _or_missing("law", "Until when", lambda: law_section(case.deadlines())),
         _or_missing("supply", "Who else sells", lambda: supply_section(case.supply())),
         _or_missing(
@@ -51,20 +53,28 @@ def case_page(case: Case) -> Page:
             "What the forced supply should do to the price",
             lambda: price_section(case.price_effect(), case.predicted_against_realised()),
         ),
+        *([] if case.definition.book is None else [_or_missing("cost", "What will it cost", lambda: cost_section(case.cost()))]),
         _or_missing("relief", "Relief", lambda: relief_section(case.relief())),
         _or_missing("recovery", "Did relief undo the drop", lambda: recovery_section(case.relief())),
         _or_missing("spillover", "Who else moved", lambda: spillover_section(case.spillover())),
         _ground_section(case),
     )
     known = f"As known at {case.as_of}. " if case.as_of else ""
+    supposed = "HYPOTHETICAL: nobody has announced this designation. " if case.definition.hypothetical else ""
+    priced = "No prices. " if case.panel is None else f"Prices {case.panel.sessions[0]:%Y-%m-%d} to {case.panel.sessions[-1]:%Y-%m-%d}. "
     return Page(
         title=f"{case.definition.title} ({case.definition.security})",
         headline=case.headline(),
-        subtitle=f"{known}Prices {case.panel.sessions[0]:%Y-%m-%d} to {case.panel.sessions[-1]:%Y-%m-%d}. {DISCLAIMER}",
+        subtitle=f"{supposed}{known}{priced}{DISCLAIMER}",
         key_figures=() if study is None else _key_figures(study),
         sections=sections,
         footer=DISCLAIMER,
     )
+
+
+def _exposure(case: Case) -> ExposureReport | None:
+    """What the book of the case holds; None where it has none."""
+    return None if case.definition.book is None else case.exposure()
 
 
 def _or_missing(identity: str, title: str, build: Callable[[], Section]) -> Section:

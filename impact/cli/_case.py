@@ -1,0 +1,48 @@
+"""The case that a command asks about: a name that ships, or a case file, with its source of prices and its instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from impact.cases import Case
+
+__all__ = ["case_options", "opened_case", "source_name"]
+
+
+def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The arguments that name a case, for every command that asks about one."""
+    for option in (
+        click.option("--offline", is_flag=True, help="With --source yahoo: use the cache only."),
+        click.option(
+            "--source", metavar="SOURCE", help="bundled, yahoo, or a file or folder of prices (default: as the case states, else bundled)."
+        ),
+        click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then, such as 2021-03-12T16:00-05:00."),
+        click.option("--case", "case_file", metavar="PATH", help="A case file or its folder, in place of CASE; `impact new` writes one."),
+        click.argument("case", required=False),
+    ):
+        command = option(command)
+    return command
+
+
+def opened_case(case: str | None, case_file: str | None, *, source: str | None, as_of: str | None, offline: bool) -> Case:
+    """The case that the arguments name.
+
+    Raises
+    ------
+    UsageError
+        If it is named twice or not at all.
+    """
+    import impact
+
+    if (case is None) == (case_file is None):
+        raise click.UsageError("name one case: CASE (a name such as xiaomi, a case file or its folder) or --case PATH.")
+    return impact.case(case or case_file, source=source, as_of=as_of, offline=offline)
+
+
+def source_name(opened: Case, source: str | None) -> str:
+    """Where the prices of an opened case come from, as the inputs of an answer tell it."""
+    return source or str(opened.definition.prices)

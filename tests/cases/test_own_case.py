@@ -1,0 +1,204 @@
+"""A designation that is in no table: stated in a file, in a folder or in the call, and asked everything a shipped case is asked."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+import impact
+from impact.calendars import sessions
+from impact.cases.case_file import read_case
+from impact.errors import DataUnavailable, InputError
+
+TOML = """
+[designation]
+security = "999930.KS"
+issuer = "Hanbit Devices Co., Ltd."
+programme = "ns-cmic"
+public_at = 2026-11-02T16:05:00-05:00
+hypothetical = true
+[market]
+prices = "prices/"
+benchmark = "KOSPIX"
+rates = { USD = 1250.0 }
+[shares]
+outstanding = [119e6, 121e6]
+free_float = 0.6
+[[events]]
+label = "suit filed"
+kind = "court"
+outcome = "filed"
+known_at = 2026-11-10T17:00:00-05:00
+[tables]
+holders = "holders.csv"
+index = "index.csv"
+[book]
+holdings = "positions.csv"
+"""
+FILES = {
+    "holders.csv": "holder_class,shares_low,shares_high,source\nus_passive_deleting,2000000,3000000,letter\nus_active,4000000,4000000,letter\n",
+    "index.csv": "provider,index_family,action,announced_on,execution_on,effective_on,weight_pct,tracked_assets_usd_low,tracked_assets_usd_high,source\n"
+    "MSCI,MSCI EM,delete,2026-11-10,2026-11-20,2026-11-23,0.08,300000000000,500000000000,notice\n",
+    "positions.csv": "Account,Ticker,Name,Quantity,Market Value,Currency\nA1,999930 KS,HANBIT DEVICES CO LTD,250000,16250000,KRW\nA1,AAPL US,APPLE INC,10,3750000,KRW\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "prices").mkdir()
+    (tmp_path / "case.toml").write_text(TOML)
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    days = sessions("XKRX", "2025-09-01", "2026-11-20")
+    rng = np.random.default_rng(7)
+    index = rng.normal(0.0, 0.01, len(days))
+    own = index + rng.normal(0.0, 0.015, len(days))
+    own[days == pd.Timestamp("2026-11-03")] = -0.12
+    for name, moves, level, volume in (("999930.KS", own, 65_000.0, 1.4e6), ("KOSPIX", index, 2500.0, 0.0)):
+        frame = pd.DataFrame({"date": days, "close": level * np.exp(np.cumsum(moves)), "volume": volume})
+        frame.to_csv(tmp_path / "prices" / f"{name}.csv", index=False)
+    return tmp_path
+
+
+def test_a_folder_and_its_file_are_the_same_case(folder):
+    first, second = impact.case(folder), impact.case(str(folder / "case.toml"))
+    assert first.definition.security == second.definition.security == "999930.KS"
+    assert first.panel.currency["999930.KS"] == "KRW"  # of the venue: neither the file nor the prices say
+
+
+def test_clocks_follow_from_the_programme_and_the_day(folder):
+    clocks = impact.case(folder).deadlines().clocks.set_index("clock")
+    assert clocks.loc["purchase_ban", "first_prohibited_et"] == "2027-01-01T00:01-05:00"
+    assert clocks.loc["divestment_end", "first_prohibited_et"].startswith("2027-11-02")
+
+
+def test_supply_is_what_the_holders_table_says(folder):
+    supply = impact.case(folder).supply()
+    # Under a lock-in institutions sell nine tenths to all of what they hold: 0.9 x (2 + 4) to 3 + 4 million.
+    assert_allclose([supply.total_shares["low"], supply.total_shares["high"]], [5.4e6, 7.0e6])
+    assert supply.line.currency == "KRW" and supply.line.usd_per_unit == pytest.approx(1 / 1250)
+    assert supply.wind_down.sessions[0] == pd.Timestamp("2026-11-03") and supply.wind_down.sessions[-1] == pd.Timestamp(
+        "2027-11-01"
+    )  # the window ends at 14:01 of the 2nd in Seoul
+
+
+def test_index_flow_is_weight_times_assets(folder):
+    flow = impact.case(folder).supply().index_flow.flows.iloc[0]
+    assert_allclose([flow["sold_usd_low"], flow["sold_usd_high"]], [0.0008 * 3e11, 0.0008 * 5e11])
+
+
+def test_day_zero_is_the_session_after_the_news_in_seoul(folder):
+    row = impact.case(folder).event_study().day_zero().iloc[0]
+    assert row["event_id"] == "D0" and row["reaction_on"] == pd.Timestamp("2026-11-03") and row["ar"] < -0.08
+    events = impact.case(folder).timeline().events.set_index("event_id")
+    assert events.loc["C1", "step"] == "filed" and events.loc["C1", "reaction_on"] == pd.Timestamp("2026-11-11")
+    assert events.loc["X1", "reaction_on"] == pd.Timestamp("2026-11-20") and events.loc["X1", "kind"] == "index"
+
+
+def test_the_book_is_read_against_it(folder):
+    found = impact.case(folder).exposure().exposures
+    assert found["status"].tolist() == ["restricted"] and found["quantity_high"].tolist() == [250000.0]
+    costs = impact.case(folder).cost().costs
+    assert (costs["crowd_bps_mid"] >= costs["alone_bps_mid"]).all()
+
+
+def test_the_page_answers_the_four_questions(folder):
+    page = impact.case(folder).report(folder / "page.html").read_text()
+    assert all(words in page for words in ("What do I hold", "Until when", "Who else sells", "What will it cost", "HYPOTHETICAL"))
+
+
+def test_keywords_say_the_same_as_the_file(folder):
+    own = impact.case(
+        security="999930 KS",
+        programme="ns-cmic",
+        public_at="2026-11-02T16:05-05:00",
+        prices=impact.case(folder).panel,
+        benchmark="KOSPIX",
+        holders=pd.read_csv(folder / "holders.csv"),
+        rates={"USD": 1250.0},
+        outstanding=[119e6, 121e6],
+        free_float=0.6,
+        index=folder / "index.csv",
+    )
+    assert own.supply().total_shares == impact.case(folder).supply().total_shares
+
+
+def test_nothing_but_a_security_still_answers_what_rests_on_no_price():
+    own = impact.case(security="7203.T", programme="ns-cmic", public_at="2026-11-02T16:05-05:00")
+    assert own.panel is None and "no session of 7203.T" in own.headline()
+    assert own.deadlines().clocks["line"].tolist() == ["7203.T"] * 2
+    assert "deadlines" in own.tables() and own.timeline().pending["reaction_on"].iloc[0] == pd.Timestamp(
+        "2026-11-04"
+    )  # the 3rd is a holiday
+    with pytest.raises(DataUnavailable, match="7203.T"):
+        own.supply()
+
+
+def test_without_holders_the_supply_is_unknown_and_never_zero(folder):
+    (folder / "case.toml").write_text(TOML.replace('holders = "holders.csv"\n', ""))
+    found = impact.case(folder).supply()
+    assert np.isnan(found.total_shares["high"]) and "unknown" in found.summary().title
+
+
+def test_before_the_public_instant_there_is_no_case(folder):
+    early = impact.case(folder, as_of="2026-11-02T12:00-05:00")
+    with pytest.raises(DataUnavailable, match="known"):
+        early.supply()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[shares]", "[share]", r"\[share\] is not a section.*did you mean 'shares'"),
+        ("free_float", "freefloat", "did you mean 'free_float'"),
+        ("free_float = 0.6", "free_float = 60", "between 0 and 1"),
+        ("[119e6, 121e6]", "[121e6, 119e6]", "pair"),
+        ('"ns-cmic"', '"ns-cimc"', "did you mean 'ns-cmic'"),
+        ("public_at = 2026-11-02T16:05:00-05:00", "public_at = 2026-11-02", "bare day"),
+        ("public_at = 2026-11-02T16:05:00-05:00\n", "", "public_at missing"),
+        ("USD = 1250.0", "USD = 0", "positive"),
+        ('"holders.csv"', '"nobody.csv"', "cannot be read"),
+        ('kind = "court"', 'kind = "trial"', "vocabulary"),
+        ('"999930.KS"', '"Hanbit of Seoul"', "venue|line"),
+    ],
+)
+def test_a_mistake_in_the_file_is_said_in_one_sentence(folder, old, new, message):
+    (folder / "case.toml").write_text(TOML.replace(old, new))
+    with pytest.raises(InputError, match=message):
+        read_case(folder)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("holder_class,shares_low,shares_high,source\nus_hedge,1,2,x\n", "row 1, column holder_class: 'us_hedge'"),
+        ("holder_class,shares_low,shares_high,source\nus_active,3,2,x\n", "above shares_high"),
+        ("holder_class,shares_low,shares_high,source\nus_active,-3,2,x\n", "zero or more"),
+        ("holder_class,shares_low,shares_high,source\nus_active,many,2,x\n", "not a number"),
+        ("holder_class,shares_low,source\nus_active,1,\n", "source is empty"),
+        ("holder,shares_low,shares_high,source\nus_active,1,2,x\n", "columns missing"),
+    ],
+)
+def test_a_mistake_in_a_table_names_its_cell(folder, table, message):
+    (folder / "holders.csv").write_text(table)
+    with pytest.raises(InputError, match=message):
+        read_case(folder)
+
+
+def test_a_name_and_fields_together_are_refused():
+    with pytest.raises(InputError, match="named and security"):
+        impact.case("xiaomi", security="1810.HK")
+
+
+def test_commands_take_the_file(folder, run_cli):
+    code, out, _ = run_cli("supply", "--case", str(folder), "--format", "json")
+    body = json.loads(out)
+    assert code == 0 and body["inputs"]["security"] == "999930.KS" and body["inputs"]["regime"] == "lock_in"
+    code, out, _ = run_cli("case", str(folder), "--format", "json")
+    assert code == 0 and json.loads(out)["reaction_session"][0]["event_id"] == "D0"
+    code, _, err = run_cli("price")
+    assert code == 2 and "--case PATH" in err
