@@ -14,7 +14,17 @@ from impact.errors import InputError
 from impact.market.frames import as_frame, checked_sessions, refuse_where
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["AlignedEvents", "Market", "ReturnTable", "align_events", "column_of_returns", "factor_table", "read_factors", "read_returns"]
+__all__ = [
+    "AlignedEvents",
+    "Market",
+    "ReturnTable",
+    "align_events",
+    "checked_events",
+    "column_of_returns",
+    "factor_table",
+    "read_factors",
+    "read_returns",
+]
 
 Market: TypeAlias = Hashable | Sequence[Hashable] | pd.Series | pd.DataFrame
 """A benchmark: a column of the returns, several of them as an equal-weighted basket, or a series of its own."""
@@ -155,7 +165,7 @@ def align_events(events: pd.DataFrame, returns: ReturnTable, anchor: AnchorPolic
     InputError
         If the table is empty, lacks a column, or repeats an `event_id`; or under ``anchor="raise"`` if a date is no session.
     """
-    table = _checked(events)
+    table = checked_events(events)
     security = _columns_of(table["security"], returns.securities)
     position, rolled, reason, intraday = _positions(table, returns, anchor)
     if (security < 0).any():
@@ -184,7 +194,8 @@ def _columns_of(names: pd.Series, securities: pd.Index) -> IntArray:
     return found[codes]
 
 
-def _checked(events: Any) -> pd.DataFrame:
+def checked_events(events: Any) -> pd.DataFrame:
+    """A copy of the event table, its columns and ids checked, rows numbered from 0."""
     frame = as_frame(events, "events")
     missing = [column for column in REQUIRED if column not in frame.columns]
     if "date" in missing and {"known_at", "venue"} <= set(frame.columns):

@@ -10,9 +10,10 @@ import pandas as pd
 from scipy.special import fdtrc, stdtr, stdtrit
 
 from impact.errors import InfeasibleDesign, InputError
-from impact.eventstudy.alignment import Market, align_events, read_returns
+from impact.eventstudy.alignment import Market, checked_events, read_returns
 from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.models import ModelName
+from impact.eventstudy.placing import place_events
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.schemas import CHAINED, CHAINS, DROPPED
 from impact.eventstudy.study import run_study
@@ -132,23 +133,28 @@ def chained_events(
     """
     base = StudyDesign(model=model, estimation=estimation, window=(estimation[1] + 1, estimation[1] + 1), **options)
     table = read_returns(returns)
-    aligned = align_events(events, table, base.anchor)
+    groups = place_events(table, events, base.anchor, market, factors, base.kind)
+    group = next((one for one in groups if one.aligned.day0.size), groups[0])
+    aligned, own = group.aligned, group.inputs
     if not aligned.day0.size:
         raise InfeasibleDesign(
             f"none of the {len(aligned.dropped)} events can be placed (first: {aligned.dropped['reason'].iloc[0]}); mend them."
         )
+    named = checked_events(events)["security"].nunique()
+    if named > 1:
+        raise InputError(f"events name {named} securities; chained_events takes one firm: call it once for each.")
     kept = aligned.table.iloc[np.argsort(aligned.day0, kind="stable")].reset_index(drop=True)
     day0 = np.sort(aligned.day0, kind="stable")
-    if kept["security"].nunique() > 1:
-        raise InputError(f"events name {kept['security'].nunique()} securities; chained_events takes one firm: call it once for each.")
     windows = _own_windows(kept, window) + (day0 - day0[0])[:, None]
-    design = _spanning(base, windows, table.sessions, int(day0[0]), estimation_dates)
+    design = _spanning(base, windows, own.returns.sessions, int(day0[0]), estimation_dates)
     first = (
         kept.iloc[[0]]
         .assign(date=kept["day0"].iloc[0])
         .drop(columns=["known_at", "venue", "day0", "rolled_days", "intraday"], errors="ignore")
     )
-    study = run_study(returns, first, design, market=market, factors=factors, sources=sources)
+    frame = pd.DataFrame(own.returns.values, index=own.returns.sessions, columns=own.returns.securities)
+    study = run_study(frame, first, design, market=own.market, factors=own.factors, sources=sources)
+    study = replace(study, assumptions=(*study.assumptions, *own.notes))
     return _estimated(study, kept, windows, aligned.dropped, sources)
 
 

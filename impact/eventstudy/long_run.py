@@ -11,15 +11,16 @@ from scipy.special import stdtr, stdtrit
 
 from impact.anchors import AnchorPolicy
 from impact.errors import InfeasibleDesign, InputError
-from impact.eventstudy.alignment import Market, align_events, column_of_returns, read_factors, read_returns
+from impact.eventstudy.alignment import Market, column_of_returns, read_factors, read_returns
+from impact.eventstudy.placing import PlacedEvents, place_events
 from impact.eventstudy.schemas import CALENDAR_TIME, DROPPED, PORTFOLIO
 from impact.kernels.bhar import buy_and_hold_abnormal
-from impact.kernels.calendar_time import CalendarTimeFit, calendar_time_alpha, event_portfolio
+from impact.kernels.calendar_time import CalendarTimeFit, calendar_time_alpha, held_portfolio
 from impact.kernels.direct import event_rows
 from impact.kernels.records import Regression
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
-from impact.typing_ import FloatArray, Window
+from impact.typing_ import FloatArray, IntArray, Window
 
 __all__ = ["CalendarTimeResult", "buy_and_hold", "calendar_time_drift"]
 
@@ -51,8 +52,18 @@ def buy_and_hold(
     Barber and Lyon (1997), Journal of Financial Economics 43.
     """
     table = read_returns(returns)
-    aligned = align_events(events, table, anchor)
-    rows = Regression(returns=table.values, regressors=column_of_returns(market, table)[:, None])
+    groups = [group for group in place_events(table, events, anchor, market, None, "simple") if group.aligned.day0.size]
+    if not groups:
+        raise InfeasibleDesign(f"none of the {len(events)} events can be placed on the sessions of its security; mend them.")
+    frames = [_held_and_benchmark(group, window) for group in groups]
+    order = np.argsort(np.concatenate([group.rows for group in groups]), kind="stable")
+    return pd.concat(frames).iloc[order]
+
+
+def _held_and_benchmark(group: PlacedEvents, window: Window) -> pd.DataFrame:
+    """Compounded returns of the events of one calendar."""
+    table, aligned = group.inputs.returns, group.aligned
+    rows = Regression(returns=table.values, regressors=column_of_returns(group.inputs.market, table)[:, None])
     own, benchmark = event_rows(rows, aligned.day0, aligned.security, window)
     benchmark = benchmark[..., 0]
     known = np.isfinite(own) & np.isfinite(benchmark)
@@ -154,9 +165,12 @@ def calendar_time_drift(
     Jaffe (1974), Journal of Business 47. Mitchell and Stafford (2000), Journal of Business 73.
     """
     table = read_returns(returns)
-    aligned = align_events(events, table, anchor)
+    groups = place_events(table, events, anchor, market, factors, "simple")
+    starts, stops, columns = (
+        np.concatenate(part) for part in zip(*(_spans(group, window, len(table.sessions)) for group in groups), strict=True)
+    )
     regressors, risk_free, words = _regressors(table, market, factors)
-    portfolio, n_members = event_portfolio(table.values, aligned.day0, aligned.security, window)
+    portfolio, n_members = held_portfolio(table.values, starts, stops, columns)
     enough = n_members >= min_members
     excess = np.where(enough, portfolio - risk_free, np.nan)
     usable = int((np.isfinite(excess) & np.isfinite(regressors).all(axis=1)).sum())
@@ -174,7 +188,7 @@ def calendar_time_drift(
         portfolio=members,
         window=window,
         min_members=min_members,
-        dropped=aligned.dropped,
+        dropped=pd.concat([group.aligned.dropped for group in groups], ignore_index=True),
         sources=sources,
         assumptions=(
             words,
@@ -182,6 +196,14 @@ def calendar_time_drift(
             "constant exposure of a portfolio whose members change",
         ),
     )
+
+
+def _spans(group: PlacedEvents, window: Window, n_sessions: int) -> tuple[IntArray, IntArray, IntArray]:
+    """First session held, the one after the last, both on the whole table, and the column of each event of one calendar."""
+    edges = np.append(group.calendar.position, n_sessions)
+    day0, last = group.aligned.day0, group.calendar.position.size
+    start, stop = (edges[np.clip(day0 + offset, 0, last)] for offset in (window[0], window[1] + 1))
+    return start, stop, group.aligned.security
 
 
 def _regressors(table: Any, market: Market | None, factors: Any) -> tuple[FloatArray, FloatArray | float, str]:

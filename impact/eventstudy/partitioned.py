@@ -11,13 +11,15 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InfeasibleDesign, InputError
-from impact.eventstudy.alignment import Market, ReturnTable, align_events
+from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable
 from impact.eventstudy.benchmarks import ModelInputs
 from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.drops import broken_rule, drop_table
 from impact.eventstudy.estimate import build, fit
 from impact.eventstudy.models import MODELS, ModelName
+from impact.eventstudy.own_calendars import OwnCalendar
 from impact.eventstudy.part_files import part_files, part_labels, read_part, securities_of
+from impact.eventstudy.placing import PlacedEvents, StudyInputs, place_events
 from impact.eventstudy.schemas import PARTITIONED_AVERAGE, PARTITIONED_TESTS, PARTITIONS, SCAR_QUANTILES
 from impact.kernels.mapping import Executor, map_in_order
 from impact.kernels.partial_sums import PartialSums, bin_edges, nothing_summed, partial_sums, window_tests
@@ -265,24 +267,33 @@ def _study_part(part: _Part) -> _PartAnswer:
     """Everything a worker does with one file."""
     sessions = checked_sessions(part.calendar, "market")
     table = read_part(part.path, sessions)
-    events, day0, security, lost = _placed(part, table)
-    inputs = ModelInputs(
-        returns=table, design=part.design, day0=day0, security=security, events=events, market=part.market, factors=part.factors
-    )
-    normal = build(inputs)
     total = nothing_summed(part.windows, part.design.window, len(sessions))
-    written, dropped = [], [lost]
-    for chunk in _chunks(day0.size):
-        estimated = fit(normal, inputs, chunk)
-        needed = part.design.required_rows(estimated.n_parameters)
-        broken = broken_rule(estimated.fit, needed)
-        dropped.append(drop_table(events.iloc[chunk], estimated.fit, broken, needed))
-        usable = np.flatnonzero(broken < 0)
-        whole_only = part.design.incomplete == "complete"
-        sums = partial_sums(estimated.fit.events, usable, part.windows, len(sessions), whole_only=whole_only)
-        total = total + sums
-        if part.write_to is not None:
-            written.append(_car_table(part, estimated.fit.events, events["event_id"].to_numpy()[chunk], table, usable))
+    written, dropped = [], []
+    for group in _placed(part, table):
+        dropped.append(group.aligned.dropped)
+        inputs = ModelInputs(
+            returns=group.inputs.returns,
+            design=part.design,
+            day0=group.aligned.day0,
+            security=group.aligned.security,
+            events=group.aligned.table,
+            market=group.inputs.market,
+            factors=group.inputs.factors,
+        )
+        normal = build(inputs)
+        for chunk in _chunks(inputs.day0.size):
+            estimated = fit(normal, inputs, chunk)
+            needed = part.design.required_rows(estimated.n_parameters)
+            broken = broken_rule(estimated.fit, needed)
+            here = group.aligned.table.iloc[chunk]
+            dropped.append(drop_table(here, estimated.fit, broken, needed))
+            usable = np.flatnonzero(broken < 0)
+            own = estimated.fit.events
+            fitted = replace(own, day0=group.calendar.position[own.day0], security=group.aligned.security[chunk])
+            whole_only = part.design.incomplete == "complete"
+            total = total + partial_sums(fitted, usable, part.windows, len(sessions), whole_only=whole_only)
+            if part.write_to is not None:
+                written.append(_car_table(part, fitted, here["event_id"].to_numpy(), table, usable))
     if part.write_to is not None:
         part.write_to.parent.mkdir(parents=True, exist_ok=True)
         pd.concat(written, ignore_index=True).to_parquet(part.write_to, index=False)
@@ -294,10 +305,11 @@ def _chunks(n: int) -> Iterator[slice]:
     yield from (slice(start, start + EVENTS_AT_ONCE) for start in range(0, max(n, 1), EVENTS_AT_ONCE))
 
 
-def _placed(part: _Part, table: ReturnTable) -> tuple[pd.DataFrame, IntArray, IntArray, pd.DataFrame]:
-    """The part's events, given or drawn, that have a day and a column; both; and the events that could not be placed."""
-    columns = ["event_id", "security", "date"]
-    nothing = pd.DataFrame(columns=[*columns, "status", "reason"])
+def _placed(part: _Part, table: ReturnTable) -> list[PlacedEvents]:
+    """The part's events, given or drawn, each on the calendar of its own line."""
+    if part.events is not None and len(part.events):
+        return place_events(table, part.events, part.design.anchor, part.market, part.factors, part.design.kind)
+    day0 = security = np.empty(0, dtype=np.intp)
     if part.events is None:
         rng = np.random.default_rng(part.seed)
         first, last = -part.design.estimation[0], len(table.sessions) - max(0, part.design.window[1])
@@ -305,13 +317,19 @@ def _placed(part: _Part, table: ReturnTable) -> tuple[pd.DataFrame, IntArray, In
             raise InputError(f"the calendar holds {len(table.sessions)} sessions, too few for the windows; shorten them.")
         day0 = rng.integers(first, last, part.n_draws)
         security = rng.integers(0, len(table.securities), part.n_draws)
-        drawn = {"event_id": np.arange(part.n_draws), "security": table.securities.to_numpy()[security]}
-        return pd.DataFrame(drawn | {"date": table.sessions.to_numpy()[day0]}), day0, security, nothing
-    if part.events.empty:
-        none = np.empty(0, dtype=np.intp)
-        return part.events[columns], none, none, nothing
-    aligned = align_events(part.events, table, part.design.anchor)
-    return aligned.table, aligned.day0, aligned.security, aligned.dropped
+    drawn = pd.DataFrame(
+        {"event_id": np.arange(day0.size), "security": table.securities.to_numpy()[security], "date": table.sessions.to_numpy()[day0]}
+    )
+    nothing = pd.DataFrame(columns=[*drawn.columns, "status", "reason"])
+    every = OwnCalendar(lines=np.unique(security), position=np.arange(len(table.sessions)), table=table, whole=True, venue="")
+    return [
+        PlacedEvents(
+            calendar=every,
+            aligned=AlignedEvents(table=drawn, day0=day0, security=security, dropped=nothing),
+            rows=np.arange(day0.size),
+            inputs=StudyInputs(returns=table, market=part.market, factors=part.factors),
+        )
+    ]
 
 
 def _car_table(part: _Part, events: FittedEvents, ids: np.ndarray, table: ReturnTable, usable: IntArray) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.schemas import PLACEBO
+from impact.kernels.mixed import MixedFit
 from impact.kernels.ols import BatchFit, fit_events
 from impact.kernels.parametric import standardised
 from impact.kernels.single_event import PlaceboTest
@@ -117,9 +118,11 @@ def placebo_windows(
     Every placebo is fitted afresh on its own estimation window, so the forecast error is in every SCAR. Placebos of the
     event's own security with a session of its event window, in either window, are left out.
     """
+    if not 0 <= event < batch.events.n_events:
+        raise InputError(f"event={event} is not a position among the {batch.events.n_events} events of the fit; count from 0.")
+    if isinstance(batch, MixedFit):
+        batch, event = batch.of_event(event)
     fit = batch.events
-    if not 0 <= event < fit.n_events:
-        raise InputError(f"event={event} is not a position among the {fit.n_events} events of the fit; count from 0.")
     first, last = int(fit.offsets[0]), int(fit.offsets[-1])
     if not first <= a <= b <= last:
         raise InputError(f"window=({a}, {b}) is not inside the event window ({first}, {last}); choose offsets in it, first <= last.")

@@ -16,6 +16,7 @@ from impact.errors import ImpactWarning, InputError
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.models import MODELS
 from impact.eventstudy.schemas import ABNORMAL, CAR, DROPPED, DROPPED_COUNTS, ESTIMATES, EVENTS, MEAN_CAR, TESTS
+from impact.kernels.mixed import session_positions
 from impact.kernels.ols import BatchFit
 from impact.kernels.records import FittedEvents
 from impact.provenance import Source
@@ -251,7 +252,7 @@ class EventStudyResult(Result):
     def to_frame(self) -> pd.DataFrame:
         """One row per event and offset: event_id, security, offset, session, abnormal_return, standard_error, n_obs."""
         n, w = self.fitted.abnormal.shape
-        position = self.fitted.day0[:, None] + self.fitted.offsets
+        position = session_positions(self.fit)
         inside = (position >= 0) & (position < len(self.sessions))
         session = self.sessions.to_numpy()[np.where(inside, position, 0)]
         session[~inside] = np.datetime64("NaT")

@@ -11,12 +11,12 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import DroppedEvents, InputError
-from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, align_events, read_returns
-from impact.eventstudy.benchmarks import ModelInputs
+from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, read_returns
 from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.drops import broken_rule, drop_table, nothing_left
-from impact.eventstudy.estimate import Estimated, estimate
+from impact.eventstudy.estimate import Estimated
 from impact.eventstudy.models import ModelName
+from impact.eventstudy.placing import estimate_placed, place_events
 from impact.eventstudy.results import EventStudyResult
 from impact.kernels.mapping import Executor
 from impact.provenance import Source
@@ -122,24 +122,20 @@ def run_study(
     factors: pd.DataFrame | None = None,
     executor: Executor | None = None,
     sources: tuple[Source, ...] = (),
+    carry: bool = True,
 ) -> EventStudyResult:
-    """:func:`event_study` with its options as one record."""
+    """:func:`event_study` with its options as one record.
+
+    Without `carry` the figures are no returns: what was observed while a line's own market was closed is left out, not
+    compounded.
+    """
     table = read_returns(returns)
     _check_span(design, table)
-    aligned = align_events(events, table, design.anchor)
-    if aligned.day0.size == 0:
-        raise nothing_left(aligned.dropped)
-    inputs = ModelInputs(
-        returns=table,
-        design=design,
-        day0=aligned.day0,
-        security=aligned.security,
-        events=aligned.table,
-        market=market,
-        factors=factors,
-        executor=executor,
-    )
-    return finish_study(estimate(inputs), aligned, table, design, sources)
+    groups = place_events(table, events, design.anchor, market, factors, design.kind if carry else None)
+    if not any(group.aligned.day0.size for group in groups):
+        raise nothing_left(groups[0].aligned.dropped)
+    estimated, aligned, sessions = estimate_placed(groups, table, design, executor)
+    return finish_study(estimated, aligned, sessions, design, sources)
 
 
 def _check_span(design: StudyDesign, table: ReturnTable) -> None:
@@ -152,7 +148,7 @@ def _check_span(design: StudyDesign, table: ReturnTable) -> None:
 
 
 def finish_study(
-    estimated: Estimated, aligned: AlignedEvents, table: ReturnTable, design: StudyDesign, sources: tuple[Source, ...]
+    estimated: Estimated, aligned: AlignedEvents, sessions: pd.DatetimeIndex, design: StudyDesign, sources: tuple[Source, ...]
 ) -> EventStudyResult:
     """The result of an estimation, without the events that cannot be used, which it reports."""
     needed = design.required_rows(estimated.n_parameters)
@@ -176,7 +172,7 @@ def finish_study(
         design=design,
         fit=fit,
         events=events.assign(status=_status(fit.events.abnormal, design.window)),
-        sessions=table.sessions,
+        sessions=sessions,
         coefficient_names=estimated.names,
         dropped=dropped,
         sources=sources,

@@ -66,4 +66,4 @@ def trade_to_trade_study(
     own, market, spans = (frame.to_numpy(dtype=float)[:, used] for frame in (returns.returns, returns.market, returns.n_sessions))
     fit = fit_spanned_events(own, market, spans, aligned.day0, local, design.estimation, design.window)
     notes = ("market model on trade-to-trade returns, variance in proportion to the sessions they span",)
-    return finish_study(Estimated(fit=fit, names=("alpha", "beta"), notes=notes, n_parameters=2), aligned, table, design, sources)
+    return finish_study(Estimated(fit=fit, names=("alpha", "beta"), notes=notes, n_parameters=2), aligned, table.sessions, design, sources)

@@ -72,7 +72,7 @@ def abnormal_volume(
     market = None if market_volume is None else _market_logs(market_volume, table)
     chosen = options.pop("model", "mean" if market is None else "market")
     design = StudyDesign(model=chosen, estimation=estimation, window=window, kind="log", **options)
-    result = run_study(logs, events, design, market=market, sources=sources)
+    result = run_study(logs, events, design, market=market, sources=sources, carry=False)
     words = "log turnover" if shares_outstanding is not None else "log volume (shares outstanding not given)"
     lines = tuple(line.replace("log returns", words, 1).replace("past drift", "past growth of volume") for line in result.assumptions)
     return replace(

@@ -8,7 +8,7 @@ import numpy as np
 
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["CalendarTimeFit", "calendar_time_alpha", "event_portfolio", "jaffe_statistic"]
+__all__ = ["CalendarTimeFit", "calendar_time_alpha", "event_portfolio", "held_portfolio", "jaffe_statistic"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -53,9 +53,15 @@ def event_portfolio(returns: FloatArray, day0: IntArray, security: IntArray, win
     n_members : (T,) int
     """
     n_sessions = returns.shape[0]
-    change = np.zeros((n_sessions + 1, returns.shape[1]), dtype=np.int64)
-    np.add.at(change, (np.clip(day0 + window[0], 0, n_sessions), security), 1)
-    np.add.at(change, (np.clip(day0 + window[1] + 1, 0, n_sessions), security), -1)
+    start, stop = (np.clip(day0 + offset, 0, n_sessions) for offset in (window[0], window[1] + 1))
+    return held_portfolio(returns, start, stop, security)
+
+
+def held_portfolio(returns: FloatArray, start: IntArray, stop: IntArray, security: IntArray) -> tuple[FloatArray, IntArray]:
+    """:func:`event_portfolio` of securities held from the session `start` up to the one before `stop`, (N,) each."""
+    change = np.zeros((returns.shape[0] + 1, returns.shape[1]), dtype=np.int64)
+    np.add.at(change, (start, security), 1)
+    np.add.at(change, (stop, security), -1)
     held = (np.cumsum(change, axis=0)[:-1] > 0) & np.isfinite(returns)
     n_members = held.sum(axis=1)
     with np.errstate(invalid="ignore"):

@@ -1,0 +1,213 @@
+"""Each line counts the sessions of its own market, whatever else stands in the table of returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from impact.eventstudy.alignment import Market, ReturnTable
+from impact.market.closed_days import not_in_session, venues_of
+from impact.typing_ import BoolArray, FloatArray, IntArray, ReturnKind
+
+__all__ = ["OwnCalendar", "benchmark_at_closes", "known_sessions", "on_sessions", "own_calendars"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class OwnCalendar:
+    """The calendar that some lines share.
+
+    Attributes
+    ----------
+    lines : (s,) int
+        Their columns.
+    position : (T_own,) int
+        Its sessions among those of the whole table.
+    table : ReturnTable
+        Every column on those sessions; what traded elsewhere in between is compounded into the next one.
+    whole : bool
+        No session of the table is left out.
+    venue : str
+        Market identifier code, empty where it is not known.
+    """
+
+    lines: IntArray
+    position: IntArray
+    table: ReturnTable
+    whole: bool
+    venue: str
+
+
+def _stated(securities: pd.Index, columns: IntArray, venues: Mapping[str, str] | None) -> BoolArray:
+    """Lines whose venue is stated or in the ending of the ticker; others are only supposed to be United States lines."""
+    names = [str(securities[column]) for column in columns]
+    return np.array([name in (venues or {}) or "." in name or " " in name for name in names])
+
+
+def own_calendars(
+    table: ReturnTable,
+    lines: IntArray,
+    *,
+    venues: Mapping[str, str] | None = None,
+    benchmark: BoolArray | None = None,
+    kind: ReturnKind | None = "simple",
+) -> list[OwnCalendar]:
+    """Group lines by the sessions they count.
+
+    Parameters
+    ----------
+    table : ReturnTable
+    lines : (s,) int
+        Distinct columns with events.
+    venues : mapping of security to market identifier code, optional
+        What is not stated is read from the ticker.
+    benchmark : (T,) bool, optional
+        Sessions on which the benchmark has a return.
+    kind : {"simple", "log"} or None
+        How what traded while a line's market was closed is compounded; None leaves it out.
+
+    Notes
+    -----
+    A row of the table is no session of a line when its venue was closed and no line of that venue has a return, or, where
+    the venue is only supposed, when neither the line nor its benchmark has a return and another column has one. A row
+    before a line's first return or after its last is left as it is.
+    """
+    known = np.isfinite(table.values)
+    every = venues_of(pd.Index([str(name) for name in table.securities]), venues).to_numpy()
+    anyone = known.any(axis=1)
+    closed: dict[bytes, tuple[list[int], BoolArray, str]] = {}
+    by_venue = {venue: _closed_venue(table.sessions, known, every == venue, venue, venues, table.securities) for venue in set(every[lines])}
+    for line, stated in zip(lines, _stated(table.securities, lines, venues), strict=True):
+        shut = by_venue[every[line]]
+        if not (stated and every[line]) and benchmark is not None:
+            away = ~known[:, line] & ~benchmark & anyone
+            if away.any():
+                shut = shut | (away & _inside(known[:, line]))
+        closed.setdefault(shut.tobytes(), ([], shut, str(every[line])))[0].append(int(line))
+    return [
+        OwnCalendar(
+            lines=np.array(members, dtype=np.intp),
+            position=np.flatnonzero(~shut),
+            table=on_sessions(table, ~shut, kind),
+            whole=not shut.any(),
+            venue=venue,
+        )
+        for members, shut, venue in closed.values()
+    ]
+
+
+def _inside(known: BoolArray) -> BoolArray:
+    """Rows between the first and the last known one."""
+    return np.maximum.accumulate(known) & np.maximum.accumulate(known[::-1])[::-1]
+
+
+def _closed_venue(
+    sessions: pd.DatetimeIndex, known: BoolArray, columns: BoolArray, venue: str, venues: Mapping[str, str] | None, securities: pd.Index
+) -> BoolArray:
+    """(T,) rows on which the venue was closed and nobody there has a return."""
+    somebody = np.asarray(known[:, columns].any(axis=1))
+    nobody = ~somebody & _inside(somebody)
+    if not nobody.any():
+        return np.zeros(len(sessions), dtype=bool)
+    away = not_in_session(venue, sessions)
+    if away is None:
+        return np.zeros(len(sessions), dtype=bool)
+    if not _stated(securities, np.flatnonzero(columns), venues).any():
+        away = away & known.any(axis=1)
+    return nobody & away
+
+
+def on_sessions(table: ReturnTable, kept: BoolArray, kind: ReturnKind | None) -> ReturnTable:
+    """The table on some of its sessions; returns of the others are compounded into the next one that is kept."""
+    if kept.all():
+        return table
+    values = table.values[kept].copy()
+    if kind is not None:
+        _carry(table.values, kept, values, kind)
+    return ReturnTable(values=values, sessions=table.sessions[kept], securities=table.securities)
+
+
+def _carry(every: FloatArray, kept: BoolArray, values: FloatArray, kind: ReturnKind) -> None:
+    after = np.cumsum(kept)
+    for row in np.flatnonzero(~kept):
+        target = after[row]
+        if target < len(values):
+            between = np.where(np.isfinite(every[row]), every[row], 0.0)
+            if between.any():
+                values[target] = values[target] + between if kind == "log" else (1.0 + values[target]) * (1.0 + between) - 1.0
+
+
+def known_sessions(table: ReturnTable, market: Market | None, factors: pd.DataFrame | None) -> BoolArray | None:
+    """(T,) sessions on which the benchmark or a factor has a return; None when there is neither, or it is no clear one."""
+    if factors is not None:
+        rows = factors.index[factors.notna().any(axis=1)] if isinstance(factors, pd.DataFrame) else None
+        return None if not isinstance(rows, pd.DatetimeIndex) else np.asarray(table.sessions.isin(_naive(rows)))
+    if market is None:
+        return None
+    if isinstance(market, (pd.Series, pd.DataFrame)):
+        rows = market.dropna(how="all").index if isinstance(market, pd.DataFrame) else market.dropna().index
+        return np.asarray(table.sessions.isin(_naive(rows))) if isinstance(rows, pd.DatetimeIndex) else None
+    names = list(market) if isinstance(market, (list, tuple)) else [market]
+    columns = table.securities.get_indexer(pd.Index(names))
+    return None if (columns < 0).any() else np.asarray(np.isfinite(table.values[:, columns]).any(axis=1))
+
+
+def _naive(rows: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    return rows.tz_localize(None).normalize() if rows.tz is not None else rows.normalize()
+
+
+def benchmark_at_closes(
+    market: Market | None, calendar: OwnCalendar, table: ReturnTable, kind: ReturnKind
+) -> tuple[Market | None, tuple[str, ...]]:
+    """The benchmark as the lines of `calendar` can know it at their close, and what was done, in words.
+
+    A benchmark that opens only after the lines have closed is taken as of its last close before theirs. Its venue is that of
+    its ticker; a ticker without ending is believed to be a United States line only where its record keeps that calendar.
+    """
+    name = market if isinstance(market, str) else getattr(market, "name", None)
+    if not isinstance(name, str) or not calendar.venue:
+        return market, ()
+    venue = venues_of(pd.Index([name])).iloc[0]
+    if not venue or venue == calendar.venue:
+        return market, ()
+    if isinstance(market, pd.Series):
+        series = market.dropna()
+    else:
+        column = table.securities.get_indexer(pd.Index([name]))[0]
+        if column < 0:
+            return market, ()
+        series = pd.Series(table.values[:, column], index=table.sessions, name=name).dropna()
+    if not isinstance(series.index, pd.DatetimeIndex) or not len(series) or not _keeps_calendar(series.index, table.sessions, name, venue):
+        return market, ()
+    own = calendar.table.sessions
+    abroad = not_in_session(calendar.venue, own)
+    if abroad is None or abroad.any() or not _opens_after(venue, calendar.venue, series.index, own):
+        return market, ()
+    from impact.eventstudy.asynchronous import align_to_closes
+
+    simple = pd.DataFrame({name: np.expm1(series) if kind == "log" else series})
+    met = align_to_closes(simple, own, factor_venue=venue, venue=calendar.venue)[name]
+    line = f"{name} opens after {calendar.venue} has closed: each session meets its returns up to the last close before its own (in UTC)"
+    return (np.log1p(met) if kind == "log" else met), (line,)
+
+
+def _keeps_calendar(days: pd.DatetimeIndex, sessions: pd.DatetimeIndex, name: str, venue: str) -> bool:
+    """Whether a record has returns on sessions of the venue only; a supposed one must have left out some day for it."""
+    away = not_in_session(venue, days)
+    if away is None or away.any():
+        return False
+    if "." in name or " " in name or name.startswith("^"):
+        return True
+    between = sessions[(sessions >= days[0]) & (sessions <= days[-1])]
+    closed = not_in_session(venue, between)
+    return closed is not None and bool(closed.any())
+
+
+def _opens_after(venue: str, own: str, days: pd.DatetimeIndex, sessions: pd.DatetimeIndex) -> bool:
+    """Whether the benchmark opens only after the line has closed, on the last date that both have."""
+    from impact.calendars import session_close, session_open
+
+    common = days.intersection(sessions)
+    return bool(len(common)) and session_open(common[-1], venue) >= session_close(common[-1], own)
