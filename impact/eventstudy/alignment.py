@@ -12,6 +12,7 @@ import pandas as pd
 from impact.anchors import AnchorPolicy
 from impact.errors import InputError
 from impact.market.frames import as_frame, checked_sessions, refuse_where
+from impact.market.sniffing import read_dates
 from impact.typing_ import FloatArray, IntArray
 
 __all__ = [
@@ -205,6 +206,7 @@ def checked_events(events: Any) -> pd.DataFrame:
         raise InputError(
             f"events lacks {len(missing)} column(s) ({', '.join(missing)}); it needs event_id, security and date: add or rename them."
         )
+    frame = frame.assign(date=_readable(frame["date"]))
     if frame.empty:
         raise InputError("events is empty (0 rows); give at least one row with event_id, security and date.")
     repeated = frame["event_id"].duplicated()
@@ -219,6 +221,25 @@ def checked_events(events: Any) -> pd.DataFrame:
             f"events['event_id'] is missing in {int(frame['event_id'].isna().sum())} row(s); every event needs an id: fill them in."
         )
     return frame.reset_index(drop=True)
+
+
+def _readable(dates: pd.Series) -> pd.Series:
+    """Dates in another written form than ISO as dates; one order of day and month for the whole column."""
+    if not (pd.api.types.is_object_dtype(dates.dtype) or pd.api.types.is_string_dtype(dates.dtype)):
+        return dates
+    distinct = [value for value in dates.unique() if isinstance(value, str)]
+    odd = [text for text in distinct if not text[:4].isdigit() and any(letter.isdigit() for letter in text)]
+    if not odd:
+        return dates
+    try:
+        written_out = all(any(letter.isalpha() for letter in text) for text in odd)  # a month with its name reads one way only
+        read = pd.to_datetime(pd.Series(odd), format="mixed", errors="coerce") if written_out else read_dates(pd.Series(odd), "date")
+    except InputError:
+        raise InputError(
+            f"events['date'] can be read in two ways, or in none (first {odd[0]!r}); write the dates year first, like 2021-02-24."
+        ) from None
+    known = {text: date for text, date in zip(odd, read, strict=True) if pd.notna(date)}
+    return dates.map(lambda value: known.get(value, value) if isinstance(value, str) else value)
 
 
 def _positions(

@@ -16,8 +16,9 @@ from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.drops import broken_rule, drop_table, nothing_left
 from impact.eventstudy.estimate import Estimated
 from impact.eventstudy.models import ModelName
-from impact.eventstudy.placing import estimate_placed, place_events
+from impact.eventstudy.placing import PlacedEvents, estimate_placed, place_events
 from impact.eventstudy.results import EventStudyResult
+from impact.eventstudy.scale import check_benchmark, check_returns
 from impact.kernels.mapping import Executor
 from impact.provenance import Source
 from impact.typing_ import FloatArray, ReturnKind, Window
@@ -134,8 +135,25 @@ def run_study(
     groups = place_events(table, events, design.anchor, market, factors, design.kind if carry else None)
     if not any(group.aligned.day0.size for group in groups):
         raise nothing_left(groups[0].aligned.dropped)
+    if carry:
+        _check_scale(table, groups, market, factors, design.kind)
     estimated, aligned, sessions = estimate_placed(groups, table, design, executor)
     return finish_study(estimated, aligned, sessions, design, sources)
+
+
+def _check_scale(
+    table: ReturnTable, groups: list[PlacedEvents], market: Market | None, factors: pd.DataFrame | None, kind: ReturnKind
+) -> None:
+    """Refuse percent and prices among the lines with events, the benchmark and the factors."""
+    lines = np.unique(np.concatenate([group.aligned.security for group in groups]))
+    check_returns(table.values[:, lines], table.securities[lines], kind)
+    if isinstance(market, (pd.Series, pd.DataFrame)):
+        check_benchmark(market, "market", kind)
+    elif market is not None:
+        columns = np.unique(table.securities.get_indexer(pd.Index(market if isinstance(market, list) else [market])))
+        frame = pd.DataFrame(table.values[:, columns[columns >= 0]], columns=table.securities[columns[columns >= 0]])
+        check_benchmark(frame, "market", kind)
+    check_benchmark(factors if isinstance(factors, (pd.Series, pd.DataFrame)) else None, "factors", kind)
 
 
 def _check_span(design: StudyDesign, table: ReturnTable) -> None:
@@ -176,7 +194,25 @@ def finish_study(
         coefficient_names=estimated.names,
         dropped=dropped,
         sources=sources,
-        assumptions=_assumptions(design, estimated),
+        assumptions=(*_assumptions(design, estimated), *_contamination(design, aligned)),
+    )
+
+
+def _contamination(design: StudyDesign, aligned: AlignedEvents) -> tuple[str, ...]:
+    """How many events have another event of their security in their estimation window, in words."""
+    order = np.lexsort((aligned.day0, aligned.security))
+    day0, security = aligned.day0[order], aligned.security[order]
+    width = int(day0.max(initial=0)) + abs(design.estimation[0]) + abs(design.window[1]) + abs(design.window[0]) + 2
+    key = security * (2 * width) + day0
+    first = np.searchsorted(key, np.maximum(key + design.estimation[0] - design.window[1], security * (2 * width)), side="left")
+    last = np.searchsorted(key, key + design.estimation[1] - design.window[0], side="right")
+    touched = np.flatnonzero(last > first)
+    if not touched.size:
+        return ()
+    one, other = (aligned.table["event_id"].iloc[order[at]] for at in (touched[0], first[touched[0]]))
+    return (
+        f"the estimation window of {touched.size} event{'s' * (touched.size > 1)} contains another event of the same security "
+        f"(first {one!r}: {other!r}), which widens its errors; see overlap_report, or chained_events for one firm",
     )
 
 

@@ -1,0 +1,117 @@
+"""Is this a table of decimal returns? Percent, prices and annual rates are refused before any number comes out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+from impact.tables import prose
+from impact.typing_ import FloatArray, ReturnKind
+
+__all__ = ["check_benchmark", "check_returns"]
+
+FEWEST_ROWS = 20
+"""Figures below which a scale cannot be told."""
+PERCENT_LINE = 0.25
+"""Median size of a line's returns from which they are no decimals: half of its days beyond 25 %."""
+PERCENT_INDEX = 0.10
+"""The same for an index or a factor, which moves less: half of its days beyond 10 %."""
+LARGEST_RATE = 0.001
+"""Risk-free rate a calendar day, decimal, above which it is in percent or a year's: 0.1 % a day is 44 % a year."""
+SHARE_OF_SHARES = 0.5
+"""Share of the columns that must look wrong before the table is refused for its lines rather than for one of them."""
+
+
+def check_returns(values: FloatArray, securities: Sequence[object], kind: ReturnKind, parameter: str = "returns") -> None:
+    """Refuse what are prices or percent.
+
+    Parameters
+    ----------
+    values : (T, S) float
+    securities : S names
+    kind : {"simple", "log"}
+    parameter : str
+        What the error calls the table.
+
+    Raises
+    ------
+    InputError
+        If a column looks like prices or like percent, or a simple return lies below -100 %.
+    """
+    count, size, least = _scales(values)
+    enough = count >= FEWEST_ROWS
+    priced = enough & (least > 0) & (size > PERCENT_LINE)
+    _refuse(
+        priced, size, securities, parameter, "only positive figures of this size: these are prices; pass them through impact.to_returns"
+    )
+    percent = enough & (size > PERCENT_LINE)
+    _refuse(percent, size, securities, parameter, "half of its days beyond 25 %: these are percent; divide by 100")
+    if kind == "simple":
+        impossible = least < -1.0
+        rule = "a simple return below -100 % (the least is {}): these are percent or log returns; divide by 100, or say kind='log'"
+        first = int(np.flatnonzero(impossible)[0]) if impossible.any() else 0
+        _refuse(impossible, size, securities, parameter, rule.format(prose.percent(least[first])))
+
+
+def _scales(values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Known figures, median size of those that move, and smallest figure of every column."""
+    known = np.isfinite(values)
+    count = known.sum(axis=0)
+    least = np.where(known, values, np.inf).min(axis=0, initial=np.inf)
+    large = np.abs(np.where(known, values, 0.0)) > PERCENT_INDEX
+    size = np.zeros(values.shape[1])
+    for column in np.flatnonzero(2 * large.sum(axis=0) > count):  # a median beyond the smaller bound; others need no sorting
+        size[column] = np.median(np.abs(values[known[:, column], column]))
+    return count, size, least
+
+
+def _refuse(wrong: np.ndarray, size: FloatArray, names: Sequence[object], parameter: str, rule: str) -> None:
+    if not wrong.any():
+        return
+    first = int(np.flatnonzero(wrong)[0])
+    figure = prose.significant(size[first])
+    raise InputError(
+        f"{parameter} has {int(wrong.sum())} of {len(names)} column(s) that are no decimal returns (first {names[first]!r}, median size "
+        f"{figure}), {rule}."
+    )
+
+
+def check_benchmark(table: pd.DataFrame | pd.Series | None, parameter: str, kind: ReturnKind) -> None:
+    """Refuse a benchmark or factors in percent or as prices, and a risk-free rate that is no daily decimal.
+
+    Raises
+    ------
+    InputError
+        As :func:`check_returns`, with the narrower bound of an index; or if the rate is out of range.
+    """
+    if table is None:
+        return
+    frame = table.to_frame(parameter) if isinstance(table, pd.Series) else table
+    numbers = frame.select_dtypes("number")
+    rates = [column for column in numbers.columns if str(column).strip().upper().replace("_", "") in ("RF", "RISKFREE")]
+    values = numbers.drop(columns=rates).to_numpy(dtype=float)
+    names = [column for column in numbers.columns if column not in rates]
+    count, size, least = _scales(values)
+    enough = count >= FEWEST_ROWS
+    rule = "only positive figures of this size: these are prices or index levels; pass them through impact.to_returns"
+    _refuse(enough & (least > 0) & (size > PERCENT_INDEX), size, names, parameter, rule)
+    _refuse(enough & (size > PERCENT_INDEX), size, names, parameter, "half of its days beyond 10 %: these are percent; divide by 100")
+    if kind == "simple":
+        _refuse(least < -1.0, size, names, parameter, "a simple return below -100 %: these are percent; divide by 100")
+    for column in rates:
+        _check_rate(numbers[column].dropna(), parameter)
+
+
+def _check_rate(rate: pd.Series, parameter: str) -> None:
+    if len(rate) < FEWEST_ROWS or not isinstance(rate.index, pd.DatetimeIndex):
+        return
+    days = float(np.median(np.diff(rate.index.to_numpy()) / np.timedelta64(1, "D")))
+    typical = float(rate.abs().median())
+    if typical / max(days, 1.0) > LARGEST_RATE:
+        raise InputError(
+            f"{parameter}: the risk-free rate {rate.name!r} has a median of {prose.significant(typical)} a row, which is no decimal rate "
+            "of one period; divide by 100 if it is in percent, and by the periods of a year if it is annual."
+        )
