@@ -59,6 +59,8 @@ class RawSheet:
     separator, encoding : str
         Of delimited text; empty otherwise.
     refused : tuple of RefusedRow
+    n_cells : (n,) int, optional
+        Cells that each row had before the rows were made equally wide.
     n_lines, n_blank, n_continued : int
         Lines of the sheet; blank ones; those that continue a cell of a row above.
         n_lines = rows + refused + n_blank + n_continued.
@@ -72,6 +74,7 @@ class RawSheet:
     separator: str = ""
     encoding: str = ""
     refused: tuple[RefusedRow, ...] = ()
+    n_cells: IntArray | None = None
     n_lines: int
     n_blank: int = 0
     n_continued: int = 0
@@ -212,6 +215,7 @@ def sheet_of_rows(
         separator=separator,
         encoding=encoding,
         refused=tuple(sorted(beyond, key=lambda row: row.line)),
+        n_cells=np.array([len(cells) for cells in kept], dtype=np.int64),
         n_lines=total,
         n_blank=total - len(kept) - len(beyond) - n_continued,
         n_continued=n_continued,

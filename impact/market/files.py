@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ import pandas as pd
 from impact.errors import InputError
 from impact.market.frames import DATE_NAMES
 from impact.market.panel import MarketPanel, dropped_rows
-from impact.market.sniffing import DELIMITED, PARQUET, RawTable, read_dates, read_numbers, read_table
+from impact.market.plausibility import doubt_notes
+from impact.market.sniffing import DELIMITED, PARQUET, WORKBOOKS, RawTable, read_dates, read_numbers, read_table
 from impact.market.sources import FetchResult
 from impact.provenance import Source
 
@@ -57,7 +58,7 @@ class FileSource:
     Parameters
     ----------
     path : Path
-        A CSV (also gzipped) or Parquet file: *wide* (a date column, one column of closes a security), *long* (a date, a
+        A table in any format that :mod:`impact.intake` reads (CSV, also gzipped, Parquet, a workbook): *wide* (a date column, one column of closes a security), *long* (a date, a
         security and a close column), or of *one security* (a date and a close column; the file name names it). Or a
         folder of one file a security, or of one wide file a figure (``closes.csv``, ``volumes.csv``, ...).
     columns : mapping, optional
@@ -106,14 +107,33 @@ class FileSource:
             If there is no session in the range.
         """
         read = self._folder(securities) if self.path.is_dir() else self._one_file(self.path)
-        return FetchResult(panel=self._panel(read).select(securities, start, end))
+        panel = self._panel(read).select(securities, start, end)
+        return FetchResult(panel=replace(panel, assumptions=(*panel.assumptions, *doubt_notes(panel.doubts()))))
 
     def _one_file(self, path: Path, figure: str = "close") -> Figures:
         table = self._table(path)
+        if table.levels:
+            return self._levels(table)
         named = _named_columns(table, self.columns or {})
         if "security" in named or any(name in named for name in FIGURES):
             return self._long(table, named, stem=_stem(path))
         return self._wide(table, named["date"], figure)
+
+    def _levels(self, table: RawTable) -> Figures:
+        """A table with two levels of columns: a wide table of each figure that is known."""
+        date = table.columns.columns[0]
+        parts = []
+        for figure in FIGURES:
+            own = {
+                column: security for column, (written, security) in table.levels.items() if written.strip().lower() in COLUMN_NAMES[figure]
+            }
+            if own:
+                cells = table.columns[[date, *own]].rename(columns=own)
+                parts.append(self._wide(replace(table, columns=cells, refused=() if parts else table.refused), date, figure))
+        if not parts:
+            listed = ", ".join(dict.fromkeys(figure for figure, _ in table.levels.values()))
+            raise InputError(f"{table.name} has no close column; it has: {listed}.")
+        return _together(parts)
 
     def _folder(self, securities: Sequence[str] | None) -> Figures:
         files = {_stem(path): path for path in sorted(self.path.iterdir()) if _is_data_file(path)}
@@ -141,15 +161,24 @@ class FileSource:
         cells = table.columns
         rows = pd.DataFrame({"session": read_dates(cells[named["date"]], table.name, self.date_format)})
         rows["security"] = cells[named["security"]].astype(str).str.strip() if "security" in named else stem
-        reason = pd.Series("", index=rows.index, dtype="object")
+        reason, unread = pd.Series("", index=rows.index, dtype="object"), pd.Series(dtype="object")
         for figure in [name for name in FIGURES if name in named]:
-            rows[figure], bad = read_numbers(cells[named[figure]], table.decimal)
-            reason = reason.mask(bad & (reason == ""), figure + " is not a number: " + cells[named[figure]].astype(str))
+            rows[figure], bad = read_numbers(cells[named[figure]], table.decimal, counts=figure == "volume")
+            told = figure + " is not a number: " + cells[named[figure]].astype(str)
+            if figure == "volume":
+                unread = told[bad]  # a volume that cannot be read is unknown and takes no close with it
+            else:
+                reason = reason.mask(bad & (reason == ""), told)
         reason = reason.mask(rows["security"].isin(["", "None", "nan"]), "no security")
         needed = [name for name in FIGURES if name in named and name != "volume"]
         reason = reason.mask(rows[needed].isna().all(axis=1) & (reason == ""), "no price")
         reason = reason.mask(rows["session"].isna(), "date cannot be read: " + cells[named["date"]].astype(str))
         good, refused = self._checked(table, rows, reason, "" if "security" in named else stem)
+        refused += [
+            (good.loc[line, "security"], good.loc[line, "session"], f"{why}; its close stays", f"{table.name} line {line}")
+            for line, why in unread.items()
+            if line in good.index
+        ]
         order = list(dict.fromkeys(good["security"]))
         keyed = good.set_index(["session", "security"])
         frames = {name: keyed[name].unstack("security").reindex(columns=order) for name in FIGURES if name in named}
@@ -163,7 +192,7 @@ class FileSource:
         securities = [column for column in cells.columns if column != date]
         values, bad = np.empty((len(cells), len(securities))), np.zeros((len(cells), len(securities)), dtype=bool)
         for position, security in enumerate(securities):
-            values[:, position], bad[:, position] = read_numbers(cells[security], table.decimal)
+            values[:, position], bad[:, position] = read_numbers(cells[security], table.decimal, counts=figure == "volume")
         reason = pd.Series("", index=sessions.index, dtype="object")
         reason = reason.mask(np.isnan(values).all(axis=1) & ~bad.any(axis=1), "no figure")
         reason = reason.mask(sessions.isna(), "date cannot be read: " + cells[date].astype(str))
@@ -285,11 +314,13 @@ def _together(parts: list[Figures]) -> Figures:
 
 def _stem(path: Path) -> str:
     name = path.name
-    for ending in (".gz", *DELIMITED, *PARQUET):
+    for ending in (".gz", *DELIMITED, *PARQUET, *WORKBOOKS):
         if name.lower().endswith(ending):
             name = name[: -len(ending)]
     return name
 
 
 def _is_data_file(path: Path) -> bool:
-    return path.is_file() and not path.name.startswith(".") and path.name.lower().removesuffix(".gz").endswith(DELIMITED + PARQUET)
+    return (
+        path.is_file() and not path.name.startswith(".") and path.name.lower().removesuffix(".gz").endswith(DELIMITED + PARQUET + WORKBOOKS)
+    )

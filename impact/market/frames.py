@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from impact.typing_ import BoolArray, FloatArray
 
 __all__ = ["DATE_NAMES", "as_frame", "checked_sessions", "session_frame"]
 
+_ZONED_MIDNIGHT = r"\d{4}-\d{2}-\d{2}[ T]00:00(?::00(?:\.0+)?)?(?:[+-]\d{2}:?\d{2}|Z)"
 DATE_NAMES = frozenset(
     ["date", "datum", "day", "fecha", "data", "session", "time", "timestamp", "trade date", "trade_date", "tradedate", "trading day"]
 )
@@ -71,7 +73,7 @@ def session_frame(table: Any, parameter: str, kind: str = "price") -> pd.DataFra
         If there is no date column, or dates are repeated, unsorted, missing or not whole days, or securities are
         repeated, or a value is text, infinite, or breaks the rule of `kind`.
     """
-    frame = _dated(as_frame(table, parameter), parameter)
+    frame = _dated(_one_level(as_frame(table, parameter), parameter), parameter)
     sessions = checked_sessions(frame.index, parameter)
     securities = pd.Index([str(column) for column in frame.columns], dtype="object")
     repeated = securities[securities.duplicated()].unique()
@@ -87,6 +89,45 @@ def session_frame(table: Any, parameter: str, kind: str = "price") -> pd.DataFra
     refuse_where(broken(values) & ~np.isnan(values), values, sessions, securities, parameter, rule)
     values.flags.writeable = False
     return pd.DataFrame(values, index=sessions, columns=pd.Index(securities.tolist(), name="security"), copy=False)
+
+
+# Names of a figure in the columns of a table with two levels, by the parameter that asks for it.
+_LEVEL_FIGURES = {
+    "prices": ("close",),
+    "close": ("close",),
+    "market": ("close",),
+    "adjusted_close": ("adj close", "adjusted close"),
+    "volume": ("volume",),
+    "dividends": ("dividends",),
+    "splits": ("stock splits", "splits"),
+}
+
+
+def _one_level(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
+    """The columns of the figure asked for, of a frame with two levels (figure, security) such as yfinance gives.
+
+    Raises
+    ------
+    InputError
+        If the levels are not a figure and a security, or hold both closes and adjusted closes, so that one must be chosen.
+    """
+    if frame.columns.nlevels == 1:
+        return frame
+    levels = [frame.columns.get_level_values(level) for level in range(frame.columns.nlevels)]
+    plain = [pd.Index([str(name).strip().lower() for name in names]) for names in levels]
+    wanted = _LEVEL_FIGURES.get(parameter, ("close",))
+    figures = [level for level, names in enumerate(plain) if names.isin(wanted).any()]
+    listed = ", ".join(dict.fromkeys(f"{name}" for name in levels[0]))
+    if len(levels) != 2 or not figures:
+        raise InputError(
+            f"{parameter} has {len(levels)} levels of columns (first {listed}) and none holds {wanted[0]!r}; "
+            "give one column a security, such as frame['Close']."
+        )
+    level = figures[0]
+    if parameter == "prices" and plain[level].isin(_LEVEL_FIGURES["adjusted_close"]).any():
+        raise InputError("prices holds both closes and adjusted closes; give the one to use: prices=frame['Close'] or frame['Adj Close'].")
+    chosen = frame.loc[:, plain[level].isin(wanted)]
+    return chosen.set_axis(levels[1 - level][plain[level].isin(wanted)], axis=1)
 
 
 def checked_sessions(index: Any, parameter: str) -> pd.DatetimeIndex:
@@ -155,12 +196,25 @@ def _parsed(index: Any, parameter: str) -> pd.DatetimeIndex:
         return index.to_timestamp()
     if isinstance(index, pd.DatetimeIndex):
         return index
+    index = _own_dates(pd.Index(index))
     try:
         return pd.DatetimeIndex(pd.to_datetime(index, format="ISO8601" if pd.api.types.is_string_dtype(index) else None))
     except (ValueError, TypeError, OverflowError) as error:
         raise InputError(
             f"{parameter} has a date that cannot be read ({_first_line(error)}); dates must be ISO (YYYY-MM-DD): convert the index first."
         ) from error
+
+
+def _own_dates(index: pd.Index) -> pd.Index:
+    """Midnights with an offset, as text or stamps, as the dates they name: the offset of one zone changes over a year."""
+    if isinstance(index, pd.MultiIndex) or not len(index):
+        return index
+    if pd.api.types.is_string_dtype(index):
+        zoned = index.to_series().astype(str).str.fullmatch(_ZONED_MIDNIGHT).to_numpy()
+        return pd.Index(index.astype(str).str[:10]) if zoned.all() else index
+    if index.dtype == object and all(isinstance(stamp, dt.datetime) and stamp.tzinfo is not None for stamp in index):
+        return pd.DatetimeIndex([stamp.replace(tzinfo=None) for stamp in index])
+    return index
 
 
 def _nanoseconds(sessions: pd.DatetimeIndex, parameter: str) -> pd.DatetimeIndex:

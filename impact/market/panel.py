@@ -14,6 +14,7 @@ from impact.errors import DataUnavailable, InputError
 from impact.instants import parse_instant
 from impact.market.closed_days import closed_cells, rows_of_any_market, venues_of
 from impact.market.frames import checked_sessions, session_frame
+from impact.market.plausibility import doubtful_figures
 from impact.market.returns import GapRule, alongside, to_returns, traded_cells
 from impact.market.schemas import CLOSES, DIVIDENDS, DROPPED, REFUSED, SECURITIES, VOLUMES
 from impact.provenance import Source
@@ -206,6 +207,10 @@ class MarketPanel(Result):
         venues = venues_of(self.close.columns, self._stated_venues)
         alike = [name for name, venue in venues.items() if venue and VENUES[venue].calendar == VENUES[own].calendar]
         return self.select(alike).without_closed_days()
+
+    def doubts(self) -> pd.DataFrame:
+        """Figures to compare with another source: see :func:`impact.market.plausibility.doubtful_figures`."""
+        return doubtful_figures(self.close if self.adjusted_close is None else self.close.fillna(self.adjusted_close), self.volume)
 
     def dropped_note(self) -> str:
         """What of the input was refused, in one line; empty when nothing was."""

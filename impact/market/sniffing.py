@@ -1,28 +1,30 @@
-"""Read a delimited or Parquet file into named columns, whatever its encoding, separator, decimal sign and date format."""
+"""A table of daily figures from what intake read: its header row, its dates, its decimal sign, its two levels of columns."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import InputError, SourceUnusable
+from impact.intake import RawSheet, read_tables
 from impact.market.frames import DATE_NAMES
 
 __all__ = ["RawTable", "read_dates", "read_numbers", "read_table"]
 
 DELIMITED = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".pq")
-SEPARATORS = (";", "\t", "|", ",")  # a comma can also be a decimal sign, so it is tried last
+WORKBOOKS = (".xlsx", ".xlsm", ".xml", ".html", ".htm", ".xls", ".json", ".zip")
 PREAMBLE_LINES = 40
 MISSING = frozenset(["", "-", "--", ".", "n/a", "na", "nan", "null", "none", "nil", "#n/a", "#n/a n/a", "#na", "<na>"])
+THOUSANDS: Mapping[str, float] = {"k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
+"""What a letter after a count of shares multiplies it by, as market pages print volumes."""
+LEVEL_NAMES = (("price", "ticker"), ("ticker", "price"))
 
 # What a date may look like, and how to read it. The month and day of the last pattern are told apart by their values.
 DATE_FORMATS = (
@@ -51,16 +53,19 @@ class RawTable:
         The decimal sign found: ``.`` or ``,``.
     refused : tuple of (line, reason)
         Rows that do not fit the header.
+    levels : mapping of column to (figure, security)
+        Of a table with two levels of columns, as yfinance writes it; empty otherwise.
     """
 
     name: str
     columns: pd.DataFrame
     decimal: str
     refused: tuple[tuple[int, str], ...] = ()
+    levels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def read_table(path: Path, *, date_column: str | None = None, decimal: str | None = None) -> RawTable:
-    """A CSV (also gzipped) or Parquet file as named columns.
+    """A file of daily figures as named columns, whatever its kind, encoding and separator (see :mod:`impact.intake`).
 
     Parameters
     ----------
@@ -73,35 +78,120 @@ def read_table(path: Path, *, date_column: str | None = None, decimal: str | Non
     Raises
     ------
     SourceUnusable
-        If the file cannot be opened, is empty, or is not text.
+        If the file cannot be opened, is damaged, is empty, or holds no table.
     InputError
-        If there is no header row with a date column, a column name repeats, or the decimal sign cannot be told.
+        If there is no header row with a date column, several sheets have one, a column name repeats, or the decimal sign
+        cannot be told.
     """
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in PARQUET:
-        return _read_parquet(path, date_column)
-    if not any(suffix in DELIMITED for suffix in suffixes[-2:]):
-        raise InputError(f"{path.name} does not end in {', '.join(DELIMITED + PARQUET)} (or .gz); save it as CSV or Parquet.")
-    lines = _text(path).splitlines()
-    separator = _separator(lines)
-    rows = [(number, row) for number, row in _rows(lines, separator) if any(cell.strip() for cell in row)]
-    if not rows:
+    try:
+        file = read_tables(path)
+    except InputError as error:
+        raise SourceUnusable(str(error).replace(f"path={str(path)!r}", path.name)) from error
+    sheets = [sheet for sheet in file.sheets if len(sheet) or sheet.headings]
+    if not sheets:
         raise SourceUnusable(f"{path.name} is empty; give a file with a header row and one row a session.")
-    position = _header_position(path.name, rows, date_column)
-    header = [cell.strip() for cell in rows[position][1]]
+    if len(sheets) > 1:
+        dated = [sheet for sheet in sheets if _has_dates(sheet, date_column)]
+        if len(dated) > 1:
+            names = ", ".join(repr(sheet.name) for sheet in dated[:5])
+            raise InputError(f"{path.name} holds prices on {len(dated)} sheets ({names}); save the one to read as a file of its own.")
+        sheets = dated or sheets
+    sheet = sheets[0]
+    if sheet.headings:
+        return _typed_table(path.name, sheet, date_column, decimal)
+    return _text_table(path.name, sheet, date_column, decimal)
+
+
+def _has_dates(sheet: RawSheet, date_column: str | None) -> bool:
+    rows = [list(sheet.headings)] if sheet.headings else sheet.head(PREAMBLE_LINES)
+    wanted = _date_names(date_column)
+    return any(cell.strip().lower() in wanted for row in rows for cell in row)
+
+
+def _date_names(date_column: str | None) -> frozenset[str]:
+    return DATE_NAMES | {"ex_date", "ex date"} if date_column is None else frozenset([date_column.strip().lower()])
+
+
+def _text_table(name: str, sheet: RawSheet, date_column: str | None, decimal: str | None) -> RawTable:
+    """A sheet of cells whose header row is one of its own rows."""
+    head = [[cell.strip() for cell in row] for row in sheet.head(PREAMBLE_LINES)]
+    levels, position = _two_levels(head)
+    if levels is None:
+        position = _header_position(name, head, date_column)
+        header = list(head[position])
+    else:
+        header = ["date", *(f"{figure} {security}" for figure, security in levels)]
     while header and not header[-1]:
         header.pop()  # a separator at the end of each line
     header[0] = header[0] or "date"
-    _check_header(path.name, header)
-    body, refused = [], []
-    for number, row in rows[position + 1 :]:
-        cells = [cell.strip() for cell in row]
-        if len(cells) < len(header) or any(cells[len(header) :]):
-            refused.append((number, f"has {len(cells)} cells where the header has {len(header)}"))
-        else:
-            body.append((number, cells[: len(header)]))
-    columns = pd.DataFrame([cells for _, cells in body], columns=header, index=[number for number, _ in body], dtype="object")
-    return RawTable(name=path.name, columns=columns, decimal=decimal or _decimal_sign(path.name, columns), refused=tuple(refused))
+    _check_header(name, header)
+    text = sheet.cells.astype(object).iloc[position + 1 :]
+    cells = text.map(lambda cell: "" if cell is None or cell != cell else str(cell).strip())
+    lines = np.asarray(sheet.line)[position + 1 :]
+    width_of = _row_widths(sheet, cells, position + 1, len(header))
+    misfit = width_of != len(header)
+    refused = [
+        (int(line), f"has {width} cells where the header has {len(header)}")
+        for line, width in zip(lines[misfit], width_of[misfit], strict=True)
+    ]
+    refused += [(row.line, row.reason) for row in sheet.refused]
+    body = cells.iloc[:, : len(header)].to_numpy(dtype=object)[~misfit]
+    columns = pd.DataFrame(body, columns=header, index=lines[~misfit], dtype="object")
+    stored = sheet.numeric is not None and bool(np.asarray(sheet.numeric)[position + 1 :].any())
+    sign = decimal or ("." if stored else _decimal_sign(name, columns))
+    named = {} if levels is None else dict(zip(header[1:], levels, strict=True))
+    return RawTable(name=name, columns=columns, decimal=sign, refused=tuple(sorted(refused)), levels=named)
+
+
+def _row_widths(sheet: RawSheet, cells: pd.DataFrame, first: int, width: int) -> np.ndarray:
+    """Cells of each row from `first` on: `width` where it fits, more where a cell stands beyond it, less where the text ends early."""
+    filled = (cells != "").to_numpy()
+    last = np.where(filled.any(axis=1), filled.shape[1] - np.argmax(filled[:, ::-1], axis=1), 0)
+    delimited = bool(sheet.separator) and sheet.n_cells is not None
+    stated = np.asarray(sheet.n_cells)[first:] if delimited else np.full(len(last), width)
+    return np.where(last > width, last, np.minimum(stated, width))
+
+
+def _two_levels(head: list[list[str]]) -> tuple[list[tuple[str, str]] | None, int]:
+    """Figure and security of each column but the first, where the head has two levels, and the row on which the head ends."""
+    for position, row in enumerate(head[:-1]):
+        first, second = row[0].lower(), head[position + 1][0].lower()
+        if (first, second) not in LEVEL_NAMES:
+            continue
+        upper, lower = row[1:], head[position + 1][1:]
+        figures, securities = (upper, lower) if first == "price" else (lower, upper)
+        width = max((place for place, cell in enumerate(lower, start=1) if cell), default=0)
+        pairs = list(zip(_carried(figures[:width]), _carried(securities[:width]), strict=True))
+        after = head[position + 2] if position + 2 < len(head) else []
+        named_index = bool(after) and after[0].lower() in DATE_NAMES and not any(after[1:])
+        return pairs, position + 1 + named_index
+    return None, 0
+
+
+def _carried(cells: list[str]) -> list[str]:
+    """Cells with the blank ones taking the name to their left, as merged headings leave them."""
+    carried: list[str] = []
+    for cell in cells:
+        carried.append(cell or (carried[-1] if carried else ""))
+    return carried
+
+
+def _typed_table(name: str, sheet: RawSheet, date_column: str | None, decimal: str | None) -> RawTable:
+    """A sheet whose columns have names and types of their own: Parquet, records, a workbook of one table."""
+    frame = sheet.cells.copy()
+    header = [heading.strip() for heading in sheet.headings]
+    _check_header(name, header)
+    frame.columns = pd.Index(header)
+    wanted = _date_names(date_column)
+    if not any(column.lower() in wanted for column in header):
+        dated = [column for column in header if pd.api.types.is_datetime64_any_dtype(frame[column])]
+        if not dated:
+            listed = ", ".join(header[:8])
+            raise InputError(f"{name} has no date column (it has: {listed}); add one, or name it with columns={{'date': ...}}.")
+        frame = frame[[dated[0], *(column for column in header if column != dated[0])]].rename(columns={dated[0]: "date"})
+    frame.index = pd.Index(np.asarray(sheet.line))
+    text = frame.select_dtypes(exclude=["number", "datetime", "datetimetz"])
+    return RawTable(name=name, columns=frame, decimal=decimal or (_decimal_sign(name, text.astype(str)) if text.shape[1] else "."))
 
 
 def read_dates(cells: pd.Series, name: str, date_format: str | None = None) -> pd.Series:
@@ -124,8 +214,11 @@ def read_dates(cells: pd.Series, name: str, date_format: str | None = None) -> p
     return dates
 
 
-def read_numbers(cells: pd.Series, decimal: str) -> tuple[np.ndarray, np.ndarray]:
-    """Figures as float, NaN where the cell is empty, and a mask of the cells that hold something else than a number."""
+def read_numbers(cells: pd.Series, decimal: str, *, counts: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Figures as float, NaN where the cell is empty, and a mask of the cells that hold something else than a number.
+
+    With `counts`, a letter may follow the figure: ``12.34M`` and ``950.10K`` shares.
+    """
     if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
         return cells.to_numpy(dtype=np.float64, na_value=np.nan), np.zeros(len(cells), dtype=bool)
     numbers = np.full(len(cells), np.nan)
@@ -135,10 +228,22 @@ def read_numbers(cells: pd.Series, decimal: str) -> tuple[np.ndarray, np.ndarray
     left = np.flatnonzero(bad)
     texts = ["" if cell is None or cell != cell else str(cell) for cell in cells.iloc[left]]
     empty = np.array([text.strip().lower() in MISSING for text in texts], dtype=bool)
+    scale = np.ones(len(texts))
+    if counts:
+        cut = [_without_letter(text) for text in texts]
+        texts, scale = [text for text, _ in cut], np.array([factor for _, factor in cut], dtype=np.float64)
     plain = pd.Series([_plain_number(text, decimal) for text in texts], dtype="object")
-    numbers[left] = np.where(empty, np.nan, pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan))
+    read = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    numbers[left] = np.where(empty, np.nan, np.where(scale == 1, read, np.round(read * scale)))
     bad[left] = np.isnan(numbers[left]) & ~empty
     return numbers, bad
+
+
+def _without_letter(text: str) -> tuple[str, float]:
+    """A count without the letter behind it, and what that multiplies it by."""
+    match = re.fullmatch(r"\s*([-+]?[\d.,'\u2019\u00a0\u202f ]*\d)\s*([A-Za-z]{1,2})\s*", text)
+    factor = THOUSANDS.get(match[2].lower()) if match else None
+    return (match[1], factor) if match and factor else (text, 1.0)
 
 
 def _plain_number(text: str, decimal: str) -> str:
@@ -148,50 +253,15 @@ def _plain_number(text: str, decimal: str) -> str:
     return text.replace(",", "")
 
 
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-        if path.suffix.lower() == ".gz":
-            raw = gzip.decompress(raw)
-    except (OSError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SourceUnusable(f"{path.name} cannot be read ({reason}); check that it is a file you may open.") from error
-    raw = raw.replace(b"\x1a", b"")
-    if b"\x00" in raw[:4096]:
-        raise SourceUnusable(f"{path.name} is not text (it holds NUL bytes); save it as CSV in UTF-8, or as Parquet with that ending.")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
-
-
-def _rows(lines: list[str], separator: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator)
-    return [(reader.line_num, row) for row in reader]
-
-
-def _separator(lines: list[str]) -> str:
-    """The first candidate that cuts most lines into the same number of cells, more than one."""
-    sample = [line for line in lines if line.strip()][: 2 * PREAMBLE_LINES]
-    best, best_share = ",", 0.0
-    for separator in SEPARATORS:
-        widths = Counter(len(row) for row in csv.reader(sample, delimiter=separator))
-        width, count = max(((w, n) for w, n in widths.items() if w > 1), key=lambda pair: pair[1], default=(0, 0))
-        share = count / len(sample) if sample else 0.0
-        if width and share > best_share + 0.2:
-            best, best_share = separator, share
-    return best
-
-
-def _header_position(name: str, rows: list[tuple[int, list[str]]], date_column: str | None) -> int:
-    wanted = DATE_NAMES | {"ex_date", "ex date"} if date_column is None else {date_column.strip().lower()}
-    for position, (_, row) in enumerate(rows[:PREAMBLE_LINES]):
-        if len(row) > 1 and any(cell.strip().lower() in wanted for cell in row):
+def _header_position(name: str, rows: list[list[str]], date_column: str | None) -> int:
+    wanted = _date_names(date_column)
+    for position, row in enumerate(rows):
+        if len([cell for cell in row if cell]) > 1 and any(cell.lower() in wanted for cell in row):
             return position
-    first = [cell.strip() for cell in rows[0][1]]
+    first = rows[0]
     if date_column is not None:
         raise InputError(f"columns['date']={date_column!r} is not a column of {name}; it starts: {', '.join(first[:8])}.")
-    if len(rows) > 1 and len(first) > 1 and not _looks_like_date(first[0]) and _looks_like_date(rows[1][1][0].strip()):
+    if len(rows) > 1 and len(first) > 1 and not _looks_like_date(first[0]) and _looks_like_date(rows[1][0]):
         return 0
     what = "no header row" if _looks_like_date(first[0]) else "no date column"
     raise InputError(f"{name} has {what} (it starts: {', '.join(first[:8])}); add one, or name it with columns={{'date': ...}}.")
@@ -257,23 +327,3 @@ def _decimal_sign(name: str, columns: pd.DataFrame) -> str:
     if not sure["."] and not sure[","] and doubtful:
         raise InputError(f"{name}: {doubtful!r} may be thousands or decimals; say which with decimal='.' or decimal=','.")
     return "," if sure[","] else "."
-
-
-def _read_parquet(path: Path, date_column: str | None) -> RawTable:
-    try:
-        frame = pd.read_parquet(path)
-    except ImportError as error:
-        raise InputError(
-            f"{path.name} needs pyarrow to be read: install it with `pip install 'index-exclusion-impact[parquet]'`."
-        ) from error
-    except (OSError, ValueError) as error:
-        raise SourceUnusable(f"{path.name} cannot be read as Parquet ({str(error).splitlines()[0]}); check the file.") from error
-    if not isinstance(frame.index, pd.RangeIndex):
-        frame = frame.reset_index(names=frame.index.name or "date") if frame.index.nlevels == 1 else frame.reset_index()
-    frame.columns = [str(column) for column in frame.columns]
-    wanted = DATE_NAMES if date_column is None else {date_column.strip().lower()}
-    if not any(column.lower() in wanted for column in frame.columns):
-        listed = ", ".join(frame.columns[:8])
-        raise InputError(f"{path.name} has no date column (it has: {listed}); add one, or name it with columns={{'date': ...}}.")
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
-    return RawTable(name=path.name, columns=frame, decimal=".")

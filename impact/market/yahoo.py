@@ -152,7 +152,7 @@ def _figures(rows: pd.DataFrame) -> pd.DataFrame:
         },
         index=sessions.normalize().as_unit("ns").rename("session"),
     )
-    return figures[~figures.index.duplicated(keep="first")].sort_index()
+    return figures[~figures.index.duplicated(keep="last")].sort_index()
 
 
 def _network_message(error: BaseException) -> str:

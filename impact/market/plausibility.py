@@ -1,0 +1,122 @@
+"""Figures that a price series rarely has: changes of unit, splits not applied, spikes, jumps, closes that stand still, shifted dates.
+
+A doubt is no verdict: a line may fall by half in a day. It says which figures to compare with another source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from impact.typing_ import BoolArray, FloatArray
+
+__all__ = ["DOUBTS", "DOUBT_COLUMNS", "doubt_notes", "doubtful_figures"]
+
+DOUBTS: Mapping[str, str] = {
+    "unit": "the close moves about a hundredfold or thousandfold: a change of currency unit (pence for pounds) or a misplaced sign?",
+    "split": "the close moves by a whole ratio and stays there: a split not applied to the past?",
+    "spike": "a jump that the next session takes back: an implausible tick?",
+    "jump": "a move by more than two fifths in one session: compare it with another source",
+    "stale": "the same close many sessions running: a stale quote or a halt filled up?",
+    "shifted": "most of its days fall on a Sunday and next to none on a Friday: dates shifted by a time zone?",
+}
+"""What makes a figure doubtful, by code."""
+
+DOUBT_COLUMNS = ["security", "session", "doubt", "ratio", "n", "about"]
+UNITS = (100.0, 1000.0)
+UNIT_MARGIN, SPLIT_MARGIN = 0.25, 0.06  # relative; a market day lies between the two closes
+SPLIT_RATIOS = (2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
+JUMP = np.log(1.0 / 0.6)  # a fall by two fifths, or its reverse
+STALE_SESSIONS = 10
+
+
+def doubtful_figures(close: pd.DataFrame, volume: pd.DataFrame | None = None, splits: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Doubtful figures of a table of closes.
+
+    Parameters
+    ----------
+    close : DataFrame (T, S)
+        NaN is a day without a close.
+    volume : DataFrame (T, S), optional
+        A close that stands still with trade on it is no stale quote.
+    splits : DataFrame (T, S), optional
+        New shares for one old share where one is on record: its session is not doubted.
+
+    Returns
+    -------
+    DataFrame
+        One row a doubt, by security and session: security, session (its first), doubt (a code of ``DOUBTS``), ratio (the close over
+        the one before; NaN where it is no move), n (sessions it lasts), about.
+    """
+    rows = []
+    for security in close.columns:
+        own = close[security].dropna()
+        if len(own) < 3:
+            continue
+        stated = None if splits is None or security not in splits else splits[security].reindex(own.index)
+        traded = None if volume is None or security not in volume else volume[security].reindex(own.index)
+        rows += [(security, *row) for row in (*_moves(own, stated), *_stale(own, traded), *_shifted(own.index))]
+    table = pd.DataFrame(rows, columns=DOUBT_COLUMNS[:-1])
+    table["about"] = [DOUBTS[doubt] for doubt in table["doubt"]]
+    return table.sort_values(["security", "session"], kind="stable", ignore_index=True)
+
+
+def doubt_notes(doubts: pd.DataFrame, most: int = 5) -> tuple[str, ...]:
+    """One line for each kind of doubt: how many figures, the first, what it may be."""
+    notes = []
+    for doubt, rows in doubts.groupby("doubt", sort=False):
+        first = rows.iloc[0]
+        ratio = "" if np.isnan(first["ratio"]) else f", {first['ratio']:.3g} times the close before"
+        count = f"{len(rows)} suspicious figures" if len(rows) > 1 else "1 suspicious figure"
+        notes.append(f"{count} ({doubt}; first {first['security']} on {first['session']:%Y-%m-%d}{ratio}): {DOUBTS[str(doubt)]}")
+    return tuple(notes[:most])
+
+
+def _moves(close: pd.Series, splits: pd.Series | None) -> list[tuple[pd.Timestamp, str, float, int]]:
+    logs = np.diff(np.log(close.to_numpy(dtype=np.float64)))
+    big = np.abs(logs) > JUMP
+    if splits is not None:
+        known = splits.to_numpy(dtype=np.float64, na_value=1.0)[1:]
+        big &= ~((known > 0) & (known != 1))
+    taken_back = np.zeros(len(logs), dtype=bool)
+    taken_back[:-1] = big[:-1] & big[1:] & (np.abs(logs[:-1] + logs[1:]) < np.log(1 + UNIT_MARGIN))
+    returns_home = np.append(False, taken_back[:-1])
+    rows = []
+    for place in np.flatnonzero(big & ~returns_home):
+        ratio = float(np.exp(logs[place]))
+        doubt = _doubt_of(ratio, reversed_next=bool(taken_back[place]))
+        rows.append((close.index[place + 1], doubt, ratio, 1 if taken_back[place] else len(close) - place - 1))
+    return rows
+
+
+def _doubt_of(ratio: float, *, reversed_next: bool) -> str:
+    size = max(ratio, 1.0 / ratio)
+    if any(abs(size / unit - 1) < UNIT_MARGIN for unit in UNITS):
+        return "unit"
+    if reversed_next:
+        return "spike"
+    return "split" if any(abs(size / whole - 1) < SPLIT_MARGIN for whole in SPLIT_RATIOS) else "jump"
+
+
+def _stale(close: pd.Series, volume: pd.Series | None) -> list[tuple[pd.Timestamp, str, float, int]]:
+    values: FloatArray = close.to_numpy(dtype=np.float64)
+    still: BoolArray = np.append(False, values[1:] == values[:-1])
+    if volume is not None:
+        still &= ~(volume.to_numpy(dtype=np.float64) > 0)
+    run = np.cumsum(~still)
+    first = np.flatnonzero(~still)
+    lengths = np.bincount(run - 1)
+    return [
+        (close.index[start], "stale", np.nan, int(length)) for start, length in zip(first, lengths, strict=True) if length >= STALE_SESSIONS
+    ]
+
+
+def _shifted(days: pd.DatetimeIndex) -> list[tuple[pd.Timestamp, str, float, int]]:
+    """Sundays where Fridays should be: dates moved a day back by a time zone."""
+    weekday = np.asarray(days.day_of_week)
+    sundays, fridays = int((weekday == 6).sum()), int((weekday == 4).sum())
+    if sundays < 3 or fridays > sundays // 10:
+        return []
+    return [(days[np.flatnonzero(weekday == 6)[0]], "shifted", np.nan, sundays)]

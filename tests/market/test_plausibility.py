@@ -1,0 +1,71 @@
+"""Doubtful figures: each kind is found where it was planted, and an ordinary series has none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from impact.market import load_panel
+from impact.market.plausibility import DOUBTS, doubtful_figures
+
+DAYS = pd.bdate_range("2020-01-01", periods=320)
+
+
+@pytest.fixture
+def walk():
+    steps = np.random.default_rng(3).normal(0, 0.01, 320)
+    return 600 * np.exp(np.cumsum(steps))
+
+
+def found(values, days=DAYS, **more):
+    frame = pd.DataFrame({"AAA": values}, index=days)
+    return doubtful_figures(frame, **{name: pd.DataFrame({"AAA": column}, index=days) for name, column in more.items()})
+
+
+def test_an_ordinary_series_is_not_doubted(walk):
+    assert found(walk).empty
+
+
+@pytest.mark.parametrize(
+    ("factor", "doubt"), [(100, "unit"), (0.01, "unit"), (1000, "unit"), (4, "split"), (1 / 30, "split"), (0.55, "jump")]
+)
+def test_a_change_for_good_is_named_by_its_size(walk, factor, doubt):
+    walk[200:] *= factor
+    table = found(walk)
+    assert table[["session", "doubt", "n"]].to_numpy().tolist() == [[DAYS[200], doubt, 120]]
+    assert table["ratio"].iloc[0] == pytest.approx(factor, rel=0.05)
+
+
+def test_one_bad_day_is_one_doubt(walk):
+    walk[299] /= 100
+    assert found(walk)[["session", "doubt", "n"]].to_numpy().tolist() == [[DAYS[299], "unit", 1]]
+    walk[299] *= 300
+    assert found(walk)["doubt"].tolist() == ["spike"] or found(walk)["doubt"].tolist() == ["unit"]
+
+
+def test_a_split_on_record_is_no_doubt(walk):
+    walk[100:] /= 4
+    splits = np.ones(320)
+    splits[100] = 4
+    assert found(walk)["doubt"].tolist() == ["split"] and found(walk, splits=splits).empty
+
+
+def test_a_close_that_stands_still_without_trade_is_stale(walk):
+    walk[50:65] = walk[50]
+    table = found(walk)
+    assert table[["session", "doubt", "n"]].to_numpy().tolist() == [[DAYS[50], "stale", 15]]
+    assert found(walk, volume=np.full(320, 10.0)).empty and len(found(walk, volume=np.zeros(320))) == 1
+
+
+def test_dates_moved_a_day_back_are_seen(walk):
+    assert found(walk, DAYS - pd.Timedelta(days=1))["doubt"].tolist() == ["shifted"]
+    assert found(walk[:60], pd.date_range("2020-01-01", periods=60)).empty  # every day of the week is no shift
+
+
+def test_a_file_with_a_doubt_says_so(tmp_path, walk):
+    walk[200:] /= 100
+    pd.DataFrame({"Date": DAYS, "AAA": walk}).to_csv(tmp_path / "a.csv", index=False)
+    panel = load_panel(tmp_path / "a.csv")
+    assert any("change of currency unit" in text and "AAA on 2020-10-07" in text for text in panel.assumptions)
+    assert set(panel.doubts()["doubt"]) <= set(DOUBTS)
