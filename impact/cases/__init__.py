@@ -27,7 +27,9 @@ _HOMES = {
     "spillover_groups": "impact.cases.spillover",
     "spillover_of_case": "impact.cases.spillover",
     "study_case": "impact.cases.study",
+    "StatedCase": "impact.cases.case_file",
     "supply_of_case": "impact.cases.supply",
+    "write_case": "impact.cases.new_case",
 }
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "CaseStudy",
     "PavedWay",
     "ReliefAssessment",
+    "StatedCase",
     "Timeline",
     "assess_case",
     "build_timeline",
@@ -52,11 +55,14 @@ __all__ = [
     "spillover_of_case",
     "study_case",
     "supply_of_case",
+    "write_case",
 ]
 
 if TYPE_CHECKING:
+    from impact.cases.case_file import StatedCase
     from impact.cases.definition import CaseDefinition, case_names, define_case
     from impact.cases.difference import CaseDifference, compare_cases
+    from impact.cases.new_case import write_case
     from impact.cases.precedents import PavedWay, paved_way
     from impact.cases.pricing import CasePricing, price_effect_of_case, pricing_of_case
     from impact.cases.relief import assess_case

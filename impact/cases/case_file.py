@@ -28,6 +28,7 @@ from impact.tables.prose import significant
 __all__ = ["CASE_FILE", "SECTIONS", "StatedCase", "define_stated", "read_case"]
 
 CASE_FILE = "case.toml"
+BARE_US_TICKER = re.compile(r"[A-Z]{1,5}")
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "designation": ("security", "issuer", "title", "programme", "public_at", "leaked_at", "hypothetical"),
     "market": ("prices", "benchmark", "peers", "technology_peers", "currency", "rates", "prices_from", "prices_to", "note"),
@@ -111,7 +112,8 @@ def _flat(sections: Mapping[str, object], file: Path) -> StatedCase:
             if is_path and not isinstance(value, str):
                 raise InputError(f"{file}: [{section}] {name}={value!r} must be the name of a file or folder beside the case file.")
             stated["book" if name == "holdings" else name] = file.parent / str(value) if is_path else value
-    if "events" in stated and "events" in sections.get("tables", {}):
+    tables = sections.get("tables", {})
+    if "events" in sections and isinstance(tables, Mapping) and "events" in tables:
         raise InputError(f"{file}: events are given both as [[events]] and as a table; keep one of them.")
     return StatedCase(**stated)  # type: ignore[typeddict-item]
 
@@ -178,6 +180,8 @@ def _line_of(text: str, where: str) -> tuple[str, str]:
         if len(chosen):
             return str(chosen["security"].iloc[0]), str(chosen["issuer"].iloc[0])
     try:
+        if "." not in spelled and not BARE_US_TICKER.fullmatch(spelled):
+            raise InputError("a line that is not on record needs its venue, such as 7203.T or 999930 KS")
         venue_of(spelled)
     except InputError as error:
         raise InputError(f"{where}: security={text!r} names no trading line ({error})") from error

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "events": ("impact.cli.events", "List events and index changes of the past, with what their prices did."),
     "facts": ("impact.cli.facts", "The ledger of dated, sourced facts, as of any instant."),
     "lists": ("impact.cli.lists", "Read, compare or fetch official lists."),
+    "new": ("impact.cli.new", "A case folder for a designation of your own, filled with every fact on record."),
     "permitted": ("impact.cli.permitted", "Whether an action in a security is allowed, prohibited or unknown."),
     "price": ("impact.cli.price", "What forced supply should do to the price, law by law, with an interval."),
     "relief": ("impact.cli.relief", "Probability and value of legal relief."),

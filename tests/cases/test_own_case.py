@@ -202,3 +202,38 @@ def test_commands_take_the_file(folder, run_cli):
     assert code == 0 and json.loads(out)["reaction_session"][0]["event_id"] == "D0"
     code, _, err = run_cli("price")
     assert code == 2 and "--case PATH" in err
+
+
+@pytest.mark.parametrize(
+    ("security", "line", "currency"),
+    [("0700 HK", "0700.HK", "HKD"), ("7203.T", "7203.T", "JPY"), ("SAP.DE", "SAP.DE", "EUR"), ("GM", "GM", "USD")],
+)
+def test_a_new_folder_opens_and_answers_until_when(tmp_path, run_cli, security, line, currency):
+    code, _, err = run_cli(
+        "new", security, "--programme", "ns-cmic", "--at", "2026-11-28T16:05-05:00", "--hypothetical", "-o", str(tmp_path / "own")
+    )
+    assert code == 0 and "impact case" in err
+    own = impact.case(tmp_path / "own")
+    assert own.definition.security == line and own.definition.currency == currency and own.definition.hypothetical
+    clocks = own.deadlines().clocks.set_index("clock")
+    assert clocks.loc[["purchase_ban"], "first_prohibited_et"].iloc[0] == "2027-01-27T00:01-05:00"
+    page = own.report(tmp_path / "page.html").read_text()
+    assert "Until when" in page and "HYPOTHETICAL" in page
+    assert len(pd.read_csv(tmp_path / "own" / "facts.csv")) > (10 if line == "0700.HK" else -1)
+    code, _, err = run_cli("new", security, "--programme", "ns-cmic", "--at", "2026-11-28T16:05-05:00", "-o", str(tmp_path / "own"))
+    assert code == 2 and "exists" in err
+
+
+@pytest.mark.parametrize(
+    ("security", "programme", "at", "message"),
+    [
+        ("Toyota", "ns-cmic", "2026-11-28T16:05-05:00", "names no trading line"),
+        ("7203.T", "ns-cmc", "2026-11-28T16:05-05:00", "did you mean 'ns-cmic'"),
+        ("7203.T", "ns-cmic", "2026-11-28", "zone|time"),
+        ("7203.T", "eo13974-amend", "2026-11-28T16:05-05:00", "not in force"),
+    ],
+)
+def test_a_new_case_that_cannot_be_is_refused_before_anything_is_written(tmp_path, security, programme, at, message):
+    with pytest.raises(InputError, match=message):
+        impact.cases.write_case(security, programme, at, tmp_path / "own")
+    assert not (tmp_path / "own").exists()

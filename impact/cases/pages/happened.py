@@ -18,21 +18,27 @@ def timeline_section(timeline: Timeline) -> Section:
     events = timeline.events
     prices = timeline.prices.rename("close").rename_axis("session").reset_index()
     shown = events[["event_id", "reaction_on", "label", "kind", "known_at", "intraday", "close_return", "market_return", "confidence"]]
-    figure = drawn(
-        "price-figure",
-        "Price and dated events",
-        timeline.plot(),
-        f"Line of the closing price with {len(events)} events marked on the session that could first react.",
-        "Each letter stands on the first session of the line's own venue that could react to the public instant; the table says how it was found.",
-        prices,
-    )
-    table = Table(
-        id="timeline-table",
-        title="Events and their reaction sessions",
-        table=timeline.with_schema("events").of(shown),
-        caption="known at: the public instant with its zone. intraday: the news came within the session, whose return then mixes before and after.",
-    )
-    blocks: tuple[Figure | Table, ...] = (figure, table)
+    blocks: tuple[Figure | Table, ...] = ()
+    if len(prices):
+        blocks += (
+            drawn(
+                "price-figure",
+                "Price and dated events",
+                timeline.plot(),
+                f"Line of the closing price with {len(events)} events marked on the session that could first react.",
+                "Each letter stands on the first session of the line's own venue that could react to the public instant; the table says how it was found.",
+                prices,
+            ),
+        )
+    if len(events):
+        blocks += (
+            Table(
+                id="timeline-table",
+                title="Events and their reaction sessions",
+                table=timeline.with_schema("events").of(shown),
+                caption="known at: the public instant with its zone. intraday: the news came within the session, whose return then mixes before and after.",
+            ),
+        )
     if len(timeline.pending):
         columns = ["event_id", "label", "known_at", "reaction_on", "reason"]
         blocks += (Table(id="pending", title="Known, but not in the prices yet", table=timeline.with_schema("pending", columns)),)
