@@ -16,9 +16,7 @@ command = click.Group("lists", help="Read, compare or fetch official lists.", co
 
 def _reading_options(function):
     for option in (
-        click.option(
-            "--list-format", type=click.Choice(["ofac", "csl", "plain"]), help="Format of the list (default: recognised by its header)."
-        ),
+        click.option("--list-format", metavar="NAME", help="Format of the list: ofac, csl or plain (default: recognised by its header)."),
         click.option("--comments", type=_PATH, metavar="FILE", help="Long remarks of the OFAC list (CONS_COMMENTS.CSV)."),
         click.option("--alternates", type=_PATH, metavar="FILE", help="Alternate names of the OFAC list (CONS_ALT.CSV)."),
     ):
@@ -90,7 +88,7 @@ def diff(before, after, fail_on, format_, output, table) -> int:
 
 
 @command.command("fetch")
-@click.argument("name", type=click.Choice(["ofac", "csl"]))
+@click.argument("name")
 @click.option(
     "--into", "folder", type=click.Path(file_okay=False), default=".", show_default=True, metavar="FOLDER", help="Where to write the files."
 )
@@ -98,14 +96,14 @@ def diff(before, after, fail_on, format_, output, table) -> int:
 @click.option("--timeout", "timeout_seconds", type=click.FloatRange(min=1), default=60.0, show_default=True, help="Seconds per file.")
 @output_options
 def fetch(name, folder, user_agent, timeout_seconds, format_, output, table) -> None:
-    """Download the list NAME from its public address; the only command here that goes to the network."""
+    """Download the list NAME (ofac or csl) from its public address; the only command here that goes to the network."""
     import pandas as pd
 
-    from impact.facts.official_lists import LIST_ADDRESSES, fetch_list
+    from impact.facts.official_lists import LIST_FORMATS, fetch_list
     from impact.facts.schemas import LIST_FILES
 
     written = fetch_list(name, folder, timeout_seconds=timeout_seconds, user_agent=user_agent)
-    rows = [(str(path), LIST_ADDRESSES[name][path.name], path.stat().st_size) for path in written]
+    rows = [(str(path), LIST_FORMATS[name].addresses[path.name], path.stat().st_size) for path in written]
     files = pd.DataFrame(rows, columns=["file", "address", "n_bytes"])
     emit(
         Document(

@@ -78,7 +78,8 @@ def _records(tables: ListTables, path: str | Path, widths: tuple[int, ...]) -> l
     """Rows of one file, at the width most of its rows have; blank and broken ones are dropped."""
     file, lines = Path(path).name, read_lines(path)
     counts = Counter({width: sum(bool(record.cells) for record in split_records(lines, width)) for width in widths})
-    records = split_records(lines, counts.most_common(1)[0][0])
+    width = counts.most_common(1)[0][0]
+    records = [_free_remark(record, width) for record in split_records(lines, width)]
     tables.read[file] = len(records)
     kept = []
     for record in records:
@@ -89,6 +90,34 @@ def _records(tables: ListTables, path: str | Path, widths: tuple[int, ...]) -> l
         else:
             kept.append(record)
     return kept
+
+
+# A cell before the last one: quoted with its inner quotes doubled, or plain.
+_CELL = re.compile(r'("(?:[^"]|"")*"|[^",]*),')
+
+
+def _free_remark(record: Record, width: int) -> Record:
+    """The row with its last cell read as the free text it is: quotes inside a remark are not always doubled.
+
+    Number, name and the like are plain, so the last cell is all that follows them; a row that has a further quoted cell is
+    left as it is.
+    """
+    position, cells = 0, []
+    for _ in range(width - 1):
+        match = _CELL.match(record.text, position)
+        if match is None:
+            return record
+        cells.append(_unquoted(match[1]))
+        position = match.end()
+    last = record.text[position:].rstrip("\x1a")
+    inner = last[1:-1] if len(last) > 1 and last[0] == last[-1] == '"' else None
+    if inner is None or '"' not in inner.replace('""', "") or '","' in inner:
+        return record
+    return Record(row=record.row, text=record.text, cells=(*cells, inner.replace('""', '"')))
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:-1].replace('""', '"') if cell.startswith('"') else cell
 
 
 def _value(cell: str) -> str:

@@ -15,36 +15,15 @@ from pathlib import Path
 import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
-from impact.facts.csl import read_csl
-from impact.facts.list_records import OfficialList, read_lines
-from impact.facts.ofac import read_ofac
-from impact.facts.plain_list import PLAIN_COLUMNS, read_plain_list
+from impact.facts.list_formats import LIST_FORMATS, known_format, list_format
+from impact.facts.list_records import OfficialList
 from impact.facts.schemas import LIST_CHANGES, LIST_DROPPED
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 
-__all__ = ["LIST_ADDRESSES", "ListDifference", "OfficialList", "diff_lists", "fetch_list", "list_format", "read_official_list"]
-
-FORMATS = ("ofac", "csl", "plain")
+__all__ = ["LIST_FORMATS", "ListDifference", "OfficialList", "diff_lists", "fetch_list", "read_official_list"]
 
 _PAIRED_BY_NAME = "A version carries no entity numbers: entries are paired by name, a renamed one shows as removed and added."
-
-# Public download addresses, as OFAC and the International Trade Administration print them; checked 2026-11-22.
-_OFAC_SERVICE = "https://sanctionslistservice.ofac.treas.gov/api/download"
-LIST_ADDRESSES: Mapping[str, Mapping[str, str]] = {
-    "ofac": {name: f"{_OFAC_SERVICE}/{name}" for name in ("CONS_PRIM.CSV", "CONS_ALT.CSV", "CONS_COMMENTS.CSV")},
-    "csl": {"consolidated.csv": "https://data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.csv"},
-}
-
-
-def list_format(path: str | Path) -> str:
-    """Which format a list file has: ``csl`` or ``plain`` by its header, else ``ofac``."""
-    header = [name.strip().strip('"').lower() for name in read_lines(path)[0].split(",")]
-    if {"source", "entity_number", "name"} <= set(header):
-        return "csl"
-    if "name" in header and all(name in PLAIN_COLUMNS for name in header):
-        return "plain"
-    return "ofac"
 
 
 def read_official_list(
@@ -63,26 +42,23 @@ def read_official_list(
         The list; for the OFAC list its primary file.
     alternates, comments : path, optional
         The other two files of the OFAC list.
-    format : {"ofac", "csl", "plain"}, optional
-        Recognised from the header when None.
+    format : str, optional
+        A name in ``LIST_FORMATS``; recognised from the header when None.
     version : str, optional
         Which version this is; shown with every match.
 
     Raises
     ------
     InputError
-        If `format` is not one of the three, or alternates or comments are given for a list that has none.
+        If `format` is not in ``LIST_FORMATS``, or alternates or comments are given for a list that has none.
     SourceUnusable
         If the file cannot be read as that list.
     """
-    if format is not None and format not in FORMATS:
-        raise InputError(f"format={format!r} is not a list format; choose one of: {', '.join(FORMATS)}, or None.")
-    found = format or list_format(path)
-    if found == "ofac":
-        return read_ofac(path, alternates=alternates, comments=comments, version=version)
-    if alternates is not None or comments is not None:
-        raise InputError(f"alternates and comments belong to the OFAC list; {Path(path).name} is a {found} list: leave them out.")
-    return read_csl(path, version=version) if found == "csl" else read_plain_list(path, version=version)
+    known = list_format(path) if format is None else known_format(format)
+    given = {name: file for name, file in (("alternates", alternates), ("comments", comments)) if file is not None}
+    if refused := [name for name in given if name not in known.companions]:
+        raise InputError(f"{' and '.join(refused)} belong to the OFAC list; {Path(path).name} is a {known.name} list: leave them out.")
+    return known.read(path, version=version, **given)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -192,7 +168,7 @@ def fetch_list(
     folder : path
         Must exist; files of the same name are replaced only once the download is complete.
     addresses : mapping of file name to URL, optional
-        Instead of ``LIST_ADDRESSES[name]``.
+        Instead of those of the format.
     timeout_seconds : float
         Per file.
     user_agent : str, optional
@@ -210,14 +186,15 @@ def fetch_list(
     DataUnavailable
         If the service cannot be reached, refuses, or sends nothing.
     """
-    if name not in LIST_ADDRESSES:
-        raise InputError(f"name={name!r} is not a list that can be fetched; choose one of: {', '.join(LIST_ADDRESSES)}.")
+    offered = {known.name: known.addresses for known in LIST_FORMATS.values() if known.addresses}
+    if name not in offered:
+        raise InputError(f"name={name!r} is not a list that can be fetched; choose one of: {', '.join(offered)}.")
     target = Path(folder)
     if not target.is_dir():
         raise InputError(f"folder={str(folder)!r} is not a folder; make it first.")
     agent = user_agent or f"index-exclusion-impact/{package_version('index-exclusion-impact')}"
     written = []
-    for file, address in (addresses or LIST_ADDRESSES[name]).items():
+    for file, address in (addresses or offered[name]).items():
         content = _download(address, agent, timeout_seconds)
         handle, partial = tempfile.mkstemp(dir=target, prefix=f".{file}.")
         with os.fdopen(handle, "wb") as stream:

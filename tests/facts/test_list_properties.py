@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from impact.errors import SourceUnusable
 from impact.facts.list_records import ListTables, split_records
-from impact.facts.official_lists import FORMATS, diff_lists, read_official_list
+from impact.facts.official_lists import LIST_FORMATS, diff_lists, read_official_list
 from impact.facts.remarks import file_remarks, split_remarks
 
 CSL_HEADER = b"source,entity_number,type,programs,name,start_date,remarks,alt_names,ids\n"
@@ -49,7 +49,7 @@ def read_bytes(content: bytes, format_: str):
 
 
 @settings(deadline=None, max_examples=150)
-@given(noise=NOISE, format_=st.sampled_from(FORMATS), with_header=st.booleans())
+@given(noise=NOISE, format_=st.sampled_from(tuple(LIST_FORMATS)), with_header=st.booleans())
 def test_noise_is_a_list_or_a_named_error_and_no_row_is_lost(noise, format_, with_header):
     header = {"ofac": GOOD, "csl": CSL_HEADER, "plain": PLAIN_HEADER}[format_] if with_header else b""
     try:

@@ -10,9 +10,10 @@ import pytest
 
 from impact.errors import DataUnavailable, InputError, SourceUnusable
 from impact.facts.csl import split_ids
+from impact.facts.list_formats import LIST_FORMATS, list_format
 from impact.facts.list_records import read_day, split_records
 from impact.facts.ofac import read_ofac
-from impact.facts.official_lists import diff_lists, fetch_list, list_format, read_official_list
+from impact.facts.official_lists import diff_lists, fetch_list, read_official_list
 from impact.facts.plain_list import PLAIN_COLUMNS, read_plain_list
 from impact.facts.remarks import split_remarks
 
@@ -222,11 +223,11 @@ def test_a_source_that_cannot_be_used_is_told_from_a_bad_row(tmp_path):
 
 
 def test_formats_are_recognised_and_checked(tmp_path, samples_dir):
-    assert list_format(samples_dir / "csl_consolidated.csv") == "csl"
-    assert list_format(samples_dir / "ofac_cons_prim.csv") == "ofac"
+    assert list_format(samples_dir / "csl_consolidated.csv").name == "csl"
+    assert list_format(samples_dir / "ofac_cons_prim.csv").name == "ofac"
     own = tmp_path / "own.csv"
     own.write_text("name,isin\nA,HK0000000007\n", encoding="utf-8")
-    assert list_format(own) == "plain"
+    assert list_format(own).name == "plain"
     with pytest.raises(InputError, match="choose one of: ofac, csl, plain"):
         read_official_list(own, format="xml")
     with pytest.raises(InputError, match="belong to the OFAC list"):
@@ -326,3 +327,48 @@ def test_fetching_needs_a_known_list_and_a_folder(tmp_path):
         fetch_list("eu", tmp_path)
     with pytest.raises(InputError, match="is not a folder"):
         fetch_list("csl", tmp_path / "absent")
+
+
+SAMPLES = {
+    "ofac": '91001,"SAMPLE A CO., LTD.",-0- ,"CMIC-EO13959",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"Equity Ticker 0999 HK; ISIN HK0000000007."\n',
+    "csl": "_id,source,entity_number,type,programs,name,ids\n1,A list (CMIC),91001,Entity,CMIC-EO13959,SAMPLE A CO.,ISIN HK0000000007\n",
+    "plain": "name,isin\nSAMPLE A CO.,HK0000000007\n",
+}
+
+
+@pytest.mark.parametrize("name", LIST_FORMATS)
+def test_every_list_format_is_recognised_read_and_accounts_for_its_rows(name, tmp_path):
+    known = LIST_FORMATS[name]
+    path = tmp_path / "list.csv"
+    path.write_text(SAMPLES[name], encoding="utf-8")
+    assert known.name == name and known.title and list_format(path) is known
+    official = read_official_list(path, version="v1")
+    assert official.version == "v1" and official.entries["name"].str.startswith("SAMPLE A CO").all() and len(official.entries) == 1
+    account = official.rows.iloc[0]
+    assert account["n_read"] == account["n_kept"] + account["n_dropped"]
+    if not known.companions:
+        with pytest.raises(InputError, match="leave them out"):
+            read_official_list(path, comments=path)
+    for file, address in known.addresses.items():
+        assert address.startswith("https://") and address.endswith(file)
+
+
+def test_quotes_inside_a_remark_need_not_be_doubled(tmp_path):
+    """Number and name are plain and the last cell is the remark: the row is neither lost nor shortened (moov-io/watchman issue 248)."""
+    head = ',"SAMPLE CO., LTD.",-0- ,"CMIC-EO13959",' + "-0- ," * 7
+    rows = (
+        f'1{head}"Issuer Name "Sample Orient", Limited; ISIN HK0000000007."',
+        f'2{head}"a.k.a. "first name"; Target Type Public Company."',
+        f'3{head}"a.k.a. ""doubled name""; Target Type Public Company."',
+        f'4{head}"cut at an odd quote "here; ISIN HK0000000007."',
+        f'5{head}"whole."',
+    )
+    path = tmp_path / "cons_prim.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    official = read_official_list(path)
+    assert official.entries["entry"].tolist() == ["1", "2", "3", "4", "5"]
+    remarks = official.entries.set_index("entry")["remarks"]
+    assert remarks["1"] == 'Issuer Name "Sample Orient", Limited; ISIN HK0000000007.'
+    assert remarks["3"] == 'a.k.a. "doubled name"; Target Type Public Company.'
+    held = official.identifiers.set_index("entry")["value"]
+    assert held["1"] == "HK0000000007" and held["4"] == "HK0000000007"

@@ -1,0 +1,93 @@
+"""The formats in which official lists come: one record each, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from impact.errors import InputError
+from impact.facts.csl import read_csl
+from impact.facts.list_records import OfficialList, read_lines
+from impact.facts.ofac import read_ofac
+from impact.facts.plain_list import PLAIN_COLUMNS, read_plain_list
+
+__all__ = ["LIST_FORMATS", "ListFormat", "known_format", "list_format"]
+
+# Public download addresses, as OFAC and the International Trade Administration print them; checked 2026-11-22.
+_OFAC_SERVICE = "https://sanctionslistservice.ofac.treas.gov/api/download"
+_CSL_SERVICE = "https://data.trade.gov/downloadable_consolidated_screening_list/v1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListFormat:
+    """One format of list file.
+
+    Attributes
+    ----------
+    name, title : str
+        Word of the command line, and what the format is.
+    has_header : callable
+        Whether a set of column names (lower case) is the header of this format.
+    read : callable
+        ``read(path, version=..., **companions)`` gives an :class:`OfficialList`.
+    companions : tuple of str
+        Further files of one version that `read` takes by name.
+    addresses : mapping of file name to URL
+        Where the newest version is downloaded; empty: nowhere.
+    """
+
+    name: str
+    title: str
+    has_header: Callable[[frozenset[str]], bool]
+    read: Callable[..., OfficialList]
+    companions: tuple[str, ...] = ()
+    addresses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+LIST_FORMATS: Mapping[str, ListFormat] = MappingProxyType(
+    {
+        known.name: known
+        for known in (
+            ListFormat(
+                name="ofac",
+                title="OFAC consolidated list, CSV files without a header",
+                has_header=lambda names: False,
+                read=read_ofac,
+                companions=("alternates", "comments"),
+                addresses=MappingProxyType(
+                    {name: f"{_OFAC_SERVICE}/{name}" for name in ("CONS_PRIM.CSV", "CONS_ALT.CSV", "CONS_COMMENTS.CSV")}
+                ),
+            ),
+            ListFormat(
+                name="csl",
+                title="Consolidated Screening List, CSV",
+                has_header=lambda names: names >= {"source", "entity_number", "name"},
+                read=read_csl,
+                addresses=MappingProxyType({"consolidated.csv": f"{_CSL_SERVICE}/consolidated.csv"}),
+            ),
+            ListFormat(
+                name="plain",
+                title="a table with a column name",
+                has_header=lambda names: "name" in names and names <= frozenset(PLAIN_COLUMNS),
+                read=read_plain_list,
+            ),
+        )
+    }
+)
+"""Name of each format -> its record."""
+
+
+def list_format(path: str | Path) -> ListFormat:
+    """The format of a list file: the first whose header its first line is, else the one that has no header."""
+    header = frozenset(name.strip().strip('"').lower() for name in read_lines(path)[0].split(","))
+    fitting = (known for known in LIST_FORMATS.values() if known.has_header(header))
+    return next(fitting, LIST_FORMATS["ofac"])
+
+
+def known_format(name: str) -> ListFormat:
+    """The format of that name; InputError that lists them otherwise."""
+    if name not in LIST_FORMATS:
+        raise InputError(f"format={name!r} is not a list format; choose one of: {', '.join(LIST_FORMATS)}, or None.")
+    return LIST_FORMATS[name]
