@@ -18,9 +18,11 @@ __all__ = ["read_csl", "split_ids"]
 
 TITLE = "Consolidated Screening List"
 _REQUIRED = ("source", "entity_number", "name")
-_PLAIN = ("addresses", "federal_register_notice", "standard_order", "license_requirement", "license_policy", "call_sign")
-_PLAIN += ("vessel_type", "gross_tonnage", "gross_registered_tonnage", "vessel_flag", "vessel_owner", "source_list_url")
-_PLAIN += ("citizenships", "dates_of_birth", "nationalities", "places_of_birth", "source_information_url")
+_PLAIN = (
+    "addresses", "federal_register_notice", "standard_order", "license_requirement", "license_policy", "call_sign", "vessel_type",
+    "gross_tonnage", "gross_registered_tonnage", "vessel_flag", "vessel_owner", "source_list_url", "citizenships", "dates_of_birth",
+    "nationalities", "places_of_birth", "source_information_url",
+)  # fmt: skip
 _TYPES = (*IDENTIFIER_KINDS, *NAME_KINDS, *DATE_KINDS, "Target Type", "Website", "Email Address", "Gender", "Organization Established Date")
 _TYPE_PATTERN = "|".join(re.escape(name) for name in sorted(_TYPES, key=len, reverse=True))
 _TYPE = rf"(?:{_TYPE_PATTERN})(?: \([^)]*\))?"

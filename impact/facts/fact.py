@@ -26,7 +26,7 @@ def _is_day(text: str) -> bool:
     if not text:
         return True
     try:
-        return len(text) == 10 and pd.Timestamp(text) is not pd.NaT
+        return len(text) == 10 and bool(pd.notna(pd.Timestamp(text)))
     except ValueError:
         return False
 
@@ -116,7 +116,7 @@ class Fact:
                 raise InputError(f"{column}={getattr(self, column)!r} of fact {self.fact_id!r} {rule}.")
 
     @classmethod
-    def of_row(cls, row: Mapping[str, Any]) -> Fact:
+    def of_row(cls, row: Mapping[Any, Any]) -> Fact:
         """The record of one row of a ledger's frame."""
         day = {name: "" if pd.isna(row[name]) else f"{row[name]:%Y-%m-%d}" for name in ("valid_from", "valid_to")}
         preferred = None if pd.isna(row["preferred"]) else bool(row["preferred"])

@@ -113,7 +113,7 @@ class Ledger(Result):
         if len(values) != 1:
             held = "no value" if not values else f"{len(values)} values ({', '.join(dict.fromkeys(rows['value']))}); choose one first"
             raise InputError(f"subject={subject!r}, predicate={predicate!r} has {held}{self._as_of_words()}.")
-        return rows["value"].iloc[0]
+        return str(rows["value"].iloc[0])
 
     def table(self, name: str) -> pd.DataFrame:
         """One bundled table of facts as this view knows it; facts added by the user are not in it."""
@@ -236,7 +236,9 @@ def load_ledger(*extra_csv_paths: str | Path) -> Ledger:
     """
     bundled = bundled_source("designations")
     tables = ", ".join(BUNDLED_TABLES)
-    sources = (Source(title=f"bundled tables {tables}; every fact names its own source", retrieved=bundled.retrieved, basis=bundled.basis),)
+    sources: tuple[Source, ...] = (
+        Source(title=f"bundled tables {tables}; every fact names its own source", retrieved=bundled.retrieved, basis=bundled.basis),
+    )
     frames = [bundled_statements()]
     for path in extra_csv_paths:
         frames.append(read_facts(path))

@@ -142,7 +142,8 @@ def _match_codes(frame: pd.DataFrame, where: Mapping[str, str], targets: Screeni
         if field not in where:
             continue
         if field == "ticker":
-            codes, values = pd.factorize(_ticker_keys(frame, where))
+            codes, distinct = pd.factorize(_ticker_keys(frame, where))
+            values = np.asarray(distinct, dtype=object)
         else:
             codes, raw = _distinct(frame[where[field]])
             values = clean_identifiers(pd.Series(raw, dtype=object)).to_numpy()
@@ -246,7 +247,7 @@ def _described(found: pd.DataFrame, labels: pd.Index, targets: ScreeningTargets)
     tier = np.where(~by_name, "identifier", np.where(found["rank"] <= len(_BY_CODE) + 1, "strong", "review"))
     table = entity.assign(
         row=found["row"],
-        label=labels.take(found["row"]),
+        label=labels.take(found["row"].to_numpy(dtype=np.int64)),
         target=found["target"],
         tier=tier,
         field=found["field"],

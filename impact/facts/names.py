@@ -228,10 +228,10 @@ class NameIndex:
 
         cores = [" ".join(sorted(asked[position])) for position in positions]
         shares = np.zeros((len(positions), len(self.cores)), dtype=bool)
-        for line, position in enumerate(positions):
+        for place, position in enumerate(positions):
             for word in distinctive_words(asked[position]):
                 if word in self.by_word:
-                    shares[line, self.by_word[word]] = True
+                    shares[place, self.by_word[word]] = True
         # Both sides are sorted words already, so the plain ratio is the token_sort_ratio. Vendors' short forms and acronyms
         # stand for a name whole or not at all.
         scores = process.cdist(cores, self.cores, scorer=fuzz.ratio, score_cutoff=review, dtype=np.float32)

@@ -146,8 +146,9 @@ def _profiles(official: OfficialList, by_number: bool) -> dict[str, dict[str, st
         (official.attributes, "key", "value"),
     )
     for table, field, value in tables:
-        for (entry, name), values in table.groupby(["entry", field])[value]:
-            profiles[key_of[entry]][name] = "; ".join(sorted(set(values)))
+        told = table.groupby(["entry", field])[value].agg(lambda values: "; ".join(sorted(set(values)))).reset_index()
+        for entry, name, text in zip(told["entry"], told[field], told[value], strict=True):
+            profiles[key_of[entry]][name] = text
     return profiles
 
 
@@ -208,7 +209,7 @@ def _download(address: str, user_agent: str, timeout_seconds: float) -> bytes:
     request = urllib.request.Request(address, headers={"User-Agent": user_agent})
     try:
         with urllib.request.urlopen(request, timeout=timeout_seconds) as answer:
-            content = answer.read()
+            content = bytes(answer.read())
     except urllib.error.HTTPError as error:
         raise DataUnavailable(f"{address} answered {error.code} {error.reason}; try later or download it by hand.") from error
     except (OSError, ValueError, http.client.HTTPException) as error:

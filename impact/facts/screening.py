@@ -135,8 +135,9 @@ class _Gathered:
 
 def _line_of_identifier(lines: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
     """(kind, value) of every identifier and ticker in the table of lines -> its line."""
-    found = {}
-    for line in lines.to_dict("records"):
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for cells in lines.to_dict("records"):
+        line = {str(name): cell for name, cell in cells.items()}
         for kind in ("isin", "cusip", "sedol"):
             if line[kind]:
                 found[(kind, line[kind])] = line
@@ -205,10 +206,10 @@ def _add_lines(gathered: _Gathered, lines: pd.DataFrame) -> None:
     relation_of: dict[tuple[int, str], str] = {}
     named: dict[tuple[int, str], str] = {}
     for target, kind, value, _, relation, _ in gathered.identifiers:
-        line = line_of.get((kind, value))
-        if line is not None:
-            relation_of.setdefault((target, line["issuer"]), relation)
-            named.setdefault((target, line["security"]), relation)
+        known = line_of.get((kind, value))
+        if known is not None:
+            relation_of.setdefault((target, known["issuer"]), relation)
+            named.setdefault((target, known["security"]), relation)
     for (target, issuer), relation in relation_of.items():
         sister = relation if relation == UNIT_OF_PARENT else _SISTER
         for line in by_issuer[issuer]:

@@ -156,7 +156,8 @@ BUNDLED_TABLES: Mapping[str, Reading] = MappingProxyType(
 
 def _statements(name: str) -> Iterator[dict[str, str]]:
     reading = BUNDLED_TABLES[name]
-    for row in read_bundled(name).to_dict("records"):
+    for cells in read_bundled(name).to_dict("records"):
+        row = {str(column): str(cell) for column, cell in cells.items()}
         subjects = reading.subjects(row)
         for column, (name_of_property, clock) in reading.columns.items():
             if not row[column]:

@@ -51,21 +51,22 @@ def read_facts(path: str | Path) -> pd.DataFrame:
     if missing or unknown:
         named = ", ".join(REQUIRED_COLUMNS)
         raise InputError(f"{path}: columns missing: {missing or 'none'}, unknown: {unknown or 'none'}; needed are {named}.")
-    broken = [problem for line, row in enumerate(raw.to_dict("records"), 2) for problem in _problems(row, line)]
+    written = [{str(name): str(cell) for name, cell in row.items()} for row in raw.to_dict("records")]
+    broken = [problem for line, row in enumerate(written, 2) for problem in _problems(row, line)]
     repeated = raw.index[raw["fact_id"].duplicated(keep=False) & (raw["fact_id"] != "")]
     broken += [(position + 2, "fact_id", raw["fact_id"][position], "repeats: ids must be unique") for position in repeated]
     if broken:
         line, column, text, rule = min(broken)
         raise InputError(f"{path}, line {line}, column {column}: {text!r} {rule} ({len(broken)} cells break a rule).")
-    rows = [_filled(row) | {"table": path.name, "row": str(line)} for line, row in enumerate(raw.to_dict("records"), 2)]
+    rows = [_filled(row) | {"table": path.name, "row": str(line)} for line, row in enumerate(written, 2)]
     return typed_statements([dict.fromkeys(FIELDS, "") | row for row in rows])
 
 
 def _filled(row: dict[str, str]) -> dict[str, str]:
     """The row with its instant and precision worked out; ``zone`` is used up."""
-    day = pd.to_datetime(row["known_at"], format="%Y-%m-%d", errors="coerce")
+    day = pd.to_datetime(pd.Series([row["known_at"]]), format="%Y-%m-%d", errors="coerce").iloc[0]
     kept = {column: text for column, text in row.items() if column != "zone"}
-    if day is pd.NaT or len(row["known_at"]) != 10:
+    if pd.isna(day) or len(row["known_at"]) != 10:
         return kept | {"precision": row.get("precision") or "minute"}
     try:
         zone = ZoneInfo(row.get("zone", ""))

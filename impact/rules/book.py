@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Protocol, TypeAlias
 
 import pandas as pd
 
@@ -35,6 +36,14 @@ TABLES = (
     "conflicts",
 )
 """Names of the tables that the rules are read from; any of them may be replaced by a frame of the same columns."""
+
+Row: TypeAlias = Mapping[str, str]
+
+
+class IsKnown(Protocol):
+    """Whether a row, or a later column of it, was known at the instant of the book."""
+
+    def __call__(self, row: Row, column: str = "known_at") -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -126,13 +135,27 @@ def _bundled_rows(name: str) -> tuple[dict[str, str], ...]:
 
 
 def _rows(frame: pd.DataFrame) -> tuple[dict[str, str], ...]:
-    return tuple(frame.astype(str).to_dict("records"))
+    return tuple({str(name): str(cell) for name, cell in row.items()} for row in frame.astype(str).to_dict("records"))
 
 
 @cache
 def _instant(text: str) -> Instant:
     """An ISO instant in UTC; None for an empty cell."""
     return pd.Timestamp(text).tz_convert("UTC").as_unit("ns") if text else None
+
+
+def _known_instant(text: str) -> pd.Timestamp:
+    """An ISO instant in UTC of a cell that is never empty.
+
+    Raises
+    ------
+    InputError
+        If it is empty.
+    """
+    instant = _instant(text)
+    if instant is None:
+        raise InputError("a row of the tables of the law has no instant where it needs one (known_at or from_at); fill it.")
+    return instant
 
 
 @cache
@@ -176,16 +199,17 @@ def _assemble(as_of: Instant, rows: Mapping[str, tuple[dict[str, str], ...]]) ->
     )
 
 
-def _uncancelled(row: Mapping[str, str], is_known) -> Mapping[str, str]:
+def _uncancelled(row: Mapping[str, str], is_known: IsKnown) -> Mapping[str, str]:
     """An index action without its later cancellation, unless that was known too."""
     if not row["cancelled_known_at"] or is_known(row, "cancelled_known_at"):
         return row
     return {**row, "cancelled_on": "", "cancelled_known_at": ""}
 
 
-def _programmes(known, rules, is_known) -> tuple[Programme, ...]:
+def _programmes(known: Iterable[Row], rules: Iterable[Row], is_known: IsKnown) -> tuple[Programme, ...]:
     dated = {row["programme_id"]: row for row in known}
     found = []
+    rules = tuple(rules)
     replaced = {rule["programme_id"]: rule["supersedes"] for rule in rules}
     for rule in rules:
         row = dated.get(rule["programme_id"])
@@ -200,7 +224,9 @@ def _programmes(known, rules, is_known) -> tuple[Programme, ...]:
             for name in ("programme_id", "list_id", "yields_to", "bars", "changes_with", "citation", "source", "confidence")
         }
         found.append(
-            Programme(**kept, name=row["name"], regime=row["regime"], family=family, in_force_at=_instant(row["known_at"]), ended_at=ended)
+            Programme(
+                **kept, name=row["name"], regime=row["regime"], family=family, in_force_at=_known_instant(row["known_at"]), ended_at=ended
+            )
         )
     return tuple(found)
 
@@ -217,8 +243,16 @@ def _cells(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str, str, str],
         if not row["citation"]:
             continue  # a cell that cites nothing decides nothing
         cell = Cell(
-            **{name: row[name] for name in ("programme_id", "status", "rule", "citation", "source", "confidence")},
-            **{name: _words(row[name]) for name in ("phases", "actions", "investors", "instruments")},
+            programme_id=row["programme_id"],
+            phases=_words(row["phases"]),
+            actions=_words(row["actions"]),
+            investors=_words(row["investors"]),
+            instruments=_words(row["instruments"]),
+            status=row["status"],
+            rule=row["rule"],
+            citation=row["citation"],
+            source=row["source"],
+            confidence=row["confidence"],
             valid_from_at=_instant(row["valid_from_at"]),
             valid_to_at=_instant(row["valid_to_at"]),
         )
@@ -230,7 +264,7 @@ def _cells(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str, str, str],
     return index
 
 
-def _listing(row: Mapping[str, str], is_known) -> Listing:
+def _listing(row: Row, is_known: IsKnown) -> Listing:
     relisted = bool(row["relisted_on"]) and is_known(row, "relisted_known_at")
     removed = bool(row["removed_known_at"]) and is_known(row, "removed_known_at")
     lines = tuple(dict.fromkeys((*lines_of(row["security"]), *lines_of(row["other_lines"]))))
@@ -243,7 +277,7 @@ def _listing(row: Mapping[str, str], is_known) -> Listing:
         keys=frozenset({*lines, *identifiers, line_key(row["entity"])}),
         lines=lines,
         listed_on=_day(row["relisted_on"] if relisted else row["announced_on"]),
-        listed_at=_instant(row["known_at"]),
+        listed_at=_known_instant(row["known_at"]),
         removed_at=_instant(row["removed_known_at"]) if removed else None,
         removal_reason=row["removal_reason"] if removed else "",
         basis="",
@@ -290,7 +324,7 @@ def _subject(row: Mapping[str, str]) -> Listing:
         keys=frozenset({*lines, *names}),
         lines=lines,
         listed_on=_day(row["from_on"]),
-        listed_at=_instant(row["known_at"]),
+        listed_at=_known_instant(row["known_at"]),
         removed_at=None,
         removal_reason="",
         basis="",
@@ -305,7 +339,7 @@ def _relief(row: Mapping[str, str], court: Mapping[str, str]) -> Relief:
         list_id=row["list_id"],
         kind=row["kind"],
         securities=frozenset(lines_of(court["securities"] or court["security"])),
-        from_at=_instant(court["known_at"]),
+        from_at=_known_instant(court["known_at"]),
         citation=row["citation"],
         source=court["source"],
         confidence=court["confidence"],
@@ -320,18 +354,18 @@ def _licence(row: Mapping[str, str]) -> Licence:
         actions=_words(row["actions"]),
         investors=_words(row["investors"]),
         listed_after_at=_instant(row["listed_after_at"]),
-        from_at=_instant(row["from_at"]),
+        from_at=_known_instant(row["from_at"]),
         to_at=_instant(row["to_at"]),
         to_rule_days=int(row["to_rule_days"]) if row["to_rule_days"] else 0,
     )
 
 
-def _conflict(row: Mapping[str, str], is_known) -> Conflict:
+def _conflict(row: Row, is_known: IsKnown) -> Conflict:
     return Conflict(
         **{name: row[name] for name in ("statement", "citation", "source", "confidence")},
         programme_ids=_words(row["programme_ids"]),
         securities=frozenset(lines_of(row["securities"])),
         actions=_words(row["actions"]),
-        from_at=_instant(row["from_at"]),
+        from_at=_known_instant(row["from_at"]),
         resolved_at=_instant(row["resolved_at"]) if row["resolved_at"] and is_known(row, "resolved_at") else None,
     )

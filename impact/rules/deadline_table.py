@@ -16,7 +16,7 @@ from impact.results import Result, Summary, declared
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.clock_states import clock_state, lifting, other_dates
 from impact.rules.exchange_lines import LineStop, line_stop
-from impact.rules.legal_clocks import clock_instant, clock_rules
+from impact.rules.legal_clocks import clocks_of
 from impact.rules.records import ClockRule, Listing, Programme
 from impact.rules.schemas import CLOCKS, LIFTED, LINES_LEFT_OUT
 from impact.rules.vocabulary import line_key
@@ -156,9 +156,9 @@ def deadlines(security: str, as_of: Any = None, *, tables: Mapping[str, pd.DataF
     bound = _bound(book, listings)
     rows = [_stop_row(stop, known) for stop in stops.values() if stop is not None]
     rows += [
-        _row(book, programme, listing, rule, line, stops.get(line), known, keys, silent.get(listing.conflict_id))
+        _row(book, programme, listing, clock, line, stops.get(line), known, keys, silent.get(listing.conflict_id))
         for programme, listing in bound
-        for rule in clock_rules(book.clocks, programme.programme_id, listing.listed_on).values()
+        for clock in clocks_of(book, programme.programme_id, listing).values()
         for line in [line for line in lines if line in listing.lines or line == line_key(security)] or [""]
     ]
     return Deadlines(
@@ -240,16 +240,16 @@ def _row(
     book: RuleBook,
     programme: Programme,
     listing: Listing,
-    rule: ClockRule,
+    clock: tuple[ClockRule, pd.Timestamp],
     line: str,
     stop: LineStop | None,
     as_of: pd.Timestamp | None,
     keys: frozenset[str],
     other: Listing | None,
 ) -> dict[str, Any]:
-    printed = other_dates(book, programme, rule, f"{clock_instant(rule, listing.listed_on).tz_convert(rule.zone):%Y-%m-%d}", keys)
+    rule, instant = clock
+    printed = other_dates(book, programme, rule, f"{instant.tz_convert(rule.zone):%Y-%m-%d}", keys)
     readings = "" if other is None else f"two readings of the listing: {listing.reading}; or {other.reading}"
-    instant = clock_instant(rule, listing.listed_on)
     return {
         "programme_id": programme.programme_id,
         "entity": listing.entity,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from impact.bundled import read_bundled
 from impact.calendars import parse_instant
 from impact.rules.book import RuleBook, rule_book
-from impact.rules.legal_clocks import clock_instant, clock_rules
+from impact.rules.legal_clocks import clocks_of
 from impact.rules.records import Listing
 
 __all__ = ["designations", "programmes", "recomputed_dates"]
@@ -69,20 +69,21 @@ def recomputed_dates(*, tables: Mapping[str, pd.DataFrame] | None = None) -> pd.
         stated_text (as the fact base words it).
     """
     book = rule_book(None, tables)
-    stated = (tables or {}).get("designations", read_bundled("designations")).set_index("fact_id")
+    stated = {row["fact_id"]: row for row in (tables or {}).get("designations", read_bundled("designations")).to_dict("records")}
     rows = []
     for listing in book.listings:
         programme_id = {"ndaa-1237-ccmc": "eo13974-amend", "ns-cmic": "ns-cmic"}.get(listing.list_id)
         if listing.kind == "listed" and programme_id is not None:
-            rows += _dates_of(book, listing, programme_id, stated.loc[listing.fact_id])
+            rows += _dates_of(book, listing, programme_id, stated[listing.fact_id])
     return pd.DataFrame(rows)
 
 
-def _dates_of(book: RuleBook, listing: Listing, programme_id: str, stated: pd.Series) -> list[dict[str, Any]]:
+def _dates_of(book: RuleBook, listing: Listing, programme_id: str, stated: Mapping[Hashable, Any]) -> list[dict[str, Any]]:
     rows = []
+    clocks = clocks_of(book, programme_id, listing)
     for clock, column in (("purchase_ban", "purchase_ban"), ("divestment_end", "divestment")):
-        rule = clock_rules(book.clocks, programme_id, listing.listed_on)[clock]
-        computed = clock_instant(rule, listing.listed_on).tz_convert(rule.zone)
+        rule, instant = clocks[clock]
+        computed = instant.tz_convert(rule.zone)
         on, at = stated[f"{column}_on"], stated[f"{column}_at"]
         agrees = f"{computed:%Y-%m-%d}" == on and (not at or pd.Timestamp(at) == computed)
         rows.append(

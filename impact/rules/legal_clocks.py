@@ -9,7 +9,7 @@ import pandas as pd
 from impact.rules.book import RuleBook
 from impact.rules.records import ClockRule, Listing
 
-__all__ = ["clock_instant", "clock_instants", "clock_rules"]
+__all__ = ["clock_instant", "clock_instants", "clock_rules", "clocks_of"]
 
 
 def clock_instant(rule: ClockRule, listed_on: pd.Timestamp) -> pd.Timestamp:
@@ -46,9 +46,14 @@ def clock_rules(rules: Iterable[ClockRule], programme_id: str, listed_on: pd.Tim
     return chosen
 
 
-def clock_instants(book: RuleBook, programme_id: str, listing: Listing) -> dict[str, pd.Timestamp]:
-    """First prohibited instant (UTC) of each clock of `programme_id` for a listing; empty where the programme has none."""
+def clocks_of(book: RuleBook, programme_id: str, listing: Listing) -> dict[str, tuple[ClockRule, pd.Timestamp]]:
+    """Rule and first prohibited instant (UTC) of each clock of `programme_id` for a listing; empty without a clock or a day."""
     if listing.listed_on is None:
         return {}
     rules = clock_rules(book.clocks, programme_id, listing.listed_on)
-    return {clock: clock_instant(rule, listing.listed_on) for clock, rule in rules.items()}
+    return {clock: (rule, clock_instant(rule, listing.listed_on)) for clock, rule in rules.items()}
+
+
+def clock_instants(book: RuleBook, programme_id: str, listing: Listing) -> dict[str, pd.Timestamp]:
+    """First prohibited instant (UTC) of each clock of `programme_id` for a listing; empty where the programme has none."""
+    return {clock: instant for clock, (_, instant) in clocks_of(book, programme_id, listing).items()}
