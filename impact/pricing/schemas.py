@@ -11,6 +11,7 @@ __all__ = [
     "BACKTEST_FORECASTS",
     "BACKTEST_SCORES",
     "BACKTEST_SKILL",
+    "CLOSE_OR_SPREAD",
     "COSTS",
     "DEMAND",
     "DRAWS",
@@ -117,6 +118,15 @@ PRIORS = Schema(
 DRAWS = _WORDS.schema("draws", "", extra=Column("drawn", "number"), about="a draw")
 EFFECT_PATH = _WORDS.schema(
     "effect_path", "session_number session return_q05 return_q25 return_q50 return_q75 return_q95", about="a session from the notice on"
+)
+CLOSE_OR_SPREAD = _WORDS.schema(
+    "close_or_spread",
+    "n_sessions participation needs_cross cost_bps_low cost_bps_mid cost_bps_high tracking_risk_bps fund_risk_bps",
+    Column("needs_cross", "flag", short="needs a cross", about="more than the whole volume of the session"),
+    *ranged("cost_bps", "bps", "cost of trading", short="cost"),
+    Column("tracking_risk_bps", "bps", short="tracking risk", about="one standard deviation, of the position"),
+    Column("fund_risk_bps", "bps", short="tracking risk of the fund"),
+    about="a number of closes over which the tracker trades",
 )
 COSTS = _WORDS.schema(
     "costs",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
+from impact.errors import InputError
 from impact.tables.kinds import KINDS
-from impact.tables.schema import Table
+from impact.tables.schema import Column, Schema, Table
 from impact.tables.text import neutralise
 
 __all__ = ["display", "format_value", "neutralise_formula", "shown_cells", "to_html", "to_latex", "to_text"]
@@ -39,16 +41,28 @@ def format_value(value: object, kind: str = "number") -> str:
     return str(value)
 
 
-def display(table: Table) -> pd.DataFrame:
+def display(table: Table | pd.DataFrame, schema: Schema | Mapping[str, str] | None = None) -> pd.DataFrame:
     """A copy of the frame with every cell as the text a reader should see.
+
+    Parameters
+    ----------
+    table : Table or DataFrame
+        Unrounded values: a table of a result, as ``result.with_schema(name)`` gives it, or any frame.
+    schema : Schema or mapping of column to kind, optional
+        What the columns of a DataFrame are; a column that a mapping leaves out is a plain number or text.
+
+    Raises
+    ------
+    InputError
+        If a DataFrame comes without a schema: nothing is guessed from the name of a column.
 
     Examples
     --------
-    >>> from impact.tables import Column, Schema
-    >>> schema = Schema("effects", (Column("car", "return"), Column("p", "p")))
-    >>> display(schema.table(pd.DataFrame({"car": [-0.1026], "p": [0.0004]}))).to_dict("records")
+    >>> display(pd.DataFrame({"car": [-0.1026], "p": [0.0004]}), {"car": "return", "p": "p"}).to_dict("records")
     [{'car': '-10.26 %', 'p': '0.0004'}]
     """
+    if isinstance(table, pd.DataFrame):
+        table = _described(table, schema)
     frame = table.frame
     columns = {}
     for position, name in enumerate(frame.columns):
@@ -57,6 +71,14 @@ def display(table: Table) -> pd.DataFrame:
     cells = pd.DataFrame(columns, index=frame.index, dtype=object)
     cells.columns = frame.columns
     return cells
+
+
+def _described(frame: pd.DataFrame, schema: Schema | Mapping[str, str] | None) -> Table:
+    if schema is None:
+        raise InputError("a DataFrame is shown with a schema: give one, or a mapping of column to kind such as {'car': 'return'}.")
+    if isinstance(schema, Schema):
+        return schema.table(frame)
+    return Schema("given", tuple(Column(str(name), kind) for name, kind in schema.items()), extra=Column("other", "number")).table(frame)
 
 
 def _clean(cells: pd.DataFrame, output: str) -> pd.DataFrame:
