@@ -16,7 +16,7 @@ from impact.holdings.schemas import ACCOUNTS, DROPPED, ISSUES, POSITIONS
 from impact.intake.currencies import currency_of
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
-from impact.tables.prose import decimal, percent
+from impact.tables.prose import decimal, percent, significant
 
 __all__ = ["Portfolio", "as_portfolio"]
 
@@ -152,7 +152,9 @@ def _checked_rates(rates: Mapping[str, float] | None) -> dict[str, float]:
     for code, rate in given.items():
         name, worth = currency_of(code)
         if abs(known.setdefault(name, rate / worth) - rate / worth) > 1e-6 * known[name]:
-            raise InputError(f"rates gives two rates for {name} ({known[name]:g} and {rate / worth:g} by {code!r}); leave one out.")
+            raise InputError(
+                f"rates gives two rates for {name} ({significant(known[name], 6)} and {significant(rate / worth, 6)} by {code!r}); leave one out."
+            )
     return known
 
 
