@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from impact.tables.prose import significant
 from impact.typing_ import BoolArray, FloatArray
 
 __all__ = ["DOUBTS", "DOUBT_COLUMNS", "doubt_notes", "doubtful_figures"]
@@ -68,7 +69,7 @@ def doubt_notes(doubts: pd.DataFrame, most: int = 5) -> tuple[str, ...]:
     notes = []
     for doubt, rows in doubts.groupby("doubt", sort=False):
         first = rows.iloc[0]
-        ratio = "" if np.isnan(first["ratio"]) else f", {first['ratio']:.3g} times the close before"
+        ratio = "" if np.isnan(first["ratio"]) else f", {significant(first['ratio'])} times the close before"
         count = f"{len(rows)} suspicious figures" if len(rows) > 1 else "1 suspicious figure"
         notes.append(f"{count} ({doubt}; first {first['security']} on {first['session']:%Y-%m-%d}{ratio}): {DOUBTS[str(doubt)]}")
     return tuple(notes[:most])
