@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from impact.data.manifest import FOLDER, describe, refresh
-from impact.pricing.announcement import ANNOUNCEMENT_MODELS, SEED, fit_announcement, posterior_table
-from impact.pricing.flow import fit_flow, flow_posterior_table
+from impact.pricing.announcement_fit import ANNOUNCEMENT_MODELS, SEED, fit_announcement, posterior_table
+from impact.pricing.flow_fit import fit_flow, flow_posterior_table
 from impact.pricing.library import EventLibrary, event_library
 from impact.pricing.scoring import SUBSETS, score_announcement, score_flow, score_table
 

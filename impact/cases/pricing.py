@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.supply import supply_of_case
 from impact.errors import DataUnavailable, Extrapolation
 from impact.market import MarketPanel
+from impact.pricing.announcement import shock_of_listing
 from impact.pricing.comparison import PredictedRealised, compare_with_realised
-from impact.pricing.effect import PriceEffect, price_effect
+from impact.pricing.effect import EffectSetting, PriceEffect, price_effect
 from impact.pricing.liquidation import LiquidationCost, liquidation_cost
 from impact.provenance import Source
 from impact.supply.forced import ForcedSupply
@@ -53,9 +54,12 @@ def price_effect_of_case(
             f"the shares forced in case {_name(case)!r} are unknown at as_of={as_of}: no fact gives the holding from the United States;"
             " give sold_shares=(low, high) to price an assumption."
         )
+    given = options.pop("setting", None) or EffectSetting()
+    reacted_on = found.wind_down.sessions[0]
+    shock = given.announcement or shock_of_listing(found.line.security, reacted_on, found.line.sigma)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Extrapolation)
-        return price_effect(found, **options)
+        return price_effect(found, setting=replace(given, announcement=shock), **options)
 
 
 def _name(case: CaseDefinition | str) -> str:
@@ -84,7 +88,7 @@ class CasePricing:
     def tables(self, *, full: bool) -> dict[str, Table]:
         """Tables by name; the short form leaves out columns and the long tables."""
         laws, rows = self.effect.with_schema("laws"), self.comparison.with_schema("table")
-        short = ["law", "peak_return_low", "peak_return_mid", "peak_return_high", "permanent_return", "announcement_return", "extrapolated"]
+        short = ["law", "peak_return_low", "peak_return_mid", "peak_return_high", "announcement_return", "end_return", "extrapolated"]
         pooled = rows.of(rows.frame[rows.frame["law"] == "all_laws"].drop(columns=["law", "label"]))
         found = {"laws": laws if full else laws.select(short), "predicted_realised": rows if full else pooled}
         if self.cost is not None:
@@ -126,7 +130,9 @@ def pricing_of_case(
     """
     found = supply_of_case(case, as_of) if supply is None else supply
     rng = None if seed is None else np.random.default_rng(seed)
-    assumed = {} if sold_shares is None else {"sold_shares": sold_shares, "assumptions": (_assumed(sold_shares, found),)}
+    assumed = (
+        {} if sold_shares is None else {"sold_shares": sold_shares, "setting": EffectSetting(assumptions=(_assumed(sold_shares, found),))}
+    )
     effect = price_effect_of_case(case, as_of, supply=found, n_draws=n_draws, rng=rng, **assumed)
     return CasePricing(
         effect=effect,

@@ -69,7 +69,7 @@ def plot_laws(laws: pd.DataFrame, *, realised: float | None = None, title: str =
         ax.axvline(realised, color=PALETTE["vermilion"], label="realised")
     names = [f"{law} *" if outside else law for law, outside in zip(laws["law"], laws["extrapolated"], strict=True)]
     ax.set_yticks(lanes, names)
-    ax.set_xlabel("peak price effect (%); * outside the range of calibration")
+    ax.set_xlabel("band on the deepest session (%); * outside the range of calibration")
     percent_axis(ax.xaxis)
     ax.set_title(title)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -94,11 +94,11 @@ def plot_cost_by_horizon(costs: pd.DataFrame, *, title: str = "Cost of selling b
         )
         ax.plot(ordered["horizon_sessions"], ordered[f"{prefix}_mid"], marker="o", color=PALETTE[colour], label=label)
     ax.set_xscale("log")
-    ax.set_yscale("log")
+    ax.set_yscale("symlog", linthresh=10)  # at best the path gains, so a cost may be negative
     ax.set_xticks(ordered["horizon_sessions"], [str(n) for n in ordered["horizon_sessions"]])
     ax.minorticks_off()
     ax.set_xlabel("horizon (sessions, log scale)")
-    ax.set_ylabel("cost (bp of the position, log scale)")
+    ax.set_ylabel("cost (bp of the position; log scale beyond 10)")
     ax.set_title(title)
     ax.legend(loc="center right")
     return ax

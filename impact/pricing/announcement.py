@@ -2,83 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from impact.bundled import read_bundled
 from impact.errors import InputError
-from impact.kernels.hierarchical import (
-    HierarchicalDraws,
-    HierarchicalPriors,
-    HierarchicalSample,
-    predictive_draws,
-    sample_hierarchical,
-)
+from impact.kernels.hierarchical import predictive_draws
 from impact.kernels.scores import crps_ensemble
-from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, RELIEF, EventLibrary, Line, event_library
+from impact.pricing.announcement_fit import (
+    ANNOUNCEMENT_MODELS,
+    DESCRIBED,
+    LINES,
+    SEED,
+    AnnouncementFit,
+    announcement_scores,
+    committed_fit,
+    fit_announcement,
+    shipped_library,
+    training_rows,
+)
+from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, EventLibrary, Line, line_of
 from impact.provenance import Source
 from impact.results import Result, Summary, read_only
 from impact.tables import Column, Schema
 from impact.tables.prose import count, interval, signed_decimal, signed_percent
-from impact.typing_ import BoolArray, FloatArray1D, IntArray
+from impact.typing_ import BoolArray, FloatArray1D
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
 __all__ = [
-    "ANNOUNCEMENT_MODELS",
-    "AnnouncementFit",
-    "AnnouncementModel",
     "AnnouncementShock",
     "announcement_shock",
-    "fit_announcement",
+    "shock_of_listing",
 ]
 
-SEED = 20261127
+REFIT_DRAWS = 1000
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-LINES: tuple[Line, ...] = ("offshore", "a_share")
-DESCRIBED = ("after_leak", "relief_offshore", "relief_a_share")
+QUANTILE_NAMES = ("return_q05", "return_q25", "return_q50", "return_q75", "return_q95")
 Training: TypeAlias = Literal["other_dates", "earlier_dates", "all_dates"]
 Which: TypeAlias = Literal["default", "scenario"]
 LIBRARY = Source(title="event library of this project: public date clusters, 2018 to 2026", basis="facts and computed numbers")
 
 
-@dataclass(frozen=True, kw_only=True)
-class AnnouncementModel:
-    """One rival in the race of forecasts.
-
-    Attributes
-    ----------
-    name, title : str
-    cells : tuple of str
-        Cells with a mean of their own; empty: a fitted zero.
-    pooled : bool
-        One mean for every row.
-    """
-
-    name: str
-    title: str
-    cells: tuple[str, ...] = ()
-    pooled: bool = False
-
-
-ANNOUNCEMENT_MODELS: Mapping[str, AnnouncementModel] = MappingProxyType(
-    {
-        model.name: model
-        for model in (
-            AnnouncementModel(name="fitted_zero", title="no effect, with fitted spread"),
-            AnnouncementModel(name="one_mean", title="one mean for every list event", cells=("all",), pooled=True),
-            AnnouncementModel(name="class_mean", title="a mean for each class, drawn together", cells=tuple(EVENT_CLASSES)),
-            AnnouncementModel(name="described", title="relief and the formal day after a leak; described, not scored", cells=DESCRIBED),
-        )
-    }
-)
 FORECAST_SCHEMA = Schema(
     "announcement_forecast",
     (
@@ -93,105 +62,6 @@ FORECAST_SCHEMA = Schema(
     ),
     about="one forecast of one list event",
 )
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class AnnouncementFit:
-    """Posterior of one model.
-
-    Attributes
-    ----------
-    model : AnnouncementModel
-    draws : HierarchicalDraws
-        One fit for each row of the mask that was asked for.
-    n_events, n_dates : int
-        Rows and date clusters of the first fit.
-    cells : DataFrame
-        One row a cell of the first fit: cell, n_events, n_dates.
-    seed : int
-    """
-
-    model: AnnouncementModel
-    draws: HierarchicalDraws
-    n_events: int
-    n_dates: int
-    cells: pd.DataFrame
-    seed: int
-
-
-def training_rows(library: EventLibrary, model: AnnouncementModel) -> pd.DataFrame:
-    """Rows that train `model`, with `cell` and `date_cluster`."""
-    if model.name != "described":
-        rows = library.announcement_sample()
-        return rows.assign(cell="all" if model.pooled else rows["event_class"])
-    rows = library.designations[library.designations["status"] == "ok"].copy()
-    relief = rows["action"].isin(RELIEF)
-    leaked = rows["action"].isin(ADVERSE) & (rows["leak_at"] != "")
-    rows["cell"] = np.where(relief, "relief_" + rows["line"].astype(str), np.where(leaked, "after_leak", ""))
-    rows["date_cluster"] = rows["date_cluster"].fillna(rows["public_on"])
-    return rows[rows["cell"] != ""].reset_index(drop=True)
-
-
-def fit_announcement(
-    library: EventLibrary, model: str = "class_mean", *, kept: BoolArray | None = None, n_draws: int = 1500, seed: int = SEED
-) -> AnnouncementFit:
-    """Fit one model to the library by Gibbs sampling.
-
-    Parameters
-    ----------
-    model : str
-        Key of ``ANNOUNCEMENT_MODELS``.
-    kept : (F, N) boolean array, optional
-        Rows of the training sample for each of F fits; one fit on all rows when None.
-    n_draws : int
-        Posterior draws after 500.
-
-    Raises
-    ------
-    InputError
-        If the model is unknown.
-
-    Notes
-    -----
-    ``car_i = mean_class + u_date + e_i``, e Student t with 4 degrees of freedom and scale
-    ``sqrt((k se_i)^2 + tau_line^2)``; a date has its own effect on offshore and on mainland lines.
-    """
-    if model not in ANNOUNCEMENT_MODELS:
-        raise InputError(f"model={model!r} is no model of the announcement; choose one of: {', '.join(ANNOUNCEMENT_MODELS)}.")
-    chosen = ANNOUNCEMENT_MODELS[model]
-    rows = training_rows(library, chosen)
-    mask = np.ones((1, len(rows)), dtype=bool) if kept is None else kept
-    sample = _sample(rows, chosen)
-    draws = sample_hierarchical(sample, mask, priors=HierarchicalPriors(), rng=np.random.default_rng(seed), n_draws=n_draws)
-    used = rows[mask[0]]
-    cells = used.groupby("cell")["date_cluster"].agg(n_events="size", n_dates="nunique").reindex(list(chosen.cells), fill_value=0)
-    return AnnouncementFit(
-        model=chosen,
-        draws=draws,
-        n_events=len(used),
-        n_dates=used["date_cluster"].nunique(),
-        cells=cells.rename_axis("cell").reset_index(),
-        seed=seed,
-    )
-
-
-def _sample(rows: pd.DataFrame, model: AnnouncementModel) -> HierarchicalSample:
-    kind = _codes(rows["line"], LINES)
-    labels = rows["date_cluster"].astype(str) + " " + rows["line"].astype(str)
-    return HierarchicalSample(
-        response=rows["car_0_1"].to_numpy(dtype=float),
-        regressor=np.ones(len(rows)),
-        noise=rows["se_0_1"].to_numpy(dtype=float),
-        cell=_codes(rows["cell"], model.cells) if model.cells else np.full(len(rows), -1),
-        cluster=pd.factorize(labels)[0],
-        kind=kind,
-        n_cells=len(model.cells),
-        n_kinds=len(LINES),
-    )
-
-
-def _codes(values: pd.Series, names: tuple[str, ...]) -> IntArray:
-    return pd.Index(names).get_indexer(pd.Index(values.astype(str)))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -248,7 +118,7 @@ class AnnouncementShock(Result):
     def quantiles(self, which: Which = "default") -> dict[str, float]:
         """5, 25, 50, 75 and 95 % points."""
         values = np.quantile(self.draws(which), LEVELS)
-        return {f"return_q{int(100 * level):02d}": float(value) for level, value in zip(LEVELS, values, strict=True)}
+        return {name: float(value) for name, value in zip(QUANTILE_NAMES, values, strict=True)}
 
     def crps(self, observed: float, which: Which = "default") -> float:
         """Continuous ranked probability score of one outcome (decimal return); smaller is better."""
@@ -436,9 +306,16 @@ def _noise(noise: float | None, sigma: float | None) -> float | None:
 
 
 def _largest_noise(library: EventLibrary | None, line: Line | None) -> float:
-    rows = (library or shipped_library()).announcement_sample()
+    if library is None:
+        return _largest_shipped_noise(line)
+    rows = library.announcement_sample()
     own = rows if line is None else rows[rows["line"] == line]
     return float(own["se_0_1"].max())
+
+
+@lru_cache(maxsize=len(LINES) + 1)
+def _largest_shipped_noise(line: Line | None) -> float:
+    return _largest_noise(shipped_library(), line)
 
 
 def _left_out(
@@ -470,8 +347,16 @@ def _fit(library: EventLibrary | None, model: str, left_out: pd.Timestamp | tupl
     """The committed posterior where it applies, else a fit."""
     if library is None and left_out is None:
         return committed_fit(model)
-    chosen = library or shipped_library()
-    return fit_announcement(chosen, model, kept=_kept(training_rows(chosen, ANNOUNCEMENT_MODELS[model]), left_out))
+    if library is None:
+        return _fit_without(model, left_out)
+    return fit_announcement(library, model, kept=_kept(training_rows(library, ANNOUNCEMENT_MODELS[model]), left_out))
+
+
+@lru_cache(maxsize=32)
+def _fit_without(model: str, left_out: pd.Timestamp | tuple[str, pd.Timestamp] | None) -> AnnouncementFit:
+    """Fit to the shipped library without some of its dates; kept, since a case asks for the same more than once."""
+    rows = training_rows(shipped_library(), ANNOUNCEMENT_MODELS[model])
+    return fit_announcement(shipped_library(), model, kept=_kept(rows, left_out), n_draws=REFIT_DRAWS)
 
 
 def _predicted(fit: AnnouncementFit, cell: str, line: Line | None, noise: float, n_draws: int, rng: np.random.Generator) -> FloatArray1D:
@@ -494,64 +379,27 @@ def _assumptions(noise: float | None, line: Line | None, refitted: bool, library
     )
 
 
-@lru_cache(maxsize=1)
-def shipped_library() -> EventLibrary:
-    """The shipped library, read once."""
-    return event_library()
+def shock_of_listing(security: str, reacted_on: pd.Timestamp, sigma: float) -> AnnouncementShock:
+    """The shock of a listing of `security` that its line could react to on `reacted_on`, with the class that the library gives it.
 
+    Parameters
+    ----------
+    security : str
+        Line, such as ``1810.HK``.
+    reacted_on : session
+        First session that could react.
+    sigma : float
+        Standard deviation of one session before the event.
 
-@lru_cache(maxsize=len(ANNOUNCEMENT_MODELS))
-def committed_fit(model: str) -> AnnouncementFit:
-    """The posterior in ``announcement_posterior.csv``."""
-    chosen = ANNOUNCEMENT_MODELS[model]
-    table = read_bundled("announcement_posterior", dtype={"model": "str", "quantity": "str"})
-    wide = table[table["model"] == model].set_index("quantity").drop(columns="model").T
-    n_draws = len(wide)
-
-    def column(name: str) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-        return np.asarray(wide[name].to_numpy(dtype=float)).reshape(n_draws, 1)
-
-    draws = HierarchicalDraws(
-        cell_mean=np.stack([column(f"mean_{cell}") for cell in chosen.cells], axis=2) if chosen.cells else np.empty((n_draws, 1, 0)),
-        centre=column("centre"),
-        pool_sd=column("pool_sd"),
-        cluster_sd=column("date_sd"),
-        noise_factor=column("noise_factor"),
-        extra_sd=np.stack([column(f"extra_sd_{line}") for line in LINES], axis=2),
-        df=HierarchicalPriors().df,
-    )
-    log = read_bundled("prediction_fits").set_index("fit").to_dict("index")[model]
-    rows = training_rows(shipped_library(), chosen)
-    cells = rows.groupby("cell")["date_cluster"].agg(n_events="size", n_dates="nunique").reindex(list(chosen.cells), fill_value=0)
-    return AnnouncementFit(
-        model=chosen,
-        draws=draws,
-        n_events=int(log["n_events"]),
-        n_dates=int(log["n_dates"]),
-        cells=cells.rename_axis("cell").reset_index(),
-        seed=int(log["seed"]),
-    )
-
-
-def posterior_table(fit: AnnouncementFit, *, n_kept: int = 500) -> pd.DataFrame:
-    """Evenly thinned draws of the first fit, one row a quantity: model, quantity, d0, d1, ..."""
-    draws = fit.draws
-    total = draws.cluster_sd.shape[0]
-    keep = np.linspace(0, total - 1, min(n_kept, total)).round().astype(int)
-    quantities = {f"mean_{cell}": draws.cell_mean[keep, 0, position] for position, cell in enumerate(fit.model.cells)}
-    quantities |= {"centre": draws.centre[keep, 0], "pool_sd": draws.pool_sd[keep, 0], "date_sd": draws.cluster_sd[keep, 0]}
-    quantities |= {"noise_factor": draws.noise_factor[keep, 0]}
-    quantities |= {f"extra_sd_{line}": draws.extra_sd[keep, 0, position] for position, line in enumerate(LINES)}
-    table = pd.DataFrame(list(quantities.values()), columns=[f"d{number}" for number in range(keep.size)])
-    table.insert(0, "model", fit.model.name)
-    table.insert(1, "quantity", list(quantities))
-    return table
-
-
-def announcement_scores(subset: str = "all") -> pd.DataFrame:
-    """Scores of the models on dates left out, as committed: model, n_events, n_dates, crps_return, coverage_50, coverage_90,
-    skill against the fitted zero with its 5 and 95 % points over resampled dates."""
-    table = read_bundled("prediction_scores", dtype={"target": "str", "subset": "str", "model": "str"})
-    return (
-        table[(table["target"] == "announcement") & (table["subset"] == subset)].drop(columns=["target", "subset"]).reset_index(drop=True)
-    )
+    Notes
+    -----
+    A listing that the library does not hold has an unknown class: the default forecast, without a scenario.
+    """
+    rows = shipped_library().designations
+    near = (rows["security"] == security) & rows["action"].isin(ADVERSE) & (abs(rows["first_session"] - reacted_on) <= CHAIN)
+    line = line_of("a_share" if security.endswith((".SS", ".SZ")) else "other")
+    if not near.any():
+        return announcement_shock(line=line, sigma=sigma, date=reacted_on)
+    event = rows[near].sort_values(["first_bar", "first_for_issuer"], ascending=False).iloc[0]
+    leaked = bool(event["leak_at"])
+    return announcement_shock(str(event["event_class"]), sigma=sigma, date=event["public_on"], after_leak=leaked)

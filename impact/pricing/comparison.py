@@ -111,7 +111,7 @@ def compare_with_realised(effect: PriceEffect, realised: pd.DataFrame, *, source
         if not np.isfinite(event["abnormal_return"]):
             dropped.append({"event_id": event["event_id"], "session": event["session"], "reason": "no abnormal return on that session"})
             continue
-        for law in effect.laws["law"]:
+        for law in effect.paths:
             rows.append(_row(effect, event, number, law))
     return PredictedRealised(
         table=pd.DataFrame(rows, columns=COLUMNS),

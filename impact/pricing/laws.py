@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 
 from impact.errors import InputError
 from impact.kernels.elasticity import log_elasticity_effect
 from impact.kernels.impact_laws import almgren_2005, power_law_kernel, propagator_path, square_root_impact
+from impact.pricing.paths import BasisPath, LogPath
 from impact.pricing.priors import ALMGREN, ASSUMED, MENU, TOTH
 from impact.provenance import Source
 from impact.supply.line import LineState
 from impact.typing_ import FloatArray1D
 
 __all__ = ["DEFAULT_LAWS", "LAWS", "ImpactLaw", "Shock", "choose_laws"]
+
+GRID_POINTS = 33  # of the decay exponent of the propagator
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,14 +50,9 @@ class Shock:
         return self.sold_shares / self.line.adv_shares
 
     @property
-    def denominator_shares(self) -> float:
-        """The float, or all shares where the float is unknown."""
-        return self.line.shares_outstanding if np.isnan(self.line.float_shares) else self.line.float_shares
-
-    @property
     def fraction_sold(self) -> FloatArray1D:
-        """Shares sold as a fraction of :attr:`denominator_shares`."""
-        return self.sold_shares / self.denominator_shares
+        """Shares sold as a fraction of the float; NaN where the float is unknown."""
+        return self.sold_shares / self.line.float_shares
 
     @property
     def active_sessions(self) -> int:
@@ -76,6 +75,12 @@ class ImpactLaw:
         Priors it uses, besides the shares sold.
     log_effect : callable (Shock, mapping of parameter to (n,) array) -> (n,) array
         Change of the log price, negative for a sale.
+    needs : str
+        Fact of the line without which the law does not speak.
+    own_path : callable (Shock, mapping) -> LogPath, optional
+        Path over the sessions where the law has one; the fading path of its effect otherwise.
+    scored_as : str
+        Model of ``FLOW_MODELS`` that scores it on dates left out; empty: never scored.
     """
 
     name: str
@@ -87,10 +92,19 @@ class ImpactLaw:
     parameters: tuple[str, ...]
     source: Source
     log_effect: Callable[[Shock, Mapping[str, FloatArray1D]], FloatArray1D]
+    needs: Literal["nothing", "shares_outstanding", "float_shares"] = "nothing"
+    own_path: Callable[[Shock, Mapping[str, FloatArray1D]], LogPath] | None = None
+    scored_as: str = ""
 
     def size(self, shock: Shock) -> float:
         """The middle of the shock in the measure of this law."""
-        return float(np.median(getattr(shock, self.measure)))
+        return float(np.median(shock.quantity_adv if self.measure == "quantity_adv" else shock.fraction_sold))
+
+    def speaks_of(self, line: LineState) -> bool:
+        """Whether the fact of the line that the law needs is known."""
+        if self.needs == "nothing":
+            return True
+        return bool(np.isfinite(line.shares_outstanding if self.needs == "shares_outstanding" else line.float_shares))
 
     def outside(self, shock: Shock) -> bool:
         """Whether the middle of the shock lies outside the range of calibration; a sale of nothing never does."""
@@ -104,8 +118,6 @@ def _square_root(shock: Shock, draw: Mapping[str, FloatArray1D]) -> FloatArray1D
 
 def _almgren(shock: Shock, draw: Mapping[str, FloatArray1D]) -> FloatArray1D:
     turnover = shock.line.shares_outstanding_adv
-    if np.isnan(turnover):
-        return np.full_like(shock.sold_shares, np.nan)
     effect = almgren_2005(
         -shock.quantity_adv, shock.line.sigma, shock.active_sessions, turnover, gamma=draw["gamma"], eta=draw["eta"], beta=draw["beta"]
     )
@@ -121,14 +133,24 @@ def _elastic(shock: Shock, draw: Mapping[str, FloatArray1D]) -> FloatArray1D:
 
 
 def _propagator(shock: Shock, draw: Mapping[str, FloatArray1D]) -> FloatArray1D:
-    """Peak of decaying daily impacts; the path depends on the exponent alone, so it is found on a grid of it."""
-    if not np.any(shock.pace > 0):
-        return np.zeros_like(shock.sold_shares)
+    """Deepest point of the path of each draw."""
+    return np.asarray(_propagator_path(shock, draw).log_path(shock.pace.size).min(axis=0))
+
+
+def _propagator_path(shock: Shock, draw: Mapping[str, FloatArray1D]) -> BasisPath:
+    """Decaying impacts of each session's sale; the curves depend on the exponent alone, so they are drawn from a grid of it."""
     decay = draw["decay"]
-    grid = np.linspace(decay.min(), decay.max() + 1e-9, 33)
+    grid = np.linspace(decay.min(), decay.max() + 1e-9, GRID_POINTS)
     steps = np.sqrt(shock.pace)
-    peak = np.array([propagator_path(steps, power_law_kernel(steps.size, exponent)).max() for exponent in grid])
-    return square_root_impact(-shock.quantity_adv, shock.line.sigma, prefactor=draw["prefactor"]) * np.interp(decay, grid, peak)
+    basis = np.column_stack([propagator_path(steps, power_law_kernel(steps.size, exponent)) for exponent in grid])
+    place = (decay - grid[0]) / (grid[1] - grid[0])
+    below = np.minimum(place.astype(np.intp), GRID_POINTS - 2)
+    size = square_root_impact(-shock.quantity_adv, shock.line.sigma, prefactor=draw["prefactor"])
+    weights = np.zeros((GRID_POINTS, decay.size))
+    draws = np.arange(decay.size)
+    weights[below, draws] = size * (1 - (place - below))
+    weights[below + 1, draws] = size * (place - below)
+    return BasisPath(basis=basis, weights=weights)
 
 
 LAWS: Mapping[str, ImpactLaw] = MappingProxyType(
@@ -145,6 +167,7 @@ LAWS: Mapping[str, ImpactLaw] = MappingProxyType(
                 parameters=("prefactor",),
                 source=TOTH,
                 log_effect=_square_root,
+                scored_as="literature",
             ),
             ImpactLaw(
                 name="almgren_2005",
@@ -156,6 +179,7 @@ LAWS: Mapping[str, ImpactLaw] = MappingProxyType(
                 parameters=("gamma", "eta", "beta"),
                 source=ALMGREN,
                 log_effect=_almgren,
+                needs="shares_outstanding",
             ),
             ImpactLaw(
                 name="linear",
@@ -171,6 +195,7 @@ LAWS: Mapping[str, ImpactLaw] = MappingProxyType(
                     confidence="C",
                 ),
                 log_effect=_linear,
+                scored_as="literature_linear",
             ),
             ImpactLaw(
                 name="elasticity",
@@ -182,6 +207,7 @@ LAWS: Mapping[str, ImpactLaw] = MappingProxyType(
                 parameters=("elasticity",),
                 source=MENU,
                 log_effect=_elastic,
+                needs="float_shares",
             ),
             ImpactLaw(
                 name="propagator",
@@ -195,6 +221,7 @@ LAWS: Mapping[str, ImpactLaw] = MappingProxyType(
                     title="Bouchaud et al. 2004; Gatheral 2010; exponent range assumed", basis="literature", confidence=ASSUMED.confidence
                 ),
                 log_effect=_propagator,
+                own_path=_propagator_path,
             ),
         )
     }

@@ -11,15 +11,14 @@ import pandas as pd
 from impact.errors import InputError
 from impact.kernels.execution import ExecutionProblem, days_to_liquidate, optimal_trajectory, trajectory_with_drift
 from impact.kernels.impact_laws import almgren_2005
-from impact.pricing.effect import ALL_LAWS, DYNAMICS, PriceEffect
-from impact.pricing.paths import unit_paths
+from impact.pricing.effect import PriceEffect
 from impact.pricing.schemas import COSTS
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.supply.forced import ForcedSupply
 from impact.supply.line import LineState
 from impact.tables.prose import count, percent
-from impact.typing_ import FloatArray1D
+from impact.typing_ import FloatArray1D, FloatArray2D
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -101,8 +100,8 @@ def liquidation_cost(
     Notes
     -----
     Alone: Almgren et al. (2005), half the permanent impact plus the temporary one at the position's own rate. With the
-    crowd: the temporary impact at the rate of everybody together, plus the mean price concession of the crowd over the
-    horizon (all laws). What the cap leaves unsold is stranded: an infeasible volume is a result, not an error.
+    crowd: half the position's own permanent impact, the temporary impact at the rate of everybody together, and the mean
+    concession of the price over the horizon on the path of the price effect, which may be a gain. What the cap leaves unsold is stranded: an infeasible volume is a result, not an error.
     """
     if not position_shares > 0:
         raise InputError(f"position_shares={position_shares!r} must be positive; there is nothing to sell: give the shares held.")
@@ -150,11 +149,10 @@ def _horizons(supply: ForcedSupply, horizons: dict[str, int] | None) -> dict[str
     return horizons
 
 
-def _mean_paths(effect: PriceEffect, sessions: int) -> np.ndarray:
-    """Mean log price of the crowd's path over the first t sessions (T, n), all laws."""
-    paths = unit_paths(effect.pace[:sessions], **{name: effect.draws[name].to_numpy() for name in DYNAMICS})
-    moved = paths * effect.draws[f"log_effect_{ALL_LAWS}"].to_numpy()
-    return np.cumsum(moved, axis=0) / np.arange(1, len(moved) + 1)[:, None]
+def _mean_paths(effect: PriceEffect, sessions: int) -> FloatArray2D:
+    """Mean log price of the path over the first t sessions (T, n)."""
+    path = effect.log_path(sessions)
+    return np.asarray(np.cumsum(path, axis=0) / np.arange(1, len(path) + 1)[:, None])
 
 
 def _row(
@@ -168,8 +166,9 @@ def _row(
     turnover = line.shares_outstanding_adv
     alone = almgren_2005(alone_sold / line.adv_shares, line.sigma, sessions, turnover, **draws).cost
     together = almgren_2005((crowd_sold + others) / line.adv_shares, line.sigma, sessions, turnover, **draws).temporary
+    own = almgren_2005(crowd_sold / line.adv_shares, line.sigma, sessions, turnover, **draws).permanent / 2
     costs = {}
-    for kind, drawn in (("alone", alone), ("crowd", together + concession)):
+    for kind, drawn in (("alone", alone), ("crowd", together + own + concession)):
         for end, level in QUANTILES.items():
             costs[f"{kind}_bps_{end}"] = 1e4 * float(np.quantile(drawn, level))
     ten, twenty = (float(days_to_liquidate(position, line.adv_shares, rate)) for rate in (0.1, 0.2))
@@ -222,7 +221,7 @@ def execution_frontier(
     unknown = np.isnan(supply.total_shares["mid"])
     sold = _crowd(supply, effect) if unknown else np.cumsum(supply.class_sales[1].sum(axis=0))
     crowd = float(sold[horizon_sessions - 1])
-    path = np.expm1(np.median(effect.draws[f"log_effect_{ALL_LAWS}"]) * np.median(_unit(effect, horizon_sessions), axis=1))
+    path = effect.path()["return_q50"].to_numpy()[:horizon_sessions]
     rows = []
     for together, others, concession in ((False, 0.0, np.zeros(horizon_sessions)), (True, crowd, -path * line.price)):
         problem = _problem(position_shares, others, line, horizon_sessions)
@@ -254,7 +253,3 @@ def _point(problem: ExecutionProblem, aversion: float, concession: FloatArray1D,
         "risk_bps": 1e4 * float(np.sqrt(best.variance)) / value,
         "first_session_share": best.trades[0] / problem.shares,
     }
-
-
-def _unit(effect: PriceEffect, sessions: int) -> np.ndarray:
-    return unit_paths(effect.pace[:sessions], **{name: effect.draws[name].to_numpy() for name in DYNAMICS})

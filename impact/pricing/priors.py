@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -15,7 +15,7 @@ from impact.errors import InputError
 from impact.provenance import Source
 from impact.typing_ import FloatArray1D
 
-__all__ = ["DEFAULT_PRIORS", "Prior", "known_value", "prior_table"]
+__all__ = ["DEFAULT_PRIORS", "Prior", "known_value", "posterior", "prior_table"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +25,13 @@ class Prior:
     Parameters
     ----------
     name, unit : str
-    shape : {"uniform", "log_uniform", "normal", "known"}
+    shape : {"uniform", "log_uniform", "normal", "known", "posterior"}
     low, high : float
-        Ends of a uniform or log-uniform range; the 2.5 % and 97.5 % points of a normal one; equal when known.
+        Ends of a uniform or log-uniform range; the 2.5 % and 97.5 % points of a normal one; equal when known; least and
+        greatest draw of a posterior.
     source : Source
+    draws : (D,) array, optional
+        Of a posterior, sorted.
 
     Raises
     ------
@@ -38,14 +41,17 @@ class Prior:
 
     name: str
     unit: str
-    shape: Literal["uniform", "log_uniform", "normal", "known"]
+    shape: Literal["uniform", "log_uniform", "normal", "known", "posterior"]
     low: float
     high: float
     source: Source
+    draws: FloatArray1D | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.shape not in ("uniform", "log_uniform", "normal", "known"):
-            raise InputError(f"shape={self.shape!r} of prior {self.name!r} is not known; choose uniform, log_uniform, normal or known.")
+        if self.shape not in ("uniform", "log_uniform", "normal", "known", "posterior"):
+            raise InputError(
+                f"shape={self.shape!r} of prior {self.name!r} is not known; choose uniform, log_uniform, normal, known or posterior."
+            )
         if not self.low <= self.high or (self.shape == "log_uniform" and not self.low > 0):
             raise InputError(
                 f"prior {self.name!r} has low={self.low!r}, high={self.high!r}; low <= high is needed, above 0 on a log scale: correct it."
@@ -57,17 +63,25 @@ class Prior:
         """Value below which the prior puts `probability`."""
         if self.shape == "known" or self.low == self.high:
             return np.full_like(np.asarray(probability, dtype=float), self.low)
+        if self.draws is not None:
+            return np.asarray(np.quantile(self.draws, probability))
         if self.shape == "log_uniform":
-            return self.low * (self.high / self.low) ** probability
+            return np.asarray(self.low * (self.high / self.low) ** probability)
         if self.shape == "normal":
             spread = (self.high - self.low) / (2 * norm.ppf(0.975))
-            return (self.low + self.high) / 2 + spread * norm.ppf(probability)
+            return np.asarray((self.low + self.high) / 2 + spread * norm.ppf(probability))
         return self.low + (self.high - self.low) * probability
 
 
 def known_value(name: str, value: float, *, unit: str = "", source: Source | None = None) -> Prior:
     """A prior that has become a fact."""
     return Prior(name=name, unit=unit, shape="known", low=value, high=value, source=source or Source(title="given by the user"))
+
+
+def posterior(name: str, draws: FloatArray1D, *, unit: str, source: Source) -> Prior:
+    """What the event library leaves open of a number, as draws."""
+    ordered = np.sort(draws)
+    return Prior(name=name, unit=unit, shape="posterior", low=float(ordered[0]), high=float(ordered[-1]), source=source, draws=ordered)
 
 
 def _normal(name: str, unit: str, mean: float, se: float, source: Source) -> Prior:

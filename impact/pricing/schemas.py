@@ -24,15 +24,16 @@ __all__ = [
 ]
 
 _WORDS = Vocabulary(
-    Column("law", about="law of impact, or all of them together"),
-    *ranged("peak_return", "return", "return at the deepest point, 5 %, 50 % and 95 % of draws", short="peak"),
+    Column("law", about="the event library, a class scenario, a law of the literature, or all together by score"),
+    *ranged("peak_return", "return", "band of the path on its deepest session, 5 %, 50 % and 95 % of draws", short="peak"),
     Column("peak_return", "return", short="peak"),
     Column("peak_return_q25", "return", short="peak, 25 %"),
     Column("peak_return_q75", "return", short="peak, 75 %"),
-    Column("permanent_return", "return", short="permanent", about="what is left when the temporary part has gone"),
-    Column("temporary_return", "return", short="temporary"),
-    Column("announcement_return", "return", short="at the announcement"),
-    Column("execution_return", "return", short="at the execution"),
+    Column("peak_session", "integer", "sessions", "deepest session", "session of the lowest middle of the path, the first is 1"),
+    Column("announcement_return", "return", short="first session", about="middle of the path on the first session"),
+    Column("end_return", "return", short="last session", about="middle of the path on the last session"),
+    Column("refused", "flag", about="a law outside its range, whose numbers are not shown"),
+    Column("weight", "share", about="part in all laws together, by the score on dates left out"),
     Column("measure", about="what the law is fed with"),
     Column("size", "number", about="size of this case in that measure"),
     Column("calibrated_low", "number", short="calibrated from"),
@@ -97,8 +98,8 @@ _WORDS = Vocabulary(
 
 LAWS = _WORDS.schema(
     "laws",
-    "law peak_return_low peak_return_q25 peak_return_mid peak_return_q75 peak_return_high permanent_return temporary_return announcement_return "
-    "execution_return measure size calibrated_low calibrated_high extrapolated source multiple_of_smallest",
+    "law peak_return_low peak_return_q25 peak_return_mid peak_return_q75 peak_return_high peak_session announcement_return "
+    "end_return measure size calibrated_low calibrated_high extrapolated refused weight source multiple_of_smallest",
     about="a law of impact",
 )
 VARIANCE_SHARES = _WORDS.schema(

@@ -10,8 +10,8 @@ import pandas as pd
 
 from impact.kernels.hierarchical import predictive_draws
 from impact.kernels.scores import crps_ensemble, crps_gaussian, skill_score
-from impact.pricing.announcement import ANNOUNCEMENT_MODELS, LINES, SEED, fit_announcement
-from impact.pricing.flow import FLOW_MODELS, FlowModel, FlowRows, cell_codes, fit_flow, flow_rows
+from impact.pricing.announcement_fit import ANNOUNCEMENT_MODELS, LINES, SEED, fit_announcement
+from impact.pricing.flow_fit import FLOW_MODELS, FlowModel, FlowRows, cell_codes, fit_flow, flow_rows, regressor_of
 from impact.pricing.library import EventLibrary
 from impact.typing_ import BoolArray, FloatArray1D
 
@@ -113,7 +113,7 @@ def _flow_forecast(
     draws = fit_flow(library, model.name, kept=kept, n_draws=n_draws, seed=seed)
     cells = cell_codes(rows, model)
     flow = rows.flow_adv if model.flow == "observed" else _training_medians(rows, kept, index)
-    regressor = np.full(flow.size, 0.1) if model.split == "one" else rows.sigma * np.sqrt(flow)
+    regressor = regressor_of(rows, model, flow)
     shift = np.zeros(flow.size) if np.isnan(model.fixed) else model.fixed * regressor
     predicted = np.stack(
         [

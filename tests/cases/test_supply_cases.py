@@ -18,6 +18,7 @@ from impact.cases.supply import supply_inputs, supply_of_case
 from impact.errors import DataUnavailable, InputError
 from impact.market import load_panel
 from impact.pricing.comparison import compare_with_realised
+from impact.pricing.effect import EffectSetting
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +141,7 @@ def test_two_tranches_are_two_halves():
 def test_prediction_beside_outcome_on_the_listing_session(effect):
     found = compare_with_realised(effect, impact.case("xiaomi").event_study().realised())
     first = found.table[(found.table["event_id"] == "E0") & (found.table["law"] == "all_laws")].iloc[0]
-    assert -0.20 < first["predicted_return_mid"] < -0.05
+    assert first["predicted_return_low"] < -0.05 and abs(first["predicted_return_mid"]) < 0.01  # no effect is the default
     assert -0.12 < first["realised_ar"] < -0.05 and first["inside_90"]
     assert {"E2", "B1+E3", "E4+K1", "E9", "E9b"} <= set(found.table["event_id"])
 
@@ -153,9 +154,20 @@ def test_realised_returns_are_those_of_the_event_study():
 
 
 def test_effect_says_that_laws_are_stretched_and_disagree(effect):
-    assert effect.laws["extrapolated"].iloc[:-1].all()
-    assert effect.disagreement > 3
-    assert effect.variance_shares.set_index("law").loc["all_laws", "law_share"] > 0.5
+    laws = effect.laws.set_index("law")
+    literature = laws.drop(index=["library", "class_scenario", "all_laws"])
+    assert literature["extrapolated"].all() and literature["refused"].all() and laws.loc["all_laws", "extrapolated"]
+    assert effect.variance_shares.set_index("law").loc["all_laws", "announcement_share"] > 0.5
+    asked = price_effect_of_case("xiaomi", setting=EffectSetting(beyond_range=True))
+    assert asked.disagreement > 3 and not asked.laws["refused"].any()
+
+
+def test_the_headline_of_a_case_is_reached_on_its_path_and_says_what_is_not_known(effect):
+    pooled, path = effect.laws.set_index("law").loc["all_laws"], effect.path()
+    deepest = path.loc[path["return_q50"].idxmin()]
+    assert deepest["return_q50"] == pooled["peak_return_mid"] and deepest["session_number"] == pooled["peak_session"]
+    assert "cannot tell from no effect" in effect.summary().title
+    assert "events on" in effect.verdicts[0] and "skill" in effect.verdicts[0]
 
 
 def test_supply_command(run_cli):

@@ -7,7 +7,7 @@ import pytest
 from impact.errors import InputError
 from impact.kernels.scores import crps_ensemble
 from impact.pricing import EVENT_CLASSES, announcement_shock, event_library
-from impact.pricing.announcement import ANNOUNCEMENT_MODELS, announcement_scores, committed_fit, fit_announcement
+from impact.pricing.announcement_fit import ANNOUNCEMENT_MODELS, announcement_scores, committed_fit, fit_announcement
 
 
 @pytest.mark.parametrize("name", sorted(EVENT_CLASSES))

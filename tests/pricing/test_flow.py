@@ -5,16 +5,8 @@ import pytest
 
 from impact.errors import InputError
 from impact.pricing import event_library, execution_flow
-from impact.pricing.flow import (
-    FLOW_CELLS,
-    FLOW_MODELS,
-    coefficient_table,
-    committed_coefficients,
-    fit_flow,
-    flow_rows,
-    flow_scores,
-    reversal_table,
-)
+from impact.pricing.flow import coefficient_table
+from impact.pricing.flow_fit import FLOW_CELLS, FLOW_MODELS, committed_coefficients, fit_flow, flow_rows, flow_scores, reversal_table
 
 
 def test_the_coefficient_of_early_deletions_is_large_and_of_later_reviews_zero_is_inside():

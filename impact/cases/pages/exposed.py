@@ -142,7 +142,7 @@ def price_section(effect: PriceEffect, compared: PredictedRealised) -> Section:
     """T3, what it costs: laws side by side, predicted against realised, which assumption matters."""
     from impact.plots.pricing import plot_variance_shares
 
-    short = ["law", "peak_return_low", "peak_return_mid", "peak_return_high", "permanent_return", "announcement_return", "extrapolated"]
+    short = ["law", "peak_return_low", "peak_return_mid", "peak_return_high", "announcement_return", "end_return", "extrapolated"]
     return Section(
         id="price",
         title="What the forced supply should do to the price",

@@ -13,7 +13,7 @@ import pandas as pd
 
 from impact.data.prediction_tables import FITTED_ON, SPEC_SHA256, prediction_tables, write
 from impact.kernels.scores import wilson_interval
-from impact.pricing.announcement import ANNOUNCEMENT_MODELS
+from impact.pricing.announcement_fit import ANNOUNCEMENT_MODELS
 from impact.pricing.flow import coefficient_table
 from impact.pricing.library import event_library
 from impact.tables import to_text

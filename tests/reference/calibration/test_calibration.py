@@ -8,7 +8,7 @@ import pytest
 
 from impact.bundled import read_bundled
 from impact.data.prediction_tables import SPEC_SHA256, library_sha256
-from impact.pricing.flow import FLOW_CELLS, reversal_table
+from impact.pricing.flow_fit import FLOW_CELLS, reversal_table
 from tests.reference.calibration.run import clusters_needed, compared_means, compared_scores
 
 HERE = Path(__file__).parent

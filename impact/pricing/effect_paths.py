@@ -1,0 +1,227 @@
+"""The simulated paths of a price effect: the library's own, that of the class scenario, and those of the laws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from impact.errors import InputError
+from impact.kernels.sobol import sobol_uniforms
+from impact.pricing.announcement import AnnouncementShock
+from impact.pricing.announcement_fit import shipped_library
+from impact.pricing.flow import ExecutionFlow, execution_flow
+from impact.pricing.flow_fit import coefficient_draws, flow_scores, reversal_draws
+from impact.pricing.laws import ImpactLaw, Shock
+from impact.pricing.paths import BasisPath, FadingPath, LogPath, MixedPath, execution_basis, shock_basis
+from impact.pricing.priors import DEFAULT_PRIORS, Prior, known_value, posterior
+from impact.provenance import Source
+from impact.supply.line import LineState
+from impact.typing_ import FloatArray1D, FloatArray2D
+
+__all__ = ["LIBRARY", "PathRow", "Priced", "Pricing", "price_paths"]
+
+POOLED = "all_laws"
+DEFAULT_CELL, SCENARIO_CELL = "since_2019_deletion", "since_2019_sanction"
+LIBRARY = Source(title="event library of this project, fitted and scored by `make calibrate`", basis="facts and computed numbers")
+SUPPLY = Source(title="range of the forced supply", basis="computed from holdings and regime")
+DYNAMICS = ("permanent_share", "announcement_share", "reversal_sessions")
+FLOW = ("flow_coefficient", "flow_reversal")
+NEWS = ("announcement", "first_session")
+LARGEST_FALL = -0.99  # of a drawn simple return, so that its log exists
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Pricing:
+    """One sale to be priced, with what is believed of it."""
+
+    line: LineState
+    shares: tuple[float, float]
+    pace: FloatArray1D
+    laws: tuple[ImpactLaw, ...]
+    priors: Mapping[str, Prior]
+    known: Mapping[str, float]
+    announcement: AnnouncementShock | None
+    formal_session: int | None
+    beyond_range: bool
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PathRow:
+    """One forecast: its path, or the refusal of it.
+
+    Attributes
+    ----------
+    name : str
+    path : LogPath or None
+        None: refused outside its range.
+    law : ImpactLaw or None
+    weight : float
+        In the mixture of all.
+    outside : bool
+        Whether the sale lies outside the range in which the forecast was estimated.
+    """
+
+    name: str
+    path: LogPath | None
+    law: ImpactLaw | None
+    weight: float
+    outside: bool
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Priced:
+    """Every path of one sale and the draws behind them; the last row is the mixture."""
+
+    pricing: Pricing
+    rows: tuple[PathRow, ...]
+    beliefs: Mapping[str, Prior]
+    drawn: Mapping[str, FloatArray1D]
+    points: FloatArray2D
+    shock: Shock
+    flow: ExecutionFlow
+    usable_laws: tuple[ImpactLaw, ...]
+    silent: tuple[str, ...]
+
+
+def price_paths(pricing: Pricing, n_draws: int, rng: np.random.Generator) -> Priced:
+    """Draw what is uncertain and lay out every path.
+
+    Raises
+    ------
+    InputError
+        If a name of `known` is no assumption here.
+    """
+    beliefs = _beliefs(pricing)
+    points = sobol_uniforms(n_draws, len(beliefs) + 1, rng=rng)
+    drawn = {name: prior.quantile(points[:, column]) for column, (name, prior) in enumerate(beliefs.items())}
+    shock = Shock(line=pricing.line, sold_shares=drawn["sold_shares"], pace=pricing.pace)
+    most = float(np.max(drawn["sold_shares"]) if "sold_shares" in pricing.priors or "sold_shares" in pricing.known else pricing.shares[1])
+    flow = execution_flow(most / pricing.line.adv_shares, pricing.line.sigma)
+    usable = tuple(law for law in pricing.laws if law.speaks_of(pricing.line))
+    silent = tuple(law.name for law in pricing.laws if not law.speaks_of(pricing.line))
+    weights = _weights(usable)
+    rows = [PathRow(name="library", path=_library_path(pricing, drawn, flow), law=None, weight=weights["library"], outside=flow.outside)]
+    if pricing.announcement is not None and pricing.announcement.scenario.size:
+        scenario = _scenario_path(pricing, drawn, flow)
+        rows.append(PathRow(name="class_scenario", path=scenario, law=None, weight=0.0, outside=flow.outside))
+    for law in usable:
+        outside = law.outside(shock)
+        path = None if outside and not pricing.beyond_range else _law_path(law, shock, drawn)
+        rows.append(PathRow(name=law.name, path=path, law=law, weight=weights[law.name], outside=outside))
+    rows.append(_mixture(tuple(rows), points[:, -1]))
+    return Priced(
+        pricing=pricing, rows=tuple(rows), beliefs=beliefs, drawn=drawn, points=points, shock=shock, flow=flow, usable_laws=usable, silent=silent
+    )  # fmt: skip
+
+
+def _beliefs(pricing: Pricing) -> dict[str, Prior]:
+    """What is drawn, in the order of the columns, with what the user replaced or knows."""
+    low, high = pricing.shares
+    given = {
+        **DEFAULT_PRIORS,
+        "sold_shares": Prior(name="sold_shares", unit="shares", shape="uniform", low=low, high=high, source=SUPPLY),
+        "flow_coefficient": posterior("flow_coefficient", coefficient_draws(DEFAULT_CELL), unit="1", source=LIBRARY),
+        "flow_reversal": posterior("flow_reversal", reversal_draws(DEFAULT_CELL), unit="share", source=LIBRARY),
+    }
+    wanted = ["sold_shares", *FLOW]
+    news = pricing.announcement
+    if news is not None:
+        given["announcement"] = posterior("announcement", news.sample, unit="return", source=LIBRARY)
+        rest = first_session_split()[1]
+        given["first_session"] = posterior("first_session", np.concatenate([rest, -rest]), unit="noise", source=LIBRARY)
+        wanted += NEWS
+        if pricing.formal_session is not None:
+            given["formal_day"] = posterior("formal_day", news.sample, unit="return", source=LIBRARY)
+            wanted.append("formal_day")
+    wanted += [*dict.fromkeys(name for law in pricing.laws for name in law.parameters), *DYNAMICS]
+    given |= dict(pricing.priors)
+    for name, value in pricing.known.items():
+        if name not in wanted:
+            raise InputError(f"known[{name!r}] is not an assumption here; choose among: {', '.join(wanted)}.")
+        given[name] = known_value(name, value, unit=given[name].unit)
+    return {name: given[name] for name in wanted}
+
+
+@lru_cache(maxsize=1)
+def first_session_split() -> tuple[float, FloatArray1D]:
+    """How much of the two sessions' return comes on the first: slope through the origin, and the rest in units of the line's noise."""
+    rows = shipped_library().announcement_sample()
+    both, first, noise = (rows[name].to_numpy(dtype=float) for name in ("car_0_1", "car_0_0", "se_0_1"))
+    slope = float(both @ first / (both @ both))
+    return slope, (first - slope * both) / noise
+
+
+def _news(pricing: Pricing, shock: FloatArray1D, drawn: Mapping[str, FloatArray1D]) -> tuple[list[FloatArray2D], list[FloatArray1D]]:
+    """Curves and weights of the announcement, and of the formal day after a leak."""
+    if pricing.announcement is None:
+        return [], []
+    n, slope, noise = pricing.pace.size, first_session_split()[0], pricing.announcement.noise
+    curves = [shock_basis(n, 0)]
+    weights = [_log(slope * shock + noise * drawn["first_session"]), _log(shock)]
+    if pricing.formal_session is not None:
+        curves.append(shock_basis(n, pricing.formal_session - 1))
+        weights += [_log(slope * drawn["formal_day"] + noise * drawn["first_session"]), _log(drawn["formal_day"])]
+    return curves, weights
+
+
+def _library_path(pricing: Pricing, drawn: Mapping[str, FloatArray1D], flow: ExecutionFlow) -> BasisPath:
+    """Announcement, flow and its reversal, as the library knows them."""
+    curves, weights = _news(pricing, drawn.get("announcement", np.empty(0)), drawn)
+    size = -drawn["flow_coefficient"] * pricing.line.sigma * np.sqrt(flow.flow_adv)
+    basis = np.column_stack([*curves, execution_basis(pricing.pace)])
+    return BasisPath(basis=basis, weights=np.stack([*weights, size, -size * drawn["flow_reversal"]]))
+
+
+def _scenario_path(pricing: Pricing, drawn: Mapping[str, FloatArray1D], flow: ExecutionFlow) -> BasisPath:
+    """What the class did before, and the flow of sanction deletions; the same ranks of the draws as the library's path."""
+    news = pricing.announcement
+    assert news is not None
+    ranks = {name: _ranks(drawn[name]) for name in ("announcement", *FLOW)}
+    shock = np.quantile(news.scenario, ranks["announcement"])
+    curves, weights = _news(pricing, shock, drawn)
+    size = -np.quantile(coefficient_draws(SCENARIO_CELL), ranks["flow_coefficient"]) * pricing.line.sigma * np.sqrt(flow.flow_adv)
+    back = np.quantile(reversal_draws(SCENARIO_CELL), ranks["flow_reversal"])
+    basis = np.column_stack([*curves, execution_basis(pricing.pace)])
+    return BasisPath(basis=basis, weights=np.stack([*weights, size, -size * back]))
+
+
+def _law_path(law: ImpactLaw, shock: Shock, drawn: Mapping[str, FloatArray1D]) -> LogPath:
+    """The law's own path where it has one, else the fading path of its effect."""
+    if law.own_path is not None and np.any(shock.pace > 0):
+        return law.own_path(shock, drawn)
+    return FadingPath(pace=shock.pace, log_effect=law.log_effect(shock, drawn), **{name: drawn[name] for name in DYNAMICS})
+
+
+def _weights(laws: tuple[ImpactLaw, ...]) -> dict[str, float]:
+    """Equal parts of the forecasts that beat no effect on dates left out; none for the others, nor for those never scored."""
+    lower = flow_scores().set_index("model")["skill_low"]
+    scored = {"library": "era_side_reason", **{law.name: law.scored_as for law in laws}}
+    good = [name for name, model in scored.items() if model in lower.index and float(lower[model]) > 0]
+    leading = good or ["library"]
+    return {name: 1 / len(leading) if name in leading else 0.0 for name in scored}
+
+
+def _mixture(rows: tuple[PathRow, ...], choice: FloatArray1D) -> PathRow:
+    """The forecasts in the parts of their weights; it inherits the flag of every row."""
+    parts = [row for row in rows if row.weight > 0 and row.path is not None]
+    outside = any(row.outside for row in rows)
+    if len(parts) == 1:
+        return PathRow(name=POOLED, path=parts[0].path, law=None, weight=1.0, outside=outside)
+    edges = np.cumsum([row.weight for row in parts])
+    pick = np.minimum(np.searchsorted(edges / edges[-1], choice, side="right"), len(parts) - 1)
+    path: LogPath = MixedPath(parts=tuple(row.path for row in parts if row.path is not None), choice=pick)
+    return PathRow(name=POOLED, path=path, law=None, weight=1.0, outside=outside)
+
+
+def _ranks(values: FloatArray1D) -> FloatArray1D:
+    """Rank of each draw in (0, 1)."""
+    order = np.empty(values.size)
+    order[np.argsort(values, kind="stable")] = (np.arange(values.size) + 0.5) / values.size
+    return order
+
+
+def _log(simple: FloatArray1D) -> FloatArray1D:
+    return np.asarray(np.log1p(np.maximum(simple, LARGEST_FALL)))
