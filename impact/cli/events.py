@@ -21,7 +21,7 @@ INDEX_SHOWN = ["index_event_id", "index", "action", "security", "execution_close
 @click.option("--until", metavar="DAY", help="Last public day, included.")
 @click.option("--add", type=click.Path(dir_okay=False), metavar="CSV", help="List events of your own, with the same checks.")
 @click.option("--prices", metavar="SOURCE", help="Compute returns anew from bundled, yahoo, or a file or folder of prices.")
-@click.option("--market", metavar="NAME", help="Benchmark in the prices, such as HSI.")
+@click.option("--market", metavar="NAME", help="Benchmark in the prices, such as HSI; or one a venue, such as XHKG=HSI,XNYS=SPY.")
 @click.option(
     "--plot", type=click.Path(dir_okay=False), metavar="FILE", help="Also draw the events by class: PNG, SVG or PDF by the ending."
 )
@@ -47,7 +47,7 @@ def command(
     """
     from impact.pricing.event_files import library_with_files
 
-    library, rebuilt = library_with_files(add=add, prices=prices, market=market)
+    library, rebuilt = library_with_files(add=add, prices=prices, market=_benchmarks(market))
     conditions = {"list_id": list_id, "event_class": event_class, "line": line, "security": security, "since": since, "until": until}
     chosen = library.select(**conditions)
     full = format_ != "table" or table is not None
@@ -76,3 +76,14 @@ def command(
 
         save_figure(chosen.plot(), plot)
         click.echo(f"wrote {plot}", err=True)
+
+
+def _benchmarks(text: str | None) -> str | dict[str, str] | None:
+    """One name, or VENUE=NAME pairs separated by commas."""
+    if text is None or "=" not in text:
+        return text
+    pairs = [part.partition("=") for part in text.split(",")]
+    wrong = [venue or name for venue, equals, name in pairs if not (venue.strip() and equals and name.strip())]
+    if wrong:
+        raise click.BadParameter(f"{wrong[0]!r} is not VENUE=NAME; write pairs such as XHKG=HSI,XNYS=SPY.", param_hint="--market")
+    return {venue.strip(): name.strip() for venue, _, name in pairs}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from impact.market import load_panel
 from impact.pricing.event_returns import event_returns_of
 from impact.pricing.library import EventLibrary, event_library
 from impact.provenance import Source, unique_sources
+from impact.venues import venue_of
 
 __all__ = ["library_with_files", "rebuilt_returns"]
 
 
 def library_with_files(
-    *, add: str | Path | None = None, prices: str | Path | None = None, market: str | None = None
+    *, add: str | Path | None = None, prices: str | Path | None = None, market: str | Mapping[str, str] | None = None
 ) -> tuple[EventLibrary, pd.DataFrame]:
     """The shipped library, with a user's events, and with returns from a user's prices.
 
@@ -27,8 +29,9 @@ def library_with_files(
         CSV of list events; their returns come from `prices`, or from columns car_0_1, se_0_1 and status of the file itself.
     prices : path, "bundled" or "yahoo", optional
         Prices from which the returns of every event whose line they hold are computed anew.
-    market : str, optional
-        Benchmark in `prices`; needed with them.
+    market : str or mapping of venue to str, optional
+        Benchmark in `prices`, needed with them: one name where all lines trade on one venue, else one for each venue, such
+        as ``{"XHKG": "HSI"}``; events of a venue without one keep the numbers of the library.
 
     Returns
     -------
@@ -60,6 +63,13 @@ def library_with_files(
     panel = load_panel(prices)
     shipped = event_library()
     rows = shipped.designations[shipped.designations["security"].isin(panel.securities)]
+    lines = [*rows["security"], *([] if own is None else own["security"])]
+    venues = sorted({venue_of(str(line)) for line in lines})
+    if isinstance(market, str) and len(venues) > 1:
+        raise InputError(
+            f"market={market!r} is one benchmark for lines on {len(venues)} venues ({', '.join(venues)}); an index of one market does not"
+            f" explain another: name one for each venue that matters, such as {venues[0]}={market}."
+        )
     anew = event_returns_of(rows, panel, market=market)
     library = rebuilt_returns(shipped, anew, panel.sources)
     if own is not None:

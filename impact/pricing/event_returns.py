@@ -130,8 +130,8 @@ def _volumes(panel: MarketPanel, security: str, first: pd.Timestamp) -> dict[str
     base = volume[max(day0 + VOLUME_BASE[0], 0) : max(day0 + VOLUME_BASE[1] + 1, 0)]
     if not np.isfinite(base).any():
         return {}
-    usual = float(np.nanmedian(base))
-    event = volume[day0 : day0 + 2]
-    return (
-        {"adv_shares": usual, "vol_mult_0": float(event[0] / usual), "vol_mult_0_1": float(np.nanmean(event) / usual)} if usual > 0 else {}
-    )
+    usual, event = float(np.nanmedian(base)), volume[day0 : day0 + 2]
+    if not usual > 0:
+        return {}
+    both = float(np.nanmean(event)) if np.isfinite(event).any() else np.nan
+    return {"adv_shares": usual, "vol_mult_0": float(event[0] / usual), "vol_mult_0_1": both / usual}
