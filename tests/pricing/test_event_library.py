@@ -85,7 +85,7 @@ def test_returns_from_the_bundled_prices_are_those_of_the_library(library):
     assert (anew["status"] == "ok").all() and len(anew) == 8
     for name in ("car_0_0", "car_0_1", "car_m1_1", "se_0_1", "sigma", "beta"):
         # The bundled figures are another copy of the prices, without the closes of half days.
-        np.testing.assert_allclose(anew[name].astype(float), rows[name], atol=0.01 if name == "beta" else 3e-3, err_msg=name)
+        np.testing.assert_allclose(anew[name].astype(float), rows[name], atol=0.05 if name == "beta" else 3e-3, err_msg=name)
     assert list(anew["first_session"]) == list(rows["first_session"])
 
 
