@@ -4,12 +4,18 @@ Letters mean the same everywhere: N events, L estimation rows, W event-window se
 (the constant included), S securities, T sessions.
 """
 
-from typing import Any, Literal, TypeAlias
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BoolArray", "FloatArray", "FloatArray1D", "FloatArray2D", "FloatLike", "IntArray", "ReturnKind", "Window"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["BoolArray", "FloatArray", "FloatArray1D", "FloatArray2D", "FloatLike", "IntArray", "ReturnKind", "Window", "named_rows"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 FloatArray1D: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -23,3 +29,8 @@ Window: TypeAlias = tuple[int, int]
 """Inclusive session offsets from day 0, for example ``(-260, -11)``."""
 
 ReturnKind: TypeAlias = Literal["simple", "log"]
+
+
+def named_rows(frame: pd.DataFrame, index: bool = True) -> Iterator[Any]:
+    """The rows of a table as named tuples; a cell has the type that its column has, which no annotation can say."""
+    return iter(frame.itertuples(index=index))

@@ -13,6 +13,7 @@ from impact.cases.stated_tables import COURT_STEPS
 from impact.errors import InputError
 from impact.facts import known_table
 from impact.instants import parse_instant
+from impact.typing_ import named_rows
 
 __all__ = ["EVENT_COLUMNS", "events_of_case"]
 
@@ -75,14 +76,14 @@ def _stated(definition: CaseDefinition) -> Iterator[dict[str, object]]:
     if definition.leaked_at is not None:
         yield _row("report", "first public report of the listing", definition.leaked_at, source=source)
     if tables.index_actions is not None:
-        for action in tables.index_actions.itertuples():
+        for action in named_rows(tables.index_actions):
             told = _end_of_day(action.announced_on)
             cells = {"known_at_precision": "day", "source": action.source}
             yield _row("index", f"{action.provider}: {action.action}", told, **cells)
             if pd.notna(action.execution_on):
                 yield _execution(definition.security, action.provider, action.action, action.execution_on, told, source=action.source)
     if tables.events is not None:
-        for event in tables.events.itertuples():
+        for event in named_rows(tables.events):
             yield _row(event.kind, event.label, event.known_at, step=COURT_STEPS.get(event.outcome, ""), source=event.source or source)
 
 
@@ -109,7 +110,7 @@ def _on_record(definition: CaseDefinition, as_of: AsOf) -> Iterator[dict[str, ob
     own = listed["security"].isin(lines)
     apart = (listed["known_at"] - definition.public_at).abs()
     same = own & (listed["programme_id"] == list_of_programme(definition.programme_id)) & (apart <= SAME_LISTING)
-    for row in listed[own & ~same].itertuples():
+    for row in named_rows(listed[own & ~same]):
         cells = {"source_row": row.fact_id, "source": row.source, "confidence": row.confidence}
         yield _row("designation", f"{row.batch}: {row.entity} listed", row.known_at, known_at_precision=row.known_at_precision, **cells)
         if pd.notna(row.removed_on):
@@ -120,7 +121,7 @@ def _on_record(definition: CaseDefinition, as_of: AsOf) -> Iterator[dict[str, ob
     for name, kind in (("exchange_actions", "exchange"), ("litigation", "court")):
         table = known_table(name, as_of)
         named = table["securities"] if "securities" in table else table["security"]
-        for row in table[named.map(lambda text: bool(lines & set(text.split(";"))))].itertuples():
+        for row in named_rows(table[named.map(lambda text: bool(lines & set(text.split(";"))))]):
             label = row.event if kind == "court" else f"{row.exchange}: {row.action_text}"
             cells = {
                 "known_at_precision": row.known_at_precision,
@@ -133,7 +134,7 @@ def _on_record(definition: CaseDefinition, as_of: AsOf) -> Iterator[dict[str, ob
 
 def _index_on_record(security: str, lines: set[str], as_of: AsOf) -> Iterator[dict[str, object]]:
     table = known_table("index_actions", as_of)
-    for row in table[table["securities"].map(lambda text: bool(lines & set(text.split(";"))))].itertuples():
+    for row in named_rows(table[table["securities"].map(lambda text: bool(lines & set(text.split(";"))))]):
         cells = {"source_row": row.fact_id, "source": row.source, "confidence": row.confidence}
         yield _row(
             "index",

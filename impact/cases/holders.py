@@ -15,6 +15,7 @@ from impact.facts import known_table
 from impact.provenance import Source
 from impact.supply.holder_classes import HOLDER_CLASSES, US_CLASSES, Identity
 from impact.tables.prose import significant
+from impact.typing_ import named_rows
 
 __all__ = ["Buyers", "Holders", "buyers_of", "holders_of"]
 
@@ -128,7 +129,7 @@ def buyers_of(definition: CaseDefinition, currency: str, price: float, as_of: As
             "first_on": first_session_to_react(row.known_at, venue_of(definition.security)).session,
             "source": row.source,
         }
-        for row in own.itertuples()
+        for row in named_rows(own)
     ]
     unknown = [
         {"buyer": buyer, "shares_low": np.nan, "shares_high": np.nan, "first_on": pd.NaT, "source": "no amount known for this line"}
@@ -136,5 +137,5 @@ def buyers_of(definition: CaseDefinition, currency: str, price: float, as_of: As
     ]
     table = pd.DataFrame([*rows, *unknown]).assign(last_on=pd.NaT)
     table["first_on"] = pd.to_datetime(table["first_on"]).astype("datetime64[ns]")
-    sources = tuple(Source(title=str(row.source), basis="facts", confidence=str(row.confidence)) for row in own.itertuples())
+    sources = tuple(Source(title=str(row.source), basis="facts", confidence=str(row.confidence)) for row in named_rows(own))
     return Buyers(table=table, sources=sources)

@@ -16,7 +16,7 @@ from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.eventstudy import long_fit
 from impact.facts import known_table
 from impact.market import MarketPanel
-from impact.typing_ import Window
+from impact.typing_ import Window, named_rows
 
 __all__ = ["KINDS", "abnormal_returns_of", "designation_sample", "index_sample"]
 
@@ -95,7 +95,7 @@ def index_sample(as_of: AsOf = None) -> pd.DataFrame:
     joined = frame.groupby(["security", "kind", "session"], as_index=False).agg(
         group=("group", "first"), label=("label", lambda names: "; ".join(sorted(set(names))))
     )
-    joined["event_id"] = [f"{row.security} {row.kind.removeprefix('index_')} {row.session:%Y-%m-%d}" for row in joined.itertuples()]
+    joined["event_id"] = [f"{row.security} {row.kind.removeprefix('index_')} {row.session:%Y-%m-%d}" for row in named_rows(joined)]
     return joined.sort_values(["session", "security"], ignore_index=True)[COLUMNS]
 
 

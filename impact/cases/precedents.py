@@ -28,6 +28,7 @@ from impact.relief.base_rates import BaseRates
 from impact.relief.challenges import Challenges
 from impact.results import Result, Summary, declared
 from impact.tables.prose import decimal, interval, percent, signed_percent
+from impact.typing_ import named_rows
 
 __all__ = ["BENCHMARKS", "PavedWay", "paved_way"]
 
@@ -285,10 +286,10 @@ def _court_news(firm: _Firm, challenges: Challenges) -> dict[str, _News]:
     """The firm's own court steps, and Xiaomi's for the firms that were listed with it."""
     steps = challenges.steps
     own = steps[steps["case"] == firm.suit] if firm.suit else steps.iloc[:0]
-    found = {OWN[row.step]: _News(known_at=row.known_at, precision=row.known_at_precision) for row in own.itertuples() if row.step in OWN}
+    found = {OWN[row.step]: _News(known_at=row.known_at, precision=row.known_at_precision) for row in named_rows(own) if row.step in OWN}
     if firm.programme == FIRST_LIST and not firm.suit.startswith("Xiaomi"):
         theirs = steps[steps["case"].str.startswith("Xiaomi") & steps["step"].isin(VICTORY)]
-        found |= {VICTORY[row.step]: _News(known_at=row.known_at, precision=row.known_at_precision) for row in theirs.itertuples()}
+        found |= {VICTORY[row.step]: _News(known_at=row.known_at, precision=row.known_at_precision) for row in named_rows(theirs)}
     return found
 
 
@@ -329,4 +330,4 @@ def _words(effects: list[dict[str, Any]]) -> str:
 
 def _fisher(rates: pd.DataFrame) -> float:
     rows = rates.set_index("programme_id").reindex([FIRST_LIST, LATER_LIST])[["n_relief", "n_decided"]].fillna(0).astype(int)
-    return float(fisher_exact([[relief, decided - relief] for relief, decided in rows.itertuples(index=False)]).pvalue)
+    return float(fisher_exact([[relief, decided - relief] for relief, decided in named_rows(rows, index=False)]).pvalue)

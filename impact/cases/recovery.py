@@ -12,6 +12,7 @@ from impact.errors import InputError
 from impact.market import MarketPanel
 from impact.relief.challenges import RELIEF_STEPS
 from impact.relief.recovery import Recovery, recovery
+from impact.typing_ import named_rows
 
 __all__ = ["HEADLINE_WINDOW", "recoveries_of_case", "relief_offsets"]
 
@@ -101,7 +102,7 @@ def _apart(reliefs: pd.DataFrame, window: tuple[int, int], available: tuple[int,
     """Reliefs by id and label whose windows lie among the sessions and do not overlap the drop's or an earlier one's."""
     chosen: dict[str, int] = {}
     taken = window[1]
-    for relief in reliefs.itertuples():
+    for relief in named_rows(reliefs):
         first, last = relief.offset + window[0], relief.offset + window[1]
         if first > taken and last <= available[1]:
             chosen[f"{relief.event_id} {relief.label.split(':')[0]}"] = int(relief.offset)

@@ -19,6 +19,7 @@ from impact.facts import known_table
 from impact.market import MarketPanel
 from impact.relief.challenges import RELIEF_STEPS
 from impact.relief.spillover import Spillover, spillover
+from impact.typing_ import named_rows
 
 __all__ = ["spillover_groups", "spillover_of_case"]
 
@@ -83,7 +84,7 @@ def spillover_of_case(
     steps = steps[steps["step"].isin([*RELIEF_STEPS, "lost"])]
     last = returns.index[len(returns) - 1 - max(window[1], 0)]
     sessions = {definition.designation_event: day0} | {
-        row.event_id: row.reaction_on for row in steps.itertuples() if day0 < row.reaction_on <= last
+        row.event_id: row.reaction_on for row in named_rows(steps) if day0 < row.reaction_on <= last
     }
     return spillover(
         returns,

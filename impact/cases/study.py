@@ -33,6 +33,7 @@ from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.tables import format_value
 from impact.tables.prose import decimal, interval, percent, signed_percent
+from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -297,7 +298,7 @@ def _car(fit: EventStudyResult, a: int, b: int) -> pd.Series:
 
 def _effects(events: pd.DataFrame, offsets: pd.Series, headline: EventStudyResult, flat: EventStudyResult, last: int) -> pd.DataFrame:
     rows = []
-    for event in events.itertuples():
+    for event in named_rows(events):
         for a, b in WINDOWS:
             first, stop = int(offsets[event.event_id]) + a, int(offsets[event.event_id]) + b
             if first < headline.design.window[0] or stop > last:

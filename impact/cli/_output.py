@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from impact.errors import InputError
+from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
     from impact.provenance import Source
@@ -142,7 +143,7 @@ def _rich_table(name: str, table: Table):
     drawn = RichTable(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column, is_number in zip(shown.columns, numeric, strict=True):
         drawn.add_column(Text(str(column)), justify="right" if is_number else "left", overflow="fold")
-    for row in shown.itertuples(index=False):
+    for row in named_rows(shown, index=False):
         drawn.add_row(*(Text(str(cell)) for cell in row))
     if table.frame.empty:
         drawn.caption = "(no rows)"

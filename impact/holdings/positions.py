@@ -18,6 +18,7 @@ from impact.intake.currencies import normal_currencies
 from impact.intake.dates import parse_dates
 from impact.intake.numbers import MISSING_TEXT, decimal_mark, parse_numbers
 from impact.tables import prose
+from impact.typing_ import named_rows
 
 __all__ = ["NO_POSITION", "POSITION_COLUMNS", "Positions", "interpret"]
 
@@ -347,7 +348,7 @@ _REASONS = (
 def _sorted_out(rows: pd.DataFrame, code: np.ndarray, raw: RawTable, refused: list[Refused]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows that are positions, and all others with their reason, in the order of the file."""
     bad = code != 0
-    labels = rows.loc[bad, ["account", "name", "ticker", "isin", "cusip"]].itertuples(index=False)
+    labels = named_rows(rows.loc[bad, ["account", "name", "ticker", "isin", "cusip"]], index=False)
     shown = [" ".join(cell for cell in cells if cell)[:80] for cells in labels]
     dropped = pd.DataFrame(
         {

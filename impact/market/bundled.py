@@ -12,6 +12,7 @@ from impact.bundled import bundled_source, read_bundled
 from impact.errors import DataUnavailable
 from impact.market.panel import MarketPanel, dropped_rows
 from impact.market.sources import FetchResult
+from impact.typing_ import named_rows
 
 __all__ = ["BundledSource", "exchange_rates", "usd_per_unit"]
 
@@ -102,7 +103,9 @@ def _whole_panel() -> MarketPanel:
         venue=lines["venue"],
         sources=tuple(bundled_source(name) for name in ("closes", "volumes", "dividends")),
         assumptions=ASSUMPTIONS,
-        dropped=dropped_rows((row.security, row.session_on, REASONS[row.reason], "closes.csv") for row in no_close.itertuples(index=False)),
+        dropped=dropped_rows(
+            (row.security, row.session_on, REASONS[row.reason], "closes.csv") for row in named_rows(no_close, index=False)
+        ),
     )
 
 

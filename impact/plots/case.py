@@ -9,6 +9,7 @@ import pandas as pd
 
 from impact.plots.style import PALETTE, house_style, new_axes, percent_axis
 from impact.tables.prose import percent
+from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +35,7 @@ def _mark_events(ax: Axes, events: pd.DataFrame, *, rows: int = 5) -> None:
     left, right = (pd.Timestamp("1970-01-01") + pd.Timedelta(days=float(edge)) for edge in ax.get_xlim())
     letter = (right - left) * 0.0075
     shared = events.groupby("reaction_on", sort=True).agg({"event_id": "+".join, "kind": "first"}).reset_index()
-    for event in shared.itertuples():
+    for event in named_rows(shared):
         colour = PALETTE[KIND_COLOURS.get(event.kind.split("+")[0], "grey")]
         ax.axvline(event.reaction_on, color=colour, linewidth=0.8, linestyle=":", zorder=1)
         half = letter * (len(event.event_id) + 1)

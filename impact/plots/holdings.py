@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.plots.style import PALETTE, house_style, new_axes, percent_axis
+from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +44,7 @@ def plot_exposure(exposures: pd.DataFrame, *, ax: Axes | None = None, most: int 
             colour = PALETTE[STATUS_COLOURS[status]]
             ax.barh(places[mine], shown.loc[mine, "nav_share_low"], height=0.6, color=colour, label=status)
             ax.hlines(places[mine], shown.loc[mine, "nav_share_low"], shown.loc[mine, "nav_share_high"], color=colour, linewidth=2.5)
-        names = [_label(row.entity, row.security, row.how) for row in shown.itertuples()]
+        names = [_label(row.entity, row.security, row.how) for row in named_rows(shown)]
         ax.set_yticks(places, names, fontsize=8)
         percent_axis(ax.xaxis)
         ax.set_xlabel("share of net assets (bar: lowest, line: highest)")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from impact.plots.style import PALETTE, amount_axis, house_style, new_axes, percent_axis
 from impact.tables.prose import percent
+from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,9 +111,9 @@ def plot_recovery(effects: pd.DataFrame, *, verdict: str, level: float = 0.95, a
             for name in effects["effect"]
         ]
         ax.axvline(0, color=PALETTE["grey"], linewidth=0.8)
-        for y, (row, colour) in enumerate(zip(effects.itertuples(), colours, strict=True)):
+        for y, (row, colour) in enumerate(zip(named_rows(effects), colours, strict=True)):
             ax.errorbar(row.car, y, xerr=[[row.car - row.low], [row.high - row.car]], fmt="o", markersize=5, capsize=3, color=colour)
-        ax.set_yticks(range(len(effects)), [f"{row.effect} ({row.n_days} sessions)" for row in effects.itertuples()])
+        ax.set_yticks(range(len(effects)), [f"{row.effect} ({row.n_days} sessions)" for row in named_rows(effects)])
         ax.invert_yaxis()
         percent_axis(ax.xaxis, decimals=0)
         ax.set_xlabel(f"cumulative abnormal log return, {percent(level, 0)} interval")
@@ -124,14 +125,14 @@ def plot_base_rates(rates: pd.DataFrame, *, confidence: float = 0.95, ax: Axes |
     """Share of decided challenges that ended in relief, one row a statute, n printed."""
     ax = new_axes(ax, figsize=(8.0, 0.6 * len(rates) + 1.4))
     with house_style():
-        for y, row in enumerate(rates.itertuples()):
+        for y, row in enumerate(named_rows(rates)):
             ax.plot(
                 [row.relief_share_low, row.relief_share_high], [y, y], color=PALETTE["blue"], linewidth=5, alpha=0.35, solid_capstyle="butt"
             )
             ax.plot(row.relief_share, y, "o", color=PALETTE["blue"])
         ax.set_yticks(
             range(len(rates)),
-            [f"{row.programme_id}\n{row.n_relief} of {row.n_decided} decided, {row.n_open} open or unknown" for row in rates.itertuples()],
+            [f"{row.programme_id}\n{row.n_relief} of {row.n_decided} decided, {row.n_open} open or unknown" for row in named_rows(rates)],
             fontsize=9,
         )
         ax.set_ylim(len(rates) - 0.5, -0.5)
@@ -158,7 +159,7 @@ def plot_spillover(members: pd.DataFrame, groups: pd.DataFrame, *, level: float 
     rows = [
         (event, row)
         for event in events
-        for row in groups[groups["event_id"] == event].sort_values("caar", key=lambda car: -car.abs()).itertuples()
+        for row in named_rows(groups[groups["event_id"] == event].sort_values("caar", key=lambda car: -car.abs()))
     ]
     ax = new_axes(ax, figsize=(8.0, 0.42 * len(rows) + 1.7))
     with house_style():
@@ -185,7 +186,7 @@ def plot_list_risk(scores: pd.DataFrame, *, confidence: float = 0.95, ax: Axes |
     """
     ax = new_axes(ax, figsize=(8.0, 3.4))
     with house_style():
-        for row in scores.itertuples():
+        for row in named_rows(scores):
             ax.plot(
                 [row.n_criteria] * 2,
                 [row.listed_share_low, row.listed_share_high],

@@ -10,6 +10,7 @@ import pandas as pd
 
 from impact.plots.style import PALETTE, house_style, new_axes
 from impact.tables.prose import decimal, percent
+from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,7 +82,7 @@ def plot_provider_lanes(flows: pd.DataFrame, *, title: str = "What index provide
     providers = list(dict.fromkeys(flows["provider"]))[::-1]
     ax = new_axes(ax, figsize=(8.0, 1.2 + 0.6 * len(providers)))
     shown = set()
-    for number, row in enumerate(flows.itertuples(index=False)):
+    for number, row in enumerate(named_rows(flows, index=False)):
         lane = providers.index(row.provider)
         colour = PALETTE[ACTION_COLOURS[row.action]]
         label = None if row.action in shown else row.action
@@ -127,7 +128,7 @@ def plot_round_trip(legs: pd.DataFrame, *, title: str = "Round trip of a tracker
     ax = new_axes(ax)
     for provider, own in legs.groupby("provider", sort=False):
         ax.plot(own["execution_on"], own["price"], color=PALETTE["grey"], linewidth=1)
-        for number, row in enumerate(own.itertuples(index=False)):
+        for number, row in enumerate(named_rows(own, index=False)):
             colour = PALETTE[ACTION_COLOURS[row.action]]
             ax.plot(row.execution_on, row.price, marker="v" if row.action == "delete" else "^", color=colour, markersize=9)
             ax.annotate(

@@ -13,6 +13,7 @@ from impact.provenance import Source
 from impact.relief.schemas import DROP_PARTS, EVIDENCE
 from impact.results import Result, Summary, declared
 from impact.tables.prose import interval
+from impact.typing_ import named_rows
 
 __all__ = ["Decomposition", "decompose_drop"]
 
@@ -125,7 +126,7 @@ def decompose_drop(
     frame = pd.DataFrame({"part": PARTS})
     for column, position in (("low", 0), ("high", 1), ("share_low", 2), ("share_high", 3)):
         frame[column] = [np.nan if bound is None else bound[position] for bound in bounds]
-    frame["identified"] = [_identified(row.share_low, row.share_high) if feasible else "contradiction" for row in frame.itertuples()]
+    frame["identified"] = [_identified(row.share_low, row.share_high) if feasible else "contradiction" for row in named_rows(frame)]
     given = {"forced_flow": forced_flow, "restored": restored, "no_ban_drop": no_ban_drop}
     evidence = pd.DataFrame(
         {

@@ -15,6 +15,7 @@ from impact.relief.schemas import SWINGS
 from impact.results import Result, Summary, declared
 from impact.tables import display
 from impact.tables.prose import decimal, interval
+from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -61,7 +62,7 @@ class AnchorSensitivity(Result):
         from impact.plots.relief import plot_tornado
 
         shown = display(self.with_schema("swings"))
-        labels = [f"{row.anchor}\n{row.from_value} to {row.to_value}" for row in shown.itertuples()]
+        labels = [f"{row.anchor}\n{row.from_value} to {row.to_value}" for row in named_rows(shown)]
         return plot_tornado(self.swings, labels=labels, middle=self.middle, session=self.session, ax=ax, **options)
 
 

@@ -18,6 +18,7 @@ from impact.kernels.reversal import spillover_slope
 from impact.provenance import Source
 from impact.relief.schemas import SPILLOVER_DROPPED, SPILLOVER_GROUPS, SPILLOVER_MEMBERS, SPILLOVER_SLOPES
 from impact.results import Result, Summary, declared
+from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -262,7 +263,7 @@ def _member_rows(fit: EventStudyResult, span: tuple[int, int]) -> tuple[pd.DataF
     """Members with a return on every session of the window, the most moved first; and those without, with the reason."""
     cars = _cars(fit, span)
     length = span[1] - span[0] + 1
-    missing = [(row.security, f"a return on {row.n_days} of {length} sessions of the window") for row in cars[~cars["whole"]].itertuples()]
+    missing = [(row.security, f"a return on {row.n_days} of {length} sessions of the window") for row in named_rows(cars[~cars["whole"]])]
     table = cars[cars["whole"]].rename(columns={"ci_low": "low", "ci_high": "high"})[["security", "car", "low", "high", "n_obs"]]
     return table.sort_values("car", key=lambda car: -car.abs(), ignore_index=True), missing
 

@@ -19,6 +19,7 @@ import pandas as pd
 from impact import tables
 from impact.errors import InputError
 from impact.tables import neutralise_formula
+from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -63,7 +64,7 @@ class Table:
         classes = [self._column_class(i) for i in range(shown.shape[1])]
         return [
             {"marked": is_marked, "cells": [{"text": str(text), "css": css} for text, css in zip(row, classes, strict=True)]}
-            for is_marked, row in zip(marked, shown.itertuples(index=False), strict=True)
+            for is_marked, row in zip(marked, named_rows(shown, index=False), strict=True)
         ]
 
     def header(self) -> list[dict[str, Any]]:

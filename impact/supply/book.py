@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.typing_ import FloatArray1D, FloatArray2D
+from impact.typing_ import FloatArray1D, FloatArray2D, named_rows
 
 __all__ = ["BUYERS", "UNKNOWN_BUYER", "Buyer", "buying_capacity", "check_buyers", "two_sided_book"]
 
@@ -53,7 +53,7 @@ def check_buyers(buyers: pd.DataFrame | None) -> pd.DataFrame:
 def buying_capacity(buyers: pd.DataFrame, sessions: pd.DatetimeIndex, position: float) -> FloatArray2D:
     """Shares (B, T) each known buyer takes each session: its total at `position` of its range, even over its dates."""
     capacity = np.zeros((len(buyers), len(sessions)))
-    for row, buyer in enumerate(buyers.itertuples(index=False)):
+    for row, buyer in enumerate(named_rows(buyers, index=False)):
         first = sessions[0] if pd.isna(buyer.first_on) else pd.Timestamp(buyer.first_on)
         last = sessions[-1] if pd.isna(buyer.last_on) else pd.Timestamp(buyer.last_on)
         active = (sessions >= first) & (sessions <= last)

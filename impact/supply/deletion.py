@@ -16,7 +16,7 @@ from impact.supply.line import LineState
 from impact.supply.round_trip import RoundTrip, round_trip
 from impact.supply.schemas import CHECK, DROPPED_ACTIONS, FLOWS, LANES
 from impact.tables.prose import count, significant
-from impact.typing_ import IntArray
+from impact.typing_ import IntArray, named_rows
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -281,7 +281,7 @@ def market_check(flows: pd.DataFrame, closes: pd.Series, volumes: pd.Series, lin
     """
     rows = []
     returns = closes.pct_change(fill_method=None)
-    for action in flows[flows["execution_on"].notna()].itertuples(index=False):
+    for action in named_rows(flows[flows["execution_on"].notna()], index=False):
         if action.execution_on not in volumes.index:
             continue
         usual = float(volumes[volumes.index < action.execution_on].tail(n_sessions).median())

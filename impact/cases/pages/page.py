@@ -21,6 +21,7 @@ from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.facts.schemas import CONFLICTS
 from impact.report.page import Page, Section, Table, Text
 from impact.tables import format_value
+from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
     from impact.cases import Case, CaseStudy
@@ -104,7 +105,7 @@ def _ground_section(case: Case) -> Section:
     study, timeline = case.studied(), case.timeline()
     estimates = timeline if study is None else study
     sources = [str(source) for source in estimates.sources] + [
-        f"{event.event_id}: {event.source} [{event.confidence}]" for event in timeline.events.itertuples()
+        f"{event.event_id}: {event.source} [{event.confidence}]" for event in named_rows(timeline.events)
     ]
     blocks: list[Text | Table] = [
         Text(lines=tuple(dict.fromkeys((*estimates.assumptions, *timeline.assumptions))), bullets=True),

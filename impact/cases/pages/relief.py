@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from impact.report.drawing import drawn
 from impact.report.page import Figure, Section, Table, Text
+from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
     from impact.cases.relief_assessment import ReliefAssessment
@@ -90,7 +91,7 @@ def recovery_section(relief: ReliefAssessment) -> Section:
             )
         )
     if not blocks:
-        blocks.append(Text(lines=tuple(f"Not available: {row.part}: {row.reason}" for row in relief.dropped.itertuples()), tone="warning"))
+        blocks.append(Text(lines=tuple(f"Not available: {row.part}: {row.reason}" for row in named_rows(relief.dropped)), tone="warning"))
     lead = relief.recovery.summary().title + "." if relief.recovery is not None else ""
     return Section(id="recovery", title="Did relief undo the drop", lead=lead, blocks=tuple(blocks))
 
