@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from impact.cli._output import Document, emit, output_options
+from impact.cli._security import asked_security
 
 __all__ = ["command"]
 
@@ -28,12 +29,14 @@ SHORT = [
 def command(security: str, as_of: str | None, format_: str, output: str | None, table: str | None) -> None:
     """Every clock of SECURITY: first prohibited instant in New York and local time, and the last usable session.
 
-    SECURITY is a trading line (1810.HK, "941 HK", CHL), an ISIN or the name of a listed entity.
+    SECURITY is a trading line in any spelling (1810.HK, "941 HK", SEHK:1810, CHL), a bare code, an ISIN, or a name. A name that is not
+    sure is answered by proposals.
     """
     from impact.rules import deadlines
     from impact.rules.schemas import CLOCKS
 
-    found = deadlines(security, as_of)
+    line, read_as = asked_security(security)
+    found = deadlines(line, as_of)
     clocks = found.to_frame()
     document = Document(
         command="deadlines",
@@ -44,7 +47,7 @@ def command(security: str, as_of: str | None, format_: str, output: str | None, 
             "relief": found.with_schema("relief"),
             "dropped": found.with_schema("dropped"),
         },
-        notes=found.notes,
+        notes=(*read_as, *found.notes),
         assumptions=found.assumptions,
         sources=found.sources,
     )

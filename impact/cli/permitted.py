@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from impact.cli._output import Document, emit, output_options
+from impact.cli._security import asked_security
 
 __all__ = ["command"]
 
@@ -43,17 +44,19 @@ def command(
     """Whether ACTION in SECURITY is allowed, prohibited or unknown.
 
     ACTION is one of buy, sell, sell_to_divest, hold, reinvest_dividend, receive_dividend, convert_adr, clear_for_non_us,
-    exercise. SECURITY is a trading line (1810.HK, "941 HK", CHL), an ISIN or the name of a listed entity.
+    exercise. SECURITY is a trading line in any spelling (1810.HK, "941 HK", SEHK:1810, CHL), a bare
+    code, an ISIN, or a name; a name that is not sure is answered by proposals.
     """
     from impact.rules import permitted
 
-    answer = permitted(action, security, at, investor, instrument, as_of)
+    line, read_as = asked_security(security)
+    answer = permitted(action, line, at, investor, instrument, as_of)
     document = Document(
         command="permitted",
         title=answer.summary().title,
         inputs={"action": action, "security": security, "at": at, "investor": investor, "instrument": instrument, "as_of": as_of},
         tables={"answer": answer.with_schema("answer"), "rulings": answer.with_schema("to_frame")},
-        notes=answer.changes,
+        notes=(*read_as, *answer.changes),
         assumptions=answer.assumptions,
         sources=answer.sources,
     )

@@ -82,6 +82,10 @@ GENERIC_WORDS = PLACES | _words(
     "DIGITAL AUTOMATION NETWORK CONSTRUCTION COMMUNICATIONS TELECOM TELECOMMUNICATIONS MOBILE SEMICONDUCTOR MICROELECTRONICS OPTICAL SOLAR",
 )
 _PAR_VALUE = re.compile(r"\b(?:HKD|CNY|RMB|USD|YUAN)\s?\d+(?:\s\d+)*\b|\bREP(?:R|RES|RESEN|RESENTING|RESENTS)?\b.*$|\b144A\b")
+_INITIALS = re.compile(r"\b[A-Z](?:[.\-&][A-Z])+\b")  # A-B-C and S.p.A. are one word
+# What a part of a name must hold beside words of places, trades and services.
+_COMMON_WORDS = GENERIC_WORDS | frozenset(SPELLINGS.values())
+_PART_SCORE = 80.0
 _LEGAL_FORMS = ("LIMITED", "LTD", "CORPORATION", "COMPANY")
 _CUT_AT = 28  # fund files cut names at about 30 characters
 
@@ -96,7 +100,8 @@ def plain_words(name: object) -> list[str]:
     """
     text = "" if name is None or name is pd.NA or name != name else str(name)
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().upper()
-    cleaned = re.sub(r"[^A-Z0-9]+", " ", re.sub(r"['`]", "", ascii_text)).strip()
+    closed = _INITIALS.sub(lambda letters: re.sub("[^A-Z]", "", letters[0]), re.sub(r"['`]", "", ascii_text))
+    cleaned = re.sub(r"[^A-Z0-9]+", " ", closed).strip()
     return [SPELLINGS.get(word, word) for word in _PAR_VALUE.sub(" ", cleaned).split()]
 
 
@@ -202,7 +207,8 @@ class NameIndex:
         Notes
         -----
         A pair is scored only when both names share a distinctive word. A last word that a file has cut off is completed
-        when exactly one word of the list begins with it.
+        when exactly one word of the list begins with it. A name of two words or more, one of them of no trade or place, all of which a
+        listed name holds too (in any order, perhaps shortened), is proposed with the lowest score: a short form, seen as one.
         """
         asked = [self._completed(_core_words(name), len(str(name))) for name in names]
         found = []
@@ -235,6 +241,25 @@ class NameIndex:
         # Both sides are sorted words already, so the plain ratio is the token_sort_ratio. Vendors' short forms and acronyms
         # stand for a name whole or not at all.
         scores = process.cdist(cores, self.cores, scorer=fuzz.ratio, score_cutoff=review, dtype=np.float32)
+        parts = self._parts(scores, [asked[position] for position in positions]) if review <= _PART_SCORE else np.zeros_like(shares)
+        scores = np.where(parts, np.float32(_PART_SCORE), scores)
         close = np.where(self.exact, scores >= 100.0, scores >= review)
-        line, row = np.nonzero(shares & close)
+        line, row = np.nonzero((shares | parts) & close)
         return pd.DataFrame({"position": np.array(positions)[line], "row": row, "score": scores[line, row].astype(np.float64)})
+
+    def _parts(self, scores: np.ndarray, asked: Sequence[Sequence[str]]) -> BoolArray:
+        """Pairs of less than the lowest score of a proposal where the given name is a part of the listed one."""
+        parts = np.zeros(scores.shape, dtype=bool)
+        for line, words in enumerate(asked):
+            telling = [word for word in words if word not in _COMMON_WORDS and len(word) > 2]
+            if len(words) < 2 or not telling:
+                continue
+            candidates = set(self.by_word.get(telling[0], ()))
+            for row in candidates:
+                listed = self.cores[row].split()
+                parts[line, row] = scores[line, row] < _PART_SCORE and all(_holds(listed, word) for word in words)
+        return parts
+
+
+def _holds(listed: Sequence[str], word: str) -> bool:
+    return any(word == whole or (len(word) > 3 and whole.startswith(word)) for whole in listed)

@@ -11,10 +11,12 @@ import pandas as pd
 from impact.facts.matching import match_table
 from impact.facts.names import SPELLINGS, NameIndex
 from impact.facts.screening import ScreeningTargets
-from impact.holdings.distinct import distinct_rows
+from impact.holdings.distinct import distinct_rows, per_distinct
 from impact.holdings.instruments import NOT_SECURITIES
 from impact.holdings.status import Law
 from impact.identifiers import normalise_tickers, valid_identifiers
+from impact.screening.broker_tickers import settle_tickers
+from impact.screening.references import REFERRING, issuers_beginning, reference_name
 from impact.typing_ import IntArray
 
 __all__ = ["INSTRUMENT_COLUMNS", "Identified", "identify"]
@@ -31,7 +33,9 @@ INSTRUMENT_COLUMNS = (
     "instrument",
     "underlying",
     "price_currency",
+    "currency",
 )
+_OF_ISSUER = "instrument of the issuer named"
 _CODES = ("isin", "cusip", "sedol", "figi")
 # What a receipt, a right, an option is called in the last column of the report.
 _LINES = {
@@ -90,9 +94,12 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
         {name: column.take(first).reset_index(drop=True) for name, column in zip(INSTRUMENT_COLUMNS, columns, strict=True)}
     )
     instruments["exchange"] = _venue_by_currency(instruments)
+    settled = settle_tickers(instruments, targets)
+    instruments["ticker"], instruments["exchange"] = settled["ticker"], settled["exchange"]
     lines = normalise_tickers(instruments["ticker"], exchange=instruments["exchange"], location=instruments["country"])
     instruments["own_line"] = lines["yahoo"]
     matched = _best_matches(instruments, targets)
+    _propose_bare_tickers(matched, settled, instruments["own_line"], targets)
     instruments = pd.concat([instruments, matched], axis=1)
     instruments["adr_ratio"] = instruments["adr_ratio"].astype("float64")
     finer = matched["line_kind"] != ""
@@ -112,7 +119,8 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
 def _venue_by_currency(instruments: pd.DataFrame) -> pd.Series:
     """The exchange as given; where neither it nor a country is, a bare number tells with the currency it trades in."""
     silent = (instruments["exchange"] == "") & (instruments["country"] == "")
-    ticker, currency = instruments["ticker"], instruments["price_currency"].str.upper()
+    ticker = instruments["ticker"]
+    currency = instruments["price_currency"].where(instruments["price_currency"] != "", instruments["currency"]).str.upper()
     hong_kong = silent & (currency == "HKD") & ticker.str.fullmatch(r"\d{1,5}")
     mainland = silent & currency.isin(["CNY", "CNH", "RMB"]) & ticker.str.fullmatch(r"\d{6}")
     return instruments["exchange"].where(~hong_kong, "XHKG").where(~mainland, "XSHG")
@@ -126,19 +134,34 @@ def _best_matches(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.Da
         asked.loc[written, "name"] = asked.loc[written, "underlying"]
         asked.loc[written, "ticker"] = asked.loc[written, "underlying"]
     best = pd.DataFrame({name: pd.Series([value] * len(asked)) for name, value in {**_NOT_MATCHED, "line_kind": ""}.items()})
+    referring = asked["instrument"].isin(REFERRING) & (asked["name"] != "")
+    if referring.any():
+        asked.loc[referring, "name"] = per_distinct(asked.loc[referring, "name"], lambda names: names.map(reference_name))
     if targets.entities.empty or asked.empty:
         return best
-    by_code = match_table(asked.drop(columns=["own_line", "instrument", "underlying", "price_currency"]), targets, names="never")
+    by_code = match_table(
+        asked.drop(columns=["own_line", "instrument", "underlying", "price_currency", "currency"]), targets, names="never"
+    )
     rest = np.setdiff1d(np.flatnonzero(_may_share_a_word(asked["name"], targets)), by_code["row"].to_numpy())
     pairs = by_code
     if len(rest):
         by_name = match_table(asked[["name"]].take(rest).reset_index(drop=True), targets)
         by_name["row"] = rest[by_name["row"].to_numpy(dtype=np.int64)]
+        # A part of a name proposes nothing for a share whose identifier is known and is no listed one.
+        own_code = _has_code(asked) & ~referring.to_numpy()
+        by_name = by_name[~(own_code[by_name["row"].to_numpy(dtype=np.int64)] & (by_name["score"] <= 80.0).to_numpy())]
+        whole = referring.to_numpy()[by_name["row"].to_numpy(dtype=np.int64)] & (by_name["score"] >= 100.0).to_numpy()
+        by_name["relation"] = by_name["relation"].where(~whole, _OF_ISSUER)
         pairs = pd.concat([part for part in (by_code, by_name) if len(part)] or [by_code], ignore_index=True)
     pairs = pairs.drop_duplicates("row").set_index("row").rename(columns={"instrument": "line_kind"})
     for name in best.columns:
         best[name] = best[name].astype(object)
         best.loc[pairs.index, name] = pairs[name].astype(object)
+    left = referring & (best["tier"] == "")
+    beginning = issuers_beginning(asked.loc[left, "name"], targets)
+    for row in left.index[left & asked["name"].isin(set(beginning))].tolist():
+        told = f"the issuer {asked.at[row, 'name']!r} begins as a listed name does"
+        _propose(best, row, beginning[asked.at[row, "name"]], "name", "begins with the same words", told, targets)
     return best
 
 
@@ -154,11 +177,34 @@ def _may_share_a_word(names: pd.Series, targets: ScreeningTargets) -> np.ndarray
     return (begins | written.str.contains("[^\\x00-\\x7F]", regex=True)).to_numpy(dtype=bool)
 
 
+def _propose_bare_tickers(matched: pd.DataFrame, settled: pd.DataFrame, own_line: pd.Series, targets: ScreeningTargets) -> None:
+    """A bare ticker of a listed line whose row speaks for another issuer is a proposal, never clear."""
+    for row in np.flatnonzero((settled["target"] >= 0) & (matched["tier"] == "").to_numpy() & (own_line == "").to_numpy()).tolist():
+        target = int(settled["target"].iat[row])
+        against = str(settled["disagrees"].iat[row]) or "nothing else of the row speaks for it"
+        told = f"ticker {settled['ticker'].iat[row]} without its venue is that of a listed line; against it: {against}"
+        _propose(matched, row, target, "ticker", "same bare ticker", told, targets)
+
+
+def _propose(matched: pd.DataFrame, row: int, target: int, field: str, relation: str, told: str, targets: ScreeningTargets) -> None:
+    """Put a proposal with the lowest score into a row that nothing else matched."""
+    entity, programme = targets.entities["entity"].iat[target], targets.entities["programme_id"].iat[target]
+    columns = ["entity", "programme_id", "tier", "field", "score", "relation", "explanation", "target"]
+    matched.loc[row, columns] = [entity, programme, "review", field, 80.0, relation, f"{told} ({entity}): a proposal", target]
+
+
+def _has_code(instruments: pd.DataFrame) -> np.ndarray:
+    return np.logical_or.reduce([valid_identifiers(instruments[kind], kind) for kind in _CODES])
+
+
 def _identified(instruments: pd.DataFrame) -> pd.Series:
-    known = (instruments["own_line"] != "").to_numpy()
-    for kind in _CODES:
-        known = known | valid_identifiers(instruments[kind], kind)
-    return pd.Series(known, index=instruments.index)
+    """Rows of which it is known whose they are: by a code or a line, and of a bond or derivative by the issuer that its name tells."""
+    known = (instruments["own_line"] != "").to_numpy() | _has_code(instruments)
+    referring = instruments["instrument"].isin(REFERRING - {"receipt", "right"}).to_numpy()
+    issuer = (per_distinct(instruments["name"], lambda names: names.map(reference_name)) != "").to_numpy() | (
+        instruments["underlying"] != ""
+    ).to_numpy()
+    return pd.Series(known & (~referring | issuer), index=instruments.index)
 
 
 def _statuses(instruments: pd.DataFrame, law: Law) -> pd.DataFrame:
@@ -201,6 +247,8 @@ def _named_by_line(instruments: pd.DataFrame, law: Law, cash: np.ndarray) -> np.
 
 def _law_key(found: pd.Series, law: Law) -> str:
     """What to ask the rules by: the line matched, the row's own line, the entity; empty when only a name speaks for it."""
-    sure = found["tier"] in ("", "identifier") and found["relation"] != "unit named with a designated parent"
+    sure = (found["tier"] in ("", "identifier") or found["relation"] == _OF_ISSUER) and found[
+        "relation"
+    ] != "unit named with a designated parent"
     choices = [found["security"], found["own_line"], found["isin"], *([found["entity"]] if sure else [])]
     return next((choice for choice in choices if law.knows(choice)), "")

@@ -28,6 +28,10 @@ _BY_CLASS: tuple[tuple[str, str], ...] = (
     ("equity", r"equit|\bstock|aktie|\bcommon\b|\bshares?\b|ordinary|^ec$|^com$|\bazioni|^ep$|preferred"),
 )
 _BY_NAME: tuple[tuple[str, str], ...] = (
+    (
+        "bond",
+        r"\b\d{1,2}(\.\d+)?\s?%?\s(due\s)?\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b\d{1,2}(\.\d+)?\s?%.*\b20\d\d\b|\b\d\.\d+ (19|20)\d\d\b|\bperp(etual)?\b",
+    ),
     ("option", r"\b(call|put)\b.*\d|\b[cp]\d{2,}(\.\d+)?$|\d (c|p) \d"),
     ("swap", r"^trs on |\btotal return swap\b|\bswap\b"),
     ("future", r"\bfutures?\b|\bindex \(ice\)|\bemini\b|\be-mini\b| (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) \d{2}$"),
@@ -64,11 +68,22 @@ def classify_instruments(text: Mapping[str, pd.Series]) -> pd.Series:
     coded = _found(text.get("ticker"), _BY_TICKER, length, upper=True)
     held = _found(text.get("identifier"), _BY_IDENTIFIER, length, upper=True)
     kind = np.where(coded != "", coded, np.where(held != "", held, np.where(stated != "", stated, named)))
+    coded_share = (text["isin"] != "").to_numpy() if "isin" in text else np.zeros(length, dtype=bool)
+    real_estate = named_reit(text.get("name"), length)
+    unsaid = (stated == "") & (held == "") & (coded == "")
+    # A future has no ISIN: a company may be called so (POSCO Future M), and a REIT may be called a fund.
+    kind = np.where(unsaid & coded_share & (kind == "future"), "unknown", kind)
+    kind = np.where(unsaid & real_estate & (kind == "fund"), "equity", kind)
     finer = (kind == "equity") & np.isin(named, ("receipt", "right", "warrant"))
     kind = np.where(finer, named, kind)
     if "put_call" in text:
         kind = np.where(text["put_call"].str.strip().str.upper().isin(["PUT", "CALL", "P", "C"]), "option", kind)
     return pd.Series(np.where(kind == "", "unknown", kind), dtype="str")
+
+
+def named_reit(names: pd.Series | None, length: int) -> np.ndarray:
+    """(n,) bool: the name says that it is a real estate investment trust."""
+    return np.zeros(length, dtype=bool) if names is None else names.str.contains(r"\breits?\b", case=False, regex=True).to_numpy(dtype=bool)
 
 
 def _found(column: pd.Series | None, patterns: tuple[tuple[str, str], ...], length: int, *, upper: bool = False) -> np.ndarray:
