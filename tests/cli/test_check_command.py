@@ -74,7 +74,7 @@ def test_what_if_explain_and_diff(run_cli, book):
     assert code == 0 and "Row 2: Xiaomi is restricted" in out
     _, out, _ = run_cli("check", held, "--as-of", LISTED, "--diff", "2021-03-15T10:00-04:00", "--format", "csv")
     row = next(csv.DictReader(io.StringIO(out)))
-    assert (row["status_before"], row["status_after"], row["lifted_by_after"]) == ("restricted", "clear", "enjoined")
+    assert (row["status_before"], row["status_after"], row["lifted_by_after"]) == ("restricted", "enjoined", "enjoined")
 
 
 def test_a_folder_of_funds_is_looked_through(run_cli, book, tmp_path):
