@@ -15,6 +15,8 @@ from impact.tickers import normalise_ticker
 
 __all__ = ["FLOWS", "LINE_RELATIONS", "designation_lines", "designation_names", "designations", "listing_periods"]
 
+# Edition that first printed the new names of firms listed under former ones (their note begins "listed <day> as <name>").
+RENAMED_ON = "2026-06-08"
 # How a name or a batch says which of two readings its row takes.
 READINGS = (" (reading 2", ", entry as amended", " as first printed")
 BUILT = end_of_day(BUILT_ON, "UTC")
@@ -246,8 +248,11 @@ def designation_names(folder: Path) -> pd.DataFrame:
         names |= dict.fromkeys((spelled, "fka") for spelled in FIRST_SPELLED.findall(row["entity"]))
         names |= dict.fromkeys(_renamed(text["former_names"]))
         kept = {name: row[name] for name in ("programme_id", "known_at", "source", "confidence")}
+        until = RENAMED_ON if text["note"].startswith(f"listed {row['announced_on']} as ") else ""
         rows += [
-            {"designation_id": row["fact_id"], "name": name, "kind": kind} | kept | ({"known_at": BUILT} if kind == "nka" else {})
+            {"designation_id": row["fact_id"], "name": name, "kind": kind, "printed_until_on": until if kind == "fka" else ""}
+            | kept
+            | ({"known_at": BUILT} if kind == "nka" else {})
             for name, kind in names
         ]
     frame = pd.DataFrame(rows)

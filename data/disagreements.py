@@ -83,6 +83,21 @@ _DATES = (
 
 SHARE_COUNTS = "the first fits about 19.9bn shares (a Class B count); 25bn shares x 3.35 give HKD 84bn"
 MOMENTS = "different moments of one session; use the close"
+_READINGS = (
+    ("conflict", "0020.HK", "ns-cmic/is_listed", "text", "the list names a Hong Kong subsidiary; no text decides for the issuer", (
+        Variant("listed", "press and market practice; the offer of December 2021 shut US persons out", "B", False, "2021-12-22"),
+        Variant("not listed", "OFAC FAQ 857, 905: no 50 percent rule; the entry names Sensetime Group Limited", "B", False, "2021-12-10"))),
+    ("conflict", "0883.HK", "ndaa-1260h/stands_since_2025", "text", "absent from the copies, but no removal was announced", (
+        Variant("listed", "list of 2021-06-03; no notice of removal", "C", False, "2025-01-07"),
+        Variant("not listed", "absent from the copies of 2025-01-07 and 2026-06-08", "C", False, "2025-01-07"))),
+    ("conflict", "0883.HK", "entity-list/named_on_2021-01-14", "text", "the entry of 2026 names the issuer; the first print reads as the parent", (
+        Variant("parent", "tradelawdaily 2021-01-15; Conventus Law 2021-02-10", "A", False, "2021-01-15"),
+        Variant("issuer", "eCFR supp. 4 of July 2026", "B", False, "2026-07-09"))),
+    ("conflict", "9988.HK", "court/court", "text", "no docket number was found", (
+        Variant("D.D.C.", "themonexus 2026-06-24", "B", False, "2026-06-24"),
+        Variant("N.D. Cal. (San Jose)", "coindesk.cc 2026-06-23; itmagazine 2026-06-24", "B", False, "2026-06-24"))),
+)  # fmt: skip
+
 _FIGURES = (
     ("conflict", XIAOMI, "session_move/2021-01-15", "pct", MOMENTS, (
         Variant("-10.26", f"close: {PRICE_FILE}", "A", True, "2021-01-15", HONG_KONG),
@@ -129,7 +144,7 @@ _FIGURES = (
     ("conflict", "BABA", "session_move/2026-02-13", "pct", "the larger figure was pre-market", (
         Variant("-1.89", "close: Sing Tao stheadline 3544700; World Journal", "A", True, "2026-02-13"),
         Variant("-5", "pre-market, printed as the day's move", "A", False, "2026-02-13"))),
-    ("conflict", "ndaa-1260h", "additions/2024-01-31", "count", "the names of the three removals were not found either", (
+    ("conflict", "ndaa-1260h", "additions/2024-01-31", "count", "one outlet counts another name; the three removals are named", (
         Variant("16", "Crowell 2024-02", "A", False, "2024-02-29"),
         Variant("17", "Dechert/JDSupra 2024", "A", False, "2024-12-31"))),
     ("conflict", "ndaa-1260h", "additions/2025-01-07", "count", "134 is the total on the list; six were removed", (
@@ -152,7 +167,6 @@ _DOUBTS = (
         ("SZ DJI Technology", "court/appeal_ruling"),
         ("HSAI", "court/appeal_ruling"),
         ("CH-AUTO Technology", "court/case"),
-        ("0883.HK", "exchange/nyse/final_form_25_on"),
         (XIAOMI, "index/s-p-dji/delete/announced_on"),
         ("LKCO and 688012.SS", "index/msci/wording"))),
 )  # fmt: skip
@@ -161,7 +175,7 @@ _DOUBTS = (
 def conflicts() -> pd.DataFrame:
     """One row a variant: subject, predicate, value with its source, and which is preferred and why (none where undecided)."""
     rows = []
-    for kind, subject, predicate, unit, why, variants in (*_DATES, *_FIGURES, *_DOUBTS):
+    for kind, subject, predicate, unit, why, variants in (*_DATES, *_READINGS, *_FIGURES, *_DOUBTS):
         for number, variant in enumerate(variants, 1):
             rows.append(
                 {

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("impact.cli.new", "A case folder for a designation of your own, filled with every fact on record."),
     "permitted": ("impact.cli.permitted", "Whether an action in a security is allowed, prohibited or unknown."),
     "price": ("impact.cli.price", "What forced supply should do to the price, law by law, with an interval."),
+    "programmes": ("impact.cli.programmes", "Legal programmes: what each bars, for whom, by when."),
     "relief": ("impact.cli.relief", "Probability and value of legal relief."),
     "study": ("impact.cli.study", "An event study of a table of events."),
     "supply": ("impact.cli.supply", "Who must sell, how much, by when."),

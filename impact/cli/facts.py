@@ -27,14 +27,24 @@ SHOWN = ["subject", "predicate", "value", "unit", "known_at", "precision", "conf
 @click.option("--all", "every", is_flag=True, help="Every fact, when no subject is given.")
 @click.option("--conflicts", is_flag=True, help="Where facts contradict each other.")
 @click.option("--diff", nargs=2, metavar="A B", help="What was learned between two instants.")
+@click.option("--list", "list_id", metavar="NAME", help="The names of one list, such as ndaa-1260h; with --diff what changed on it.")
+@click.option("--at", "at", metavar="WHEN", help="With --list: as known then; a day (2025-02-01) or an instant.")
 @click.option("--add", multiple=True, type=click.Path(), metavar="CSV", help="Facts of your own; may be given several times.")
 @click.option("--columns", metavar="NAMES", help="Only these columns, separated by commas.")
 @output_options
-def command(as_of, subject, current, every, conflicts, diff, add, columns, format_, output, table) -> None:
+def command(as_of, subject, current, every, conflicts, diff, list_id, at, add, columns, format_, output, table) -> None:
     """The ledger of dated, sourced facts, as of any instant.
 
     Without an option: how many facts there are. Facts that contradict each other stand side by side.
     """
+    if at and not list_id:
+        raise InputError("--at belongs to --list; name a list such as ndaa-1260h, or use --as-of.")
+    if list_id:
+        if as_of or subject or current or every or conflicts or add or (at and diff):
+            raise InputError("--list goes with --at WHEN or --diff A B and no other selection; leave the others out.")
+        document = _edition(list_id, at, diff)
+        emit(document, format_=format_, output=output, table=table)
+        return
     from impact.facts import load_ledger
 
     if diff and (as_of or conflicts or current or every):
@@ -54,6 +64,19 @@ def command(as_of, subject, current, every, conflicts, diff, add, columns, forma
         command="facts", title=title, tables=tables, inputs=inputs, notes=notes, assumptions=ledger.assumptions, sources=ledger.sources
     )
     emit(document, format_=format_, output=output, table=table)
+
+
+def _edition(list_id: str, at: str | None, diff: tuple[str, str] | None) -> Document:
+    from impact.facts import edition_difference, list_edition
+
+    if diff:
+        change = edition_difference(list_id, *diff)
+        tables, title, found = {"changes": change.with_schema("changes")}, change.title, change
+    else:
+        edition = list_edition(list_id, at)
+        tables, title, found = {"names": edition.with_schema("names")}, edition.title, edition
+    inputs = {"list": list_id, "at": at, "diff": list(diff or ())}
+    return Document(command="facts", title=title, tables=tables, inputs=inputs, assumptions=found.assumptions, sources=found.sources)
 
 
 def _about(ledger: Ledger, subject: str) -> Ledger:

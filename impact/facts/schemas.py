@@ -9,6 +9,8 @@ __all__ = [
     "CONFLICTS",
     "CONTRADICTIONS",
     "COUNTS",
+    "EDITION_CHANGES",
+    "EDITION_NAMES",
     "FACTS",
     "FACT_CHANGES",
     "LIST_ATTRIBUTES",
@@ -39,7 +41,7 @@ _WORDS = Vocabulary(
     Column("superseded_by", "code", short="superseded by", about="fact that takes its place"),
     Column("table", about="bundled table of the fact"),
     Column("row", "code", about="row of the bundled table"),
-    Column("change", about="learned, superseded, ended; added, removed, changed"),
+    Column("change", about="learned, superseded, ended; added, removed, changed, relisted, renamed"),
     Column("n_facts", "count", short="facts"),
     Column("n_superseded", "count", short="superseded"),
     Column("first_known_at", "instant", short="first known at"),
@@ -68,6 +70,9 @@ _WORDS = Vocabulary(
     Column("address", about="where the file was fetched from"),
     Column("why", about="why this variant answers"),
     Column("sources", about="sources of the variant"),
+    Column("listed_on", "date", short="listed on", about="first day of the span in which it stands on the list"),
+    Column("began", about="listed, relisted after a removal, or corrected"),
+    Column("changed_on", "date", short="changed on", about="day of the listing, the removal or the renaming"),
     beside=COMMON,
 )
 
@@ -112,3 +117,9 @@ LIST_ROWS = _WORDS.schema("rows", "file n_read n_kept n_dropped", about="a file"
 LIST_PROGRAMMES = _WORDS.schema("list_programmes", "programs n_entries", about="a programme code")
 LIST_CHANGES = _WORDS.schema("list_changes", "change entry name field before after", about="a field that differs between two versions")
 LIST_FILES = _WORDS.schema("list_files", "file address n_bytes", about="a file written")
+EDITION_NAMES = _WORDS.schema(
+    "edition_names", "entity security status listed_on began fact_id source confidence", about="a name on a list at an instant"
+)
+EDITION_CHANGES = _WORDS.schema(
+    "edition_changes", "change entity before security changed_on source confidence", about="a change of a list between two instants"
+)

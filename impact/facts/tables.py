@@ -79,7 +79,7 @@ TABLES: Mapping[str, TableClock] = MappingProxyType(
         ),
         "listing_periods": TableClock(later={"removed_known_at": ("removed_on", "ended", "removed_known_at")}),
         "designation_lines": TableClock(),
-        "designation_names": TableClock(),
+        "designation_names": TableClock(hindsight=("printed_until_on",)),
         "index_actions": TableClock(
             later={"cancelled_known_at": ("cancelled_on", "action_text", "cancelled_known_at")},
             hindsight=("effective_open_text", "last_close_text", "detail"),
@@ -114,7 +114,7 @@ def typed(name: str, raw: pd.DataFrame) -> pd.DataFrame:
             columns[column] = pd.to_datetime(cells.where(cells != ""), format="%Y-%m-%d").astype("datetime64[ns]")
         elif column.endswith("_at"):
             columns[column] = pd.to_datetime(cells.where(cells != ""), utc=True, format="ISO8601").astype("datetime64[ns, UTC]")
-        elif column in NUMBERS and not TABLES[name].text_values:
+        elif column in NUMBERS and not (name in TABLES and TABLES[name].text_values):
             columns[column] = pd.to_numeric(cells.where(cells != "")).astype("float64")
         elif column in TRUTHS:
             columns[column] = cells.map({"true": True, "false": False}).astype("boolean")

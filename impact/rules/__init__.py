@@ -6,6 +6,7 @@ from impact.rules.designated import designations, programmes, recomputed_dates
 from impact.rules.exchange_lines import exchange_path
 from impact.rules.index_providers import PROVIDER_STATES, ProviderPath, provider_path
 from impact.rules.permission import Permission, permitted
+from impact.rules.programme_table import ProgrammeTable, programme_table
 from impact.rules.vocabulary import ACTIONS, INSTRUMENTS, INVESTORS, STATUSES
 
 __all__ = [
@@ -17,12 +18,14 @@ __all__ = [
     "TABLES",
     "Deadlines",
     "Permission",
+    "ProgrammeTable",
     "ProviderPath",
     "deadlines",
     "designations",
     "exchange_path",
     "last_usable_session",
     "permitted",
+    "programme_table",
     "programmes",
     "provider_path",
     "recomputed_dates",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from impact.tables import Column, Vocabulary
 from impact.tables.common import COMMON
 
-__all__ = ["ANSWER", "CLOCKS", "CLOCK_COLUMNS", "LIFTED", "LINES_LEFT_OUT", "PROVIDER_STEPS", "RULINGS"]
+__all__ = ["ANSWER", "CLOCKS", "CLOCK_COLUMNS", "LIFTED", "LINES_LEFT_OUT", "PROGRAMMES", "PROVIDER_STEPS", "RULINGS"]
 
 CLOCK_COLUMNS = (
     Column("clock", about="what ends: purchases, sales, holding"),
@@ -38,6 +38,11 @@ _WORDS = Vocabulary(
     Column("open_of", "date", short="effective at the open of"),
     Column("happened", "flag", about="no where it is still ahead"),
     Column("expected", "flag", about="no where it does not follow from the state before"),
+    Column("regime", about="what it makes investors do, a row of regimes.csv"),
+    Column("bars", about="what it bars, in words"),
+    Column("bound", about="whom it binds"),
+    Column("in_force_from_on", "date", short="in force from"),
+    Column("in_force_to_on", "date", short="in force to", about="missing while in force as far as known, and where it never was"),
     beside=COMMON,
 )
 
@@ -55,4 +60,9 @@ PROVIDER_STEPS = _WORDS.schema(
     "provider_steps",
     "provider line index_family at step state share close_of open_of certainty happened expected citation confidence",
     about="a step of an index provider",
+)
+PROGRAMMES = _WORDS.schema(
+    "programmes",
+    "programme_id name regime bars bound clock in_force_from_on in_force_to_on n_names citation source confidence",
+    about="a legal programme",
 )
