@@ -171,7 +171,8 @@ def _weighed(key: str, file: HoldingsFile, on: pd.Timestamp, staleness: Stalenes
         weight_sum = float(printed[both].sum())
         net_assets = float(values[both].sum() / weight_sum) if one_currency and weight_sum > 1e-9 else np.nan
         slack = min(1.0, half * int(both.sum()) / weight_sum) if weight_sum > 1e-9 else 0.0
-        remainder = max(0.0, 1.0 - shown)
+        # Each line may be smaller than printed by half a printed unit, and all of that may stand in lines not shown.
+        remainder = max(0.0, 1.0 - shown + half * int(np.isfinite(printed).sum()))
     else:
         weights, net_assets, remainder = np.full(len(rows), np.nan), np.nan, 1.0
     age = float((on - file.as_of).days) if file.as_of is not None else np.nan

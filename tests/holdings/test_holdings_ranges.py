@@ -110,10 +110,21 @@ def test_what_a_file_cannot_show_is_counted():
     outer = pd.DataFrame({"Ticker": ["S0", "OTHER", "??"], "Weight (%)": ["50.00", "20.00", "10.00"]})
     files = as_fund_files({"OUTER": read_holdings(outer, as_of=ON)}, on=ON, staleness=Staleness())
     contents = fund_contents(files, table, (np.array([0, 7, 8]),), currency="USD", rates={})
-    assert contents.unseen[0] == pytest.approx(0.2 + (0.2 + 0.005) + (0.1 + 0.005))  # printed in whole percent: half of one either way
+    # Printed in whole percent: half of one either way, of each of the three lines shown and so of what is not shown.
+    assert contents.unseen[0] == pytest.approx((0.2 + 3 * 0.005) + (0.2 + 0.005) + (0.1 + 0.005))
     assert "funds without a file" in contents.reasons[0] and "cannot be identified" in contents.reasons[0]
     undated = as_fund_files({"OUTER": read_holdings(outer)}, on=ON, staleness=Staleness())
     assert fund_contents(undated, table, (np.array([0, 7, 8]),), currency="USD", rates={}).unseen[0] == 1.0
+
+
+def test_what_lines_lose_by_rounding_may_stand_in_lines_not_shown():
+    """Printed 50.0, 20.0 and 10.1 %; truly 50.00, 19.95 and 10.05 %: 20.0 % are not shown, and not the 19.9 % that the print leaves."""
+    outer = pd.DataFrame({"Ticker": ["S0", "S4", "S5"], "Weight (%)": ["50.0", "20.0", "10.1"]})
+    files = as_fund_files({"OUTER": read_holdings(outer, as_of=ON)}, on=ON, staleness=Staleness())
+    contents = fund_contents(files, INSTRUMENTS, (np.array([0, 4, 5]),), currency="USD", rates={})
+    barred, unlisted = 0.5, 1 - 0.5 - 0.1995 - 0.1005
+    assert barred + unlisted <= contents.leaves["share_high"].sum() + contents.unseen[0] + 1e-12
+    assert contents.unseen[0] == pytest.approx(1 - 0.801 + 3 * 0.0005)
 
 
 def test_funds_that_hold_each_other_are_refused():
