@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: calibrate report test test-slow test-outside bench simulate notebooks docs data check coverage clean
+.PHONY: calibrate report test test-slow test-outside test-oldest lock audit bench simulate notebooks docs data check coverage clean
 .DEFAULT_GOAL := report
 
 $(VENV)/.installed: setup.cfg pyproject.toml
@@ -31,6 +31,21 @@ test-slow: $(VENV)/.installed-test
 
 test-outside: $(VENV)/.installed-test ## with the sources and third-party files in $$IMPACT_SHARED, default ../shared
 	$(BIN)/python -m pytest -n $(WORKERS) -m outside
+
+test-oldest: setup.cfg            ## the default suite with the oldest versions that setup.cfg allows, on Python 3.11
+	test -x .venv-oldest/bin/python || python3.11 -m venv .venv-oldest
+	python3.11 -m tests.contract.oldest > .venv-oldest/constraints.txt
+	.venv-oldest/bin/python -m pip install --quiet -c .venv-oldest/constraints.txt -e '.[test]'
+	.venv-oldest/bin/python -m pytest -n $(WORKERS)
+
+lock: setup.cfg                   ## versions of everything that tests and documents install, to requirements.lock
+	$(PYTHON) -m tests.contract.lock > requirements.lock
+
+audit: $(VENV)/.installed-test    ## known faults and licences of the locked versions, and a bill of materials (sbom.json)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[audit]'
+	$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip
+	$(BIN)/pip-licenses --format markdown --order license --output-file licenses.md
+	$(BIN)/cyclonedx-py environment --output-file sbom.json $(VENV)
 
 bench: $(VENV)/.installed-test    ## speed of each function, then ratios, written to tests/bench/RESULTS.md
 	$(BIN)/python -m pytest tests/bench/bench_*.py

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from impact.bundled import read_bundled
+
 __all__ = ["SECTIONS", "Section", "registries_page"]
 
 
@@ -32,6 +34,7 @@ SECTIONS = (
     Section(title="Normal-return models", module="impact.eventstudy.models", name="MODELS", fields=("name", "title")),
     Section(title="Hypothesis tests", module="impact.eventstudy.hypotheses", name="TESTS", fields=("name", "null")),
     Section(title="Impact laws", module="impact.pricing.laws", name="LAWS", fields=("name", "title", "formula")),
+    Section(title="List formats", module="impact.facts.list_formats", name="LIST_FORMATS", fields=("name", "title")),
     Section(title="File formats", module="impact.intake.formats", name="FORMATS", fields=("name", "about")),
     Section(title="Kinds of column", module="impact.tables.kinds", name="KINDS", fields=("name", "unit")),
     Section(title="Venues", module="impact.venues", name="VENUES", fields=("mic", "name", "zone", "calendar")),
@@ -62,6 +65,8 @@ def registries_page() -> str:
     for section in SECTIONS:
         rows = [[getattr(record, field) for field in section.fields] for record in section.records]
         lines += [f"## {section.title}", "", f"`{section.module}.{section.name}`", "", *_table(section.fields, rows), ""]
+    providers = read_bundled("index_providers")[["provider", "short_name", "zone", "effective_is"]]
+    lines += ["## Index providers", "", "`data/index_providers.csv`", "", *_table(providers.columns, providers.to_numpy().tolist()), ""]
     lines += ["## Figures", "", *_table(("function", "what it draws"), _figures()), ""]
     return "\n".join(lines)
 
