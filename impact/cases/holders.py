@@ -52,10 +52,11 @@ def holders_of(definition: CaseDefinition, counts: ShareCounts, as_of: AsOf = No
     classes = _with_insiders(classes, counts)
     stated = definition.tables.holders
     if stated is not None:
+        kept, keeping_note = _without_keepers(_overlaid(classes, stated), definition)
         return Holders(
-            classes=_overlaid(classes, stated),
+            classes=kept,
             totals=(),
-            notes=(f"Holders of {len(stated)} classes as the case states them; the others are unknown, not zero.",),
+            notes=(f"Holders of {len(stated)} classes as the case states them; the others are unknown, not zero.", *keeping_note),
             sources=(stated_source(definition),),
         )
     total, notes, sources = _held_from_the_us(definition, counts, as_of)
@@ -77,6 +78,18 @@ def _overlaid(classes: pd.DataFrame, stated: pd.DataFrame) -> pd.DataFrame:
     kept = classes.set_index("holder_class")
     kept.loc[own.index] = own
     return kept.reset_index()[classes.columns]
+
+
+def _without_keepers(classes: pd.DataFrame, definition: CaseDefinition) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """No fund tracks an index that keeps the line where every provider that the user lists deletes it; said as an assumption."""
+    actions = definition.tables.index_actions
+    keeping = classes["holder_class"] == "us_passive_keeping"
+    stated = classes.loc[keeping, "shares_high"].notna().any()
+    if stated or actions is None or not (actions["action"] == "delete").any() or (actions["action"] == "retain").any():
+        return classes, ()
+    empty = {"shares_low": 0.0, "shares_high": 0.0, "source": "every provider that the case lists deletes the line"}
+    filled = classes.assign(**{name: classes[name].mask(keeping, value) for name, value in empty.items()})
+    return filled, ("Every index provider that the case lists deletes the line: no fund is taken to track an index that keeps it.",)
 
 
 def _held_from_the_us(

@@ -91,7 +91,7 @@ def allotment(supply: ForcedSupply | None, peak: float) -> pd.DataFrame:
     """The middle peak split in proportion to the shares each class sells in the middle scenario."""
     if supply is None:
         return pd.DataFrame(columns=["holder_class", "sold_shares", "share", "peak_return"])
-    sold = supply.classes.set_index("holder_class")["forced_shares_mid"].dropna()
+    sold = supply.sellers.set_index("seller")["forced_shares_mid"].rename_axis("holder_class").dropna()
     total = sold.sum()
     part = sold / total if total > 0 else sold * 0.0
     return pd.DataFrame(

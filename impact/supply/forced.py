@@ -33,14 +33,16 @@ from impact.supply.schemas import (
     IDENTITIES,
     LADDER,
     MILESTONES,
+    SELLERS,
     STRANDED,
     TOTALS,
     TRACKER_CLOSES,
 )
 from impact.supply.selling import SellingSchedule
+from impact.supply.totals import total_forced, unsplit_groups
 from impact.supply.wind_down import SCENARIOS, WindDown, desired_fractions, sales_by_session, stranded_table, supply_ladder
 from impact.tables.prose import decimal, interval, percent, significant
-from impact.typing_ import FloatArray, FloatArray1D
+from impact.typing_ import BoolArray, FloatArray, FloatArray1D
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -56,8 +58,12 @@ class ForcedSupply(Result):
     ----------
     classes : DataFrame
         One row a class: shares_low/high (its own bounds), possible_shares_low/high (what it may have to sell, by itself),
-        forced_shares_low/mid/high (in three consistent scenarios), sold_share_low/high, certainty, selling (``index_close``
-        or ``under the cap``), source.
+        held_shares and forced_shares_low/mid/high (the bounds, and the middle where its own holding is stated: a part of a
+        known total has none), sold_share_low/high, certainty, selling (``index_close`` or ``under the cap``), source.
+    total_shares : mapping of low, mid, high to float
+        Shares that US persons must sell, with what is known of others: least and most over every split of known totals.
+    sellers : DataFrame
+        seller (a class, or a known total whose split is not known), forced_shares_low/mid/high, source.
     identities : DataFrame
         Known totals and what the classes sum to in each scenario.
     ladder : DataFrame
@@ -74,6 +80,7 @@ class ForcedSupply(Result):
 
     schemas = declared(
         classes=CLASSES,
+        sellers=SELLERS,
         identities=IDENTITIES,
         ladder=LADDER,
         book=BOOK,
@@ -91,6 +98,8 @@ class ForcedSupply(Result):
     wind_down: WindDown
     classes: pd.DataFrame
     identities: pd.DataFrame
+    total_shares: Mapping[str, float]
+    sellers: pd.DataFrame
     ladder: pd.DataFrame
     class_sales: FloatArray
     book: pd.DataFrame
@@ -101,12 +110,6 @@ class ForcedSupply(Result):
     dropped: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["row", "reason"]))
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
-
-    @property
-    def total_shares(self) -> dict[str, float]:
-        """Shares forced onto the market in each scenario: a lower bound when some class is unknown, NaN when all are."""
-        least = 1 if self.liable.any() else 0
-        return {name: float(self.classes.loc[self.liable, f"forced_shares_{name}"].sum(min_count=least)) for name in SCENARIOS}
 
     @property
     def liable(self) -> pd.Series:
@@ -167,7 +170,7 @@ class ForcedSupply(Result):
         -------
         DataFrame
             execution_on, provider, tracker_shares_low/high (the bounds of the tracking classes by themselves, NaN without a
-            bound), tracker_shares_mid (the middle scenario, an assumption), volume_ratio (to the usual volume), excess_shares
+            bound), tracker_shares_mid (the middle, NaN where how much trackers hold is not stated), volume_ratio (to the usual volume), excess_shares
             (volume above it, which bounds what trackers sold), close_return. Empty without an index flow or its prices.
         """
         columns = [
@@ -183,10 +186,12 @@ class ForcedSupply(Result):
         check = self.index_flow.check.query("action == 'delete'")
         check = check[check["execution_on"].isin(self.wind_down.sessions)].reset_index(drop=True)
         at = self.wind_down.sessions.get_indexer(pd.DatetimeIndex(check["execution_on"]))
-        tracking = (self.classes["selling"] == "index_close").to_numpy() & (self.classes["forced_shares_mid"] > 0).to_numpy()
+        sold = self.class_sales[1].sum(axis=1)
+        tracking = (self.classes["selling"] == "index_close").to_numpy() & (sold > 0)
         middle = self.class_sales[1][tracking][:, at]
-        part = middle / self.classes.loc[tracking, "forced_shares_mid"].to_numpy()[:, None]
-        check["tracker_shares_mid"] = middle.sum(axis=0)
+        part = middle / sold[tracking][:, None]
+        stated = self.classes.loc[tracking, "forced_shares_mid"].notna().all()
+        check["tracker_shares_mid"] = middle.sum(axis=0) if stated else np.nan
         for end in ("low", "high"):
             bound = self.classes.loc[tracking, f"possible_shares_{end}"].replace(np.inf, np.nan).to_numpy()
             check[f"tracker_shares_{end}"] = (bound[:, None] * part).sum(axis=0)
@@ -286,8 +291,13 @@ def forced_supply(
     """
     if not 0 < participation_cap <= 1:
         raise InputError(f"participation_cap={participation_cap!r} must lie in (0, 1]; it is a share of volume: give 0.2 for 20 %.")
-    table = _obligations(check_holders(holders), identities, wind_down.regime, line)
+    given = check_holders(holders)
+    table = _obligations(given, identities, wind_down.regime, line)
     classes = tuple(table["holder_class"])
+    stated = given["shares_high"].notna().to_numpy()
+    total = total_forced(table, identities, line)
+    groups = unsplit_groups(table, stated, identities)
+    table = _in_line_with(table, total, stated)
     fractions, at_close = desired_fractions(classes, wind_down, selling, index_flow)
     table["selling"] = ["index_close" if closes else "under the cap" for closes in at_close]
     sales, backlog = sales_by_session(table, fractions, at_close, participation_cap * line.adv_shares)
@@ -296,13 +306,15 @@ def forced_supply(
     return ForcedSupply(
         line=line,
         wind_down=wind_down,
-        classes=table,
+        classes=_as_stated(table, stated),
         identities=_identity_table(table, identities),
+        total_shares=total,
+        sellers=_sellers(table, groups, identities),
         ladder=supply_ladder(sales, backlog, line, wind_down),
         class_sales=sales,
-        book=two_sided_book(wind_down.sessions, sales[1], classes, capacity, tuple(bought["buyer"])),
+        book=two_sided_book(wind_down.sessions, *_by_seller(sales[1], groups), capacity, tuple(bought["buyer"])),
         buyers=bought,
-        stranded=stranded_table(table, sales, wind_down),
+        stranded=stranded_table(table.assign(holder_class=groups), sales, wind_down),
         participation_cap=participation_cap,
         index_flow=index_flow,
         sources=unique_sources(sources, line.sources, () if index_flow is None else index_flow.sources),
@@ -316,8 +328,8 @@ def _assumptions(table: pd.DataFrame, wind_down: WindDown, cap: float) -> tuple[
         f"Regime {wind_down.regime}: {regime_named(wind_down.regime).about}.",
         f"Trackers trade at their execution closes whatever the volume; all other forced sellers together stay within {percent(cap, 0)}"
         " of ADV a session, and what is left is carried forward.",
-        "Within a known total, classes of unknown size are raised from their lows in proportion to the room of each;"
-        " mid is the middle of a range.",
+        "How a known total splits into classes is not known: its ends are the least and the most over every split, mid is their"
+        " middle, and its pace is that of an even mixture of its classes.",
         "Share sold by the purchase ban is a stated schedule per class, not an observation of this line.",
         *((f"Unknown and left out of the totals, which are lower bounds: {', '.join(unknown)}.",) if len(unknown) else ()),
     )
@@ -343,6 +355,45 @@ def _obligations(table: pd.DataFrame, identities: tuple[Identity, ...], regime: 
     for end, bound, share in (("low", low, np.array(least)), ("high", high, np.array(most))):
         table[f"possible_shares_{end}"] = np.where(share == 0, 0.0, bound) * (1 - table["exempt_share"].to_numpy(dtype=float)) * share
     return table
+
+
+def _in_line_with(table: pd.DataFrame, total: Mapping[str, float], stated: BoolArray) -> pd.DataFrame:
+    """The table with the scenario sales of classes that are not stated scaled so that all of them sum to the total."""
+    for name in SCENARIOS:
+        column = f"forced_shares_{name}"
+        shares = table[column].to_numpy(dtype=float).copy()
+        own = np.isfinite(shares) & ~stated
+        rest = total[name] - np.nansum(shares[stated])
+        if own.any() and np.isfinite(rest) and shares[own].sum() > 0:
+            shares[own] *= max(rest, 0.0) / shares[own].sum()
+        table = table.assign(**{column: shares})
+    return table
+
+
+def _as_stated(table: pd.DataFrame, stated: BoolArray) -> pd.DataFrame:
+    """The classes with nothing that no source states: a part of a total keeps its bounds and has no middle."""
+    shown = {}
+    for end in ("low", "high"):
+        shown[f"held_shares_{end}"] = np.where(stated, table[f"held_shares_{end}"], table[f"shares_{end}"])
+        shown[f"forced_shares_{end}"] = np.where(stated, table[f"forced_shares_{end}"], table[f"possible_shares_{end}"])
+    unknown = ~stated & (table["sold_share_high"] > 0).to_numpy()
+    for kind in ("held", "forced"):
+        shown[f"{kind}_shares_mid"] = np.where(unknown, np.nan, table[f"{kind}_shares_mid"])
+    return table.assign(**shown)
+
+
+def _by_seller(sales: FloatArray, groups: list[str]) -> tuple[FloatArray, tuple[str, ...]]:
+    """Sales (S, T) of each seller, the classes of one summed, and the sellers."""
+    names = tuple(dict.fromkeys(groups))
+    return np.stack([sales[[group == name for group in groups]].sum(axis=0) for name in names]), names
+
+
+def _sellers(table: pd.DataFrame, groups: list[str], identities: tuple[Identity, ...]) -> pd.DataFrame:
+    """What each seller must sell in each scenario, with the source of its figure."""
+    sources = {total.name: total.source for total in identities} | dict(zip(table["holder_class"], table["source"], strict=True))
+    columns = [f"forced_shares_{name}" for name in SCENARIOS]
+    summed = table.assign(seller=groups).groupby("seller", sort=False)[columns].sum(min_count=1).reset_index()
+    return summed.assign(source=[sources.get(name, "") for name in summed["seller"]])
 
 
 def _identity_table(table: pd.DataFrame, identities: tuple[Identity, ...]) -> pd.DataFrame:

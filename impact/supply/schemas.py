@@ -21,6 +21,7 @@ __all__ = [
     "MILESTONES",
     "REWEIGHTED",
     "ROUND_TRIP",
+    "SELLERS",
     "STRANDED",
     "TOTALS",
     "TRACKER_CLOSES",
@@ -59,6 +60,7 @@ _WORDS = Vocabulary(
     Column("forced_adv", "multiple", short="forced, multiples of ADV"),
     Column("float_fraction", "share", short="share of float"),
     Column("total", about="a total that a source states"),
+    Column("seller"),
     Column("buyer"),
     Column("first_on", "date", short="first"),
     Column("last_on", "date", short="last"),
@@ -116,6 +118,7 @@ CLASSES = _WORDS.schema(
     f"{_each('held_shares', 'forced_shares')} possible_shares_low possible_shares_high selling",
     about="a class of holders",
 )
+SELLERS = _WORDS.schema("sellers", f"seller {_each('forced_shares')} source", about="a class, or a known total whose split is not known")
 BOUNDS = _WORDS.schema(
     "bounds",
     "holder_class possible_shares_low possible_shares_high possible_adv_low possible_adv_high window certainty source",

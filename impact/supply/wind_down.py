@@ -132,7 +132,7 @@ def stranded_table(table: pd.DataFrame, sales: FloatArray, wind_down: WindDown) 
         for row, name in enumerate(SCENARIOS):
             liable = table[f"held_shares_{name}"].to_numpy() * (1 - table["exempt_share"].to_numpy(dtype=float))
             left[f"unsold_shares_{name}"] = (liable - sales[row][:, :sessions].sum(axis=1))[barred].clip(min=0.0)
-        rows.append(pd.DataFrame(left))
+        rows.append(pd.DataFrame(left).groupby(["at", "holder_class"], sort=False, as_index=False).sum(min_count=1))
     fate = regime_named(wind_down.regime).fate
     return pd.concat(rows, ignore_index=True).assign(
         fate=lambda frame: np.where(frame["at"] == "deadline", fate, "may be sold until the deadline")

@@ -1,0 +1,93 @@
+"""Least and most that all classes together must sell, over every way in which known totals may split into classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from impact.supply.holder_classes import US_CLASSES, Identity
+from impact.supply.line import LineState
+from impact.typing_ import BoolArray, FloatArray1D
+
+__all__ = ["counted_classes", "extreme_sale", "total_forced", "unsplit_groups"]
+
+
+def extreme_sale(low: FloatArray1D, high: FloatArray1D, sold_share: FloatArray1D, total: float, *, most: bool) -> float:
+    """Least or most sale of classes that together hold `total`: ``sum(sold_share * held)`` over ``low <= held <= high``.
+
+    A linear programme over a box with one equality, solved exactly by giving what is above the lows to the classes that sell
+    the least (or the most) of what they hold first.
+
+    Examples
+    --------
+    >>> extreme_sale(np.zeros(2), np.full(2, 8.0), np.array([0.0, 1.0]), 10.0, most=False)
+    2.0
+    """
+    held, room = low.copy(), total - low.sum()
+    for g in np.argsort(-sold_share if most else sold_share, kind="stable"):
+        extra = min(high[g] - low[g], max(room, 0.0))
+        held[g] += extra
+        room -= extra
+    return float(sold_share @ held)
+
+
+def counted_classes(table: pd.DataFrame) -> BoolArray:
+    """Classes (G,) whose sale is in the total: US persons that are forced or likely to sell, or, where the regime forces
+    nobody, those that may; and classes elsewhere whose holdings are known."""
+    american = table["holder_class"].isin(US_CLASSES).to_numpy()
+    liable = (table["sold_share_high"] > 0).to_numpy()
+    firm = american & liable & table["certainty"].isin(["forced", "likely"]).to_numpy()
+    abroad = ~american & liable & np.isfinite(table["shares_high"].to_numpy(dtype=float))
+    return (firm if firm.any() else american & liable) | abroad
+
+
+def total_forced(table: pd.DataFrame, identities: tuple[Identity, ...], line: LineState) -> Mapping[str, float]:
+    """Shares that the counted classes must sell: low, mid, high; NaN when of none of them anything is known.
+
+    Parameters
+    ----------
+    table : DataFrame
+        holder_class, reconciled shares_low and shares_high (infinite: nothing bounds it), sold_share_low/high, exempt_share,
+        certainty, one row a class.
+
+    Notes
+    -----
+    Within a known total the split is not known: the low end is the least over every split, the high end the most. A class
+    of which nothing is known adds nothing to the low end; the high end is then all the float, or all shares where the float
+    is not known, and NaN where neither is. Less knowledge never narrows the range.
+    """
+    names = list(table["holder_class"])
+    low, high = (table[f"shares_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
+    part = 1 - table["exempt_share"].to_numpy(dtype=float)
+    least, most = (table[f"sold_share_{end}"].to_numpy(dtype=float) * part for end in ("low", "high"))
+    counted = counted_classes(table)
+    least, most = np.where(counted, least, 0.0), np.where(counted, most, 0.0)
+    ends, settled, known = [0.0, 0.0], np.zeros(len(names), dtype=bool), False
+    for total in identities:
+        inside = np.array([name in total.members and not settled[g] for g, name in enumerate(names)])
+        if not inside.any() or not np.all(np.isfinite(high[inside])):
+            continue
+        floor, ceiling = low[inside].sum(), high[inside].sum()
+        ends[0] += extreme_sale(low[inside], high[inside], least[inside], float(np.clip(total.low, floor, ceiling)), most=False)
+        ends[1] += extreme_sale(low[inside], high[inside], most[inside], float(np.clip(total.high, floor, ceiling)), most=True)
+        settled |= inside
+        known |= bool((counted & inside).any())
+    free = counted & ~settled
+    bounded = free & np.isfinite(high)
+    known |= bool(bounded.any())
+    ends[0] += float((least * low)[free].sum())
+    ends[1] += float((most[bounded] * high[bounded]).sum())
+    middle = (ends[0] + ends[1]) / 2
+    if (free & ~bounded).any():
+        ends[1] = line.float_shares if np.isfinite(line.float_shares) else line.shares_outstanding
+    if not counted.any() and not (table["sold_share_high"] > 0).any():
+        return {"low": 0.0, "mid": 0.0, "high": 0.0}
+    return {"low": ends[0], "mid": middle, "high": ends[1]} if known else dict.fromkeys(("low", "mid", "high"), np.nan)
+
+
+def unsplit_groups(table: pd.DataFrame, stated: BoolArray, identities: tuple[Identity, ...]) -> list[str]:
+    """The seller that each class is shown under: itself where its own holding is stated, else the known total it is part of."""
+    of_total = {name: total.name for total in reversed(identities) for name in total.members}
+    return [name if own else of_total.get(name, name) for name, own in zip(table["holder_class"], stated, strict=True)]
