@@ -95,6 +95,8 @@ class PriceEffect(Result):
         The middle effect of ``all_laws``, allotted to holder classes in proportion to the shares they sell.
     draws : DataFrame
         The drawn assumptions.
+    verdicts : tuple of str
+        What the scores allow to say of announcement and flow, each with its class, n, m and range; the first assumptions.
     """
 
     schemas = declared(
@@ -184,7 +186,7 @@ class PriceEffect(Result):
                 ("Allotted to holders", self.with_schema("allotment")),
                 ("Priors", self.with_schema("priors")),
             ),
-            notes=(*self.verdicts, *self.assumptions),
+            notes=self.assumptions,
             sources=self.sources,
         )
 
@@ -278,8 +280,8 @@ def price_effect(
     bands = np.stack([quantiles[id(row.path)] for row in pricing.rows])
     table = law_table(pricing, bands)
     gap = disagreement(table)
-    notes = (*effect_notes(pricing, gap, n_draws), *((outside,) if outside else ()), *around.assumptions)
     verdicts = (*(() if around.announcement is None else (around.announcement.verdict,)), pricing.flow.verdict)
+    notes = (*verdicts, *effect_notes(pricing, gap, n_draws), *((outside,) if outside else ()), *around.assumptions)
     return PriceEffect(
         line=line,
         sessions=None if supply is None else supply.wind_down.sessions,

@@ -150,10 +150,11 @@ def price_section(effect: PriceEffect, compared: PredictedRealised) -> Section:
         blocks=(
             Table(
                 id="laws",
-                title="Laws side by side",
+                title="Forecasts side by side",
                 table=effect.with_schema("laws", short),
-                caption="Peak return with the 90 % band of draws from the stated priors.",
+                caption="Return since the eve on the session of the lowest middle, 90 % of draws. A law outside its range is refused.",
             ),
+            Text(lines=effect.verdicts, bullets=True),
             *_against_realised(compared),
             drawn(
                 "variance-figure",
