@@ -42,7 +42,8 @@ LINE_RELATIONS = ("named", "former", "counter", "unit", "listed_parent", "unveri
 ``unit``: a listed unit of the name, not itself named; ``listed_parent``: the listed parent of a named unit, not itself named;
 ``unverified``: whether the name is that issuer's was not verified."""
 
-OWN_RELATIONS = frozenset({"named", "former", "counter"})
+# Lines that the law is read for; a counter that opened years later stands in `designation_lines` alone, with its first day.
+OWN_RELATIONS = frozenset({"named", "former"})
 
 # Cells of `other_tickers` that are more than tickers: line, relation, from, to.
 LINES_IN_WORDS: Mapping[str, tuple[tuple[str, str, str, str], ...]] = {

@@ -32,15 +32,16 @@ SHOWN = ["subject", "predicate", "value", "unit", "known_at", "precision", "conf
 @click.option("--add", multiple=True, type=click.Path(), metavar="CSV", help="Facts of your own; may be given several times.")
 @click.option("--columns", metavar="NAMES", help="Only these columns, separated by commas.")
 @output_options
-def command(as_of, subject, current, every, conflicts, diff, list_id, at, add, columns, format_, output, table) -> None:
+def command(conflicts, diff, list_id, at, add, columns, format_, output, table, **selected) -> None:
     """The ledger of dated, sourced facts, as of any instant.
 
     Without an option: how many facts there are. Facts that contradict each other stand side by side.
     """
+    as_of, subject, current, every = (selected[name] for name in ("as_of", "subject", "current", "every"))
     if at and not list_id:
         raise InputError("--at belongs to --list; name a list such as ndaa-1260h, or use --as-of.")
     if list_id:
-        if as_of or subject or current or every or conflicts or add or (at and diff):
+        if any(selected.values()) or conflicts or add or (at and diff):
             raise InputError("--list goes with --at WHEN or --diff A B and no other selection; leave the others out.")
         document = _edition(list_id, at, diff)
         emit(document, format_=format_, output=output, table=table)

@@ -17,7 +17,7 @@ from impact.holdings.exposure_tables import deadline_table, exposure_table, posi
 from impact.holdings.fund_files import FundFiles, Staleness, as_fund_files
 from impact.holdings.identify import identify
 from impact.holdings.lookthrough import fund_contents
-from impact.holdings.portfolio import Portfolio, as_portfolio
+from impact.holdings.portfolio import Portfolio, as_portfolio, later_holdings
 from impact.holdings.readers import HoldingsFile
 from impact.holdings.schemas import DROPPED, EXPOSURES, HELD_CLOCKS, ISSUES, ONE_POSITION, SCREENED, TOTALS, UNKNOWN
 from impact.holdings.status import BOUND_STATUSES, STATUSES, law_at
@@ -366,22 +366,12 @@ def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
         sources=unique_sources(portfolio.sources, *(fund.file.sources for fund in files.funds), targets.sources, law.sources()),
         assumptions=(
             *_ASSUMPTIONS,
-            *_later_holdings(portfolio, on),
+            *later_holdings(portfolio, on),
             *_fund_notes(files, options.staleness),
             *portfolio.assumptions,
             *targets.assumptions,
             *_what_if_notes(options),
         ),
-    )
-
-
-def _later_holdings(portfolio: Portfolio, on: pd.Timestamp) -> tuple[str, ...]:
-    """A warning where the book is of a later day than the instant asked about."""
-    if portfolio.as_of is None or portfolio.as_of.tz_localize(None).normalize() <= on:
-        return ()
-    return (
-        f"The holdings are of {portfolio.as_of:%Y-%m-%d}, later than the instant asked about ({on:%Y-%m-%d}):"
-        " what was held at that instant is not in the file.",
     )
 
 

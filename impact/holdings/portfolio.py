@@ -18,7 +18,7 @@ from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables.prose import decimal, percent, significant
 
-__all__ = ["Portfolio", "as_portfolio"]
+__all__ = ["Portfolio", "as_portfolio", "later_holdings"]
 
 NAV_UNITS = "NAV"
 """Currency of a book whose file gives weights and no values: values are then fractions of its net assets."""
@@ -217,3 +217,13 @@ def _values(rows: pd.DataFrame, base: str, rates: Mapping[str, float]) -> tuple[
     if base and ((rows["currency"] == "") & rows["market_value"].notna()).any() and rows["currency"].nunique() > 1:
         notes.append(f"Values without a currency are taken to be in {base}.")
     return value, tuple(notes)
+
+
+def later_holdings(portfolio: Portfolio, on: pd.Timestamp) -> tuple[str, ...]:
+    """A warning where the book is of a later day than the instant asked about."""
+    if portfolio.as_of is None or portfolio.as_of.tz_localize(None).normalize() <= on:
+        return ()
+    return (
+        f"The holdings are of {portfolio.as_of:%Y-%m-%d}, later than the instant asked about ({on:%Y-%m-%d}):"
+        " what was held at that instant is not in the file.",
+    )

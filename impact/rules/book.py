@@ -72,7 +72,8 @@ class RuleBook:
         key = line_key(security)
         if any(fits(key, pattern) for pattern in COUNTRY_WIDE):
             return False
-        if any(key in listing.lines for listing in self.listings) or any(is_valid(key, kind) for kind in ("isin", "cusip", "sedol")):
+        named = (listing for listing in self.listings if listing.kind != "subject")
+        if any(key in listing.lines for listing in named) or any(is_valid(key, kind) for kind in ("isin", "cusip", "sedol")):
             return True
         try:
             return "." in key and bool(venue_of(key))

@@ -152,3 +152,8 @@ def test_command_line(run_cli):
     code, out, err = run_cli("deadlines", "1810.HK", "--format", "csv", "--table", "relief")
     assert code == 0
     assert "2021-03-12T16:59-05:00" in out
+
+
+def test_a_counter_that_opened_later_is_no_line_of_the_memo():
+    lines = set(deadlines("1810.HK", as_of="2021-01-14T18:00-05:00").clocks["line"])
+    assert "81810.HK" not in lines and "1810.HK" in lines

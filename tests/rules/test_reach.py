@@ -36,7 +36,7 @@ def test_not_listed_says_which_programmes_were_asked(security):
     assert str(len(answer.asked)) in answer.rule and "no clearance" in answer.rule
 
 
-@pytest.mark.parametrize("security", ["ANYTHING.ME", "GAZP.ME", "RU0007661625", "ACME", "Some Company Limited", "X Y Z"])
+@pytest.mark.parametrize("security", ["ANYTHING.ME", "GAZP.ME", "RU0007661625", "ACME", "Some Company Limited", "X Y Z", "RU-SOVEREIGN"])
 def test_what_is_not_identified_is_unknown(security):
     assert permitted("buy", security, "2021-06-01T12:00-04:00").status == "unknown"
 
