@@ -72,10 +72,10 @@ def fetch(
 ) -> None:
     """Fetch daily prices of SYMBOLS from Yahoo into the cache; exit 3 when one could not be had."""
     from impact.market.schemas import FAILURES
-    from impact.market.sources import refusal, yahoo_source
+    from impact.market.sources import NOT_FATAL, refusal, yahoo_source
 
     result = yahoo_source(offline=offline, cache=cache).fetch(list(symbols), start, end)
-    lost = result.failures[result.failures["kind"] != "partial"]
+    lost = result.failures[~result.failures["kind"].isin(NOT_FATAL)]
     tables = {"failures": FAILURES.table(result.failures)}
     if result.panel is not None:
         tables = {"securities": dict(result.panel.summary().tables)["Securities"], **tables}
@@ -91,6 +91,23 @@ def fetch(
     if len(lost):
         click.echo(f"error: {refusal('yahoo', lost, asked=len(set(symbols)))}", err=True)
         context.exit(3)
+
+
+@command.command("quality")
+@click.option("--prices", metavar="SOURCE", help="Look at these prices instead of the cache: 'bundled', a file or a folder.")
+@cache_option
+@output_options
+@click.pass_context
+def quality(context: click.Context, prices: str | None, cache: str | None, format_: str, output: str | None, table: str | None) -> None:
+    """Doubtful figures: jumps, units, stale repeats, shifted dates, what was refused, what is damaged; exit 1 when a block is damaged."""
+    from impact.market.quality import quality_of
+
+    found = quality_of(prices, cache=cache)
+    document = Document(
+        command="data.quality", title=found.title, tables=dict(found.tables), inputs={"prices": prices or "cache"}, notes=found.notes
+    )
+    emit(document, format_=format_, output=output, table=table)
+    context.exit(1 if found.n_damaged else 0)
 
 
 @command.command("clear")

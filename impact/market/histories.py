@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
 from impact.market.panel import MarketPanel, dropped_rows
+from impact.market.plausibility import doubt_notes, doubtful_figures
 from impact.provenance import Source
 from impact.tables.prose import significant
 
-__all__ = ["HISTORY_COLUMNS", "FetchFailure", "HistoryProvider", "SecurityHistory", "adjusted_closes", "panel_of_histories"]
+__all__ = ["HISTORY_COLUMNS", "FetchFailure", "HistoryProvider", "Refusal", "SecurityHistory", "adjusted_closes", "panel_of_histories"]
 
 HISTORY_COLUMNS = ("close", "volume", "dividend", "split")
+
+Refusal: TypeAlias = tuple[pd.Timestamp, str]
+"""A figure of one session that was not kept, and why."""
 
 
 class FetchFailure(Exception):
@@ -45,6 +49,8 @@ class SecurityHistory:
     retrieved_at : str
         ISO instant in UTC.
     provider_version : str
+    refused : tuple of (session, reason)
+        Figures that the provider gave and that were not kept.
     """
 
     symbol: str
@@ -54,6 +60,7 @@ class SecurityHistory:
     currency: str = ""
     retrieved_at: str = ""
     provider_version: str = ""
+    refused: tuple[Refusal, ...] = ()
 
 
 class HistoryProvider(Protocol):
@@ -95,7 +102,7 @@ def panel_of_histories(histories: Sequence[SecurityHistory], provider: str) -> t
     troubles: list[tuple[str, str, str]] = []
     for history in histories:
         figures, rejected, expected = _on_venue_sessions(history)
-        refused += [(history.symbol, session, reason, provider) for session, reason in rejected]
+        refused += [(history.symbol, session, reason, provider) for session, reason in (*history.refused, *rejected)]
         reach = f"{history.first:%Y-%m-%d} to {history.last:%Y-%m-%d}"
         priced = int(figures["close"].notna().sum())
         if not priced:
@@ -119,10 +126,18 @@ def panel_of_histories(histories: Sequence[SecurityHistory], provider: str) -> t
         assumptions=(
             "Closes are split-adjusted as of retrieval; adjusted closes are computed here from closes and dividends.",
             *(f"{symbol}: {message}." for symbol, kind, message in troubles if kind == "partial"),
+            *doubt_notes(pd.concat([_doubts_of(history) for history in kept], ignore_index=True)),
         ),
         dropped=dropped_rows(refused),
     )
     return panel, troubles
+
+
+def _doubts_of(history: SecurityHistory) -> pd.DataFrame:
+    """Figures of one history to compare with another source."""
+    figures = history.figures
+    splits = figures["split"].where(figures["split"] > 0, 1.0).to_frame(history.symbol)
+    return doubtful_figures(figures["close"].to_frame(history.symbol), figures["volume"].to_frame(history.symbol), splits)
 
 
 def _on_venue_sessions(history: SecurityHistory) -> tuple[pd.DataFrame, list[tuple[pd.Timestamp, str]], int]:

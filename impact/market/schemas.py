@@ -5,7 +5,21 @@ from __future__ import annotations
 from impact.tables import Column, Vocabulary
 from impact.tables.common import COMMON
 
-__all__ = ["BUNDLED", "CACHED", "CLOSES", "DIVIDENDS", "DROPPED", "FAILURES", "REFUSED", "SECURITIES", "VERIFIED", "VOLUMES"]
+__all__ = [
+    "BUNDLED",
+    "CACHED",
+    "CLOSES",
+    "DAMAGED",
+    "DIVIDENDS",
+    "DOUBTFUL",
+    "DROPPED",
+    "FAILURES",
+    "NOT_USED",
+    "REFUSED",
+    "SECURITIES",
+    "VERIFIED",
+    "VOLUMES",
+]
 
 _WORDS = Vocabulary(
     Column("basis", about="whether prices are as traded or adjusted"),
@@ -24,6 +38,10 @@ _WORDS = Vocabulary(
     Column("last_on", "date", short="last"),
     Column("retrieved_at", "instant", short="retrieved at"),
     Column("provider_version", "code", short="version of the provider"),
+    Column("doubt", "code", about="what makes the figure doubtful, by code"),
+    Column("ratio", "number", about="the close over the one before; missing where it is no move"),
+    Column("about", about="what it may be, in one clause"),
+    Column("origin", about="file and line, or the provider"),
     beside=COMMON,
 )
 
@@ -40,4 +58,7 @@ BUNDLED = _WORDS.schema("bundled", "file what source retrieved basis", about="a 
 CACHED = _WORDS.schema(
     "cached", "provider symbol first_on last_on n_rows currency retrieved_at provider_version", about="a symbol of the store"
 )
+DOUBTFUL = _WORDS.schema("doubtful_figures", "security session doubt ratio n about", about="a figure to compare with another source")
+NOT_USED = _WORDS.schema("refused_figures", "security session reason origin", about="a figure that was given and is not used")
+DAMAGED = _WORDS.schema("damaged_blocks", "provider symbol", about="a symbol whose stored figures do not match their checksum")
 VERIFIED = _WORDS.schema("verified", "file status sha256", about="a file that ships")

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError, SourceUnusable
-from impact.intake import RawSheet, read_tables
+from impact.intake import RawFile, RawSheet, read_tables
 from impact.market.frames import DATE_NAMES
 
-__all__ = ["RawTable", "read_dates", "read_numbers", "read_table"]
+__all__ = ["RawTable", "read_dates", "read_numbers", "read_table", "table_of_bytes"]
 
 DELIMITED = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".pq")
@@ -87,19 +87,33 @@ def read_table(path: Path, *, date_column: str | None = None, decimal: str | Non
         file = read_tables(path)
     except InputError as error:
         raise SourceUnusable(str(error).replace(f"path={str(path)!r}", path.name)) from error
+    return _table_of(file, path.name, date_column, decimal)
+
+
+def table_of_bytes(content: bytes, name: str) -> RawTable:
+    """A table of daily figures that came over the network; `name` says whence, for messages. Raises as :func:`read_table`."""
+    try:
+        file = read_tables(content)
+    except InputError as error:
+        raise SourceUnusable(f"{name}: {error}") from error
+    return _table_of(file, name, None, None)
+
+
+def _table_of(file: RawFile, name: str, date_column: str | None, decimal: str | None) -> RawTable:
+    """The one sheet of a file that holds daily figures."""
     sheets = [sheet for sheet in file.sheets if len(sheet) or sheet.headings]
     if not sheets:
-        raise SourceUnusable(f"{path.name} is empty; give a file with a header row and one row a session.")
+        raise SourceUnusable(f"{name} is empty; give a file with a header row and one row a session.")
     if len(sheets) > 1:
         dated = [sheet for sheet in sheets if _has_dates(sheet, date_column)]
         if len(dated) > 1:
             names = ", ".join(repr(sheet.name) for sheet in dated[:5])
-            raise InputError(f"{path.name} holds prices on {len(dated)} sheets ({names}); save the one to read as a file of its own.")
+            raise InputError(f"{name} holds prices on {len(dated)} sheets ({names}); save the one to read as a file of its own.")
         sheets = dated or sheets
     sheet = sheets[0]
     if sheet.headings:
-        return _typed_table(path.name, sheet, date_column, decimal)
-    return _text_table(path.name, sheet, date_column, decimal)
+        return _typed_table(name, sheet, date_column, decimal)
+    return _text_table(name, sheet, date_column, decimal)
 
 
 def _has_dates(sheet: RawSheet, date_column: str | None) -> bool:

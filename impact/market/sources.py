@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
 from impact.market.panel import MarketPanel
 
-__all__ = ["FAILURE_KINDS", "FetchResult", "PriceSource", "failure_rows", "load_panel", "refusal", "yahoo_source"]
+__all__ = [
+    "FAILURE_KINDS",
+    "NOT_FATAL",
+    "SOURCE_KINDS",
+    "FetchResult",
+    "PriceSource",
+    "SourceKind",
+    "SourceOptions",
+    "failure_rows",
+    "load_panel",
+    "open_source",
+    "refusal",
+    "yahoo_source",
+]
+
+if TYPE_CHECKING:
+    from impact.market.histories import HistoryProvider
 
 FAILURE_KINDS: Mapping[str, str] = {
     "network": "check the connection and try again, or use another source",
@@ -20,9 +36,15 @@ FAILURE_KINDS: Mapping[str, str] = {
     "unknown_symbol": "check the symbol as the provider spells it; it may never have been, or no longer be, served",
     "no_rows_in_range": "choose dates on which it traded, or use another source",
     "not_cached": "fetch it once with a connection: `impact data fetch SYMBOL --start DATE --end DATE`",
+    "unreadable": "its answer has another layout than it documents: update the library that reads it, or use another source",
+    "damaged": "fetch it again with a connection: the stored figures do not match their checksum and are not used",
     "partial": "the rows there are were kept; compare with another source",
+    "not_stored": "the figures are used and not kept; name a cache file in a folder you may write",
 }
 """Each way in which a provider can fail a symbol, and what a reader can do. An empty answer never means delisted."""
+
+NOT_FATAL = frozenset(["partial", "not_stored"])
+"""Kinds under which the figures were had all the same."""
 
 FAILURE_COLUMNS = ["symbol", "kind", "message"]
 
@@ -41,7 +63,7 @@ class FetchResult:
     panel : MarketPanel or None
         None when not one security was had.
     failures : DataFrame
-        symbol, kind, message. ``partial`` rows are in the panel all the same.
+        symbol, kind, message. Rows of a kind in ``NOT_FATAL`` are in the panel all the same.
     """
 
     panel: MarketPanel | None
@@ -78,8 +100,9 @@ def load_panel(
 
     Parameters
     ----------
-    source : {"bundled", "yahoo"}, path or PriceSource
-        A path is a CSV or Parquet file (wide or long), or a folder of one file a security.
+    source : {"bundled", "yahoo"}, path, address or PriceSource
+        A path is a file (wide or long) or a folder of one file a security; an address holds ``{symbol}``, and ``{first}`` and
+        ``{last}`` where the vendor takes a range, and answers with a table. See ``SOURCE_KINDS``.
     securities : str or sequence of str, optional
         Which ones, in this order; all that the source has when None (not for Yahoo).
     start, end : date, optional
@@ -112,38 +135,136 @@ def load_panel(
     """
     names = [securities] if isinstance(securities, str) else None if securities is None else list(securities)
     stated = {"columns": columns, "currency": currency, "basis": basis, "sort": sort, "decimal": decimal, "date_format": date_format}
-    chosen = _source(source, offline=offline, cache=cache, **stated)
+    chosen = open_source(source, SourceOptions(offline=offline, cache=cache, files=stated))
     result = chosen.fetch(names, start, end)
-    fatal = result.failures[result.failures["kind"] != "partial"]
+    fatal = result.failures[~result.failures["kind"].isin(NOT_FATAL)]
     if result.panel is None or len(fatal):
         raise DataUnavailable(refusal(chosen.name, fatal, asked=len(names) if names else len(fatal)))
     return result.panel
 
 
-def yahoo_source(*, offline: bool = False, cache: str | Path | None = None) -> PriceSource:
-    """Yahoo behind the cache; with `offline`, the cache alone."""
-    from impact.market.cache import PriceCache
-    from impact.market.fetching import FetchedSource
+@dataclass(frozen=True, kw_only=True)
+class SourceKind:
+    """One origin of prices that :func:`load_panel` knows.
+
+    Attributes
+    ----------
+    name : str
+        How it is called: the word to pass, or a description of what is passed.
+    about : str
+    takes : callable
+        Whether a source given by a user is one of this kind.
+    open : callable
+        The source, from what was given and the options of :func:`load_panel`.
+    network : bool
+        Whether it asks a service, so that securities and dates must be named.
+    """
+
+    name: str
+    about: str
+    takes: Callable[[Any], bool]
+    open: Callable[[Any, SourceOptions], PriceSource]
+    network: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceOptions:
+    """What :func:`load_panel` passes to the source it opens: whether the network may be asked, the cache, how to read files."""
+
+    offline: bool = False
+    cache: str | Path | None = None
+    files: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _open_bundled(_given: Any, _options: SourceOptions) -> PriceSource:
+    from impact.market.bundled import BundledSource
+
+    return BundledSource()
+
+
+def _open_yahoo(_given: Any, options: SourceOptions) -> PriceSource:
     from impact.market.yahoo import YahooProvider
 
-    return FetchedSource(provider=YahooProvider(), cache=PriceCache(path=cache), offline=offline)
+    return _fetched(YahooProvider(), options)
 
 
-def _source(source: str | Path | PriceSource, *, offline: bool, cache: str | Path | None, **file_options: Any) -> PriceSource:
-    if source == "bundled":
-        from impact.market.bundled import BundledSource
+def _open_vendor(given: Any, options: SourceOptions) -> PriceSource:
+    from impact.market.vendor import VendorProvider
 
-        return BundledSource()
-    if source == "yahoo":
-        return yahoo_source(offline=offline, cache=cache)
-    if isinstance(source, (str, Path)):
-        if not Path(source).exists():
-            raise InputError(f"source={str(source)!r} is neither 'bundled' nor 'yahoo' nor a file or folder that exists; check the path.")
-        from impact.market.files import FileSource
+    return _fetched(VendorProvider(address=str(given)), options)
 
-        return FileSource(path=Path(source), **file_options)
-    if isinstance(source, PriceSource):
-        return source
+
+def _open_files(given: Any, options: SourceOptions) -> PriceSource:
+    from impact.market.files import FileSource
+
+    return FileSource(path=Path(given), **options.files)
+
+
+def _open_object(given: Any, _options: SourceOptions) -> PriceSource:
+    source: PriceSource = given
+    return source
+
+
+def _fetched(provider: HistoryProvider, options: SourceOptions) -> PriceSource:
+    from impact.market.cache import PriceCache
+    from impact.market.fetching import FetchedSource
+
+    return FetchedSource(provider=provider, cache=PriceCache(path=options.cache), offline=options.offline)
+
+
+def _is_address(given: Any) -> bool:
+    return isinstance(given, str) and given.lower().startswith(("http://", "https://"))
+
+
+SOURCE_KINDS: tuple[SourceKind, ...] = (
+    SourceKind(name="bundled", about="the tables that ship", takes=lambda given: given == "bundled", open=_open_bundled),
+    SourceKind(
+        name="yahoo", about="Yahoo through yfinance, behind a cache", takes=lambda given: given == "yahoo", open=_open_yahoo, network=True
+    ),
+    SourceKind(
+        name="address with {symbol}",
+        about="a vendor's own address, behind a cache",
+        takes=_is_address,
+        open=_open_vendor,
+        network=True,
+    ),
+    SourceKind(
+        name="file or folder",
+        about="your own files",
+        takes=lambda given: isinstance(given, str | Path) and Path(given).exists(),
+        open=_open_files,
+    ),
+    SourceKind(
+        name="object",
+        about="anything with fetch(securities, start, end)",
+        takes=lambda given: isinstance(given, PriceSource),
+        open=_open_object,
+    ),
+)
+"""Every origin of prices, in the order in which one is looked for."""
+
+
+def yahoo_source(*, offline: bool = False, cache: str | Path | None = None) -> PriceSource:
+    """Yahoo behind the cache; with `offline`, the cache alone."""
+    return _open_yahoo("yahoo", SourceOptions(offline=offline, cache=cache))
+
+
+def open_source(source: Any, options: SourceOptions | None = None) -> PriceSource:
+    """The source that a user's word, address, path or object stands for.
+
+    Raises
+    ------
+    InputError
+        If it is none of ``SOURCE_KINDS``.
+    """
+    for kind in SOURCE_KINDS:
+        if kind.takes(source):
+            return kind.open(source, options or SourceOptions())
+    if isinstance(source, str | Path):
+        raise InputError(
+            f"source={str(source)!r} is neither 'bundled' nor 'yahoo' nor a file or folder that exists, nor an address with {{symbol}}; "
+            "check the path."
+        )
     raise InputError(
         f"source is a {type(source).__name__}; give 'bundled', 'yahoo', a path, or an object with fetch(securities, start, end)."
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
-import time
 import warnings
-from collections.abc import Callable, Iterator
+import zoneinfo
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
-from impact.market.histories import FetchFailure, SecurityHistory
+from impact.market.checks import checked_figures, parsed_dates
+from impact.market.histories import FetchFailure, Refusal, SecurityHistory
 
 __all__ = ["YahooProvider"]
 
-BACKOFF_SECONDS = (30.0, 120.0, 600.0)  # waits after a rate limit; the limits are not published
 TIMEOUT_SECONDS = 20.0
 
 
@@ -35,12 +35,8 @@ class YahooProvider:
     ----------
     session : requests.Session or curl_cffi Session, optional
         How to reach the network; the choice of yfinance when None.
-    sleep : callable
-        How to wait after a rate limit.
     clock : callable
         The present instant, zoned; decides which session has not ended yet and is left out.
-    backoff : tuple of float
-        Seconds to wait before each further try after a rate limit.
     control_symbol : str
         A symbol that surely exists, to tell a silent network failure from an unknown symbol.
 
@@ -51,9 +47,7 @@ class YahooProvider:
     """
 
     session: Any = None
-    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     clock: Callable[[], pd.Timestamp] = field(default=_utc_now, repr=False)
-    backoff: tuple[float, ...] = BACKOFF_SECONDS
     control_symbol: str = "SPY"
     name: str = "yahoo"
 
@@ -63,22 +57,19 @@ class YahooProvider:
         Raises
         ------
         FetchFailure
-            network, rate_limit, unknown_symbol or no_rows_in_range.
+            network, rate_limit, unknown_symbol, no_rows_in_range or unreadable: whatever yfinance raises or gives.
         InputError
             If `symbol` is an ISIN, which Yahoo would look up on the network before anything else.
         """
         if re.fullmatch(r"[A-Z]{2}[A-Z0-9]{9}[0-9]", symbol):
             raise InputError(f"securities={symbol!r} is an ISIN; Yahoo needs its own symbol, such as '1810.HK'.")
-        for wait in (*self.backoff, None):
-            try:
-                rows, metadata, version = self._ask(symbol, first, last)
-                break
-            except FetchFailure as failure:
-                if failure.kind != "rate_limit" or wait is None:
-                    raise
-                self.sleep(wait)
+        rows, metadata, version = self._ask(symbol, first, last)
         retrieved = self.clock()
-        figures = _figures(rows)
+        refused: list[Refusal] = []
+        try:
+            figures = _figures(rows, metadata, refused)
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+            raise FetchFailure("unreadable", f"Yahoo's answer cannot be read ({_first_line(error)})") from error
         ended = self._last_ended(symbol, metadata, retrieved, last)
         figures = figures.loc[first:ended]
         if figures["close"].notna().sum() == 0:
@@ -91,11 +82,12 @@ class YahooProvider:
             currency=str(metadata.get("currency") or ""),
             retrieved_at=retrieved.isoformat(timespec="seconds"),
             provider_version=version,
+            refused=tuple(refused),
         )
 
     def _ask(self, symbol: str, first: pd.Timestamp, last: pd.Timestamp) -> tuple[pd.DataFrame, dict[str, Any], str]:
         import yfinance
-        from yfinance.exceptions import YFException, YFPricesMissingError, YFRateLimitError, YFTzMissingError
+        from yfinance.exceptions import YFPricesMissingError, YFRateLimitError, YFTzMissingError
 
         reach = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
         try:
@@ -108,17 +100,18 @@ class YahooProvider:
                     actions=True,
                     timeout=TIMEOUT_SECONDS,
                 )
-                metadata = {key: ticker.history_metadata.get(key) for key in ("currency", "exchangeTimezoneName")}
+                told = ticker.history_metadata or {}
+                metadata = {key: told.get(key) for key in ("currency", "exchangeTimezoneName")}
         except YFRateLimitError as error:
             raise FetchFailure("rate_limit", "Yahoo asks to slow down (HTTP 429)") from error
         except YFTzMissingError as error:
             raise FetchFailure("unknown_symbol", f"Yahoo knows no symbol {symbol!r}") from error
         except YFPricesMissingError as error:
             raise FetchFailure("no_rows_in_range", f"Yahoo has no prices from {reach}") from error
-        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, YFException) as error:
+        except Exception as error:  # the boundary: whatever a library that reads a service without a contract raises
             yfinance.data.YfData.cache_get.cache_clear()  # it keeps a failed answer and would repeat it
             raise FetchFailure("network", _network_message(error)) from error
-        if rows.empty:
+        if rows is None or getattr(rows, "empty", False):
             raise FetchFailure("no_rows_in_range", f"Yahoo has no prices from {reach}")
         return rows, metadata, f"yfinance {yfinance.__version__}"
 
@@ -126,8 +119,7 @@ class YahooProvider:
         """`last`, or the last day whose session had ended at `now` when that is earlier."""
         from impact.calendars import session_close, venue_of
 
-        zone = metadata.get("exchangeTimezoneName") or "UTC"
-        today = now.tz_convert(zone).tz_localize(None).normalize()
+        today = now.tz_convert(_zone(metadata) or "UTC").tz_localize(None).normalize()
         try:
             finished = now >= session_close(today, venue_of(symbol))
         except (InputError, DataUnavailable):  # no session today, or a venue without calendar: today does not count
@@ -135,24 +127,69 @@ class YahooProvider:
         return min(last, today if finished else today - pd.Timedelta(days=1))
 
 
-def _figures(rows: pd.DataFrame) -> pd.DataFrame:
-    """Yahoo's frame as close, volume, dividend, split on naive sessions (ns)."""
-    index = pd.DatetimeIndex(pd.to_datetime(rows.index))
-    sessions = index.tz_localize(None) if index.tz is not None else index
-    close = rows["Close"].to_numpy(dtype=np.float64, na_value=np.nan)
-    volume = rows["Volume"].to_numpy(dtype=np.float64, na_value=np.nan)
+COLUMNS = {"close": "close", "volume": "volume", "dividends": "dividend", "stock splits": "split"}
+
+
+def _named(rows: Any, metadata: Mapping[str, Any]) -> pd.DataFrame:
+    """Yahoo's frame in any of its layouts as close, volume, dividend, split on the exchange's own dates."""
+    if not isinstance(rows, pd.DataFrame):
+        raise FetchFailure("unreadable", f"Yahoo's answer is a {type(rows).__name__} and no table")
+    frame = rows
+    if frame.columns.nlevels > 1:
+        level = next(
+            (
+                place
+                for place in range(frame.columns.nlevels)
+                if "close" in {str(name).lower() for name in frame.columns.get_level_values(place)}
+            ),
+            0,
+        )
+        frame = frame.set_axis(frame.columns.get_level_values(level), axis=1)
+    names = [COLUMNS.get(str(name).strip().lower(), "") for name in frame.columns]
+    repeated = sorted({name for name in names if name and names.count(name) > 1})
+    if repeated:
+        raise FetchFailure("unreadable", f"Yahoo's answer has {len(repeated)} columns twice (first {repeated[0]})")
+    if "close" not in names:
+        raise FetchFailure("unreadable", f"Yahoo's answer has no closes (it has: {', '.join(map(str, frame.columns[:6]))})")
+    frame = frame.loc[:, [bool(name) for name in names]].set_axis([name for name in names if name], axis=1)
+    return frame.set_axis(_own_dates(frame.index, _zone(metadata)), axis=0)
+
+
+def _own_dates(index: pd.Index, zone: str) -> pd.DatetimeIndex:
+    """The dates of the exchange: stamps in UTC are taken to its zone first, stamps in its own zone as they are."""
+    dates = parsed_dates(index)
+    if dates.tz is not None and zone and str(dates.tz) in ("UTC", "utc", "tzutc()"):
+        dates = dates.tz_convert(zone)
+    return dates.tz_localize(None) if dates.tz is not None else dates
+
+
+def _zone(metadata: Mapping[str, Any]) -> str:
+    """The exchange's zone as Yahoo says, empty where it says none that exists."""
+    name = str(metadata.get("exchangeTimezoneName") or "")
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        return ""
+    return name
+
+
+def _figures(rows: Any, metadata: Mapping[str, Any] | None = None, refused: list[Refusal] | None = None) -> pd.DataFrame:
+    """Yahoo's frame as close, volume, dividend, split on naive sessions (ns); what is refused is added to `refused`.
+
+    A zero volume is unknown where the close moved, or where the symbol never has any.
+    """
+    figures, lost = checked_figures(_named(rows, metadata or {}))
+    if refused is not None:
+        refused += lost
+    close, volume = figures["close"].to_numpy(), figures["volume"].to_numpy()
     moved = np.append(True, close[1:] != close[:-1]) if len(close) else np.zeros(0, dtype=bool)
     silent = not (volume > 0).any()
-    figures = pd.DataFrame(
-        {
-            "close": close,
-            "volume": np.where((volume == 0) & (moved | silent), np.nan, volume),
-            "dividend": rows["Dividends"].to_numpy(dtype=np.float64, na_value=0.0),
-            "split": rows["Stock Splits"].to_numpy(dtype=np.float64, na_value=0.0),
-        },
-        index=sessions.normalize().as_unit("ns").rename("session"),
-    )
-    return figures[~figures.index.duplicated(keep="last")].sort_index()
+    return figures.assign(volume=np.where((volume == 0) & (moved | silent), np.nan, volume))
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip()
+    return f"{type(error).__name__}: {text.splitlines()[0][:120]}" if text else type(error).__name__
 
 
 def _network_message(error: BaseException) -> str:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import collections
+import contextlib
 import multiprocessing
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from impact.errors import InputError, SourceUnusable
+from impact.errors import ImpactError, InputError, SourceUnusable
 from impact.market.cache import PriceCache, default_cache_folder
-from impact.market.histories import SecurityHistory
+from impact.market.histories import FetchFailure, SecurityHistory
 
 FIRST, LAST = pd.Timestamp("2020-01-01"), pd.Timestamp("2020-12-31")
 
@@ -94,7 +97,7 @@ WRITER = """
 import os, signal, sys
 import pandas as pd
 from impact.market import cache as module
-from impact.market.histories import SecurityHistory
+from impact.market.histories import FetchFailure, SecurityHistory
 
 path, fatal_row = sys.argv[1], int(sys.argv[2])
 first, last = pd.Timestamp("2000-01-03"), pd.Timestamp("2020-12-31")
@@ -200,7 +203,7 @@ def test_a_file_of_another_layout_is_refused(cache):
     connection = sqlite3.connect(cache.file)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(SourceUnusable, match="has layout 99, this version reads 1"):
+    with pytest.raises(SourceUnusable, match="has layout 99, this version reads 2"):
         cache.contents()
 
 
@@ -208,3 +211,110 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(InputError, match="cannot be used .*a folder you may write"):
         PriceCache(path=tmp_path / "file" / "prices.sqlite").write("yahoo", history())
+
+
+def _flip(path, place, mask):
+    content = bytearray(path.read_bytes())
+    content[place] ^= mask
+    path.write_bytes(bytes(content))
+
+
+def test_a_flipped_byte_gives_no_wrong_figure(cache):
+    """300 corruptions, one byte each, anywhere in the file: the figures come back as written, or with a named failure."""
+    cache.write("yahoo", history("A"))
+    cache.write("yahoo", history("B", level=2.0))
+    with contextlib.closing(sqlite3.connect(cache.file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA journal_mode = DELETE")
+    whole = cache.file.read_bytes()
+    good = {name: cache.read("yahoo", name, FIRST, LAST) for name in ("A", "B")}
+    random = np.random.default_rng(17)
+    outcomes = collections.Counter()
+    for _ in range(300):
+        cache.file.write_bytes(whole)
+        _flip(cache.file, int(random.integers(len(whole))), int(random.integers(1, 256)))
+        for name, expected in good.items():
+            try:
+                got = cache.read("yahoo", name, FIRST, LAST)
+            except (FetchFailure, ImpactError) as error:
+                outcomes[type(error).__name__] += 1
+                continue
+            if got is None:
+                outcomes["not kept"] += 1
+                continue
+            pd.testing.assert_frame_equal(got.figures, expected.figures)
+            assert (got.currency, got.retrieved_at) == (expected.currency, expected.retrieved_at)
+            outcomes["whole"] += 1
+    assert outcomes["whole"] > 0 and outcomes["FetchFailure"] > 0
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE prices SET close = close * 1.01 WHERE symbol = 'A' AND session = '2020-06-15'",
+        "UPDATE prices SET session = '2020-06-20' WHERE symbol = 'A' AND session = '2020-06-15'",
+        "DELETE FROM prices WHERE symbol = 'A' AND session = '2020-06-15'",
+        "UPDATE prices SET volume = 'many' WHERE symbol = 'A' AND session = '2020-06-15'",
+        "UPDATE prices SET symbol = 'C' WHERE symbol = 'A'",
+        "UPDATE coverage SET last_session = '2031-01-01' WHERE symbol = 'A'",
+        "UPDATE coverage SET first_session = 'never' WHERE symbol = 'A'",
+        "UPDATE coverage SET currency = 'USD' WHERE symbol = 'A'",
+        "UPDATE coverage SET checksum = '' WHERE symbol = 'A'",
+        "INSERT INTO refused VALUES ('yahoo', 'A', 0, '2020-06-15', 'made up')",
+    ],
+)
+def test_a_block_that_does_not_match_its_checksum_is_had_anew_and_never_given_out(cache, harm):
+    cache.write("yahoo", history("A"))
+    cache.write("yahoo", history("B"))
+    with contextlib.closing(sqlite3.connect(cache.file)) as connection, connection:
+        connection.execute(harm)
+    with pytest.raises(FetchFailure, match="checksum"):
+        cache.read("yahoo", "A", FIRST, LAST)
+    assert cache.damaged()["symbol"].tolist() == ["A"] and cache.covered("yahoo", "A") is None
+    assert len(cache.read("yahoo", "B", FIRST, LAST).figures) == 262
+    cache.write("yahoo", history("A"))
+    assert cache.damaged().empty
+
+
+def test_a_store_that_may_only_be_read_is_read(cache, monkeypatch):
+    cache.write("yahoo", history("A"))
+    opened = []
+    connect = sqlite3.connect
+
+    def guarded(target, *args, **options):
+        opened.append(str(target))
+        if "mode=ro" in str(target):
+            connect(target, *args, **options).close()
+            raise_on = connect(":memory:")
+            raise_on.close()
+
+            class Refusing:
+                def execute(self, *_):
+                    raise sqlite3.OperationalError("attempt to write a readonly database")
+
+                def close(self):
+                    opened.append("closed")
+
+            return Refusing()
+        return connect(target, *args, **options)
+
+    with contextlib.closing(connect(cache.file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    monkeypatch.setattr(sqlite3, "connect", guarded)
+    assert len(cache.read("yahoo", "A", FIRST, LAST).figures) == 262
+    assert any("immutable=1" in target for target in opened) and "closed" in opened
+
+
+def test_reading_an_empty_file_writes_nothing(tmp_path):
+    file = tmp_path / "prices.sqlite"
+    file.write_bytes(b"")
+    assert PriceCache(path=file).contents().empty and PriceCache(path=file).read("yahoo", "A", FIRST, LAST) is None
+    assert file.read_bytes() == b""
+
+
+def test_what_was_refused_comes_back(cache):
+    told = ((pd.Timestamp("2020-06-15"), "a bad tick"), (pd.NaT, "a row without a date"))
+    cache.write("yahoo", replace(history("A"), refused=told))
+    assert cache.read("yahoo", "A", FIRST, LAST).refused == told
+    assert cache.refused().to_numpy().tolist() == [["yahoo", "A", "2020-06-15", "a bad tick"], ["yahoo", "A", "", "a row without a date"]]
+    assert cache.clear(["A"]) == 1 and cache.refused().empty

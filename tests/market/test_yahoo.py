@@ -16,6 +16,7 @@ from impact.market import load_panel
 from impact.market.cache import PriceCache
 from impact.market.fetching import FetchedSource
 from impact.market.histories import FetchFailure, SecurityHistory, adjusted_closes
+from impact.market.sources import FAILURE_KINDS
 from impact.market.yahoo import YahooProvider
 
 FIRST, LAST = pd.Timestamp("2021-01-11"), pd.Timestamp("2021-01-15")
@@ -172,20 +173,26 @@ def test_answer_of_an_unknown_shape_is_a_network_failure():
     assert failure_of(lambda url: (200, json.dumps({"chart": {"result": [{"meta": {}}], "error": None}}))).kind == "network"
 
 
-def test_rate_limit_waits_as_told_then_gives_up():
+def limited(answer, symbols, **options):
+    """What a run over several symbols gives, and the waits it took."""
     waits = []
-    failure = failure_of(lambda url: TOO_MANY, sleep=waits.append, backoff=(30.0, 120.0))
-    assert failure.kind == "rate_limit" and waits == [30.0, 120.0]
+    source, adapter = provider(answer)
+    return FetchedSource(provider=source, sleep=waits.append, **options).fetch(symbols, FIRST, LAST), waits, adapter
 
 
-def test_rate_limit_that_ends_is_survived():
+def test_a_rate_limit_is_waited_for_once_a_run_and_not_once_a_symbol():
+    symbols = [f"{number:04d}.HK" for number in range(1, 21)]
+    result, waits, adapter = limited(lambda url: TOO_MANY, symbols)
+    assert waits == [30.0, 120.0] and set(result.failures["kind"]) == {"rate_limit"} and len(result.failures) == 20
+    asked = {url.split("/chart/")[1].split("?")[0] for url in adapter.charts}
+    assert asked == {"0001.HK"} and "not asked after 3 refusals" in result.failures["message"].iloc[-1]
+
+
+def test_a_rate_limit_that_ends_is_survived_and_what_was_had_is_given():
     waits = []
-
-    def answer(url):
-        return TOO_MANY if not waits else chart()
-
-    source, _ = provider(answer, sleep=waits.append, backoff=(30.0,))
-    assert len(source.fetch_history("1810.HK", FIRST, LAST).figures) == 5 and waits == [30.0]
+    source, _ = provider(lambda url: TOO_MANY if "0002.HK" in url and not waits else chart())
+    result = FetchedSource(provider=source, sleep=waits.append, backoff=(5.0,)).fetch(["0001.HK", "0002.HK", "0003.HK"], FIRST, LAST)
+    assert result.failures.empty and result.panel.securities == ["0001.HK", "0002.HK", "0003.HK"] and waits == [5.0]
 
 
 def test_unknown_symbol():
@@ -367,3 +374,128 @@ def test_a_bar_is_shown_only_to_a_person_who_waits(monkeypatch, stderr, symbols,
     monkeypatch.setattr("sys.stderr", written)
     FetchedSource(provider=Scripted()).fetch(list(symbols), FIRST, LAST)
     assert ("fetching from scripted" in written.getvalue()) is shown
+
+
+INDEX = pd.DatetimeIndex(DAYS).tz_localize("Asia/Hong_Kong")
+TABLE = pd.DataFrame({"Open": CLOSES, "Close": CLOSES, "Volume": 1000, "Dividends": 0.0, "Stock Splits": 0.0}, index=INDEX)
+
+
+class Ticker:
+    """yfinance.Ticker that gives what a test tells it."""
+
+    given: object = None
+    metadata: object = {"currency": "HKD", "exchangeTimezoneName": "Asia/Hong_Kong"}
+
+    def __init__(self, symbol, session=None):
+        self.symbol, self.history_metadata = symbol, self.metadata
+
+    def history(self, **_options):
+        if isinstance(self.given, BaseException):
+            raise self.given
+        return self.given
+
+
+def given(monkeypatch, answer, metadata=Ticker.metadata):
+    """The history that an answer of Ticker becomes, or the failure."""
+    monkeypatch.setattr(Ticker, "given", answer)
+    monkeypatch.setattr(Ticker, "metadata", metadata)
+    monkeypatch.setattr("yfinance.Ticker", Ticker)
+    return YahooProvider(clock=lambda: LATER).fetch_history("1810.HK", FIRST, LAST)
+
+
+TWO_LEVELS = TABLE.set_axis(pd.MultiIndex.from_product([TABLE.columns, ["1810.HK"]]), axis=1)
+GOOD_ANSWERS = {
+    "as documented": TABLE,
+    "lower case": TABLE.rename(columns=str.lower),
+    "two levels": TWO_LEVELS,
+    "two levels, ticker first": TWO_LEVELS.swaplevel(axis=1),
+    "text": TABLE.astype(str),
+    "UTC index": TABLE.set_axis(INDEX.tz_convert("UTC"), axis=0),
+    "naive index": TABLE.set_axis(INDEX.tz_localize(None), axis=0),
+    "text index": TABLE.set_axis(INDEX.strftime("%Y-%m-%d"), axis=0),
+    "seconds": TABLE.set_axis(INDEX.as_unit("s"), axis=0),
+    "no actions": TABLE[["Close", "Volume"]],
+    "upside down": TABLE.iloc[::-1],
+}
+
+
+@pytest.mark.parametrize("layout", GOOD_ANSWERS)
+def test_every_layout_of_a_good_answer_is_the_same_history(monkeypatch, layout):
+    history = given(monkeypatch, GOOD_ANSWERS[layout])
+    assert history.figures["close"].tolist() == list(CLOSES) and history.figures.index.tolist() == list(pd.to_datetime(DAYS))
+    assert history.figures["volume"].tolist() == [1000] * 5 and (history.figures[["dividend", "split"]] == 0).all(axis=None)
+    assert history.currency == "HKD" and not history.refused
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"currency": None}, {"exchangeTimezoneName": "Mars/Olympus"}, {"exchangeTimezoneName": 7}])
+def test_metadata_that_says_nothing_costs_no_figure(monkeypatch, metadata):
+    assert given(monkeypatch, TABLE, metadata).figures["close"].tolist() == list(CLOSES)
+
+
+def test_no_volume_is_unknown_and_not_zero(monkeypatch):
+    assert given(monkeypatch, TABLE[["Close"]]).figures["volume"].isna().all()
+
+
+BAD_ANSWERS = {
+    "None": (None, "no_rows_in_range"),
+    "empty": (TABLE.iloc[:0], "no_rows_in_range"),
+    "empty object index": (pd.DataFrame(columns=TABLE.columns), "no_rows_in_range"),
+    "no close": (TABLE.drop(columns="Close"), "unreadable"),
+    "close twice": (pd.concat([TABLE, TABLE[["Close"]]], axis=1), "unreadable"),
+    "a list": ([1, 2], "unreadable"),
+    "text": ("<html>", "unreadable"),
+    "rows without dates": (TABLE.set_axis(list("abcde"), axis=0), "unreadable"),
+    "words for closes": (TABLE.assign(Close="n/a"), "no_rows_in_range"),
+    "negative": (TABLE.assign(Close=-1.0), "no_rows_in_range"),
+    "infinite": (TABLE.assign(Close=np.inf), "no_rows_in_range"),
+    "another year": (TABLE.set_axis(INDEX + pd.Timedelta(days=3650), axis=0), "no_rows_in_range"),
+    "RuntimeError": (RuntimeError("dictionary changed size"), "network"),
+    "ZeroDivisionError": (ZeroDivisionError(), "network"),
+    "AssertionError": (AssertionError("no crumb"), "network"),
+    "RecursionError": (RecursionError("deep"), "network"),
+    "UnicodeDecodeError": (UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"), "network"),
+    "MemoryError": (MemoryError(), "network"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ANSWERS)
+def test_every_bad_answer_is_a_named_failure_of_that_symbol_and_stores_nothing(monkeypatch, tmp_path, name):
+    answer, kind = BAD_ANSWERS[name]
+    with pytest.raises(FetchFailure) as failure:
+        given(monkeypatch, answer)
+    assert failure.value.kind == kind and failure.value.kind in FAILURE_KINDS
+    store = PriceCache(path=tmp_path / "prices.sqlite")
+    source = FetchedSource(provider=YahooProvider(clock=lambda: LATER, control_symbol="1810.HK"), cache=store)
+    assert source.fetch(["1810.HK"], FIRST, LAST).panel is None and store.contents().empty
+
+
+def test_one_bad_cell_costs_that_cell_and_is_listed(monkeypatch, tmp_path):
+    store = PriceCache(path=tmp_path / "prices.sqlite")
+    closes = [33.0, 3350.0, 33.0, "oops", 29.3]
+    broken = TABLE.assign(Close=pd.Series(closes, index=INDEX, dtype=object), Volume=[1, -5, 1, 1, 1])
+    monkeypatch.setattr(Ticker, "given", broken)
+    monkeypatch.setattr("yfinance.Ticker", Ticker)
+    source = FetchedSource(provider=YahooProvider(clock=lambda: LATER), cache=store)
+    panel = source.fetch(["1810.HK"], FIRST, LAST).panel
+    np.testing.assert_array_equal(panel.close["1810.HK"].dropna(), [33.0, 33.0, 29.3])
+    told = panel.dropped["reason"].tolist()
+    for part in ("close of 3350 quarantined", "close of oops is no price", "volume of -5 is no amount"):
+        assert any(part in reason for reason in told)
+    offline = FetchedSource(provider=YahooProvider(), cache=store, offline=True).fetch(["1810.HK"], FIRST, LAST).panel
+    pd.testing.assert_frame_equal(offline.dropped, panel.dropped)
+    assert len(store.refused()) == 3
+
+
+def test_a_day_given_twice_is_the_later_row_and_is_listed(monkeypatch):
+    twice = pd.concat([TABLE, TABLE.iloc[[-1]].assign(Close=29.5).set_axis(INDEX[-1:] + pd.Timedelta(hours=16), axis=0)])
+    history = given(monkeypatch, twice)
+    assert history.figures["close"].iloc[-1] == 29.5
+    assert history.refused == ((LAST, "the day is there twice: close of 29.3 replaced by the later row"),)
+
+
+def test_a_truncated_answer_is_asked_for_once_more(monkeypatch):
+    answers = [TABLE.iloc[:2], TABLE]
+    monkeypatch.setattr(Ticker, "history", lambda self, **_options: answers.pop(0))
+    monkeypatch.setattr("yfinance.Ticker", Ticker)
+    result = FetchedSource(provider=YahooProvider(clock=lambda: LATER)).fetch(["1810.HK"], FIRST, LAST)
+    assert result.failures.empty and len(result.panel.sessions) == 5 and not answers

@@ -1,0 +1,86 @@
+"""What a provider gave, checked before it is kept: one bad cell costs that cell, and every refused one is listed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.market.histories import HISTORY_COLUMNS, FetchFailure, Refusal, SecurityHistory
+from impact.market.plausibility import DOUBTS, doubtful_figures
+from impact.tables.prose import significant
+
+__all__ = ["checked_figures", "checked_history", "parsed_dates"]
+
+NEUTRAL = {"dividend": 0.0, "split": 0.0}
+
+
+def checked_history(history: SecurityHistory) -> SecurityHistory:
+    """The history with figures that can be kept: dates unique and ascending, numbers finite and of the right sign.
+
+    A close that jumps by a unit or a bad tick and is taken back on the next session is quarantined: it becomes unknown.
+    Moves that stay are kept, since a line may fall by half in a day; :func:`doubtful_figures` names them.
+
+    Raises
+    ------
+    FetchFailure
+        ``unreadable`` if the figures have no dates.
+    """
+    figures, refused = checked_figures(history.figures)
+    own = figures["close"].to_frame(history.symbol)
+    splits = figures["split"].where(figures["split"] > 0, 1.0).to_frame(history.symbol)
+    doubts = doubtful_figures(own, splits=splits)
+    passing = doubts[(doubts["n"] == 1) & doubts["doubt"].isin(["unit", "spike"])]
+    for row in passing.itertuples():
+        figures.loc[row.session, "close"] = np.nan
+        refused.append((row.session, f"close of {significant(own.loc[row.session, history.symbol], 6)} quarantined: {DOUBTS[row.doubt]}"))
+    return replace(history, figures=figures, refused=(*history.refused, *refused))
+
+
+def checked_figures(rows: Any) -> tuple[pd.DataFrame, list[Refusal]]:
+    """Close, volume, dividend and split as float64 on sorted, unique, naive dates, and what was refused with the reason.
+
+    Of a day that is there twice the later row counts.
+    """
+    if not isinstance(rows, pd.DataFrame) or "close" not in rows:
+        raise FetchFailure("unreadable", "the answer holds no closes")
+    refused: list[Refusal] = []
+    dates = parsed_dates(rows.index)
+    days = (dates.tz_localize(None) if dates.tz is not None else dates).normalize().as_unit("ns").rename("session")
+    if len(days) and days.isna().all():
+        raise FetchFailure("unreadable", "the rows of the answer have no dates")
+    frame = pd.DataFrame({name: _numbers(rows, name, days, refused) for name in HISTORY_COLUMNS}, index=days)
+    refused += [(pd.NaT, "a row without a date")] * int(days.isna().sum())
+    frame = frame[~frame.index.isna()]
+    again = frame.index.duplicated(keep="last")
+    refused += [
+        (day, f"the day is there twice: close of {significant(close, 6)} replaced by the later row")
+        for day, close in frame["close"][again].items()
+    ]
+    return frame[~again].sort_index(), refused
+
+
+def parsed_dates(index: pd.Index) -> pd.DatetimeIndex:
+    """Stamps, or ISO text, as dates; NaT where a label is neither. Stamps of several zones are taken to UTC."""
+    if isinstance(index, pd.DatetimeIndex):
+        return index
+    if pd.api.types.is_numeric_dtype(index):  # row numbers are no dates
+        return pd.DatetimeIndex([pd.NaT] * len(index))
+    text = pd.api.types.is_string_dtype(index)
+    read = pd.to_datetime(index, errors="coerce", format="ISO8601" if text else None)
+    return pd.DatetimeIndex(read if isinstance(read, pd.DatetimeIndex) else pd.to_datetime(index, errors="coerce", utc=True))
+
+
+def _numbers(rows: pd.DataFrame, name: str, days: pd.DatetimeIndex, refused: list[Refusal]) -> np.ndarray:
+    if name not in rows:
+        return np.full(len(rows), NEUTRAL.get(name, np.nan))
+    cells = rows[name]
+    values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+    unread = np.isnan(values) & cells.notna().to_numpy()
+    wrong = ~np.isnan(values) & (~np.isfinite(values) | (values <= 0 if name == "close" else values < 0))
+    for place in np.flatnonzero(unread | wrong):
+        refused.append((days[place], f"{name} of {str(cells.iloc[place])[:40]} is no {'price' if name == 'close' else 'amount'}"))
+    values[wrong] = np.nan
+    return np.where(np.isnan(values), NEUTRAL[name], values) if name in NEUTRAL else values
