@@ -89,7 +89,13 @@ def main(args: list[str] | None = None) -> None:
             raise
         click.echo(f"error: {error}", err=True)
         code = 3 if isinstance(error, DataUnavailable) else 2
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = 0
+    except OSError as error:
+        if debug:
+            raise
+        where = f" {error.filename!r}" if error.filename else " stdout"
+        click.echo(f"error:{where} cannot be read or written ({error.strerror}); choose another place.", err=True)
+        from impact.cli._output import silence_stdout
+
+        silence_stdout()
+        code = 2
     sys.exit(code if isinstance(code, int) else 0)

@@ -1,9 +1,12 @@
-"""How every command prints: one document, four formats, data on stdout, messages on stderr."""
+"""How every command prints: one document, six formats, data on stdout, messages on stderr."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,15 +18,20 @@ import click
 
 from impact.errors import InputError
 from impact.typing_ import named_rows
+from impact.whole_files import checked_path, write_whole
 
 if TYPE_CHECKING:
     from impact.provenance import Source
     from impact.tables import Table
 
-__all__ = ["Document", "emit", "output_options", "working"]
+__all__ = ["Document", "emit", "output_options", "silence_stdout", "working"]
 
 PIPED_WIDTH, PROSE_WIDTH = 160, 36
-FORMATS = ("table", "csv", "json", "parquet", "latex")
+FORMATS = ("table", "csv", "json", "parquet", "latex", "xlsx")
+ENDINGS = {"": "table", "txt": "table", "csv": "csv", "json": "json", "parquet": "parquet", "tex": "latex", "xlsx": "xlsx"}
+"""Format of each ending of ``-o FILE``."""
+WRITTEN = ("output", "html", "plot")
+"""Options that name a file to write."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,15 +53,83 @@ class Document:
 
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--format``, ``-o/--output``, ``--table`` and ``--debug`` to a command."""
+    """Add ``--format``, ``-o/--output``, ``--table``, ``--force`` and ``--debug`` to a command.
+
+    The format follows the ending of the file, and no file that the command reads is written over, before the command runs.
+    """
+
+    @functools.wraps(command)
+    def checked(*args: Any, **given: Any) -> Any:
+        context = click.get_current_context()
+        stated = context.get_parameter_source("format_") is not click.core.ParameterSource.DEFAULT
+        given["format_"] = _format_of(given["output"], given["format_"] if stated else None)
+        if not given.pop("force"):
+            _spare_inputs(context.params)
+        return command(*args, **given)
+
+    chosen: Callable[..., Any] = checked
     for option in (
         click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."),
+        click.option("--force", is_flag=True, help="Write over a file that the command reads."),
         click.option("--table", "table", metavar="NAME", help="Which table CSV, Parquet and LaTeX write (default: the main one)."),
-        click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write to FILE instead of stdout."),
+        click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write to FILE, in the format of its ending."),
         click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True, help="Output format."),
     ):
-        command = option(command)
-    return command
+        chosen = option(chosen)
+    return chosen
+
+
+def _format_of(output: str | None, stated: str | None) -> str:
+    """The format to write: the stated one, or that of the ending; an ending that says something else is refused."""
+    if output is None or (Path(output).exists() and not Path(output).is_file()):
+        return stated or "table"
+    checked_path(output, "--output")
+    ending = Path(output).suffix.lower().removeprefix(".")
+    by_ending = ENDINGS.get(ending)
+    if by_ending is None and (stated is None or ending in ("html", "htm", "xls", "pdf")):
+        known = ", ".join(f".{name}" for name in ENDINGS if name)
+        hint = "; a page is written with --html" if ending.startswith("htm") else ""
+        raise InputError(f"--output {output!r} ends in .{ending}, which names no format; use one of {known}{hint}.")
+    if stated is not None and by_ending not in (None, "table", stated):
+        raise InputError(
+            f"--output {output!r} ends in .{ending}, but --format asks for {stated}; leave --format out, or change the ending."
+        )
+    return stated or str(by_ending)
+
+
+def _spare_inputs(given: Mapping[str, Any]) -> None:
+    """Refuse to write over a file that the command reads, by whatever name.
+
+    Raises
+    ------
+    InputError
+        If a file to write is one of those given to read, or stands in a folder given to read.
+    """
+    read = [Path(text) for name, value in given.items() if name not in WRITTEN for text in _paths_in(value)]
+    for name in WRITTEN:
+        target = given.get(name)
+        if not target or not Path(target).is_file():
+            continue
+        for source in read:
+            same = source.is_file() and source.samefile(target)
+            if same or (source.is_dir() and any(folder.samefile(source) for folder in Path(target).resolve().parents)):
+                raise InputError(
+                    f"--{name} {str(target)!r} would write over {str(source)!r}, which is read; choose another name, or --force."
+                )
+
+
+def _paths_in(value: Any) -> Iterator[str]:
+    """Every existing file or folder named in the value of an option, ``NAME=FILE`` included."""
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _paths_in(item)
+    elif isinstance(value, (str, Path)) and str(value):
+        for text in (str(value), str(value).partition("=")[2]):
+            try:
+                if text and Path(text).exists():
+                    yield text
+            except (OSError, ValueError):
+                continue
 
 
 @contextmanager
@@ -72,32 +148,62 @@ def emit(document: Document, *, format_: str = "table", output: str | None = Non
     """Print `document` in `format_` on stdout, or write it to the file `output`."""
     if table is not None and table not in document.tables:
         raise InputError(f"--table {table!r} is not a table of this command; choose one of: {', '.join(document.tables)}.")
-    if format_ == "parquet":
-        _write_parquet(document, output, table)
+    if format_ in _BINARY:
+        if output is None:
+            raise InputError(f"--format {format_} writes a binary file: give its name with -o FILE.")
+        write_whole(output, _BINARY[format_](document, table), parameter="--output")
         return
-    text = _RENDERERS[format_](document, table)
-    if output is None:
-        sys.stdout.write(text)
+    terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
+    text = _as_table(document, table, terminal=terminal) if format_ == "table" else _RENDERERS[format_](document, table)
+    if output is not None:
+        write_whole(output, text, parameter="--output")
         return
+    _print(text)
+
+
+def _print(text: str) -> None:
+    """`text` on stdout, whole.
+
+    Raises
+    ------
+    InputError
+        If stdout is closed, full, or cannot write a character of the answer.
+    """
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
-        Path(output).write_text(text, encoding="utf-8")
-    except OSError as error:
+        text.encode(encoding)
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except UnicodeEncodeError as error:
         raise InputError(
-            f"--output {output!r} cannot be written ({error.strerror}); choose a folder that exists and may be written."
+            f"stdout takes {encoding} only and cannot write {text[error.start]!a}; set PYTHONIOENCODING=utf-8, or write with -o FILE."
         ) from error
+    except BrokenPipeError as error:
+        silence_stdout()
+        raise InputError("stdout was closed by its reader before the whole answer was written; write with -o FILE.") from error
+    except (AttributeError, OSError, ValueError) as error:
+        silence_stdout()
+        reason = getattr(error, "strerror", None) or "it is closed"
+        raise InputError(f"stdout cannot be written ({reason}); write with -o FILE.") from error
+
+
+def silence_stdout() -> None:
+    """Let nothing more go to a stdout that failed: Python would try once more when it ends."""
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _selected(document: Document, table: str | None) -> Table:
     return document.tables[table or document.main_table]
 
 
-def _as_table(document: Document, table: str | None) -> str:
+def _as_table(document: Document, table: str | None, *, terminal: bool) -> str:
     from rich.console import Console
     from rich.text import Text
 
     from impact.tables import neutralise
 
-    terminal = sys.stdout.isatty()
     buffer = io.StringIO()
     names = [table] if table else list(document.tables)
     width = None if terminal else max(PIPED_WIDTH, *(_readable_width(document.tables[name]) for name in names))
@@ -215,21 +321,29 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (str, int)) else str(value)
 
 
-def _write_parquet(document: Document, output: str | None, table: str | None) -> None:
-    if output is None:
-        raise InputError("--format parquet writes a binary file: give its name with -o FILE.")
-    frame = _selected(document, table).frame
+def _as_parquet(document: Document, table: str | None) -> bytes:
+    stream = io.BytesIO()
     try:
-        frame.to_parquet(output, index=False)
+        _selected(document, table).frame.to_parquet(stream, index=False)
     except ImportError as error:
         raise InputError(
             "--format parquet needs pyarrow: install the extra with `pip install 'index-exclusion-impact[parquet]'`."
         ) from error
+    return stream.getvalue()
+
+
+def _as_workbook(document: Document, table: str | None) -> bytes:
+    from impact.tables.workbook import to_workbook
+
+    names = [table] if table else list(document.tables)
+    rest = {"Notes": document.notes, "Assumptions": document.assumptions, "Sources": tuple(map(str, document.sources))}
+    return to_workbook({name: document.tables[name] for name in names}, title=document.title, texts=rest)
 
 
 _RENDERERS: Mapping[str, Callable[[Document, str | None], str]] = {
-    "table": _as_table,
     "csv": _as_csv,
     "json": _as_json,
     "latex": _as_latex,
 }
+
+_BINARY: Mapping[str, Callable[[Document, str | None], bytes]] = {"parquet": _as_parquet, "xlsx": _as_workbook}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.plots.style import PALETTE, house_style, new_axes, percent_axis
 from impact.tables import prose
+from impact.whole_files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,10 +121,10 @@ def save_figure(ax: Axes, path: str) -> None:
     ending = path.rpartition(".")[2].lower()
     if ending not in known:
         raise InputError(f"plot={path!r} ends in no known format; use one of: {', '.join(sorted(known))}.")
+    drawn = io.BytesIO()
     try:
         with house_style():
-            figure.savefig(path, metadata={"Date": None} if ending == "svg" else None)
-    except OSError as error:
-        raise InputError(f"plot={path!r} cannot be written ({error.strerror}); choose a folder that exists and may be written.") from error
+            figure.savefig(drawn, format=ending, metadata={"Date": None} if ending == "svg" else None)
     finally:
         plt.close(figure)
+    write_whole(path, drawn.getvalue(), parameter="plot")

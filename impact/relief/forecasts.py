@@ -15,6 +15,7 @@ from impact.errors import InputError, SourceUnusable
 from impact.relief.schemas import FORECAST_MEANS, FORECASTS, OPEN_QUESTIONS
 from impact.results import Result, Summary, declared
 from impact.tables.prose import decimal
+from impact.whole_files import append_line
 
 __all__ = ["Forecast", "ForecastScores", "log_forecast", "read_forecasts", "score_forecasts"]
 
@@ -77,13 +78,7 @@ def log_forecast(path: str | Path, forecast: Forecast) -> None:
         If the file cannot be written.
     """
     line = json.dumps({name: _plain(getattr(forecast, name)) for name in FIELDS}, ensure_ascii=False)
-    try:
-        with Path(path).open("a", encoding="utf-8") as log:
-            log.write(line + "\n")
-    except OSError as error:
-        raise InputError(
-            f"path={str(path)!r} cannot be written ({error.strerror}); choose a folder that exists and may be written."
-        ) from error
+    append_line(path, line)
 
 
 def _plain(value: object) -> object:
@@ -106,7 +101,7 @@ def read_forecasts(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         If the file cannot be opened.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_bytes().decode("utf-8").split("\n")  # U+2028 and its like are part of a text
     except (OSError, UnicodeDecodeError) as error:
         raise SourceUnusable(f"path={str(path)!r} cannot be read as a forecast log ({error}); give a file of JSON lines.") from error
     kept, dropped = [], []

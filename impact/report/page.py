@@ -6,6 +6,8 @@ SVG, and every table can be saved as CSV from the page itself.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import math
 from dataclasses import dataclass, field
@@ -18,8 +20,9 @@ import pandas as pd
 
 from impact import tables
 from impact.errors import InputError
-from impact.tables import neutralise_formula
+from impact.tables import neutralise, neutralise_formula
 from impact.typing_ import named_rows
+from impact.whole_files import write_whole
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -61,9 +64,12 @@ class Table:
         """Cells as shown, row by row, each with the class of its column."""
         shown = tables.display(self.table)
         marked = self.frame[self.mark].astype(bool).tolist() if self.mark else [False] * len(self.frame)
-        classes = [self._column_class(i) for i in range(shown.shape[1])]
+        heads = self.header()
         return [
-            {"marked": is_marked, "cells": [{"text": str(text), "css": css} for text, css in zip(row, classes, strict=True)]}
+            {
+                "marked": is_marked,
+                "cells": [{"text": str(text), "css": head["css"], "label": head["text"]} for text, head in zip(row, heads, strict=True)],
+            }
             for is_marked, row in zip(marked, named_rows(shown, index=False), strict=True)
         ]
 
@@ -147,11 +153,31 @@ def _text_of(name: str) -> str:
     return resources.files("impact.report").joinpath(name).read_text(encoding="utf-8")
 
 
+def _inert(value: object) -> object:
+    """Text of the page with what cannot be seen made visible; Jinja escapes its markup. What is markup already stays."""
+    return neutralise(value, "plain") if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _policy(script: str) -> str:
+    """Content security policy: nothing from the network, no script but the one of the page, by its hash."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    return Environment(loader=FunctionLoader(_text_of), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return Environment(
+        loader=FunctionLoader(_text_of),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_inert,
+    )
 
 
 def render(page: Page) -> str:
@@ -170,14 +196,16 @@ def render(page: Page) -> str:
     if repeated:
         raise InputError(f"page ids repeat {len(repeated)} values (first {repeated[0]!r}); ids must be unique: rename one of the blocks.")
     # Without "<" nothing in the numbers can end the script element early ("</script") or swallow its end ("<!--<script").
-    numbers = json.dumps(embedded_tables(page), ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+    numbers = neutralise(json.dumps(embedded_tables(page), ensure_ascii=False, allow_nan=False), "json").replace("<", "\\u003c")
+    script = _text_of("page.js")
     return (
         _environment()
         .get_template("page.html.j2")
         .render(
             page=page,
             css=Markup(_text_of("page.css")),
-            script=Markup(_text_of("page.js")),
+            script=Markup(script),
+            policy=_policy(script),
             numbers=Markup(numbers),
             svg=Markup,
         )
@@ -192,11 +220,4 @@ def write(page: Page, path: str | Path) -> Path:
     InputError
         If the file cannot be written.
     """
-    target = Path(path)
-    try:
-        target.write_text(render(page), encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            f"html={str(path)!r} cannot be written ({error.strerror}); choose a folder that exists and may be written."
-        ) from error
-    return target
+    return write_whole(path, render(page), parameter="html")

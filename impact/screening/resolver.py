@@ -13,6 +13,7 @@ from impact.facts.screening import ScreeningTargets, screening_targets
 from impact.identifiers import security_lines
 from impact.screening.broker_tickers import name_agrees
 from impact.screening.spellings import spelled_venue
+from impact.tables.prose import decimal
 from impact.tickers import normalise_ticker
 
 __all__ = ["Resolution", "resolve_line"]
@@ -62,7 +63,7 @@ class Resolution:
         if len(self.proposals):
             rows = self.proposals.head(_SHOWN)
             near = "; ".join(
-                f"{entity} ({security or 'no line known'}, score {score:.0f})"
+                f"{entity} ({security or 'no line known'}, score {decimal(score, 0)})"
                 for entity, security, score in zip(rows["entity"], rows["security"], rows["score"], strict=True)
             )
             raise InputError(

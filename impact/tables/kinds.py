@@ -24,12 +24,15 @@ class Kind:
         Unit of the stored value.
     numeric : bool
         Whether cells are numbers, right-aligned.
+    sheet : str
+        Number format of a cell of a workbook.
     """
 
     name: str
     write: Callable[[float], str]
     unit: str = ""
     numeric: bool = True
+    sheet: str = "General"
 
 
 def _number(value: float) -> str:
@@ -52,22 +55,22 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(name="integer", write=_integer),
             Kind(name="number", write=_number),
             Kind(name="by_row", write=_number),
-            Kind(name="count", write=prose.count, unit="count"),
+            Kind(name="count", write=prose.count, unit="count", sheet="#,##0"),
             Kind(name="sessions", write=_number, unit="sessions"),
             Kind(name="days", write=_number, unit="calendar days"),
-            Kind(name="return", write=lambda value: prose.signed_percent(value, 2), unit="decimal return"),
-            Kind(name="return_size", write=lambda value: prose.percent(value, 2), unit="decimal return"),
-            Kind(name="log_points", write=lambda value: prose.signed_decimal(value, 3), unit="log points"),
-            Kind(name="log_points_size", write=lambda value: prose.decimal(value, 3), unit="log points"),
-            Kind(name="share", write=lambda value: prose.percent(value, 2), unit="share of one"),
-            Kind(name="bps", write=prose.basis_points, unit="basis points"),
-            Kind(name="p", write=prose.p_value, unit="probability"),
-            Kind(name="statistic", write=prose.statistic),
-            Kind(name="multiple", write=prose.statistic, unit="multiple"),
-            Kind(name="price", write=lambda value: prose.decimal(value, 2), unit="money a share"),
-            Kind(name="amount", write=prose.amount),
-            Kind(name="shares", write=prose.amount, unit="shares"),
-            Kind(name="money", write=prose.amount, unit="money"),
+            Kind(name="return", write=lambda value: prose.signed_percent(value, 2), unit="decimal return", sheet="+0.00%;-0.00%"),
+            Kind(name="return_size", write=lambda value: prose.percent(value, 2), unit="decimal return", sheet="0.00%"),
+            Kind(name="log_points", write=lambda value: prose.signed_decimal(value, 3), unit="log points", sheet="+0.000;-0.000"),
+            Kind(name="log_points_size", write=lambda value: prose.decimal(value, 3), unit="log points", sheet="0.000"),
+            Kind(name="share", write=lambda value: prose.percent(value, 2), unit="share of one", sheet="0.00%"),
+            Kind(name="bps", write=prose.basis_points, unit="basis points", sheet="#,##0.0"),
+            Kind(name="p", write=prose.p_value, unit="probability", sheet="0.0000"),
+            Kind(name="statistic", write=prose.statistic, sheet="0.000"),
+            Kind(name="multiple", write=prose.statistic, unit="multiple", sheet="0.000"),
+            Kind(name="price", write=lambda value: prose.decimal(value, 2), unit="money a share", sheet="#,##0.00"),
+            Kind(name="amount", write=prose.amount, sheet="#,##0"),
+            Kind(name="shares", write=prose.amount, unit="shares", sheet="#,##0"),
+            Kind(name="money", write=prose.amount, unit="money", sheet="#,##0"),
         )
     }
 )

@@ -63,6 +63,6 @@ def test_repeated_block_ids_are_refused():
 
 
 def test_a_page_that_cannot_be_written_names_the_file(tmp_path):
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match="there is no folder"):
         write(a_page(), tmp_path / "no" / "such" / "folder.html")
     assert write(a_page(), tmp_path / "page.html").read_text().startswith("<!DOCTYPE html>")

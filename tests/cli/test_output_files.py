@@ -1,0 +1,167 @@
+"""What a command writes is whole, in the format of its ending, and never over what it reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from impact.errors import InputError
+from impact.tables import Column, Schema
+from impact.tables.workbook import to_workbook
+from impact.whole_files import append_line, write_whole
+
+BOOK = "account,ticker,isin,name,quantity,market value,currency\na,1810.HK,KYG9830T1067,=Xiaomi,100,3000,HKD\n"
+CHECK = ("--as-of", "2021-01-14T18:00-05:00")
+
+
+def impact(*words: str, **options) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "impact", *words]
+    return subprocess.run(command, text=True, timeout=120, check=False, stderr=subprocess.PIPE, **options)
+
+
+@pytest.mark.parametrize(
+    ("ending", "opens"),
+    [
+        ("csv", lambda path: pd.read_csv(path)["table"].size > 3),
+        ("json", lambda path: len(json.loads(path.read_text())["counts"]) > 3),
+        ("parquet", lambda path: len(pd.read_parquet(path)) > 3),
+        ("xlsx", lambda path: openpyxl.load_workbook(path)["counts"].max_row > 3),
+        ("tex", lambda path: path.read_text().startswith("\\begin{table}")),
+        ("txt", lambda path: "facts" in path.read_text() and "\x1b" not in path.read_text()),
+    ],
+)
+def test_the_format_follows_the_ending(run_cli, tmp_path, ending, opens):
+    path = tmp_path / f"facts.{ending}"
+    code, out, err = run_cli("facts", "-o", str(path))
+    assert (code, out, err) == (0, "", "")
+    assert opens(path)
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-o", "x.docx"), "ends in .docx, which names no format"),
+        (("-o", "x.html"), "a page is written with --html"),
+        (("-o", "x.csv", "--format", "json"), "but --format asks for json"),
+        (("-o", "https://example.org/x.csv"), "is an address"),
+        (("-o", "s3://bucket/x.csv"), "is an address"),
+        (("-o", "no/such/x.csv"), "there is no folder"),
+        (("--format", "xlsx"), "writes a binary file"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_in_one_line(run_cli, tmp_path, monkeypatch, words, said):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run_cli("facts", *words)
+    assert code == 2 and out == "" and said in err and err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_read_is_written_over_only_by_force(run_cli, tmp_path):
+    book = tmp_path / "book.csv"
+    book.write_text(BOOK)
+    link = tmp_path / "link.csv"
+    link.symlink_to(book)
+    for target in (book, link):
+        code, _, err = run_cli("check", str(book), *CHECK, "-o", str(target))
+        assert code == 2 and "would write over" in err
+    assert book.read_text() == BOOK
+    code, _, err = run_cli("check", str(book), *CHECK, "-o", str(book), "--force")
+    assert code == 0, err
+    assert book.read_text() != BOOK
+
+
+def test_a_page_does_not_replace_the_book_it_is_about(run_cli, tmp_path):
+    book = tmp_path / "book.csv"
+    book.write_text(BOOK)
+    code, _, err = run_cli("check", str(book), *CHECK, "--html", str(book))
+    assert code == 2 and "--html" in err and book.read_text() == BOOK
+
+
+def test_a_file_of_a_folder_that_is_read_is_spared(run_cli, tmp_path):
+    (tmp_path / "funds").mkdir()
+    fund = tmp_path / "funds" / "own.csv"
+    fund.write_text("kept")
+    (tmp_path / "book.csv").write_text(BOOK)
+    code, _, err = run_cli("check", str(tmp_path / "book.csv"), *CHECK, "--funds", str(tmp_path / "funds"), "-o", str(fund))
+    assert code == 2 and "would write over" in err and fund.read_text() == "kept"
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside(tmp_path, monkeypatch):
+    path = tmp_path / "x.csv"
+    path.write_text("old")
+
+    def full(_handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="No space left on device"):
+        write_whole(path, "new")
+    assert path.read_text() == "old" and [entry.name for entry in tmp_path.iterdir()] == ["x.csv"]
+
+
+def test_permissions_and_links_outlive_a_write(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("old")
+    path.chmod(0o640)
+    (tmp_path / "link").symlink_to(path)
+    write_whole(tmp_path / "link", "new")
+    assert path.read_text() == "new" and path.stat().st_mode & 0o777 == 0o640 and (tmp_path / "link").is_symlink()
+
+
+def test_a_line_after_a_torn_one_stands_by_itself(tmp_path):
+    path = tmp_path / "log"
+    append_line(path, "one\u2028still one")
+    with path.open("a") as torn:
+        torn.write('{"half')
+    append_line(path, "two")
+    assert path.read_text(encoding="utf-8").split("\n") == ["one\u2028still one", '{"half', "two", ""]
+
+
+def test_a_workbook_holds_unrounded_figures_and_no_formula():
+    schema = Schema("t", (Column("name"), Column("car", "return"), Column("on", "date"), Column("at", "instant")))
+    at = pd.Timestamp("2021-01-14T18:00", tz="America/New_York")
+    frame = pd.DataFrame({"name": ["=1+1", "\x1b[31m"], "car": [-0.123456789, float("nan")], "on": pd.Timestamp("2021-01-15"), "at": at})
+    content = to_workbook({"main[1]/x": schema.table(frame), "MAIN_1__x": schema.table(frame)}, title="t")
+    assert content == to_workbook({"main[1]/x": schema.table(frame), "MAIN_1__x": schema.table(frame)}, title="t")
+    import io
+
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["main_1__x", "MAIN_1__x_2", "about"]
+    sheet = book["main_1__x"]
+    assert sheet["A2"].value == "'=1+1" and sheet["A2"].data_type == "s" and sheet["A3"].value == "\\x1b[31m"
+    assert sheet["B2"].value == -0.123456789 and sheet["B2"].number_format == "+0.00%;-0.00%" and sheet["B3"].value is None
+    assert sheet["D2"].value == "2021-01-14T18:00:00-05:00"
+
+
+@pytest.mark.parametrize("words", [("facts",), ("facts", "--all", "--format", "json"), ("--help",)])
+def test_a_full_stdout_is_one_line_and_exit_2(words):
+    with open("/dev/full", "w") as full:
+        done = impact(*words, stdout=full)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "No space left" in done.stderr
+
+
+def test_a_reader_that_leaves_is_one_line_and_exit_2():
+    read, write = os.pipe()
+    os.close(read)
+    done = impact("facts", "--all", "--format", "json", stdout=write)
+    os.close(write)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "closed by its reader" in done.stderr
+
+
+def test_a_closed_stdout_is_one_line_and_exit_2():
+    done = subprocess.run(
+        f'"{sys.executable}" -m impact facts >&-', shell=True, text=True, stderr=subprocess.PIPE, timeout=120, check=False
+    )
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "it is closed" in done.stderr
+
+
+def test_a_stdout_of_ascii_says_so():
+    done = impact("facts", stdout=subprocess.PIPE, env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stdout) == (2, "") and "stdout takes ascii only" in done.stderr and done.stderr.count("\n") == 1
