@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from impact.errors import InputError
-from impact.typing_ import named_rows
 from impact.whole_files import checked_path, write_whole
 
 if TYPE_CHECKING:
@@ -242,6 +241,7 @@ def _rich_table(name: str, table: Table):
     from rich.text import Text
 
     from impact.tables import shown_cells
+    from impact.typing_ import named_rows
 
     shown = shown_cells(table)
     numeric = [table.schema.is_numeric(column, table.frame.iloc[:, place]) for place, column in enumerate(table.frame.columns)]

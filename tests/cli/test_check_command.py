@@ -123,4 +123,4 @@ def test_the_memo_says_all_that_the_report_says(run_cli, book, tmp_path):
         "a total, not a position",
     ):
         assert words in text, words
-    assert text.count("<svg") == 2 and "http" not in text.split("<style")[0]
+    assert text.count("<svg") == 2 and "http://" not in text.split("<style")[0] and "https://" not in text.split("<style")[0]

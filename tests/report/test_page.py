@@ -1,5 +1,8 @@
 """The HTML page: escaping, embedded numbers, no request to the network."""
 
+import base64
+import hashlib
+import html
 import json
 import re
 
@@ -22,15 +25,15 @@ def a_page(**changes) -> Page:
     return Page(**(parts | changes))
 
 
-def embedded(html: str) -> dict:
-    return json.loads(re.search(r'id="numbers">(.*?)</script>', html, re.S).group(1).replace("<\\/", "</"))
+def embedded(page: str) -> dict:
+    return json.loads(re.search(r'id="numbers">(.*?)</script>', page, re.S).group(1).replace("<\\/", "</"))
 
 
 def test_text_from_input_is_escaped_and_figures_are_not():
-    html = render(a_page())
-    assert "&lt;script&gt;" in html and "<td><script>" not in html
-    assert "a &lt; b" in html and "H &amp; co" in html
-    assert '<svg role="img" aria-label="x"></svg>' in html
+    text = render(a_page())
+    assert "&lt;script&gt;" in text and "<td><script>" not in text
+    assert "a &lt; b" in text and "H &amp; co" in text
+    assert '<svg role="img" aria-label="x"></svg>' in text
 
 
 def test_numbers_are_embedded_unrounded_with_null_for_missing_and_formulas_inert():
@@ -45,15 +48,15 @@ def test_embedded_json_cannot_close_its_script_element():
             Section(id="s", title="S", blocks=(Table(id="t", title="t", table=NAMES.table(pd.DataFrame({"name": ["</script><b>"]}))),)),
         )
     )
-    html = render(page)
-    assert html.count("</script>") == 2
-    assert embedded(html)["t"]["rows"] == [["</script><b>"]]
+    text = render(page)
+    assert text.count("</script>") == 2
+    assert embedded(text)["t"]["rows"] == [["</script><b>"]]
 
 
 def test_page_asks_nothing_of_the_network():
-    html = render(a_page())
-    assert not re.search(r"""(?:src|href)=["']https?:""", html)
-    assert "@import" not in html and "url(" not in html
+    text = render(a_page())
+    assert not re.search(r"""(?:src|href)=["']https?:""", text)
+    assert "@import" not in text and "url(" not in text
 
 
 def test_repeated_block_ids_are_refused():
@@ -66,3 +69,20 @@ def test_a_page_that_cannot_be_written_names_the_file(tmp_path):
     with pytest.raises(InputError, match="there is no folder"):
         write(a_page(), tmp_path / "no" / "such" / "folder.html")
     assert write(a_page(), tmp_path / "page.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_the_policy_allows_nothing_but_the_script_of_the_page():
+    page = render(a_page())
+    policy = html.unescape(re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page).group(1))
+    script = re.search(r"<script>(.*?)</script>", page, re.S).group(1)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert policy.startswith("default-src 'none';") and f"script-src 'sha256-{digest}'" in policy
+    assert "unsafe-eval" not in policy and "http" not in policy
+
+
+def test_marks_that_turn_the_writing_are_made_visible_and_cells_name_their_column():
+    table = Table(id="t", title="T", table=NAMES.table(pd.DataFrame({"name": ["\u202eevil\x1b[31m"], "car": [0.01]})))
+    page = render(a_page(sections=(Section(id="s", title="S", blocks=(table,)),)))
+    assert "\u202e" not in page and "\x1b" not in page and "\\u202eevil" in page
+    assert embedded(page)["t"]["rows"] == [["\\u202eevil\\x1b[31m", 0.01]]
+    assert 'data-label="car"' in page
