@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+
+import numpy as np
+import pandas as pd
 
 from impact.errors import InputError
 from impact.intake.encoding import decode
@@ -17,6 +21,8 @@ SEPARATORS = (";", "\t", "|", ",", "^", "~", "¦", "§", "\x01", "\x1f")
 """In the order of preference where several explain the lines alike: a comma may also be a decimal mark."""
 
 _SAMPLE_LINES = 400
+_FEW_LINES = 2000
+"""Up to here record by record; longer text is read by columns where every line is a record."""
 _HINT = "sep="
 
 
@@ -46,6 +52,8 @@ def read_delimited(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]
     hint = lines[0].strip(BLANK + '"') if lines else ""
     hinted = hint[len(_HINT)] if hint.lower().startswith(_HINT) and len(hint) == len(_HINT) + 1 else None
     mark = options.separator or hinted or find_separator(lines)
+    if n_lines > _FEW_LINES and (regular := _regular(text, lines, mark, encoding, limits)) is not None:
+        return (regular,)
     rows: list[Sequence[str]] = []
     first_line: list[int] = []
     refused: list[RefusedRow] = []
@@ -60,6 +68,46 @@ def read_delimited(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]
             n_continued += last - first
     sheet = sheet_of_rows(rows, first_line, separator=mark, encoding=encoding, refused=refused, n_lines=n_lines, n_continued=n_continued)
     return (sheet,)
+
+
+def _regular(text: str, lines: Sequence[str], mark: str, encoding: str, limits: Limits) -> RawSheet | None:
+    """The sheet of text every line of which is one record of at most the usual width, read by columns; None when some line is not."""
+    if max(map(len, lines)) > limits.cell_characters:
+        return None
+    width = max(map(len, csv.reader(lines[:_SAMPLE_LINES], delimiter=mark)))
+    if width > limits.columns or len(lines) * width > limits.cells:
+        return None
+    if '"' in text and any(line.count('"') % 2 for line in lines):
+        return None
+    try:
+        cells = pd.read_csv(
+            io.StringIO(text),
+            sep=mark,
+            header=None,
+            names=range(width + 1),  # a line with more cells than the widest above makes the last column filled, or ends in an error
+            index_col=False,
+            dtype="str",
+            na_filter=False,
+            skip_blank_lines=False,
+            low_memory=False,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError):
+        return None
+    if len(cells) != len(lines) or cells.pop(width).ne("").any():
+        return None
+    filled = np.zeros(len(cells), dtype=bool)
+    for column in cells:
+        if filled.all():
+            break
+        filled |= cells[column].str.strip(BLANK).ne("").to_numpy(dtype=bool)
+    return RawSheet(
+        cells=cells if filled.all() else cells[filled].reset_index(drop=True),
+        line=np.flatnonzero(filled) + 1,
+        separator=mark,
+        encoding=encoding,
+        n_lines=len(lines),
+        n_blank=int((~filled).sum()),
+    )
 
 
 def find_separator(lines: Sequence[str]) -> str:
