@@ -34,11 +34,7 @@ from impact.typing_ import BoolArray, FloatArray1D
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
-__all__ = [
-    "AnnouncementShock",
-    "announcement_shock",
-    "shock_of_listing",
-]
+__all__ = ["AnnouncementShock", "announcement_shock", "shock_of_listing"]
 
 REFIT_DRAWS = 1000
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -46,7 +42,6 @@ QUANTILE_NAMES = ("return_q05", "return_q25", "return_q50", "return_q75", "retur
 Training: TypeAlias = Literal["other_dates", "earlier_dates", "all_dates"]
 Which: TypeAlias = Literal["default", "scenario"]
 LIBRARY = Source(title="event library of this project: public date clusters, 2018 to 2026", basis="facts and computed numbers")
-
 
 FORECAST_SCHEMA = Schema(
     "announcement_forecast",

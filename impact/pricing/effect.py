@@ -253,10 +253,7 @@ def price_effect(
     """
     line, shares, pace = _inputs(supply, line, sold_shares, pace)
     around = setting or EffectSetting()
-    if n_draws < MIN_DRAWS:
-        raise InputError(f"n_draws={n_draws!r} must be at least {MIN_DRAWS}; quantiles and variance shares need them: ask for more.")
-    if around.formal_session is not None and around.formal_session > pace.size:
-        raise InputError(f"formal_session={around.formal_session!r} is after the horizon of {pace.size} sessions: lengthen the pace.")
+    _check(n_draws, around, pace)
     pricing = price_paths(
         Pricing(
             line=line,
@@ -300,6 +297,14 @@ def price_effect(
         ),
         assumptions=notes if supply is None else (*notes, *supply.assumptions),
     )
+
+
+def _check(n_draws: int, around: EffectSetting, pace: FloatArray1D) -> None:
+    """InputError when there are too few draws, or a date after the horizon."""
+    if n_draws < MIN_DRAWS:
+        raise InputError(f"n_draws={n_draws!r} must be at least {MIN_DRAWS}; quantiles and variance shares need them: ask for more.")
+    if around.formal_session is not None and around.formal_session > pace.size:
+        raise InputError(f"formal_session={around.formal_session!r} is after the horizon of {pace.size} sessions: lengthen the pace.")
 
 
 def _bands(path: LogPath | None, n_sessions: int) -> FloatArray:
