@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from impact.cases import PavedWay, paved_way
+from impact.cases import Precedents, precedents_on_record
 from impact.market import load_panel
 from impact.tables import Table, display
 
@@ -27,7 +27,7 @@ def folder_panel(folder: Path):
     return load_panel(folder, [line for line in LINES if (folder / f"{line}.csv").is_file()])
 
 
-def page(found: PavedWay, files: list[str]) -> str:
+def page(found: Precedents, files: list[str]) -> str:
     """The whole page."""
     effects = found.with_schema("effects")
     parts = [
@@ -54,4 +54,4 @@ def markdown(table: Table) -> str:
 
 if __name__ == "__main__":
     panel = folder_panel(Path(sys.argv[1]))
-    PAGE.write_text(page(paved_way(panel), panel.securities), encoding="utf-8")
+    PAGE.write_text(page(precedents_on_record(panel), panel.securities), encoding="utf-8")

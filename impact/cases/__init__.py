@@ -12,7 +12,7 @@ _HOMES = {
     "CaseDifference": "impact.cases.difference",
     "CasePricing": "impact.cases.pricing",
     "CaseStudy": "impact.cases.study",
-    "PavedWay": "impact.cases.precedents",
+    "Precedents": "impact.cases.precedents",
     "ReliefAssessment": "impact.cases.relief_assessment",
     "Timeline": "impact.cases.timeline",
     "assess_case": "impact.cases.relief",
@@ -21,7 +21,7 @@ _HOMES = {
     "case_names": "impact.cases.definition",
     "compare_cases": "impact.cases.difference",
     "define_case": "impact.cases.definition",
-    "paved_way": "impact.cases.precedents",
+    "precedents_on_record": "impact.cases.precedents",
     "price_effect_of_case": "impact.cases.pricing",
     "pricing_of_case": "impact.cases.pricing",
     "spillover_groups": "impact.cases.spillover",
@@ -38,7 +38,7 @@ __all__ = [
     "CaseDifference",
     "CasePricing",
     "CaseStudy",
-    "PavedWay",
+    "Precedents",
     "ReliefAssessment",
     "StatedCase",
     "Timeline",
@@ -48,7 +48,7 @@ __all__ = [
     "case_names",
     "compare_cases",
     "define_case",
-    "paved_way",
+    "precedents_on_record",
     "price_effect_of_case",
     "pricing_of_case",
     "spillover_groups",
@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from impact.cases.definition import CaseDefinition, case_names, define_case
     from impact.cases.difference import CaseDifference, compare_cases
     from impact.cases.new_case import write_case
-    from impact.cases.precedents import PavedWay, paved_way
+    from impact.cases.precedents import Precedents, precedents_on_record
     from impact.cases.pricing import CasePricing, price_effect_of_case, pricing_of_case
     from impact.cases.relief import assess_case
     from impact.cases.relief_assessment import ReliefAssessment

@@ -1,8 +1,8 @@
-"""Did Xiaomi's victory pave the way for others? Every firm listed with it, and every later challenger, one by one."""
+"""Precedents: which designated firms challenged their listing or were relieved, with what outcome, and what their prices did."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,12 @@ from impact.bundled import bundled_source
 from impact.calendars import first_session_to_react, venue_of
 from impact.calendars import sessions as venue_sessions
 from impact.cases.anchors import listing_falls
+from impact.cases.benchmarks import venue_benchmark
 from impact.cases.court import challenges_on_record
 from impact.cases.definition import AsOf
+from impact.cases.listing import list_of_programme, lists_of_firms
 from impact.cases.recovery import HEADLINE_WINDOW
-from impact.cases.schemas import PAVED_EFFECTS, PAVED_FIRMS
+from impact.cases.schemas import COMPARISONS, PRECEDENT_EFFECTS, PRECEDENT_FIRMS
 from impact.errors import ImpactError, InputError
 from impact.eventstudy import EventStudyResult, long_fit
 from impact.facts import known_table
@@ -27,16 +29,15 @@ from impact.provenance import Source, unique_sources
 from impact.relief.base_rates import BaseRates
 from impact.relief.challenges import Challenges
 from impact.results import Result, Summary, declared
+from impact.supply.regimes import regime_named
 from impact.tables.prose import decimal, interval, percent, signed_percent
 from impact.typing_ import named_rows
 
-__all__ = ["BENCHMARKS", "PavedWay", "paved_way"]
+__all__ = ["Precedents", "precedents_on_record"]
 
-BENCHMARKS: Mapping[str, str] = {"XHKG": "HSI", "XSHG": "HSI", "XSHE": "HSI", "XNAS": "SPY", "XNYS": "SPY"}
-"""Benchmark of each venue. For mainland lines the Hang Seng Index is a loose one: its sessions and its members differ."""
-FIRST_LIST, LATER_LIST = "ndaa-1237-ccmc", "ndaa-1260h"
-LISTED_WITH_XIAOMI_ON = pd.Timestamp("2021-01-14")
-VICTORY = {"enjoined": "Xiaomi's injunction", "relief": "Xiaomi's listing vacated"}
+NEWS_OF_LEADER = {"enjoined": "injunction of", "relief": "end of the listing of"}
+"""Steps of the first challenge on a list that won, which those listed on the same day may have followed."""
+NONE_ON_RECORD = "none on record"
 OWN = {"enjoined": "own injunction", "settled": "own settlement report", "relief": "own listing ended", "lost": "own suit lost"}
 ESTIMATION, GAP, FEWEST = 260, 11, 60
 WIDER = (-1, 1)
@@ -51,7 +52,7 @@ EFFECT_COLUMNS = [
 
 @dataclass(frozen=True, kw_only=True)
 class _Firm:
-    """One firm on one list: what it is called, its line, its listing, the name and the outcome of its suit."""
+    """One firm on one list: what it is called, its line, its listing, its suit with the outcome, and whose suit led those of its day."""
 
     name: str
     programme: str
@@ -60,6 +61,7 @@ class _Firm:
     precision: str
     suit: str
     challenge: str
+    leader: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +73,8 @@ class _News:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class PavedWay(Result):
-    """The claim against the record.
+class Precedents(Result):
+    """Every firm that challenged a listing, and every firm listed on the day of the first that won under a list that binds holders.
 
     Attributes
     ----------
@@ -81,20 +83,24 @@ class PavedWay(Result):
         ``none on record``), n_obs (sessions of the estimation; NaN without prices), reported_return (first close after the
         listing as reported, gross and without interval; NaN where none is on record), verdict in words.
     effects : DataFrame
-        One row a firm, event and window: firm, programme_id, security, event, session, dated (how precisely the news is
-        dated: what is dated to the day may have moved the session before), window, car, low, high, n_obs, test (the headline
-        of a single event), p, p_holm (over the headline window), smallest_p, mde, verdict.
+        One row a firm, event and window: firm, programme_id, security, event (its designation, its own court steps, those of
+        the first firm of its day that won), session, dated (how precisely the news is dated: what is dated to the day may
+        have moved the session before), window, car, low, high, n_obs, test (the headline of a single event), p, p_holm (over
+        the headline window), smallest_p, mde, verdict.
     rates : BaseRates
-    statutes_p : float
-        Fisher's exact p of equal relief rates under the two statutes: a comparison, not a pooling.
+    comparisons : DataFrame
+        programme_id, other_programme_id, p: Fisher's exact p of equal relief rates, pair by pair. A comparison, not a pooling.
+    led_by : str
+        The event whose followers the answer counts; empty where no listing was led by a challenge that won.
     """
 
-    schemas = declared(firms=PAVED_FIRMS, effects=PAVED_EFFECTS, to_frame=PAVED_FIRMS)
+    schemas = declared(firms=PRECEDENT_FIRMS, effects=PRECEDENT_EFFECTS, comparisons=COMPARISONS, to_frame=PRECEDENT_FIRMS)
 
     firms: pd.DataFrame
     effects: pd.DataFrame
     rates: BaseRates
-    statutes_p: float
+    comparisons: pd.DataFrame
+    led_by: str
     window: tuple[int, int]
     level: float
     sources: tuple[Source, ...] = ()
@@ -104,20 +110,33 @@ class PavedWay(Result):
         """One row a firm."""
         return self.firms.copy()
 
+    def of(self, programme: str) -> pd.DataFrame:
+        """The firms of one list."""
+        return self.firms[self.firms["programme_id"] == programme].reset_index(drop=True)
+
     def answer(self) -> str:
-        """The claim answered as far as the numbers bear."""
+        """The base rates list by list, and how many of those listed with the first that won can be told to have followed it."""
         rates = self.rates.to_frame().set_index("programme_id")
-        told = [f"{_rate(rates, FIRST_LIST)} under s.1237", f"{_rate(rates, LATER_LIST)} under s.1260H"]
-        rest = self.effects[(self.effects["event"] == VICTORY["enjoined"]) & (self.effects["window"] == _label(self.window))]
-        together = int(((rest["verdict"] != "cannot tell") & (rest["p_holm"] < 1 - self.level)).sum())
-        moved = int((rest["verdict"] != "cannot tell").sum())
-        others = (
-            f"of the {len(rest)} other firms with prices {moved} can be told to have moved on Xiaomi's injunction, "
-            f"{together} after allowing for all the events looked at"
-            if len(rest)
-            else "no other firm has prices"
+        told = "; ".join(
+            f"relief in {_rate(rates, programme)} under {programme}" for programme in dict.fromkeys(self.firms["programme_id"])
         )
-        return f"Relief in {told[0]} and {told[1]} (exact intervals; Fisher p {decimal(self.statutes_p)} that the two are alike); {others}."
+        pairs = "; ".join(
+            f"equal rates under {row.programme_id} and {row.other_programme_id}: p {decimal(row.p)}" for row in named_rows(self.comparisons)
+        )
+        return ". ".join(_capital(part) for part in (told, pairs, self._followers()) if part) + "."
+
+    def _followers(self) -> str:
+        if not self.led_by:
+            return ""
+        rest = self.effects[(self.effects["event"] == self.led_by) & (self.effects["window"] == _label(self.window))]
+        if rest.empty:
+            return "no other firm of its day has prices"
+        moved = rest["verdict"] != "cannot tell"
+        together = int((moved & (rest["p_holm"] < 1 - self.level)).sum())
+        return (
+            f"of the {len(rest)} other firms of its day with prices {int(moved.sum())} can be told to have moved on the {self.led_by}, "
+            f"{together} after allowing for all the events looked at"
+        )
 
     def summary(self) -> Summary:
         """The answer, the firms, the effects."""
@@ -127,6 +146,7 @@ class PavedWay(Result):
                 ("Firm by firm", self.with_schema("firms")),
                 ("Events", self.with_schema("effects")),
                 ("Base rates", self.rates.with_schema("to_frame")),
+                ("Lists compared", self.with_schema("comparisons")),
             ),
             notes=self.assumptions,
             sources=self.sources,
@@ -145,14 +165,21 @@ def _label(window: tuple[int, int]) -> str:
     return f"{window[0]}:{window[1]}"
 
 
-def paved_way(panel: MarketPanel, *, benchmarks: Mapping[str, str] = BENCHMARKS, as_of: AsOf = None, level: float = 0.95) -> PavedWay:
-    """Set the claim that Xiaomi's victory might pave the way for others against every firm on record.
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def precedents_on_record(
+    panel: MarketPanel, *, programmes: tuple[str, ...] | None = None, as_of: AsOf = None, level: float = 0.95
+) -> Precedents:
+    """Every challenge to a listing on record, and what prices did on the listing and on each step at court.
 
     Parameters
     ----------
     panel : MarketPanel
-        Prices of as many of the firms as there are, and of the benchmarks. A firm without prices says so.
-    benchmarks : mapping of venue to security
+        Prices of as many of the firms as there are, and of the benchmarks of their venues. A firm without prices says so.
+    programmes : tuple of str, optional
+        Lists to look at; every list with a challenge on record when None.
     as_of : zoned instant, optional
     level : float
 
@@ -166,14 +193,17 @@ def paved_way(panel: MarketPanel, *, benchmarks: Mapping[str, str] = BENCHMARKS,
     One fit a firm and list: log market model without drift on up to 250 sessions that end 11 before the designation; all
     its events are read off that fit over sessions (0, 1), with (0, 0) and (-1, 1) beside it. A single event's headline test
     is the rank among quiet days (one session) or the conformal test (several). A verdict needs test and interval to agree.
+    Of a list that binds holders, those listed on the day of the first challenge that won are followed through its steps.
     """
     if not 0 < level < 1:
         raise InputError(f"level={level!r} must lie between 0 and 1, for example 0.95.")
     challenges = challenges_on_record(as_of)
     reported = -listing_falls(as_of).set_index(["security", "programme_id"])["fall"]
     firms, effects = [], []
-    for firm in _firms(challenges, as_of):
-        found, reason = _effects_of(firm, panel, challenges, benchmarks, level)
+    looked_at = _firms(challenges, programmes, as_of)
+    used: dict[str, tuple[str, str]] = {}
+    for firm in looked_at:
+        found, reason = _effects_of(firm, panel, challenges, used, level)
         effects += found
         n_obs = found[0]["n_obs"] if found else np.nan
         told = reported.get((firm.security, firm.programme), np.nan)
@@ -182,11 +212,12 @@ def paved_way(panel: MarketPanel, *, benchmarks: Mapping[str, str] = BENCHMARKS,
     leads = (table["window"] == _label(HEADLINE_WINDOW)).to_numpy()
     table.insert(EFFECT_COLUMNS.index("p") + 1, "p_holm", holm(np.where(leads, table["p"].to_numpy(dtype=float), np.nan)))
     rates = challenges.outcome_rates()
-    return PavedWay(
+    return Precedents(
         firms=pd.DataFrame(firms, columns=["firm", "programme_id", "security", "challenge", "n_obs", "reported_return", "verdict"]),
         effects=table,
         rates=rates,
-        statutes_p=_fisher(rates.to_frame()),
+        comparisons=_compared(rates.to_frame(), tuple(dict.fromkeys(firm.programme for firm in looked_at))),
+        led_by=next((f"{NEWS_OF_LEADER['enjoined']} {_plaintiff(firm.leader)}" for firm in looked_at if firm.leader), ""),
         window=HEADLINE_WINDOW,
         level=level,
         sources=unique_sources(
@@ -195,67 +226,99 @@ def paved_way(panel: MarketPanel, *, benchmarks: Mapping[str, str] = BENCHMARKS,
         assumptions=(
             "Log returns, market model without drift, estimated before each designation; sessions (0, 1), with (0, 0) and (-1, 1) beside.",
             "News dated to the day only counts as known at the end of the day: part of its move may lie one session earlier.",
-            "On 14 January 2021 nine firms were listed at once and on 12 March other news came too: a move is not a proof of cause.",
-            "Firms under a list that bars no holding (s.1260H) challenge another harm than Xiaomi did; the statutes are not pooled.",
-            *(f"Lines on {venue} are measured against {name}." for venue, name in benchmarks.items() if name in panel.securities),
+            "Firms listed on one day share its other news: a move is not a proof of cause.",
+            "A list that bars no holding is challenged for another harm than one that does; lists are not pooled.",
+            *(
+                f"Lines on {venue} are measured against {name}{f' ({note})' if note else ''}."
+                for venue, (name, note) in sorted(used.items())
+            ),
         ),
     )
 
 
-def _firms(challenges: Challenges, as_of: AsOf) -> list[_Firm]:
-    """Every firm listed with Xiaomi, then every later challenger, with its listing and its suit."""
-    listed = known_table("designations", as_of)
-    first = listed[(listed["programme_id"] == FIRST_LIST) & (listed["announced_on"] == LISTED_WITH_XIAOMI_ON)]
-    rows = [
-        _Firm(
-            name=entity["entity"],
-            programme=FIRST_LIST,
-            security=entity["security"],
-            known_at=entity["known_at"],
-            precision=entity["known_at_precision"],
-            **_suit(challenges, entity["entity"], entity["security"]),
-        )
-        for entity in first.to_dict("records")
-    ]
-    for suit in challenges.cases[challenges.cases["programme_id"] == LATER_LIST].to_dict("records"):
-        lines = [security for security in suit["securities"].split(";") if security]
-        own = listed[(listed["programme_id"] == LATER_LIST) & listed["security"].isin(lines)].to_dict("records")
-        rows.append(
-            _Firm(
-                name=suit["case"].split(" v. ")[0],
-                programme=LATER_LIST,
-                security=own[0]["security"] if own else "",
-                known_at=own[0]["known_at"] if own else pd.NaT,
-                precision=own[0]["known_at_precision"] if own else "",
-                suit=suit["case"],
-                challenge=suit["outcome"],
-            )
-        )
+def _plaintiff(suit: str) -> str:
+    """Who sued: the name before the v. of a case."""
+    return suit.split(" v. ")[0]
+
+
+def _binding_lists(as_of: AsOf) -> frozenset[str]:
+    """Lists that some programme makes bind those who hold a listed name."""
+    regimes = known_table("programmes", as_of).set_index("programme_id")["regime"]
+    return frozenset(list_of_programme(name) for name, regime in regimes.items() if not regime_named(regime).leaves_holders_alone)
+
+
+def _firms(challenges: Challenges, programmes: tuple[str, ...] | None, as_of: AsOf) -> list[_Firm]:
+    """List by list: those listed on the day of the first challenge that won, where the list binds holders, then the other challengers."""
+    listed, binding = known_table("designations", as_of), _binding_lists(as_of)
+    on_record = set(challenges.cases["programme_id"])
+    rows: list[_Firm] = []
+    for programme in [name for name in lists_of_firms() if name in on_record and (programmes is None or name in programmes)]:
+        own = listed[listed["programme_id"] == programme]
+        suits = challenges.cases[challenges.cases["programme_id"] == programme].to_dict("records")
+        homes = {suit["case"]: _listing_of_suit(suit, own) for suit in suits}
+        leader = _leader(challenges, homes) if programme in binding else ""
+        day = own["announced_on"].loc[homes[leader]] if leader else None
+        together = own.index[own["announced_on"] == day] if leader else own.index[:0]
+        suit_at = {at: suit for suit in suits if (at := homes[suit["case"]]) is not None}
+        rows += [_firm_of(own.loc[at], suit_at.get(at), leader) for at in together]
+        rows += [
+            _firm_of(own.loc[at] if (at := homes[suit["case"]]) is not None else None, suit, "")
+            for suit in suits
+            if homes[suit["case"]] not in together
+        ]
     return rows
 
 
-def _suit(challenges: Challenges, entity: str, security: str) -> dict[str, str]:
-    """The suit of one firm under the first list: by its line, else by the first word of its name."""
-    for suit in challenges.cases[challenges.cases["programme_id"] == FIRST_LIST].to_dict("records"):
-        by_line = bool(security) and security in suit["securities"].split(";")
-        by_name = not security and not suit["securities"] and entity.split()[0] == suit["case"].split()[0]
-        if by_line or by_name:
-            return {"suit": suit["case"], "challenge": suit["outcome"]}
-    return {"suit": "", "challenge": "none on record"}
+def _listing_of_suit(suit: dict[str, Any], listed: pd.DataFrame) -> Any:
+    """Index of the listing that a suit challenges: by a line of the firm, else by the first word of its name; None where neither is on the list."""
+    lines = [security for security in suit["securities"].split(";") if security]
+    by_line = listed.index[listed["security"].isin(lines)]
+    if len(by_line):
+        return by_line[0]
+    first = suit["case"].split()[0]
+    by_name = listed.index[(listed["security"] == "") & (listed["entity"].str.split().str[0] == first)] if not lines else listed.index[:0]
+    return by_name[0] if len(by_name) else None
+
+
+def _leader(challenges: Challenges, homes: dict[str, Any]) -> str:
+    """The challenge whose injunction or relief came first; before any, the one that was filed first. Empty without a suit."""
+    steps = challenges.steps[challenges.steps["case"].isin([case for case, at in homes.items() if at is not None])]
+    won = steps[steps["step"].isin(NEWS_OF_LEADER)]
+    first = won if len(won) else steps
+    return str(first.sort_values("known_at", kind="stable")["case"].iloc[0]) if len(first) else ""
+
+
+def _firm_of(listing: pd.Series | None, suit: dict[str, Any] | None, leader: str) -> _Firm:
+    """One firm with its listing and its suit; a firm that is on no list by line or name is named by its suit."""
+    challenged = {"suit": suit["case"], "challenge": suit["outcome"]} if suit else {"suit": "", "challenge": NONE_ON_RECORD}
+    if listing is None:
+        return _Firm(
+            name=_plaintiff(suit["case"]), programme=suit["programme_id"], security="", known_at=pd.NaT, precision="", **challenged
+        )
+    return _Firm(
+        name=listing["entity"],
+        programme=listing["programme_id"],
+        security=listing["security"],
+        known_at=listing["known_at"],
+        precision=listing["known_at_precision"],
+        leader=leader,
+        **challenged,
+    )
 
 
 def _effects_of(
-    firm: _Firm, panel: MarketPanel, challenges: Challenges, benchmarks: Mapping[str, str], level: float
+    firm: _Firm, panel: MarketPanel, challenges: Challenges, used: dict[str, tuple[str, str]], level: float
 ) -> tuple[list[dict[str, Any]], str]:
-    """Rows of the firm's events, or none with the reason."""
+    """Rows of the firm's events, or none with the reason; `used` collects the benchmark of each venue, with what to know of it."""
     if not firm.security:
         return [], "no public line"
     if firm.security not in panel.securities:
         return [], "no prices"
     venue = venue_of(firm.security)
-    benchmark = benchmarks.get(venue, "")
-    if benchmark not in panel.securities:
+    benchmark, note = venue_benchmark(venue, panel.securities)
+    if not benchmark:
         return [], f"no prices of a benchmark for {venue}"
+    used[venue] = (benchmark, note)
     own = panel.select([firm.security, benchmark])
     priced = own.close[firm.security].dropna().index
     if priced.empty:
@@ -283,13 +346,17 @@ def _effects_of(
 
 
 def _court_news(firm: _Firm, challenges: Challenges) -> dict[str, _News]:
-    """The firm's own court steps, and Xiaomi's for the firms that were listed with it."""
+    """The firm's own court steps, and those of the first of its day that won."""
     steps = challenges.steps
-    own = steps[steps["case"] == firm.suit] if firm.suit else steps.iloc[:0]
+    own = steps[(steps["case"] == firm.suit) & (firm.suit != "")]
     found = {OWN[row.step]: _News(known_at=row.known_at, precision=row.known_at_precision) for row in named_rows(own) if row.step in OWN}
-    if firm.programme == FIRST_LIST and not firm.suit.startswith("Xiaomi"):
-        theirs = steps[steps["case"].str.startswith("Xiaomi") & steps["step"].isin(VICTORY)]
-        found |= {VICTORY[row.step]: _News(known_at=row.known_at, precision=row.known_at_precision) for row in named_rows(theirs)}
+    if firm.leader and firm.leader != firm.suit:
+        theirs = steps[(steps["case"] == firm.leader) & steps["step"].isin(NEWS_OF_LEADER)]
+        who = _plaintiff(firm.leader)
+        found |= {
+            f"{NEWS_OF_LEADER[row.step]} {who}": _News(known_at=row.known_at, precision=row.known_at_precision)
+            for row in named_rows(theirs)
+        }
     return found
 
 
@@ -328,6 +395,11 @@ def _words(effects: list[dict[str, Any]]) -> str:
     return "; ".join(parts)
 
 
-def _fisher(rates: pd.DataFrame) -> float:
-    rows = rates.set_index("programme_id").reindex([FIRST_LIST, LATER_LIST])[["n_relief", "n_decided"]].fillna(0).astype(int)
-    return float(fisher_exact([[relief, decided - relief] for relief, decided in named_rows(rows, index=False)]).pvalue)
+def _compared(rates: pd.DataFrame, programmes: tuple[str, ...]) -> pd.DataFrame:
+    """Fisher's exact p of equal relief rates for every pair of lists."""
+    counts = rates.set_index("programme_id").reindex(list(programmes))[["n_relief", "n_decided"]].fillna(0).astype(int)
+    rows = [
+        (first, second, float(fisher_exact([[r, n - r] for r, n in (counts.loc[first], counts.loc[second])]).pvalue))
+        for first, second in itertools.combinations(programmes, 2)
+    ]
+    return pd.DataFrame(rows, columns=["programme_id", "other_programme_id", "p"])

@@ -14,6 +14,7 @@ __all__ = [
     "BENCHMARKS",
     "BY_BENCHMARK",
     "CLOCKS_MOVED",
+    "COMPARISONS",
     "CONFOUNDERS",
     "COURT_STEPS",
     "EFFECTS",
@@ -22,9 +23,9 @@ __all__ = [
     "JOINT",
     "LEFT_OUT",
     "PATH",
-    "PAVED_EFFECTS",
-    "PAVED_FIRMS",
     "PENDING",
+    "PRECEDENT_EFFECTS",
+    "PRECEDENT_FIRMS",
     "PRICES",
     "PROBABILITY_OR_RATES",
     "REACTION_SESSION",
@@ -64,6 +65,7 @@ _WORDS = Vocabulary(
     Column("challenge", about="outcome of its own challenge"),
     Column("reported_return", "return", short="reported"),
     Column("step", about="step at court"),
+    Column("other_programme_id", "code", short="compared with"),
     Column("anchor"),
     Column("lower_end", "by_row", "as the anchor", "from"),
     Column("upper_end", "by_row", "as the anchor", "to"),
@@ -123,12 +125,13 @@ CLOCKS_MOVED = Schema(
     ),
     about="a clock that differs",
 )
-PAVED_FIRMS = _WORDS.schema("firms", "firm programme_id security challenge n_obs reported_return verdict", about="a firm")
-PAVED_EFFECTS = _WORDS.schema(
+PRECEDENT_FIRMS = _WORDS.schema("firms", "firm programme_id security challenge n_obs reported_return verdict", about="a firm")
+PRECEDENT_EFFECTS = _WORDS.schema(
     "firm_effects",
     "firm programme_id security event session dated window car low high n_obs test p p_holm smallest_p mde verdict",
     about="a firm and an event",
 )
+COMPARISONS = _WORDS.schema("comparisons", "programme_id other_programme_id p", about="two lists compared")
 COURT_STEPS = _WORDS.schema("court_steps", "event_id step reaction_on label", about="a step at court")
 ANCHORS = Schema(
     "anchors",

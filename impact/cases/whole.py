@@ -22,6 +22,7 @@ from impact.provenance import Source
 from impact.tables import Table
 
 if TYPE_CHECKING:
+    from impact.cases.precedents import Precedents
     from impact.cases.pricing import CasePricing
     from impact.cases.relief_assessment import ReliefAssessment
     from impact.holdings import ExposureReport
@@ -232,6 +233,13 @@ class Case:
         from impact.cases.spillover import spillover_of_case
 
         return spillover_of_case(self.definition, self.prices(), self.timeline(), self.event_study(), as_of=self.as_of)
+
+    def precedents(self) -> Precedents:
+        """Who challenged a listing on the same list before, with what outcome, and what prices did."""
+        from impact.cases.listing import list_of_programme
+        from impact.cases.precedents import precedents_on_record
+
+        return precedents_on_record(self.prices(), programmes=(list_of_programme(self.definition.programme_id),), as_of=self.as_of)
 
     def report(self, path: str | Path) -> Path:
         """Write the whole case as one self-contained HTML page."""

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
-from impact.cases import paved_way
+from impact.cases import precedents_on_record
 from impact.errors import InputError
 from impact.market import load_panel
 
@@ -16,7 +16,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "claim.md"
 
 @pytest.fixture(scope="module")
 def found():
-    return paved_way(load_panel("bundled"))
+    return precedents_on_record(load_panel("bundled"))
 
 
 def test_all_nine_firms_and_every_later_challenger_are_there(found):
@@ -25,7 +25,7 @@ def test_all_nine_firms_and_every_later_challenger_are_there(found):
     verdicts = found.firms.set_index(["firm", "programme_id"])["verdict"]
     assert (found.firms.loc[found.firms["security"] == "", "verdict"] == "no public line").all()
     assert verdicts['Luokung Technology Corp (first spelled "Luokong")', "ndaa-1237-ccmc"].startswith("designation: fell")
-    assert verdicts["Alibaba", "ndaa-1260h"].startswith("prices do not reach")
+    assert verdicts["Alibaba Group", "ndaa-1260h"].startswith("prices do not reach")
 
 
 def test_xiaomi_fell_and_rose(found):
@@ -39,20 +39,25 @@ def test_xiaomi_fell_and_rose(found):
 
 
 def test_the_statutes_are_compared_and_not_pooled(found):
-    assert found.statutes_p == pytest.approx(fisher_exact([[2, 0], [1, 2]]).pvalue)
-    assert "2 of 2 decided challenges (16 to 100 %) under s.1237 and 1 of 3 decided challenges (1 to 91 %)" in found.answer()
-    assert "of the 1 other firms with prices 1 can be told to have moved" in found.answer() and "Firm by firm" in str(found.summary())
+    assert found.comparisons["p"].iloc[0] == pytest.approx(fisher_exact([[2, 0], [1, 2]]).pvalue)
+    assert (
+        "elief in 2 of 2 decided challenges (16 to 100 %) under ndaa-1237-ccmc; relief in 1 of 3 decided challenges (1 to 91 %)"
+        in found.answer()
+    )
+    assert "f the 1 other firms of its day with prices 1 can be told to have moved" in found.answer() and "Firm by firm" in str(
+        found.summary()
+    )
 
 
 def test_as_of_the_press_article_there_was_no_base_rate():
-    early = paved_way(load_panel("bundled").select(end="2021-03-15"), as_of="2021-03-15T12:00+08:00")
-    assert len(early.firms) == 9 and "0 of 0 decided challenges (0 to 100 %) under s.1237" in early.answer()
-    assert set(early.effects["event"]) == {"designation", "own injunction", "Xiaomi's injunction"}
+    early = precedents_on_record(load_panel("bundled").select(end="2021-03-15"), as_of="2021-03-15T12:00+08:00")
+    assert len(early.firms) == 9 and "0 of 0 decided challenges" in early.answer()
+    assert set(early.effects["event"]) == {"designation", "own injunction", "injunction of Xiaomi Corp."}
 
 
 def test_bad_level_is_named():
     with pytest.raises(InputError, match="level"):
-        paved_way(load_panel("bundled"), level=1.0)
+        precedents_on_record(load_panel("bundled"), level=1.0)
 
 
 def test_the_page_is_what_its_command_makes(market_dir):
@@ -60,8 +65,17 @@ def test_the_page_is_what_its_command_makes(market_dir):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     panel = module.folder_panel(market_dir / "prices")
-    found = paved_way(panel)
+    found = precedents_on_record(panel)
     assert module.page(found, panel.securities) == PAGE.read_text(encoding="utf-8")
-    theirs = found.effects[(found.effects["security"] == "LKCO") & (found.effects["event"] == "Xiaomi's injunction")].set_index("window")
+    theirs = found.effects[(found.effects["security"] == "LKCO") & (found.effects["event"] == "injunction of Xiaomi Corp.")].set_index(
+        "window"
+    )
     assert theirs.loc["0:0", "session"] == pd.Timestamp("2021-03-15") and theirs.loc["0:0", "verdict"] == "rose"
     assert set(found.effects.loc[found.effects["security"] == "688012.SS", "verdict"]) == {"cannot tell"}
+
+
+def test_one_list_alone_and_no_name_of_a_firm_in_the_code():
+    later = precedents_on_record(load_panel("bundled", ["HSAI", "SPY"]), programmes=("ndaa-1260h",))
+    assert set(later.firms["programme_id"]) == {"ndaa-1260h"} and later.comparisons.empty and later.led_by == ""
+    code = Path(precedents_on_record.__code__.co_filename).read_text(encoding="utf-8")
+    assert not [name for name in later.firms["firm"].str.split().str[0] if name in code]

@@ -15,7 +15,7 @@ from impact.cases.pages.exposed import (
     supply_section,
 )
 from impact.cases.pages.happened import effects_section, path_section, timeline_section
-from impact.cases.pages.relief import recovery_section, relief_section, spillover_section
+from impact.cases.pages.relief import precedents_section, recovery_section, relief_section, spillover_section
 from impact.cases.schemas import SOURCES
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.facts.schemas import CONFLICTS
@@ -56,6 +56,7 @@ def case_page(case: Case) -> Page:
         ),
         *([] if case.definition.book is None else [_or_missing("cost", "What will it cost", lambda: cost_section(case.cost()))]),
         _or_missing("relief", "Relief", lambda: relief_section(case.relief())),
+        _or_missing("precedents", "Precedents", lambda: precedents_section(case.precedents())),
         _or_missing("recovery", "Did relief undo the drop", lambda: recovery_section(case.relief())),
         _or_missing("spillover", "Who else moved", lambda: spillover_section(case.spillover())),
         _ground_section(case),

@@ -9,10 +9,11 @@ from impact.report.page import Figure, Section, Table, Text
 from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
+    from impact.cases.precedents import Precedents
     from impact.cases.relief_assessment import ReliefAssessment
     from impact.relief import Spillover
 
-__all__ = ["recovery_section", "relief_section", "spillover_section"]
+__all__ = ["precedents_section", "recovery_section", "relief_section", "spillover_section"]
 
 
 def relief_section(relief: ReliefAssessment) -> Section:
@@ -58,6 +59,20 @@ def relief_section(relief: ReliefAssessment) -> Section:
         blocks.append(Table(id="relief-left-out", folded=True, title="Left out", table=relief.with_schema("dropped")))
     blocks.append(Text(lines=relief.assumptions, bullets=True))
     return Section(id="relief", title="Relief", lead=_capital(relief.headline()), blocks=tuple(blocks))
+
+
+def precedents_section(found: Precedents) -> Section:
+    """Who challenged a listing on the same list, with what outcome, and what prices did."""
+    return Section(
+        id="precedents",
+        title="Precedents",
+        lead=found.answer(),
+        blocks=(
+            Table(id="precedent-firms", title="Firm by firm", table=found.with_schema("firms")),
+            Table(id="precedent-events", folded=True, title="Events", table=found.with_schema("effects")),
+            Text(lines=found.assumptions, bullets=True),
+        ),
+    )
 
 
 def recovery_section(relief: ReliefAssessment) -> Section:
