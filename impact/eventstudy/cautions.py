@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from impact.eventstudy.layout import Clustering
+from impact.eventstudy.layout import FEW_EVENTS, Clustering
 from impact.kernels.power import bmp_size_under_correlation, patell_size_under_correlation, patell_size_under_event_variance
 from impact.tables import prose
 from impact.typing_ import FloatArray
@@ -20,6 +20,7 @@ __all__ = [
     "lines_up_in_event_time",
     "overlapping_dates",
     "patell_under_event_variance",
+    "shape_of_residuals",
     "spread_shrinks_under_correlation",
     "takes_events_as_independent",
     "uncovered_pairs",
@@ -30,6 +31,12 @@ Caution: TypeAlias = Callable[[Clustering], str]
 
 FEWEST_FOR_GRANK = 20
 """Clustered events below which the generalised rank t rejects 8 to 10 % at 5 %."""
+LEAST_COVERED = 0.5
+"""Share of the overlap weight that pairs with a correlation must carry."""
+SKEWED = 0.75
+"""Skewness of residuals from which a t of few events rejects too often; 5-tailed noise stays below it."""
+PERSISTENT = 3.0
+"""Standard errors of the variance ratio from which days are taken to hang together."""
 FEWEST_DATES = 12
 """Dates below which a wild cluster bootstrap is coarse."""
 TOLERATED_SIZE = 0.06
@@ -60,11 +67,22 @@ def _size_under_correlation(layout: Clustering, size: Callable[[float, int], Flo
 
 
 def uncovered_pairs(layout: Clustering) -> str:
-    """Some pairs of events have too few common sessions for a correlation."""
-    if layout.dependence is None or not layout.dependence.coverage < 1.0:
+    """Most pairs of events have next to no common sessions, so their correlation is not known."""
+    if layout.dependence is None or layout.dependence.covered_weight >= LEAST_COVERED or np.isnan(layout.dependence.covered_weight):
         return ""
-    share = prose.percent(1 - layout.dependence.coverage)
-    return f"{share} of the overlapping pairs have under 30 common sessions and count as uncorrelated"
+    share = prose.percent(1 - layout.dependence.covered_weight)
+    return f"{share} of the overlapping pairs have too few common sessions for a correlation, and count as the others do"
+
+
+def shape_of_residuals(layout: Clustering) -> str:
+    """Few events whose quiet days are skewed or hang together: a Student law does not hold."""
+    if layout.n_events >= FEW_EVENTS or layout.layout not in ("same_date", "multi_date"):
+        return ""
+    if abs(layout.skewness) > SKEWED:
+        return f"quiet days have a skewness of {prose.decimal(layout.skewness, 1)}, and {layout.n_events} events are too few for a mean to forget it"
+    if layout.persistence > PERSISTENT:
+        return "quiet days hang together over the length of the window (stale prices, or another factor), which a correlation of single days does not see"
+    return ""
 
 
 def overlapping_dates(layout: Clustering) -> str:

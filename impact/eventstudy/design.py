@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, TypedDict, get_args
 
 from impact.anchors import AnchorPolicy
-from impact.errors import InputError
+from impact.errors import ImpactWarning, InputError
 from impact.eventstudy.models import MODELS, ModelName
 from impact.typing_ import ReturnKind, Window
 
@@ -40,7 +41,7 @@ def _window(name: str, window: Any) -> Window:
 
 
 def checked_windows(estimation: Window, window: Window) -> tuple[Window, Window]:
-    """Both windows as whole inclusive offsets.
+    """Both windows as whole inclusive offsets, the estimation window cut where it reaches into the days before the event.
 
     Raises
     ------
@@ -48,6 +49,14 @@ def checked_windows(estimation: Window, window: Window) -> tuple[Window, Window]
         If one is no window, or they overlap.
     """
     before, around = _window("estimation", estimation), _window("window", window)
+    if around[0] <= before[1] < 0 and before[0] < around[0] - 1:
+        warnings.warn(
+            f"estimation={before} reaches into window={around}; it ends at {around[0] - 1} instead, or the event window would shape its own "
+            "benchmark.",
+            ImpactWarning,
+            stacklevel=5,
+        )
+        return (before[0], around[0] - 1), around
     if before[1] >= around[0]:
         raise InputError(
             f"estimation={before} must end before window={around} begins, or the event would shape its own benchmark; move one of them."

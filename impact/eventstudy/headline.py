@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from impact.eventstudy.hypotheses import TESTS, HypothesisTest, Lead
 from impact.eventstudy.layout import Clustering
 from impact.kernels.outcome import Outcome, inapplicable
 
-__all__ = ["choose_headline", "refused", "warned"]
+__all__ = ["candidates", "choose_headline", "refused", "warned"]
 
 NOTHING = "no event has an abnormal return on every day of the window"
 
@@ -22,12 +23,32 @@ def refused(test: HypothesisTest, layout: Clustering) -> Outcome | None:
     return inapplicable(test.elsewhere[layout.layout], layout.n_events)
 
 
-def choose_headline(layout: Clustering) -> tuple[str, Lead]:
-    """Name of the test that leads, why, and the tests to read beside it; no name when no event can be tested."""
+def candidates(layout: Clustering) -> list[tuple[str, Lead]]:
+    """The tests that would lead under this layout, the first in line first."""
+    willing = [(name, lead) for name, test in TESTS.items() if (lead := test.leads(layout)) is not None]
+    return sorted(willing, key=lambda pair: pair[1].order)
+
+
+def choose_headline(layout: Clustering, outcome: Callable[[str], Outcome]) -> tuple[str, Lead]:
+    """Name of the test that leads, why, and the tests to read beside it; no name when none can.
+
+    Parameters
+    ----------
+    layout : Clustering
+    outcome : callable (name) -> Outcome
+        The outcome of a test with its warnings: a test that is refused, or warns of itself, does not lead.
+    """
     if layout.layout == "none":
         return "", Lead(order=0, why="no event can be tested")
-    willing = [(name, lead) for name, test in TESTS.items() if (lead := test.leads(layout)) is not None]
-    return min(willing, key=lambda pair: pair[1].order)
+    passed: list[str] = []
+    for name, lead in candidates(layout):
+        found = outcome(name)
+        if not found.reason and not found.warning:
+            if passed:
+                return name, replace(lead, why=f"{lead.why}; not {passed[0]}")
+            return name, lead
+        passed.append(f"{name} ({found.reason or found.warning})")
+    return "", Lead(order=0, why="no test holds its size here: " + "; ".join(passed))
 
 
 def warned(test: HypothesisTest, outcome: Outcome, layout: Clustering) -> Outcome:

@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
-from impact.eventstudy import cautions
+from impact.eventstudy import cautions, intervals
 from impact.eventstudy.calendar_portfolio import calendar_time
 from impact.eventstudy.cautions import Caution
 from impact.eventstudy.evidence import Evidence, Need
-from impact.eventstudy.layout import Clustering, EventLayout
+from impact.eventstudy.layout import FEW_EVENTS, Clustering, EventLayout
 from impact.eventstudy.series_tests import against_peers, block_placebo_of, conformal_of, portfolio_of, sq_of, t_of
 from impact.kernels.dependence import kp_bmp, kp_patell
-from impact.kernels.outcome import Outcome
+from impact.kernels.outcome import Outcome, inapplicable
 from impact.kernels.parametric import bmp, brown_warner, cross_sectional, patell
+from impact.kernels.quiet_cross_sections import cross_section_placebo
 from impact.kernels.ranks import corrado, corrado_zivney, grank_t, grank_z, wilcoxon
 from impact.kernels.resample import wild_cluster
 from impact.kernels.signs import generalized_sign, sign
@@ -34,6 +35,7 @@ TestName: TypeAlias = Literal[
     "bmp",
     "kp_patell",
     "kp_bmp",
+    "placebo_bmp",
     "corrado",
     "corrado_zivney",
     "grank_t",
@@ -47,8 +49,6 @@ TestName: TypeAlias = Literal[
     "calendar_time",
 ]
 
-FEWEST_FOR_SPREAD = 5
-"""Events below which a cross-sectional variance is noise."""
 GRANK_SECOND = 30
 """Events from which the generalised rank t is a full second opinion."""
 
@@ -102,6 +102,10 @@ class HypothesisTest:
         Why its p-value may mislead.
     leads : callable (Clustering) -> Lead or None
         Whether it leads, given the layout.
+    interval : callable (Evidence, level) -> (low, high), optional
+        Effects that it does not reject; a test that leads has one.
+    any_event_variance : bool
+        It keeps its size when the event raises the variance.
     stream : int or None
         Position of its random stream among the drawing tests.
     """
@@ -114,6 +118,8 @@ class HypothesisTest:
     run: Callable[[Evidence], Outcome]
     cautions: tuple[Caution, ...] = ()
     leads: Callable[[Clustering], Lead | None] = _never
+    interval: Callable[[Evidence, float], tuple[float, float]] | None = None
+    any_event_variance: bool = False
     stream: int | None = None
 
 
@@ -126,8 +132,12 @@ def _several(**reasons: str) -> dict[EventLayout, str]:
     return {"single": NO_CROSS_SECTION, **reasons}  # type: ignore[dict-item]  # keyword names are layouts
 
 
+def _single(layout: Clustering) -> bool:
+    return layout.layout == "single"
+
+
 def _sq_leads(layout: Clustering) -> Lead | None:
-    if layout.layout != "single" or layout.n_days > 1:
+    if not _single(layout) or layout.n_days > 1:
         return None
     return Lead(
         order=1,
@@ -137,34 +147,30 @@ def _sq_leads(layout: Clustering) -> Lead | None:
 
 
 def _conformal_leads(layout: Clustering) -> Lead | None:
-    if layout.layout != "single" or layout.n_days == 1 or not layout.refittable:
+    if not _single(layout) or not layout.refittable:
         return None
-    why = "one event, several days: cyclic shifts of the refitted residuals allow for any law of returns"
-    return Lead(order=1, why=why, beside=("t", "block_placebo", "placebo_space"))
+    days = "one day, and few rows" if layout.n_days == 1 else "several days"
+    why = f"one event, {days}: cyclic shifts of the refitted residuals allow for any law of returns"
+    return Lead(order=2, why=why, beside=("t", "block_placebo", "placebo_space"))
 
 
 def _block_placebo_leads(layout: Clustering) -> Lead | None:
-    if layout.layout != "single" or layout.n_days == 1:
+    if not _single(layout):
         return None
-    return Lead(order=2, why="one event, several days, and no regression to fit again", beside=("t", "placebo_space"))
+    return Lead(order=3, why="one event, and no regression to fit again", beside=("t", "placebo_space"))
 
 
-def _portfolio_leads(layout: Clustering) -> Lead | None:
-    if layout.layout != "same_date" or layout.n_events >= FEWEST_FOR_SPREAD:
+def _t_leads(layout: Clustering) -> Lead | None:
+    if not _single(layout):
         return None
-    why = f"{layout.n_events} events on one date: too few for a cross-sectional variance, so one portfolio"
-    return Lead(order=1, why=why, beside=("sq", "conformal"))
-
-
-def _kp_patell_leads(layout: Clustering) -> Lead | None:
-    if layout.layout != "multi_date" or layout.n_events >= FEWEST_FOR_SPREAD:
-        return None
-    return Lead(order=1, why=f"{layout.n_events} events: too few for a cross-sectional variance", beside=("wild_cluster",))
+    return Lead(
+        order=4, why="one event, and no quiet days that could be compared: the forecast error and a Student law", beside=("placebo_space",)
+    )
 
 
 def _kp_bmp_leads(layout: Clustering) -> Lead | None:
     n = layout.n_events
-    if layout.layout not in BATCH or n < FEWEST_FOR_SPREAD:
+    if layout.layout not in BATCH:
         return None
     why = "allows for common shocks and for a rise of the variance at the event"
     ranks: tuple[TestName, ...] = ("grank_t",) if n >= GRANK_SECOND else ()
@@ -177,6 +183,21 @@ def _kp_bmp_leads(layout: Clustering) -> Lead | None:
     return Lead(order=1, why=spread, beside=(*ranks, "wild_cluster", "calendar_time", "generalized_sign"))
 
 
+def _placebo_bmp_leads(layout: Clustering) -> Lead | None:
+    n = layout.n_events
+    if layout.layout not in BATCH or n >= FEW_EVENTS:
+        return None
+    why = f"{n} events: the same statistic on their quiet days knows their correlation, skewness and serial dependence"
+    return Lead(order=2, why=why, beside=("kp_bmp", "portfolio") if layout.layout == "same_date" else ("kp_bmp", "wild_cluster"))
+
+
+def _of_quiet_days(evidence: Evidence) -> Outcome:
+    sample = evidence.sample
+    if sample.n_events >= FEW_EVENTS:
+        return inapplicable(f"{sample.n_events} events need no law of their own: see kp_bmp", sample.n_events)
+    return cross_section_placebo(sample.scar, sample.residuals, sample.sigma, sample.length)
+
+
 _RECORDS = (
     HypothesisTest(
         name="t",
@@ -185,6 +206,8 @@ _RECORDS = (
         elsewhere=dict.fromkeys(("same_date", "multi_date"), "one event only; car() gives the t of each event"),
         needs=_needs("series"),
         run=lambda evidence: t_of(evidence.series),
+        leads=_t_leads,
+        interval=intervals.of_series_t,
     ),
     HypothesisTest(
         name="sq",
@@ -195,6 +218,7 @@ _RECORDS = (
         run=lambda evidence: sq_of(evidence.series),
         cautions=(cautions.ignores_event_variance,),
         leads=_sq_leads,
+        interval=intervals.of_sq,
     ),
     HypothesisTest(
         name="block_placebo",
@@ -205,6 +229,7 @@ _RECORDS = (
         run=lambda evidence: block_placebo_of(evidence.series),
         cautions=(cautions.ignores_event_variance,),
         leads=_block_placebo_leads,
+        interval=intervals.of_block_placebo,
     ),
     HypothesisTest(
         name="conformal",
@@ -215,6 +240,7 @@ _RECORDS = (
         run=lambda evidence: conformal_of(evidence.series),
         cautions=(cautions.ignores_event_variance,),
         leads=_conformal_leads,
+        interval=intervals.of_conformal,
     ),
     HypothesisTest(
         name="placebo_space",
@@ -267,7 +293,7 @@ _RECORDS = (
         needs=_needs("dependence"),
         run=lambda evidence: kp_patell(patell(evidence.sample.scar, evidence.sample.df), evidence.layout.r_bar),
         cautions=(cautions.uncovered_pairs, cautions.patell_under_event_variance),
-        leads=_kp_patell_leads,
+        interval=intervals.of_kp_patell,
     ),
     HypothesisTest(
         name="kp_bmp",
@@ -276,8 +302,20 @@ _RECORDS = (
         elsewhere=_several(),
         needs=_needs("dependence"),
         run=lambda evidence: kp_bmp(bmp(evidence.sample.scar), evidence.layout.r_bar),
-        cautions=(cautions.uncovered_pairs,),
+        cautions=(cautions.uncovered_pairs, cautions.shape_of_residuals),
         leads=_kp_bmp_leads,
+        interval=intervals.of_kp_bmp,
+        any_event_variance=True,
+    ),
+    HypothesisTest(
+        name="placebo_bmp",
+        null="the standardised cross-section is one more of quiet days; correlated events, any event variance, any law of returns",
+        layouts=BATCH,
+        elsewhere=_several(),
+        run=_of_quiet_days,
+        leads=_placebo_bmp_leads,
+        interval=intervals.of_cross_section,
+        any_event_variance=True,
     ),
     HypothesisTest(
         name="corrado",
@@ -371,7 +409,7 @@ _RECORDS = (
         needs=_needs("series"),
         run=lambda evidence: portfolio_of(evidence.series),
         cautions=(cautions.ignores_event_variance,),
-        leads=_portfolio_leads,
+        interval=intervals.of_series_t,
     ),
     HypothesisTest(
         name="calendar_time",

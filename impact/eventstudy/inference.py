@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,13 +17,19 @@ from impact.eventstudy.hypotheses import TESTS, TestName
 from impact.eventstudy.layout import Clustering, clustering
 from impact.eventstudy.sample import EventSample, event_sample, residual_dependence
 from impact.eventstudy.schemas import INFERENCE, LAYOUT
-from impact.kernels.dependence import ResidualDependence
 from impact.kernels.mapping import Executor
-from impact.kernels.outcome import Outcome
-from impact.kernels.power import minimum_detectable_effect
+from impact.kernels.outcome import Outcome, inapplicable
+from impact.kernels.power import minimum_detectable_effect, patell_size_under_event_variance
 from impact.kernels.records import FittedEvents
 from impact.kernels.skewness import excess_kurtosis
 from impact.results import Result, Summary, declared
+from impact.typing_ import IntArray
+
+NOMINAL_SIZE = 0.05
+ONE_DATE = (
+    "one date: a shock that struck all these firms that day for another reason, such as one to their industry, cannot be told from "
+    "the event; compare placebo dates of like volatility, or add an industry factor"
+)
 
 __all__ = ["InferenceDesign", "describe_inference", "outcomes", "run_tests"]
 
@@ -120,9 +127,14 @@ def run_tests(
     names = _checked_names(tests)
     random = Draws(rng=rng, n=draws)
     sample = event_sample(fit, a, b, incomplete)
-    layout = clustering(sample, _dependence(sample, names))
-    results = outcomes(sample, layout, names, peers=peers, draws=random, adjust_event_variance=adjust_event_variance, executor=executor)
-    return _table(results, choose_headline(layout)[0])
+    layout = clustering(sample, residual_dependence(sample) if sample.n_events > 1 else None)
+    run = partial(outcomes, sample, layout, peers=peers, draws=random, adjust_event_variance=adjust_event_variance, executor=executor)
+    results = run(names)
+
+    def outcome(name: str) -> Outcome:
+        return results.get(name) or run([name])[name]
+
+    return _table(results, choose_headline(layout, outcome)[0])
 
 
 def _table(results: Mapping[str, Outcome], headline: str) -> pd.DataFrame:
@@ -142,13 +154,6 @@ def _checked_names(tests: Collection[str] | str | None) -> list[str]:
         first = f"{len(unknown)} unknown name(s) (first {unknown[0]!r})" if unknown else "no name"
         raise InputError(f"tests holds {first}; choose from: {', '.join(TESTS)}.")
     return [name for name in TESTS if name in tests]
-
-
-def _dependence(sample: EventSample, names: Collection[str]) -> ResidualDependence | None:
-    """The residual correlation when a wanted test uses it."""
-    if sample.n_events < 2 or not any("dependence" in TESTS[name].needs for name in names):
-        return None
-    return residual_dependence(sample)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -183,6 +188,21 @@ class InferenceDesign(Result):
     residual_kurtosis : float
         Excess kurtosis of the estimation residuals of the event, or of the portfolio of a batch on one date; NaN for
         several dates. Above about 1 the normal law understates small p-values.
+    estimate : float, decimal return
+        Mean CAR of the events that enter; of one event its CAR.
+    ci_low, ci_high : float
+        Effects, common to all events, that the leading test does not reject; infinite where it rejects none, NaN where none
+        leads.
+    statistic, p_value : float
+        Of the leading test; NaN where none leads.
+    level : float
+        Coverage of the interval.
+    size_if_variance_doubles : float
+        Share of true nulls that the leading test would reject at 5 % if the event doubled the variance.
+    events : (n_events,) int
+        Positions of the events that enter among those of the study.
+    caveats : tuple of str
+        What no test of these events can tell.
     """
 
     schemas = declared(to_frame=INFERENCE)
@@ -205,13 +225,23 @@ class InferenceDesign(Result):
     smallest_p: float
     mde: float
     residual_kurtosis: float
+    estimate: float
+    ci_low: float
+    ci_high: float
+    statistic: float
+    p_value: float
+    level: float
+    size_if_variance_doubles: float
+    events: IntArray
+    caveats: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """One row: every attribute, unrounded."""
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "assumptions"}
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("assumptions", "events")}
         fields["window"] = f"({self.window[0]}, {self.window[1]})"
         fields["second_opinions"] = ", ".join(self.second_opinions)
+        fields["caveats"] = "; ".join(self.caveats)
         return pd.DataFrame([fields])
 
     def summary(self) -> Summary:
@@ -220,11 +250,11 @@ class InferenceDesign(Result):
         title = f"Inference over ({a}, {b}): {self.headline or 'no test'} leads"
         shown = (
             self.to_frame()
-            .drop(columns=["window", "why", "second_opinions", "headline"])
+            .drop(columns=["window", "why", "second_opinions", "headline", "caveats"])
             .T.set_axis(["value"], axis=1)
             .rename_axis("property")
         )
-        notes = [self.why]
+        notes = [self.why, *self.caveats]
         if self.second_opinions:
             notes.append("read beside it: " + ", ".join(self.second_opinions))
         if self.n_excluded:
@@ -238,6 +268,7 @@ def describe_inference(
     b: int,
     *,
     incomplete: IncompletePolicy = "complete",
+    level: float = 0.95,
 ) -> InferenceDesign:
     """Say which inference the layout of the events allows over [a, b], before any p-value is read.
 
@@ -248,24 +279,36 @@ def describe_inference(
         Inclusive session offsets inside the event window.
     incomplete : {"complete", "available"}
         As in :func:`run_tests`.
+    level : float
+        Coverage of the interval.
 
     Notes
     -----
-    Choice: one event, one day ``sq``; one event, several days ``conformal``; several events ``kp_bmp`` (below five events
-    ``portfolio`` on one date, ``kp_patell`` on several).
+    Choice: one event, one day ``sq``; one event, several days ``conformal``; several events ``kp_bmp``, and below five events,
+    or where their quiet days are skewed or hang together, ``placebo_bmp``. A test that warns of itself does not lead.
     """
     sample = event_sample(fit, a, b, incomplete)
     dependence = residual_dependence(sample) if sample.n_events > 1 else None
     layout = clustering(sample, dependence)
-    headline, lead = choose_headline(layout)
+    computed: dict[str, Outcome] = {}
+
+    def outcome(name: str) -> Outcome:
+        computed[name] = outcomes(sample, layout, [name])[name]
+        return computed[name]
+
+    headline, lead = choose_headline(layout, outcome)
     n, inflation = layout.n_events, layout.inflation if layout.n_events > 1 else 1.0
     error = np.sqrt(inflation * (sample.sigma**2 * sample.variance_factor).sum()) / n if n else np.nan
-    smallest = kurtosis = float("nan")
+    kurtosis, interval = float("nan"), (float("nan"), float("nan"))
+    test, leading = TESTS.get(headline), computed.get(headline) or inapplicable(lead.why, n)
     if layout.layout in ("single", "same_date"):
-        test = TESTS[headline]
-        evidence = gather(sample, layout, test.needs | {"series"})
-        kurtosis = excess_kurtosis(evidence.series.residuals[np.isfinite(evidence.series.residuals)])
-        smallest = test.run(evidence).smallest_p
+        series = gather(sample, layout, {"series"}).series
+        kurtosis = excess_kurtosis(series.residuals[np.isfinite(series.residuals)])
+    if test is not None and test.interval is not None:
+        interval = test.interval(gather(sample, layout, test.needs), level)
+    doubled = float("nan")
+    if test is not None:
+        doubled = NOMINAL_SIZE if test.any_event_variance else float(patell_size_under_event_variance(2.0))
     return InferenceDesign(
         window=(a, b),
         design=layout.layout,
@@ -282,7 +325,16 @@ def describe_inference(
         headline=headline,
         why=lead.why,
         second_opinions=lead.beside,
-        smallest_p=smallest,
+        smallest_p=leading.smallest_p,
         mde=float(minimum_detectable_effect(error, 1.0)),
         residual_kurtosis=kurtosis,
+        estimate=float(sample.car.mean()) if n else float("nan"),
+        ci_low=interval[0],
+        ci_high=interval[1],
+        statistic=leading.statistic,
+        p_value=leading.p_value,
+        level=level,
+        size_if_variance_doubles=doubled,
+        events=sample.index,
+        caveats=(ONE_DATE,) if layout.layout == "same_date" else (),
     )

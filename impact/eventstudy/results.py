@@ -25,6 +25,7 @@ from impact.tables import Schema, Table, prose
 from impact.typing_ import FloatArray, IntArray, Window
 
 if TYPE_CHECKING:
+    from impact.eventstudy.inference import InferenceDesign
     from impact.eventstudy.window_family import Adjustment
     from impact.plots.style import Axes
 
@@ -192,12 +193,12 @@ class EventStudyResult(Result):
         self._checked(a, b)
         return run_tests(self.fitted, a, b, **({"incomplete": self.design.incomplete} | options))
 
-    def inference(self, a: int, b: int, **options: Any) -> Any:
+    def inference(self, a: int, b: int, **options: Any) -> InferenceDesign:
         """The design that was found (single, same_date, multi_date), r-bar, effective N, smallest attainable p."""
         from impact.eventstudy.inference import describe_inference
 
         self._checked(a, b)
-        return describe_inference(self.fitted, a, b, **({"incomplete": self.design.incomplete} | options))
+        return describe_inference(self.fitted, a, b, **({"incomplete": self.design.incomplete, "level": self.design.level} | options))
 
     def conformal(self, a: int, b: int, *, level: float | None = None) -> Any:
         """Conformal interval for the effect over [a, b] of one event (or of a batch on one date), by inverting the test."""
@@ -230,24 +231,15 @@ class EventStudyResult(Result):
         return replace(self, fit=self.fit.take(kept), events=self.events.iloc[kept].reset_index(drop=True))
 
     def path(self) -> pd.DataFrame:
-        """Mean CAR from the first offset to each offset: offset, car, se, ci_low, ci_high, n_events.
+        """The inference over the windows from the first offset to each: car, ci_low, ci_high, n_events, test, p_value.
 
-        One event: its own CAR with the Student interval. Several: their mean, with the forecast errors taken as
-        independent across events; for clustered events read :meth:`tests`.
+        Each row is that of :meth:`inference` over its window: the mean CAR of the events with a return on every day of it, and
+        the interval of the test that leads there.
         """
-        rows = []
         first = int(self.fitted.offsets[0])
-        for offset in self.fitted.offsets:
-            sums = self.fitted.window(first, int(offset))
-            known = ~np.isnan(sums.car)
-            n = int(known.sum())
-            mean = float(sums.car[known].mean()) if n else np.nan
-            se = float(np.sqrt((self.fitted.sigma[known] ** 2 * sums.variance_factor[known]).sum()) / n) if n else np.nan
-            rows.append((mean, se, n))
-        frame = pd.DataFrame(rows, columns=["car", "se", "n_events"], index=pd.Index(self.fitted.offsets, name="offset"))
-        tail = (1.0 + self.design.level) / 2.0
-        quantile = float(stdtrit(float(self.fitted.df[0]), tail)) if self.n_events == 1 else float(ndtri(tail))
-        return frame.assign(ci_low=frame["car"] - quantile * frame["se"], ci_high=frame["car"] + quantile * frame["se"])
+        rows = [self._window_row(first, int(offset)) for offset in self.fitted.offsets]
+        frame = pd.DataFrame(rows, index=pd.Index(self.fitted.offsets, name="offset"))
+        return frame[["car", "ci_low", "ci_high", "n_events", "test", "p_value"]]
 
     def to_frame(self) -> pd.DataFrame:
         """One row per event and offset: event_id, security, offset, session, abnormal_return, standard_error, n_obs."""
@@ -303,17 +295,16 @@ class EventStudyResult(Result):
         return Table(table.frame, self.measured(table.schema))
 
     def _window_row(self, a: int, b: int) -> dict[str, Any]:
-        sums = self.fitted.window(a, b)
-        known = ~np.isnan(sums.car)
-        n = int(known.sum())
-        row: dict[str, Any] = {"window": f"({a}, {b})", "n_events": n, "car": np.nan, "se": np.nan, "ci_low": np.nan, "ci_high": np.nan}
-        if n:
-            car = float(sums.car[known].mean())
-            se = float(np.sqrt((self.fitted.sigma[known] ** 2 * sums.variance_factor[known]).sum()) / n)
-            tail = (1.0 + self.design.level) / 2.0
-            half = se * (float(stdtrit(float(self.fitted.df[known][0]), tail)) if self.n_events == 1 else float(ndtri(tail)))
-            row |= {"car": car, "se": se, "ci_low": car - half, "ci_high": car + half}
-        return row
+        found = self.inference(a, b)
+        return {
+            "window": f"({a}, {b})",
+            "n_events": found.n_events,
+            "car": found.estimate,
+            "ci_low": found.ci_low,
+            "ci_high": found.ci_high,
+            "p_value": found.p_value,
+            "test": found.headline,
+        }
 
     def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
         """CAR from the first offset of the event window, with its interval."""

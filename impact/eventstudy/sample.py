@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +23,11 @@ from impact.kernels.signs import positive_shares
 from impact.typing_ import FloatArray, IntArray
 
 __all__ = ["EventSample", "OneSeries", "ResidualEvidence", "event_sample", "gather_evidence", "one_series", "residual_dependence"]
+
+FEWEST_COMMON = 8
+"""Common sessions from which a correlation enters where most pairs have fewer than the usual 30."""
+FULL_COVERAGE = 0.5
+"""Share of the overlap weight on pairs with 30 common sessions from which those alone are averaged."""
 
 CHUNK_VALUES = 1 << 19
 """Estimation and event days held at once while ranks are built: 4 MB an array, inside the cache of one core."""
@@ -64,6 +69,11 @@ class EventSample:
     def residual_sums(self) -> ResidualSums | None:
         """Mean residual and mean correlation without forming residuals, where the estimation windows allow it."""
         return self.fit.residual_sums(self.index, self.length) if self.fit.residual_sums is not None else None
+
+    @cached_property
+    def residuals(self) -> FloatArray:
+        """(n, L) estimation residuals of the events; for few events."""
+        return self.fit.residuals(self.index)
 
     @property
     def length(self) -> int:
@@ -125,10 +135,24 @@ def event_sample(fit: FittedEvents, a: int, b: int, incomplete: IncompletePolicy
 
 
 def residual_dependence(sample: EventSample) -> ResidualDependence:
-    """Overlap-weighted mean correlation of the estimation residuals of the sample's events."""
-    if sample.residual_sums is not None:
+    """Overlap-weighted mean correlation of the estimation residuals of the sample's events.
+
+    Pairs with fewer than 30 common sessions count as the others do on average; where those are less than half of all, pairs
+    with few common sessions are taken as well. NaN where hardly any pair has common sessions at all.
+    """
+    if sample.residual_sums is not None and not sample.residual_sums.dependence.coverage < 1.0:
         return sample.residual_sums.dependence
-    return overlap_dependence(lambda rows: sample.fit.residuals(sample.index[rows]), sample.day0, sample.length)
+    usual = overlap_dependence(lambda rows: sample.fit.residuals(sample.index[rows]), sample.day0, sample.length)
+    if usual.n_overlapping_pairs == 0 or usual.covered_weight == 1.0:
+        return usual
+    thin = usual
+    if usual.covered_weight < FULL_COVERAGE:
+        thin = overlap_dependence(
+            lambda rows: sample.fit.residuals(sample.index[rows]), sample.day0, sample.length, min_common=FEWEST_COMMON
+        )
+    if not thin.covered_weight > 0:
+        return replace(usual, r_bar=float("nan"))
+    return replace(usual, r_bar=thin.r_bar / thin.covered_weight, covered_weight=thin.covered_weight)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

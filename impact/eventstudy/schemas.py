@@ -95,7 +95,7 @@ CAR = WORDS.schema(
     "event_id security day0 status window car se t p df n_days mde ci_low ci_high n_events first last",
     about="an event and a window",
 )
-MEAN_CAR = WORDS.schema("mean_car", "window n_events car se ci_low ci_high p_value test", about="a window, over the events")
+MEAN_CAR = WORDS.schema("mean_car", "offset window n_events car ci_low ci_high p_value test", about="a window, over the events")
 ESTIMATES = WORDS.schema(
     "estimates",
     "event_id security day0 status alpha beta sigma n_obs df r_squared",
@@ -129,6 +129,14 @@ INFERENCE = WORDS.schema(
     Column("why", about="why it leads"),
     Column("second_opinions", short="second opinions"),
     Column("residual_kurtosis", "statistic", short="kurtosis of residuals"),
+    Column("estimate", "return", about="mean CAR of the events that enter"),
+    Column("ci_low", "return", about="smallest effect that the leading test does not reject"),
+    Column("ci_high", "return", about="largest effect that the leading test does not reject"),
+    Column("statistic", "statistic"),
+    Column("p_value", "p"),
+    Column("level", "share", about="coverage of the interval"),
+    Column("size_if_variance_doubles", "share", about="true nulls rejected at 5 % if the event doubled the variance"),
+    Column("caveats", about="what no test of these events can tell"),
     about="the layout of the events of a study",
 )
 LAYOUT = Schema(

@@ -146,7 +146,7 @@ def _check_scale(
 ) -> None:
     """Refuse percent and prices among the lines with events, the benchmark and the factors."""
     lines = np.unique(np.concatenate([group.aligned.security for group in groups]))
-    check_returns(table.values[:, lines], table.securities[lines], kind)
+    check_returns(table.values[:, lines], list(table.securities[lines]), kind)
     if isinstance(market, (pd.Series, pd.DataFrame)):
         check_benchmark(market, "market", kind)
     elif market is not None:

@@ -37,12 +37,15 @@ class ResidualDependence:
         Share of the overlapping pairs with enough common sessions; the others count as uncorrelated. NaN without any.
     n_overlapping_pairs, n_pairs : int
         Pairs whose tested windows share a session, and all pairs.
+    covered_weight : float
+        Share of the overlap weight that falls on covered pairs.
     """
 
     r_bar: float
     coverage: float
     n_overlapping_pairs: int
     n_pairs: int
+    covered_weight: float = 1.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -197,7 +200,7 @@ def overlap_dependence(
     days, starts = np.unique(day0[order], return_index=True)
     stops = np.append(starts[1:], n)
     recent: deque[_DateGroup] = deque()
-    weighted = 0.0
+    weighted = covered_weight = weight = 0.0
     covered = overlapping = 0
     for position, (day, start, stop) in enumerate(zip(days.tolist(), starts, stops, strict=True)):
         before, after = _shifts(days, position, window_length)
@@ -208,7 +211,10 @@ def overlap_dependence(
             recent.popleft()
         for other in (*recent, group):
             total, good, pairs = _pair_sum(group, other, min_common)
-            weighted += total * (window_length - (day - other.day)) / window_length
+            overlap = (window_length - (day - other.day)) / window_length
+            weighted += total * overlap
+            covered_weight += good * overlap
+            weight += pairs * overlap
             covered += good
             overlapping += pairs
         recent.append(group)
@@ -217,6 +223,7 @@ def overlap_dependence(
         coverage=covered / overlapping if overlapping else float("nan"),
         n_overlapping_pairs=overlapping,
         n_pairs=n_pairs,
+        covered_weight=covered_weight / weight if weight else 1.0,
     )
 
 

@@ -133,7 +133,7 @@ def test_a_security_that_repeats_its_benchmark_is_refused(returns):
         ({"market": None}, "needs a market"),
         ({"model": "arma"}, "model='arma' is unknown"),
         ({"estimation": (-600, -11)}, "returns hold 420"),
-        ({"estimation": (-260, -5)}, "must end before"),
+        ({"estimation": (-260, 0)}, "must end before"),
         ({"estimation": (-11, -260)}, "first not after"),
         ({"estimation": "last year"}, "not a window"),
         ({"estimation": (-20.5, -11)}, "whole offsets"),
@@ -308,8 +308,15 @@ def test_results_print_plot_and_tidy(returns):
 
 def test_the_path_ends_at_the_car_of_the_window(returns):
     result = impact.event_study(returns, events_on(DAYS[300]), market="index")
-    last, whole = result.path().iloc[-1], result.car(-10, 10).loc["e0"]
-    assert (last["car"], last["se"], last["ci_low"]) == pytest.approx((whole["car"], whole["se"], whole["ci_low"]), rel=1e-12)
+    last, whole = result.path().iloc[-1], result.inference(-10, 10)
+    assert last["car"] == pytest.approx(result.car(-10, 10).loc["e0", "car"], rel=1e-12)
+    assert (last["ci_low"], last["ci_high"], last["p_value"], last["test"]) == (whole.ci_low, whole.ci_high, whole.p_value, whole.headline)
+
+
+def test_an_estimation_window_that_reaches_into_the_event_window_is_cut_and_said(returns):
+    with pytest.warns(ImpactWarning, match=r"estimation=\(-260, -5\) reaches into window=\(-10, 10\); it ends at -11 instead"):
+        cut = impact.event_study(returns, events_on(DAYS[300]), market="index", estimation=(-260, -5))
+    assert cut.design.estimation == (-260, -11)
 
 
 def test_an_event_at_the_edge_of_the_record_has_the_days_there_are(returns):

@@ -30,6 +30,20 @@ def test_the_leading_test_holds_its_size(table, design, window):
     assert abs(leader["rate_pct"].iloc[0] - 5.0) <= 1.5
 
 
+@pytest.mark.parametrize("window", ["(0, 0)", "(0, 4)"])
+@pytest.mark.parametrize("design", [design.name for design in size_and_power.FEW if design.effect == 0.0] + ["N=9 rho .15 t5"])
+def test_the_test_that_leads_study_by_study_holds_its_size(table, design, window):
+    chosen = table.loc[(design, window, size_and_power.HEADLINE)]
+    lowest = 2.0 if "stale" in design else 3.5  # a day on which many prices stand still rejects less, never more
+    assert chosen["n_replications"] >= 1500 and lowest <= chosen["rate_pct"] <= 6.5 + 2 * chosen["se_pct"]
+
+
+def test_power_does_not_fall_when_a_fifth_firm_is_added(table):
+    for window in ("(0, 0)",):
+        four, five = (table.loc[(f"power -4 %, N={n} rho .15", window, size_and_power.HEADLINE)] for n in (4, 5))
+        assert five["rate_pct"] >= four["rate_pct"] - 2 * five["se_pct"]
+
+
 @pytest.mark.parametrize("design", ["N=1 normal", "N=1 t4", "N=1 GARCH"])
 @pytest.mark.parametrize("test", ["sq 5 %", "CAR5 conformal"])
 def test_the_leading_tests_of_one_event_hold_their_size(table, design, test):
