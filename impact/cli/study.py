@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import click
 
@@ -43,44 +44,21 @@ def _window(text: str, option: str) -> tuple[int, int]:
 @click.option("--plot", type=click.Path(dir_okay=False), metavar="FILE", help="Also draw the CAR path: PNG, SVG or PDF by the ending.")
 @output_options
 def command(
-    events: str,
-    prices: str | None,
-    returns: str | None,
-    market: str | None,
-    factors: tuple[str, ...],
-    model: str,
-    estimation: str,
-    window: str,
-    cars: str,
-    kind: str,
-    anchor: str,
-    min_observations: int | None,
-    zero_alpha: bool,
-    seed: int | None,
-    plot: str | None,
-    format_: str,
-    output: str | None,
-    table: str | None,
-) -> None:
+    events: str, estimation: str, window: str, cars: str, seed: int | None, plot: str | None, format_: str, output: str | None,
+    table: str | None, **given: Any,
+) -> None:  # fmt: skip
     """Event study of the table EVENTS.
 
     EVENTS is a CSV or Parquet file with columns event_id, security and date, or known_at (an instant with its zone) and venue.
     """
     from impact.eventstudy.files import printed_tables, study_files, study_tables
 
-    options = {
-        "model": model,
-        "estimation": _window(estimation, "--estimation"),
-        "window": _window(window, "--window"),
-        "anchor": anchor,
-        "min_observations": min_observations,
-        "zero_alpha": zero_alpha,
-    }
-    files = {"events": events, "prices": prices, "returns": returns, "market": market, "factors": factors, "kind": kind}
+    options = {"estimation": _window(estimation, "--estimation"), "window": _window(window, "--window")}
+    options |= {name: given.pop(name) for name in ("model", "anchor", "min_observations", "zero_alpha")}
     windows = tuple(_window(part, "--car") for part in cars.split(","))
     with warnings.catch_warnings(record=True) as raised, working("estimating and testing"):
         warnings.simplefilter("always", ImpactWarning)
-        study = study_files(events, prices=prices, returns=returns, market=market, factors=factors, kind=kind, **options)
+        study = study_files(events, **given, **options)
         found = study_tables(study, windows, seed=seed)
     notes = tuple(dict.fromkeys(str(warning.message) for warning in raised if issubclass(warning.category, ImpactWarning)))
     for note in notes:
@@ -89,7 +67,7 @@ def command(
         Document(
             command="study",
             title=study.summary().title,
-            inputs=files | options | {"estimation": estimation, "window": window, "car": cars, "seed": seed},
+            inputs={"events": events} | given | options | {"estimation": estimation, "window": window, "car": cars, "seed": seed},
             tables=printed_tables(found, study, full=format_ != "table" or table is not None),
             notes=notes,
             assumptions=study.assumptions,

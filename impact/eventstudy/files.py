@@ -12,7 +12,7 @@ import pandas as pd
 
 from impact.errors import ImpactWarning, InputError
 from impact.eventstudy.results import EventStudyResult
-from impact.eventstudy.schemas import CAR, DROPPED, ESTIMATES, TESTS
+from impact.eventstudy.schemas import CAR, DROPPED, ESTIMATES, MEAN_CAR, TESTS
 from impact.eventstudy.study import event_study
 from impact.provenance import Source
 from impact.tables import Table
@@ -152,6 +152,8 @@ class StudyTables:
 
     Attributes
     ----------
+    headline : DataFrame
+        Per window: n_events, car (their mean), ci_low, ci_high, p_value, test: the inference over its own events.
     car : DataFrame
         Per event and window: event_id, security, day0, window, car, se, t, p, df, n_days, mde, ci_low, ci_high.
     tests : DataFrame
@@ -160,6 +162,7 @@ class StudyTables:
     dropped : DataFrame
     """
 
+    headline: pd.DataFrame
     car: pd.DataFrame
     tests: pd.DataFrame
     estimates: pd.DataFrame
@@ -177,6 +180,7 @@ def study_tables(study: EventStudyResult, windows: tuple[Window, ...], *, seed: 
         tests.append(study.tests(a, b, rng=rng).reset_index().assign(window=name))
     every = pd.concat(tests, ignore_index=True)
     return StudyTables(
+        headline=study.over(windows),
         car=pd.concat(cars, ignore_index=True),
         tests=every[["window", *[column for column in every.columns if column != "window"]]],
         estimates=study.estimates.reset_index(),
@@ -187,11 +191,21 @@ def study_tables(study: EventStudyResult, windows: tuple[Window, ...], *, seed: 
 def printed_tables(tables: StudyTables, study: EventStudyResult, *, full: bool) -> dict[str, Table]:
     """The tables in the order a document shows them; without `full`, only what a reader wants to see at once."""
     if full:
-        parts = {"car": CAR.table(tables.car), "tests": TESTS.table(tables.tests), "estimates": ESTIMATES.table(tables.estimates)}
+        parts = {
+            "car": CAR.table(tables.car),
+            "headline": MEAN_CAR.table(tables.headline),
+            "tests": TESTS.table(tables.tests),
+            "estimates": ESTIMATES.table(tables.estimates),
+        }
         return parts | {"abnormal": study.with_schema("to_frame"), "dropped": DROPPED.table(tables.dropped)}
     applicable = tables.tests[tables.tests["p_value"].notna()]
     shown = ["window", "test", "statistic", "p_value", "df", "distribution", "n_events", "headline", "warning"]
-    parts = {"car": CAR.table(tables.car), "tests": TESTS.table(applicable).select(shown), "estimates": ESTIMATES.table(tables.estimates)}
+    parts = {
+        "headline": MEAN_CAR.table(tables.headline),
+        "car": CAR.table(tables.car),
+        "tests": TESTS.table(applicable).select(shown),
+        "estimates": ESTIMATES.table(tables.estimates),
+    }
     if study.n_events > MANY_EVENTS:
-        parts = {"tests": parts["tests"]}
+        parts = {name: parts[name] for name in ("headline", "tests")}
     return parts | ({"dropped": DROPPED.table(tables.dropped)} if len(tables.dropped) else {})

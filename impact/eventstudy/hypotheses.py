@@ -1,16 +1,17 @@
-"""The hypothesis tests: one record each, in one place. A test is added by its kernel, its record and its name in `TestName`."""
+"""The hypothesis tests: one record each, in one place. A test is added by its kernel, its record and its name in `leads.TestName`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, get_args
+from typing import get_args
 
-from impact.eventstudy import cautions, intervals
+from impact.eventstudy import cautions, intervals, leads
 from impact.eventstudy.calendar_portfolio import calendar_time
 from impact.eventstudy.cautions import Caution
 from impact.eventstudy.evidence import Evidence, Need
 from impact.eventstudy.layout import FEW_EVENTS, Clustering, EventLayout
+from impact.eventstudy.leads import BATCH, SERIES, Lead, TestName
 from impact.eventstudy.series_tests import against_peers, block_placebo_of, conformal_of, portfolio_of, sq_of, t_of
 from impact.kernels.dependence import kp_bmp, kp_patell
 from impact.kernels.outcome import Outcome, inapplicable
@@ -23,62 +24,8 @@ from impact.kernels.skewness import skewness_adjusted
 
 __all__ = ["TESTS", "HypothesisTest", "Lead", "TestName"]
 
-TestName: TypeAlias = Literal[
-    "t",
-    "sq",
-    "block_placebo",
-    "conformal",
-    "placebo_space",
-    "cross_sectional",
-    "brown_warner",
-    "patell",
-    "bmp",
-    "kp_patell",
-    "kp_bmp",
-    "placebo_bmp",
-    "corrado",
-    "corrado_zivney",
-    "grank_t",
-    "grank_z",
-    "sign",
-    "generalized_sign",
-    "wilcoxon",
-    "skewness_adjusted",
-    "wild_cluster",
-    "portfolio",
-    "calendar_time",
-]
-
-GRANK_SECOND = 30
-"""Events from which the generalised rank t is a full second opinion."""
-
-SERIES: frozenset[EventLayout] = frozenset({"single", "same_date"})
-BATCH: frozenset[EventLayout] = frozenset({"same_date", "multi_date"})
-
 NO_CROSS_SECTION = "needs several events: with one there is no cross-section (see sq, conformal)"
 DATES_DIFFER = "one event, or several on one date taken as a portfolio; the dates here differ"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lead:
-    """That a test would lead here.
-
-    Attributes
-    ----------
-    order : int
-        Of several that would, the smallest leads.
-    why : str
-    beside : tuple of test names
-        To be read as second opinions.
-    """
-
-    order: int
-    why: str
-    beside: tuple[TestName, ...] = ()
-
-
-def _never(_: Clustering) -> None:
-    """The test never leads."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +64,7 @@ class HypothesisTest:
     needs: frozenset[Need] = frozenset()
     run: Callable[[Evidence], Outcome]
     cautions: tuple[Caution, ...] = ()
-    leads: Callable[[Clustering], Lead | None] = _never
+    leads: Callable[[Clustering], Lead | None] = leads.never
     interval: Callable[[Evidence, float], tuple[float, float]] | None = None
     any_event_variance: bool = False
     stream: int | None = None
@@ -130,65 +77,6 @@ def _needs(*names: Need) -> frozenset[Need]:
 def _several(**reasons: str) -> dict[EventLayout, str]:
     """Refusals of a test for several events."""
     return {"single": NO_CROSS_SECTION, **reasons}  # type: ignore[dict-item]  # keyword names are layouts
-
-
-def _single(layout: Clustering) -> bool:
-    return layout.layout == "single"
-
-
-def _sq_leads(layout: Clustering) -> Lead | None:
-    if not _single(layout) or layout.n_days > 1:
-        return None
-    return Lead(
-        order=1,
-        why="one event, one day: its rank among quiet days needs no law of returns",
-        beside=("t", "conformal", "placebo_space"),
-    )
-
-
-def _conformal_leads(layout: Clustering) -> Lead | None:
-    if not _single(layout) or not layout.refittable:
-        return None
-    days = "one day, and few rows" if layout.n_days == 1 else "several days"
-    why = f"one event, {days}: cyclic shifts of the refitted residuals allow for any law of returns"
-    return Lead(order=2, why=why, beside=("t", "block_placebo", "placebo_space"))
-
-
-def _block_placebo_leads(layout: Clustering) -> Lead | None:
-    if not _single(layout):
-        return None
-    return Lead(order=3, why="one event, and no regression to fit again", beside=("t", "placebo_space"))
-
-
-def _t_leads(layout: Clustering) -> Lead | None:
-    if not _single(layout):
-        return None
-    return Lead(
-        order=4, why="one event, and no quiet days that could be compared: the forecast error and a Student law", beside=("placebo_space",)
-    )
-
-
-def _kp_bmp_leads(layout: Clustering) -> Lead | None:
-    n = layout.n_events
-    if layout.layout not in BATCH:
-        return None
-    why = "allows for common shocks and for a rise of the variance at the event"
-    ranks: tuple[TestName, ...] = ("grank_t",) if n >= GRANK_SECOND else ()
-    if layout.layout == "same_date":
-        one_day: TestName = "sq" if layout.n_days == 1 else "conformal"
-        return Lead(order=1, why=f"{n} events on one date: {why}", beside=("portfolio", one_day, *ranks))
-    spread = f"{n} events on {layout.n_dates} dates, windows {'overlapping' if layout.overlapping else 'apart'}: {why}"
-    if layout.dates_overlap:
-        return Lead(order=1, why=spread, beside=("calendar_time",))
-    return Lead(order=1, why=spread, beside=(*ranks, "wild_cluster", "calendar_time", "generalized_sign"))
-
-
-def _placebo_bmp_leads(layout: Clustering) -> Lead | None:
-    n = layout.n_events
-    if layout.layout not in BATCH or n >= FEW_EVENTS:
-        return None
-    why = f"{n} events: the same statistic on their quiet days knows their correlation, skewness and serial dependence"
-    return Lead(order=2, why=why, beside=("kp_bmp", "portfolio") if layout.layout == "same_date" else ("kp_bmp", "wild_cluster"))
 
 
 def _of_quiet_days(evidence: Evidence) -> Outcome:
@@ -206,7 +94,7 @@ _RECORDS = (
         elsewhere=dict.fromkeys(("same_date", "multi_date"), "one event only; car() gives the t of each event"),
         needs=_needs("series"),
         run=lambda evidence: t_of(evidence.series),
-        leads=_t_leads,
+        leads=leads.t,
         interval=intervals.of_series_t,
     ),
     HypothesisTest(
@@ -217,7 +105,7 @@ _RECORDS = (
         needs=_needs("series"),
         run=lambda evidence: sq_of(evidence.series),
         cautions=(cautions.ignores_event_variance,),
-        leads=_sq_leads,
+        leads=leads.sq,
         interval=intervals.of_sq,
     ),
     HypothesisTest(
@@ -228,7 +116,7 @@ _RECORDS = (
         needs=_needs("series"),
         run=lambda evidence: block_placebo_of(evidence.series),
         cautions=(cautions.ignores_event_variance,),
-        leads=_block_placebo_leads,
+        leads=leads.block_placebo,
         interval=intervals.of_block_placebo,
     ),
     HypothesisTest(
@@ -239,7 +127,7 @@ _RECORDS = (
         needs=_needs("series"),
         run=lambda evidence: conformal_of(evidence.series),
         cautions=(cautions.ignores_event_variance,),
-        leads=_conformal_leads,
+        leads=leads.conformal,
         interval=intervals.of_conformal,
     ),
     HypothesisTest(
@@ -303,7 +191,7 @@ _RECORDS = (
         needs=_needs("dependence"),
         run=lambda evidence: kp_bmp(bmp(evidence.sample.scar), evidence.layout.r_bar),
         cautions=(cautions.uncovered_pairs, cautions.shape_of_residuals),
-        leads=_kp_bmp_leads,
+        leads=leads.kp_bmp,
         interval=intervals.of_kp_bmp,
         any_event_variance=True,
     ),
@@ -313,7 +201,7 @@ _RECORDS = (
         layouts=BATCH,
         elsewhere=_several(),
         run=_of_quiet_days,
-        leads=_placebo_bmp_leads,
+        leads=leads.placebo_bmp,
         interval=intervals.of_cross_section,
         any_event_variance=True,
     ),

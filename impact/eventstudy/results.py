@@ -294,6 +294,10 @@ class EventStudyResult(Result):
         table = super().with_schema(name, columns)
         return Table(table.frame, self.measured(table.schema))
 
+    def over(self, windows: Sequence[Window]) -> pd.DataFrame:
+        """The inference over each of several windows, one row each: window, n_events, car, ci_low, ci_high, p_value, test."""
+        return pd.DataFrame([self._window_row(a, b) for a, b in windows])
+
     def _window_row(self, a: int, b: int) -> dict[str, Any]:
         found = self.inference(a, b)
         return {
