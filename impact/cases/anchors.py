@@ -91,13 +91,13 @@ def listing_falls(as_of: AsOf = None) -> pd.DataFrame:
 def _falls_to_date(as_of: AsOf, security: str) -> pd.DataFrame:
     """Reported falls of other names since their listing: fall (positive decimal), source."""
     figures = known_table("reported_figures", as_of)
-    found = figures[
+    reported = figures[
         figures["figure"].str.startswith("fall since")
         & figures["value"].notna()
         & (figures["unit"] == "pct")
         & (figures["security"] != security)
     ]
-    return found.assign(fall=found["value"].abs() / 100.0)[["fall", "source"]]
+    return reported.assign(fall=reported["value"].abs() / 100.0)[["fall", "source"]]
 
 
 def refit(

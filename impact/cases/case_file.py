@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,7 +27,8 @@ from impact.tables.prose import significant
 __all__ = ["CASE_FILE", "SECTIONS", "StatedCase", "define_stated", "read_case"]
 
 CASE_FILE = "case.toml"
-BARE_US_TICKER = re.compile(r"[A-Z]{1,5}")
+LONGEST_BARE_TICKER = 5
+"""Letters of a ticker in New York, the one place whose lines are written without their venue."""
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "designation": ("security", "issuer", "title", "programme", "public_at", "leaked_at", "hypothetical"),
     "market": ("prices", "benchmark", "peers", "technology_peers", "currency", "rates", "prices_from", "prices_to", "note"),
@@ -144,7 +144,7 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
         raise InputError(f"{where}: leaked_at={leaked_at.isoformat()} is after public_at={public_at.isoformat()}; a leak comes first.")
     issuer = stated.get("issuer") or known_name or security
     return CaseDefinition(
-        case=name or re.sub(r"[^a-z0-9]+", "-", issuer.lower()).strip("-"),
+        case=name or "-".join("".join(c if c.isalnum() else " " for c in issuer.lower()).split()),
         title=stated.get("title") or f"{issuer} under {stated['programme']}",
         issuer=issuer,
         security=security,
@@ -180,7 +180,7 @@ def _line_of(text: str, where: str) -> tuple[str, str]:
         if len(chosen):
             return str(chosen["security"].iloc[0]), str(chosen["issuer"].iloc[0])
     try:
-        if "." not in spelled and not BARE_US_TICKER.fullmatch(spelled):
+        if "." not in spelled and not (spelled.isalpha() and spelled.isupper() and len(spelled) <= LONGEST_BARE_TICKER):
             raise InputError("a line that is not on record needs its venue, such as 7203.T or 999930 KS")
         venue_of(spelled)
     except InputError as error:

@@ -15,29 +15,24 @@ from impact.calendars import first_session_to_react, venue_of
 from impact.calendars import sessions as venue_sessions
 from impact.cases.anchors import listing_falls
 from impact.cases.benchmarks import venue_benchmark
+from impact.cases.challengers import NEWS_OF_LEADER, Firm, firms_of_record, plaintiff
 from impact.cases.court import challenges_on_record
 from impact.cases.definition import AsOf
-from impact.cases.listing import list_of_programme, lists_of_firms
 from impact.cases.recovery import HEADLINE_WINDOW
 from impact.cases.schemas import COMPARISONS, PRECEDENT_EFFECTS, PRECEDENT_FIRMS
 from impact.errors import ImpactError, InputError
 from impact.eventstudy import EventStudyResult, long_fit
-from impact.facts import known_table
 from impact.kernels.multiplicity import holm
 from impact.market import MarketPanel
 from impact.provenance import Source, unique_sources
 from impact.relief.base_rates import BaseRates
 from impact.relief.challenges import Challenges
 from impact.results import Result, Summary, declared
-from impact.supply.regimes import regime_named
 from impact.tables.prose import decimal, interval, percent, signed_percent
 from impact.typing_ import named_rows
 
 __all__ = ["Precedents", "precedents_on_record"]
 
-NEWS_OF_LEADER = {"enjoined": "injunction of", "relief": "end of the listing of"}
-"""Steps of the first challenge on a list that won, which those listed on the same day may have followed."""
-NONE_ON_RECORD = "none on record"
 OWN = {"enjoined": "own injunction", "settled": "own settlement report", "relief": "own listing ended", "lost": "own suit lost"}
 ESTIMATION, GAP, FEWEST = 260, 11, 60
 WIDER = (-1, 1)
@@ -48,20 +43,6 @@ EFFECT_COLUMNS = [
     "firm", "programme_id", "security", "event", "session", "dated", "window", "car", "low", "high", "n_obs", "test", "p",
     "smallest_p", "mde", "verdict",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Firm:
-    """One firm on one list: what it is called, its line, its listing, its suit with the outcome, and whose suit led those of its day."""
-
-    name: str
-    programme: str
-    security: str
-    known_at: pd.Timestamp | str
-    precision: str
-    suit: str
-    challenge: str
-    leader: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,14 +181,14 @@ def precedents_on_record(
     challenges = challenges_on_record(as_of)
     reported = -listing_falls(as_of).set_index(["security", "programme_id"])["fall"]
     firms, effects = [], []
-    looked_at = _firms(challenges, programmes, as_of)
+    looked_at = firms_of_record(challenges, programmes, as_of)
     used: dict[str, tuple[str, str]] = {}
     for firm in looked_at:
-        found, reason = _effects_of(firm, panel, challenges, used, level)
-        effects += found
-        n_obs = found[0]["n_obs"] if found else np.nan
+        measured, reason = _effects_of(firm, panel, challenges, used, level)
+        effects += measured
+        n_obs = measured[0]["n_obs"] if measured else np.nan
         told = reported.get((firm.security, firm.programme), np.nan)
-        firms.append((firm.name, firm.programme, firm.security, firm.challenge, n_obs, told, reason or _words(found)))
+        firms.append((firm.name, firm.programme, firm.security, firm.challenge, n_obs, told, reason or _verdicts(measured)))
     table = pd.DataFrame(effects, columns=EFFECT_COLUMNS)
     leads = (table["window"] == _label(HEADLINE_WINDOW)).to_numpy()
     table.insert(EFFECT_COLUMNS.index("p") + 1, "p_holm", holm(np.where(leads, table["p"].to_numpy(dtype=float), np.nan)))
@@ -217,7 +198,7 @@ def precedents_on_record(
         effects=table,
         rates=rates,
         comparisons=_compared(rates.to_frame(), tuple(dict.fromkeys(firm.programme for firm in looked_at))),
-        led_by=next((f"{NEWS_OF_LEADER['enjoined']} {_plaintiff(firm.leader)}" for firm in looked_at if firm.leader), ""),
+        led_by=next((f"{NEWS_OF_LEADER['enjoined']} {plaintiff(firm.leader)}" for firm in looked_at if firm.leader), ""),
         window=HEADLINE_WINDOW,
         level=level,
         sources=unique_sources(
@@ -236,78 +217,8 @@ def precedents_on_record(
     )
 
 
-def _plaintiff(suit: str) -> str:
-    """Who sued: the name before the v. of a case."""
-    return suit.split(" v. ")[0]
-
-
-def _binding_lists(as_of: AsOf) -> frozenset[str]:
-    """Lists that some programme makes bind those who hold a listed name."""
-    regimes = known_table("programmes", as_of).set_index("programme_id")["regime"]
-    return frozenset(list_of_programme(name) for name, regime in regimes.items() if not regime_named(regime).leaves_holders_alone)
-
-
-def _firms(challenges: Challenges, programmes: tuple[str, ...] | None, as_of: AsOf) -> list[_Firm]:
-    """List by list: those listed on the day of the first challenge that won, where the list binds holders, then the other challengers."""
-    listed, binding = known_table("designations", as_of), _binding_lists(as_of)
-    on_record = set(challenges.cases["programme_id"])
-    rows: list[_Firm] = []
-    for programme in [name for name in lists_of_firms() if name in on_record and (programmes is None or name in programmes)]:
-        own = listed[listed["programme_id"] == programme]
-        suits = challenges.cases[challenges.cases["programme_id"] == programme].to_dict("records")
-        homes = {suit["case"]: _listing_of_suit(suit, own) for suit in suits}
-        leader = _leader(challenges, homes) if programme in binding else ""
-        day = own["announced_on"].loc[homes[leader]] if leader else None
-        together = own.index[own["announced_on"] == day] if leader else own.index[:0]
-        suit_at = {at: suit for suit in suits if (at := homes[suit["case"]]) is not None}
-        rows += [_firm_of(own.loc[at], suit_at.get(at), leader) for at in together]
-        rows += [
-            _firm_of(own.loc[at] if (at := homes[suit["case"]]) is not None else None, suit, "")
-            for suit in suits
-            if homes[suit["case"]] not in together
-        ]
-    return rows
-
-
-def _listing_of_suit(suit: dict[str, Any], listed: pd.DataFrame) -> Any:
-    """Index of the listing that a suit challenges: by a line of the firm, else by the first word of its name; None where neither is on the list."""
-    lines = [security for security in suit["securities"].split(";") if security]
-    by_line = listed.index[listed["security"].isin(lines)]
-    if len(by_line):
-        return by_line[0]
-    first = suit["case"].split()[0]
-    by_name = listed.index[(listed["security"] == "") & (listed["entity"].str.split().str[0] == first)] if not lines else listed.index[:0]
-    return by_name[0] if len(by_name) else None
-
-
-def _leader(challenges: Challenges, homes: dict[str, Any]) -> str:
-    """The challenge whose injunction or relief came first; before any, the one that was filed first. Empty without a suit."""
-    steps = challenges.steps[challenges.steps["case"].isin([case for case, at in homes.items() if at is not None])]
-    won = steps[steps["step"].isin(NEWS_OF_LEADER)]
-    first = won if len(won) else steps
-    return str(first.sort_values("known_at", kind="stable")["case"].iloc[0]) if len(first) else ""
-
-
-def _firm_of(listing: pd.Series | None, suit: dict[str, Any] | None, leader: str) -> _Firm:
-    """One firm with its listing and its suit; a firm that is on no list by line or name is named by its suit."""
-    challenged = {"suit": suit["case"], "challenge": suit["outcome"]} if suit else {"suit": "", "challenge": NONE_ON_RECORD}
-    if listing is None:
-        return _Firm(
-            name=_plaintiff(suit["case"]), programme=suit["programme_id"], security="", known_at=pd.NaT, precision="", **challenged
-        )
-    return _Firm(
-        name=listing["entity"],
-        programme=listing["programme_id"],
-        security=listing["security"],
-        known_at=listing["known_at"],
-        precision=listing["known_at_precision"],
-        leader=leader,
-        **challenged,
-    )
-
-
 def _effects_of(
-    firm: _Firm, panel: MarketPanel, challenges: Challenges, used: dict[str, tuple[str, str]], level: float
+    firm: Firm, panel: MarketPanel, challenges: Challenges, used: dict[str, tuple[str, str]], level: float
 ) -> tuple[list[dict[str, Any]], str]:
     """Rows of the firm's events, or none with the reason; `used` collects the benchmark of each venue, with what to know of it."""
     if not firm.security:
@@ -326,7 +237,7 @@ def _effects_of(
     own = own.select(start=priced[0], end=priced[-1])
     returns = own.on_sessions(venue_sessions(venue, own.sessions[0], own.sessions[-1])).returns("log")
     news = {"designation": _News(known_at=firm.known_at, precision=firm.precision)} | _court_news(firm, challenges)
-    sessions = {name: first_session_to_react(found.known_at, venue).session for name, found in news.items()}
+    sessions = {name: first_session_to_react(item.known_at, venue).session for name, item in news.items()}
     day0 = sessions["designation"]
     if day0 not in returns.index or returns.index.get_loc(day0) < FEWEST + GAP:
         return [], f"prices do not reach {FEWEST + GAP} sessions before the designation"
@@ -345,19 +256,19 @@ def _effects_of(
     return rows, ""
 
 
-def _court_news(firm: _Firm, challenges: Challenges) -> dict[str, _News]:
+def _court_news(firm: Firm, challenges: Challenges) -> dict[str, _News]:
     """The firm's own court steps, and those of the first of its day that won."""
     steps = challenges.steps
     own = steps[(steps["case"] == firm.suit) & (firm.suit != "")]
-    found = {OWN[row.step]: _News(known_at=row.known_at, precision=row.known_at_precision) for row in named_rows(own) if row.step in OWN}
+    news = {OWN[row.step]: _News(known_at=row.known_at, precision=row.known_at_precision) for row in named_rows(own) if row.step in OWN}
     if firm.leader and firm.leader != firm.suit:
         theirs = steps[(steps["case"] == firm.leader) & steps["step"].isin(NEWS_OF_LEADER)]
-        who = _plaintiff(firm.leader)
-        found |= {
+        who = plaintiff(firm.leader)
+        news |= {
             f"{NEWS_OF_LEADER[row.step]} {who}": _News(known_at=row.known_at, precision=row.known_at_precision)
             for row in named_rows(theirs)
         }
-    return found
+    return news
 
 
 def _fit(returns: pd.DataFrame, security: str, benchmark: str, day0: pd.Timestamp, last: int, level: float) -> EventStudyResult:
@@ -380,7 +291,7 @@ def _measured(fit: EventStudyResult, offset: int, window: tuple[int, int], level
     }  # fmt: skip
 
 
-def _words(effects: list[dict[str, Any]]) -> str:
+def _verdicts(effects: list[dict[str, Any]]) -> str:
     """What the firm's numbers bear, event by event, over the headline window; the wider one where only the day is known."""
     wider = {row["event"]: row for row in effects if row["window"] == _label(WIDER)}
     parts = []

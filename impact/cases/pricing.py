@@ -48,18 +48,18 @@ def price_effect_of_case(
     DataUnavailable
         If nothing is known of the shares that must be sold.
     """
-    found = supply_of_case(case, as_of, panel=panel) if supply is None else supply
-    if not np.isfinite(found.total_shares["high"]) and "sold_shares" not in options:
+    threatened = supply_of_case(case, as_of, panel=panel) if supply is None else supply
+    if not np.isfinite(threatened.total_shares["high"]) and "sold_shares" not in options:
         raise DataUnavailable(
             f"the shares forced in case {_name(case)!r} are unknown at as_of={as_of}: no fact gives the holding from the United States;"
             " give sold_shares=(low, high) to price an assumption."
         )
     given = options.pop("setting", None) or EffectSetting()
-    reacted_on = found.wind_down.sessions[0]
-    shock = given.announcement or shock_of_listing(found.line.security, reacted_on, found.line.sigma)
+    reacted_on = threatened.wind_down.sessions[0]
+    shock = given.announcement or shock_of_listing(threatened.line.security, reacted_on, threatened.line.sigma)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Extrapolation)
-        return price_effect(found, setting=replace(given, announcement=shock), **options)
+        return price_effect(threatened, setting=replace(given, announcement=shock), **options)
 
 
 def _name(case: CaseDefinition | str) -> str:
@@ -90,13 +90,13 @@ class CasePricing:
         laws, rows = self.effect.with_schema("laws"), self.comparison.with_schema("table")
         short = ["law", "peak_return_low", "peak_return_mid", "peak_return_high", "announcement_return", "end_return", "extrapolated"]
         pooled = rows.of(rows.frame[rows.frame["law"] == "all_laws"].drop(columns=["law", "label"]))
-        found = {"laws": laws if full else laws.select(short), "predicted_realised": rows if full else pooled}
+        tables = {"laws": laws if full else laws.select(short), "predicted_realised": rows if full else pooled}
         if self.cost is not None:
-            found["cost"] = self.cost.with_schema("to_frame")
-        found |= {name: self.effect.with_schema(name) for name in ("variance_shares", "allotment", "priors")}
+            tables["cost"] = self.cost.with_schema("to_frame")
+        tables |= {name: self.effect.with_schema(name) for name in ("variance_shares", "allotment", "priors")}
         if full:
-            found["path"] = self.effect.with_schema("path")
-        return found
+            tables["path"] = self.effect.with_schema("path")
+        return tables
 
 
 def _assumed(shares: tuple[float, float], supply: ForcedSupply) -> str:
@@ -128,14 +128,16 @@ def pricing_of_case(
     sold_shares : (low, high), optional
         An assumed range of forced shares, in place of what the facts give; needed where they give nothing.
     """
-    found = supply_of_case(case, as_of) if supply is None else supply
+    threatened = supply_of_case(case, as_of) if supply is None else supply
     rng = None if seed is None else np.random.default_rng(seed)
     assumed = (
-        {} if sold_shares is None else {"sold_shares": sold_shares, "setting": EffectSetting(assumptions=(_assumed(sold_shares, found),))}
+        {}
+        if sold_shares is None
+        else {"sold_shares": sold_shares, "setting": EffectSetting(assumptions=(_assumed(sold_shares, threatened),))}
     )
-    effect = price_effect_of_case(case, as_of, supply=found, n_draws=n_draws, rng=rng, **assumed)
+    effect = price_effect_of_case(case, as_of, supply=threatened, n_draws=n_draws, rng=rng, **assumed)
     return CasePricing(
         effect=effect,
         comparison=compare_with_realised(effect, realised),
-        cost=None if position_shares is None else liquidation_cost(position_shares, found, effect),
+        cost=None if position_shares is None else liquidation_cost(position_shares, threatened, effect),
     )

@@ -23,10 +23,10 @@ WINDOWS = ((0, 0), (0, 1), (-1, 1))
 
 def relief_offsets(steps: pd.DataFrame, study: CaseStudy) -> pd.DataFrame:
     """The steps that brought relief, with their session offset from the designation: event_id, reaction_on, label, offset."""
-    found = steps[steps["step"].isin(RELIEF_STEPS)].drop_duplicates("reaction_on").copy()
+    relieved = steps[steps["step"].isin(RELIEF_STEPS)].drop_duplicates("reaction_on").copy()
     day0 = int(study.fit.fitted.day0[0])
-    found["offset"] = study.fit.sessions.get_indexer(pd.DatetimeIndex(found["reaction_on"])) - day0
-    return found[found["offset"] > 0].reset_index(drop=True)
+    relieved["offset"] = study.fit.sessions.get_indexer(pd.DatetimeIndex(relieved["reaction_on"])) - day0
+    return relieved[relieved["offset"] > 0].reset_index(drop=True)
 
 
 def recoveries_of_case(
@@ -58,10 +58,10 @@ def recoveries_of_case(
                 chosen = _apart(reliefs, window, fit.design.window)
                 if not chosen:
                     continue
-                found = recovery(fit, reliefs=chosen, window=window)
+                measured = recovery(fit, reliefs=chosen, window=window)
                 leads = (window, name, drift) == (HEADLINE_WINDOW, definition.market, "zero")
-                headline = found if leads else headline
-                car = found.effects.set_index("effect")["car"]
+                headline = measured if leads else headline
+                car = measured.effects.set_index("effect")["car"]
                 rows.append(
                     (
                         f"{window[0]}:{window[1]}",
@@ -70,10 +70,10 @@ def recoveries_of_case(
                         len(chosen),
                         car["drop"],
                         car["all relief"],
-                        found.share,
-                        found.share_low,
-                        found.share_high,
-                        found.verdict,
+                        measured.share,
+                        measured.share_low,
+                        measured.share_high,
+                        measured.verdict,
                         leads,
                     )
                 )

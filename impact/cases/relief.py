@@ -116,7 +116,7 @@ def assess_case(
         scenarios = _attempt("scenarios", dropped, lambda: _scenarios(tree, probability, eve))
         waiting = _attempt("sell_or_wait", dropped, lambda: _waiting(case, probability, challenges, listing, eve, horizon))
     recovery, grid = _attempt("recovery", dropped, lambda: recoveries_of_case(definition, panel, study, reliefs)) or (None, pd.DataFrame())
-    parts = _attempt("parts_of_the_drop", dropped, lambda: _parts(definition, study, recovery, price_effect, as_of))
+    parts = _attempt("parts_of_the_drop", dropped, lambda: _decomposed(definition, study, recovery, price_effect, as_of))
     return ReliefAssessment(
         case=definition.case,
         as_of=as_of,
@@ -188,10 +188,10 @@ def _chances(probability: ReliefProbability, eve: pd.Timestamp, challenges: Chal
         allowed = (float(row["inside_probability_low"]), float(row["inside_probability_high"]))
         return allowed, "Sell or wait weighs the band that the price allows on the eve."
     rates = challenges.outcome_rates().to_frame().set_index("programme_id")
-    found = rates.loc[programme] if programme in rates.index else None
-    n = 0 if found is None else int(found["n_decided"])
+    rate = rates.loc[programme] if programme in rates.index else None
+    n = 0 if rate is None else int(rate["n_decided"])
     return (
-        (0.0, 1.0) if found is None else (float(found["relief_share_low"]), float(found["relief_share_high"])),
+        (0.0, 1.0) if rate is None else (float(rate["relief_share_low"]), float(rate["relief_share_high"])),
         "The price allows no probability on the eve, so sell or wait weighs the exact interval of the base rate under "
         f"{programme}, n = {n}: a what-if, not a forecast.",
     )
@@ -237,7 +237,7 @@ def _waiting(
     )
 
 
-def _parts(
+def _decomposed(
     definition: CaseDefinition, study: CaseStudy, recovery: Recovery | None, price_effect: PriceEffect | None, as_of: str | None
 ) -> Decomposition:
     """Bounds of the drop over the recovery's own window, or the reaction session when there is no recovery."""

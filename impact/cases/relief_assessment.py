@@ -118,8 +118,8 @@ class ReliefAssessment(Result):
         return f"{price}; {undone}."
 
     def _reason(self, part: str) -> str:
-        found = self.dropped.loc[self.dropped["part"] == part, "reason"]
-        return str(found.iloc[0]).rstrip(".") if len(found) else "the price contradicts the anchors"
+        reasons = self.dropped.loc[self.dropped["part"] == part, "reason"]
+        return str(reasons.iloc[0]).rstrip(".") if len(reasons) else "the price contradicts the anchors"
 
     def to_frame(self) -> pd.DataFrame:
         """The band of the probability by session; the base rates where there is no band."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +32,6 @@ COURT_STEPS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Outcome of a court event as a user writes it, and the step of the table of litigation that it is."""
-_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,6 +203,13 @@ def _typed(raw: pd.DataFrame, column: StatedColumn, what: str) -> pd.Series:
     return pd.Series(cells, index=raw.index, dtype=object)
 
 
+def _without_thousands(text: str) -> str:
+    """A number without the commas that part its thousands; as it is where the commas part anything else."""
+    first, *groups = text.partition(".")[0].split(",")
+    parted = bool(groups) and 0 < len(first.lstrip("-")) <= 3 and all(len(group) == 3 for group in groups)
+    return text.replace(",", "") if parted else text
+
+
 def _cell(text: str, column: StatedColumn, where: str) -> object:
     if not text:
         if column.required:
@@ -212,7 +217,7 @@ def _cell(text: str, column: StatedColumn, where: str) -> object:
         return "" if column.kind in ("text", "word") else None
     if column.kind == "number":
         try:
-            number = float(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
+            number = float(_without_thousands(text))
         except ValueError as error:
             raise InputError(f"{where}: {text!r} is not a number; it holds {column.about}.") from error
         if not 0 <= number < float("inf"):

@@ -140,8 +140,8 @@ class CaseStudy(Result):
     def row_of(self, event: str) -> pd.Series | None:
         """The day-0 row of the session that an event reached, alone or with others; None when it is not in the study."""
         table = self.day_zero()
-        found = table[[event in ids.split("+") for ids in table["event_id"]]]
-        return None if found.empty else found.iloc[0]
+        rows = table[[event in ids.split("+") for ids in table["event_id"]]]
+        return None if rows.empty else rows.iloc[0]
 
     def headline(self) -> str:
         """The answer in one sentence: the designation day with its interval and test, and the largest relief since."""
@@ -245,12 +245,12 @@ def _by_session(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _day0(definition: CaseDefinition, timeline: Timeline) -> pd.Timestamp:
-    found = timeline.events.loc[timeline.events["event_id"] == definition.designation_event, "reaction_on"]
-    if found.empty:
+    reacted_on = timeline.events.loc[timeline.events["event_id"] == definition.designation_event, "reaction_on"]
+    if reacted_on.empty:
         raise InfeasibleDesign(
             f"case={definition.case!r}: its designation ({definition.designation_event}) is not among the events that can be placed; choose a later --as-of, or prices that cover it."
         )
-    return found.iloc[0]
+    return reacted_on.iloc[0]
 
 
 def _fit(
@@ -335,15 +335,15 @@ def _benchmarks(events: pd.DataFrame, offsets: pd.Series, fits: dict[str, EventS
 
 def _path(sessions: pd.DatetimeIndex, headline: EventStudyResult, flat: EventStudyResult, confidence: float) -> pd.DataFrame:
     """CAR from day 0 to each session over the days with a return, all from one covariance."""
-    found = {}
+    paths = {}
     for name, fit in (("flat", flat), ("drifting", headline)):
         offsets, abnormal = fit.fitted.offsets, fit.fitted.abnormal[0]
         days = offsets[offsets >= 0]
         weights = (offsets >= 0) & (offsets <= days[:, None]) & ~np.isnan(abnormal)
-        found[name] = contrasts(fit.fitted.design(0), abnormal, weights.astype(float))
-    low, high = found["flat"].interval(level=confidence)
+        paths[name] = contrasts(fit.fitted.design(0), abnormal, weights.astype(float))
+    low, high = paths["flat"].interval(level=confidence)
     return pd.DataFrame(
-        {"session": sessions, "car": found["flat"].estimate, "low": low, "high": high, "car_with_alpha": found["drifting"].estimate}
+        {"session": sessions, "car": paths["flat"].estimate, "low": low, "high": high, "car_with_alpha": paths["drifting"].estimate}
     )
 
 

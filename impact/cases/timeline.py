@@ -78,12 +78,12 @@ class Timeline(Result):
             If it was not known.
         """
         both = pd.concat([self.events, self.pending]) if len(self.events) else self.pending
-        found = both[both["event_id"] == self.definition.designation_event]
-        if found.empty:
+        designated = both[both["event_id"] == self.definition.designation_event]
+        if designated.empty:
             raise DataUnavailable(
                 f"the designation ({self.definition.designation_event}) of case={self.definition.case!r} was not known yet; choose a later instant."
             )
-        return found.iloc[0]
+        return designated.iloc[0]
 
     def summary(self) -> Summary:
         """The events in order, with their returns."""

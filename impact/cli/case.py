@@ -73,20 +73,25 @@ def command(
 def _print_difference(earlier: Case, later: Case, *, source: str | None, format_: str, output: str | None, table: str | None) -> None:
     from impact.cases import compare_cases
 
-    found = compare_cases(earlier, later)
+    difference = compare_cases(earlier, later)
     emit(
         Document(
             command="case-diff",
-            title=found.summary().title,
-            inputs={"case": later.definition.case, "earlier": found.earlier, "later": found.later, "source": source_name(later, source)},
-            tables={
-                "facts": found.with_schema("facts"),
-                "clocks": found.with_schema("clocks"),
-                "sessions_added": found.with_schema("effects"),
+            title=difference.summary().title,
+            inputs={
+                "case": later.definition.case,
+                "earlier": difference.earlier,
+                "later": difference.later,
+                "source": source_name(later, source),
             },
-            notes=(f"Before: {found.headline_before}", f"After: {found.headline_after}"),
-            assumptions=found.assumptions,
-            sources=found.sources,
+            tables={
+                "facts": difference.with_schema("facts"),
+                "clocks": difference.with_schema("clocks"),
+                "sessions_added": difference.with_schema("effects"),
+            },
+            notes=(f"Before: {difference.headline_before}", f"After: {difference.headline_after}"),
+            assumptions=difference.assumptions,
+            sources=difference.sources,
         ),
         format_=format_,
         output=output,

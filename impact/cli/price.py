@@ -36,11 +36,11 @@ def command(
     CASE is a name such as xiaomi, or a case file.
     """
     opened = opened_case(case, case_file, source=source, as_of=as_of, offline=offline)
-    found = opened.pricing(position_shares=position, sold_shares=_range(sold), n_draws=draws, seed=seed)
+    priced = opened.pricing(position_shares=position, sold_shares=_range(sold), n_draws=draws, seed=seed)
     emit(
         Document(
             command="price",
-            title=found.effect.summary().title,
+            title=priced.effect.summary().title,
             inputs={
                 "case": case or case_file,
                 "as_of": as_of,
@@ -50,9 +50,9 @@ def command(
                 "n_draws": draws,
                 "seed": seed,
             },
-            tables=found.tables(full=format_ != "table" or table is not None),
-            assumptions=found.assumptions,
-            sources=found.sources,
+            tables=priced.tables(full=format_ != "table" or table is not None),
+            assumptions=priced.assumptions,
+            sources=priced.sources,
         ),
         format_=format_,
         output=output,

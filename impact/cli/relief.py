@@ -45,7 +45,7 @@ def command(
     if log and as_of is None:
         raise click.UsageError("--log needs --as-of: a forecast carries the instant at which it was made.")
     opened = opened_case(case, case_file, source=source, as_of=as_of, offline=offline)
-    found = assess_case(
+    assessed = assess_case(
         opened.definition,
         opened.prices(),
         opened.timeline(),
@@ -58,7 +58,7 @@ def command(
     emit(
         Document(
             command="relief",
-            title=found.headline(),
+            title=assessed.headline(),
             inputs={
                 "case": case or case_file,
                 "as_of": as_of,
@@ -67,14 +67,14 @@ def command(
                 "discount": discount,
                 "priced": priced,
             },
-            tables=found.tables() if format_ != "table" or table else found.short_tables(),
-            assumptions=found.assumptions,
-            sources=found.sources,
+            tables=assessed.tables() if format_ != "table" or table else assessed.short_tables(),
+            assumptions=assessed.assumptions,
+            sources=assessed.sources,
         ),
         format_=format_,
         output=output,
         table=table,
     )
     if log:
-        log_forecast(log, found.forecast(made_at=as_of))
+        log_forecast(log, assessed.forecast(made_at=as_of))
         click.echo(f"logged the forecast in {log}", err=True)

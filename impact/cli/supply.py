@@ -28,35 +28,35 @@ def command(
     CASE is a name such as xiaomi, or a case file. Unknown holdings and tracked assets stay empty; they are never zero.
     """
     opened = opened_case(case, case_file, source=source, as_of=as_of, offline=offline)
-    found = opened.supply()
-    flow = found.index_flow
+    threatened = opened.supply()
+    flow = threatened.index_flow
     tables = {
-        "milestones": found.with_schema("milestones"),
-        "totals": found.with_schema("totals"),
-        "classes": found.with_schema("bounds" if format_ == "table" else "classes"),
-        "stranded": found.with_schema("stranded"),
+        "milestones": threatened.with_schema("milestones"),
+        "totals": threatened.with_schema("totals"),
+        "classes": threatened.with_schema("bounds" if format_ == "table" else "classes"),
+        "stranded": threatened.with_schema("stranded"),
         "index_flow": flow.with_schema("flows" if format_ != "table" else "lanes"),
-        "tracker_closes": found.with_schema("tracker_closes"),
+        "tracker_closes": threatened.with_schema("tracker_closes"),
         "execution_volume": flow.with_schema("check"),
         **({} if flow.ledger is None else {"round_trip": flow.ledger.with_schema("to_frame")}),
-        **({} if format_ == "table" and table != "ladder" else {"ladder": found.with_schema("ladder")}),
-        **({} if format_ == "table" and table != "book" else {"book": found.with_schema("book").of(found.book.reset_index())}),
+        **({} if format_ == "table" and table != "ladder" else {"ladder": threatened.with_schema("ladder")}),
+        **({} if format_ == "table" and table != "book" else {"book": threatened.with_schema("book").of(threatened.book.reset_index())}),
         "not_trades": flow.with_schema("dropped"),
     }
     emit(
         Document(
             command="supply",
-            title=found.summary().title,
+            title=threatened.summary().title,
             inputs={
                 "case": case or case_file,
                 "as_of": as_of,
                 "source": source_name(opened, source),
-                "security": found.line.security,
-                "regime": found.wind_down.regime,
+                "security": threatened.line.security,
+                "regime": threatened.wind_down.regime,
             },
             tables=tables,
-            assumptions=(*found.assumptions, *flow.assumptions),
-            sources=found.sources,
+            assumptions=(*threatened.assumptions, *flow.assumptions),
+            sources=threatened.sources,
         ),
         format_=format_,
         output=output,

@@ -107,8 +107,8 @@ def decompose_drop(
 
     Examples
     --------
-    >>> found = decompose_drop((0.10, 0.10), forced_flow=(0.01, 0.03), no_ban_drop=(0.0, 0.05))
-    >>> found.bounds[["low", "high"]].round(3).values.tolist()
+    >>> parts = decompose_drop((0.10, 0.10), forced_flow=(0.01, 0.03), no_ban_drop=(0.0, 0.05))
+    >>> parts.bounds[["low", "high"]].round(3).values.tolist()
     [[0.01, 0.03], [0.02, 0.09], [0.0, 0.05]]
     """
     low, high = _checked(drop, "drop")
@@ -157,7 +157,7 @@ def _extremes(part: int, rows: np.ndarray, limits: list[tuple[float, float]]) ->
     matrix, bound = (np.array(side) for side in zip(*upper, *lower, strict=True))
     goal = np.eye(3)[part]
     amounts = [linprog(sign * goal, A_ub=matrix, b_ub=bound, bounds=(0, None)) for sign in (1.0, -1.0)]
-    if any(found.status != 0 for found in amounts):
+    if any(solved.status != 0 for solved in amounts):
         return None
     # Shares: scale so that the drop is one (y = x / drop, t = 1 / drop); the constraints stay linear in (y, t).
     homogeneous = np.column_stack((matrix, -bound))
@@ -165,7 +165,7 @@ def _extremes(part: int, rows: np.ndarray, limits: list[tuple[float, float]]) ->
         linprog(sign * np.append(goal, 0.0), A_ub=homogeneous, b_ub=np.zeros(len(bound)), A_eq=[[1, 1, 1, 0]], b_eq=[1], bounds=(0, None))
         for sign in (1.0, -1.0)
     ]
-    if any(found.status != 0 for found in shares):
+    if any(solved.status != 0 for solved in shares):
         return None
     return amounts[0].fun, -amounts[1].fun, shares[0].fun, -shares[1].fun
 

@@ -103,15 +103,25 @@ def recovery(result: EventStudyResult, *, reliefs: Mapping[str, int], window: tu
     spans = _weights(result, {"drop": 0, **reliefs}, window)
     drop, each = spans[0], spans[1:]
     combined = np.vstack([drop, *each, each.sum(axis=0), spans.sum(axis=0)])
-    found = _estimated(result, combined)
-    low, high = found.interval(level=result.design.level)
+    estimated = _estimated(result, combined)
+    low, high = estimated.interval(level=result.design.level)
     names = ["drop", *reliefs, "all relief", "net of both"]
     effects = pd.DataFrame(
-        {"effect": names, "n_days": (combined != 0).sum(axis=1), "car": found.estimate, "low": low, "high": high, "p": found.p_values()}
+        {
+            "effect": names,
+            "n_days": (combined != 0).sum(axis=1),
+            "car": estimated.estimate,
+            "low": low,
+            "high": high,
+            "p": estimated.p_values(),
+        }
     )
     pair, sign = [len(names) - 2, 0], np.array([-1.0, 1.0])
     ratio = fieller_interval(
-        found.estimate[pair] * sign, found.covariance[np.ix_(pair, pair)] * np.outer(sign, sign), found.df, level=result.design.level
+        estimated.estimate[pair] * sign,
+        estimated.covariance[np.ix_(pair, pair)] * np.outer(sign, sign),
+        estimated.df,
+        level=result.design.level,
     )
     return Recovery(
         effects=effects,

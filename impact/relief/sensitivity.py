@@ -74,7 +74,7 @@ def anchor_sensitivity(
     discount: tuple[float, float],
     betas: Mapping[str, tuple[float, float]],
     headline: str,
-    session: Any,
+    session: pd.Timestamp | str,
 ) -> AnchorSensitivity:
     """Move each anchor of :func:`relief_probability` from end to end and read the probability on one session.
 
@@ -112,8 +112,8 @@ def anchor_sensitivity(
     rows = []
     for anchor, ends in (("clear value", clear), ("discount", discount), ("beta", betas[headline])):
         key = anchor.split()[0]
-        found = [at(**{key: float(end)}) for end in ends]
-        rows.append((anchor, float(ends[0]), float(ends[1]), min(found), max(found)))
+        probabilities = [at(**{key: float(end)}) for end in ends]
+        rows.append((anchor, float(ends[0]), float(ends[1]), min(probabilities), max(probabilities)))
     by_benchmark = {name: at(name) for name in benchmarks}
     if len(by_benchmark) > 1:
         least, most = min(by_benchmark, key=by_benchmark.get), max(by_benchmark, key=by_benchmark.get)

@@ -109,7 +109,7 @@ class _Design:
     """What every fit of one study shares."""
 
     returns: pd.DataFrame
-    market: Any
+    market: str | list[str]
     clean_before: pd.Timestamp
     last: int
     level: float
@@ -126,10 +126,10 @@ def spillover(
     returns: pd.DataFrame,
     *,
     target: str,
-    sessions: Mapping[str, Any],
+    sessions: Mapping[str, pd.Timestamp | str],
     groups: Mapping[str, tuple[str, ...]],
-    market: Any,
-    clean_before: Any,
+    market: str | list[str],
+    clean_before: pd.Timestamp | str,
     window: tuple[int, int] = (0, 1),
     excluded: Mapping[str, str] | None = None,
     level: float = 0.95,
@@ -321,9 +321,9 @@ def _slopes(groups: pd.DataFrame, level: float) -> pd.DataFrame:
         known = group[["target_car", "caar"]].dropna()
         if len(known) < 2:
             continue
-        found = spillover_slope(known["target_car"].to_numpy(), known["caar"].to_numpy())
-        half = float(stdtrit(found.n_obs - 1, 0.5 + level / 2)) * found.se
-        rows.append((name, found.n_obs, found.slope, found.slope - half, found.slope + half))
+        slope = spillover_slope(known["target_car"].to_numpy(), known["caar"].to_numpy())
+        half = float(stdtrit(slope.n_obs - 1, 0.5 + level / 2)) * slope.se
+        rows.append((name, slope.n_obs, slope.slope, slope.slope - half, slope.slope + half))
     return pd.DataFrame(rows, columns=["group", "n_events", "slope", "slope_low", "slope_high"])
 
 

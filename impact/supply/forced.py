@@ -39,10 +39,10 @@ from impact.supply.schemas import (
     TRACKER_CLOSES,
 )
 from impact.supply.selling import SellingSchedule
-from impact.supply.totals import total_forced, unsplit_groups
+from impact.supply.totals import as_stated, by_seller, in_line_with, seller_table, total_forced, unsplit_groups
 from impact.supply.wind_down import SCENARIOS, WindDown, desired_fractions, sales_by_session, stranded_table, supply_ladder
 from impact.tables.prose import decimal, interval, percent, significant
-from impact.typing_ import BoolArray, FloatArray, FloatArray1D
+from impact.typing_ import FloatArray, FloatArray1D
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -297,7 +297,7 @@ def forced_supply(
     stated = given["shares_high"].notna().to_numpy()
     total = total_forced(table, identities, line)
     groups = unsplit_groups(table, stated, identities)
-    table = _in_line_with(table, total, stated)
+    table = in_line_with(table, total, stated)
     fractions, at_close = desired_fractions(classes, wind_down, selling, index_flow)
     table["selling"] = ["index_close" if closes else "under the cap" for closes in at_close]
     sales, backlog = sales_by_session(table, fractions, at_close, participation_cap * line.adv_shares)
@@ -306,13 +306,13 @@ def forced_supply(
     return ForcedSupply(
         line=line,
         wind_down=wind_down,
-        classes=_as_stated(table, stated),
+        classes=as_stated(table, stated),
         identities=_identity_table(table, identities),
         total_shares=total,
-        sellers=_sellers(table, groups, identities),
+        sellers=seller_table(table, groups, identities),
         ladder=supply_ladder(sales, backlog, line, wind_down),
         class_sales=sales,
-        book=two_sided_book(wind_down.sessions, *_by_seller(sales[1], groups), capacity, tuple(bought["buyer"])),
+        book=two_sided_book(wind_down.sessions, *by_seller(sales[1], groups), capacity, tuple(bought["buyer"])),
         buyers=bought,
         stranded=stranded_table(table.assign(holder_class=groups), sales, wind_down),
         participation_cap=participation_cap,
@@ -355,45 +355,6 @@ def _obligations(table: pd.DataFrame, identities: tuple[Identity, ...], regime: 
     for end, bound, share in (("low", low, np.array(least)), ("high", high, np.array(most))):
         table[f"possible_shares_{end}"] = np.where(share == 0, 0.0, bound) * (1 - table["exempt_share"].to_numpy(dtype=float)) * share
     return table
-
-
-def _in_line_with(table: pd.DataFrame, total: Mapping[str, float], stated: BoolArray) -> pd.DataFrame:
-    """The table with the scenario sales of classes that are not stated scaled so that all of them sum to the total."""
-    for name in SCENARIOS:
-        column = f"forced_shares_{name}"
-        shares = table[column].to_numpy(dtype=float).copy()
-        own = np.isfinite(shares) & ~stated
-        rest = total[name] - np.nansum(shares[stated])
-        if own.any() and np.isfinite(rest) and shares[own].sum() > 0:
-            shares[own] *= max(rest, 0.0) / shares[own].sum()
-        table = table.assign(**{column: shares})
-    return table
-
-
-def _as_stated(table: pd.DataFrame, stated: BoolArray) -> pd.DataFrame:
-    """The classes with nothing that no source states: a part of a total keeps its bounds and has no middle."""
-    shown = {}
-    for end in ("low", "high"):
-        shown[f"held_shares_{end}"] = np.where(stated, table[f"held_shares_{end}"], table[f"shares_{end}"])
-        shown[f"forced_shares_{end}"] = np.where(stated, table[f"forced_shares_{end}"], table[f"possible_shares_{end}"])
-    unknown = ~stated & (table["sold_share_high"] > 0).to_numpy()
-    for kind in ("held", "forced"):
-        shown[f"{kind}_shares_mid"] = np.where(unknown, np.nan, table[f"{kind}_shares_mid"])
-    return table.assign(**shown)
-
-
-def _by_seller(sales: FloatArray, groups: list[str]) -> tuple[FloatArray, tuple[str, ...]]:
-    """Sales (S, T) of each seller, the classes of one summed, and the sellers."""
-    names = tuple(dict.fromkeys(groups))
-    return np.stack([sales[[group == name for group in groups]].sum(axis=0) for name in names]), names
-
-
-def _sellers(table: pd.DataFrame, groups: list[str], identities: tuple[Identity, ...]) -> pd.DataFrame:
-    """What each seller must sell in each scenario, with the source of its figure."""
-    sources = {total.name: total.source for total in identities} | dict(zip(table["holder_class"], table["source"], strict=True))
-    columns = [f"forced_shares_{name}" for name in SCENARIOS]
-    summed = table.assign(seller=groups).groupby("seller", sort=False)[columns].sum(min_count=1).reset_index()
-    return summed.assign(source=[sources.get(name, "") for name in summed["seller"]])
 
 
 def _identity_table(table: pd.DataFrame, identities: tuple[Identity, ...]) -> pd.DataFrame:

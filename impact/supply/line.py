@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -95,7 +94,7 @@ def line_state(
     closes: pd.Series,
     volumes: pd.Series,
     *,
-    before: Any,
+    before: pd.Timestamp | str,
     currency: str,
     usd_per_unit: float,
     float_shares: float = math.nan,

@@ -79,10 +79,10 @@ def reweight_index(weights: pd.Series, removed: Iterable[str]) -> ReweightedWeig
     absent = [name for name in names if name not in weights.index]
     if absent:
         raise InputError(f"removed names {len(absent)} securities that are not in the index (first {absent[0]!r}): check the identifiers.")
-    found = reweight_without(values, np.ones(values.size), weights.index.isin(names))
-    table = pd.DataFrame({"security": weights.index, "weight_before": found.before, "weight_after": found.after})
+    reweighted = reweight_without(values, np.ones(values.size), weights.index.isin(names))
+    table = pd.DataFrame({"security": weights.index, "weight_before": reweighted.before, "weight_after": reweighted.after})
     return ReweightedWeights(
         table=table.assign(change_weight=table["weight_after"] - table["weight_before"]),
-        turnover_share=found.turnover_one_way,
-        divisor_ratio=found.divisor_ratio,
+        turnover_share=reweighted.turnover_one_way,
+        divisor_ratio=reweighted.divisor_ratio,
     )

@@ -9,9 +9,10 @@ import pandas as pd
 
 from impact.supply.holder_classes import US_CLASSES, Identity
 from impact.supply.line import LineState
-from impact.typing_ import BoolArray, FloatArray1D
+from impact.supply.wind_down import SCENARIOS
+from impact.typing_ import BoolArray, FloatArray, FloatArray1D
 
-__all__ = ["counted_classes", "extreme_sale", "total_forced", "unsplit_groups"]
+__all__ = ["as_stated", "by_seller", "counted_classes", "extreme_sale", "in_line_with", "seller_table", "total_forced", "unsplit_groups"]
 
 
 def extreme_sale(low: FloatArray1D, high: FloatArray1D, sold_share: FloatArray1D, total: float, *, most: bool) -> float:
@@ -91,3 +92,42 @@ def unsplit_groups(table: pd.DataFrame, stated: BoolArray, identities: tuple[Ide
     """The seller that each class is shown under: itself where its own holding is stated, else the known total it is part of."""
     of_total = {name: total.name for total in reversed(identities) for name in total.members}
     return [name if own else of_total.get(name, name) for name, own in zip(table["holder_class"], stated, strict=True)]
+
+
+def in_line_with(table: pd.DataFrame, total: Mapping[str, float], stated: BoolArray) -> pd.DataFrame:
+    """The table with the scenario sales of classes that are not stated scaled so that all of them sum to the total."""
+    for name in SCENARIOS:
+        column = f"forced_shares_{name}"
+        shares = table[column].to_numpy(dtype=float).copy()
+        own = np.isfinite(shares) & ~stated
+        rest = total[name] - np.nansum(shares[stated])
+        if own.any() and np.isfinite(rest) and shares[own].sum() > 0:
+            shares[own] *= max(rest, 0.0) / shares[own].sum()
+        table = table.assign(**{column: shares})
+    return table
+
+
+def as_stated(table: pd.DataFrame, stated: BoolArray) -> pd.DataFrame:
+    """The classes with nothing that no source states: a part of a total keeps its bounds and has no middle."""
+    shown = {}
+    for end in ("low", "high"):
+        shown[f"held_shares_{end}"] = np.where(stated, table[f"held_shares_{end}"], table[f"shares_{end}"])
+        shown[f"forced_shares_{end}"] = np.where(stated, table[f"forced_shares_{end}"], table[f"possible_shares_{end}"])
+    unknown = ~stated & (table["sold_share_high"] > 0).to_numpy()
+    for kind in ("held", "forced"):
+        shown[f"{kind}_shares_mid"] = np.where(unknown, np.nan, table[f"{kind}_shares_mid"])
+    return table.assign(**shown)
+
+
+def by_seller(sales: FloatArray, groups: list[str]) -> tuple[FloatArray, tuple[str, ...]]:
+    """Sales (S, T) of each seller, the classes of one summed, and the sellers."""
+    names = tuple(dict.fromkeys(groups))
+    return np.stack([sales[[group == name for group in groups]].sum(axis=0) for name in names]), names
+
+
+def seller_table(table: pd.DataFrame, groups: list[str], identities: tuple[Identity, ...]) -> pd.DataFrame:
+    """What each seller must sell in each scenario, with the source of its figure."""
+    sources = {total.name: total.source for total in identities} | dict(zip(table["holder_class"], table["source"], strict=True))
+    columns = [f"forced_shares_{name}" for name in SCENARIOS]
+    summed = table.assign(seller=groups).groupby("seller", sort=False)[columns].sum(min_count=1).reset_index()
+    return summed.assign(source=[sources.get(name, "") for name in summed["seller"]])

@@ -77,5 +77,6 @@ def test_the_page_is_what_its_command_makes(market_dir):
 def test_one_list_alone_and_no_name_of_a_firm_in_the_code():
     later = precedents_on_record(load_panel("bundled", ["HSAI", "SPY"]), programmes=("ndaa-1260h",))
     assert set(later.firms["programme_id"]) == {"ndaa-1260h"} and later.comparisons.empty and later.led_by == ""
-    code = Path(precedents_on_record.__code__.co_filename).read_text(encoding="utf-8")
+    room = Path(precedents_on_record.__code__.co_filename).parent
+    code = "".join((room / name).read_text(encoding="utf-8") for name in ("precedents.py", "challengers.py"))
     assert not [name for name in later.firms["firm"].str.split().str[0] if name in code]

@@ -61,16 +61,16 @@ def relief_section(relief: ReliefAssessment) -> Section:
     return Section(id="relief", title="Relief", lead=_capital(relief.headline()), blocks=tuple(blocks))
 
 
-def precedents_section(found: Precedents) -> Section:
+def precedents_section(record: Precedents) -> Section:
     """Who challenged a listing on the same list, with what outcome, and what prices did."""
     return Section(
         id="precedents",
         title="Precedents",
-        lead=found.answer(),
+        lead=record.answer(),
         blocks=(
-            Table(id="precedent-firms", title="Firm by firm", table=found.with_schema("firms")),
-            Table(id="precedent-events", folded=True, title="Events", table=found.with_schema("effects")),
-            Text(lines=found.assumptions, bullets=True),
+            Table(id="precedent-firms", title="Firm by firm", table=record.with_schema("firms")),
+            Table(id="precedent-events", folded=True, title="Events", table=record.with_schema("effects")),
+            Text(lines=record.assumptions, bullets=True),
         ),
     )
 
