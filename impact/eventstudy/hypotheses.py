@@ -1,17 +1,17 @@
-"""The hypothesis tests: one record each, in one place. A test is added by its kernel, its record and its name in `leads.TestName`."""
+"""The hypothesis tests: one record each, in one place. A test is added by its kernel, its record and its name in `TestName`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import Literal, TypeAlias, get_args
 
 from impact.eventstudy import cautions, intervals, leads
 from impact.eventstudy.calendar_portfolio import calendar_time
 from impact.eventstudy.cautions import Caution
 from impact.eventstudy.evidence import Evidence, Need
 from impact.eventstudy.layout import FEW_EVENTS, Clustering, EventLayout
-from impact.eventstudy.leads import BATCH, SERIES, Lead, TestName
+from impact.eventstudy.leads import BATCH, SERIES, Lead
 from impact.eventstudy.series_tests import against_peers, block_placebo_of, conformal_of, portfolio_of, sq_of, t_of
 from impact.kernels.dependence import kp_bmp, kp_patell
 from impact.kernels.outcome import Outcome, inapplicable
@@ -23,6 +23,32 @@ from impact.kernels.signs import generalized_sign, sign
 from impact.kernels.skewness import skewness_adjusted
 
 __all__ = ["TESTS", "HypothesisTest", "Lead", "TestName"]
+
+TestName: TypeAlias = Literal[
+    "t",
+    "sq",
+    "block_placebo",
+    "conformal",
+    "placebo_space",
+    "cross_sectional",
+    "brown_warner",
+    "patell",
+    "bmp",
+    "kp_patell",
+    "kp_bmp",
+    "placebo_bmp",
+    "corrado",
+    "corrado_zivney",
+    "grank_t",
+    "grank_z",
+    "sign",
+    "generalized_sign",
+    "wilcoxon",
+    "skewness_adjusted",
+    "wild_cluster",
+    "portfolio",
+    "calendar_time",
+]
 
 NO_CROSS_SECTION = "needs several events: with one there is no cross-section (see sq, conformal)"
 DATES_DIFFER = "one event, or several on one date taken as a portfolio; the dates here differ"

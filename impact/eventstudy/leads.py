@@ -1,39 +1,16 @@
-"""Which test leads under which layout of the events, and the names of the tests."""
+"""Which test leads under which layout of the events."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from impact.eventstudy.layout import FEW_EVENTS, Clustering, EventLayout
 
-__all__ = ["BATCH", "SERIES", "Lead", "TestName", "block_placebo", "conformal", "kp_bmp", "never", "placebo_bmp", "sq", "t"]
+if TYPE_CHECKING:
+    from impact.eventstudy.hypotheses import TestName
 
-TestName: TypeAlias = Literal[
-    "t",
-    "sq",
-    "block_placebo",
-    "conformal",
-    "placebo_space",
-    "cross_sectional",
-    "brown_warner",
-    "patell",
-    "bmp",
-    "kp_patell",
-    "kp_bmp",
-    "placebo_bmp",
-    "corrado",
-    "corrado_zivney",
-    "grank_t",
-    "grank_z",
-    "sign",
-    "generalized_sign",
-    "wilcoxon",
-    "skewness_adjusted",
-    "wild_cluster",
-    "portfolio",
-    "calendar_time",
-]
+__all__ = ["BATCH", "SERIES", "Lead", "block_placebo", "conformal", "kp_bmp", "never", "placebo_bmp", "sq", "t"]
 
 GRANK_SECOND = 30
 """Events from which the generalised rank t is a full second opinion."""
