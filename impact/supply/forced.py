@@ -79,20 +79,9 @@ class ForcedSupply(Result):
     """
 
     schemas = declared(
-        classes=CLASSES,
-        sellers=SELLERS,
-        identities=IDENTITIES,
-        ladder=LADDER,
-        book=BOOK,
-        buyers=BUYERS,
-        stranded=STRANDED,
-        dropped=DROPPED_ROWS,
-        bounds=BOUNDS,
-        totals=TOTALS,
-        milestones=MILESTONES,
-        tracker_closes=TRACKER_CLOSES,
-        to_frame=LADDER,
-    )
+        classes=CLASSES, sellers=SELLERS, identities=IDENTITIES, ladder=LADDER, book=BOOK, buyers=BUYERS, stranded=STRANDED, dropped=DROPPED_ROWS,
+        bounds=BOUNDS, totals=TOTALS, milestones=MILESTONES, tracker_closes=TRACKER_CLOSES, to_frame=LADDER,
+    )  # fmt: skip
 
     line: LineState
     wind_down: WindDown

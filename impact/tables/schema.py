@@ -177,7 +177,7 @@ class Vocabulary:
     """
 
     def __init__(self, *columns: Column, beside: Vocabulary | None = None) -> None:
-        self._columns = dict(beside._columns) if beside is not None else {}
+        self._columns: dict[str, Column] = dict(beside._columns) if beside is not None else {}
         self._columns |= {column.name: column for column in columns}
 
     def __getitem__(self, name: str) -> Column:
