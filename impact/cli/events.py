@@ -45,19 +45,19 @@ def command(
 
     One date is nearly one observation: count dates, not rows.
     """
-    from impact.pricing.event_files import library_with_files
+    from impact.pricing.event_files import REBUILT, library_with_files
 
     library, rebuilt = library_with_files(add=add, prices=prices, market=_benchmarks(market))
     conditions = {"list_id": list_id, "event_class": event_class, "line": line, "security": security, "since": since, "until": until}
     chosen = library.select(**conditions)
     full = format_ != "table" or table is not None
     tables = {
-        "events": chosen.designations if full else chosen.designations[SHOWN],
-        "classes": chosen.classes(),
-        "index_changes": chosen.index_changes if full else chosen.index_changes[INDEX_SHOWN],
+        "events": chosen.with_schema("designations", None if full else SHOWN),
+        "classes": chosen.with_schema("classes"),
+        "index_changes": chosen.with_schema("index_changes", None if full else INDEX_SHOWN),
     }
     if prices is not None:
-        tables["rebuilt"] = rebuilt
+        tables["rebuilt"] = REBUILT.table(rebuilt)
     emit(
         Document(
             command="events",

@@ -210,9 +210,7 @@ def continuous_execution(problem: ExecutionProblem, risk_aversion: float) -> Con
     return ContinuousExecution(kappa=kappa, variance=variance, temporary_cost=problem.temporary * kappa * size * (hyperbolic + squared) / 2)
 
 
-def days_to_liquidate(
-    shares: FloatArray, adv_shares: FloatArray, participation: FloatArray, *, external_volume: bool = False
-) -> FloatArray:
+def days_to_liquidate(shares: FloatLike, adv_shares: FloatLike, participation: FloatLike, *, external_volume: bool = False) -> FloatArray:
     """Sessions needed at a participation rate.
 
     Parameters

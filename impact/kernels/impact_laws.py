@@ -97,7 +97,7 @@ def _signed_power(value: FloatArray, exponent: float) -> FloatArray:
     return np.sign(value) * np.abs(value) ** exponent
 
 
-def square_root_impact(quantity_adv: FloatArray, sigma: FloatArray, *, prefactor: FloatLike = SQUARE_ROOT_PREFACTOR) -> FloatArray:
+def square_root_impact(quantity_adv: FloatArray, sigma: FloatLike, *, prefactor: FloatLike = SQUARE_ROOT_PREFACTOR) -> FloatArray:
     """Peak price effect of a metaorder by the square-root law, in decimals, with the sign of the quantity.
 
     Parameters
@@ -144,10 +144,10 @@ def duration_form(
 
 
 def almgren_2005(
-    quantity_adv: FloatArray,
-    sigma: FloatArray,
-    sessions: FloatArray,
-    shares_outstanding_adv: FloatArray,
+    quantity_adv: FloatLike,
+    sigma: FloatLike,
+    sessions: FloatLike,
+    shares_outstanding_adv: FloatLike,
     *,
     gamma: FloatLike = ALMGREN_GAMMA,
     eta: FloatLike = ALMGREN_ETA,

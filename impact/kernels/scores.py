@@ -74,7 +74,7 @@ def interval_score(observed: FloatArray, low: FloatArray, high: FloatArray, *, a
     return result
 
 
-def pinball_loss(observed: FloatArray, quantile: FloatArray, *, level: FloatArray) -> FloatArray:
+def pinball_loss(observed: FloatArray, quantile: FloatArray, *, level: float | FloatArray) -> FloatArray:
     """Quantile loss of forecasting `quantile` at probability `level`; its mean is least at the true quantile."""
     gap = np.asarray(observed, dtype=float) - quantile
     return np.maximum(np.asarray(level) * gap, (np.asarray(level) - 1) * gap)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -25,8 +25,9 @@ from impact.pricing.announcement_fit import (
     training_rows,
 )
 from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, EventLibrary, Line, line_of
+from impact.pricing.schemas import SCORES
 from impact.provenance import Source
-from impact.results import Result, Summary, read_only
+from impact.results import Result, Summary, declared, read_only
 from impact.tables import Column, Schema
 from impact.tables.prose import count, interval, signed_decimal, signed_percent
 from impact.typing_ import BoolArray, FloatArray1D
@@ -80,6 +81,8 @@ class AnnouncementShock(Result):
     scores : DataFrame
         Scores of the models on dates left out.
     """
+
+    schemas = declared(to_frame=FORECAST_SCHEMA, scores=SCORES)
 
     sample: FloatArray1D
     scenario: FloatArray1D
@@ -164,12 +167,12 @@ class AnnouncementShock(Result):
         most = interval(point["return_q05"], point["return_q95"], signed_percent)
         return Summary(
             title=f"Announcement: no effect is the default, 90 % range {most}",
-            tables=(("Forecasts of the first session and the next", FORECAST_SCHEMA.table(self.to_frame())),),
+            tables=(("Forecasts of the first session and the next", self.with_schema("to_frame")),),
             notes=(self.verdict, *self.assumptions),
             sources=self.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None, **options: str) -> Axes:
         """Both forecasts, 50 and 90 % ranges."""
         from impact.plots.pricing import plot_announcement
 
@@ -224,8 +227,8 @@ def announcement_shock(
 
     Notes
     -----
-    The default is no effect, since no model of the class beat it on dates left out; its spread is fitted and covers. The
-    committed posterior is used where no date has to be left out, so that most calls cost milliseconds.
+    The default is no effect, since no model of the class beat it on dates left out. The committed posterior serves where no
+    date has to be left out.
 
     Examples
     --------
@@ -238,7 +241,7 @@ def announcement_shock(
     cell, title, known_line = _cell_of(event_class, line, after_leak)
     own_noise = _noise(noise, sigma)
     if n_draws < 100 or n_draws % 2:
-        raise InputError(f"n_draws={n_draws!r} must be even and at least 100; half of them mirror the other half: ask for more.")
+        raise InputError(f"n_draws={n_draws!r} must be even and at least 100; half mirror the other half: ask for more.")
     kept_out = _left_out(library, date, training)
     zero = _fit(library, "fitted_zero", kept_out)
     rng = np.random.default_rng(seed)
@@ -321,7 +324,7 @@ def _left_out(
         raise InputError(f"training={training!r} is no choice of dates; choose other_dates, earlier_dates or all_dates.")
     if date is None or training == "all_dates":
         return None
-    day = pd.Timestamp(date).tz_localize(None).normalize() if pd.Timestamp(date).tzinfo is None else pd.Timestamp(date).tz_localize(None)
+    day = pd.Timestamp(date).tz_localize(None)
     if training == "earlier_dates":
         return ("before", day)
     rows = (library or shipped_library()).designations
@@ -386,9 +389,7 @@ def shock_of_listing(security: str, reacted_on: pd.Timestamp, sigma: float) -> A
     sigma : float
         Standard deviation of one session before the event.
 
-    Notes
-    -----
-    A listing that the library does not hold has an unknown class: the default forecast, without a scenario.
+    A listing that the library does not hold has an unknown class: the default, without a scenario.
     """
     rows = shipped_library().designations
     near = (rows["security"] == security) & rows["action"].isin(ADVERSE) & (abs(rows["first_session"] - reacted_on) <= CHAIN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -88,7 +88,7 @@ class BacktestResult(Result):
             sources=self.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, model: str = "calibrated_square_root", kind: str = "forced", **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None, model: str = "calibrated_square_root", kind: str = "forced", **options: str) -> Axes:
         """Predicted 90 % intervals and what happened."""
         from impact.plots.pricing import plot_backtest
 
@@ -235,7 +235,7 @@ def _skill(forecasts: pd.DataFrame, rng: np.random.Generator, n_resamples: int) 
         wide = own.pivot(index="event_id", columns="model", values="crps")
         groups = own.drop_duplicates("event_id").set_index("event_id")["group"].reindex(wide.index)
         labels, index = np.unique(groups.to_numpy(dtype=str), return_inverse=True)
-        sums = {model: np.bincount(index, weights=wide[model].to_numpy(), minlength=labels.size) for model in MODELS}
+        sums = {model: np.bincount(index, weights=wide[model].to_numpy(), minlength=labels.size).astype(float) for model in MODELS}
         picked = rng.integers(labels.size, size=(n_resamples, labels.size))
         for model in MODELS:
             for reference in REFERENCES:

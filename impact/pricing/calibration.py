@@ -74,8 +74,8 @@ def fit_law(car: FloatArray1D, se: FloatArray1D, regressor: FloatArray1D, group:
         residual = car - slope * regressor
         return slope, float(0.5 * np.sum(np.log(se**2 + spread**2)) + 0.5 * weight @ residual**2)
 
-    found = minimize_scalar(lambda exponent: at(scale * np.exp(exponent))[1], bounds=(-12.0, 3.0), method="bounded")
-    spread = float(scale * np.exp(found.x))
+    best = minimize_scalar(lambda exponent: at(scale * np.exp(exponent))[1], bounds=(-12.0, 3.0), method="bounded")
+    spread = float(scale * np.exp(best.x))
     slope, _ = at(spread)
     labels, index = np.unique(group, return_inverse=True)
     weight = 1 / (se**2 + spread**2)

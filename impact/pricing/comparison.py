@@ -75,7 +75,7 @@ class PredictedRealised(Result):
             sources=self.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, law: str = ALL_LAWS, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None, law: str = ALL_LAWS, **options: str) -> Axes:
         """Predicted 90 % intervals and the realised abnormal returns with their own."""
         from impact.plots.pricing import plot_predicted_realised
 
@@ -112,7 +112,7 @@ def compare_with_realised(effect: PriceEffect, realised: pd.DataFrame, *, source
             dropped.append({"event_id": event["event_id"], "session": event["session"], "reason": "no abnormal return on that session"})
             continue
         for law in effect.paths:
-            rows.append(_row(effect, event, number, law))
+            rows.append(_row(effect, {str(name): value for name, value in event.items()}, number, law))
     return PredictedRealised(
         table=pd.DataFrame(rows, columns=COLUMNS),
         dropped=pd.DataFrame(dropped, columns=["event_id", "session", "reason"]),

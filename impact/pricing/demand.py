@@ -142,16 +142,17 @@ def _calibrated(holdings: pd.DataFrame, prices: pd.Series, sensitivity: float | 
     alone = [name for name in investors if name not in outside.index]
     if alone:
         raise InputError(f"holdings has {len(alone)} investors without an 'outside' row (first {alone[0]!r}): add their other assets.")
-    stock = prices.index.get_indexer(inside["security"])
+    stock = prices.index.get_indexer(pd.Index(inside["security"]))
     owner = pd.Index(investors).get_indexer(inside["investor"])
     order = np.lexsort((stock, owner))
     table = inside.iloc[order].reset_index(drop=True)
     owner, stock = owner[order], stock[order]
-    shares = np.bincount(stock, weights=table["shares"], minlength=len(prices))
+    shares = np.bincount(stock, weights=table["shares"].to_numpy(dtype=float), minlength=len(prices)).astype(float)
     value = table["shares"].to_numpy(dtype=float) * prices.to_numpy(dtype=float)[stock]
     rest = outside.reindex(investors).to_numpy(dtype=float)
     assets = np.bincount(owner, weights=value, minlength=len(investors)) + rest
-    beta = np.full(len(investors), sensitivity) if np.isscalar(sensitivity) else sensitivity.reindex(investors).to_numpy(dtype=float)
+    by_investor = sensitivity if isinstance(sensitivity, pd.Series) else pd.Series(float(sensitivity), index=investors)
+    beta = np.asarray(by_investor.reindex(investors), dtype=float)
     equity = np.log(prices.to_numpy(dtype=float) * shares)
     taste = np.log(value / rest[owner]) - beta[owner] * equity[stock]
     return DemandSystem(assets=assets, sensitivity=beta, investor=owner, stock=stock, taste=taste, shares=shares), table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -128,7 +128,8 @@ class PriceEffect(Result):
         row = list(self.laws["law"]).index(law)
         table = pd.DataFrame(self.bands[row].T, columns=QUANTILE_NAMES)
         table.insert(0, "session_number", np.arange(1, len(table) + 1))
-        table.insert(1, "session", pd.NaT if self.sessions is None else self.sessions)
+        dates = pd.DatetimeIndex([pd.NaT] * len(table)) if self.sessions is None else self.sessions
+        table.insert(1, "session", dates)
         return table
 
     def log_path(self, last: int, law: str = ALL_LAWS) -> FloatArray:
@@ -190,7 +191,7 @@ class PriceEffect(Result):
             sources=self.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, law: str = ALL_LAWS, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None, law: str = ALL_LAWS, **options: str) -> Axes:
         """Band of the return since the eve, 50 and 90 %."""
         from impact.plots.pricing import plot_effect_band
 

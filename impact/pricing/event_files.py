@@ -13,9 +13,24 @@ from impact.market import load_panel
 from impact.pricing.event_returns import event_returns_of
 from impact.pricing.library import EventLibrary, event_library
 from impact.provenance import Source, unique_sources
+from impact.tables import Column, Schema
 from impact.venues import venue_of
 
-__all__ = ["library_with_files", "rebuilt_returns"]
+__all__ = ["REBUILT", "library_with_files", "rebuilt_returns"]
+
+REBUILT = Schema(
+    "rebuilt_returns",
+    (
+        Column("event_id"),
+        Column("status", "code"),
+        Column("car_0_1", "return", about="from the prices given"),
+        Column("se_0_1", "return_size"),
+        Column("library_car_0_1", "return", about="of the library"),
+        Column("difference", "return"),
+        Column("reason"),
+    ),
+    about="an event whose line the prices hold",
+)
 
 
 def library_with_files(

@@ -22,8 +22,9 @@ from impact.pricing.flow_fit import (
     shipped_flow_rows,
 )
 from impact.pricing.library import EventLibrary
+from impact.pricing.schemas import SCORES
 from impact.provenance import Source
-from impact.results import Result, Summary, read_only
+from impact.results import Result, Summary, declared, read_only
 from impact.tables import Column, Schema
 from impact.tables.prose import count, decimal, interval, signed_decimal
 from impact.typing_ import FloatArray1D
@@ -39,6 +40,9 @@ FLOW_SCHEMA = Schema(
         Column("coefficient_low", "statistic", about="5 % point of the posterior"),
         Column("coefficient_mid", "statistic"),
         Column("coefficient_high", "statistic", about="95 % point"),
+        Column("effect_return_low", "return", about="5 % point of the effect by the execution close"),
+        Column("effect_return_mid", "return"),
+        Column("effect_return_high", "return", about="95 % point"),
         Column("n_events", "count"),
         Column("n_dates", "count", about="execution dates"),
         Column("forecast", "flag", about="false: described, the news is inside the window"),
@@ -67,6 +71,8 @@ class ExecutionFlow(Result):
     outside : bool
         The flow is larger than nine tenths of those that the coefficient was fitted on, or smaller than nine tenths.
     """
+
+    schemas = declared(to_frame=FLOW_SCHEMA, scores=SCORES)
 
     cell: FlowCell
     log_effect: FloatArray1D
@@ -120,7 +126,7 @@ class ExecutionFlow(Result):
         """Coefficient and effect."""
         return Summary(
             title=f"Execution flow of {decimal(self.flow_adv, 1)} ADV",
-            tables=(("Effect by the execution close", self.to_frame()),),
+            tables=(("Effect by the execution close", self.with_schema("to_frame")),),
             notes=(self.verdict, *self.assumptions),
             sources=self.sources,
         )

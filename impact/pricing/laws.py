@@ -125,7 +125,7 @@ def _almgren(shock: Shock, draw: Mapping[str, FloatArray1D]) -> FloatArray1D:
 
 
 def _linear(shock: Shock, draw: Mapping[str, FloatArray1D]) -> FloatArray1D:
-    return -draw["slope_factor"] * np.sqrt(2 / np.pi) * shock.line.sigma * shock.quantity_adv
+    return np.asarray(-draw["slope_factor"] * np.sqrt(2 / np.pi) * shock.line.sigma * shock.quantity_adv)
 
 
 def _elastic(shock: Shock, draw: Mapping[str, FloatArray1D]) -> FloatArray1D:

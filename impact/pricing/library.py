@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from impact.bundled import bundled_source, read_bundled
 from impact.errors import InputError
-from impact.pricing.event_schema import check_designations, checked, typed
+from impact.pricing.event_schema import EVENT_TABLES, check_designations, checked, typed
 from impact.provenance import Source, unique_sources
-from impact.results import Result, Summary
+from impact.results import Result, Summary, declared
+from impact.tables import Column, Schema
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -80,6 +81,31 @@ def class_of(*, line: Line, first_bar: bool, bars_holding: bool, first_for_issue
     return f"{kind}_{line}"
 
 
+DESIGNATIONS = EVENT_TABLES["designation_events"].schema.with_columns(
+    *EVENT_TABLES["event_returns"].schema,
+    Column("public_on", "date", about="day of first_public_at"),
+    Column("line", "code", about="offshore or a_share"),
+    Column("event_class", "code", about="cell of the class model; empty for relief"),
+    Column("reason", about="why there is no return from the prices given"),
+    name="list_events",
+)
+INDEX_CHANGES = EVENT_TABLES["index_events"].schema.with_columns(*EVENT_TABLES["index_returns"].schema, name="index_changes")
+CLASSES = Schema(
+    "event_classes",
+    (
+        Column("event_class", "code"),
+        Column("n_events", "count", about="with returns"),
+        Column("n_dates", "count", about="date clusters; the unit of evidence"),
+        Column("mean_return", "return", about="abnormal return of sessions 0 and 1"),
+        Column("q25_return", "return"),
+        Column("median_return", "return"),
+        Column("q75_return", "return"),
+        Column("fell_share", "share", about="part of the events that fell"),
+    ),
+    about="a class of list events",
+)
+
+
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class EventLibrary(Result):
     """List events and index changes, one row an event and line.
@@ -92,6 +118,8 @@ class EventLibrary(Result):
     index_changes : DataFrame
         Columns of ``index_events`` and ``index_returns``.
     """
+
+    schemas = declared(designations=DESIGNATIONS, index_changes=INDEX_CHANGES, classes=CLASSES, to_frame=DESIGNATIONS)
 
     designations: pd.DataFrame
     index_changes: pd.DataFrame
@@ -219,12 +247,12 @@ class EventLibrary(Result):
         shown = int((self.designations["status"] == "ok").sum())
         return Summary(
             title=f"{len(self.designations)} list events ({shown} with returns), {len(self.index_changes)} index changes",
-            tables=(("By class, first session and the next", self.classes()),),
+            tables=(("By class, first session and the next", self.with_schema("classes")),),
             notes=self.assumptions,
             sources=self.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None, **options: str) -> Axes:
         """Every event with returns, by class."""
         from impact.plots.pricing import plot_events_by_class
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.kernels.execution import ExecutionProblem, days_to_liquidate, optimal_trajectory, trajectory_with_drift
-from impact.kernels.impact_laws import almgren_2005
+from impact.kernels.impact_laws import ALMGREN_BETA, ALMGREN_ETA, ALMGREN_GAMMA, AlmgrenImpact, almgren_2005
 from impact.pricing.effect import PriceEffect
 from impact.pricing.schemas import COSTS
 from impact.provenance import Source
@@ -64,7 +64,7 @@ class LiquidationCost(Result):
             sources=self.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None, **options: str) -> Axes:
         """Cost against horizon, alone and with the crowd."""
         from impact.plots.pricing import plot_cost_by_horizon
 
@@ -123,7 +123,7 @@ def liquidation_cost(
             "Sold evenly over the horizon; the price fall of the session that reacts to the notice is part of the crowd's cost.",
             f"At most {percent(participation_cap, 0)} of ADV a session for all forced sellers but the trackers, shared in proportion to what each"
             " wants to sell by then; the crowd is the middle scenario.",
-            "Alone: Almgren et al. 2005, empty where shares outstanding are unknown; an extrapolation above one ADV.",
+            "Almgren et al. 2005, empty where shares outstanding are unknown; an extrapolation above one ADV.",
             *effect.assumptions,
         ),
     )
@@ -132,9 +132,9 @@ def liquidation_cost(
 def _crowd(supply: ForcedSupply, effect: PriceEffect) -> FloatArray1D:
     """Shares (T,) that everybody under the cap wants to sell by each session; from the priced range when holders are unknown."""
     if np.isnan(supply.total_shares["mid"]):
-        return float(np.median(effect.draws["sold_shares"])) * np.cumsum(effect.pace)
+        return np.asarray(float(np.median(effect.draws["sold_shares"])) * np.cumsum(effect.pace))
     capped = (supply.classes["selling"] != "index_close").to_numpy()
-    return np.cumsum(supply.class_sales[1][capped].sum(axis=0)) + supply.ladder["backlog_shares_mid"].to_numpy()
+    return np.asarray(np.cumsum(supply.class_sales[1][capped].sum(axis=0)) + supply.ladder["backlog_shares_mid"].to_numpy())
 
 
 def _horizons(supply: ForcedSupply, horizons: dict[str, int] | None) -> dict[str, int]:
@@ -155,6 +155,16 @@ def _mean_paths(effect: PriceEffect, sessions: int) -> FloatArray2D:
     return np.asarray(np.cumsum(path, axis=0) / np.arange(1, len(path) + 1)[:, None])
 
 
+def _own_impact(shares: float, sessions: int, line: LineState, effect: PriceEffect) -> AlmgrenImpact:
+    """Impact of selling that many shares evenly, over the drawn coefficients where the law was priced."""
+    gamma, eta, beta = (
+        effect.draws[name].to_numpy(dtype=float) if name in effect.draws.columns else default
+        for name, default in (("gamma", ALMGREN_GAMMA), ("eta", ALMGREN_ETA), ("beta", ALMGREN_BETA))
+    )
+    turnover = line.shares_outstanding_adv
+    return almgren_2005(shares / line.adv_shares, line.sigma, sessions, turnover, gamma=gamma, eta=eta, beta=beta)
+
+
 def _row(
     name: str, sessions: int, position: float, line: LineState, effect: PriceEffect, crowd: float, concession: FloatArray1D, cap: float
 ) -> dict[str, Any]:
@@ -162,11 +172,9 @@ def _row(
     room = cap * line.adv_shares * sessions
     alone_sold, crowd_sold = min(position, room), min(1.0, room / (position + crowd)) * position
     others = min(crowd, room - crowd_sold)
-    draws = {key: effect.draws[key].to_numpy() for key in ("gamma", "eta", "beta") if key in effect.draws.columns}
-    turnover = line.shares_outstanding_adv
-    alone = almgren_2005(alone_sold / line.adv_shares, line.sigma, sessions, turnover, **draws).cost
-    together = almgren_2005((crowd_sold + others) / line.adv_shares, line.sigma, sessions, turnover, **draws).temporary
-    own = almgren_2005(crowd_sold / line.adv_shares, line.sigma, sessions, turnover, **draws).permanent / 2
+    alone = _own_impact(alone_sold, sessions, line, effect).cost
+    together = _own_impact(crowd_sold + others, sessions, line, effect).temporary
+    own = _own_impact(crowd_sold, sessions, line, effect).permanent / 2
     costs = {}
     for kind, drawn in (("alone", alone), ("crowd", together + own + concession)):
         for end, level in QUANTILES.items():

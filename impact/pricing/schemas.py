@@ -20,6 +20,7 @@ __all__ = [
     "PREDICTED",
     "PREDICTED_DROPPED",
     "PRIORS",
+    "SCORES",
     "VARIANCE_SHARES",
 ]
 
@@ -81,6 +82,13 @@ _WORDS = Vocabulary(
     *(Column(f"{end}_{level}", "return", short=f"{end} end, {level} %") for level in (50, 90) for end in ("low", "high")),
     Column("car", "return", short="CAR"),
     Column("crps", "return_size", short="CRPS", about="continuous ranked probability score; smaller is better"),
+    Column("target", about="announcement or flow"),
+    Column("subset", about="rows that are scored"),
+    Column("n_events", "count"),
+    Column("n_dates", "count", about="dates left out in turn"),
+    Column("crps_return", "return_size", short="mean CRPS"),
+    Column("crps_date_equal_return", "return_size", short="mean CRPS, dates equal"),
+    Column("skill_date_equal", "statistic", short="skill, dates equal"),
     Column("pinball", "return_size", about="pinball loss, mean over quantiles; smaller is better"),
     Column("interval_score_90", "return_size", short="interval score, 90 %", about="smaller is better"),
     Column("bias_return", "return", short="bias", about="mean of realised less predicted"),
@@ -158,3 +166,8 @@ BACKTEST_SKILL = _WORDS.schema(
     "backtest_skill", "kind model reference skill skill_low skill_high n_groups", about="a model against a reference"
 )
 BACKTEST_DROPPED = _WORDS.schema("backtest_dropped", "event_id reason", about="an event that was not used")
+SCORES = _WORDS.schema(
+    "prediction_scores",
+    "target subset model n_events n_dates crps_return crps_date_equal_return coverage_50 coverage_90 skill skill_low skill_high skill_date_equal",
+    about="a model on dates left out",
+)

@@ -68,7 +68,9 @@ def close_or_spread(
     quantity = shares / line.adv_shares
     rows = []
     for k in sessions:
-        cost = almgren_2005(quantity, line.sigma, k, line.shares_outstanding_adv, **drawn).cost
+        cost = almgren_2005(
+            quantity, line.sigma, k, line.shares_outstanding_adv, gamma=drawn["gamma"], eta=drawn["eta"], beta=drawn["beta"]
+        ).cost
         low, middle, high = (1e4 * float(np.quantile(cost, level)) for level in (0.05, 0.5, 0.95))
         risk = 1e4 * line.sigma * float(np.sqrt((k - 1) * (2 * k - 1) / (6 * k)))
         rows.append(

@@ -14,9 +14,10 @@ import pandas as pd
 from impact.data.prediction_tables import FITTED_ON, SPEC_SHA256, prediction_tables, write
 from impact.kernels.scores import wilson_interval
 from impact.pricing.announcement_fit import ANNOUNCEMENT_MODELS
-from impact.pricing.flow import coefficient_table
+from impact.pricing.flow import FLOW_SCHEMA, coefficient_table
 from impact.pricing.library import event_library
-from impact.tables import to_text
+from impact.pricing.schemas import SCORES
+from impact.tables import Column, to_text
 from impact.tables.prose import decimal, percent
 
 HERE = Path(__file__).parent
@@ -97,8 +98,23 @@ def power_table(fits: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+RESULTS = SCORES.with_columns(
+    *FLOW_SCHEMA,
+    Column("event_class", "code"),
+    *(Column(f"{who}{end}_return", "return") for who in ("", "first_") for end in ("low", "mid", "high")),
+    Column("crps_return_first", "return_size", about="of the first run"),
+    Column("coverage_90_first", "share", about="of the first run"),
+    Column("effect", about="mean effect to be told from none"),
+    Column("lines_a_date", "count"),
+    Column("sd_return", "return_size", about="of the mean of one date"),
+    Column("n_dates_needed", "count"),
+    Column("title"),
+    name="results",
+)
+
+
 def _block(frame: pd.DataFrame) -> str:
-    return "```\n" + to_text(frame).rstrip() + "\n```\n"
+    return "```\n" + to_text(RESULTS.table(frame.reset_index(drop=True))).rstrip() + "\n```\n"
 
 
 def results_text(tables: dict[str, pd.DataFrame]) -> str:

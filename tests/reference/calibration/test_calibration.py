@@ -9,7 +9,7 @@ import pytest
 from impact.bundled import read_bundled
 from impact.data.prediction_tables import SPEC_SHA256, library_sha256
 from impact.pricing.flow_fit import FLOW_CELLS, reversal_table
-from tests.reference.calibration.run import clusters_needed, compared_means, compared_scores
+from tests.reference.calibration.run import clusters_needed, compared_means, compared_scores, results_text
 
 HERE = Path(__file__).parent
 # Monte Carlo of two samplers with a few thousand draws each; small cells have few rows to average over.
@@ -46,6 +46,12 @@ def test_class_means_are_those_of_the_first_run():
     means = compared_means(read_bundled("announcement_posterior", dtype={"model": "str", "quantity": "str"}))
     for end in ("low", "mid", "high"):
         assert means[f"{end}_return"].to_numpy() == pytest.approx(means[f"first_{end}_return"].to_numpy(), abs=0.012)
+
+
+def test_the_results_page_is_what_the_committed_tables_say():
+    tables = {name: read_bundled(name, dtype={"target": "str", "subset": "str", "model": "str", "quantity": "str"}) for name in
+              ("prediction_scores", "announcement_posterior")}  # fmt: skip
+    assert (HERE / "RESULTS.md").read_text(encoding="utf-8") == results_text(tables)
 
 
 def test_the_reversal_is_that_of_the_first_run():
