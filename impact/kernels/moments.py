@@ -90,8 +90,10 @@ def design_moments(below: FloatArray, upto: FloatArray, k: int, *, constant: boo
     totals = upto - below - gaps
     n_rows = totals[:, 0]
     raw = totals[:, 1 + k :].reshape(n_rows.size, k, k)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = totals[:, 1 : 1 + k] / n_rows[:, None] if constant else np.zeros((n_rows.size, k))
+    mean = np.zeros((n_rows.size, k))
+    if constant:
+        # A window without rows has no mean; dust of rounding over nothing would be infinite.
+        mean = np.divide(totals[:, 1 : 1 + k], n_rows[:, None], out=np.full((n_rows.size, k), np.nan), where=n_rows[:, None] > 0)
     centred = raw - n_rows[:, None, None] * mean[:, :, None] * mean[:, None, :] if constant else raw
     if k == 0:
         return DesignMoments(n_rows=n_rows, mean=mean, inverse=centred, doubtful=np.zeros(n_rows.size, dtype=bool))
