@@ -173,7 +173,7 @@ def _session_label(value: Any, parameter: str) -> pd.Timestamp:
         label = pd.Timestamp(value)
     except (ValueError, TypeError) as error:
         raise InputError(f"{parameter}={value!r} is not a date; write it as 2021-01-15.") from error
-    if label is pd.NaT or label.tzinfo is not None or label != label.normalize():
+    if pd.isna(label) or label.tzinfo is not None or label != label.normalize():
         raise InputError(f"{parameter}={value!r} must be a bare date, the label of a session, such as 2021-01-15.")
     return label.as_unit("ns")
 

@@ -83,9 +83,20 @@ def _table() -> Mapping[str, Venue]:
     venues = {}
     for row in csv.DictReader(text.splitlines()):
         several = {name: tuple(filter(None, row[name].split(";"))) for name in ("other_endings", "terminal", "spellings", "indices")}
-        endings = tuple(filter(None, (row["yahoo"], *several.pop("other_endings"))))
-        plain = {name: row[name] for name in ("mic", "zone", "name", "calendar", "country", "currency", "yahoo")}
-        venues[row["mic"]] = Venue(**plain, endings=endings, **several)
+        endings = tuple(filter(None, (row["yahoo"], *several["other_endings"])))
+        venues[row["mic"]] = Venue(
+            mic=row["mic"],
+            zone=row["zone"],
+            name=row["name"],
+            calendar=row["calendar"],
+            country=row["country"],
+            currency=row["currency"],
+            yahoo=row["yahoo"],
+            endings=endings,
+            terminal=several["terminal"],
+            spellings=several["spellings"],
+            indices=several["indices"],
+        )
     return venues
 
 

@@ -83,7 +83,7 @@ def usd_per_unit(currency: str, on: Any) -> float:
     if known.empty:
         raise DataUnavailable(
             f"no rate of {currency or 'an unknown currency'} to the US dollar is bundled for {day:%Y-%m-%d}; "
-            f"there are rates of {', '.join(rates)} between {rates.index[0]:%Y-%m-%d} and {rates.index[-1]:%Y-%m-%d}."
+            f"there are rates of {', '.join(map(str, rates.columns))} between {rates.index[0]:%Y-%m-%d} and {rates.index[-1]:%Y-%m-%d}."
         )
     return 1.0 / float(known.iloc[-1])
 
@@ -125,7 +125,7 @@ def _wide(name: str) -> pd.DataFrame:
 
 def _without(table: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """The table with the named cells empty."""
-    rows, columns = table.index.get_indexer(cells["session_on"]), table.columns.get_indexer(cells["security"])
+    rows, columns = table.index.get_indexer(pd.Index(cells["session_on"])), table.columns.get_indexer(pd.Index(cells["security"]))
     values = table.to_numpy(copy=True)
     values[rows, columns] = float("nan")
     return pd.DataFrame(values, index=table.index, columns=table.columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import sqlite3
@@ -141,7 +142,7 @@ class PriceCache:
         wrong = []
         for provider, symbol in zip(kept["provider"], kept["symbol"], strict=True):
             try:
-                self._with_retries(lambda key=(provider, symbol): self._block(*key))
+                self._with_retries(functools.partial(self._block, provider, symbol))
             except FetchFailure:
                 wrong.append((provider, symbol))
         return pd.DataFrame(wrong, columns=["provider", "symbol"])
@@ -150,7 +151,7 @@ class PriceCache:
         whole = self._block(provider, symbol)
         if whole is None or whole.first > start or whole.last < end:
             return None
-        inside = tuple((session, reason) for session, reason in whole.refused if session is pd.NaT or start <= session <= end)
+        inside = tuple((session, reason) for session, reason in whole.refused if pd.isna(session) or start <= session <= end)
         return replace(whole, figures=whole.figures.loc[start:end], first=start, last=end, refused=inside)
 
     def _block(self, provider: str, symbol: str) -> SecurityHistory | None:
@@ -192,7 +193,7 @@ class PriceCache:
         stamp = (history.retrieved_at, history.provider_version)
         figures = history.figures[list(HISTORY_COLUMNS)].astype(object).where(history.figures[list(HISTORY_COLUMNS)].notna(), None)
         rows = [(_text(session), *row) for session, row in zip(figures.index, figures.to_numpy().tolist(), strict=True)]
-        refused = [("" if session is pd.NaT else _text(session), reason) for session, reason in history.refused]
+        refused = [("" if pd.isna(session) else _text(session), reason) for session, reason in history.refused]
         cover = (_text(history.first), _text(history.last), len(rows), history.currency, *stamp)
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with self._connection(writing=True) as connection:

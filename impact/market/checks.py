@@ -33,9 +33,10 @@ def checked_history(history: SecurityHistory) -> SecurityHistory:
     splits = figures["split"].where(figures["split"] > 0, 1.0).to_frame(history.symbol)
     doubts = doubtful_figures(own, splits=splits)
     passing = doubts[(doubts["n"] == 1) & doubts["doubt"].isin(["unit", "spike"])]
-    for row in passing.itertuples():
-        figures.loc[row.session, "close"] = np.nan
-        refused.append((row.session, f"close of {significant(own.loc[row.session, history.symbol], 6)} quarantined: {DOUBTS[row.doubt]}"))
+    for session, doubt in zip(passing["session"], passing["doubt"], strict=True):
+        tick = significant(own[history.symbol][session], 6)
+        figures.loc[session, "close"] = np.nan
+        refused.append((session, f"close of {tick} quarantined: {DOUBTS[doubt]}"))
     return replace(history, figures=figures, refused=(*history.refused, *refused))
 
 
@@ -52,8 +53,8 @@ def checked_figures(rows: Any) -> tuple[pd.DataFrame, list[Refusal]]:
     if len(days) and days.isna().all():
         raise FetchFailure("unreadable", "the rows of the answer have no dates")
     frame = pd.DataFrame({name: _numbers(rows, name, days, refused) for name in HISTORY_COLUMNS}, index=days)
-    refused += [(pd.NaT, "a row without a date")] * int(days.isna().sum())
-    frame = frame[~frame.index.isna()]
+    refused += [(pd.NaT, "a row without a date")] * int(np.count_nonzero(days.isna()))
+    frame = frame[frame.index.notna()]
     again = frame.index.duplicated(keep="last")
     refused += [
         (day, f"the day is there twice: close of {significant(close, 6)} replaced by the later row")
@@ -81,6 +82,6 @@ def _numbers(rows: pd.DataFrame, name: str, days: pd.DatetimeIndex, refused: lis
     unread = np.isnan(values) & cells.notna().to_numpy()
     wrong = ~np.isnan(values) & (~np.isfinite(values) | (values <= 0 if name == "close" else values < 0))
     for place in np.flatnonzero(unread | wrong):
-        refused.append((days[place], f"{name} of {str(cells.iloc[place])[:40]} is no {'price' if name == 'close' else 'amount'}"))
+        refused.append((days[int(place)], f"{name} of {str(cells.iloc[place])[:40]} is no {'price' if name == 'close' else 'amount'}"))
     values[wrong] = np.nan
     return np.where(np.isnan(values), NEUTRAL[name], values) if name in NEUTRAL else values

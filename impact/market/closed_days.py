@@ -55,7 +55,7 @@ def closed_cells(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | N
     sure = np.array([name in (venues if venues is not None else ()) or "." in name or " " in name for name in closes.columns])
     for venue in dict.fromkeys(of_line[inside.any(axis=0)]):
         columns = np.flatnonzero((of_line == venue).to_numpy())
-        away = not_in_session(venue, closes.index)
+        away = not_in_session(venue, pd.DatetimeIndex(closes.index))
         if away is None:
             continue
         supposed = columns[~sure[columns]]
@@ -82,7 +82,7 @@ def rows_of_any_market(closes: pd.DataFrame, venues: Any) -> BoolArray:
     empty = closes.isna().to_numpy()
     if not empty.all(axis=1).any():
         return np.ones(len(closes), dtype=bool)
-    away = {venue: not_in_session(venue, closes.index) for venue in dict.fromkeys(venues_of(closes.columns, venues))}
+    away = {venue: not_in_session(venue, pd.DatetimeIndex(closes.index)) for venue in dict.fromkeys(venues_of(closes.columns, venues))}
     if any(days is None for days in away.values()):
         return np.ones(len(closes), dtype=bool)
     return ~np.logical_and.reduce(list(away.values())) | ~empty.all(axis=1)

@@ -118,7 +118,7 @@ class FetchedSource:
         inside = history.figures.loc[first:last]
         if inside["close"].notna().sum() == 0:
             raise FetchFailure("no_rows_in_range", f"{self.name} has no prices from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
-        refused = tuple((session, reason) for session, reason in history.refused if session is pd.NaT or first <= session <= last)
+        refused = tuple((session, reason) for session, reason in history.refused if pd.isna(session) or first <= session <= last)
         return replace(history, figures=inside, first=first, last=min(last, history.last), refused=refused)
 
     def _asked(self, symbol: str, first: pd.Timestamp, last: pd.Timestamp, run: _Run) -> SecurityHistory:

@@ -122,7 +122,7 @@ class FileSource:
     def _levels(self, table: RawTable) -> Figures:
         """A table with two levels of columns: a wide table of each figure that is known."""
         date = table.columns.columns[0]
-        parts = []
+        parts: list[Figures] = []
         for figure in FIGURES:
             own = {
                 column: security for column, (written, security) in table.levels.items() if written.strip().lower() in COLUMN_NAMES[figure]

@@ -141,7 +141,7 @@ def checked_sessions(index: Any, parameter: str) -> pd.DatetimeIndex:
         If a value is no date, is missing, repeated, out of order or carries a time of day.
     """
     sessions = _parsed(index, parameter)
-    missing = int(sessions.isna().sum())
+    missing = int(np.count_nonzero(sessions.isna()))
     if missing:
         raise InputError(f"{parameter} has {missing} rows without a date; each row needs its session: fill in or remove them.")
     if sessions.tz is not None:

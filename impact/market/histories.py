@@ -19,8 +19,8 @@ __all__ = ["HISTORY_COLUMNS", "FetchFailure", "HistoryProvider", "Refusal", "Sec
 
 HISTORY_COLUMNS = ("close", "volume", "dividend", "split")
 
-Refusal: TypeAlias = tuple[pd.Timestamp, str]
-"""A figure of one session that was not kept, and why."""
+Refusal: TypeAlias = tuple[Any, str]
+"""A figure of one session (NaT where the row has none) that was not kept, and why."""
 
 
 class FetchFailure(Exception):
@@ -66,8 +66,15 @@ class SecurityHistory:
 class HistoryProvider(Protocol):
     """A service that gives one symbol at a time."""
 
-    name: str
-    control_symbol: str
+    @property
+    def name(self) -> str:
+        """How it is called in failures, sources and the store."""
+        ...
+
+    @property
+    def control_symbol(self) -> str:
+        """A symbol that surely exists."""
+        ...
 
     def fetch_history(self, symbol: str, first: pd.Timestamp, last: pd.Timestamp) -> SecurityHistory:
         """The figures of one symbol, both ends included; raises :class:`FetchFailure`."""

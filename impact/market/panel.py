@@ -205,7 +205,7 @@ class MarketPanel(Result):
         self._require([security])
         own = self.venue[security] or venue_of(security)
         venues = venues_of(self.close.columns, self._stated_venues)
-        alike = [name for name, venue in venues.items() if venue and VENUES[venue].calendar == VENUES[own].calendar]
+        alike = [str(name) for name, venue in venues.items() if venue and VENUES[venue].calendar == VENUES[own].calendar]
         return self.select(alike).without_closed_days()
 
     def doubts(self) -> pd.DataFrame:
@@ -374,7 +374,7 @@ def session_label(value: Any, parameter: str) -> pd.Timestamp | None:
         stamp = pd.Timestamp(value)
     except (ValueError, TypeError) as error:
         raise InputError(f"{parameter}={value!r} is not a date; write it as YYYY-MM-DD.") from error
-    if stamp is pd.NaT or stamp.tzinfo is not None or stamp != stamp.normalize():
+    if pd.isna(stamp) or stamp.tzinfo is not None or stamp != stamp.normalize():
         raise InputError(f"{parameter}={value!r} is not a session; sessions are dates without time or zone: write YYYY-MM-DD.")
     return stamp
 

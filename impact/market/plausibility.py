@@ -58,7 +58,7 @@ def doubtful_figures(close: pd.DataFrame, volume: pd.DataFrame | None = None, sp
             continue
         stated = None if splits is None or security not in splits else splits[security].reindex(own.index)
         traded = None if volume is None or security not in volume else volume[security].reindex(own.index)
-        rows += [(security, *row) for row in (*_moves(own, stated), *_stale(own, traded), *_shifted(own.index))]
+        rows += [(security, *row) for row in (*_moves(own, stated), *_stale(own, traded), *_shifted(pd.DatetimeIndex(own.index)))]
     table = pd.DataFrame(rows, columns=DOUBT_COLUMNS[:-1])
     table["about"] = [DOUBTS[doubt] for doubt in table["doubt"]]
     return table.sort_values(["security", "session"], kind="stable", ignore_index=True)
@@ -88,7 +88,7 @@ def _moves(close: pd.Series, splits: pd.Series | None) -> list[tuple[pd.Timestam
     for place in np.flatnonzero(big & ~returns_home):
         ratio = float(np.exp(logs[place]))
         doubt = _doubt_of(ratio, reversed_next=bool(taken_back[place]))
-        rows.append((close.index[place + 1], doubt, ratio, 1 if taken_back[place] else len(close) - place - 1))
+        rows.append((close.index[int(place) + 1], doubt, ratio, 1 if taken_back[place] else len(close) - int(place) - 1))
     return rows
 
 
@@ -110,7 +110,9 @@ def _stale(close: pd.Series, volume: pd.Series | None) -> list[tuple[pd.Timestam
     first = np.flatnonzero(~still)
     lengths = np.bincount(run - 1)
     return [
-        (close.index[start], "stale", np.nan, int(length)) for start, length in zip(first, lengths, strict=True) if length >= STALE_SESSIONS
+        (close.index[int(start)], "stale", np.nan, int(length))
+        for start, length in zip(first, lengths, strict=True)
+        if length >= STALE_SESSIONS
     ]
 
 

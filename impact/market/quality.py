@@ -52,7 +52,7 @@ def quality_of(prices: str | Path | None = None, *, cache: str | Path | None = N
     damaged = store.damaged()
     kept = store.contents()
     whole = kept[~kept["symbol"].isin(damaged["symbol"])]
-    doubts = [_doubts(store, row.provider, row.symbol, row.first_on, row.last_on) for row in whole.itertuples()]
+    doubts = [_doubts(store, *key) for key in zip(*(whole[name] for name in ("provider", "symbol", "first_on", "last_on")), strict=True)]
     refused = store.refused().rename(columns={"symbol": "security", "provider": "origin"})[["security", "session", "reason", "origin"]]
     refused["session"] = pd.to_datetime(refused["session"], errors="coerce")
     table = pd.concat(doubts, ignore_index=True) if doubts else pd.DataFrame(columns=DOUBT_COLUMNS)

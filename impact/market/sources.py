@@ -74,7 +74,10 @@ class FetchResult:
 class PriceSource(Protocol):
     """Anything that can give prices: the bundled tables, files, a provider on the network, a cache before it."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """How it is called in messages."""
+        ...
 
     def fetch(self, securities: Sequence[str] | None, start: Any, end: Any) -> FetchResult:
         """Prices of `securities` (None: all it has) from `start` to `end`, both included (None: all it has)."""
