@@ -76,13 +76,13 @@ def own_calendars(
     """
     known = np.isfinite(table.values)
     every = venues_of(pd.Index([str(name) for name in table.securities]), venues).to_numpy()
-    anyone = known.any(axis=1)
+    elsewhere = known.any(axis=1) & ~benchmark if benchmark is not None else np.zeros(len(known), dtype=bool)
     closed: dict[bytes, tuple[list[int], BoolArray, str]] = {}
     by_venue = {venue: _closed_venue(table.sessions, known, every == venue, venue, venues, table.securities) for venue in set(every[lines])}
     for line, stated in zip(lines, _stated(table.securities, lines, venues), strict=True):
         shut = by_venue[every[line]]
-        if not (stated and every[line]) and benchmark is not None:
-            away = ~known[:, line] & ~benchmark & anyone
+        if elsewhere.any() and not (stated and every[line]):
+            away = ~known[:, line] & elsewhere
             if away.any():
                 shut = shut | (away & _inside(known[:, line]))
         closed.setdefault(shut.tobytes(), ([], shut, str(every[line])))[0].append(int(line))

@@ -21,8 +21,8 @@ PERCENT_INDEX = 0.10
 """The same for an index or a factor, which moves less: half of its days beyond 10 %."""
 LARGEST_RATE = 0.001
 """Risk-free rate a calendar day, decimal, above which it is in percent or a year's: 0.1 % a day is 44 % a year."""
-SHARE_OF_SHARES = 0.5
-"""Share of the columns that must look wrong before the table is refused for its lines rather than for one of them."""
+LOOKED_AT = 250
+"""Rows of a long table, evenly spread, from which its scale is told."""
 
 
 def check_returns(values: FloatArray, securities: Sequence[object], kind: ReturnKind, parameter: str = "returns") -> None:
@@ -41,7 +41,7 @@ def check_returns(values: FloatArray, securities: Sequence[object], kind: Return
     InputError
         If a column looks like prices or like percent, or a simple return lies below -100 %.
     """
-    count, size, least = _scales(values)
+    count, size, least = _scales(values[:: max(1, len(values) // LOOKED_AT)])
     enough = count >= FEWEST_ROWS
     priced = enough & (least > 0) & (size > PERCENT_LINE)
     _refuse(
@@ -50,6 +50,7 @@ def check_returns(values: FloatArray, securities: Sequence[object], kind: Return
     percent = enough & (size > PERCENT_LINE)
     _refuse(percent, size, securities, parameter, "half of its days beyond 25 %: these are percent; divide by 100")
     if kind == "simple":
+        least = np.fmin.reduce(values, axis=0)
         impossible = least < -1.0
         rule = "a simple return below -100 % (the least is {}): these are percent or log returns; divide by 100, or say kind='log'"
         first = int(np.flatnonzero(impossible)[0]) if impossible.any() else 0
