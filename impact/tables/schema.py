@@ -195,7 +195,7 @@ class Vocabulary:
         absent = [word for word in columns.split() if word not in special and word not in self._columns]
         if absent:
             raise InputError(f"schema {name!r} names {len(absent)} columns that nothing declares (first {absent[0]!r}); declare each once.")
-        chosen = [special.pop(word, None) or self._columns[word] for word in columns.split()]
+        chosen = [special.pop(word) if word in special else self._columns[word] for word in columns.split()]
         return Schema(name, (*chosen, *special.values()), extra, about)
 
 
