@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Spillover", "spillover"]
 
-FEWEST_FOR_SPREAD = 5
-"""Members below which the spread across them is noise; the interval then comes from their portfolio over time."""
 GAP = 11
 """Sessions between the end of the estimation window and the first session that may be dirty."""
 SPAN = 260
@@ -168,10 +166,9 @@ def spillover(
     Notes
     -----
     Abnormal returns have the drift of the estimation window set to zero: a drift estimated over a rally, held for months,
-    would pass for an effect. One event date and many firms: the headline is the adjusted BMP test of Kolari and Pynnonen
-    (2010) from five members on, the test of the group's portfolio below. The interval of the mean CAR is, from five
-    members on, ``t_{n-1} s sqrt((1 + (n-1) r) / (n (1 - r)))`` with s the spread of the members' CARs and r their mean
-    residual correlation (at least zero), else that of the portfolio. A verdict needs both the test and the interval.
+    would pass for an effect. Test, p and interval of the mean CAR are those of the study's inference over that window
+    (:meth:`impact.eventstudy.EventStudyResult.inference`), over the events that it uses; where no test leads, the verdict is
+    "cannot tell". A verdict needs both the test and the interval.
     """
     design = _checked_design(returns, target, sessions, groups, market, clean_before, window, level, sources)
     start = int(returns.index.get_loc(design.clean_before))
@@ -280,39 +277,21 @@ def _group_row(
             ("caar", "low", "high", "statistic", "p", "p_placebo", "smallest_p", "r_bar", "n_effective", "spill", "with_drift_caar"), np.nan
         )
         return row | nothing | {"test": "", "verdict": "cannot tell"}
-    described = fit.inference(*span)
+    described = fit.inference(*span, level=level)
     placebo = "sq" if span[0] == span[1] else "block_placebo"
-    tests = fit.tests(*span, tests=list(dict.fromkeys([described.headline, "portfolio", placebo])))
-    headline = tests.loc[described.headline]
+    quiet_runs = fit.tests(*span, tests=[placebo]).loc[placebo]
     mean = float(cars["car"].mean())
-    low, high = _interval(cars, mean, described.r_bar, tests, level)
     with_drift = np.nan
     if drifting is not None:
         moved = _cars(drifting, span)
         with_drift = float(moved.loc[moved["whole"], "car"].mean())
-    certain = headline["p_value"] < 1 - level and (low > 0 or high < 0)
+    certain = described.p_value < 1 - level and (described.ci_low > 0 or described.ci_high < 0)
     return row | {
-        "caar": mean, "low": low, "high": high, "test": headline.name, "statistic": headline["statistic"], "p": headline["p_value"],
-        "p_placebo": tests.loc[placebo, "p_value"], "smallest_p": tests.loc[placebo, "smallest_p"], "r_bar": described.r_bar,
+        "caar": mean, "low": described.ci_low, "high": described.ci_high, "test": described.headline, "statistic": described.statistic,
+        "p": described.p_value, "p_placebo": quiet_runs["p_value"], "smallest_p": quiet_runs["smallest_p"], "r_bar": described.r_bar,
         "n_effective": described.n_effective, "spill": mean / target_car if target_car else np.nan, "with_drift_caar": with_drift,
         "verdict": ("rose" if mean > 0 else "fell") if certain else "cannot tell",
     }  # fmt: skip
-
-
-def _interval(cars: pd.DataFrame, mean: float, r_bar: float, tests: pd.DataFrame, level: float) -> tuple[float, float]:
-    n = len(cars)
-    if n == 1:
-        return float(cars["ci_low"].iloc[0]), float(cars["ci_high"].iloc[0])
-    if n >= FEWEST_FOR_SPREAD:
-        r = max(float(r_bar), 0.0)
-        error = cars["car"].std(ddof=1) * np.sqrt((1 + (n - 1) * r) / (n * (1 - r)))
-        df = n - 1
-    else:
-        portfolio = tests.loc["portfolio"]
-        error = abs(mean / portfolio["statistic"]) if portfolio["statistic"] else np.nan
-        df = portfolio["df"]
-    half = float(stdtrit(df, 0.5 + level / 2) * error)
-    return mean - half, mean + half
 
 
 def _slopes(groups: pd.DataFrame, level: float) -> pd.DataFrame:
@@ -348,8 +327,7 @@ def _result(rows, members, dropped, target, design: _Design, window, sources) ->
             f"Log returns over offsets {window[0]} to {window[1]}; estimation ends {GAP} sessions before "
             f"{design.clean_before:%Y-%m-%d} for every firm, so that no listing of the episode lies inside it.",
             "The drift of the estimation window is set to zero; with_drift_caar keeps it.",
-            "Members of one group share the date: test and interval allow for their correlation, and from five members "
-            "on for a change of variance on the day.",
+            "Members of one group share the date: test and interval allow for their correlation and for a change of variance on the day.",
             "A verdict other than 'cannot tell' needs the headline test and the interval to exclude zero; p_holm "
             "allows for the number of rows looked at.",
             "What else reached a session moves the members too; a spill is a joint movement, not a proof of cause.",

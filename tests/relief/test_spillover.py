@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from impact.errors import InfeasibleDesign, InputError
-from impact.eventstudy import event_study
+from impact.eventstudy import event_study, long_fit
 from impact.relief.spillover import spillover
 
 DAYS = pd.bdate_range("2020-01-01", periods=330)
@@ -70,23 +70,21 @@ def test_one_member_has_its_own_interval_and_test():
     found = study(table).groups.iloc[0]
     member = study(table).members.iloc[0]
     assert (found["n"], found["test"]) == (1, "sq")
-    assert (found["low"], found["high"]) == pytest.approx((member["low"], member["high"]))
+    assert found["low"] < member["car"] < found["high"]
     assert found["p"] == found["p_placebo"] and found["p"] >= found["smallest_p"]
 
 
-def test_few_members_are_one_portfolio():
-    table = returns(0.4, members=3)
+@pytest.mark.parametrize("members", [1, 3, 8])
+def test_a_row_shows_one_inference(members):
+    """Test, p and interval of a group are those of the study of its members, the wide window included."""
+    table = returns(0.4, members=members)
+    names = [f"m{k}" for k in range(members)]
     row = study(table).groups.iloc[0]
-    basket = table.assign(basket=table[["m0", "m1", "m2"]].mean(axis=1))
-    events = pd.DataFrame({"event_id": ["b"], "security": ["basket"], "date": [START]})
-    alone = (
-        event_study(basket, events, market="market", estimation=(-260, -11), window=(-1, 40), kind="log", zero_alpha=True)
-        .car(20, 20)
-        .iloc[0]
-    )
-    assert row["test"] == "portfolio"
-    assert (row["caar"], row["low"], row["high"]) == pytest.approx((alone["car"], alone["ci_low"], alone["ci_high"]), rel=1e-9)
-    assert row["p"] == pytest.approx(alone["p"], rel=1e-9)
+    fit = long_fit(table, names, "market", START, (-1, 40), estimation=(-260, -11), zero_alpha=True)
+    told = fit.inference(20, 20)
+    assert row["test"] == told.headline != ""
+    assert (row["caar"], row["low"], row["high"]) == pytest.approx((told.estimate, told.ci_low, told.ci_high), rel=1e-9)
+    assert row["p"] == pytest.approx(told.p_value, rel=1e-9)
 
 
 def test_a_drift_before_the_events_is_no_effect():
@@ -95,7 +93,7 @@ def test_a_drift_before_the_events_is_no_effect():
     assert row["caar"] == pytest.approx(0.10, abs=0.03) and abs(row["with_drift_caar"]) < 0.04
 
 
-@pytest.mark.parametrize("members", [3, 8])
+@pytest.mark.parametrize("members", [1, 3, 8])
 def test_quiet_days_with_correlated_members_are_rarely_called_effects(members):
     sessions = {str(i): DAYS[i] for i in range(271, 330) if DAYS[i] not in NEWS.values()}
     found = pd.concat([study(returns(members=members, common=0.012, seed=seed), sessions=sessions).groups for seed in range(3)])
