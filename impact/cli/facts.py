@@ -70,14 +70,17 @@ def command(conflicts, diff, list_id, at, add, columns, format_, output, table, 
 def _edition(list_id: str, at: str | None, diff: tuple[str, str] | None) -> Document:
     from impact.facts import edition_difference, list_edition
 
-    if diff:
-        change = edition_difference(list_id, *diff)
-        tables, title, found = {"changes": change.with_schema("changes")}, change.title, change
-    else:
-        edition = list_edition(list_id, at)
-        tables, title, found = {"names": edition.with_schema("names")}, edition.title, edition
+    shown = edition_difference(list_id, *diff) if diff else list_edition(list_id, at)
+    name = "changes" if diff else "names"
     inputs = {"list": list_id, "at": at, "diff": list(diff or ())}
-    return Document(command="facts", title=title, tables=tables, inputs=inputs, assumptions=found.assumptions, sources=found.sources)
+    return Document(
+        command="facts",
+        title=shown.title,
+        tables={name: shown.with_schema(name)},
+        inputs=inputs,
+        assumptions=shown.assumptions,
+        sources=shown.sources,
+    )
 
 
 def _about(ledger: Ledger, subject: str) -> Ledger:
@@ -91,7 +94,7 @@ def _about(ledger: Ledger, subject: str) -> Ledger:
 def _selected(frame: pd.DataFrame, columns: str) -> pd.DataFrame:
     names = [name.strip() for name in columns.split(",")]
     if unknown := [name for name in names if name not in frame]:
-        raise InputError(f"--columns {unknown[0]!r} is not a column of this table; choose from: {', '.join(frame)}.")
+        raise InputError(f"--columns {unknown[0]!r} is not a column of this table; choose from: {', '.join(map(str, frame))}.")
     return frame[names]
 
 

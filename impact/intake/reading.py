@@ -123,7 +123,7 @@ def _records(source: Sequence[object]) -> RawFile:
     if odd is not None or not source:
         shown = "an empty list" if not source else f"a list that holds {type(odd).__name__}"
         raise InputError(f"source is {shown}; give a list of records (mappings of heading to value), one a row.")
-    return RawFile(kind="records", sheets=(records_sheet(source),))
+    return RawFile(kind="records", sheets=(records_sheet([row for row in source if isinstance(row, Mapping)]),))
 
 
 def _read(content: bytes, path: str, options: ReadOptions, notes: tuple[str, ...]) -> RawFile:

@@ -123,7 +123,8 @@ def square_root_impact(quantity_adv: FloatArray, sigma: FloatLike, *, prefactor:
     >>> round(float(square_root_impact(-0.2, 0.03)), 6)
     -0.010062
     """
-    return np.asarray(prefactor) * np.asarray(sigma) * _signed_power(np.asarray(quantity_adv, dtype=float), 0.5)
+    scale = np.asarray(prefactor, dtype=float) * np.asarray(sigma, dtype=float)
+    return np.asarray(scale * _signed_power(np.asarray(quantity_adv, dtype=float), 0.5), dtype=float)
 
 
 def square_root_cost(quantity_adv: FloatArray, sigma: FloatArray, *, prefactor: FloatLike = SQUARE_ROOT_PREFACTOR) -> FloatArray:
