@@ -397,5 +397,4 @@ def shock_of_listing(security: str, reacted_on: pd.Timestamp, sigma: float) -> A
     if not near.any():
         return announcement_shock(line=line, sigma=sigma, date=reacted_on)
     event = rows[near].sort_values(["first_bar", "first_for_issuer"], ascending=False).iloc[0]
-    leaked = bool(event["leak_at"])
-    return announcement_shock(str(event["event_class"]), sigma=sigma, date=event["public_on"], after_leak=leaked)
+    return announcement_shock(str(event["event_class"]), sigma=sigma, date=event["public_on"], after_leak=bool(event["leak_at"]))

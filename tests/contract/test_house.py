@@ -41,11 +41,11 @@ READS_SYNTAX = {
 
 # What still stands from before the rule; each number may fall and is then lowered here, until the entry goes.
 OWED = {
-    "functions with too many parameters": 6,
-    "Any in public signatures": 122,
-    "modules that read prose": 5,
+    "functions with too many parameters": 4,
+    "Any in public signatures": 114,
+    "modules that read prose": 4,
     "unused definitions": 70,
-    "names that say nothing": 114,
+    "names that say nothing": 86,
 }
 
 
