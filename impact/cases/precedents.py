@@ -281,13 +281,12 @@ def _fit(returns: pd.DataFrame, security: str, benchmark: str, day0: pd.Timestam
 def _measured(fit: EventStudyResult, offset: int, window: tuple[int, int], level: float) -> dict[str, Any]:
     first, last = offset + window[0], offset + window[1]
     car = fit.car(first, last).iloc[0]
-    tests = fit.tests(first, last, tests=["sq"] if first == last else ["conformal"])
-    test = tests.iloc[0]
-    told = test["p_value"] < 1 - level and (car["ci_low"] > 0 or car["ci_high"] < 0)
+    told = fit.inference(first, last, level=level)
+    certain = told.p_value < 1 - level and (told.ci_low > 0 or told.ci_high < 0)
     return {
-        "window": _label(window), "car": car["car"], "low": car["ci_low"], "high": car["ci_high"], "n_obs": int(fit.fitted.n_obs[0]),
-        "test": tests.index[0], "p": test["p_value"], "smallest_p": test["smallest_p"], "mde": car["mde"],
-        "verdict": ("rose" if car["car"] > 0 else "fell") if told else "cannot tell",
+        "window": _label(window), "car": car["car"], "low": told.ci_low, "high": told.ci_high, "n_obs": int(fit.fitted.n_obs[0]),
+        "test": told.headline, "p": told.p_value, "smallest_p": told.smallest_p, "mde": car["mde"],
+        "verdict": ("rose" if car["car"] > 0 else "fell") if certain else "cannot tell",
     }  # fmt: skip
 
 

@@ -304,24 +304,15 @@ def _effects(events: pd.DataFrame, offsets: pd.Series, headline: EventStudyResul
             if first < headline.design.window[0] or stop > last:
                 continue
             car = _car(headline, first, stop)
-            test, p_value, smallest = _leading_test(headline, first, stop)
+            told = headline.inference(first, stop)
             rows.append(
                 {
-                    "event_id": event.event_id, "window": f"{a}:{b}", "n_days": int(car["n_days"]), "car": car["car"], "se": car["se"], "low": car["ci_low"],
-                    "high": car["ci_high"], "t": car["t"], "p": car["p"], "test": test, "p_test": p_value,
-                    "smallest_p": smallest, "mde": car["mde"], "car_zero_alpha": _car(flat, first, stop)["car"],
+                    "event_id": event.event_id, "window": f"{a}:{b}", "n_days": int(car["n_days"]), "car": car["car"], "se": car["se"], "low": told.ci_low,
+                    "high": told.ci_high, "t": car["t"], "p": car["p"], "test": told.headline, "p_test": told.p_value,
+                    "smallest_p": told.smallest_p, "mde": car["mde"], "car_zero_alpha": _car(flat, first, stop)["car"],
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def _leading_test(fit: EventStudyResult, a: int, b: int) -> tuple[str, float, float]:
-    """Name, p and smallest attainable p of the test that leads for this window; no name where none applies."""
-    tests = fit.tests(a, b, tests=("sq", "conformal"))
-    leading = tests[tests["headline"]]
-    if leading.empty:
-        return "", np.nan, np.nan
-    return leading.index[0], leading["p_value"].iloc[0], leading["smallest_p"].iloc[0]
 
 
 def _benchmarks(events: pd.DataFrame, offsets: pd.Series, fits: dict[str, EventStudyResult]) -> pd.DataFrame:
@@ -392,5 +383,6 @@ def _assumptions(headline: EventStudyResult, last: int) -> tuple[str, ...]:
         f"Log returns; market model on {n} sessions that end 11 sessions before the designation; later events use the same fit, so that none is inside its own estimation window.",
         f"The estimated alpha is {signed_percent(alpha, 2)} a session, the drift of the estimation window: it lowers the abnormal return by that much a session, {signed_percent(alpha * (last + 1), 0)} over the whole path. The path sets alpha to zero and refits; tables show both.",
         f"beta {decimal(estimate['beta'])}, residual standard deviation {percent(estimate['sigma'], 2)} a session.",
-        "Intervals carry the forecast error of the normal return; p of one event comes from the rank of the estimation residuals (day) or from conformal shifts (window).",
+        "Test, p and interval of a row come from one procedure: the rank of the estimation residuals (day) or conformal shifts (window); "
+        "t and its p are Student's, with the forecast error of the normal return, and stand beside.",
     )

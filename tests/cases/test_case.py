@@ -235,3 +235,12 @@ def test_a_memo_before_any_session_could_react(run_cli, tmp_path):
     assert bans["1810.HK"] == "2021-03-15" and bans["XIACY"] == "2021-03-12"
     html = page.read_text(encoding="utf-8")
     assert "Not available" in html and "purchase_ban" in html and "-11.62" not in html
+
+
+def test_interval_and_p_of_a_row_come_from_one_procedure(xiaomi):
+    """A p above 5 % never stands beside an interval that leaves zero out, nor the other way round."""
+    effects = xiaomi.event_study().effects
+    outside = (effects["low"] > 0) | (effects["high"] < 0)
+    assert (outside == (effects["p_test"] < 0.05)).all()
+    injunction = effects[(effects["event_id"] == "E4+K1") & (effects["window"] == "0:0")].iloc[0]
+    assert injunction["low"] < 0 < injunction["high"] and injunction["p_test"] == pytest.approx(0.0683, abs=1e-3)
