@@ -19,28 +19,26 @@ from impact.pricing.announcement_fit import (
     SEED,
     AnnouncementFit,
     announcement_scores,
-    committed_fit,
-    fit_announcement,
     shipped_library,
-    training_rows,
 )
+from impact.pricing.announcement_training import Training, dates_left_out, trained_fit
 from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, EventLibrary, Line, line_of
 from impact.pricing.schemas import SCORES
 from impact.provenance import Source
 from impact.results import Result, Summary, declared, read_only
 from impact.tables import Column, Schema
 from impact.tables.prose import count, interval, signed_decimal, signed_percent
-from impact.typing_ import BoolArray, FloatArray1D
+from impact.typing_ import FloatArray1D
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
 __all__ = ["AnnouncementShock", "announcement_shock", "shock_of_listing"]
 
-REFIT_DRAWS = 1000
+LARGEST_NOISE = 0.5
+"""Standard error of a line above which the number is a percentage and no decimal."""
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 QUANTILE_NAMES = ("return_q05", "return_q25", "return_q50", "return_q75", "return_q95")
-Training: TypeAlias = Literal["other_dates", "earlier_dates", "all_dates"]
 Which: TypeAlias = Literal["default", "scenario"]
 LIBRARY = Source(title="event library of this project: public date clusters, 2018 to 2026", basis="facts and computed numbers")
 
@@ -52,7 +50,7 @@ FORECAST_SCHEMA = Schema(
             Column(f"return_q{int(100 * level):02d}", "return", about="abnormal return of the first session and the next")
             for level in LEVELS
         ),
-        Column("n_events", "count", about="events that trained the mean"),
+        Column("n_events", "count", about="events that trained the forecast"),
         Column("n_dates", "count", about="date clusters that they fall on"),
         Column("default", "flag", about="whether this forecast leads"),
     ),
@@ -77,7 +75,9 @@ class AnnouncementShock(Result):
     noise : float
         Standard error of the two-session abnormal return of the line itself.
     n_events, n_dates : int
-        Events and date clusters of that class that trained the scenario.
+        Events and date clusters of that class that trained the scenario; without any there is no scenario.
+    default_events, default_dates : int
+        Events and date clusters that trained the default.
     scores : DataFrame
         Scores of the models on dates left out.
     """
@@ -92,6 +92,8 @@ class AnnouncementShock(Result):
     noise: float
     n_events: int
     n_dates: int
+    default_events: int
+    default_dates: int
     seed: int
     scores: pd.DataFrame
     sources: tuple[Source, ...] = (LIBRARY,)
@@ -103,14 +105,14 @@ class AnnouncementShock(Result):
         Raises
         ------
         InputError
-            If there is no scenario because the class is unknown.
+            If there is no scenario: the class is unknown, or no event of it trained the forecast.
         """
         if which == "default":
             return self.sample
         if which != "scenario":
             raise InputError(f"which={which!r} is no forecast; choose default or scenario.")
         if not self.scenario.size:
-            raise InputError("which='scenario' has no draws, since the class of the event is unknown: give event_class and line.")
+            raise InputError(f"which='scenario' has no draws ({self._no_scenario}): give event_class and line, or training='other_dates'.")
         return self.scenario
 
     def quantiles(self, which: Which = "default") -> dict[str, float]:
@@ -129,13 +131,12 @@ class AnnouncementShock(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a forecast: forecast, return_q05 to return_q95, n_events, n_dates, default."""
-        sample_size = self.scores.loc[self.scores["model"] == "fitted_zero", ["n_events", "n_dates"]].iloc[0]
         rows = [
             {
                 "forecast": ANNOUNCEMENT_MODELS["fitted_zero"].title,
                 **self.quantiles(),
-                "n_events": int(sample_size["n_events"]),
-                "n_dates": int(sample_size["n_dates"]),
+                "n_events": self.default_events,
+                "n_dates": self.default_dates,
                 "default": True,
             }
         ]
@@ -145,10 +146,14 @@ class AnnouncementShock(Result):
         return pd.DataFrame(rows, columns=[column.name for column in FORECAST_SCHEMA])
 
     @property
+    def _no_scenario(self) -> str:
+        return "no event of its class trained the forecast" if self.cell else "the class of the event is unknown"
+
+    @property
     def verdict(self) -> str:
         """One sentence that the score allows, with class, n, m, both ranges and the skill."""
         if not self.scenario.size:
-            return "The class of the event is unknown: no scenario; the default is no effect with fitted spread."
+            return f"No scenario ({self._no_scenario}); the default is no effect with fitted spread."
         point = self.quantiles("scenario")
         half = interval(point["return_q25"], point["return_q75"], signed_percent)
         most = interval(point["return_q05"], point["return_q95"], signed_percent)
@@ -242,17 +247,18 @@ def announcement_shock(
     own_noise = _noise(noise, sigma)
     if n_draws < 100 or n_draws % 2:
         raise InputError(f"n_draws={n_draws!r} must be even and at least 100; half mirror the other half: ask for more.")
-    kept_out = _left_out(library, date, training)
-    zero = _fit(library, "fitted_zero", kept_out)
+    kept_out = dates_left_out(library, date, training)
+    zero = trained_fit(library, "fitted_zero", kept_out)
     rng = np.random.default_rng(seed)
     settled = own_noise if own_noise is not None else _largest_noise(library, known_line)
     sample = _predicted(zero, "", known_line, settled, n_draws, rng)
     scenario, n_events, n_dates = np.empty(0), 0, 0
     if cell:
-        fit = _fit(library, "described" if cell in DESCRIBED else "class_mean", kept_out)
-        scenario = _predicted(fit, cell, known_line, settled, n_draws, rng)
+        fit = trained_fit(library, "described" if cell in DESCRIBED else "class_mean", kept_out)
         row = fit.cells[fit.cells["cell"] == cell].iloc[0]
         n_events, n_dates = int(row["n_events"]), int(row["n_dates"])
+        if n_events:
+            scenario = _predicted(fit, cell, known_line, settled, n_draws, rng)
     return AnnouncementShock(
         sample=read_only(sample),
         scenario=read_only(scenario),
@@ -262,6 +268,8 @@ def announcement_shock(
         noise=settled,
         n_events=n_events,
         n_dates=n_dates,
+        default_events=zero.n_events,
+        default_dates=zero.n_dates,
         seed=seed,
         scores=announcement_scores(),
         assumptions=_assumptions(own_noise, known_line, kept_out is not None, library),
@@ -296,8 +304,10 @@ def _cell_of(event_class: str | None, line: Line | None, after_leak: bool) -> tu
 def _noise(noise: float | None, sigma: float | None) -> float | None:
     """Standard error of the two sessions; None where nothing is known."""
     for name, value in (("noise", noise), ("sigma", sigma)):
-        if value is not None and not (np.isfinite(value) and value > 0):
-            raise InputError(f"{name}={value!r} must be a positive decimal return such as 0.03: correct it, or leave it out if unknown.")
+        if value is not None and not 0 < value < LARGEST_NOISE:
+            raise InputError(
+                f"{name}={value!r} must be a positive decimal return below {LARGEST_NOISE}, such as 0.03 for 3 %: correct it, or leave it out if unknown."
+            )
     if noise is not None:
         return float(noise)
     return None if sigma is None else float(np.sqrt(2) * sigma)
@@ -314,47 +324,6 @@ def _largest_noise(library: EventLibrary | None, line: Line | None) -> float:
 @lru_cache(maxsize=len(LINES) + 1)
 def _largest_shipped_noise(line: Line | None) -> float:
     return _largest_noise(shipped_library(), line)
-
-
-def _left_out(
-    library: EventLibrary | None, date: str | pd.Timestamp | None, training: Training
-) -> pd.Timestamp | tuple[str, pd.Timestamp] | None:
-    """The day whose dates are left out, or the day before which dates train; None where every date trains."""
-    if training not in ("other_dates", "earlier_dates", "all_dates"):
-        raise InputError(f"training={training!r} is no choice of dates; choose other_dates, earlier_dates or all_dates.")
-    if date is None or training == "all_dates":
-        return None
-    day = pd.Timestamp(date).tz_localize(None)
-    if training == "earlier_dates":
-        return ("before", day)
-    rows = (library or shipped_library()).designations
-    return day if bool((abs(rows["public_on"] - day.normalize()) <= CHAIN).any()) else None
-
-
-def _kept(rows: pd.DataFrame, left_out: pd.Timestamp | tuple[str, pd.Timestamp] | None) -> BoolArray:
-    """Rows (1, N) that train."""
-    if left_out is None:
-        return np.ones((1, len(rows)), dtype=bool)
-    if isinstance(left_out, tuple):
-        return (rows["public_on"] < left_out[1] - CHAIN).to_numpy()[None, :]
-    near = rows.loc[abs(rows["public_on"] - left_out.normalize()) <= CHAIN, "date_cluster"]
-    return (~rows["date_cluster"].isin(near)).to_numpy()[None, :]
-
-
-def _fit(library: EventLibrary | None, model: str, left_out: pd.Timestamp | tuple[str, pd.Timestamp] | None) -> AnnouncementFit:
-    """The committed posterior where it applies, else a fit."""
-    if library is None and left_out is None:
-        return committed_fit(model)
-    if library is None:
-        return _fit_without(model, left_out)
-    return fit_announcement(library, model, kept=_kept(training_rows(library, ANNOUNCEMENT_MODELS[model]), left_out))
-
-
-@lru_cache(maxsize=32)
-def _fit_without(model: str, left_out: pd.Timestamp | tuple[str, pd.Timestamp] | None) -> AnnouncementFit:
-    """Fit to the shipped library without some of its dates; kept, since a case asks for the same more than once."""
-    rows = training_rows(shipped_library(), ANNOUNCEMENT_MODELS[model])
-    return fit_announcement(shipped_library(), model, kept=_kept(rows, left_out), n_draws=REFIT_DRAWS)
 
 
 def _predicted(fit: AnnouncementFit, cell: str, line: Line | None, noise: float, n_draws: int, rng: np.random.Generator) -> FloatArray1D:

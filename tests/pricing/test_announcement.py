@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from impact.errors import InputError
+from impact.errors import DataUnavailable, InputError
 from impact.kernels.scores import crps_ensemble
 from impact.pricing import EVENT_CLASSES, announcement_shock, event_library
 from impact.pricing.announcement_fit import ANNOUNCEMENT_MODELS, announcement_scores, committed_fit, fit_announcement
@@ -144,3 +144,30 @@ def test_summary_and_plot_show_both_forecasts():
     assert "no effect is the default" in str(shock.summary())
     ax = shock.plot()
     assert [label.get_text().split("\n")[1] for label in ax.get_yticklabels()] == ["N = 163, 42 dates", "N = 8, 3 dates"]
+
+
+@pytest.mark.parametrize("day", ["2015-01-14", "2018-04-06"])
+def test_a_forecast_that_no_event_trained_is_refused(day):
+    """Its range would be that of the prior, narrower than what events taught."""
+    with pytest.raises(DataUnavailable, match="date cluster"):
+        announcement_shock("first_bar_offshore", sigma=0.02, date=day, training="earlier_dates")
+
+
+def test_counts_are_of_the_events_that_trained():
+    early, late = (announcement_shock(sigma=0.02, date=day, training="earlier_dates") for day in ("2021-01-14", "2025-01-01"))
+    whole = announcement_shock(sigma=0.02)
+    counts = [int(shock.to_frame()["n_dates"].iloc[0]) for shock in (early, late, whole)]
+    assert 5 <= counts[0] < counts[1] < counts[2] == 42
+
+
+def test_a_class_that_nothing_trained_has_no_scenario():
+    early = announcement_shock("first_bar_offshore", sigma=0.02, date="2020-11-12", training="earlier_dates")
+    assert early.scenario.size == 0 and len(early.to_frame()) == 1
+    assert "no event of its class" in early.verdict
+
+
+def test_percent_given_for_a_decimal_is_refused():
+    with pytest.raises(InputError, match=r"sigma=2\.0 .* 0\.03 for 3 %"):
+        announcement_shock(sigma=2.0)
+    with pytest.raises(InputError, match="is no day"):
+        announcement_shock(sigma=0.02, date="2021-13-45")
