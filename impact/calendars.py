@@ -20,6 +20,7 @@ from impact.anchors import AnchorPolicy, anchor_dates, check_policy
 from impact.bundled import read_bundled
 from impact.errors import DataUnavailable, InputError
 from impact.instants import parse_instant
+from impact.typing_ import Day, Instant
 from impact.venues import VENUES, Venue, known_venue, venue_of
 
 __all__ = [
@@ -178,7 +179,7 @@ def _session_label(value: Any, parameter: str) -> pd.Timestamp:
     return label.as_unit("ns")
 
 
-def _position(session: Any, venue: str) -> tuple[_Calendar, int]:
+def _position(session: Day, venue: str) -> tuple[_Calendar, int]:
     calendar, label = _calendar(venue), _session_label(session, "session")
     position = int(np.searchsorted(calendar.labels, label.to_datetime64()))
     if position < len(calendar.labels) and calendar.labels[position] == label.to_datetime64():
@@ -189,7 +190,7 @@ def _position(session: Any, venue: str) -> tuple[_Calendar, int]:
     raise InputError(f"session={label:%Y-%m-%d} is not a session of {venue}; the nearest are {before:%Y-%m-%d} and {after:%Y-%m-%d}.")
 
 
-def sessions(venue: str, start: Any, end: Any) -> pd.DatetimeIndex:
+def sessions(venue: str, start: Day, end: Day) -> pd.DatetimeIndex:
     """Session labels of a venue from `start` to `end`, both included: naive, unit ns.
 
     Raises
@@ -209,31 +210,31 @@ def sessions(venue: str, start: Any, end: Any) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(calendar.labels[inside])
 
 
-def session_open(session: Any, venue: str) -> pd.Timestamp:
+def session_open(session: Day, venue: str) -> pd.Timestamp:
     """Instant (UTC) at which continuous trade of a session opens."""
     calendar, position = _position(session, venue)
     return pd.Timestamp(calendar.opens[position], unit="ns", tz="UTC")
 
 
-def session_close(session: Any, venue: str) -> pd.Timestamp:
+def session_close(session: Day, venue: str) -> pd.Timestamp:
     """Instant (UTC) at which a session closes, half days included; a closing auction after it is not counted."""
     calendar, position = _position(session, venue)
     return pd.Timestamp(calendar.closes[position], unit="ns", tz="UTC")
 
 
-def is_half_day(session: Any, venue: str) -> bool:
+def is_half_day(session: Day, venue: str) -> bool:
     """Whether a session closes early."""
     calendar, position = _position(session, venue)
     return int(calendar.labels[position].astype("int64")) in calendar.half_days
 
 
-def is_projected(session: Any, venue: str) -> bool:
+def is_projected(session: Day, venue: str) -> bool:
     """Whether a session lies beyond the holidays on record of its venue: a weekday on which it may be closed."""
     calendar, position = _position(session, venue)
     return bool(calendar.labels[position] > calendar.recorded_to)
 
 
-def last_closed_session(venue: str, instant: Any) -> pd.Timestamp:
+def last_closed_session(venue: str, instant: Instant) -> pd.Timestamp:
     """The last session of a venue whose close is not after an instant: what an as-of cut of its prices keeps.
 
     Raises
@@ -336,7 +337,7 @@ def _reaction_rows(
     return frame
 
 
-def first_session_to_react(instant: Any, venue: str, *, policy: AnchorPolicy = "next") -> Reaction:
+def first_session_to_react(instant: Instant, venue: str, *, policy: AnchorPolicy = "next") -> Reaction:
     """The first session of a venue that can react to an announcement.
 
     Before the open: that session. From the open to just before the close, a lunch break included: that session,

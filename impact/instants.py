@@ -15,7 +15,7 @@ __all__ = ["parse_instant"]
 _ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:?\d{2}(:?\d{2}([.,]\d{1,9})?)?\s?(Z|z|UTC|[+-]\d{2}(:?\d{2})?)")
 
 
-def parse_instant(value: Any, *, parameter: str = "as_of") -> pd.Timestamp:
+def parse_instant(value: object, *, parameter: str = "as_of") -> pd.Timestamp:
     """A point in time with its zone, from ISO 8601 text, a datetime or a Timestamp.
 
     Parameters
@@ -48,7 +48,7 @@ def parse_instant(value: Any, *, parameter: str = "as_of") -> pd.Timestamp:
             rule = "has no zone" if naive else "is not an ISO 8601 instant"
             raise InputError(f"{parameter}={value!r} {rule}; an instant needs one: {hint}")
         value_to_read: Any = text
-    elif isinstance(value, dt.datetime) and value is not pd.NaT:  # a Timestamp is a datetime; a bare date is not
+    elif isinstance(value, dt.datetime) and not pd.isna(value):  # a Timestamp is a datetime; a bare date is not
         value_to_read = value
     else:
         raise InputError(f"{parameter}={value!r} is not an instant; {hint}")

@@ -13,9 +13,29 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    import datetime
+
     import pandas as pd
 
-__all__ = ["BoolArray", "FloatArray", "FloatArray1D", "FloatArray2D", "FloatLike", "IntArray", "ReturnKind", "Window", "named_rows"]
+    Instant: TypeAlias = str | datetime.datetime | pd.Timestamp
+    Day: TypeAlias = str | datetime.date | np.datetime64 | pd.Timestamp
+else:
+    # Names for a type checker alone: pandas is not imported for them.
+    Instant = Day = object
+
+__all__ = [
+    "BoolArray",
+    "Day",
+    "FloatArray",
+    "FloatArray1D",
+    "FloatArray2D",
+    "FloatLike",
+    "Instant",
+    "IntArray",
+    "ReturnKind",
+    "Window",
+    "named_rows",
+]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 FloatArray1D: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]

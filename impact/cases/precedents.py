@@ -137,7 +137,7 @@ class Precedents(Result):
 def _rate(rates: pd.DataFrame, programme: str) -> str:
     if programme not in rates.index:
         return "0 of 0 decided challenges"
-    row = rates.loc[programme]
+    row = rates.loc[[programme]].to_dict("records")[0]
     span = interval(row["relief_share_low"], row["relief_share_high"], percent, 0)
     return f"{int(row['n_relief'])} of {int(row['n_decided'])} decided challenges ({span})"
 

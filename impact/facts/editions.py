@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -14,6 +13,7 @@ from impact.facts.tables import known_table, typed
 from impact.instants import parse_instant
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
+from impact.typing_ import Instant
 
 __all__ = ["Edition", "EditionDifference", "edition_difference", "list_edition"]
 
@@ -105,7 +105,7 @@ class EditionDifference(Result):
         return Summary(title=self.title, tables=(("Changes", self.with_schema("changes")),), notes=self.assumptions, sources=self.sources)
 
 
-def list_edition(list_id: str, at: Any = None) -> Edition:
+def list_edition(list_id: str, at: Instant | None = None) -> Edition:
     """The names of a list as known at an instant.
 
     Parameters
@@ -143,7 +143,7 @@ def list_edition(list_id: str, at: Any = None) -> Edition:
     )
 
 
-def edition_difference(list_id: str, earlier: Any, later: Any) -> EditionDifference:
+def edition_difference(list_id: str, earlier: Instant, later: Instant) -> EditionDifference:
     """Additions, removals, relistings and renamings on a list between two instants.
 
     Raises
@@ -176,7 +176,7 @@ def edition_difference(list_id: str, earlier: Any, later: Any) -> EditionDiffere
     return EditionDifference(list_id=list_id, earlier=first.at, later=then.at, changes=changes, sources=then.sources)
 
 
-def _moment(at: Any) -> pd.Timestamp:
+def _moment(at: Instant | None) -> pd.Timestamp:
     if at is None:
         return pd.Timestamp(known_table("listing_periods")["known_at"].max())
     if isinstance(at, str) and len(at.strip()) == 10:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -20,6 +19,7 @@ from impact.facts.variants import canonical, contradicting, variant_table
 from impact.instants import parse_instant
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
+from impact.typing_ import Instant
 
 __all__ = ["Ledger", "load_ledger"]
 
@@ -70,7 +70,7 @@ class Ledger(Result):
             raise InputError(f"fact_id={fact_id!r} is not among the {len(self)} facts of this ledger{self._as_of_words()}.")
         return Fact.of_row(rows.iloc[0].to_dict())
 
-    def as_of(self, instant: Any) -> Ledger:
+    def as_of(self, instant: Instant) -> Ledger:
         """What was known at `instant`: a fact known exactly then is included; a successor counts only once known itself.
 
         Raises
@@ -157,7 +157,7 @@ class Ledger(Result):
         losing = ranked.index[ranked["canonical"] != best]
         return dataclasses.replace(self, facts=self.facts.drop(losing).reset_index(drop=True))
 
-    def diff(self, earlier: Any, later: Any) -> pd.DataFrame:
+    def diff(self, earlier: Instant, later: Instant) -> pd.DataFrame:
         """What was learned between two instants.
 
         Returns

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -278,7 +279,7 @@ def _explanations(table: pd.DataFrame, listed_names: list[str], name_kinds: list
     return told
 
 
-def _explanation(key: tuple[object, ...], entity: str, listed: str) -> str:
+def _explanation(key: tuple[Any, ...], entity: str, listed: str) -> str:
     _, field, value, score, relation, security, disagrees, listed_name, name_kind, note = key
     line = f" ({security})" if security else ""
     if field == "name":

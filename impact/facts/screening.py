@@ -15,6 +15,7 @@ from impact.facts.tables import known_table
 from impact.identifiers import cusip_from_isin, is_valid, normalise_ticker, security_lines, sedol_from_isin
 from impact.instants import parse_instant
 from impact.provenance import Source, unique_sources
+from impact.typing_ import Instant
 
 __all__ = ["UNIT_OF_PARENT", "ScreeningTargets", "screening_targets"]
 
@@ -53,7 +54,7 @@ class ScreeningTargets:
     assumptions: tuple[str, ...] = ()
 
 
-def screening_targets(as_of: Any = None, *, lists: Sequence[OfficialList] | OfficialList | None = None) -> ScreeningTargets:
+def screening_targets(as_of: Instant | None = None, *, lists: Sequence[OfficialList] | OfficialList | None = None) -> ScreeningTargets:
     """All bundled designations, and the lists given, as targets of :func:`impact.facts.matching.match_table`.
 
     Parameters

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import Any
 
 import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.instants import parse_instant
+from impact.typing_ import Instant
 
 __all__ = ["BUILT_AT", "TABLES", "TableClock", "as_known", "known_table", "typed"]
 
@@ -145,7 +145,7 @@ def _emptied(table: pd.DataFrame, columns: tuple[str, ...], where: pd.Series) ->
     return table.assign(**{column: table[column].mask(where, value) for column, value in missing.items()})
 
 
-def known_table(name: str, as_of: Any = None) -> pd.DataFrame:
+def known_table(name: str, as_of: Instant | None = None) -> pd.DataFrame:
     """One bundled table of facts, whole or as it was known at an instant.
 
     Parameters

@@ -27,6 +27,7 @@ from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.tables import format_value
 from impact.tables.prose import decimal, percent, significant
+from impact.typing_ import Instant
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -224,11 +225,11 @@ class ExposureReport(Result):
             notes=tuple(note for note in (one["evidence"], one["citation"]) if note),
         )
 
-    def at(self, as_of: Any) -> ExposureReport:
+    def at(self, as_of: Instant) -> ExposureReport:
         """The same book and question at another instant."""
         return _check(self.options, parse_instant(as_of))
 
-    def diff(self, other: ExposureReport | Any, second: Any = None) -> ExposureChange:
+    def diff(self, other: ExposureReport | Instant, second: Instant | None = None) -> ExposureChange:
         """What changed: against another report, against another instant, or between two instants.
 
         Parameters
@@ -238,9 +239,8 @@ class ExposureReport(Result):
         second : zoned instant, optional
             The later instant.
         """
-        if second is not None:
-            return exposure_change(self.at(other), self.at(second))
-        return exposure_change(self, other if isinstance(other, ExposureReport) else self.at(other))
+        report = other if isinstance(other, ExposureReport) else self.at(other)
+        return exposure_change(self, report) if second is None else exposure_change(report, self.at(second))
 
 
 def share_range(low: float, high: float) -> str:
@@ -255,7 +255,7 @@ def share_range(low: float, high: float) -> str:
 
 def check_portfolio(
     holdings: str | Path | pd.DataFrame | HoldingsFile | Portfolio,
-    as_of: Any,
+    as_of: Instant,
     investor: str = "us_person",
     programmes: str | Iterable[str] | None = None,
     funds: str | Path | Mapping[str, Any] | None = None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
@@ -12,7 +11,7 @@ from impact.bundled import bundled_source, read_bundled
 from impact.errors import DataUnavailable
 from impact.market.panel import MarketPanel, dropped_rows
 from impact.market.sources import FetchResult
-from impact.typing_ import named_rows
+from impact.typing_ import Day, named_rows
 
 __all__ = ["BundledSource", "exchange_rates", "usd_per_unit"]
 
@@ -37,7 +36,7 @@ class BundledSource:
 
     name = "bundled"
 
-    def fetch(self, securities: Sequence[str] | None = None, start: Any = None, end: Any = None) -> FetchResult:
+    def fetch(self, securities: Sequence[str] | None = None, start: Day | None = None, end: Day | None = None) -> FetchResult:
         """The bundled panel, or a part of it.
 
         Sessions run from the first to the last close of the lines asked for, and are those of their venues: a panel of two
@@ -53,7 +52,7 @@ class BundledSource:
         whole = _whole_panel()
         panel = whole if securities is None and start is None and end is None else whole.select(securities, start, end)
         held = panel.close.notna().any(axis=1)
-        spanned = panel.select(start=held.idxmax(), end=held[::-1].idxmax()) if held.any() else panel
+        spanned = panel.select(start=held.index[held][0], end=held.index[held][-1]) if held.any() else panel
         return FetchResult(panel=_with_half_day_note(spanned.without_closed_days()))
 
 
@@ -67,7 +66,7 @@ def exchange_rates() -> pd.DataFrame:
     return table.rename(columns=lambda pair: pair.removeprefix("USD")).astype("float64")
 
 
-def usd_per_unit(currency: str, on: Any) -> float:
+def usd_per_unit(currency: str, on: Day) -> float:
     """US dollars for one unit of a currency, at the last rate of the table within a week before or on a day.
 
     Raises

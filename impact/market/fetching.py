@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pandas as pd
 
@@ -17,6 +16,7 @@ from impact.market.checks import checked_history
 from impact.market.histories import FetchFailure, HistoryProvider, SecurityHistory, panel_of_histories
 from impact.market.panel import session_label
 from impact.market.sources import FetchResult, failure_rows
+from impact.typing_ import Day
 
 __all__ = ["FetchedSource"]
 
@@ -67,7 +67,7 @@ class FetchedSource:
         """The provider's name."""
         return self.provider.name
 
-    def fetch(self, securities: Sequence[str] | None, start: Any, end: Any) -> FetchResult:
+    def fetch(self, securities: Sequence[str] | None, start: Day | None, end: Day | None) -> FetchResult:
         """Prices of `securities` from `start` to `end`, both included.
 
         Raises
@@ -177,7 +177,9 @@ def _expected_sessions(history: SecurityHistory) -> int:
         return 0
 
 
-def _request(name: str, securities: Sequence[str] | None, start: Any, end: Any) -> tuple[list[str], pd.Timestamp, pd.Timestamp]:
+def _request(
+    name: str, securities: Sequence[str] | None, start: Day | None, end: Day | None
+) -> tuple[list[str], pd.Timestamp, pd.Timestamp]:
     if not securities:
         raise InputError(f"securities is empty; source={name!r} needs the symbols to fetch, such as ['1810.HK', '^HSI'].")
     first, last = session_label(start, "start"), session_label(end, "end")

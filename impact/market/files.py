@@ -18,6 +18,7 @@ from impact.market.plausibility import doubt_notes
 from impact.market.sniffing import DELIMITED, PARQUET, WORKBOOKS, RawTable, read_dates, read_numbers, read_table
 from impact.market.sources import FetchResult
 from impact.provenance import Source
+from impact.typing_ import Day
 
 __all__ = ["COLUMN_NAMES", "FileSource"]
 
@@ -91,7 +92,7 @@ class FileSource:
         """The file or folder name."""
         return self.path.name
 
-    def fetch(self, securities: Sequence[str] | None = None, start: Any = None, end: Any = None) -> FetchResult:
+    def fetch(self, securities: Sequence[str] | None = None, start: Day | None = None, end: Day | None = None) -> FetchResult:
         """The panel in the file or folder, or a part of it.
 
         Every row is in the panel or in its `dropped` table, with the reason, file and line.

@@ -19,7 +19,7 @@ from impact.market.returns import GapRule, alongside, to_returns, traded_cells
 from impact.market.schemas import CLOSES, DIVIDENDS, DROPPED, REFUSED, SECURITIES, VOLUMES
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
-from impact.typing_ import ReturnKind
+from impact.typing_ import Day, Instant, ReturnKind
 
 __all__ = ["BASES", "DROPPED_COLUMNS", "MarketPanel", "dropped_rows"]
 
@@ -164,7 +164,7 @@ class MarketPanel(Result):
         held = rows_of_any_market(self.close, self._stated_venues)
         return self if held.all() else self._on(self.sessions[held], self.securities, self.dropped)
 
-    def known_at(self, instant: Any) -> MarketPanel:
+    def known_at(self, instant: Instant) -> MarketPanel:
         """The figures that had been made at an instant: of each line, the sessions that its own venue had closed by then.
 
         The same date closes in Hong Kong hours before it closes in New York. A line whose venue, or whose venue's calendar,
@@ -220,7 +220,7 @@ class MarketPanel(Result):
         when = "" if pd.isna(first["session"]) else f" on {first['session']:%Y-%m-%d}"
         return f"{len(self.dropped)} figure(s) of the input are not used (first {first['security']}{when}: {first['reason']})."
 
-    def select(self, securities: str | Iterable[str] | None = None, start: Any = None, end: Any = None) -> MarketPanel:
+    def select(self, securities: str | Iterable[str] | None = None, start: Day | None = None, end: Day | None = None) -> MarketPanel:
         """The panel of some securities from `start` to `end`, both included.
 
         Raises
@@ -360,7 +360,7 @@ def _last_closed(venue: str, moment: pd.Timestamp) -> pd.Timestamp:
         return (moment.tz_convert("UTC") - pd.Timedelta(hours=12)).tz_localize(None).normalize() - pd.Timedelta(days=1)
 
 
-def session_label(value: Any, parameter: str) -> pd.Timestamp | None:
+def session_label(value: Day | None, parameter: str) -> pd.Timestamp | None:
     """A session date from text or a timestamp; None stays None.
 
     Raises

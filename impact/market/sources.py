@@ -11,6 +11,7 @@ import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
 from impact.market.panel import MarketPanel
+from impact.typing_ import Day
 
 __all__ = [
     "FAILURE_KINDS",
@@ -79,7 +80,7 @@ class PriceSource(Protocol):
         """How it is called in messages."""
         ...
 
-    def fetch(self, securities: Sequence[str] | None, start: Any, end: Any) -> FetchResult:
+    def fetch(self, securities: Sequence[str] | None, start: Day | None, end: Day | None) -> FetchResult:
         """Prices of `securities` (None: all it has) from `start` to `end`, both included (None: all it has)."""
         ...
 
@@ -87,8 +88,8 @@ class PriceSource(Protocol):
 def load_panel(
     source: str | Path | PriceSource = "bundled",
     securities: str | Sequence[str] | None = None,
-    start: Any = None,
-    end: Any = None,
+    start: Day | None = None,
+    end: Day | None = None,
     *,
     offline: bool = False,
     cache: str | Path | None = None,

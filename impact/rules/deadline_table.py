@@ -20,6 +20,7 @@ from impact.rules.legal_clocks import clocks_of
 from impact.rules.records import ClockRule, Listing, Programme
 from impact.rules.schemas import CLOCKS, LIFTED, LINES_LEFT_OUT
 from impact.rules.vocabulary import line_key
+from impact.typing_ import Instant
 
 __all__ = ["Deadlines", "deadlines", "last_usable_session"]
 
@@ -112,7 +113,7 @@ class Deadlines(Result):
         )
 
 
-def deadlines(security: str, as_of: Any = None, *, tables: Mapping[str, pd.DataFrame] | None = None) -> Deadlines:
+def deadlines(security: str, as_of: Instant | None = None, *, tables: Mapping[str, pd.DataFrame] | None = None) -> Deadlines:
     """Every legal clock of a security: the first prohibited instant and the last usable session of each of its lines.
 
     Parameters

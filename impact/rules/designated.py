@@ -12,6 +12,7 @@ from impact.calendars import parse_instant
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.legal_clocks import clocks_of
 from impact.rules.records import Listing
+from impact.typing_ import Instant
 
 __all__ = ["designations", "programmes", "recomputed_dates"]
 
@@ -20,7 +21,9 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def designations(security: str | None = None, as_of: Any = None, *, tables: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
+def designations(
+    security: str | None = None, as_of: Instant | None = None, *, tables: Mapping[str, pd.DataFrame] | None = None
+) -> pd.DataFrame:
     """Listings of a security, or all of them, as known at an instant.
 
     Parameters
@@ -49,7 +52,7 @@ def designations(security: str | None = None, as_of: Any = None, *, tables: Mapp
     )
 
 
-def programmes(as_of: Any = None, *, tables: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
+def programmes(as_of: Instant | None = None, *, tables: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
     """Legal programmes known at an instant: name, list, what each bars, in_force_at and ended_at (UTC), citation, confidence."""
     book = rule_book(None if as_of is None else parse_instant(as_of).tz_convert("UTC"), tables)
     columns = ["programme_id", "name", "list_id", "bars", "in_force_at", "ended_at", "citation", "source", "confidence"]

@@ -12,6 +12,7 @@ from impact.calendars import parse_instant, session_open, sessions, venue_of
 from impact.errors import InputError
 from impact.rules.book import rule_book
 from impact.rules.vocabulary import line_key, lines_of
+from impact.typing_ import Instant
 
 __all__ = ["LineStop", "exchange_path", "line_stop"]
 
@@ -48,7 +49,7 @@ class LineStop:
     confidence: str
 
 
-def exchange_path(security: str, as_of: Any = None, *, tables: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
+def exchange_path(security: str, as_of: Instant | None = None, *, tables: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
     """Every exchange action on one trading line in the order it became known, with the state it left the line in.
 
     Parameters

@@ -15,6 +15,7 @@ from impact.results import Result, Summary, declared
 from impact.rules.book import rule_book
 from impact.rules.schemas import PROVIDER_STEPS
 from impact.rules.vocabulary import line_key, lines_of
+from impact.typing_ import Instant
 
 __all__ = ["PROVIDER_STATES", "ProviderPath", "provider_path"]
 
@@ -81,7 +82,7 @@ class ProviderPath(Result):
         """The steps of every provider."""
         return self.steps.copy()
 
-    def state(self, provider: str, at: Any) -> str:
+    def state(self, provider: str, at: Instant) -> str:
         """State of the line with one provider at a zoned instant; ``member`` before its first step.
 
         Raises
@@ -113,7 +114,7 @@ class ProviderPath(Result):
 
 
 def provider_path(
-    security: str, as_of: Any = None, *, provider: str | None = None, tables: Mapping[str, pd.DataFrame] | None = None
+    security: str, as_of: Instant | None = None, *, provider: str | None = None, tables: Mapping[str, pd.DataFrame] | None = None
 ) -> ProviderPath:
     """Replay what each index provider announced and executed on one line.
 

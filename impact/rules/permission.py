@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -16,6 +15,7 @@ from impact.rules.book import RuleBook, rule_book
 from impact.rules.rulings import Question, Ruling, boundaries, decide, programmes_in_force, rulings_at
 from impact.rules.schemas import ANSWER, RULINGS
 from impact.rules.vocabulary import ACTIONS, INSTRUMENTS, INVESTORS, checked_word
+from impact.typing_ import Instant
 
 __all__ = ["Permission", "permitted"]
 
@@ -94,10 +94,10 @@ class Permission(Result):
 def permitted(
     action: str,
     security: str,
-    at: Any,
+    at: Instant,
     investor: str = "us_person",
     instrument: str = "equity",
-    as_of: Any = None,
+    as_of: Instant | None = None,
     *,
     tables: Mapping[str, pd.DataFrame] | None = None,
 ) -> Permission:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -13,6 +12,7 @@ from impact.instants import parse_instant
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.rules.schemas import PROGRAMMES
+from impact.typing_ import Instant
 
 __all__ = ["ProgrammeTable", "programme_table"]
 
@@ -59,7 +59,7 @@ class ProgrammeTable(Result):
         )
 
 
-def programme_table(as_of: Any = None) -> ProgrammeTable:
+def programme_table(as_of: Instant | None = None) -> ProgrammeTable:
     """Legal programmes as known at an instant: what each bars, for whom, by when.
 
     Parameters

@@ -6,9 +6,10 @@ to zero carries no minus sign. This module imports neither pandas nor numpy, so 
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import SupportsFloat, TypeAlias
 
 __all__ = [
     "amount",
@@ -18,7 +19,6 @@ __all__ = [
     "decimal",
     "instant",
     "interval",
-    "long_date",
     "p_value",
     "percent",
     "signed_decimal",
@@ -27,12 +27,14 @@ __all__ = [
     "statistic",
 ]
 
+Figure: TypeAlias = SupportsFloat | None
+"""An unrounded number, None or NaN where it is missing."""
 UNKNOWN = "unknown"
 SMALLEST_P = 0.0001
 _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 
 
-def _written(value: Any, form: Callable[[float], str]) -> str:
+def _written(value: Figure, form: Callable[[float], str]) -> str:
     """`form` of a finite number; "unknown" for a missing one, the sign of infinity for an infinite one."""
     number = float("nan") if value is None else float(value)
     if math.isnan(number):
@@ -42,7 +44,7 @@ def _written(value: Any, form: Callable[[float], str]) -> str:
     return form(number)
 
 
-def percent(value: Any, decimals: int = 1) -> str:
+def percent(value: Figure, decimals: int = 1) -> str:
     """A share, a level or a size: ``0.1026`` is ``10.3 %``.
 
     Examples
@@ -53,7 +55,7 @@ def percent(value: Any, decimals: int = 1) -> str:
     return _written(value, lambda number: f"{100 * number:z,.{decimals}f} %")
 
 
-def signed_percent(value: Any, decimals: int = 1) -> str:
+def signed_percent(value: Figure, decimals: int = 1) -> str:
     """A return with its sign: ``-0.1026`` is ``-10.3 %``.
 
     Examples
@@ -64,12 +66,12 @@ def signed_percent(value: Any, decimals: int = 1) -> str:
     return _written(value, lambda number: f"{100 * number:+z,.{decimals}f} %")
 
 
-def basis_points(value: Any, decimals: int = 1) -> str:
+def basis_points(value: Figure, decimals: int = 1) -> str:
     """A figure already in basis points: ``100.62`` is ``100.6 bp``."""
     return _written(value, lambda number: f"{number:z,.{decimals}f} bp")
 
 
-def p_value(value: Any) -> str:
+def p_value(value: Figure) -> str:
     """A p-value to four places, never written as zero.
 
     Examples
@@ -80,12 +82,12 @@ def p_value(value: Any) -> str:
     return _written(value, lambda number: f"< {SMALLEST_P}" if number < SMALLEST_P else f"{number:.4f}")
 
 
-def statistic(value: Any) -> str:
+def statistic(value: Figure) -> str:
     """A test statistic, a coefficient without unit, a multiple: three places."""
     return _written(value, lambda number: f"{number:z.3f}")
 
 
-def count(value: Any) -> str:
+def count(value: Figure) -> str:
     """Things that are counted, or shares: no places, thousands parted.
 
     Examples
@@ -96,7 +98,7 @@ def count(value: Any) -> str:
     return _written(value, lambda number: f"{number:z,.0f}")
 
 
-def amount(value: Any) -> str:
+def amount(value: Figure) -> str:
     """Money or many shares, with m, bn or tn.
 
     Examples
@@ -115,17 +117,17 @@ def amount(value: Any) -> str:
     return _written(value, form)
 
 
-def decimal(value: Any, decimals: int = 2) -> str:
+def decimal(value: Figure, decimals: int = 2) -> str:
     """A plain number with a fixed number of places."""
     return _written(value, lambda number: f"{number:z,.{decimals}f}")
 
 
-def signed_decimal(value: Any, decimals: int = 2) -> str:
+def signed_decimal(value: Figure, decimals: int = 2) -> str:
     """A plain number with its sign and a fixed number of places."""
     return _written(value, lambda number: f"{number:+z,.{decimals}f}")
 
 
-def significant(value: Any, digits: int = 3) -> str:
+def significant(value: Figure, digits: int = 3) -> str:
     """A number of no stated size, to so many significant digits, without trailing zeros.
 
     Examples
@@ -136,7 +138,7 @@ def significant(value: Any, digits: int = 3) -> str:
     return _written(value, lambda number: f"{number:.{digits}g}")
 
 
-def interval(low: Any, high: Any, form: Callable[..., str] = percent, *options: int) -> str:
+def interval(low: Figure, high: Figure, form: Callable[..., str] = percent, *options: int) -> str:
     """Two ends in the same form; the unit is written once where it ends both.
 
     Examples
@@ -151,16 +153,11 @@ def interval(low: Any, high: Any, form: Callable[..., str] = percent, *options: 
     return f"{first} to {last}"
 
 
-def date(value: Any) -> str:
+def date(value: datetime.date | None) -> str:
     """A session or day in ISO form; "unknown" for a missing one."""
     return UNKNOWN if value is None or value != value else f"{value:%Y-%m-%d}"
 
 
-def long_date(value: Any) -> str:
-    """A day written out: ``15 January 2021``."""
-    return UNKNOWN if value is None or value != value else f"{value.day} {value:%B %Y}"
-
-
-def instant(value: Any) -> str:
+def instant(value: datetime.datetime | None) -> str:
     """A zoned instant to the minute with its offset; "unknown" for a missing one."""
     return UNKNOWN if value is None or value != value else value.isoformat(sep=" ", timespec="minutes")

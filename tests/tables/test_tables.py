@@ -173,7 +173,6 @@ def test_spreadsheet_formulas_are_made_inert(text):
         (prose.significant(123456.0), "1.23e+05"),
         (prose.date(pd.NaT), "unknown"),
         (prose.date(pd.Timestamp("2021-01-15")), "2021-01-15"),
-        (prose.long_date(pd.Timestamp("2021-01-05")), "5 January 2021"),
     ],
 )
 def test_prose_says_a_figure_once_rounded_and_a_missing_one_unknown(text, shown):
