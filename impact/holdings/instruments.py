@@ -43,7 +43,8 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
 )
 _BY_TICKER: tuple[tuple[str, str], ...] = (
     ("cash", r"^[A-Z]{3} CURNCY$"),
-    ("option", r"^[A-Z]{1,6} ?\d{6}[CP]\d{8}$| [CP]\d+(\.\d+)?( EQUITY)?$"),
+    # A month or day of expiry stands before the strike; after letters alone a strike has two digits. C1 and C2 alone are venues.
+    ("option", r"^[A-Z]{1,6} *\d{6}[CP]\d{8}$|([ /]\d{1,2}(/\d{2,4})? [CP]\d+|^[A-Z]+( [A-Z]{2})? [CP]\d{2,})(\.\d+)?( EQUITY)?$"),
 )
 _BY_IDENTIFIER: tuple[tuple[str, str], ...] = (("cash", r"^CASH"),)
 

@@ -16,6 +16,7 @@ from impact.holdings.sections import RawTable, Refused
 from impact.holdings.totals import net_assets_stated, total_lines
 from impact.intake.currencies import normal_currencies
 from impact.intake.dates import parse_dates
+from impact.intake.headings import is_total_label
 from impact.intake.numbers import MISSING_TEXT, decimal_mark, parse_numbers
 from impact.tables import prose
 from impact.typing_ import named_rows
@@ -331,9 +332,11 @@ def _refusals(
         unread = np.isin(report.line, cells.loc[cells["column"].isin(AMOUNT_FIELDS), "row"])
         code[bare] = np.where(unread[bare], 4, 3)
     code[~identified] = 2
-    total = total_lines(rows, coded, given)
-    code[total] = 1
-    return code, net_assets_stated(rows, np.flatnonzero(total))
+    marked = coded if mixed is None else coded | ((mixed != "") & ~mixed.map(is_total_label)).to_numpy(dtype=bool)
+    lines = total_lines(rows, marked, given)
+    code[lines.total] = 1
+    report.add(lines.doubtful, "quantity", rows["quantity"], "the figures are the sum of lines above: a total?", "kept: it has a ticker")
+    return code, net_assets_stated(rows, np.flatnonzero(lines.total))
 
 
 _REASONS = (

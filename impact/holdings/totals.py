@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from impact.holdings.distinct import per_distinct
 from impact.intake.headings import heading_key, is_total_label
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["net_assets_stated", "sums_of_lines", "total_lines"]
+__all__ = ["TotalLines", "net_assets_stated", "sums_of_lines", "total_lines"]
 
 _MOST_ASKED, _LAST_LINES = 2000, 5
 """Of a table with more candidates only lines called a total, and the last lines, are asked."""
@@ -20,7 +21,9 @@ _PRINTED = 0.0101
 """Two rounded cents, and a little for binary fractions."""
 
 
-def sums_of_lines(value: FloatArray, eligible: BoolArray, sure: BoolArray, quantity: FloatArray | None = None) -> BoolArray:
+def sums_of_lines(
+    value: FloatArray, eligible: BoolArray, sure: BoolArray, quantity: FloatArray | None = None, held: BoolArray | None = None
+) -> BoolArray:
     """Lines whose value is the sum of lines above them, or of all lines below.
 
     Parameters
@@ -33,6 +36,8 @@ def sums_of_lines(value: FloatArray, eligible: BoolArray, sure: BoolArray, quant
         Lines called a total, for which the sum of a single line is enough.
     quantity : (n,) float, optional
         A line with a quantity is a total only if that too is the sum of the same lines.
+    held : (n,) bool, optional
+        Lines that are positions even so: they are marked like the others and stay in later sums.
 
     Notes
     -----
@@ -63,8 +68,9 @@ def sums_of_lines(value: FloatArray, eligible: BoolArray, sure: BoolArray, quant
                 start = 0 if n_below >= 2 and abs(below - value[row]) <= _allowed(unit, n_below, value[row]) else None
             if start is not None and _quantity_agrees(quantity, row, kept_quantity[start:]):
                 total[row] = True
-                since = above
-                continue
+                if held is None or not held[row]:
+                    since = above
+                    continue
         kept_value.append(known[row])
         kept_quantity.append(0.0 if quantity is None or not np.isfinite(quantity[row]) else float(quantity[row]))
         running.append(running[-1] + known[row])
@@ -98,8 +104,31 @@ def _quantity_agrees(quantity: FloatArray | None, row: int, block: list[float]) 
 _LABELS = ("name", "account", "ticker")
 
 
-def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str]) -> np.ndarray:
-    """Lines that are sums of others, or that are called a total and have no quantity."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TotalLines:
+    """(n,) bool each: lines that are totals, and positions whose figures are a sum of others by chance or by mistake."""
+
+    total: BoolArray
+    doubtful: BoolArray
+
+
+def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str]) -> TotalLines:
+    """Lines that are sums of others, or that are called a total and have no quantity.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        In the order of the file.
+    coded : (n,) bool
+        Lines with an identifier of their own.
+    given : set of str
+        Columns that hold text.
+
+    Notes
+    -----
+    A line with a ticker of its own (and a name, where lines have one) is a position if it has a quantity, or if no line of its table has one, and nothing calls it a total:
+    that its figures are the sum of lines above makes it doubtful, never a total.
+    """
     quantity, value = rows["quantity"].to_numpy(), rows["market_value"].to_numpy()
     loose = ~coded & ((rows["currency"] == "").to_numpy() | np.isfinite(value) | rows["weight"].notna().to_numpy())
     called = np.zeros(len(rows), dtype=bool)
@@ -108,13 +137,23 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str]) -> np.nd
             called |= per_distinct(rows[name], lambda values: values.map(is_total_label)).to_numpy(dtype=bool)
     called &= loose
     unsized = np.isnan(quantity) | (quantity == 0)
-    traded = (rows["ticker"] != "").to_numpy() & ~rows["ticker"].map(is_total_label).to_numpy(dtype=bool) if called.any() else ~unsized
+    traded = np.zeros(len(rows), dtype=bool)
+    if "ticker" in given:
+        labelled = per_distinct(rows["ticker"], lambda values: values.map(is_total_label)).to_numpy(dtype=bool)
+        traded = (rows["ticker"] != "").to_numpy() & ~labelled
+    named = (rows["name"] != "").to_numpy()
+    held = traded & (named | ~named.any()) & ~called & (~unsized | unsized.all())
     eligible = loose & (unsized | called | _may_be_sum(quantity))
-    total = called & (unsized | ~traded)  # a share may be called Total: one with a ticker and a quantity is a position
+    named_total = called & (unsized | ~traded)  # a share may be called Total: one with a ticker and a quantity is a position
+    total, doubtful = named_total.copy(), np.zeros(len(rows), dtype=bool)
     for amount in (value, rows["weight"].to_numpy()):
-        if eligible.any() and np.isfinite(amount).any():
-            total |= sums_of_lines(amount, eligible & np.isfinite(amount), called, quantity)
-    return total
+        known = np.isfinite(amount)
+        asked = eligible & known & ~(held & unsized) if amount is not value else eligible & known  # weights alone agree by chance
+        if asked.any():
+            sums = sums_of_lines(amount, asked, called, quantity, held)
+            doubtful |= sums & held
+            total |= sums & ~held
+    return TotalLines(total=total, doubtful=doubtful)
 
 
 def _may_be_sum(quantity: np.ndarray) -> np.ndarray:
