@@ -93,6 +93,9 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
         click.get_current_context().exit(1)
 
 
+_SHORTS = ("long_value_high", "short_value_high", "net_value_high")
+"""Columns of the totals that say something only where the book is short of anything listed."""
+
 _SHOWN = {
     "exposures": (
         "account",
@@ -115,6 +118,7 @@ _SHOWN = {
         "nav_share_low",
         "nav_share_high",
         "with_unknown_nav_share_high",
+        *_SHORTS,
     ),
     "deadlines": ("issuer", "line", "clock", "first_prohibited_et", "last_session_on", "sessions_left", "limited_by", "conflict"),
     "unknown": ("reason", "n_positions", "market_value_high", "nav_share_high", "example", "next_step"),
@@ -130,7 +134,8 @@ def _compact(document: Document) -> Document:
         live = clocks["held"].astype(bool) & clocks["state"].isin(["running", "in force"])
         tables["deadlines"] = tables["deadlines"].of(clocks[live].assign(conflict=clocks["conflict"] != ""))
     totals = tables["totals"].frame
-    tables["totals"] = tables["totals"].of(totals[totals["dimension"] == "all"])
+    totals = totals[totals["dimension"] == "all"]
+    tables["totals"] = tables["totals"].of(totals.drop(columns=[] if totals["short_value_high"].ne(0.0).any() else [*_SHORTS]))
     shown = {name: table.select(_SHOWN[name]) for name, table in tables.items()}
     shown = {name: table.select(c for c in table.frame if c != "account" or table.frame[c].ne("").any()) for name, table in shown.items()}
     counts = {name: len(document.tables[name]) for name in ("positions", "dropped", "issues")}

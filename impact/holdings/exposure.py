@@ -32,7 +32,7 @@ from impact.typing_ import Instant
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
-__all__ = ["CheckOptions", "ExposureReport", "check_portfolio", "share_range"]
+__all__ = ["CheckOptions", "ExposureReport", "check_portfolio", "net_beside", "share_range"]
 
 _ASSUMPTIONS = (
     "A reading of public texts and of the files given; not legal advice.",
@@ -88,8 +88,9 @@ class ExposureReport(Result):
     deadlines : DataFrame
         Every clock of the issuers held, with the last usable session of each line; `held` marks lines in the book.
     totals : DataFrame
-        dimension (all, programme, account, line, via), item, status, n_entities, market_value and nav_share as _low and _high, and
-        both with the whole unknown bucket added (only where dimension is ``all``).
+        dimension (all, programme, account, line, via), item, status, n_entities, market_value and nav_share as _low and _high (gross:
+        sums of sizes, so that a short does not hide a long), both with the whole unknown bucket added (only where dimension is
+        ``all``), long_value, short_value (as a size), net_value and net_nav_share.
     unknown : DataFrame
         What is not known, largest first; never dropped.
     dropped, issues : DataFrame
@@ -138,7 +139,7 @@ class ExposureReport(Result):
         """The answer in one sentence."""
         every = self.totals[self.totals["dimension"] == "all"].set_index("status")
         parts = [
-            f"{status} {share_range(every.at[status, 'nav_share_low'], every.at[status, 'nav_share_high'])}"
+            f"{status} {share_range(every.at[status, 'nav_share_low'], every.at[status, 'nav_share_high'])}{net_beside(every.loc[status])}"
             for status in STATUSES
             if status in ("barred", "restricted") or (status in ("blocked", "enjoined") and status in every.index)
         ]
@@ -167,9 +168,8 @@ class ExposureReport(Result):
             "age_days",
         ]
         clocks = self.deadlines.loc[self.deadlines["held"].astype(bool)] if len(self.deadlines) else self.deadlines
-        columns = [
-            name for name in ("issuer", "clock", "state", "first_prohibited_et", "line", "last_session_on", "citation") if name in clocks
-        ]
+        asked = ("issuer", "clock", "state", "first_prohibited_et", "line", "last_session_on", "citation")
+        columns = [name for name in asked if name in clocks]
         return Summary(
             title=self.headline,
             tables=(
@@ -251,6 +251,12 @@ def share_range(low: float, high: float) -> str:
         return f"at least {format_value(low, 'share')}"
     least, most = format_value(low, "share"), format_value(high, "share")
     return least if least == most else f"{least} to {most}"
+
+
+def net_beside(total: pd.Series) -> str:
+    """What a total nets to, in words, where some of it is held short; else empty."""
+    some = total["short_value_low"] > 0.0 or total["short_value_high"] > 0.0
+    return "" if not some else f" gross (net {share_range(total['net_nav_share_low'], total['net_nav_share_high'])})"
 
 
 def check_portfolio(

@@ -12,7 +12,7 @@ from impact.holdings.lookthrough import FundContents
 from impact.holdings.portfolio import Portfolio
 from impact.holdings.positions import NO_POSITION
 from impact.holdings.status import BOUND_STATUSES, STATUSES, Law
-from impact.kernels.lookthrough import interval_product
+from impact.kernels.lookthrough import interval_product, size_range
 from impact.typing_ import FloatArray, IntArray
 
 __all__ = ["EXPOSURE_COLUMNS", "deadline_table", "exposure_table", "position_table", "total_table", "unknown_table"]
@@ -87,7 +87,9 @@ def _held_through(
     """Value of barred and restricted names inside each fund position; 0 for a position that is no fund with a file."""
     leaves = contents.leaves
     bound = leaves[instruments["status"].take(leaves["instrument"].astype(np.int64)).isin(BOUND_STATUSES).to_numpy()]
-    sums = bound.groupby("fund")[["share_low", "share_high"]].sum().reindex(range(len(contents.unseen)), fill_value=0.0)
+    least, most = size_range(bound["share_low"].to_numpy(dtype=np.float64), bound["share_high"].to_numpy(dtype=np.float64))
+    gross = bound.assign(share_low=least, share_high=most)  # a fund that is short of one issuer and long of another holds both
+    sums = gross.groupby("fund")[["share_low", "share_high"]].sum().reindex(range(len(contents.unseen)), fill_value=0.0)
     low, high = np.zeros(len(value)), np.zeros(len(value))
     inside = fund_of_row >= 0
     if inside.any():
@@ -195,30 +197,61 @@ def _receipt_ratios(instruments: pd.DataFrame, chosen: IntArray, table: pd.DataF
     return known
 
 
+_SIDES = ("market_value", "long_value", "short_value", "net_value")
+
+
+def _sides(exposures: pd.DataFrame) -> pd.DataFrame:
+    """Each row as ranges of what counts in a sum: its size whatever its sign, its long part, its short part as a size, and its net value."""
+    low, high = (exposures[f"market_value_{side}"].to_numpy(dtype=np.float64) for side in ("low", "high"))
+    least, most = size_range(low, high)
+    return exposures.assign(
+        market_value_low=least,
+        market_value_high=most,
+        long_value_low=np.maximum(low, 0.0),
+        long_value_high=np.maximum(high, 0.0),
+        short_value_low=np.maximum(-high, 0.0),
+        short_value_high=np.maximum(-low, 0.0),
+        net_value_low=low,
+        net_value_high=high,
+    )
+
+
+def _summed_sides(sides: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Sums by key, unknown (NaN) where a part is, but for the lower ends of sizes: what is known is the least that is held."""
+    columns = [f"{name}_{side}" for name in _SIDES for side in ("low", "high")]
+    summed = _whole_sums(sides, keys, columns)
+    least = [f"{name}_low" for name in _SIDES if name != "net_value"]
+    summed[least] = sides.groupby(keys, sort=False)[least].sum().to_numpy()
+    summed["n_entities"] = sides.groupby(keys, sort=False)["entity"].nunique().to_numpy()
+    return summed
+
+
 def total_table(exposures: pd.DataFrame, nav: float, unknown_value: float) -> pd.DataFrame:
     """Sums of value by status, and by programme, account, line and way held within it.
 
-    The upper end is NaN where a part is unknown. market_value_high_with_unknown adds the whole unknown bucket, for dimension ``all``.
+    market_value is gross, the sum of sizes: what is held short is as barred as what is held long, and no issuer nets another out. The long
+    side, the short side (as a size) and the net stand beside it. The upper end is NaN where a part is unknown.
+    market_value_high_with_unknown adds the whole unknown bucket, for dimension ``all``.
     """
-    columns = ["market_value_low", "market_value_high"]
+    columns = [f"{name}_{side}" for name in _SIDES for side in ("low", "high")]
+    head = ["dimension", "item", "status", "n_entities"]
+    sides = _sides(exposures)
     parts = []
     for dimension in ("all", "programme", "account", "line", "via"):
-        keys = ["status"] if dimension == "all" else ["status", dimension]
-        summed = _whole_sums(exposures, keys, columns)
-        summed["market_value_low"] = exposures.groupby(keys, sort=False)["market_value_low"].sum().to_numpy()
-        summed["n_entities"] = exposures.groupby(keys, sort=False)["entity"].nunique().to_numpy()
+        summed = _summed_sides(sides, ["status"] if dimension == "all" else ["status", dimension])
         item = "all" if dimension == "all" else summed[dimension]
-        parts.append(summed.assign(dimension=dimension, item=item)[["dimension", "item", "status", "n_entities", *columns]])
+        parts.append(summed.assign(dimension=dimension, item=item)[[*head, *columns]])
     shown = set(parts[0]["status"])
-    absent = [("all", "all", status, 0, 0.0, 0.0) for status in ("barred", "restricted") if status not in shown]
-    filled = [part for part in (pd.DataFrame(absent, columns=["dimension", "item", "status", "n_entities", *columns]), *parts) if len(part)]
-    table = pd.concat(filled, ignore_index=True)
+    absent = [("all", "all", status, 0, *(0.0 for _ in columns)) for status in ("barred", "restricted") if status not in shown]
+    table = pd.concat([part for part in (pd.DataFrame(absent, columns=[*head, *columns]), *parts) if len(part)], ignore_index=True)
     bound = table["status"].isin(BOUND_STATUSES) & (table["dimension"] == "all")
     table["market_value_high_with_unknown"] = table["market_value_high"] + np.where(bound, unknown_value, 0.0)
     for value, share in (
         ("market_value_low", "nav_share_low"),
         ("market_value_high", "nav_share_high"),
         ("market_value_high_with_unknown", "with_unknown_nav_share_high"),
+        ("net_value_low", "net_nav_share_low"),
+        ("net_value_high", "net_nav_share_high"),
     ):
         table[share] = table[value] / nav
     order = table["dimension"].map({name: rank for rank, name in enumerate(("all", "programme", "account", "line", "via"))})

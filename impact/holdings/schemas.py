@@ -93,6 +93,10 @@ _WORDS = Vocabulary(
     *_ends("ordinary_shares", "shares", "in ordinary shares of the issuer"),
     *_ends("market_value", "money", "value held, base currency"),
     Column("market_value_high_with_unknown", "money", short="market value, high, with unknown"),
+    *_ends("long_value", "money", "value held long"),
+    *_ends("short_value", "money", "size of what is held short"),
+    *_ends("net_value", "money", "long less short"),
+    *_ends("net_nav_share", "share", "long less short, share of net assets"),
     *_ends("nav_share", "share", "share of net assets"),
     Column("with_unknown_nav_share_high", "share", short="share of net assets, high, with unknown"),
     *_ends("through_funds_value", "money", "value held through funds, base currency"),
@@ -164,7 +168,8 @@ ONE_POSITION = Schema(
 TOTALS = _WORDS.schema(
     "exposure_totals",
     "dimension item status n_entities market_value_low market_value_high market_value_high_with_unknown nav_share_low nav_share_high "
-    "with_unknown_nav_share_high",
+    "with_unknown_nav_share_high long_value_low long_value_high short_value_low short_value_high net_value_low net_value_high "
+    "net_nav_share_low net_nav_share_high",
     about="a status, over the book or a part of it",
 )
 UNKNOWN = _WORDS.schema(

@@ -8,7 +8,7 @@ from impact.errors import InputError
 from impact.tables.prose import significant
 from impact.typing_ import FloatArray, FloatArray1D, IntArray
 
-__all__ = ["half_printed_unit", "held_fraction", "interval_product", "staleness_band", "through_funds", "weight_range"]
+__all__ = ["half_printed_unit", "held_fraction", "interval_product", "size_range", "staleness_band", "through_funds", "weight_range"]
 
 
 def staleness_band(age_days: FloatArray, per_root_day: float = 0.05) -> FloatArray:
@@ -76,6 +76,18 @@ def interval_product(low: FloatArray, high: FloatArray, other_low: FloatArray, o
     """Range of the product of two independent ranges, signs included."""
     products = np.stack(np.broadcast_arrays(low * other_low, low * other_high, high * other_low, high * other_high))
     return products.min(axis=0), products.max(axis=0)
+
+
+def size_range(low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Range of the size of a value within a range: from 0 where the range spans it.
+
+    Examples
+    --------
+    >>> least, most = size_range(np.array([1.0, -3.0, -1.0]), np.array([2.0, -2.0, 4.0]))
+    >>> least.tolist(), most.tolist()
+    ([1.0, 2.0, 0.0], [2.0, 3.0, 4.0])
+    """
+    return np.maximum(np.maximum(low, -high), 0.0), np.maximum(np.abs(low), np.abs(high))
 
 
 def through_funds(n_funds: int, parent: IntArray, child: IntArray, low: FloatArray1D, high: FloatArray1D) -> tuple[FloatArray, FloatArray]:

@@ -34,7 +34,7 @@ def plot_exposure(exposures: pd.DataFrame, *, ax: Axes | None = None, most: int 
     columns = ["nav_share_low", "nav_share_high"]
     table = exposures.assign(how=np.where(exposures["via"] == "direct", exposures["line"], "through " + exposures["via"].astype(str)))
     summed = table.groupby(["entity", "security", "how", "status"], sort=False)[columns].sum(min_count=1).reset_index()
-    summed = summed.sort_values("nav_share_high", ascending=False, kind="stable")
+    summed = summed.sort_values("nav_share_high", ascending=False, kind="stable", key=np.abs)
     shown = summed.head(most).iloc[::-1]
     with house_style():
         ax = new_axes(ax, figsize=(8.0, 1.4 + 0.34 * max(len(shown), 1)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from impact.holdings import ExposureReport
-from impact.holdings.exposure import share_range
+from impact.holdings.exposure import net_beside, share_range
 from impact.holdings.status import BOUND_STATUSES
 from impact.report.page import Figure, Page, Section, Table, Text
 from impact.tables import format_value
@@ -49,7 +49,7 @@ def _key_figures(report: ExposureReport) -> tuple[tuple[str, str, str], ...]:
     cards = [
         (
             f"{status.capitalize()}, share of net assets",
-            share_range(row["nav_share_low"], row["nav_share_high"]),
+            share_range(row["nav_share_low"], row["nav_share_high"]) + net_beside(row),
             f"{int(row['n_entities'])} issuer(s); with all that is unknown {format_value(row['with_unknown_nav_share_high'], 'share')}",
         )
         for status, row in every.loc[every.index.isin([*BOUND_STATUSES, "enjoined"])].iterrows()

@@ -1,0 +1,65 @@
+"""What is held short is as barred as what is held long: totals are gross, with both sides and the net beside."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from impact.holdings import check_portfolio, read_holdings
+
+BANNED = "2021-11-15T18:00-05:00"
+MOBILE, TELECOM, CCCC, CRCC, APPLE = "HK0941009539", "CNE1000002V2", "CNE1000002F5", "CNE100000981", "US0378331005"
+
+
+def _report(values, **options):
+    book = pd.DataFrame(
+        {"ISIN": [*values], "Shares": [100.0 if value > 0 else -100.0 for value in values.values()], "Market Value": [*values.values()]}
+    )
+    return check_portfolio(book.assign(Currency="USD"), as_of=BANNED, **options)
+
+
+def _total(report, status="barred", dimension="all"):
+    totals = report.totals
+    return totals[(totals["status"] == status) & (totals["dimension"] == dimension)].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "long", "short"),
+    [
+        ({MOBILE: -5450.0, CCCC: -5450.0, TELECOM: 5450.0, CRCC: 5450.0, APPLE: 1e5}, 10900.0, 10900.0),
+        ({MOBILE: 300.0, CCCC: -100.0, APPLE: 800.0}, 300.0, 100.0),
+        ({MOBILE: -300.0, CCCC: -100.0, APPLE: 1400.0}, 0.0, 400.0),
+        ({MOBILE: 300.0, CCCC: 100.0, APPLE: 600.0}, 400.0, 0.0),
+    ],
+)
+def test_no_issuer_nets_another_out(values, long, short):
+    report = _report(values)
+    assert report.exposures["status"].eq("barred").all()
+    total, nav = _total(report), sum(values.values())
+    for side in ("low", "high"):
+        sizes = [total[f"{name}_{side}"] for name in ("market_value", "long_value", "short_value", "net_value")]
+        assert sizes == [long + short, long, short, long - short]
+        assert total[f"nav_share_{side}"] == pytest.approx((long + short) / nav)
+        assert total[f"net_nav_share_{side}"] == pytest.approx((long - short) / nav)
+    assert ("gross (net" in report.headline) == (short > 0)
+    assert f"barred {100 * (long + short) / nav:.2f} %" in report.headline
+    for dimension in ("programme", "account", "line", "via"):
+        rows = report.totals[(report.totals["dimension"] == dimension) & (report.totals["status"] == "barred")]
+        assert rows["market_value_high"].sum() == pytest.approx(long + short)
+
+
+def test_a_short_of_no_known_value_leaves_the_upper_ends_open():
+    total = _total(_report({MOBILE: -300.0, CCCC: np.nan, APPLE: 1300.0}))
+    assert (total["market_value_low"], total["short_value_low"]) == (300.0, 300.0)
+    assert np.isnan(total[["market_value_high", "long_value_high", "net_value_low", "net_value_high"]].to_numpy(dtype=float)).all()
+
+
+def test_a_fund_that_is_long_and_short_of_listed_names_holds_both():
+    inside = pd.DataFrame({"ISIN": [MOBILE, CCCC, APPLE], "Shares": [10.0, -10.0, 5.0], "Market Value (USD)": [100.0, -100.0, 400.0]})
+    book = pd.DataFrame(
+        {"Ticker": ["FUND US", "AAPL US"], "Asset Class": ["ETF", "Equity"], "Market Value": [800.0, 200.0], "Currency": "USD"}
+    )
+    report = check_portfolio(book, as_of=BANNED, funds={"FUND": read_holdings(inside, as_of="2021-11-15")})
+    total = _total(report)
+    assert total["market_value_high"] == pytest.approx(400.0) and total["net_value_high"] == pytest.approx(0.0)
+    held = report.positions.set_index("ticker").loc["FUND US"]
+    assert held["through_funds_value_low"] == pytest.approx(400.0)
