@@ -11,7 +11,7 @@ from impact.errors import InputError
 from impact.intake.currencies import currency_in
 from impact.intake.headings import heading_key, heading_readings
 
-__all__ = ["AMOUNT_FIELDS", "FIELDS", "IDENTITY_FIELDS", "NUMBER_FIELDS", "TEXT_FIELDS", "ColumnPlan", "plan_columns"]
+__all__ = ["AMOUNT_FIELDS", "FIELDS", "IDENTITY_FIELDS", "NUMBER_FIELDS", "TEXT_FIELDS", "ColumnPlan", "may_be_amount", "plan_columns"]
 
 FIELDS = (
     "account", "investor", "name", "ticker", "exchange", "country", "isin", "cusip", "sedol", "figi", "identifier", "symbol_or_code",
@@ -34,14 +34,22 @@ _TRANSACTION_KEYS = frozenset(
 )  # fmt: skip
 
 
+_WORD_FIELDS = ("name", "exchange", "country", "currency", "price_currency", "put_call")
+"""Fields that no number can fill; a ticker, an account or an identifier may be all digits."""
+
+Reading = tuple[str, int]
+
+
 @lru_cache(maxsize=1)
-def _vocabulary() -> Mapping[str, tuple[str, int]]:
-    """Key of a heading -> field and rank; the earlier row of the table is the better reading."""
+def _vocabulary() -> Mapping[str, tuple[Reading, ...]]:
+    """Key of a heading -> its readings, as field and rank; the earlier row of the table is the better reading."""
     table = read_bundled("headings")
-    known: dict[str, tuple[str, int]] = {}
+    known: dict[str, list[Reading]] = {}
     for rank, (name, heading) in enumerate(zip(table["field"], table["heading"], strict=True)):
-        known.setdefault(heading_key(heading), (name, rank))
-    return known
+        readings = known.setdefault(heading_key(heading), [])
+        if name not in {field for field, _ in readings}:
+            readings.append((name, rank))
+    return {key: tuple(readings) for key, readings in known.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +71,8 @@ class ColumnPlan:
         Columns that feed no field, each with the reason; none is ignored silently.
     absent : tuple of (field, heading)
         What the caller's map names and this table has not.
+    decided : tuple of (field, heading, problem, action)
+        Columns that are not read as their heading says first, because of their cells or of the other columns.
     is_transactions : bool
         The headings are those of trades (trade date, proceeds, side), not of positions.
     """
@@ -74,12 +84,13 @@ class ColumnPlan:
     weight_in_percent: bool = False
     unused: tuple[tuple[str, str], ...] = ()
     absent: tuple[tuple[str, str], ...] = ()
+    decided: tuple[tuple[str, str, str, str], ...] = ()
     is_transactions: bool = False
 
     @property
     def is_usable(self) -> bool:
         """Something names the security and something says how much."""
-        return any(name in self.position for name in IDENTITY_FIELDS) and any(name in self.position for name in AMOUNT_FIELDS)
+        return _is_usable(self.position)
 
     @property
     def n_known(self) -> int:
@@ -87,12 +98,31 @@ class ColumnPlan:
         return len(self.position)
 
 
-def _field_of(heading: str) -> tuple[str, int] | None:
+def _readings_of(heading: str) -> tuple[Reading, ...]:
     known = _vocabulary()
-    return next((known[reading] for reading in heading_readings(heading) if reading in known), None)
+    return next((known[reading] for reading in heading_readings(heading) if reading in known), ())
 
 
-def plan_columns(headings: Sequence[object], columns: Mapping[str, str] | None = None) -> ColumnPlan:
+def may_be_amount(heading: str) -> bool:
+    """Whether a column of that heading may hold quantities, values or weights."""
+    return any(name in AMOUNT_FIELDS for name, _ in _readings_of(heading))
+
+
+def _fitting(heading: str, kind: str) -> list[Reading]:
+    """The readings of a heading that its cells allow, the likeliest first.
+
+    Where a heading may be a quantity and, after that, a value (``Holding``), it is a value only if it names a currency.
+    """
+    fit = [(name, rank) for name, rank in _readings_of(heading) if not _barred(name, kind)]
+    order = [name for name, _ in fit]
+    if "quantity" in order and "market_value" in order[order.index("quantity") :]:
+        value = fit[order.index("market_value")]
+        others = [reading for reading in fit if reading is not value]
+        return [value, *others] if currency_in(heading) and kind != "text" else others
+    return fit
+
+
+def plan_columns(headings: Sequence[object], columns: Mapping[str, str] | None = None, *, kinds: Sequence[str] = ()) -> ColumnPlan:
     """Decide which column feeds which field.
 
     Parameters
@@ -102,6 +132,13 @@ def plan_columns(headings: Sequence[object], columns: Mapping[str, str] | None =
     columns : mapping of field to heading, optional
         The caller's own map (``{"isin": "Asset ID"}``); it wins over the vocabulary. What it names and the table has not is in
         `absent`, and does not switch off the column that the vocabulary knows.
+    kinds : sequence of {"number", "text", ""}, optional
+        What the cells of each column are: numbers name no security, and words are no amount. Empty where nothing is known.
+
+    Notes
+    -----
+    Headings of one meaning come first, the better rank before the other. A heading of several meanings (``Holding``, ``Position``,
+    ``Titres``) takes the first that its cells allow and no other column gives; what it was not read as first is in `decided`.
 
     Raises
     ------
@@ -112,25 +149,98 @@ def plan_columns(headings: Sequence[object], columns: Mapping[str, str] | None =
     wanted = _checked_map(columns)
     by_key = {heading_key(heading): number for number, heading in reversed(list(enumerate(printed)))}
     position = {name: by_key[key] for name, (key, _) in wanted.items() if key in by_key}
-    taken = set(position.values())
-    best: dict[str, tuple[int, int]] = {}
-    for number, heading in enumerate(printed):
-        known = _field_of(heading) if heading and number not in taken else None
-        if known is not None and known[0] not in position:
-            name, rank = known
-            if name not in best or rank < best[name][0]:
-                best[name] = (rank, number)
-    position |= {name: number for name, (_rank, number) in best.items()}
+    mapped = set(position.values())
+    known = [*kinds, *[""] * (len(printed) - len(kinds))]
+    fitting = {number: _fitting(heading, known[number]) for number, heading in enumerate(printed) if heading and number not in mapped}
+    position = _claimed(position, fitting)
+    if kinds and not any(name in position for name in IDENTITY_FIELDS):
+        _claim_as_code(position, printed, known)
     return ColumnPlan(
         position=position,
         headings=printed,
         value_currency=currency_in(printed[position["market_value"]]) if "market_value" in position else "",
         price_currency=currency_in(printed[position["price"]]) if "price" in position else "",
         weight_in_percent="weight" in position and "percent" in heading_key(printed[position["weight"]]),
-        unused=_unused(printed, position),
+        unused=_unused(printed, position, known),
         absent=tuple((name, heading) for name, (key, heading) in wanted.items() if key not in by_key),
+        decided=_decided(printed, position, mapped, known),
         is_transactions=len({heading_key(heading) for heading in printed} & _TRANSACTION_KEYS) >= 2,
     )
+
+
+def _claimed(mapped: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]) -> dict[str, int]:
+    """Which column gives each field: headings of one meaning by rank, then the others, each the first meaning that is still open.
+
+    Where that names no security or no amount, another meaning of one heading is tried.
+    """
+    position = _claim(mapped, fitting)
+    if _is_usable(position):
+        return position
+    choices = [(number, name) for number, readings in fitting.items() for name, _ in readings[1:] if name not in mapped]
+    trials = (
+        _claim({**mapped, name: number}, {other: readings for other, readings in fitting.items() if other != number})
+        for number, name in choices
+    )
+    return next((trial for trial in trials if _is_usable(trial)), position)
+
+
+def _claim(mapped: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]) -> dict[str, int]:
+    position = dict(mapped)
+    ranked = sorted((len(readings) > 1, readings[0][1], number) for number, readings in fitting.items() if readings)
+    for _, _, number in ranked:
+        name = next((name for name, _ in fitting[number] if name not in position), None)
+        if name is not None:
+            position[name] = number
+    return position
+
+
+def _is_usable(position: Mapping[str, int]) -> bool:
+    return any(name in position for name in IDENTITY_FIELDS) and any(name in position for name in AMOUNT_FIELDS)
+
+
+def _claim_as_code(position: dict[str, int], printed: Sequence[str], kinds: Sequence[str]) -> None:
+    """Numbers under the heading of a name are codes of securities where nothing else names them."""
+    used = set(position.values())
+    for number, heading in enumerate(printed):
+        readings = _readings_of(heading) if heading and number not in used else ()
+        if kinds[number] == "number" and readings and readings[0][0] == "name":
+            position["symbol_or_code"] = number
+            return
+
+
+_KINDS = {"number": "its cells are numbers", "text": "its cells are words"}
+
+
+def _decided(
+    printed: Sequence[str], position: Mapping[str, int], mapped: set[int], kinds: Sequence[str]
+) -> tuple[tuple[str, str, str, str], ...]:
+    """What was not read as its heading says first, with the reason."""
+    field_of = {number: name for name, number in position.items()}
+    rows = []
+    for number, heading in enumerate(printed):
+        readings = _readings_of(heading) if heading and number not in mapped else ()
+        if not readings or field_of.get(number) == readings[0][0]:
+            continue
+        first, why = readings[0][0], _KINDS.get(kinds[number], "")
+        barred = _barred(first, kinds[number])
+        reason = (
+            why if barred else f"another column gives {_said(first)}" if position.get(first, number) != number else "it names a currency"
+        )
+        if number in field_of:
+            rows.append(
+                (field_of[number], heading, f"the heading may mean {_said(first)}, and {reason}", f"read as {_said(field_of[number])}")
+            )
+        elif barred:
+            rows.append((first, heading, f"the heading means {_said(first)}, and {why}", "column not used"))
+    return tuple(rows)
+
+
+def _barred(name: str, kind: str) -> bool:
+    return (kind == "number" and name in _WORD_FIELDS) or (kind == "text" and name in NUMBER_FIELDS)
+
+
+def _said(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _checked_map(columns: Mapping[str, str] | None) -> dict[str, tuple[str, str]]:
@@ -143,12 +253,15 @@ def _checked_map(columns: Mapping[str, str] | None) -> dict[str, tuple[str, str]
     return {name: (heading_key(heading), str(heading)) for name, heading in (columns or {}).items()}
 
 
-def _unused(printed: tuple[str, ...], position: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
+def _unused(printed: tuple[str, ...], position: Mapping[str, int], kinds: Sequence[str]) -> tuple[tuple[str, str], ...]:
     used = set(position.values())
     rows = []
     for number, heading in enumerate(printed):
         if number in used or not heading:
             continue
-        known = _field_of(heading)
-        rows.append((heading, f"another column already gives {known[0]}" if known and known[0] in position else "no field of that meaning"))
+        known = [name for name, _ in _readings_of(heading)]
+        taken = next((name for name in known if name in position), "")
+        barred = bool(known) and _barred(known[0], kinds[number])
+        reason = _KINDS[kinds[number]] if barred else f"another column already gives {taken}" if taken else "no field of that meaning"
+        rows.append((heading, reason))
     return tuple(rows)

@@ -132,12 +132,21 @@ def interpret(
     return Positions(
         rows=kept,
         dropped=dropped,
-        issues=pd.concat([part for part in (report.frame(), _repeats(kept, given)) if len(part)] or [report.frame()], ignore_index=True),
+        issues=_gathered(_of_columns(raw), report.frame(), _repeats(kept, given)),
         decimal=mark,
         weight_unit=unit,
         net_assets=net_assets,
         notes=notes,
     )
+
+
+def _of_columns(raw: RawTable) -> pd.DataFrame:
+    """Columns that are not read as their heading says first, as issues of the line of the header."""
+    return pd.DataFrame([(raw.header_line, *decided) for decided in raw.plan.decided], columns=[*_ISSUE_DTYPES])
+
+
+def _gathered(*parts: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([part for part in parts if len(part)] or [_Report(line=np.zeros(0)).frame()], ignore_index=True)
 
 
 def _stripped(column: pd.Series) -> pd.Series:

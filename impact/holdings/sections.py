@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from impact.holdings.columns import AMOUNT_FIELDS, ColumnPlan, plan_columns
+from impact.holdings.column_kinds import plan_for_cells
+from impact.holdings.columns import ColumnPlan, may_be_amount, plan_columns
 from impact.holdings.preamble import Preamble, read_preamble
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key
@@ -148,7 +149,9 @@ def _typed_table(sheet: RawSheet, columns: Mapping[str, str] | None, unsplit: li
         reason = f"the table {sheet.name!r} {kind}" if sheet.name else f"the table {kind}"
         prefix = "nothing names a position: " if plan.is_transactions else ""
         return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *_named(sheet, range(len(sheet)), prefix + reason)], seen=seen)
-    table = _cut(sheet, np.arange(len(sheet)), plan, header_line=0, preamble=Preamble(), title=sheet.name)
+    rows = np.arange(len(sheet))
+    plan = plan_for_cells(sheet.cells, rows, plan, columns)
+    table = _cut(sheet, rows, plan, header_line=0, preamble=Preamble(), title=sheet.name)
     return SheetTables(sheet=sheet, tables=(table,), refused=unsplit, seen=seen)
 
 
@@ -190,6 +193,7 @@ class _Body:
             end, rows, titles = self._rows(start, plan, number, skipped)
             if not skipped:
                 line = int(self.sheet.line[start])
+                plan = plan_for_cells(self.sheet.cells, rows, plan, self.columns)
                 self.tables.append(_cut(self.sheet, rows, plan, header_line=line, preamble=preamble, title=title))
             if end is None:
                 return
@@ -208,7 +212,7 @@ class _Body:
         """Rows of the table below a header; where the next one begins; the lines of text that stand right above that."""
         sheet, width = self.sheet, _width(plan)
         places = np.arange(start + 1, len(sheet))
-        amounts = [plan.position[name] for name in AMOUNT_FIELDS if name in plan.position]
+        amounts = [number for number, heading in enumerate(plan.headings) if number in plan.position.values() and may_be_amount(heading)]
         plain = np.zeros(len(places), dtype=bool)
         for column in amounts:
             cells = sheet.cells[column].iloc[start + 1 :]
@@ -315,7 +319,7 @@ def _statement_tables(sheet: RawSheet, columns: Mapping[str, str] | None, unspli
             for place in rows.tolist()
             if mark.iat[place] != "data"
         ]
-        tables.append((data, plan, int(sheet.line[head])))
+        tables.append((data, plan_for_cells(sheet.cells, data, plan, columns, shift=2), int(sheet.line[head])))
     preamble = Preamble(fund=account, as_of=as_of)
     cut = [_cut(sheet, data, plan, header_line=line, preamble=preamble, title="", shift=2) for data, plan, line in tables]
     if cut and int(cut[0].header_line):  # lines above the first header are no rows

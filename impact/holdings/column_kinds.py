@@ -1,0 +1,80 @@
+"""What the cells of a column are, whatever its heading says: numbers, words, or neither for certain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from impact.holdings.columns import IDENTITY_FIELDS, ColumnPlan, plan_columns
+from impact.intake.numbers import MISSING_TEXT, parse_numbers
+from impact.typing_ import IntArray
+
+__all__ = ["column_kinds", "plan_for_cells"]
+
+_ASKED = 500
+"""Rows asked, evenly spaced."""
+_NEARLY_ALL = 0.9
+_WORDS = r"^[^\W\d_].*[^\W\d_]"
+_NUMBER_KINDS = "iuf"
+
+
+def column_kinds(cells: pd.DataFrame) -> tuple[str, ...]:
+    """The kind of each column: ``number``, ``text``, or empty where neither makes up nine cells in ten.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Text, or numbers and dates where the file types its columns. Rows with fewer than two filled cells are asked nothing: they are
+        remarks.
+
+    Examples
+    --------
+    >>> column_kinds(pd.DataFrame({0: ["CNOOC 3 2029", "Xiaomi"], 1: ["1,000", "(25)"], 2: ["n/a", ""], 3: ["2021-01-14", "14.1.21"]}))
+    ('text', 'number', '', '')
+    """
+    spaced = cells.iloc[:: max(1, len(cells) // _ASKED)]
+    filled = np.sum([(spaced[name].notna() & (spaced[name].astype("str").str.strip() != "")).to_numpy() for name in spaced], axis=0)
+    asked = spaced[filled >= 2] if len(spaced.columns) > 1 else spaced
+    return tuple(_kind(asked[name]) for name in asked)
+
+
+def _kind(column: pd.Series) -> str:
+    if column.dtype.kind in _NUMBER_KINDS:
+        return "number" if column.notna().any() else ""
+    if column.dtype.kind in "Mmb":
+        return ""
+    text = column.astype("str").str.strip()
+    text = text[~text.str.lower().isin(MISSING_TEXT)]
+    if text.empty:
+        return ""
+    numbers = np.isfinite(parse_numbers(text).values)
+    words = text.str.contains(_WORDS, regex=True).to_numpy(dtype=bool) & ~numbers
+    return "number" if numbers.mean() >= _NEARLY_ALL else "text" if words.mean() >= _NEARLY_ALL else ""
+
+
+def plan_for_cells(
+    cells: pd.DataFrame, rows: IntArray, plan: ColumnPlan, columns: Mapping[str, str] | None, *, shift: int = 0
+) -> ColumnPlan:
+    """The plan of a table once its cells are known; that of the headings alone where no cell is an amount, so that each row says so.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Of the whole sheet.
+    rows : (n,) int
+        Positions of the rows of the table.
+    plan : ColumnPlan
+        By the headings alone.
+    columns : mapping of field to heading, optional
+        The caller's own map.
+    shift : int
+        Column of the first heading.
+    """
+    if not len(rows):
+        return plan
+    numbers = list(range(shift, min(cells.shape[1], shift + len(plan.headings))))
+    again = plan_columns(plan.headings, columns, kinds=column_kinds(cells[numbers].take(rows)))
+    no_amount = any(name in again.position for name in IDENTITY_FIELDS) and not again.is_usable
+    return plan if no_amount else again
