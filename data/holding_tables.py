@@ -11,7 +11,6 @@ import pandas as pd
 from impact.data.cells import add_ids, grade, number_cells, slug, tickers
 from impact.data.clock_readings import BUILT_ON, NEW_YORK, Known, days_of, end_of_day, read_known
 from impact.data.columns import known_columns, read_facts, single_ticker, source_columns, span_of
-from impact.data.xiaomi_events import XIAOMI_EVENTS
 
 __all__ = ["DENOMINATORS", "HOLDER_CLASSES", "METRICS", "buybacks", "holders", "ownership", "shares_outstanding", "tracked_assets"]
 
@@ -238,7 +237,8 @@ def tracked_assets(folder: Path) -> pd.DataFrame:
 
 
 # Purchase programmes as announced; the purchases themselves are rows of `holders` of the class `issuer_buyback`.
-_PROGRAMMES = (("1810.HK", "B1", "HKD", "10000000000"),)
+# security, notice (after the close of that day), session that reacted, currency, most that may be spent, mark of the notes
+_PROGRAMMES = (("1810.HK", "2021-03-11T16:10:00+08:00", "2021-03-12", "HKD", "10000000000", "A"),)
 
 
 def buybacks(folder: Path) -> pd.DataFrame:
@@ -249,12 +249,11 @@ def buybacks(folder: Path) -> pd.DataFrame:
     held = holders(folder)
     figures = read_facts(folder, "reported_market_figures").set_index(["ticker", "date"]).sort_index()
     rows = []
-    for security, event_id, currency, amount in _PROGRAMMES:
-        event = next(item for item in XIAOMI_EVENTS if item["event_id"] == event_id)
-        source = figures.loc[(security, event["reaction_session_on"]), "source"]
-        cells = {"amount_low": "0", "amount_high": amount, "currency": currency, "shares": "", "observed_on": event["known_at"][:10]}
-        cells |= {"known_at": event["known_at"], "known_at_precision": event["known_at_precision"], "known_at_rule": "session"}
-        cells |= {"source": source, "confidence": grade(event["confidence_text"])}
+    for security, told_at, reacted_on, currency, amount, mark in _PROGRAMMES:
+        source = figures.loc[(security, reacted_on), "source"]
+        cells = {"amount_low": "0", "amount_high": amount, "currency": currency, "shares": "", "observed_on": told_at[:10]}
+        cells |= {"known_at": told_at, "known_at_precision": "session", "known_at_rule": "session"}
+        cells |= {"source": source, "confidence": grade(mark)}
         rows.append({"security": security, "kind": "programme", "issuer": "Xiaomi", **cells})
     for row in held[held["holder_class"] == "issuer_buyback"].to_dict("records"):
         kept = {name: row[name] for name in ("security", "observed_on", "shares", "known_at", "known_at_precision", "known_at_rule")}

@@ -1,6 +1,6 @@
 """Keep MANIFEST.csv true: ``python -m impact.data.manifest`` writes the checksum of every file it lists.
 
-Rows are added by hand or by :func:`describe`; a CSV file without a row is named on stderr and makes the command end with 1.
+Rows are added by hand or by :func:`describe`; a CSV or case file without a row is named on stderr and makes the command end with 1.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def describe(entries: Iterable[tuple[str, str, str, str, str]], folder: Path = F
 
 
 def refresh(folder: Path = FOLDER) -> list[str]:
-    """Recompute every checksum of MANIFEST.csv; returns the CSV files of `folder` that have no row.
+    """Recompute every checksum of MANIFEST.csv; returns the CSV and case files of `folder` that have no row.
 
     Raises
     ------
@@ -49,7 +49,8 @@ def refresh(folder: Path = FOLDER) -> list[str]:
     rows["sha256"] = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in rows["file"]]
     _write(rows, folder)
     listed = {*rows["file"], "MANIFEST.csv"}
-    return sorted(path.name for path in folder.glob("*.csv") if path.name not in listed)
+    present = [path.relative_to(folder).as_posix() for path in (*folder.glob("*.csv"), *folder.glob("cases/*.toml"))]
+    return sorted(name for name in present if name not in listed)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from impact.data.case_table import case_events
 from impact.data.disagreements import conflicts
 from impact.data.fact_tables import FACT_TABLES
 from impact.data.figures_tables import figure_tables
@@ -51,7 +50,6 @@ WHAT = {
     "ownership": ("holders, index weights, assets and flows as reported", COMPILED),
     "reported_figures": ("prices, moves and volumes as printed", COMPILED),
     "literature": ("published price effects", COMPILED),
-    "case_events": ("dated events of the cases, with what else reached the same session", COMPILED),
     "conflicts": ("where sources disagree, what is doubtful, what was not found", COMPILED),
 }
 
@@ -61,7 +59,7 @@ def build(folder: Path) -> dict[str, pd.DataFrame]:
     facts = {name: table(folder / "facts2") for name, (_, table) in FACT_TABLES.items()}
     if lost := lost_cells(folder / "facts2", facts):
         raise ValueError(f"{len(lost)} rows or cells of the fact base are lost, first {lost[0]}; carry them over.")
-    return figure_tables(folder / "figures") | facts | {"regimes": regimes(), "case_events": case_events(facts), "conflicts": conflicts()}
+    return figure_tables(folder / "figures") | facts | {"regimes": regimes(), "conflicts": conflicts()}
 
 
 def write(folder: Path, target: Path = FOLDER) -> list[str]:

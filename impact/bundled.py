@@ -55,16 +55,19 @@ def bundled_source(name: str) -> Source:
 def verify_bundled() -> pd.DataFrame:
     """Check every file of MANIFEST.csv: columns file, status (``ok``, ``changed``, ``missing``, ``unlisted``), sha256."""
     rows = manifest()
-    found = []
+    checked = []
     for file, expected in zip(rows["file"], rows["sha256"], strict=True):
         try:
             digest = hashlib.sha256(_bytes(file)).hexdigest()
         except FileNotFoundError:
-            found.append((file, "missing", ""))
+            checked.append((file, "missing", ""))
             continue
-        found.append((file, "ok" if digest == expected else "changed", digest))
+        checked.append((file, "ok" if digest == expected else "changed", digest))
     listed = {*rows["file"], MANIFEST}
-    for entry in resources.files("impact.data").iterdir():
-        if entry.name.endswith(".csv") and entry.name not in listed:
-            found.append((entry.name, "unlisted", hashlib.sha256(entry.read_bytes()).hexdigest()))
-    return pd.DataFrame(found, columns=["file", "status", "sha256"])
+    folder = resources.files("impact.data")
+    for prefix, ending in (("", ".csv"), ("cases/", ".toml")):
+        for entry in folder.joinpath(prefix).iterdir():
+            name = f"{prefix}{entry.name}"
+            if name.endswith(ending) and name not in listed:
+                checked.append((name, "unlisted", hashlib.sha256(entry.read_bytes()).hexdigest()))
+    return pd.DataFrame(checked, columns=["file", "status", "sha256"])

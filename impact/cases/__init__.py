@@ -18,9 +18,9 @@ _HOMES = {
     "assess_case": "impact.cases.relief",
     "build_timeline": "impact.cases.timeline",
     "case": "impact.cases.whole",
-    "case_names": "impact.cases.definition",
+    "case_names": "impact.cases.shipped",
     "compare_cases": "impact.cases.difference",
-    "define_case": "impact.cases.definition",
+    "define_case": "impact.cases.shipped",
     "precedents_on_record": "impact.cases.precedents",
     "price_effect_of_case": "impact.cases.pricing",
     "pricing_of_case": "impact.cases.pricing",
@@ -60,13 +60,14 @@ __all__ = [
 
 if TYPE_CHECKING:
     from impact.cases.case_file import StatedCase
-    from impact.cases.definition import CaseDefinition, case_names, define_case
+    from impact.cases.definition import CaseDefinition
     from impact.cases.difference import CaseDifference, compare_cases
     from impact.cases.new_case import write_case
     from impact.cases.precedents import Precedents, precedents_on_record
     from impact.cases.pricing import CasePricing, price_effect_of_case, pricing_of_case
     from impact.cases.relief import assess_case
     from impact.cases.relief_assessment import ReliefAssessment
+    from impact.cases.shipped import case_names, define_case
     from impact.cases.spillover import spillover_groups, spillover_of_case
     from impact.cases.study import CaseStudy, study_case
     from impact.cases.supply import supply_of_case

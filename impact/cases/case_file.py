@@ -7,7 +7,7 @@ import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ import pandas as pd
 from impact.calendars import venue_of
 from impact.cases.benchmarks import venue_benchmark
 from impact.cases.definition import Book, CaseDefinition, Span, StatedTables
+from impact.cases.record import fact_row
 from impact.cases.stated_tables import read_stated
 from impact.errors import InputError
 from impact.facts import known_table
@@ -27,20 +28,25 @@ from impact.tables.prose import significant
 __all__ = ["CASE_FILE", "SECTIONS", "StatedCase", "define_stated", "read_case"]
 
 CASE_FILE = "case.toml"
+LINES = 'trading lines, such as ["9988.HK", "3690.HK"]'
 LONGEST_BARE_TICKER = 5
 """Letters of a ticker in New York, the one place whose lines are written without their venue."""
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "designation": ("security", "issuer", "title", "programme", "public_at", "leaked_at", "hypothetical"),
+    "designation": (
+        "security", "issuer", "title", "programme", "public_at", "leaked_at", "hypothetical", "record", "also", "without", "unknowns",
+    ),
     "market": ("prices", "benchmark", "peers", "technology_peers", "currency", "rates", "prices_from", "prices_to", "note"),
     "shares": ("outstanding", "free_float"),
     "tables": ("events", "holders", "index", "buyers"),
     "book": ("holdings", "investor", "funds"),
-}
+}  # fmt: skip
 """Sections of a case file and what each may hold; ``[[events]]`` stands beside them."""
 
 
 class StatedCase(TypedDict, total=False):
     """What a user may state of a case; every field but security, programme and public_at may be missing.
+
+    A designation that is on record names its row of the fact base in `record` and has no public_at of its own.
 
     A figure known as a range is a pair (low, high). Tables are frames or paths, see ``impact.cases.stated_tables.SCHEMAS``.
     """
@@ -49,6 +55,10 @@ class StatedCase(TypedDict, total=False):
     programme: str
     public_at: str | dt.datetime | pd.Timestamp
     leaked_at: str | dt.datetime | pd.Timestamp
+    record: str
+    also: list[str] | tuple[str, ...]
+    without: list[str] | tuple[str, ...]
+    unknowns: list[str] | tuple[str, ...]
     hypothetical: bool
     issuer: str
     title: str
@@ -131,18 +141,23 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
     InputError
         If security, programme or public_at is missing, or a value breaks its rule.
     """
-    missing = [field for field in ("security", "programme", "public_at") if not stated.get(field)]
+    instant = "record" if stated.get("record") else "public_at"
+    missing = [field for field in ("security", "programme", instant) if not stated.get(field)]
     if missing:
         raise InputError(
             f"{where}: {', '.join(missing)} missing; a case needs a security, a programme and the instant at which it was public."
         )
+    if instant == "record" and stated.get("public_at"):
+        raise InputError(f"{where}: record and public_at are both given; a row on record has its own instant: keep one of them.")
     security, known_name = _line_of(stated["security"], where)
     venue = venue_of(security)
-    public_at = _instant(stated["public_at"], f"{where}: public_at")
+    public_at = _instant(stated["public_at"], f"{where}: public_at") if instant == "public_at" else None
     leaked_at = _instant(stated["leaked_at"], f"{where}: leaked_at") if "leaked_at" in stated else None
-    if leaked_at is not None and leaked_at > public_at:
+    if leaked_at is not None and public_at is not None and leaked_at > public_at:
         raise InputError(f"{where}: leaked_at={leaked_at.isoformat()} is after public_at={public_at.isoformat()}; a leak comes first.")
     issuer = stated.get("issuer") or known_name or security
+    tables = _tables(stated)
+    rows = _rows_on_record(stated, where)
     return CaseDefinition(
         case=name or "-".join("".join(c if c.isalnum() else " " for c in issuer.lower()).split()),
         title=stated.get("title") or f"{issuer} under {stated['programme']}",
@@ -150,9 +165,13 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
         security=security,
         market=stated.get("benchmark") or venue_benchmark(venue)[0],
         programme_id=_programme(stated["programme"], where),
-        designation_event="D0",
-        peers=_names(stated.get("peers", ()), f"{where}: peers"),
-        technology_peers=_names(stated.get("technology_peers", ()), f"{where}: technology_peers"),
+        designation_event=_designation_event(tables, rows["record"]),
+        record=rows["record"],
+        also=rows["also"],
+        without=rows["without"],
+        unknowns=_texts(stated.get("unknowns", ()), f"{where}: unknowns", "sentences"),
+        peers=_texts(stated.get("peers", ()), f"{where}: peers", LINES),
+        technology_peers=_texts(stated.get("technology_peers", ()), f"{where}: technology_peers", LINES),
         prices_from=stated.get("prices_from", ""),
         prices_to=stated.get("prices_to", ""),
         note=stated.get("note", ""),
@@ -164,7 +183,7 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
         rates=_rates(stated.get("rates", {}), where),
         shares_outstanding=_span(stated.get("outstanding"), f"{where}: outstanding", least=1.0, most=np.inf),
         free_float=_span(stated.get("free_float"), f"{where}: free_float", least=0.0, most=1.0),
-        tables=_tables(stated),
+        tables=tables,
         book=_book(stated, where),
     )
 
@@ -203,10 +222,27 @@ def _instant(value: object, parameter: str) -> pd.Timestamp:
     return parse_instant(value, parameter=parameter)
 
 
-def _names(given: object, parameter: str) -> tuple[str, ...]:
+def _texts(given: object, parameter: str, what: str) -> tuple[str, ...]:
     if isinstance(given, str) or not all(isinstance(name, str) for name in given):  # type: ignore[attr-defined]
-        raise InputError(f'{parameter}={given!r} must be a list of trading lines, such as ["9988.HK", "3690.HK"].')
+        raise InputError(f"{parameter}={given!r} must be a list of {what}.")
     return tuple(given)  # type: ignore[arg-type]
+
+
+def _rows_on_record(stated: StatedCase, where: str) -> dict[str, Any]:
+    """Ids of rows of the fact base that the case names, each looked up."""
+    record = stated.get("record", "")
+    rows = {name: _texts(stated.get(name, ()), f"{where}: {name}", "ids of rows of the fact base") for name in ("also", "without")}
+    for fact_id in filter(None, (record, *rows["also"], *rows["without"])):
+        fact_row(fact_id)
+    return {"record": record, **rows}
+
+
+def _designation_event(tables: StatedTables, record: str) -> str:
+    """Id of the event on which the case stands: D0, or as the file numbers the event that retells its row."""
+    if tables.events is None or not record:
+        return "D0"
+    own = tables.events[tables.events["fact"] == record]
+    return str(own["id"].iloc[0]) if len(own) and own["id"].iloc[0] else "D0"
 
 
 def _rates(given: Mapping[str, float], where: str) -> Mapping[str, float]:

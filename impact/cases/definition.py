@@ -10,11 +10,9 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from impact.bundled import read_bundled
-from impact.errors import InputError
 from impact.market import MarketPanel
 
-__all__ = ["AsOf", "Book", "CaseDefinition", "Span", "StatedTables", "case_names", "define_case"]
+__all__ = ["AsOf", "Book", "CaseDefinition", "Span", "StatedTables"]
 
 AsOf: TypeAlias = str | pd.Timestamp | None
 """Instant whose knowledge is used, with its zone; None is everything on record."""
@@ -30,7 +28,7 @@ class StatedTables:
     Attributes
     ----------
     events : DataFrame or None
-        Later events: label, kind, known_at, outcome, source.
+        Later events, with the columns of ``SCHEMAS["events"]``.
     holders : DataFrame or None
         holder_class, shares_low, shares_high, source.
     index_actions : DataFrame or None
@@ -68,6 +66,15 @@ class CaseDefinition:
         Programme under which the issuer was designated.
     designation_event : str
         Event of the case whose reaction session is day 0 of the whole study.
+    record : str
+        Row of the fact base that says what became public, and when: a designation, an order, or an act of an index provider
+        or an exchange; empty where the user states it.
+    also : tuple of str
+        Rows of the fact base that are events of the case without naming the line, such as the deletion of a whole country.
+    without : tuple of str
+        Rows of the fact base that name the line and are no event of the case.
+    unknowns : tuple of str
+        What nobody could say who wrote the case, a sentence each.
     peers, technology_peers : tuple of str
         Baskets that stand in for the market without the target; neither holds a listed or rumoured name.
     prices_from, prices_to : str
@@ -98,6 +105,10 @@ class CaseDefinition:
     market: str
     programme_id: str
     designation_event: str
+    record: str = ""
+    also: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    unknowns: tuple[str, ...] = ()
     peers: tuple[str, ...] = ()
     technology_peers: tuple[str, ...] = ()
     prices_from: str = ""
@@ -117,27 +128,4 @@ class CaseDefinition:
     @property
     def is_stated(self) -> bool:
         """Whether the user states the designation, rather than the fact base."""
-        return self.public_at is not None
-
-
-def case_names() -> list[str]:
-    """Names of the cases that ship with the package."""
-    return sorted(read_bundled("cases")["case"])
-
-
-def define_case(name: str) -> CaseDefinition:
-    """The definition of one case that ships with the package.
-
-    Raises
-    ------
-    InputError
-        If there is no case of that name.
-    """
-    table = read_bundled("cases").set_index("case", drop=False)
-    if name not in table.index:
-        raise InputError(
-            f"case={name!r} is not known; choose one of: {', '.join(case_names())}; or give a case file, which `impact new` writes."
-        )
-    row = table.loc[name].to_dict()
-    lists = {column: tuple(row[column].split()) for column in ("peers", "technology_peers")}
-    return CaseDefinition(**(row | lists))
+        return not self.record

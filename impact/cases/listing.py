@@ -134,14 +134,17 @@ def _unknown_yet(definition: CaseDefinition, as_of: AsOf) -> DataUnavailable:
 
 
 def _recorded_listing(definition: CaseDefinition, as_of: AsOf) -> CaseListing:
+    """The listing on record that the case is about: its own row, or that of the line which an order gave its force."""
     table = known_table("designations", as_of)
-    own = table[table["security"] == definition.security]
-    events = known_table("case_events", as_of)
-    anchor = events[(events["case"] == definition.case) & (events["event_id"] == definition.designation_event)]
-    if own.empty or anchor.empty:
+    anchor = _record_row(definition, as_of)
+    if anchor is None:
         raise _unknown_yet(definition, as_of)
-    listed = own.loc[own["fact_id"] == anchor.iloc[0]["source_row"]]
-    row = (listed if len(listed) else own).iloc[0]
+    own = table[table["fact_id"] == definition.record]
+    if own.empty:
+        own = table[(table["security"] == definition.security) & (table["programme_id"] == list_of_programme(definition.programme_id))]
+    if own.empty:
+        return _no_listing(definition, anchor, as_of)
+    row = own.iloc[0]
     gone = row["removed_on"]
     fate = (
         ""
@@ -152,10 +155,39 @@ def _recorded_listing(definition: CaseDefinition, as_of: AsOf) -> CaseListing:
         definition,
         rule_book(None if as_of is None else parse_instant(as_of).tz_convert("UTC")),
         fact_id=str(row["fact_id"]),
-        known_at=anchor.iloc[0]["known_at"],
+        known_at=anchor["known_at"],
         fate=fate,
         source=Source(title=str(row["source"]), basis="facts", confidence=str(row["confidence"])),
         as_of=as_of,
+    )
+
+
+def _record_row(definition: CaseDefinition, as_of: AsOf) -> pd.Series | None:
+    """The row on which the case stands, as known at `as_of`; None where it was not known then."""
+    for name in ("designations", "programmes", "index_actions", "exchange_actions"):
+        table = known_table(name, as_of)
+        own = table[table["fact_id"] == definition.record]
+        if len(own):
+            return own.iloc[0]
+    return None
+
+
+def _no_listing(definition: CaseDefinition, anchor: pd.Series, as_of: AsOf) -> CaseListing:
+    """An act of an index provider or an exchange on a line that no list names: no clock runs from it."""
+    day = anchor.get("announced_last_on", anchor["known_at"].tz_convert(EASTERN).tz_localize(None).normalize())
+    programmes = known_table("programmes", as_of).set_index("programme_id")
+    known = definition.programme_id in programmes.index
+    return CaseListing(
+        fact_id=definition.record,
+        list_id="",
+        listed_on=pd.Timestamp(day),
+        known_at=anchor["known_at"],
+        purchase_ban_at=None,
+        divestment_end_at=None,
+        possession_barred=None,
+        regime=str(programmes.loc[definition.programme_id, "regime"]) if known else "unknown",
+        fate="No list names this line: what bars and forces it is the programme and the acts of index providers and exchanges.",
+        source=Source(title=str(anchor["source"]), basis="facts", confidence=str(anchor["confidence"])),
     )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from impact.bundled import read_bundled
 from impact.calendars import first_session_to_react, sessions, venue_of
 from impact.cases.definition import AsOf
 from impact.cases.listing import lists_of_firms
+from impact.cases.shipped import case_names, define_case
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.eventstudy import long_fit
 from impact.facts import known_table
@@ -20,6 +20,7 @@ from impact.typing_ import Window, named_rows
 __all__ = ["KINDS", "abnormal_returns_of", "designation_sample", "index_sample"]
 
 KINDS = ("forced", "placebo", "index_announcement", "index_execution")
+ORDER = "programme-eo13959-orig"
 ORDER_SIGNED_AT = pd.Timestamp("2020-11-12T23:59:59-05:00")  # EO 13959, table of programmes; the hour is not on record
 COLUMNS = ["event_id", "security", "kind", "group", "label", "session"]
 ESTIMATION: Window = (-250, -11)
@@ -62,10 +63,10 @@ def designation_sample(as_of: AsOf = None) -> pd.DataFrame:
             rows.append(
                 (security, "forced", pd.Timestamp("2020-11-12"), f"EO 13959: {row['entity']}", _reaction(ORDER_SIGNED_AT, security))
             )
-    for _, case in read_bundled("cases").iterrows():
-        if case["designation_event"].startswith("O"):
-            label = f"EO 13959: {case['issuer']}"
-            rows.append((case["security"], "forced", pd.Timestamp("2020-11-12"), label, _reaction(ORDER_SIGNED_AT, case["security"])))
+    for case in map(define_case, case_names()):
+        if case.record == ORDER:
+            label = f"EO 13959: {case.issuer}"
+            rows.append((case.security, "forced", pd.Timestamp("2020-11-12"), label, _reaction(ORDER_SIGNED_AT, case.security)))
     table = pd.DataFrame(rows, columns=["security", "kind", "group", "label", "session"])
     table = table.drop_duplicates(["security", "session"], keep="first").sort_values(["session", "security"], ignore_index=True)
     table["event_id"] = [f"{security} {session:%Y-%m-%d}" for security, session in zip(table["security"], table["session"], strict=True)]

@@ -17,7 +17,9 @@ from impact.supply.holder_classes import HOLDER_CLASSES
 
 __all__ = ["COURT_STEPS", "EVENT_KINDS", "SCHEMAS", "StatedColumn", "TableSchema", "read_stated"]
 
-EVENT_KINDS = ("court", "company", "index", "exchange", "removal", "report", "other")
+EVENT_KINDS = ("court", "company", "index", "exchange", "removal", "report", "designation", "order", "other")
+ANCHORS = ("reaction", "session")
+PRECISIONS = ("minute", "hour", "session", "day", "month", "year")
 COURT_STEPS: Mapping[str, str] = MappingProxyType(
     {
         "filed": "filed",
@@ -126,9 +128,17 @@ SCHEMAS: Mapping[str, TableSchema] = MappingProxyType(
                 columns=(
                     StatedColumn(name="label", kind="text", about="what happened", required=True),
                     StatedColumn(name="kind", kind="word", about="kind of event", required=True, words=EVENT_KINDS),
-                    StatedColumn(name="known_at", kind="instant", about="public instant with its zone", required=True),
+                    StatedColumn(name="known_at", kind="instant", about="public instant with its zone; empty: as the row named in fact"),
                     StatedColumn(name="outcome", kind="word", about="of a court event: what was decided", words=tuple(COURT_STEPS)),
                     StatedColumn(name="source", kind="text", about="where the row comes from"),
+                    StatedColumn(name="id", kind="text", about="id of the event; empty: numbered by kind"),
+                    StatedColumn(name="anchor", kind="word", about="session: news announced before, such as an execution", words=ANCHORS),
+                    StatedColumn(name="precision", kind="word", about="how exactly known_at is known", words=PRECISIONS),
+                    StatedColumn(name="fact", kind="text", about="row of the fact base in whose place the event stands"),
+                    StatedColumn(name="confounders", kind="text", about="what else reached the same session"),
+                    StatedColumn(
+                        name="confounders_known_at", kind="instant", about="when that was known; empty: by the end of the session"
+                    ),
                 ),
             ),
         )
@@ -168,6 +178,11 @@ def read_stated(given: str | Path | pd.DataFrame, name: str) -> pd.DataFrame | N
     if raw.empty:
         return None
     table = pd.DataFrame({column.name: _typed(raw, column, what) for column in schema.columns}).reset_index(drop=True)
+    undated = table[table["known_at"].isna() & (table["fact"] == "")] if name == "events" else table.iloc[:0]
+    if len(undated):
+        raise InputError(
+            f"{what}, row {undated.index[0] + 1}, column known_at is empty; give the instant with its zone, or the row of the fact base in column fact."
+        )
     for low, high in schema.ranges:
         wrong = table[table[low] > table[high]]
         if len(wrong):

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from impact.calendars import VENUES, first_session_to_react, session_close, sessions, venue_of
-from impact.cases.definition import AsOf, CaseDefinition, define_case
+from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.holders import Buyers, Holders, buyers_of, holders_of
 from impact.cases.index_flow import index_deletion_of_case
 from impact.cases.listing import CaseListing, listing_of
 from impact.cases.panel import known_prices, load_case_prices
 from impact.cases.rates import dollar_rate
 from impact.cases.shares import share_counts
+from impact.cases.shipped import define_case
 from impact.errors import DataUnavailable
 from impact.market import MarketPanel
 from impact.provenance import Source, unique_sources

@@ -12,8 +12,9 @@ import pandas as pd
 from impact.calendars import parse_instant, venue_of
 from impact.cases.benchmarks import yahoo_symbol
 from impact.cases.case_file import StatedCase, define_stated, read_case
-from impact.cases.definition import Book, CaseDefinition, case_names, define_case
+from impact.cases.definition import Book, CaseDefinition
 from impact.cases.panel import known_prices, load_case_prices
+from impact.cases.shipped import case_names, define_case
 from impact.cases.study import CaseStudy, study_case
 from impact.cases.timeline import Timeline, build_timeline
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError

@@ -142,11 +142,6 @@ BUNDLED_TABLES: Mapping[str, Reading] = MappingProxyType(
             prefix=lambda row: "literature/",
             columns={"effect": ("effect", KNOWN), "sign_and_reversal": ("sign_and_reversal", KNOWN)},
         ),
-        "case_events": Reading(
-            subjects=lambda row: [row["security"]],
-            prefix=lambda row: f"case/{row['case']}/{row['event_id']}",
-            columns={"label": ("", KNOWN)},
-        ),
         "conflicts": Reading(
             subjects=lambda row: [row["subject"]], prefix=lambda row: row["predicate"], columns={"value": ("", KNOWN)}, unit="unit"
         ),

@@ -93,9 +93,6 @@ TABLES: Mapping[str, TableClock] = MappingProxyType(
         "buybacks": TableClock(),
         "reported_figures": TableClock(hindsight=("benchmark_same_day", "session_note")),
         "literature": TableClock(hindsight=("use_in_model",)),
-        "case_events": TableClock(
-            later={"confounders_known_at": ("confounders", "confounders_known_at")}, hindsight=("reaction_session_text",)
-        ),
         "conflicts": TableClock(hindsight=("why",), text_values=True),
     }
 )  # fmt: skip
@@ -152,7 +149,7 @@ def known_table(name: str, as_of: Instant | None = None) -> pd.DataFrame:
     ----------
     name : str
         One of ``TABLES``: programmes, designations, listing_periods, designation_lines, designation_names, index_actions, exchange_actions, litigation, ownership, holders,
-        shares_outstanding, tracked_assets, buybacks, reported_figures, literature, case_events, conflicts.
+        shares_outstanding, tracked_assets, buybacks, reported_figures, literature, conflicts.
     as_of : zoned instant, optional
         None gives everything the fact base holds.
 

@@ -6,8 +6,8 @@ import pytest
 from impact.bundled import read_bundled
 from impact.calendars import VENUES
 from impact.cases.benchmarks import basket, benchmark_names, benchmarks_of, venue_benchmark, venue_currency, yahoo_symbol
-from impact.cases.definition import define_case
 from impact.cases.panel import known_prices
+from impact.cases.shipped import define_case
 from impact.errors import InputError
 from impact.market import load_panel
 

@@ -10,10 +10,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 import impact
-from impact.cases.definition import define_case
 from impact.cases.index_flow import index_actions_of, index_deletion_of_case
 from impact.cases.pricing import price_effect_of_case
 from impact.cases.shares import share_counts
+from impact.cases.shipped import define_case
 from impact.cases.supply import supply_inputs, supply_of_case
 from impact.errors import DataUnavailable, InputError
 from impact.market import load_panel

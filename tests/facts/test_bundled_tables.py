@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from impact.bundled import read_bundled
-from impact.calendars import first_session_to_react
 from impact.data.cells import grade, number_cells, tickers
 from impact.data.clock_readings import days_of, read_known
 from impact.errors import InputError
@@ -52,23 +51,6 @@ def test_xiaomi_by_hand():
     assert row["purchase_ban_at"].tz_convert("Asia/Hong_Kong").isoformat() == "2021-03-15T21:30:00+08:00"
     assert f"{row['divestment_on']:%Y-%m-%d}" == "2022-01-14"
     assert row["removed_known_at"].tz_convert("America/New_York").isoformat() == "2021-05-25T16:09:00-04:00"
-
-
-@pytest.mark.parametrize("event_id", ["E0", "L1", "E1", "E2", "B1", "E3", "E4", "K1", "E5", "E5b", "E6", "E7", "E8", "E9", "E9b"])
-def test_xiaomi_events_react_on_the_sessions_of_the_notes(event_id):
-    events = known_table("case_events").set_index(["case", "event_id"])
-    event = events.loc[("xiaomi", event_id)]
-    reaction = first_session_to_react(event["known_at"], event["venue"])
-    assert reaction.session == event["reaction_session_on"]
-
-
-def test_executions_of_every_case_fall_on_their_own_session():
-    events = known_table("case_events")
-    executions = events[events["anchor"] == "session"]
-    assert len(executions) > 20
-    for _, event in executions.iterrows():
-        assert first_session_to_react(event["known_at"], event["venue"]).session == event["reaction_session_on"], event["fact_id"]
-        assert event["announced_at"] <= event["known_at"], event["fact_id"]
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -263,7 +263,7 @@ def test_command_prints_views_contradictions_and_differences(run_cli, tmp_path):
     code, out, _ = run_cli("facts", "--conflicts", "--format", "csv", "--columns", "subject,predicate,value")
     assert code == 0 and len(pd.read_csv(io.StringIO(out))) == len(load_ledger().variants())
     code, out, _ = run_cli("facts", "--diff", "2021-03-12T09:00-05:00", "2021-03-12T18:00-05:00", "--subject", "1810.HK", "--format", "csv")
-    assert code == 0 and "preliminary injunction" in out
+    assert code == 0 and "Preliminary injunction granted" in out
     path = write(tmp_path, f"m1,1810.HK,{DIVEST},2021-12-31,2021-02-01T09:00-05:00,my broker,C")
     code, out, _ = run_cli("facts", "--all", "--add", str(path), "--format", "csv")
     assert code == 0 and "my broker" in out
