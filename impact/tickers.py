@@ -42,6 +42,8 @@ class TickerLine:
 
 
 _NOT_SHARES = re.compile(r" (CURNCY|INDEX|COMDTY|CORP|GOVT|MTGE|MUNI|M-MKT)$")
+# Where every code is a number: letters before the country are words of a name (UNICOM HK).
+_NUMERIC_ONLY = frozenset({"HK", "CN"})
 _NOT_A_TICKER = frozenset({"", "-", "--", "N/A", "NAN", "NONE", "NULL", "<NA>"})
 
 
@@ -80,6 +82,8 @@ def normalise_ticker(text: str, *, exchange: str = "", location: str = "") -> Ti
     code, venue, ending = _split_venue(re.sub(r"^(\d+)\.0+$", r"\1", words))
     if not venue:
         venue = named_venue(str(exchange)) or _venue_of_location(code, location)
+    if venue and VENUES[venue].country in _NUMERIC_ONLY and not any(sign.isdigit() for sign in code):
+        return _line(words, "", "")
     return _line(code, venue, ending)
 
 

@@ -15,6 +15,7 @@ def asked_security(text: str) -> tuple[str, tuple[str, ...]]:
     InputError
         If the text names nothing for sure; the message proposes, with scores.
     """
+    from impact.identifiers import is_valid
     from impact.rules.book import rule_book
 
     book = rule_book(None)
@@ -25,6 +26,8 @@ def asked_security(text: str) -> tuple[str, tuple[str, ...]]:
     resolution = resolve_line(text)
     # A ticker without ending is a line in the United States, as in the rest of the package.
     plain = text.isupper() and text.isalpha() and len(text) <= _LONGEST_US_TICKER
+    # A code of which no table says whose it is asks as it stands: the answer is unknown, not a mistake of the asker.
+    plain |= any(is_valid(text, kind) for kind in ("isin", "cusip", "sedol"))
     security = text if plain and not resolution.is_sure and resolution.proposals.empty else resolution.require()
     listed = bool(book.issuer(security)[1])
     if not listed and resolution.entity and book.issuer(resolution.entity)[1]:

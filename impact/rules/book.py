@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Protocol, TypeAlias
 
 import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.errors import InputError
-from impact.identifiers import is_valid
+from impact.rules.listed_issuers import ListedIssuers
 from impact.rules.records import Cell, ClockRule, Conflict, Instant, Licence, Listing, Programme, Relief
-from impact.rules.vocabulary import COUNTRY_WIDE, fits, is_pattern, line_key, lines_of
-from impact.venues import venue_of
+from impact.rules.vocabulary import is_pattern, line_key, lines_of
 
 __all__ = ["TABLES", "RuleBook", "rule_book"]
 
@@ -25,6 +25,7 @@ TABLES = (
     "programme_instruments",
     "programme_cells",
     "programme_name_matches",
+    "programme_successions",
     "programme_conflicts",
     "programme_relief",
     "programme_subjects",
@@ -64,48 +65,17 @@ class RuleBook:
     disagreements: tuple[Mapping[str, str], ...]
 
     def identifies(self, security: str) -> bool:
-        """Whether a security is known for what it is, so that its absence from every list says something.
-
-        A line that names its venue (``0005.HK``), an identifier with a valid check digit, and a line of a list are; a bare
-        word is not, for it may be a ticker or a name, nor is what :data:`COUNTRY_WIDE` covers.
-        """
-        key = line_key(security)
-        if any(fits(key, pattern) for pattern in COUNTRY_WIDE):
-            return False
-        named = (listing for listing in self.listings if listing.kind != "subject")
-        if any(key in listing.lines for listing in named) or any(is_valid(key, kind) for kind in ("isin", "cusip", "sedol")):
-            return True
-        try:
-            return "." in key and bool(venue_of(key))
-        except InputError:
-            return False
+        """Whether a security is known for what it is, so that its absence from every list says something."""
+        return self.issuers.identifies(security)
 
     def issuer(self, security: str) -> tuple[frozenset[str], tuple[Listing, ...]]:
-        """Every key of the issuer that `security` names (line, identifier or entity), and its listings as known.
+        """Every key of the issuer that `security` names (line, identifier or entity), and its listings as known."""
+        return self.issuers.issuer(security)
 
-        A row of a list may name a whole group with its listed arms, so rows are joined through their first line only: the
-        line asked for, or, when no row leads with it, the first line of the rows that mention it.
-        """
-        key = line_key(security)
-        everywhere = tuple(
-            listing for listing in self.listings if any(fits(key, pattern) for pattern in listing.keys if is_pattern(pattern))
-        )
-        mentions = [listing for listing in self.listings if key in listing.keys]
-        leading = {listing.lines[0] for listing in mentions if listing.lines}
-        homes = {key} if key in leading else leading
-        named = [listing for listing in self.listings if key in listing.keys or homes & listing.keys]
-        if not named:
-            return frozenset({key}), everywhere
-        # Readings of one fact stand together: the one that names no line speaks of the issuer too.
-        readings = {listing.conflict_id for listing in named if listing.conflict_id}
-        named += [listing for listing in self.listings if listing.conflict_id in readings and listing not in named]
-        # A line of an issuer whose home line lies elsewhere is not caught by where it trades.
-        if not homes or any(
-            fits(home, pattern) for home in homes for listing in everywhere for pattern in listing.keys if is_pattern(pattern)
-        ):
-            named += [listing for listing in everywhere if listing not in named]
-        own = (listing.keys for listing in named if listing.lines and listing.lines[0] in homes)
-        return frozenset({key}.union(*own)), tuple(named)
+    @cached_property
+    def issuers(self) -> ListedIssuers:
+        """Whose each line, code and name is, as far as the listings of the book and the table of lines say."""
+        return ListedIssuers(self.listings)
 
 
 def rule_book(as_of: Instant, tables: Mapping[str, pd.DataFrame] | None = None) -> RuleBook:
@@ -180,6 +150,10 @@ def _assemble(as_of: Instant, rows: Mapping[str, tuple[dict[str, str], ...]]) ->
     names = {programme.programme_id for programme in programmes}
     court = {row["fact_id"]: row for row in known("litigation")}
     listings = [_listing(row, is_known) for row in known("designations")]
+    later: dict[str, frozenset[str]] = {}
+    for row in known("programme_successions"):
+        later[row["fact_id"]] = later.get(row["fact_id"], frozenset()) | {row["successor_fact_id"]}
+    listings = [dataclasses.replace(listing, rolled_into=later.get(listing.fact_id, frozenset())) for listing in listings]
     by_fact = {listing.fact_id: listing for listing in listings}
     matches = [
         _name_match(row, by_fact[row["parent_fact_id"]]) for row in known("programme_name_matches") if row["parent_fact_id"] in by_fact

@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 import pandas as pd
 
+from impact.rules.vocabulary import line_key
+
 __all__ = ["Cell", "ClockRule", "Conflict", "Instant", "Licence", "Listing", "Programme", "Relief"]
 
 Instant: TypeAlias = pd.Timestamp | None
@@ -76,7 +78,9 @@ class Listing:
 
     `kind` is ``listed``, ``name_match`` (not listed itself, but a name close to a listed one) or ``subject`` (a programme
     without a table of names). `phase` is the phase of a programme without a clock. `conflict_id` joins the readings of one
-    fact (empty: there is one reading); they differ from `conflict_at` on. `reading` says what this row takes.
+    fact (empty: there is one reading); they differ from `conflict_at` on. `reading` says what this row takes. `rolled_into`
+    names the listings (fact ids) of a later order that this one was rolled into; an empty id among them: under which name it
+    stands there is not on record.
     """
 
     fact_id: str
@@ -96,6 +100,12 @@ class Listing:
     conflict_id: str = ""
     conflict_at: Instant = None
     reading: str = ""
+    rolled_into: frozenset[str] = frozenset()
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Its lines and identifiers: the keys beside the name."""
+        return self.keys - {line_key(self.entity)} | frozenset(self.lines)
 
     def passes_over(self, keys: frozenset[str]) -> bool:
         """Whether this is the reading of a disputed listing that does not name the issuer of `keys`."""

@@ -12,7 +12,7 @@ from impact.rules.book import RuleBook
 from impact.rules.legal_clocks import clock_instants
 from impact.rules.records import Cell, Conflict, Licence, Listing, Programme, Relief
 
-__all__ = ["Question", "Ruling", "boundaries", "decide", "programmes_in_force", "rulings_at"]
+__all__ = ["Question", "Ruling", "boundaries", "decide", "disputed_entities", "programmes_in_force", "rulings_at"]
 
 SEVERITY = {"prohibited": 0, "unknown": 1, "allowed": 2, "not_listed": 3}
 RELIEVED = {"injunction": "enjoined", "vacatur": "vacated"}
@@ -60,7 +60,8 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
         if reached:
             found += _of_listings(book, programme, reached, question, at)
         elif _speaks_of(book, programme, question.listings):
-            found.append(_by_cell(book, programme, None, "unlisted", question, at))
+            lost = _lost_in_succession(question.listings)
+            found.append(_rolled_on(programme, lost) if lost else _by_cell(book, programme, None, "unlisted", question, at))
     held = {ruling.programme_id for ruling in found if ruling.phase == "listed"}
     yields = {programme.programme_id: programme.yields_to for programme in book.programmes}
     found = [ruling for ruling in found if ruling.status != "allowed" or yields[ruling.programme_id] not in held]
@@ -87,6 +88,25 @@ def _speaks_of(book: RuleBook, programme: Programme, listings: Iterable[Listing]
     lists = {other.list_id for other in book.programmes if other.family == programme.family}
     clocked = any(rule.programme_id == programme.programme_id for rule in book.clocks)
     return clocked and any(listing.list_id in lists for listing in listings)
+
+
+def _lost_in_succession(listings: Iterable[Listing]) -> Listing | None:
+    """A listing that was rolled into one of a later order which is not among those of the issuer, so that its absence tells nothing."""
+    present = {listing.fact_id for listing in listings}
+    return next((listing for listing in listings if listing.rolled_into - present), None)
+
+
+def _rolled_on(programme: Programme, listing: Listing) -> Ruling:
+    return Ruling(
+        programme_id=programme.programme_id,
+        phase="unlisted",
+        status="unknown",
+        rule=f"The listing of {listing.entity} was rolled into a later order; under which name it stands there is not on record.",
+        citation="",
+        source=listing.source,
+        confidence=listing.confidence,
+        entity=listing.entity,
+    )
 
 
 def decide(rulings: tuple[Ruling, ...], *, identified: bool = False, asked: tuple[str, ...] = ()) -> Ruling:
@@ -161,6 +181,13 @@ def _of_listings(book: RuleBook, programme: Programme, reached: list[Listing], q
         differ = other is not None and (listing.conflict_at is None or at >= listing.conflict_at)
         found.append(_undecided(ruling, listing, other) if differ and other and ruling.status == "prohibited" else ruling)
     return found
+
+
+def disputed_entities(book: RuleBook, security: str) -> frozenset[str]:
+    """Names of the listings of an issuer of which two readings stand as known, so that no clock of them binds for sure."""
+    keys, listings = book.issuer(security)
+    silent = {listing.conflict_id for listing in listings if listing.passes_over(keys)}
+    return frozenset(listing.entity for listing in listings if listing.conflict_id in silent)
 
 
 def _undecided(ruling: Ruling, listing: Listing, other: Listing) -> Ruling:

@@ -27,7 +27,7 @@ def test_a_later_order_of_the_same_chain_speaks_of_a_name_it_left_off():
     assert answer.status == "allowed" and {"ns-cmic"} == of(answer) and answer.rulings[0].phase == "unlisted"
 
 
-@pytest.mark.parametrize("security", ["0005.HK", "9999.HK", "US0378331005", "7203.T"])
+@pytest.mark.parametrize("security", ["0005.HK", "9999.HK", "US01609W1027", "7203.T"])
 def test_not_listed_says_which_programmes_were_asked(security):
     answer = permitted("buy", security, "2022-07-01T12:00-04:00")
     assert answer.status == "not_listed" and answer.citation == ""
@@ -36,7 +36,9 @@ def test_not_listed_says_which_programmes_were_asked(security):
     assert str(len(answer.asked)) in answer.rule and "no clearance" in answer.rule
 
 
-@pytest.mark.parametrize("security", ["ANYTHING.ME", "GAZP.ME", "RU0007661625", "ACME", "Some Company Limited", "X Y Z", "RU-SOVEREIGN"])
+@pytest.mark.parametrize(
+    "security", ["ANYTHING.ME", "GAZP.ME", "RU0007661625", "ACME", "Some Company Limited", "X Y Z", "RU-SOVEREIGN", "US0378331005"]
+)
 def test_what_is_not_identified_is_unknown(security):
     assert permitted("buy", security, "2021-06-01T12:00-04:00").status == "unknown"
 

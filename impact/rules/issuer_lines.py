@@ -1,0 +1,57 @@
+"""The issuer behind a code: every line, ISIN, CUSIP and SEDOL of the table of lines, and the lines that are of one issuer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from impact.identifiers import cusip_from_isin, security_lines
+from impact.rules.vocabulary import line_key
+
+__all__ = ["IssuerLines", "issuer_lines"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class IssuerLines:
+    """What the table of lines says of codes.
+
+    Attributes
+    ----------
+    line_of : mapping
+        Line, ISIN, CUSIP or SEDOL -> the trading line it belongs to.
+    lines_of : mapping
+        Trading line -> every line of its issuer, itself included.
+    codes_of : mapping
+        Trading line -> every code of it, the line itself included.
+    """
+
+    line_of: Mapping[str, str]
+    lines_of: Mapping[str, frozenset[str]]
+    codes_of: Mapping[str, frozenset[str]]
+
+    def lines_behind(self, key: str) -> frozenset[str]:
+        """Every line of the issuer whose line or code `key` is; empty when the table does not know it."""
+        return self.lines_of.get(self.line_of.get(key, ""), frozenset())
+
+
+@cache
+def issuer_lines() -> IssuerLines:
+    """The bundled table of lines as an index.
+
+    Examples
+    --------
+    >>> sorted(issuer_lines().lines_behind("US81663N2062"))
+    ['0981.HK', '688981.SS', 'MKN1.DE', 'MKN2.DE', 'SMICY']
+    """
+    line_of: dict[str, str] = {}
+    codes_of: dict[str, frozenset[str]] = {}
+    of_issuer: dict[str, set[str]] = {}
+    for row in security_lines().to_dict("records"):
+        line = line_key(row["security"])
+        written = (row["isin"], row["cusip"], row["sedol"], cusip_from_isin(row["isin"]), *row["tickers"].split("; "))
+        codes_of[line] = frozenset({line, *(line_key(code) for code in written if code)})
+        line_of |= dict.fromkeys(codes_of[line], line)
+        of_issuer.setdefault(row["issuer"], set()).add(line)
+    lines_of = {line: frozenset(lines) for lines in of_issuer.values() for line in lines}
+    return IssuerLines(line_of=line_of, lines_of=lines_of, codes_of=codes_of)

@@ -1,0 +1,134 @@
+"""Whose a line, a code or a name is: the listings that speak of one issuer, joined by its lines and by succession."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from impact.errors import InputError
+from impact.facts.names import plain_words
+from impact.rules.issuer_lines import issuer_lines
+from impact.rules.records import Listing
+from impact.rules.vocabulary import COUNTRY_WIDE, fits, is_pattern, line_key
+from impact.venues import venue_of
+
+__all__ = ["ListedIssuers"]
+
+
+def _spelled(name: str) -> str:
+    return " ".join(plain_words(name))
+
+
+class ListedIssuers:
+    """The listings of a rule book by issuer: the one path by which every question about the law finds them.
+
+    Parameters
+    ----------
+    listings : tuple of Listing
+        As known at the instant of the book.
+    """
+
+    def __init__(self, listings: tuple[Listing, ...]) -> None:
+        self.listings = listings
+
+    def identifies(self, security: str) -> bool:
+        """Whether a security is known for what it is, so that its absence from every list says something.
+
+        A line that names its venue (``0005.HK``), a line or a code of a list, and one of the table of lines are. A code of which
+        no table says whose it is is not, be its check digit valid: a listed issuer may stand behind it. Nor is a bare word, which may
+        be a ticker or a name, nor what :data:`COUNTRY_WIDE` covers.
+        """
+        key = line_key(security)
+        if any(fits(key, pattern) for pattern in COUNTRY_WIDE):
+            return False
+        if issuer_lines().lines_behind(key):
+            return True
+        if any(key in listing.codes for listing in self._bearing(frozenset({key})) if listing.kind != "subject"):
+            return True
+        try:
+            return "." in key and bool(venue_of(key))
+        except InputError:
+            return False
+
+    def issuer(self, security: str) -> tuple[frozenset[str], tuple[Listing, ...]]:
+        """Every key of the issuer that `security` names (line, identifier or entity), and its listings.
+
+        The table of lines says whose a code or a line is; what a list says of one line of an issuer holds for its sisters. A row of a
+        list may name a whole group with its listed arms, so rows are joined through their first line only: a line of the issuer
+        asked for, or, when no row leads with one, the first line of the rows that mention it. A listing that was rolled into one of
+        a later order is joined with it, either way. A name is the same with or without its commas and points.
+        """
+        key = line_key(security)
+        asked = issuer_lines().lines_behind(key) | self._spellings.get(_spelled(security), frozenset()) | {key}
+        codes = {key, issuer_lines().line_of.get(key, key)}
+        everywhere = [listing for listing, pattern in self._patterns if any(fits(code, pattern) for code in codes)]
+        leading = {listing.lines[0] for listing in self._bearing(asked) if listing.lines}
+        homes = asked & leading or leading
+        named = self._bearing(asked | homes)
+        if not named:
+            return frozenset(asked), tuple(everywhere)
+        # Readings of one fact stand together: the one that names no line speaks of the issuer too.
+        readings = {listing.conflict_id for listing in named if listing.conflict_id}
+        named += [listing for listing in self.listings if listing.conflict_id in readings and listing not in named]
+        # A line of an issuer whose home line lies elsewhere is not caught by where it trades.
+        if not homes or any(fits(home, pattern) for home in homes for listing, pattern in self._patterns if listing in everywhere):
+            named += [listing for listing in everywhere if listing not in named]
+        own = [listing for listing in named if listing.lines and listing.lines[0] in homes]
+        by_name = [listing for listing in named if line_key(listing.entity) in asked]
+        named += [listing for listing in self._linked((*own, *by_name)) if listing not in named]
+        return asked.union(*(listing.keys for listing in own)), tuple(named)
+
+    def names(self, values: Iterable[str]) -> list[bool]:
+        """For each line or code, whether a list names its issuer: by itself, by a sister line or by where it trades."""
+        given = list(values)
+        patterns = dict.fromkeys(pattern for _, pattern in self._patterns)
+        known = self._codes.union(*(fnmatch.filter(given, pattern) for pattern in patterns))
+        return [value in known for value in given]
+
+    def tells_issuer(self, security: str) -> bool:
+        """Whether a list names the issuer of a line or a code itself, and not only all that trade or were issued where it was."""
+        return any(not any(is_pattern(key) for key in listing.keys) for listing in self.issuer(security)[1])
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[Listing, str], ...]:
+        return tuple((listing, key) for listing in self.listings for key in sorted(listing.keys) if is_pattern(key))
+
+    @cached_property
+    def _spellings(self) -> Mapping[str, frozenset[str]]:
+        """Name without signs -> the keys of the listings that bear it."""
+        index: dict[str, frozenset[str]] = {}
+        for listing in self.listings:
+            name = _spelled(listing.entity)
+            if name and listing.kind != "subject":
+                index[name] = index.get(name, frozenset()) | {line_key(listing.entity)}
+        return index
+
+    @cached_property
+    def _places(self) -> Mapping[str, tuple[int, ...]]:
+        """Key -> positions of the listings that bear it."""
+        index: dict[str, tuple[int, ...]] = {}
+        for place, listing in enumerate(self.listings):
+            for key in listing.keys:
+                index[key] = (*index.get(key, ()), place)
+        return index
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        """Every key of a list, and every code of the issuers of whom a list names a line."""
+        table = issuer_lines()
+        lines = {line for key in self._places for line in table.lines_behind(key)}
+        return frozenset(self._places).union(*(table.codes_of[line] for line in lines))
+
+    def _bearing(self, keys: Iterable[str]) -> list[Listing]:
+        """Listings that bear one of these keys, in the order of the book."""
+        return [self.listings[place] for place in sorted({place for key in keys for place in self._places.get(key, ())})]
+
+    def _linked(self, listings: Iterable[Listing]) -> list[Listing]:
+        """Listings that these were rolled into, or that were rolled into them."""
+        given = [listing for listing in listings if listing.kind == "listed"]
+        later = frozenset().union(*(listing.rolled_into for listing in given))
+        facts = {listing.fact_id for listing in given}
+        return [
+            listing for listing in self.listings if listing.kind == "listed" and (listing.fact_id in later or listing.rolled_into & facts)
+        ]
