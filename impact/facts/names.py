@@ -86,6 +86,8 @@ _INITIALS = re.compile(r"\b[A-Z](?:[.\-&][A-Z])+\b")  # A-B-C and S.p.A. are one
 # What a part of a name must hold beside words of places, trades and services.
 _COMMON_WORDS = GENERIC_WORDS | frozenset(SPELLINGS.values())
 _PART_SCORE = 80.0
+_SHORT_FORM_SCORE = 85.0
+_COUNTRIES = _words("CHINA PRC RUSSIA RUSSIAN ROSSII FEDERATION HONG KONG HK")
 _LEGAL_FORMS = ("LIMITED", "LTD", "CORPORATION", "COMPANY")
 _CUT_AT = 28  # fund files cut names at about 30 characters
 
@@ -197,7 +199,7 @@ class NameIndex:
         review : float
             Lowest score, 0 to 100, that is proposed at all.
         at_most : int
-            Entities proposed for one name, those with the best scores.
+            Entities proposed for one name, those with the best scores; more only where more share the best one.
 
         Returns
         -------
@@ -208,7 +210,8 @@ class NameIndex:
         -----
         A pair is scored only when both names share a distinctive word. A last word that a file has cut off is completed
         when exactly one word of the list begins with it. A name of two words or more, one of them of no trade or place, all of which a
-        listed name holds too (in any order, perhaps shortened), is proposed with the lowest score: a short form, seen as one.
+        listed name holds too (in any order, perhaps shortened), is proposed with the lowest score: a short form, seen as one. So is,
+        a little higher, a name that tells the same but for common words of the listed one (RUSAL, UC RUSAL: United Company RUSAL).
         """
         asked = [self._completed(_core_words(name), len(str(name))) for name in names]
         found = []
@@ -220,7 +223,9 @@ class NameIndex:
         listed = self.names.iloc[pairs["row"]].reset_index(drop=True)
         table = pairs.drop(columns="row").assign(target=listed["target"], listed_name=listed["name"], kind=listed["kind"])
         table = table.sort_values(["position", "score"], ascending=[True, False], kind="stable").drop_duplicates(["position", "target"])
-        table = table[table.groupby("position").cumcount() < at_most]
+        # Several lists may bear one name: of those that fit best none is left out.
+        best = table["score"] == table.groupby("position")["score"].transform("max")
+        table = table[(table.groupby("position").cumcount() < at_most) | best]
         return table[["position", "target", "listed_name", "kind", "score"]].reset_index(drop=True)
 
     def _completed(self, words: list[str], length: int) -> list[str]:
@@ -243,8 +248,10 @@ class NameIndex:
         scores = process.cdist(cores, self.cores, scorer=fuzz.ratio, score_cutoff=review, dtype=np.float32)
         parts = self._parts(scores, [asked[position] for position in positions]) if review <= _PART_SCORE else np.zeros_like(shares)
         scores = np.where(parts, np.float32(_PART_SCORE), scores)
+        short = self._short_forms(scores, [asked[position] for position in positions]) if review <= _SHORT_FORM_SCORE else parts & False
+        scores = np.where(short, np.float32(_SHORT_FORM_SCORE), scores)
         close = np.where(self.exact, scores >= 100.0, scores >= review)
-        line, row = np.nonzero((shares | parts) & close)
+        line, row = np.nonzero((shares | parts | short) & close)
         return pd.DataFrame({"position": np.array(positions)[line], "row": row, "score": scores[line, row].astype(np.float64)})
 
     def _parts(self, scores: np.ndarray, asked: Sequence[Sequence[str]]) -> BoolArray:
@@ -259,6 +266,19 @@ class NameIndex:
                 listed = self.cores[row].split()
                 parts[line, row] = scores[line, row] < _PART_SCORE and all(_holds(listed, word) for word in words)
         return parts
+
+    def _short_forms(self, scores: np.ndarray, asked: Sequence[Sequence[str]]) -> BoolArray:
+        """Pairs below a short form's score of the same telling words, where only common ones are left out and only initials or a country added."""
+        short = np.zeros(scores.shape, dtype=bool)
+        for line, words in enumerate(asked):
+            given = frozenset(words)
+            telling = [word for word in words if word not in _COMMON_WORDS and len(word) > 3]
+            for row in set(self.by_word.get(telling[0], ())) if telling else ():
+                listed = frozenset(self.cores[row].split())
+                left_out, added = listed - given, given - listed
+                brief = all(len(word) <= 2 or word in _COUNTRIES for word in added)
+                short[line, row] = brief and left_out <= _COMMON_WORDS and scores[line, row] < _SHORT_FORM_SCORE and not self.exact[row]
+        return short
 
 
 def _holds(listed: Sequence[str], word: str) -> bool:

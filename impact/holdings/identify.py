@@ -10,11 +10,11 @@ import pandas as pd
 
 from impact.facts.matching import match_table
 from impact.facts.names import SPELLINGS, NameIndex
-from impact.facts.screening import ScreeningTargets
+from impact.facts.screening import UNIT_OF_PARENT, ScreeningTargets
 from impact.holdings.distinct import distinct_rows, per_distinct
 from impact.holdings.instruments import NOT_SECURITIES
 from impact.holdings.status import Law
-from impact.identifiers import normalise_tickers, valid_identifiers
+from impact.identifiers import clean_identifiers, normalise_tickers, valid_identifiers
 from impact.screening.broker_tickers import settle_tickers
 from impact.screening.references import REFERRING, issuers_beginning, reference_name
 from impact.typing_ import IntArray
@@ -37,6 +37,7 @@ INSTRUMENT_COLUMNS = (
 )
 _OF_ISSUER = "instrument of the issuer named"
 _CODES = ("isin", "cusip", "sedol", "figi")
+_LAW_CODES = ("isin", "cusip", "sedol")
 # What a receipt, a right, an option is called in the last column of the report.
 _LINES = {
     "equity": "local",
@@ -50,7 +51,7 @@ _LINES = {
 }
 _NOT_MATCHED = {
     "entity": "", "programme_id": "", "tier": "", "field": "", "score": np.nan, "relation": "", "security": "", "adr_ratio": np.nan,
-    "explanation": "", "disagrees": "", "target": -1,
+    "explanation": "", "disagrees": "", "target": -1, "tied": (),
 }  # fmt: skip
 
 
@@ -108,7 +109,7 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     instruments["instrument"] = kind
     instruments["line"] = kind.map(_LINES).fillna(kind)
     instruments["identified"] = _identified(instruments)
-    instruments = pd.concat([instruments, _statuses(instruments, law)], axis=1)
+    instruments = pd.concat([instruments.drop(columns="tied"), _statuses(instruments, law)], axis=1)
     # A name only proposes: where the row's own line is what a list names, the list says who it is.
     by_line = (instruments["tier"] != "identifier") & (instruments["listed_as"] != "")
     instruments["entity"] = instruments["entity"].where(~by_line, instruments["listed_as"])
@@ -153,7 +154,11 @@ def _best_matches(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.Da
         whole = referring.to_numpy()[by_name["row"].to_numpy(dtype=np.int64)] & (by_name["score"] >= 100.0).to_numpy()
         by_name["relation"] = by_name["relation"].where(~whole, _OF_ISSUER)
         pairs = pd.concat([part for part in (by_code, by_name) if len(part)] or [by_code], ignore_index=True)
-    pairs = pairs.drop_duplicates("row").set_index("row").rename(columns={"instrument": "line_kind"})
+    # Several lists may bear one name, each for itself: the law is asked of all that fit best.
+    best_score = pairs.groupby("row")["score"].transform("max")
+    fitting = pairs[pairs["score"] == best_score]
+    tied = fitting.groupby("row")["entity"].agg(lambda entities: tuple(dict.fromkeys(entities)))
+    pairs = fitting.drop_duplicates("row").set_index("row").rename(columns={"instrument": "line_kind"}).assign(tied=tied)
     for name in best.columns:
         best[name] = best[name].astype(object)
         best.loc[pairs.index, name] = pairs[name].astype(object)
@@ -220,14 +225,14 @@ def _statuses(instruments: pd.DataFrame, law: Law) -> pd.DataFrame:
     columns["note"] = np.where(
         cash, "no security", np.where(identified, "screened by identifier: no match", "no valid identifier, and no ticker with its venue")
     ).tolist()
-    for row in np.flatnonzero(matched | _named_by_line(instruments, law, cash)):
+    for row in np.flatnonzero(matched | _named_by_code(instruments, law, cash)):
         found = instruments.iloc[row]
-        key = _law_key(found, law)
-        if not key:
+        keys = _law_keys(found, law)
+        if not keys:
             columns["status"][row] = "unknown"
             columns["note"][row] = f"{found['tier']} match only: {found['relation']}"
             continue
-        answer = law.status(key, found["instrument"])
+        key, answer = law.worst(keys, found["instrument"])
         columns["status"][row], columns["law_key"][row] = answer.status, key
         columns["programme"][row], columns["citation"][row], columns["rule"][row] = answer.programme_id, answer.citation, answer.rule
         columns["lifted_by"][row], columns["listed_as"][row] = answer.lifted_by, answer.entity
@@ -239,16 +244,22 @@ def _statuses(instruments: pd.DataFrame, law: Law) -> pd.DataFrame:
     return frame
 
 
-def _named_by_line(instruments: pd.DataFrame, law: Law, cash: np.ndarray) -> np.ndarray:
-    """Rows whose own trading line a list names, though no identifier of theirs matched."""
-    named = {line for listing in law.book.listings for line in listing.keys}
-    return instruments["own_line"].isin(named).to_numpy() & ~cash
+def _named_by_code(instruments: pd.DataFrame, law: Law, cash: np.ndarray) -> np.ndarray:
+    """Rows of which a list names the trading line or a code, though no identifier of theirs matched."""
+    columns = [instruments["own_line"], *(clean_identifiers(instruments[kind]) for kind in _LAW_CODES)]
+    return np.logical_or.reduce([law.names(column) for column in columns]) & ~cash
 
 
-def _law_key(found: pd.Series, law: Law) -> str:
-    """What to ask the rules by: the line matched, the row's own line, the entity; empty when only a name speaks for it."""
-    sure = (found["tier"] in ("", "identifier") or found["relation"] == _OF_ISSUER) and found[
-        "relation"
-    ] != "unit named with a designated parent"
-    choices = [found["security"], found["own_line"], found["isin"], *([found["entity"]] if sure else [])]
-    return next((choice for choice in choices if law.knows(choice)), "")
+def _law_keys(found: pd.Series, law: Law) -> tuple[str, ...]:
+    """What to ask the rules by: the line matched, the row's own line and codes, and the entities; empty when only a name speaks for it.
+
+    A code that falls under a programme by where it was issued does not tell whose it is: there a whole name speaks too.
+    """
+    codes = [found["security"], found["own_line"], *clean_identifiers([found[kind] for kind in _LAW_CODES])]
+    of_parent = found["relation"] == UNIT_OF_PARENT
+    if found["relation"] == _OF_ISSUER:
+        return tuple(dict.fromkeys((*law.keys(codes, ()), *law.keys((), found["tied"]))))
+    if found["tier"] == "identifier" and not of_parent:
+        return law.keys(codes, (found["entity"],))
+    known = law.keys(codes, ())
+    return law.keys(codes, found["tied"]) if known and found["tier"] == "strong" else known

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
 from impact.provenance import Source, unique_sources
 from impact.rules import INVESTORS, Deadlines, deadlines
 from impact.rules.book import RuleBook, rule_book
-from impact.rules.rulings import Question, Ruling, decide, rulings_at
+from impact.rules.rulings import Question, Ruling, decide, disputed_entities, rulings_at
+from impact.typing_ import BoolArray
 
 __all__ = ["BOUND_STATUSES", "RULE_INSTRUMENT", "STATUSES", "Law", "LegalStatus", "law_at"]
 
@@ -77,6 +79,22 @@ class Law:
         """Whether any list, as known, names the issuer of this line, ISIN or entity."""
         return bool(security) and bool(self.book.issuer(security)[1])
 
+    def names(self, values: pd.Series) -> BoolArray:
+        """For each line or code of a column, whether a list, as known, names its issuer."""
+        return np.array(self.book.issuers.names(values), dtype=bool)
+
+    def keys(self, codes: Iterable[str], entities: Iterable[str]) -> tuple[str, ...]:
+        """Those of the codes that a list names; the entities as well where no code tells whose the thing is."""
+        known = [code for code in dict.fromkeys(codes) if self.knows(code)]
+        if not any(self.book.issuers.tells_issuer(code) for code in known):
+            known += [entity for entity in dict.fromkeys(entities) if self.knows(entity)]
+        return tuple(known)
+
+    def worst(self, keys: Iterable[str], instrument: str) -> tuple[str, LegalStatus]:
+        """The key whose legal status is the most severe, and that status; the first of equals."""
+        answers = [(key, self.status(key, instrument)) for key in keys]
+        return min(answers, key=lambda answer: STATUSES.index(answer[1].status))
+
     def deadlines(self, security: str) -> Deadlines:
         """Every clock of the security, one row a clock and line."""
         if security not in self._deadlines:
@@ -115,9 +133,14 @@ class Law:
         if self.programmes is not None:
             clocks = clocks[clocks["programme_id"].isin(self.programmes)]
         running = clocks[(clocks["state"] == "running") & (clocks["first_prohibited_utc"] > self.as_of)]
-        binding = running if self.investor != "non_us_person" else running.iloc[:0]
+        running = running if self.investor != "non_us_person" else running.iloc[:0]
+        # Where two readings of a listing stand, nobody can say that its clock binds.
+        disputed = running["entity"].isin(disputed_entities(self.book, security)) & (running["clock"] != "trading_stop")
+        binding = running[~disputed]
         enjoined = any(ruling.phase == "enjoined" for found in rulings.values() for ruling in found)
         status = _status(actions, clock_runs=not binding.empty, enjoined=enjoined, blocked=answers["buy"].programme_id in self._blocking)
+        if disputed.any() and status in ("enjoined", "clear"):
+            status = "unknown"
         if instrument not in RULE_INSTRUMENT and status in ("restricted", "enjoined", "clear"):
             status = "unknown"
         prohibited = [answer for answer in answers.values() if answer.status == "prohibited"]

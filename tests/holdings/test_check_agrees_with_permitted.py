@@ -1,0 +1,166 @@
+"""Check and permitted answer from the same law: what one prohibits the other never calls clear."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from impact.bundled import read_bundled
+from impact.holdings import check_portfolio
+from impact.identifiers import security_lines
+from impact.rules import deadlines, permitted
+from impact.rules.book import TABLES, rule_book
+
+SPRING = "2024-03-01T12:00-05:00"
+INSTANTS = (
+    "2018-06-01T12:00-04:00",
+    "2020-12-28T12:00-05:00",
+    "2021-02-01T12:00-05:00",
+    "2021-06-03T12:00-04:00",
+    "2021-09-01T12:00-04:00",
+    "2022-06-10T12:00-04:00",
+    SPRING,
+    "2025-11-03T12:00-05:00",
+)
+PER_INSTANT = 40
+
+
+def book(**columns):
+    rows = len(next(iter(columns.values())))
+    return pd.DataFrame({**columns, "Quantity": [1] * rows, "Market Value": [100.0] * rows, "Currency": ["USD"] * rows})
+
+
+def statuses(as_of, **columns):
+    return check_portfolio(book(**columns), as_of=as_of).positions["status"].tolist()
+
+
+def asked_of_everything():
+    """Column, cell of a file, what permitted is asked, instrument: of every line, identifier and designated name."""
+    lines, designations = security_lines(), read_bundled("designations")
+    asked = [("Ticker", ticker, ticker, "equity") for tickers in lines["tickers"] for ticker in tickers.split("; ")]
+    asked += [("ISIN", isin, isin, "equity") for isin in lines["isin"] if isin]
+    asked += [("CUSIP", cusip, cusip, "equity") for cusip in lines["cusip"] if cusip]
+    asked += [("Name", f"{entity} 4 05/09/29", entity, "bond") for entity in designations["entity"].unique()]
+    return asked + [("ISIN", isin, isin, "equity") for isin in ("RU0007661625", "RU0009062467")]
+
+
+@pytest.mark.parametrize("instant", INSTANTS)
+def test_nothing_is_clear_that_may_not_be_bought(instant):
+    every = asked_of_everything()
+    chosen = np.random.default_rng(INSTANTS.index(instant)).choice(len(every), PER_INSTANT, replace=False)
+    sample = [every[place] for place in chosen]
+    cells = {name: [cell if column == name else "" for column, cell, _, _ in sample] for name in ("Ticker", "ISIN", "CUSIP", "Name")}
+    checked = statuses(instant, **cells)
+    answers = [permitted("buy", security, instant, instrument=instrument, as_of=instant).status for _, _, security, instrument in sample]
+    assert len(checked) == len(sample)
+    wrong = [row for row, one, other in zip(sample, checked, answers, strict=True) if one == "clear" and other == "prohibited"]
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CHINA MOBILE LIMITED CALL 60 12/24",
+        "CHINA MOBILE 3 05/09/25",
+        "HUAWEI 4 05/09/29",
+        "AVIC 3.5 05/09/29",
+        "TRS ON CHINA MOBILE",
+        "CHINA GENERAL NUCLEAR POWER 3 05/09/29",
+    ],
+)
+def test_a_name_on_an_old_and_a_later_list_is_barred_by_the_later(name):
+    assert statuses(SPRING, Name=[name]) == ["barred"]
+
+
+def test_a_listing_rolled_into_a_later_order_is_followed_there():
+    assert permitted("buy", "Huawei", SPRING, instrument="bond").status == "prohibited"
+    early = permitted("buy", "Huawei Technologies Co., Ltd.", "2021-03-01T12:00-05:00")
+    assert early.status == "prohibited" and early.rulings[0].programme_id == "eo13974-amend"
+    assert set(deadlines("Huawei").clocks["programme_id"]) == {"eo13974-amend", "ns-cmic"}
+
+
+def test_a_listing_whose_successor_is_not_on_record_is_unknown_and_says_so():
+    answer = permitted("buy", "China Nuclear Engineering & Construction", SPRING, instrument="bond")
+    assert answer.status == "unknown" and "not on record" in answer.rule
+    without = read_bundled("programme_successions").assign(successor_fact_id="")
+    assert permitted("buy", "Huawei", SPRING, tables={"programme_successions": without}).status == "unknown"
+
+
+def test_a_name_that_was_left_off_stays_free_of_the_later_order():
+    assert permitted("buy", "1810.HK", SPRING).status == "allowed"
+    assert permitted("buy", "601611.SS", "2021-03-01T12:00-05:00").status == "allowed"
+
+
+def test_every_row_that_was_rolled_over_has_its_successor_of_the_later_list():
+    designations = read_bundled("designations").set_index("fact_id")
+    rolled = designations[designations["removal_reason"] == "Rolled into EO 14032 annex (new dates)"]
+    successions = read_bundled("programme_successions")
+    assert "programme_successions" in TABLES and set(successions["fact_id"]) == set(rolled.index)
+    later = designations.loc[successions.loc[successions["successor_fact_id"] != "", "successor_fact_id"]]
+    assert (later["programme_id"] == "ns-cmic").all() and later.index.is_unique
+
+
+@pytest.mark.parametrize(
+    ("isin", "name", "instant", "status"),
+    [
+        ("RU0009029540", "Sberbank of Russia PJSC", SPRING, "blocked"),
+        ("RU0007661625", "Gazprom PJSC", SPRING, "barred"),
+        ("RU0009062467", "Gazprom Neft PJSC", SPRING, "barred"),
+        ("RU0009062467", "Gazprom Neft PJSC", "2025-01-13T12:00-05:00", "blocked"),
+        ("RU0007661625", "", SPRING, "barred"),
+    ],
+)
+def test_a_russian_identifier_is_not_clear_and_does_not_hide_its_issuer(isin, name, instant, status):
+    assert statuses(instant, ISIN=[isin], Name=[name]) == [status]
+
+
+@pytest.mark.parametrize(
+    ("isin", "name"),
+    [("", "RUSAL 5.125 02/02/22"), ("", "UC RUSAL"), ("JE00B5BCW814", "UC RUSAL"), ("US9098832093", "UC RUSAL GDR")],
+)
+def test_a_short_name_proposes_its_issuer(isin, name):
+    assert statuses("2018-06-01T12:00-04:00", ISIN=[isin], Name=[name]) == ["unknown"]
+
+
+@pytest.mark.parametrize("name", ["TENCENT MUSIC", "RUSAL LOGISTICS HOLDING", "UC HOLDING"])
+def test_a_name_that_tells_something_else_proposes_nothing(name):
+    assert statuses(SPRING, ISIN=["US0378331005"], Name=[name]) == ["clear"]
+
+
+def test_a_disputed_listing_is_unknown_in_both():
+    assert statuses("2022-06-10T12:00-04:00", Ticker=["20 HK"]) == ["unknown"]
+    assert statuses("2021-12-20T12:00-05:00", Ticker=["20 HK"]) == ["unknown"]
+    assert permitted("buy", "0020.HK", "2022-06-10T12:00-04:00").status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "instant"),
+    [
+        ("16941M109", "0941.HK", SPRING),
+        ("CNE1000041W8", "0981.HK", SPRING),
+        ("CNE100000981", "1186.HK", SPRING),
+        ("CNE100001FN5", "1800.HK", SPRING),
+        ("US1689261030", "1800.HK", SPRING),
+        ("US81663N2062", "0981.HK", SPRING),
+        ("600938.SS", "0883.HK", "2021-05-03T12:00-04:00"),
+        ("CNU.TO", "0883.HK", SPRING),
+        ("BRC1HLBDR003", "0941.HK", SPRING),
+    ],
+)
+def test_a_code_answers_as_the_home_line_of_its_issuer(code, line, instant):
+    answer, home = (permitted("buy", security, instant) for security in (code, line))
+    assert (answer.status, answer.citation) == (home.status, home.citation) == ("prohibited", home.citation)
+    mine, other = (deadlines(security).clocks[["programme_id", "clock", "first_prohibited_utc"]] for security in (code, line))
+    assert len(mine) and set(mine.itertuples(index=False)) == set(other.itertuples(index=False))
+
+
+@pytest.mark.parametrize("code", ["KYG8062L1041", "JE00B5BCW814", "US0378331005", "UNICOM HK"])
+def test_a_code_of_which_no_table_says_whose_it_is_is_unknown(code):
+    assert permitted("buy", code, "2022-06-10T12:00-04:00").status == "unknown"
+    assert not rule_book(None).identifies(code)
+
+
+def test_a_name_is_the_same_without_its_signs():
+    answers = {permitted("buy", f"Aviation Industry Corporation of China{comma} Ltd.", SPRING).status for comma in ("", ",")}
+    assert answers == {"prohibited"}
