@@ -11,7 +11,7 @@ import numpy as np
 
 from impact.errors import InputError
 from impact.eventstudy.design import IncompletePolicy
-from impact.kernels.dependence import ResidualDependence, overlap_dependence
+from impact.kernels.dependence import FEWEST_COMMON, USUAL_COMMON, ResidualDependence, overlap_dependence
 from impact.kernels.mapping import Executor
 from impact.kernels.parametric import standardised
 from impact.kernels.portfolio import batch_portfolio
@@ -24,8 +24,6 @@ from impact.typing_ import FloatArray, IntArray
 
 __all__ = ["EventSample", "OneSeries", "ResidualEvidence", "event_sample", "gather_evidence", "one_series", "residual_dependence"]
 
-FEWEST_COMMON = 8
-"""Common sessions from which a correlation enters where most pairs have fewer than the usual 30."""
 FULL_COVERAGE = 0.5
 """Share of the overlap weight on pairs with 30 common sessions from which those alone are averaged."""
 
@@ -140,16 +138,19 @@ def residual_dependence(sample: EventSample) -> ResidualDependence:
     Pairs with fewer than 30 common sessions count as the others do on average; where those are less than half of all, pairs
     with few common sessions are taken as well. NaN where hardly any pair has common sessions at all.
     """
-    if sample.residual_sums is not None and not sample.residual_sums.dependence.coverage < 1.0:
-        return sample.residual_sums.dependence
-    usual = overlap_dependence(lambda rows: sample.fit.residuals(sample.index[rows]), sample.day0, sample.length)
+    sums = sample.residual_sums
+    if sums is not None and not sums.dependence.coverage < 1.0:
+        return sums.dependence
+
+    def formed(fewest: int) -> ResidualDependence:
+        return overlap_dependence(lambda rows: sample.fit.residuals(sample.index[rows]), sample.day0, sample.length, min_common=fewest)
+
+    usual = sums.dependence if sums is not None and sums.thin is not None else formed(USUAL_COMMON)
     if usual.n_overlapping_pairs == 0 or usual.covered_weight == 1.0:
         return usual
     thin = usual
     if usual.covered_weight < FULL_COVERAGE:
-        thin = overlap_dependence(
-            lambda rows: sample.fit.residuals(sample.index[rows]), sample.day0, sample.length, min_common=FEWEST_COMMON
-        )
+        thin = sums.thin if sums is not None and sums.thin is not None else formed(FEWEST_COMMON)
     if not thin.covered_weight > 0:
         return replace(usual, r_bar=float("nan"))
     return replace(usual, r_bar=thin.r_bar / thin.covered_weight, covered_weight=thin.covered_weight)

@@ -1,13 +1,16 @@
-"""Compiled loops where they are at hand: the fit of events on securities without gaps."""
+"""Compiled loops where they are at hand, and the fit of events on securities without gaps."""
 
 from __future__ import annotations
 
 import itertools
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -18,10 +21,14 @@ from impact.kernels.records import Regression
 from impact.kernels.windows import stable_order
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
-__all__ = ["WORTH_COMPILING", "CompleteFit", "compiled_loops", "fit_complete_events"]
+Loops: TypeAlias = Literal["compiled", "compiled_pairs", "compiled_ranks"]
+
+__all__ = ["WORTH_COMPILING", "WORTH_USING", "CompleteFit", "compiled_loops", "fit_complete_events"]
 
 WORTH_COMPILING = 20_000
 """Events from which loading compiled loops pays for itself."""
+WORTH_USING = 500
+"""Events from which compiled loops are faster once they are loaded."""
 PIECES = 8
 """Pieces of work for a pool of threads; compiled loops let other threads run."""
 
@@ -50,18 +57,22 @@ class CompleteFit:
     group: IntArray
 
 
-@lru_cache(maxsize=1)
-def _loops() -> ModuleType | None:
-    if find_spec("numba") is None:
-        return None
-    from impact.kernels import compiled
-
-    return compiled
+@lru_cache
+def _loops(name: str) -> ModuleType | None:
+    return import_module(f"impact.kernels.{name}") if find_spec("numba") is not None else None
 
 
-def compiled_loops(n_events: int) -> ModuleType | None:
-    """The module of compiled loops, or None when numba is not installed or there are too few events to be worth it."""
-    return _loops() if n_events >= WORTH_COMPILING else None
+def compiled_loops(n_events: int, name: Loops = "compiled") -> ModuleType | None:
+    """A module of compiled loops, or None when numba is not installed or there are too few events to be worth it.
+
+    Parameters
+    ----------
+    n_events : int
+        Events, or as many as would take the same time.
+    name : {"compiled", "compiled_pairs", "compiled_ranks"}
+    """
+    worth = WORTH_USING if "numba" in sys.modules else WORTH_COMPILING
+    return _loops(name) if n_events >= min(worth, WORTH_COMPILING) else None
 
 
 def fit_complete_events(

@@ -155,14 +155,14 @@ class EventWindows:
             y -= coefficients[:, j, None] * x
         return y
 
-    def complete_and_shared(self, events: IntArray) -> bool:
-        """Whether the estimation windows of some events have every row, share their regressors and hold a constant."""
+    def complete_and_shared(self, events: IntArray) -> BoolArray:
+        """(n,) whether the estimation windows of some events have every row, share their regressors and hold a constant."""
         if self.regression.own or self.regression.fixed or not self.regression.constant or not self.regression.returns.flags.f_contiguous:
-            return False
+            return np.zeros(events.size, dtype=bool)
         group = self.group[events]
         length = self.estimation[1] - self.estimation[0] + 1
         whole = np.abs(self.share[group] * length - 1.0) < 0.5 / length
-        return bool((whole & (self.group_security[group] < 0)).all())
+        return np.asarray(whole & (self.group_security[group] < 0))
 
     def _estimation_rows(self, day0: IntArray, security: IntArray, window: tuple[int, int]) -> tuple[FloatArray, list[FloatArray]]:
         """A fresh (n, L) array of returns, and each regressor as (n, L), or as (1, L) when all events share one day."""

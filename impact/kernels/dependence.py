@@ -19,6 +19,10 @@ from impact.typing_ import BoolArray, FloatArray, IntArray
 __all__ = ["ResidualDependence", "kp_bmp", "kp_patell", "mean_correlation", "overlap_dependence", "variance_inflation"]
 
 SMALLEST_INFLATION = 1e-6
+USUAL_COMMON = 30
+"""Common sessions from which two series have a correlation."""
+FEWEST_COMMON = 8
+"""Common sessions from which a correlation enters where most pairs have fewer than the usual 30."""
 NO_VARIATION = 1e-13
 """A series whose variance is below this share of its mean square is constant but for rounding."""
 PAIR_BLOCK = 2048
@@ -167,7 +171,7 @@ def overlap_dependence(
     day0: IntArray,
     window_length: int,
     *,
-    min_common: int = 30,
+    min_common: int = USUAL_COMMON,
 ) -> ResidualDependence:
     """Mean residual correlation of all pairs of events, each pair weighted by the overlap of its tested windows.
 

@@ -1,8 +1,8 @@
-"""Sums over events of estimation residuals, without forming the residuals of any event.
+"""Sums over events of estimation residuals, without forming the residuals of events that have no gap.
 
 For events whose estimation windows are complete and share their regressors, a weighted sum of residuals is the weighted sum
 of returns less its fitted part. One small matrix product a date gives the mean residual and all that the mean correlation
-of overlapping events needs.
+of overlapping events needs. Events with gaps, and those near them, are left to :mod:`impact.kernels.dated_pairs`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ import numpy as np
 
 from impact.kernels.acceleration import compiled_loops
 from impact.kernels.cumulate import EventWindows
-from impact.kernels.dependence import NO_VARIATION, ResidualDependence
+from impact.kernels.dated_pairs import DatedPairs, add_dated_pairs, overlapping_pairs
+from impact.kernels.dependence import FEWEST_COMMON, NO_VARIATION, USUAL_COMMON, ResidualDependence
 from impact.kernels.windows import stable_order
-from impact.typing_ import FloatArray, IntArray
+from impact.typing_ import BoolArray, FloatArray, IntArray
 
 __all__ = ["ResidualSums", "sum_residuals"]
 
 EVENTS_AT_ONCE = 1 << 14
 """Events whose weights are prepared together."""
+FEW_NEAR_GAPS = 0.3
+"""Share of the events near one with gaps up to which the others are summed without forming their residuals."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -34,10 +37,13 @@ class ResidualSums:
         Mean over the events on each estimation row.
     dependence : ResidualDependence
         Overlap-weighted mean correlation of all pairs.
+    thin : ResidualDependence or None
+        The same with fewer common sessions asked of a pair; None where no event has a gap.
     """
 
     mean_residual: FloatArray
     dependence: ResidualDependence
+    thin: ResidualDependence | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -53,10 +59,8 @@ class _Cuts:
     known: IntArray
 
 
-def sum_residuals(
-    windows: EventWindows, sse: FloatArray, chosen: IntArray, window_length: int, *, min_common: int = 30
-) -> ResidualSums | None:
-    """Mean residual and mean correlation of the events `chosen`; None when their windows are not all complete and shared.
+def sum_residuals(windows: EventWindows, sse: FloatArray, chosen: IntArray, window_length: int) -> ResidualSums | None:
+    """Mean residual and mean correlation of the events `chosen`; None when some have gaps and compiled loops are not at hand.
 
     Parameters
     ----------
@@ -66,8 +70,6 @@ def sum_residuals(
     chosen : (n,) int
     window_length : int
         Sessions of the tested window: events further apart do not overlap.
-    min_common : int
-        Fewest common rows for a pair to have a correlation.
 
     Notes
     -----
@@ -79,14 +81,92 @@ def sum_residuals(
     Kolari, Pape and Pynnonen (2018), Event study testing with cross-sectional correlation due to partially overlapping
     event windows.
     """
-    if chosen.size < 2 or not windows.complete_and_shared(chosen):
+    if chosen.size < 2:
         return None
+    whole = windows.complete_and_shared(chosen)
+    if whole.all():
+        total, pairs = _whole_sums(windows, sse, chosen, window_length)
+        return ResidualSums(mean_residual=total / chosen.size, dependence=pairs.dependence(chosen.size))
+    near = _near(windows.day0[chosen], ~whole, window_length)
+    most = min(window_length, int(np.ptp(windows.day0[chosen])) + 1)
+    if near.mean() <= FEW_NEAR_GAPS and windows.estimation[1] - windows.estimation[0] + 1 - most >= USUAL_COMMON:
+        return _some_with_gaps(windows, sse, chosen, window_length, whole, near)
+    every = _formed(windows, chosen, window_length)
+    if every is None:
+        return None
+    return _together(every.mean, windows.day0[chosen], window_length, [(every, 1)], None)
+
+
+def _near(day0: IntArray, odd: BoolArray, window_length: int) -> BoolArray:
+    """Events whose window overlaps that of an event marked `odd`."""
+    days = np.unique(day0[odd])
+    after = np.searchsorted(days, day0 - window_length, side="right")
+    return np.asarray(after < np.searchsorted(days, day0 + window_length, side="left"))
+
+
+def _formed(windows: EventWindows, chosen: IntArray, window_length: int, of: int = 0) -> DatedPairs | None:
+    """Sums over the pairs of `chosen`, some `of` so many events, from their residuals."""
+    fewest = (USUAL_COMMON, FEWEST_COMMON)
+    return add_dated_pairs(lambda rows: windows.residuals(chosen[rows]), windows.day0[chosen], window_length, fewest, of=of)
+
+
+def _some_with_gaps(
+    windows: EventWindows, sse: FloatArray, chosen: IntArray, window_length: int, whole: BoolArray, near: BoolArray
+) -> ResidualSums | None:
+    """Few events have gaps: what they add are the pairs of those near them less the pairs without gaps among these."""
+    odd, both, without = chosen[~whole], chosen[near], chosen[near & whole]
+    n = chosen.size
+    parts = [(_formed(windows, both, window_length, n), 1)]
+    if without.size:
+        parts.append((_formed(windows, without, window_length, n), -1))
+    present = [(part, sign) for part, sign in parts if part is not None]
+    if len(present) < len(parts):
+        return None
+    total, pairs = _whole_sums(windows, sse, chosen[whole], window_length)
+    rows = windows.residuals(odd)
+    seen = np.isfinite(rows)
+    mean = (total + np.where(seen, rows, 0.0).sum(axis=0)) / (int(whole.sum()) + seen.sum(axis=0))
+    return _together(mean, windows.day0[chosen], window_length, present, pairs)
+
+
+def _together(
+    mean: FloatArray, day0: IntArray, window_length: int, parts: list[tuple[DatedPairs, int]], pairs: _PairSum | None
+) -> ResidualSums:
+    """The mean correlation of all pairs from sums over some of them, each added or taken off, and those without gaps."""
+    n = day0.size
+    n_pairs, overlapping = n * (n - 1) // 2, overlapping_pairs(day0, window_length)
+    usual, thin = (
+        _dependence(
+            sum(sign * part.weighted[k] for part, sign in parts) + (pairs.weighted if pairs else 0.0),
+            sum(sign * part.covered[k] for part, sign in parts) + (pairs.covered if pairs else 0),
+            sum(sign * part.covered_weight[k] for part, sign in parts) + (pairs.covered_weight if pairs else 0.0),
+            sum(sign * part.weight for part, sign in parts) + (pairs.weight if pairs else 0.0),
+            (overlapping, n_pairs),
+        )
+        for k in (0, 1)
+    )
+    return ResidualSums(mean_residual=mean, dependence=usual, thin=thin)
+
+
+def _dependence(weighted: float, covered: float, covered_weight: float, weight: float, counts: tuple[int, int]) -> ResidualDependence:
+    overlapping, n_pairs = counts
+    return ResidualDependence(
+        r_bar=float(weighted) / n_pairs,
+        coverage=float(covered) / overlapping if overlapping else float("nan"),
+        n_overlapping_pairs=overlapping,
+        n_pairs=n_pairs,
+        covered_weight=float(covered_weight / weight) if weight else 1.0,
+    )
+
+
+def _whole_sums(windows: EventWindows, sse: FloatArray, chosen: IntArray, window_length: int) -> tuple[FloatArray, _PairSum]:
+    """Sum of the residuals on each estimation row, and the pairs, of events without gaps that share their regressors."""
     order = chosen[stable_order(windows.day0[chosen], windows.regression.returns.shape[0])]
     days, starts = np.unique(windows.day0[order], return_index=True)
     stops = np.append(starts[1:], order.size)
     length = windows.estimation[1] - windows.estimation[0] + 1
     most = min(window_length, length - 1, int(days[-1] - days[0]) + 1)
-    pairs = _PairSum(window_length=window_length, length=length, most=most, min_common=min_common)
+    pairs = _PairSum(window_length=window_length, length=length, most=most, min_common=USUAL_COMMON)
     loops = compiled_loops(chosen.size)
     total = np.zeros(length)
     first = 0
@@ -101,7 +181,7 @@ def sum_residuals(
         total += series[:, -1].sum(axis=0)
         pairs.add(days[first:last], series[:, :-1], known, stops[first:last] - starts[first:last])
         first = last
-    return ResidualSums(mean_residual=total / chosen.size, dependence=pairs.dependence(chosen.size))
+    return total, pairs
 
 
 def _cuts(windows: EventWindows, sse: FloatArray, events: IntArray, most: int, bounds: IntArray) -> _Cuts:
@@ -183,13 +263,13 @@ class _PairSum:
         self.known = np.empty((0, 2 * most - 1), dtype=np.int64)
         self.counts = np.empty(0, dtype=np.int64)
         self.weighted, self.covered, self.overlapping = 0.0, 0, 0
+        self.covered_weight, self.weight = 0.0, 0.0
 
     def add(self, days: IntArray, series: FloatArray, known: IntArray, counts: IntArray) -> None:
         """Pairs within each date, and of each date with those before it within one window."""
         n = known[:, 0]
-        self.overlapping += int((counts * (counts - 1) // 2).sum())
+        self._count(counts * (counts - 1) // 2, n * (n - 1) // 2 if self.length >= self.min_common else n[:0], 0)
         if self.length >= self.min_common:
-            self.covered += int((n * (n - 1) // 2).sum())
             self.weighted += float(((np.einsum("dl,dl->d", series[:, 0], series[:, 0]) / self.length - n) / 2.0).sum())
         fresh = self.days.size
         self.days = np.concatenate((self.days, days))
@@ -206,17 +286,25 @@ class _PairSum:
         position = np.searchsorted(self.days, self.days[fresh:] - shift)
         later = np.flatnonzero(self.days[position] == self.days[fresh:] - shift) + fresh
         earlier = position[later - fresh]
-        self.overlapping += int((self.counts[later] * self.counts[earlier]).sum())
         common = self.length - shift
-        if common < max(self.min_common, 2) or not later.size:
-            return
         head, tail = shift, self.most - 1 + shift
-        self.covered += int((self.known[later, head] * self.known[earlier, tail]).sum())
+        enough = common >= max(self.min_common, 2)
+        known = self.known[later, head] * self.known[earlier, tail] if enough else later[:0]
+        self._count(self.counts[later] * self.counts[earlier], known, shift)
+        if not enough or not later.size:
+            return
         product = np.einsum("dl,dl->", self.series[later, head, :common], self.series[earlier, tail, shift:])
         self.weighted += float(product) / common * (self.window_length - shift) / self.window_length
 
+    def _count(self, pairs: IntArray, covered: IntArray, shift: int) -> None:
+        overlap = (self.window_length - shift) / self.window_length
+        all_pairs, with_one = int(pairs.sum()), int(covered.sum())
+        self.overlapping += all_pairs
+        self.covered += with_one
+        self.weight += all_pairs * overlap
+        self.covered_weight += with_one * overlap
+
     def dependence(self, n: int) -> ResidualDependence:
         """The mean over all pairs of n events."""
-        pairs = n * (n - 1) // 2
-        coverage = self.covered / self.overlapping if self.overlapping else float("nan")
-        return ResidualDependence(r_bar=self.weighted / pairs, coverage=coverage, n_overlapping_pairs=self.overlapping, n_pairs=pairs)
+        counts = (self.overlapping, n * (n - 1) // 2)
+        return _dependence(self.weighted, self.covered, self.covered_weight, self.weight, counts)
