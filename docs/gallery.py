@@ -17,7 +17,8 @@ import pandas as pd
 
 import impact
 from impact.plots.case import plot_benchmarks, plot_volume
-from impact.plots.pricing import plot_laws
+from impact.plots.pricing import plot_frontier, plot_laws
+from impact.pricing import execution_frontier
 from impact.relief import relief_probability
 
 __all__ = ["figures"]
@@ -57,6 +58,7 @@ def supply_figures() -> Iterator[tuple[str, plt.Axes]]:
     yield "effect_band", pricing.effect.plot()
     yield "predicted_realised", pricing.comparison.plot()
     yield "cost_by_horizon", pricing.cost.plot()
+    yield "frontier", plot_frontier(execution_frontier(2_000_000, case.supply(), pricing.effect, horizon_sessions=10))
 
 
 def relief_figures() -> Iterator[tuple[str, plt.Axes]]:

@@ -43,7 +43,9 @@ def declared_columns(monkeypatch):
         for attribute, schema in self.schemas.items():
             frame = self.__dict__.get(attribute)
             if isinstance(frame, pd.DataFrame):
-                assert not schema.undeclared(frame), f"{type(self).__name__}.{attribute} has undeclared {schema.undeclared(frame)}"
+                names = [*(level for level in frame.index.names if level is not None), *frame.columns]
+                undeclared = [str(name) for name in names if schema.extra is None and str(name) not in schema]
+                assert not undeclared, f"{type(self).__name__}.{attribute} has undeclared {undeclared}"
 
     monkeypatch.setattr(Schema, "column", column)
     monkeypatch.setattr(Result, "__post_init__", check_tables)

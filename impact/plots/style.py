@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["PALETTE", "Axes", "amount_axis", "house_style", "new_axes", "percent_axis", "png_bytes", "svg_text"]
+__all__ = ["PALETTE", "Axes", "amount_axis", "house_style", "new_axes", "percent_axis", "svg_text"]
 
 # Okabe and Ito (2008): told apart with every common form of colour vision.
 PALETTE = MappingProxyType(
@@ -94,21 +94,12 @@ def svg_text(figure: Figure, *, alternative: str) -> str:
 
     The figure is closed: a page draws many of them.
     """
-    text = _saved(figure, "svg", metadata={"Date": None, "Creator": None}).decode()
-    body = text[text.index("<svg") :]
-    return body.replace("<svg", f'<svg role="img" aria-label="{html.escape(alternative, quote=True)}"', 1)
-
-
-def png_bytes(figure: Figure, *, dpi: int = 150) -> bytes:
-    """The figure as PNG; the figure is closed."""
-    return _saved(figure, "png", dpi=dpi)
-
-
-def _saved(figure: Figure, file_format: str, **options) -> bytes:
     import matplotlib.pyplot as plt
 
     buffer = io.BytesIO()
     with house_style():
-        figure.savefig(buffer, format=file_format, **options)
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)
-    return buffer.getvalue()
+    text = buffer.getvalue().decode()
+    body = text[text.index("<svg") :]
+    return body.replace("<svg", f'<svg role="img" aria-label="{html.escape(alternative, quote=True)}"', 1)

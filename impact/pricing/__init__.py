@@ -24,6 +24,7 @@ _HOMES = {
     "event_returns_of": "impact.pricing.event_returns",
     "execution_flow": "impact.pricing.flow",
     "execution_frontier": "impact.pricing.liquidation",
+    "flow_coefficients": "impact.pricing.flow",
     "leave_one_out": "impact.pricing.backtest",
     "liquidation_cost": "impact.pricing.liquidation",
     "price_effect": "impact.pricing.effect",
@@ -47,6 +48,7 @@ __all__ = [
     "event_returns_of",
     "execution_flow",
     "execution_frontier",
+    "flow_coefficients",
     "leave_one_out",
     "liquidation_cost",
     "price_effect",
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
     from impact.pricing.demand import demand_effect
     from impact.pricing.effect import PriceEffect, price_effect
     from impact.pricing.event_returns import event_returns_of
-    from impact.pricing.flow import ExecutionFlow, execution_flow
+    from impact.pricing.flow import ExecutionFlow, execution_flow, flow_coefficients
     from impact.pricing.laws import LAWS
     from impact.pricing.library import EVENT_CLASSES, EventLibrary, event_library
     from impact.pricing.liquidation import LiquidationCost, execution_frontier, liquidation_cost

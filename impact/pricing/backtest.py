@@ -109,7 +109,7 @@ def leave_one_out(
     Parameters
     ----------
     events : DataFrame
-        event_id, kind, group, car, se, sigma, as :func:`impact.cases.past_events.abnormal_returns_of` gives. Placebo
+        event_id, kind, group, car, se, sigma: one row an event. Placebo
         events are predicted by the laws fitted to the forced ones: a law of forced flow must say zero for them.
     rng : numpy.random.Generator
         For the resampling of dates.
@@ -149,7 +149,7 @@ def _all_forecasts(events: pd.DataFrame) -> pd.DataFrame:
     """Forecasts of every event whose date can be left out."""
     missing = [name for name in ("event_id", "kind", "group", "car", "se", "sigma") if name not in events.columns]
     if missing:
-        raise InputError(f"events lacks {missing}; see impact.cases.past_events.abnormal_returns_of: add the columns.")
+        raise InputError(f"events lacks {missing}; add the columns: one row an event.")
     table = events.assign(group=events["group"].astype(str))
     parts = []
     for kind, own in table.groupby("kind", sort=False):

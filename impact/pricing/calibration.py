@@ -14,7 +14,7 @@ from scipy.stats import t as student
 from impact.errors import InfeasibleDesign, InputError
 from impact.typing_ import FloatArray1D
 
-__all__ = ["REGRESSORS", "LawFit", "calibrate", "calibration_table", "fit_law"]
+__all__ = ["REGRESSORS", "LawFit", "calibrate", "fit_law"]
 
 # What the effect of one event is taken to be proportional to. The size of each forced sale is known for one line only,
 # so the square-root law differs across lines through volatility alone: a common Q / V is inside its coefficient.
@@ -92,7 +92,8 @@ def calibrate(events: pd.DataFrame, law: str = "square_root") -> LawFit:
     Parameters
     ----------
     events : DataFrame
-        car, se, sigma, group, as :func:`impact.cases.past_events.abnormal_returns_of` gives.
+        One row an event: car (cumulative abnormal return, a decimal), its standard error se, sigma (daily residual
+        standard deviation) and group (the unit of independence, such as the date).
     law : {"zero", "mean", "square_root"}
 
     Raises
@@ -106,7 +107,7 @@ def calibrate(events: pd.DataFrame, law: str = "square_root") -> LawFit:
         raise InputError(f"law={law!r} cannot be calibrated on events; choose one of: {', '.join(REGRESSORS)}.")
     missing = [name for name in ("car", "se", "sigma", "group") if name not in events.columns]
     if missing:
-        raise InputError(f"events lacks {missing}; it needs car, se, sigma and group: see abnormal_returns_of.")
+        raise InputError(f"events lacks {missing}; it needs car, se, sigma and group, one row an event.")
     if len(events) < 3:
         raise InfeasibleDesign(f"{len(events)} events; a spread needs at least 3: pool more designations.")
     return fit_law(
@@ -115,31 +116,3 @@ def calibrate(events: pd.DataFrame, law: str = "square_root") -> LawFit:
         REGRESSORS[law](events),
         events["group"].astype(str).to_numpy(),
     )
-
-
-def calibration_table(events: pd.DataFrame) -> pd.DataFrame:
-    """Every law fitted to every kind of event: kind, law, coefficient with its 90 % interval, spread, n_events, n_groups.
-
-    The coefficient of ``mean`` is the mean fall (a decimal return, positive for a fall); that of ``square_root`` is the
-    fall in multiples of the daily volatility. Kinds with fewer than three events are left out.
-    """
-    rows = []
-    for kind, own in events.groupby("kind", sort=False):
-        if len(own) < 3:
-            continue
-        for law in ("mean", "square_root"):
-            fit = calibrate(own, law)
-            low, high = fit.interval()
-            rows.append(
-                {
-                    "kind": kind,
-                    "law": law,
-                    "coefficient": fit.coefficient,
-                    "coefficient_low": low,
-                    "coefficient_high": high,
-                    "spread_return": fit.spread,
-                    "n_events": fit.n_events,
-                    "n_groups": fit.n_groups,
-                }
-            )
-    return pd.DataFrame(rows)

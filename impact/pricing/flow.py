@@ -29,7 +29,7 @@ from impact.tables import Column, Schema
 from impact.tables.prose import count, decimal, interval, signed_decimal
 from impact.typing_ import FloatArray1D
 
-__all__ = ["ExecutionFlow", "coefficient_table", "execution_flow"]
+__all__ = ["ExecutionFlow", "execution_flow", "flow_coefficients"]
 
 LEVELS = (0.05, 0.5, 0.95)
 LIBRARY = Source(title="index changes of the event library, 2001 to 2022", basis="facts and computed numbers")
@@ -193,7 +193,7 @@ def execution_flow(
     )
 
 
-def coefficient_table(library: EventLibrary | None = None) -> pd.DataFrame:
+def flow_coefficients(library: EventLibrary | None = None) -> pd.DataFrame:
     """One row a cell, as ``FLOW_SCHEMA`` declares."""
     rows = flow_rows(library or shipped_library())
     table = []

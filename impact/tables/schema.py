@@ -114,13 +114,6 @@ class Schema:
         """Whether the cells of a column are figures, set flush right: by its kind and by what it holds."""
         return KINDS[self.column(name).kind].numeric and values.dtype.kind in "fiu"
 
-    def undeclared(self, frame: pd.DataFrame) -> list[str]:
-        """Columns of `frame`, named levels of its index included, that this schema does not declare."""
-        if self.extra is not None:
-            return []
-        names = [*(level for level in frame.index.names if level is not None), *frame.columns]
-        return [str(name) for name in names if str(name) not in self._by_name]
-
     def with_columns(self, *columns: Column, name: str = "") -> Schema:
         """This schema with `columns` added, or put in place of those of the same name."""
         replaced = {column.name: column for column in columns}

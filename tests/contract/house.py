@@ -13,6 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
 
+CALLED_BY_FRAMEWORKS = {"list_commands", "get_command", "resolve_command", "format_commands", "_repr_html_"}
+"""What click asks of a group, and a notebook of an object it shows."""
+
 
 @cache
 def trees(folder: str = "impact") -> dict[str, ast.Module]:
@@ -94,7 +97,7 @@ def documented() -> set[str]:
 def unused_definitions() -> list[str]:
     """Functions, classes and methods that nothing in the package uses and no document names, as path:line name.
 
-    A click command, a dunder and a property of an exported record that a document lists count as used.
+    A click command, what a framework calls by its name (:data:`CALLED_BY_FRAMEWORKS`), a dunder and a property of an exported record that a document lists count as used.
     """
     used, named = spoken_of(), documented()
     unused = []
@@ -103,7 +106,7 @@ def unused_definitions() -> list[str]:
             if not isinstance(node, Definition) or (node.name.startswith("__") and node.name.endswith("__")):
                 continue
             registered = any("command" in ast.unparse(mark) or "group" in ast.unparse(mark) for mark in node.decorator_list)
-            if registered or node.name in named:
+            if registered or node.name in named or node.name in CALLED_BY_FRAMEWORKS:
                 continue
             recursive = sum(name == node.name for name in _names_in(node))
             if used[node.name] - recursive <= 0:

@@ -5,12 +5,12 @@ import pytest
 
 from impact.errors import InputError
 from impact.pricing import event_library, execution_flow
-from impact.pricing.flow import coefficient_table
+from impact.pricing.flow import flow_coefficients
 from impact.pricing.flow_fit import FLOW_CELLS, FLOW_MODELS, committed_coefficients, fit_flow, flow_rows, flow_scores, reversal_table
 
 
 def test_the_coefficient_of_early_deletions_is_large_and_of_later_reviews_zero_is_inside():
-    table = coefficient_table().set_index("cell")
+    table = flow_coefficients().set_index("cell")
     assert table.loc["2001_08_deletion", "coefficient_mid"] == pytest.approx(0.88, abs=0.03)
     assert table.loc["2001_08_addition", "coefficient_mid"] == pytest.approx(0.59, abs=0.03)
     late = table.loc["since_2019_deletion"]

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from impact.cases.past_events import KINDS, abnormal_returns_of, designation_sample, index_sample
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.market import MarketPanel
 from impact.pricing import calibrate, leave_one_out
 from impact.pricing.backtest import MODELS
-from impact.pricing.calibration import calibration_table, fit_law
+from impact.pricing.calibration import fit_law
+from tests.reference.backtest.past_events import KINDS, abnormal_returns_of, calibration_table, designation_sample, index_sample
 
 
 def events_of(seed=0, *, n_groups=10, per_group=5, effect=0.0, spread=0.0, kind="forced"):

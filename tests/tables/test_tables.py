@@ -87,11 +87,9 @@ def test_rows_of_unlike_things_are_each_shown_as_what_they_are():
     assert display(schema.table(table.frame.set_index("what")))["value"].tolist() == ["0.5000", "1.00 %", "3"]
 
 
-def test_a_schema_names_what_it_does_not_declare():
+def test_a_selection_keeps_the_columns_there_are():
     schema = Vocabulary(Column("a"), *ranged("b", "shares", "held")).schema("t", "a b_low")
     frame = pd.DataFrame({"a": [1], "z": [2]}).set_index("a")
-    assert schema.undeclared(frame) == ["z"]
-    assert Schema("open", (), extra=Column("x", "price")).undeclared(frame) == []
     assert schema.table(frame.reset_index()).select(["z", "absent"]).frame.columns.tolist() == ["z"]
 
 

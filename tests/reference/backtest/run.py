@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from impact.cases.past_events import abnormal_returns_of, designation_sample, index_sample
 from impact.market import load_panel
 from impact.pricing.backtest import BacktestResult, leave_one_out
-from impact.pricing.calibration import calibration_table
+from tests.reference.backtest.past_events import abnormal_returns_of, calibration_table, designation_sample, index_sample
 
 HERE = Path(__file__).parent
 MARKET = {"XHKG": "HSI", "XSHG": "HSI", "XSHE": "HSI", "XNYS": "SPY", "XNAS": "SPY"}

@@ -14,7 +14,7 @@ import pandas as pd
 from impact.data.prediction_tables import FITTED_ON, SPEC_SHA256, prediction_tables, write
 from impact.kernels.scores import wilson_interval
 from impact.pricing.announcement_fit import ANNOUNCEMENT_MODELS
-from impact.pricing.flow import FLOW_SCHEMA, coefficient_table
+from impact.pricing.flow import FLOW_SCHEMA, flow_coefficients
 from impact.pricing.library import event_library
 from impact.pricing.schemas import SCORES
 from impact.tables import Column, to_text
@@ -140,7 +140,7 @@ def results_text(tables: dict[str, pd.DataFrame]) -> str:
         parts += [f"### {subset}", _block(own[columns])]
     parts += [
         "## Execution flow: scores", _block(scores[scores["target"] == "flow"][columns]),
-        "## Execution flow: coefficients", _block(coefficient_table(event_library())),
+        "## Execution flow: coefficients", _block(flow_coefficients(event_library())),
         "## Class means, beside the first run of the specification", _block(compared_means(tables["announcement_posterior"])),
         "## Scores, beside the first run of the specification",
         f"The sampler is another one (batched Gibbs against the first run's), so numbers differ by Monte Carlo: mean CRPS by at most {percent(gap)}.",

@@ -15,9 +15,8 @@ from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.eventstudy import long_fit
 from impact.facts import known_table
 from impact.market import MarketPanel
+from impact.pricing.calibration import calibrate
 from impact.typing_ import Window, named_rows
-
-__all__ = ["KINDS", "abnormal_returns_of", "designation_sample", "index_sample"]
 
 KINDS = ("forced", "placebo", "index_announcement", "index_execution")
 ORDER = "programme-eo13959-orig"
@@ -177,3 +176,31 @@ def _study(
             continue
         studied.append({**event, "car": car["car"], "se": car["se"], "sigma": float(study.estimates["sigma"].iloc[0])})
     return pd.DataFrame(studied, columns=[*COLUMNS, "car", "se", "sigma"]), refused
+
+
+def calibration_table(events: pd.DataFrame) -> pd.DataFrame:
+    """Every law fitted to every kind of event: kind, law, coefficient with its 90 % interval, spread, n_events, n_groups.
+
+    The coefficient of ``mean`` is the mean fall (a decimal return, positive for a fall); that of ``square_root`` is the
+    fall in multiples of the daily volatility. Kinds with fewer than three events are left out.
+    """
+    rows = []
+    for kind, own in events.groupby("kind", sort=False):
+        if len(own) < 3:
+            continue
+        for law in ("mean", "square_root"):
+            fit = calibrate(own, law)
+            low, high = fit.interval()
+            rows.append(
+                {
+                    "kind": kind,
+                    "law": law,
+                    "coefficient": fit.coefficient,
+                    "coefficient_low": low,
+                    "coefficient_high": high,
+                    "spread_return": fit.spread,
+                    "n_events": fit.n_events,
+                    "n_groups": fit.n_groups,
+                }
+            )
+    return pd.DataFrame(rows)
