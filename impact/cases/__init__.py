@@ -19,6 +19,7 @@ _HOMES = {
     "build_timeline": "impact.cases.timeline",
     "case": "impact.cases.whole",
     "case_names": "impact.cases.shipped",
+    "case_text": "impact.cases.shipped",
     "compare_cases": "impact.cases.difference",
     "define_case": "impact.cases.shipped",
     "precedents_on_record": "impact.cases.precedents",
@@ -46,6 +47,7 @@ __all__ = [
     "build_timeline",
     "case",
     "case_names",
+    "case_text",
     "compare_cases",
     "define_case",
     "precedents_on_record",
@@ -67,7 +69,7 @@ if TYPE_CHECKING:
     from impact.cases.pricing import CasePricing, price_effect_of_case, pricing_of_case
     from impact.cases.relief import assess_case
     from impact.cases.relief_assessment import ReliefAssessment
-    from impact.cases.shipped import case_names, define_case
+    from impact.cases.shipped import case_names, case_text, define_case
     from impact.cases.spillover import spillover_groups, spillover_of_case
     from impact.cases.study import CaseStudy, study_case
     from impact.cases.supply import supply_of_case
