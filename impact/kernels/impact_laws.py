@@ -27,7 +27,6 @@ __all__ = [
     "exponential_kernel",
     "kyle_equilibrium",
     "kyle_regression",
-    "linear_impact",
     "obizhaeva_wang",
     "power_law_kernel",
     "propagator_path",
@@ -182,12 +181,6 @@ def almgren_2005(
     rate = ratio / np.asarray(sessions, dtype=float)
     temporary = np.asarray(eta) * np.asarray(sigma) * np.sign(rate) * np.abs(rate) ** np.asarray(beta)
     return AlmgrenImpact(permanent=permanent, temporary=temporary, cost=permanent / 2 + temporary)
-
-
-def linear_impact(quantity: FloatArray, slope: FloatArray) -> FloatArray:
-    """Effect of a signed quantity at a constant slope: Kyle's lambda, or Amihud's ratio with a signed value in currency."""
-    result: FloatArray = np.asarray(quantity, dtype=float) * np.asarray(slope, dtype=float)
-    return result
 
 
 def kyle_equilibrium(value_variance: float, noise_sd: float) -> KyleEquilibrium:

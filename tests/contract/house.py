@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -60,7 +61,7 @@ def any_in_signature(node: Function) -> int:
     return sum(isinstance(note, ast.Name) and note.id == "Any" for note in notes)
 
 
-def _names_in(node: ast.AST) -> Iterator[str]:
+def names_in(node: ast.AST) -> Iterator[str]:
     """Names that a tree speaks of: variables, attributes, imports, keywords, and strings that could be a name."""
     for part in ast.walk(node):
         if isinstance(part, ast.Name):
@@ -83,7 +84,7 @@ def spoken_of() -> Counter[str]:
             for statement in tree.body:
                 listed = isinstance(statement, ast.Assign) and any(getattr(t, "id", "") == "__all__" for t in statement.targets)
                 if not listed:
-                    counts.update(_names_in(statement))
+                    counts.update(names_in(statement))
     return counts
 
 
@@ -91,7 +92,14 @@ def documented() -> set[str]:
     """Words of the documents and notebooks that a user reads, and of the templates of a page."""
     paths = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]
     paths += [*(ROOT / "impact").rglob("*.j2"), *(ROOT / "docs").glob("*.py")]
-    return {word for path in paths if path.exists() for word in re.findall(r"[A-Za-z_]\w*", path.read_text(encoding="utf-8"))}
+    words = {word for path in paths if path.exists() for word in re.findall(r"[A-Za-z_]\w*", path.read_text(encoding="utf-8"))}
+    return words | {name for module in formula_modules() for name in importlib.import_module(module).__all__}
+
+
+def formula_modules() -> list[str]:
+    """Modules of kernels whose page of the reference shows every public function, because a worked number tests each."""
+    page = (ROOT / "docs" / "reference" / "kernels.md").read_text(encoding="utf-8")
+    return re.findall(r"^::: (impact\.kernels\.\w+)$", page, re.MULTILINE)
 
 
 def unused_definitions() -> list[str]:
@@ -108,7 +116,7 @@ def unused_definitions() -> list[str]:
             registered = any("command" in ast.unparse(mark) or "group" in ast.unparse(mark) for mark in node.decorator_list)
             if registered or node.name in named or node.name in CALLED_BY_FRAMEWORKS:
                 continue
-            recursive = sum(name == node.name for name in _names_in(node))
+            recursive = sum(name == node.name for name in names_in(node))
             if used[node.name] - recursive <= 0:
                 unused.append(f"{path}:{node.lineno} {node.name}")
     return unused

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import csv
+import importlib
+import inspect
 from collections import Counter
 
 import pytest
@@ -92,6 +94,14 @@ def test_prose_is_not_read_by_pattern():
 
 def test_nothing_stands_unused():
     owed("unused definitions", house.unused_definitions())
+
+
+def test_formulas_on_the_page_are_tested_by_numbers():
+    """What the reference offers to be called alone, and the package does not call, is called by a test."""
+    called = {name for tree in house.trees("tests").values() for name in house.names_in(tree)} | set(house.spoken_of())
+    modules = [importlib.import_module(name) for name in house.formula_modules()]
+    offered = {name for module in modules for name in module.__all__ if inspect.isfunction(getattr(module, name))}
+    assert len(offered) > 150 and offered - called == set()
 
 
 def test_names_say_what_a_thing_is():
