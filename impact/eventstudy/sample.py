@@ -11,11 +11,12 @@ import numpy as np
 
 from impact.errors import InputError
 from impact.eventstudy.design import IncompletePolicy
+from impact.kernels.acceleration import compiled_loops
 from impact.kernels.dependence import FEWEST_COMMON, USUAL_COMMON, ResidualDependence, overlap_dependence
 from impact.kernels.mapping import Executor
 from impact.kernels.parametric import standardised
 from impact.kernels.portfolio import batch_portfolio
-from impact.kernels.rank_sums import GrankSums, RankSums, combine, grank_sums, joint_sums, rank_sums
+from impact.kernels.rank_sums import GrankSums, RankSums, combine, compiled_pass, grank_sums, joint_sums, rank_sums
 from impact.kernels.ranks import standardise_event_days
 from impact.kernels.records import FittedEvents
 from impact.kernels.residual_sums import ResidualSums
@@ -209,10 +210,15 @@ def gather_evidence(
     length = fit.estimation[1] - fit.estimation[0] + 1
     step = max(1, CHUNK_VALUES // (length + fit.offsets.size))
     contiguous = n == fit.n_events
+    loops = compiled_loops(n, "compiled_ranks") if ranks or grank else None
+    limits = event_value * sample.sigma if grank and event_value is not None else None
 
-    def one(start: int) -> tuple[FloatArray, IntArray, FloatArray | None, RankSums | None, GrankSums | None]:
+    def pass_over(start: int) -> tuple[FloatArray, IntArray, FloatArray | None, RankSums | None, GrankSums | None]:
         part = slice(start, min(start + step, n))
         residual = fit.residuals(part if contiguous else sample.index[part])
+        if loops is not None:
+            one = compiled_pass(loops, residual, event_days[part], None if limits is None else limits[part])
+            return one.total, one.count, one.positive_share, one.ranks, one.grank if grank else None
         total, count = residual.sum(axis=0), np.full(length, len(residual))
         if np.isnan(total).any():
             valid = np.isfinite(residual)
@@ -227,7 +233,7 @@ def gather_evidence(
         return total, count, positive_shares(residual) if signs else None, rank_part, grank_part
 
     mapped: Callable[..., Any] = executor.map if executor is not None else map
-    totals, counts, shares, rank_parts, grank_parts = zip(*mapped(one, range(0, n, step)), strict=True)
+    totals, counts, shares, rank_parts, grank_parts = zip(*mapped(pass_over, range(0, n, step)), strict=True)
     count = np.sum(counts, axis=0)
     return ResidualEvidence(
         mean_residual=np.divide(np.sum(totals, axis=0), count, out=np.full(length, np.nan), where=count > 0),

@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from types import ModuleType
 from typing import TypeVar
 
 import numpy as np
 
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
-__all__ = ["GrankSums", "RankSums", "combine", "grank_sums", "joint_sums", "rank_sums", "ranks_within_rows"]
+__all__ = [
+    "GrankSums",
+    "RankSums",
+    "ResidualPass",
+    "combine",
+    "compiled_pass",
+    "grank_sums",
+    "joint_sums",
+    "rank_sums",
+    "ranks_within_rows",
+]
 
 Sums = TypeVar("Sums", "RankSums", "GrankSums")
 
@@ -236,3 +247,56 @@ def _ragged_grank(order: IntArray, counts: IntArray, residuals: FloatArray, n_ab
     own = float(((known - n_above + 1.0) / (known + 2.0) - 0.5).sum())
     days = _day_sums(order, place, n_days)[:length]
     return GrankSums(scaled_rank=np.append(days, own), n_valid=np.append(valid.sum(axis=0), n))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResidualPass:
+    """What one chunk of n events leaves behind.
+
+    Attributes
+    ----------
+    total, count : (L,) float
+        Sum and number of the residuals on each estimation row.
+    positive_share : (n,) float
+        Share of positive residuals; NaN without any.
+    ranks : RankSums
+    grank : GrankSums or None
+        None where no cumulated event value was given.
+    """
+
+    total: FloatArray
+    count: FloatArray
+    positive_share: FloatArray
+    ranks: RankSums
+    grank: GrankSums | None
+
+
+def compiled_pass(loops: ModuleType, residuals: FloatArray, abnormal: FloatArray, limits: FloatArray | None) -> ResidualPass:
+    """:func:`joint_sums`, the sums of the residuals and the share of positive ones, by the compiled loops of the ranks.
+
+    Parameters
+    ----------
+    loops : module
+        :mod:`impact.kernels.compiled_ranks`.
+    residuals : (n, L) float
+    abnormal : (n, W) float
+    limits : (n,) float, optional
+        Cumulated standardised abnormal return over its cross-sectional standard deviation, times sigma.
+    """
+    (n, length), n_days = residuals.shape, residuals.shape[1] + abnormal.shape[1]
+    last_bits = (1 << max(1, (n_days - 1).bit_length())) - 1
+    keys, counts, positive = np.empty((n, n_days)), np.empty((n, 2), dtype=np.int64), np.empty(n)
+    mean, sums, generalised = np.zeros((2, length)), np.zeros((3, n_days)), np.zeros((2, length + 1))
+    residuals, abnormal = np.ascontiguousarray(residuals), np.ascontiguousarray(abnormal)
+    loops.rank_keys(residuals, abnormal, last_bits, keys, counts, mean, positive)
+    keys.sort(axis=1)
+    threshold = np.full(n, np.nan) if limits is None else limits
+    loops.ranked_sums(keys, residuals, abnormal, threshold, last_bits, counts, sums, generalised)
+    grank = None if limits is None else GrankSums(scaled_rank=generalised[0], n_valid=generalised[1].astype(np.int64))
+    return ResidualPass(
+        total=mean[0],
+        count=mean[1],
+        positive_share=np.divide(positive, counts[:, 1], out=np.full(n, np.nan), where=counts[:, 1] > 0),
+        ranks=RankSums(centred_rank=sums[0], scaled_rank=sums[1], n_valid=sums[2].astype(np.int64)),
+        grank=grank,
+    )

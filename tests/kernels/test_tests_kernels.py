@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from impact.kernels import dependence, multiplicity, parametric, power, rank_sums, ranks, resample, signs, skewness
+from impact.kernels import compiled_ranks, dependence, multiplicity, parametric, power, rank_sums, ranks, resample, signs, skewness
 from impact.kernels.outcome import inapplicable
 from impact.kernels.variance_change import event_variance, spread_change, variance_ratio_p
 
@@ -72,8 +72,23 @@ def test_brown_warner_divides_by_the_root_of_the_days(rng):
 # --- ranks and signs --------------------------------------------------------------------------------------------------
 
 
+def compiled_sums(residual, event_days, sigma, event):
+    one = rank_sums.compiled_pass(compiled_ranks, residual, event_days, event * sigma)
+    np.testing.assert_array_equal(one.count, np.isfinite(residual).sum(axis=0))
+    np.testing.assert_allclose(one.total, np.nansum(residual, axis=0), atol=1e-13)
+    np.testing.assert_array_equal(one.positive_share, signs.positive_shares(residual))
+    only_ranks = rank_sums.compiled_pass(compiled_ranks, residual, event_days, None)
+    np.testing.assert_array_equal(only_ranks.ranks.scaled_rank, one.ranks.scaled_rank)
+    assert only_ranks.grank is None
+    return one.ranks, one.grank
+
+
+both_joint_sums = pytest.mark.parametrize("joint_sums", [rank_sums.joint_sums, compiled_sums], ids=["numpy", "compiled"])
+
+
+@both_joint_sums
 @pytest.mark.parametrize("kind", ["continuous", "gaps", "ties", "ties and gaps"])
-def test_rank_sums_equal_scipy_ranks(rng, kind):
+def test_rank_sums_equal_scipy_ranks(rng, kind, joint_sums):
     for _ in range(25):
         n, length, width = rng.integers(1, 9), rng.integers(5, 30), rng.integers(1, 6)
         residual, event_days = rng.standard_normal((n, length)), rng.standard_normal((n, width))
@@ -83,7 +98,7 @@ def test_rank_sums_equal_scipy_ranks(rng, kind):
         if "gaps" in kind:
             residual[rng.random(residual.shape) < 0.2] = np.nan
             event_days[rng.random(event_days.shape) < 0.2] = np.nan
-        found, general = rank_sums.joint_sums(residual, event_days, sigma, event)
+        found, general = joint_sums(residual, event_days, sigma, event)
         joined = np.concatenate([residual, event_days], axis=1)
         _check_sums(found, joined, centred=True)
         _check_sums(general, np.column_stack([residual / sigma[:, None], event]), centred=False)
@@ -101,7 +116,8 @@ def _check_sums(found, values, *, centred):
         np.testing.assert_allclose(found.centred_rank, np.nansum(ranks_here - (count + 1) / 2, axis=0), atol=1e-12)
 
 
-def test_packed_sort_sees_near_ties_signed_zeros_and_wide_rows(rng):
+@both_joint_sums
+def test_packed_sort_sees_near_ties_signed_zeros_and_wide_rows(rng, joint_sums):
     values = rng.standard_normal((6, 700))
     values[0, 5] = values[0, 9] * (1 + 1e-15)
     values[1, 3], values[1, 600] = 0.0, -0.0
@@ -113,7 +129,7 @@ def test_packed_sort_sees_near_ties_signed_zeros_and_wide_rows(rng):
     _check_sums(rank_sums.rank_sums(values), values, centred=True)
     residual, event_days = values[[0, 2, 3, 5], :690], values[[0, 2, 3, 5], 690:]
     event, sigma = np.array([values[0, 4], 0.1, 0.0, 1e-301]), np.ones(4)
-    found, general = rank_sums.joint_sums(residual, event_days, sigma, event)
+    found, general = joint_sums(residual, event_days, sigma, event)
     _check_sums(found, values[[0, 2, 3, 5]], centred=True)
     _check_sums(general, np.column_stack([residual, event]), centred=False)
 
