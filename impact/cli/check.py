@@ -137,7 +137,10 @@ def _compact(document: Document) -> Document:
     totals = totals[totals["dimension"] == "all"]
     tables["totals"] = tables["totals"].of(totals.drop(columns=[] if totals["short_value_high"].ne(0.0).any() else [*_SHORTS]))
     shown = {name: table.select(_SHOWN[name]) for name, table in tables.items()}
-    shown = {name: table.select(c for c in table.frame if c != "account" or table.frame[c].ne("").any()) for name, table in shown.items()}
+    shown = {
+        name: table.select(c for c in map(str, table.frame) if c != "account" or table.frame[c].ne("").any())
+        for name, table in shown.items()
+    }
     counts = {name: len(document.tables[name]) for name in ("positions", "dropped", "issues")}
     note = (
         f"{counts['positions']:,} positions, {counts['dropped']:,} rows dropped, {counts['issues']:,} cells to look at: see --table NAME."
@@ -153,8 +156,9 @@ def _designations(as_of: str, security: str | None, at: str | None, programme: s
     if programme is None:
         raise InputError(f"--designate {security!r} needs --programme, such as ns-cmic: under which programme?")
     from impact.holdings import Designation
+    from impact.instants import parse_instant
 
-    return (Designation(security=security, at=at or as_of, programme=programme),)
+    return (Designation(security=security, at=parse_instant(at or as_of, parameter="at"), programme=programme),)
 
 
 def _document(report, asked: dict, explain: int | None, diff: str | None) -> Document:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Unpack
+
 import click
 
 from impact.cli._output import Document, emit, output_options
 
+if TYPE_CHECKING:
+    from impact.pricing.library import Conditions
+
 __all__ = ["command"]
 
+ASKED = ("list_id", "event_class", "line", "security", "since", "until")  # as the output lists them, however they were typed
 SHOWN = ["event_id", "event_class", "public_on", "security", "issuer", "action", "status", "car_0_1", "se_0_1", "confidence"]
 INDEX_SHOWN = ["index_event_id", "index", "action", "security", "execution_close_on", "reason", "status", "car_m10_0", "excess_adv"]
 
@@ -27,12 +33,6 @@ INDEX_SHOWN = ["index_event_id", "index", "action", "security", "execution_close
 )
 @output_options
 def command(
-    list_id: str | None,
-    event_class: str | None,
-    line: str | None,
-    security: str | None,
-    since: str | None,
-    until: str | None,
     add: str | None,
     prices: str | None,
     market: str | None,
@@ -40,6 +40,7 @@ def command(
     format_: str,
     output: str | None,
     table: str | None,
+    **conditions: Unpack[Conditions],
 ) -> None:
     """List events and index changes with what their prices did.
 
@@ -48,7 +49,6 @@ def command(
     from impact.pricing.event_files import REBUILT, library_with_files
 
     library, rebuilt = library_with_files(add=add, prices=prices, market=_benchmarks(market))
-    conditions = {"list_id": list_id, "event_class": event_class, "line": line, "security": security, "since": since, "until": until}
     chosen = library.select(**conditions)
     full = format_ != "table" or table is not None
     tables = {
@@ -62,7 +62,7 @@ def command(
         Document(
             command="events",
             title=chosen.summary().title,
-            inputs=conditions | {"add": add, "prices": prices, "market": market},
+            inputs={name: conditions.get(name) for name in ASKED} | {"add": add, "prices": prices, "market": market},
             tables=tables,
             assumptions=chosen.assumptions,
             sources=chosen.sources,

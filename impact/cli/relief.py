@@ -75,6 +75,6 @@ def command(
         output=output,
         table=table,
     )
-    if log:
+    if log and as_of is not None:
         log_forecast(log, assessed.forecast(made_at=as_of))
         click.echo(f"logged the forecast in {log}", err=True)

@@ -53,7 +53,7 @@ def command(
     """
     from impact.eventstudy.files import printed_tables, study_files, study_tables
 
-    options = {"estimation": _window(estimation, "--estimation"), "window": _window(window, "--window")}
+    options: dict[str, Any] = {"estimation": _window(estimation, "--estimation"), "window": _window(window, "--window")}
     options |= {name: given.pop(name) for name in ("model", "anchor", "min_observations", "zero_alpha")}
     windows = tuple(_window(part, "--car") for part in cars.split(","))
     with warnings.catch_warnings(record=True) as raised, working("estimating and testing"):

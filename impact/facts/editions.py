@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,6 +15,9 @@ from impact.instants import parse_instant
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.typing_ import Instant
+
+if TYPE_CHECKING:
+    from pandas.api.typing import NaTType
 
 __all__ = ["Edition", "EditionDifference", "edition_difference", "list_edition"]
 
@@ -37,7 +41,7 @@ class Edition(Result):
         One row a name: entity (as printed then), security (its line, empty where unlisted), status (``listed``, ``relisted``,
         ``disputed``), listed_on (first day of the span it stands in), began (listed, relisted, corrected), fact_id, source,
         confidence.
-    printed_on : Timestamp
+    printed_on : Timestamp or NaT
         Day of the newest edition by then (NaT: none known).
     n_printed : int or None
         Names that it printed; None where no count is on record.
@@ -48,7 +52,7 @@ class Edition(Result):
     list_id: str
     at: pd.Timestamp
     names: pd.DataFrame
-    printed_on: pd.Timestamp
+    printed_on: pd.Timestamp | NaTType
     n_printed: int | None
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ASSUMPTIONS
@@ -155,12 +159,12 @@ def edition_difference(list_id: str, earlier: Instant, later: Instant) -> Editio
     if then.at < first.at:
         raise InputError(f"later={then.at.isoformat()} is before earlier={first.at.isoformat()}; swap them.")
     before, after = first.names.set_index("fact_id"), then.names.set_index("fact_id")
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for fact_id, row in after.iterrows():
         if fact_id not in before.index:
             rows.append(("added", row["entity"], "", row["security"], row["listed_on"], row["source"], row["confidence"]))
             continue
-        old = before.loc[fact_id]
+        old = before.loc[str(fact_id)]
         if row["listed_on"] != old["listed_on"]:
             rows.append(("relisted", row["entity"], "", row["security"], row["listed_on"], row["source"], row["confidence"]))
         if row["entity"] != old["entity"]:

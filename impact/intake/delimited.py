@@ -93,8 +93,9 @@ def _regular(text: str, lines: Sequence[str], mark: str, encoding: str, limits: 
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError):
         return None
-    if len(cells) != len(lines) or cells.pop(width).ne("").any():
+    if len(cells) != len(lines) or cells.iloc[:, width].ne("").any():
         return None
+    cells = cells.iloc[:, :width]
     filled = np.zeros(len(cells), dtype=bool)
     for column in cells:
         if filled.all():

@@ -151,10 +151,10 @@ def parse_numbers(text: pd.Series, *, decimal: str = ".") -> ParsedNumbers:
 def _decorated(text: pd.Series, decimal: str) -> FloatArray:
     bare = text.str.normalize("NFKC").str.replace(_DECORATION, "", regex=True).str.replace("[\u2212\u2010-\u2013]", "-", regex=True)
     bare = bare.str.replace(rf"^([-(+]?){_CURRENCY_LETTERS}([-(.\d].*)$", r"\1\2", regex=True)
-    scale = np.ones(len(bare))
+    scale: FloatArray = np.ones(len(bare))
     scaled = bare.str.extract(_SCALED)[0]
     if scaled.notna().any():
-        scale = scaled.str.lower().map(_SCALES).fillna(1.0).to_numpy()
+        scale = np.asarray(scaled.str.lower().map(_SCALES).fillna(1.0), dtype=np.float64)
         bare = bare.str.replace(_SCALED, "", regex=True)
     bare = bare.str.replace(rf"^(.*[\d)]){_CURRENCY_LETTERS}$", r"\1", regex=True)
     bare = bare.str.replace(r"^\((.*)\)$", r"-\1", regex=True).str.replace(r"^([^-].*)-$", r"-\1", regex=True)

@@ -120,7 +120,7 @@ def relief_pricing(
     return ReliefPrice(price=price, jump_if_relief=np.asarray(clear) / price - 1, jump_if_denied=np.asarray(banned) / price - 1)
 
 
-def probability_from_jump(jump: FloatArray, discount: FloatArray) -> FloatArray:
+def probability_from_jump(jump: FloatLike, discount: FloatLike) -> FloatArray:
     """Probability of relief on the eve of a ruling that granted it, from the jump alone.
 
     Parameters

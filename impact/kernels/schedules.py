@@ -100,7 +100,7 @@ def exponential_hazard_for(share: float, time: float, deadline: float) -> float:
     return (low + high) / 2
 
 
-def truncated_weibull(time: FloatArray, shape: FloatArray, scale: FloatArray, deadline: FloatArray) -> FloatArray:
+def truncated_weibull(time: FloatArray, shape: FloatLike, scale: FloatLike, deadline: FloatLike) -> FloatArray:
     """Share sold by `time` under a Weibull hazard truncated at the deadline; shape below 1 is front-loaded."""
     _check_deadline(deadline)
     end = np.asarray(deadline, dtype=float)

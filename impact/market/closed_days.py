@@ -53,7 +53,7 @@ def closed_cells(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | N
         return closed
     of_line = venues_of(closes.columns, venues)
     sure = np.array([name in (venues if venues is not None else ()) or "." in name or " " in name for name in closes.columns])
-    for venue in dict.fromkeys(of_line[inside.any(axis=0)]):
+    for venue in dict.fromkeys(of_line[np.asarray(inside.any(axis=0))]):
         columns = np.flatnonzero((of_line == venue).to_numpy())
         away = not_in_session(venue, pd.DatetimeIndex(closes.index))
         if away is None:
@@ -61,7 +61,8 @@ def closed_cells(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | N
         supposed = columns[~sure[columns]]
         priced = ~empty[:, supposed] & away[:, None]
         closed[:, columns] = empty[:, columns] & away[:, None]
-        closed[:, supposed] &= ~priced.any(axis=0) & (~priced.any(axis=1) & ~empty.all(axis=1))[:, None]
+        nobody_traded = np.asarray(~priced.any(axis=1) & ~empty.all(axis=1))
+        closed[:, supposed] &= ~priced.any(axis=0) & nobody_traded[:, None]
     return closed
 
 
@@ -82,7 +83,8 @@ def rows_of_any_market(closes: pd.DataFrame, venues: Any) -> BoolArray:
     empty = closes.isna().to_numpy()
     if not empty.all(axis=1).any():
         return np.ones(len(closes), dtype=bool)
-    away = {venue: not_in_session(venue, pd.DatetimeIndex(closes.index)) for venue in dict.fromkeys(venues_of(closes.columns, venues))}
-    if any(days is None for days in away.values()):
+    codes = list(dict.fromkeys(venues_of(closes.columns, venues)))
+    away = [days for code in codes if (days := not_in_session(code, pd.DatetimeIndex(closes.index))) is not None]
+    if len(away) < len(codes):
         return np.ones(len(closes), dtype=bool)
-    return ~np.logical_and.reduce(list(away.values())) | ~empty.all(axis=1)
+    return ~np.logical_and.reduce(away) | ~empty.all(axis=1)

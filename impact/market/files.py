@@ -175,10 +175,11 @@ class FileSource:
         reason = reason.mask(rows[needed].isna().all(axis=1) & (reason == ""), "no price")
         reason = reason.mask(rows["session"].isna(), "date cannot be read: " + cells[named["date"]].astype(str))
         good, refused = self._checked(table, rows, reason, "" if "security" in named else stem)
+        spoilt = unread[unread.index.isin(good.index)]
+        lines = good.loc[spoilt.index]
         refused += [
-            (good.loc[line, "security"], good.loc[line, "session"], f"{why}; its close stays", f"{table.name} line {line}")
-            for line, why in unread.items()
-            if line in good.index
+            (security, session, f"{why}; its close stays", f"{table.name} line {line}")
+            for line, security, session, why in zip(spoilt.index, lines["security"], lines["session"], spoilt, strict=True)
         ]
         order = list(dict.fromkeys(good["security"]))
         keyed = good.set_index(["session", "security"])
@@ -195,7 +196,7 @@ class FileSource:
         for position, security in enumerate(securities):
             values[:, position], bad[:, position] = read_numbers(cells[security], table.decimal, counts=figure == "volume")
         reason = pd.Series("", index=sessions.index, dtype="object")
-        reason = reason.mask(np.isnan(values).all(axis=1) & ~bad.any(axis=1), "no figure")
+        reason = reason.mask(np.asarray(np.isnan(values).all(axis=1) & ~bad.any(axis=1)), "no figure")
         reason = reason.mask(sessions.isna(), "date cannot be read: " + cells[date].astype(str))
         kept = (reason == "").to_numpy()
         _, refused = self._checked(table, pd.DataFrame({"session": sessions, "security": ""}), reason, "")

@@ -120,7 +120,7 @@ class MarketPanel(Result):
     @property
     def sessions(self) -> pd.DatetimeIndex:
         """The T sessions, ascending."""
-        return self.close.index
+        return pd.DatetimeIndex(self.close.index)
 
     @property
     def securities(self) -> list[str]:
@@ -179,7 +179,7 @@ class MarketPanel(Result):
         venues = venues_of(self.close.columns, self._stated_venues)
         last = {venue: _last_closed(venue, moment) for venue in dict.fromkeys(venues)}
         known = self.sessions.to_numpy()[:, None] <= venues.map(last).to_numpy(dtype="datetime64[ns]")
-        held = known.any(axis=1)
+        held = np.asarray(known.any(axis=1))
         if not held.any():
             raise InputError(
                 f"as_of={instant!r} is before the first close of the prices ({self.sessions[0]:%Y-%m-%d}); choose a later instant."
@@ -252,8 +252,9 @@ class MarketPanel(Result):
         `dropped`, one row for each security priced on it.
         """
         wanted = checked_sessions(pd.Index(sessions), "sessions")
-        left_out = self.traded.loc[self.sessions.difference(wanted)].stack()
-        refused = [(security, session, "not a session of the calendar given", "") for session, security in left_out[left_out].index]
+        left_out = self.traded.loc[self.sessions.difference(wanted)]
+        cells, why = np.argwhere(left_out.to_numpy()), "not a session of the calendar given"
+        refused = [(left_out.columns[column], left_out.index[row], why, "") for row, column in cells]
         return self._on(wanted, self.securities, pd.concat([self.dropped, dropped_rows(refused)], ignore_index=True))
 
     def to_frame(self) -> pd.DataFrame:
@@ -287,11 +288,11 @@ class MarketPanel(Result):
         )
         reach = f"{self.sessions[0]:%Y-%m-%d} to {self.sessions[-1]:%Y-%m-%d}"
         title = f"Market panel: {len(self.securities)} securities, {len(self.sessions)} sessions, {reach}"
-        tables = (("Securities", SECURITIES.table(rows)),)
+        tables = [("Securities", SECURITIES.table(rows))]
         if len(self.dropped):
             counts = self.dropped.groupby("reason", sort=False).size().rename("n").reset_index()
-            tables += (("Rows refused", REFUSED.table(counts)),)
-        return Summary(title=title, tables=tables, notes=self.assumptions, sources=self.sources)
+            tables.append(("Rows refused", REFUSED.table(counts)))
+        return Summary(title=title, tables=tuple(tables), notes=self.assumptions, sources=self.sources)
 
     def _total_basis(self) -> tuple[pd.DataFrame, pd.DataFrame | None]:
         """Closes whose changes, with the dividends given, are total returns."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impact.errors import InputError
-from impact.plots.style import PALETTE, house_style, new_axes, percent_axis
+from impact.plots.style import PALETTE, figure_of, house_style, new_axes, percent_axis
 from impact.tables import prose
 from impact.whole_files import write_whole
 
@@ -116,7 +116,7 @@ def save_figure(ax: Axes, path: str) -> None:
     """
     import matplotlib.pyplot as plt
 
-    figure = ax.figure
+    figure = figure_of(ax)
     known = figure.canvas.get_supported_filetypes()
     ending = path.rpartition(".")[2].lower()
     if ending not in known:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from impact.plots.style import PALETTE, house_style, new_axes, percent_axis
+from impact.plots.style import PALETTE, day_line, house_style, new_axes, percent_axis
 from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
@@ -88,10 +88,10 @@ def plot_deadlines(deadlines: pd.DataFrame, *, as_of: pd.Timestamp, ax: Axes | N
         for clock, mark in CLOCK_MARKS.items():
             mine = ahead[(ahead["clock"] == clock) & ahead["issuer"].isin(order)]
             if len(mine):
-                places = [order.get_loc(issuer) for issuer in mine["issuer"]]
+                places = order.get_indexer(pd.Index(mine["issuer"]))
                 label = clock.replace("_", " ")
                 ax.plot(mine["last_session_on"], places, mark, color=PALETTE[colours[clock]], label=label, markersize=7, linestyle="none")
-        ax.axvline(today, color=PALETTE["ink"], linewidth=1.0)
+        day_line(ax, today, linewidth=1.0)
         ax.annotate("as of", (today, 1.0), xycoords=("data", "axes fraction"), xytext=(3, -10), textcoords="offset points", fontsize=8)
         ax.set_yticks(np.arange(len(order)), [str(issuer)[:44] for issuer in order], fontsize=8)
         ax.set_ylim(-0.6, max(len(order), 1) - 0.4)

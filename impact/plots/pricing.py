@@ -197,7 +197,7 @@ def plot_variance_shares(
     shares : DataFrame
         law and one column ``<assumption>_share`` each.
     """
-    row = shares.set_index("law").loc[law]
+    row = shares.set_index("law").T[law]
     ordered = row.sort_values()
     ax = new_axes(ax, figsize=(8.0, 1.2 + 0.35 * len(ordered)))
     names = [str(name).removesuffix("_share").replace("_", " ") for name in ordered.index]
@@ -226,7 +226,7 @@ def plot_events_by_class(events: pd.DataFrame, *, title: str = "List events: fir
         car = events.loc[label == name, "car_0_1"].to_numpy(dtype=float)
         spread = np.linspace(-0.25, 0.25, car.size) if car.size > 1 else np.zeros(1)
         ax.plot(car, lane + spread, marker="o", markersize=3, linestyle="none", color=PALETTE["blue"], alpha=0.5)
-        ax.vlines(np.median(car), lane - 0.35, lane + 0.35, color=PALETTE["vermilion"], linewidth=2, label="median" if lane == 0 else None)
+        ax.vlines(np.median(car), lane - 0.35, lane + 0.35, color=PALETTE["vermilion"], linewidth=2, label="median" if lane == 0 else "")
         dates = events.loc[label == name, "date_cluster"].fillna(events["public_on"]).nunique()
         ticks.append(f"{name.replace('_', ' ')} (N = {car.size}, {dates} dates)")
     ax.axvline(0, color=PALETTE["ink"], linewidth=0.8)

@@ -7,16 +7,21 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.dates import date2num
+from matplotlib.figure import SubFigure
+from matplotlib.rcsetup import cycler
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
+    from matplotlib.typing import RcKeyType
 
-__all__ = ["PALETTE", "Axes", "amount_axis", "house_style", "new_axes", "percent_axis", "svg_text"]
+__all__ = ["PALETTE", "Axes", "amount_axis", "day_line", "figure_of", "house_style", "new_axes", "percent_axis", "svg_text"]
 
 # Okabe and Ito (2008): told apart with every common form of colour vision.
 PALETTE = MappingProxyType(
@@ -33,7 +38,7 @@ PALETTE = MappingProxyType(
     }
 )
 
-_STYLE = {
+_STYLE: dict[RcKeyType, Any] = {
     "figure.dpi": 110,
     "font.family": ["DejaVu Sans"],
     "font.size": 10,
@@ -48,7 +53,7 @@ _STYLE = {
     "legend.frameon": False,
     "svg.fonttype": "none",
     "svg.hashsalt": "impact",
-    "axes.prop_cycle": mpl.cycler(color=[PALETTE[name] for name in ("blue", "vermilion", "green", "orange", "purple", "sky")]),
+    "axes.prop_cycle": cycler(color=[PALETTE[name] for name in ("blue", "vermilion", "green", "orange", "purple", "sky")]),
 }
 
 
@@ -70,6 +75,18 @@ def new_axes(ax: Axes | None = None, *, figsize: tuple[float, float] = (8.0, 4.0
     with house_style():
         _figure, drawn = plt.subplots(figsize=figsize, layout="constrained")
     return drawn
+
+
+def figure_of(ax: Axes) -> Figure:
+    """The whole figure that the axes stand in, also when that is by way of a part of it."""
+    figure = ax.figure
+    return figure.figure if isinstance(figure, SubFigure) else figure
+
+
+def day_line(ax: Axes, day: pd.Timestamp, *, linewidth: float, linestyle: str = "-") -> None:
+    """A vertical line at one day of an axis of dates."""
+    ax.xaxis_date()
+    ax.axvline(float(date2num(day)), color=PALETTE["ink"], linewidth=linewidth, linestyle=linestyle)
 
 
 def percent_axis(axis, *, decimals: int | None = None) -> None:

@@ -8,7 +8,7 @@ import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 
-from impact.plots.style import PALETTE, house_style, new_axes
+from impact.plots.style import PALETTE, day_line, house_style, new_axes
 from impact.tables.prose import decimal, percent
 from impact.typing_ import named_rows
 
@@ -49,7 +49,7 @@ def plot_supply_ladder(
     else:
         ax.text(0.5, 0.5, "the holdings are unknown", transform=ax.transAxes, ha="center", color=PALETTE["grey"])
     for day, text in ((pd.Timestamp(last_before_ban_on), "purchase ban"), (days.iloc[-1], "last legal sale")):
-        ax.axvline(day, color=PALETTE["ink"], linewidth=0.8, linestyle="--")
+        day_line(ax, day, linewidth=0.8, linestyle="--")
         ax.annotate(
             text,
             (day, 0.02),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from impact.tables import Column, Schema
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
-__all__ = ["EVENT_CLASSES", "EventClass", "EventLibrary", "Line", "class_of", "event_library", "line_of"]
+__all__ = ["EVENT_CLASSES", "Conditions", "EventClass", "EventLibrary", "Line", "class_of", "event_library", "line_of"]
 
 Line: TypeAlias = Literal["offshore", "a_share"]
 CHAIN = pd.Timedelta(days=2)  # dates at most this far apart are one cluster
@@ -104,6 +104,17 @@ CLASSES = Schema(
     ),
     about="a class of list events",
 )
+
+
+class Conditions(TypedDict, total=False):
+    """What events can be asked for, as :meth:`EventLibrary.select` takes it; what is absent or None asks nothing."""
+
+    list_id: str | None
+    event_class: str | None
+    line: Line | None
+    security: str | None
+    since: str | pd.Timestamp | None
+    until: str | pd.Timestamp | None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)

@@ -13,7 +13,7 @@ from impact.provenance import Source
 from impact.relief.schemas import DROP_PARTS, EVIDENCE
 from impact.results import Result, Summary, declared
 from impact.tables.prose import interval
-from impact.typing_ import named_rows
+from impact.typing_ import FloatArray, named_rows
 
 __all__ = ["Decomposition", "decompose_drop"]
 
@@ -156,18 +156,23 @@ def _extremes(part: int, rows: np.ndarray, limits: list[tuple[float, float]]) ->
     lower = [(-row, -limit[0]) for row, limit in zip(rows, limits, strict=True)]
     matrix, bound = (np.array(side) for side in zip(*upper, *lower, strict=True))
     goal = np.eye(3)[part]
-    amounts = [linprog(sign * goal, A_ub=matrix, b_ub=bound, bounds=(0, None)) for sign in (1.0, -1.0)]
-    if any(solved.status != 0 for solved in amounts):
+    amounts = _reach(goal, (matrix, bound))
+    if amounts is None:
         return None
     # Shares: scale so that the drop is one (y = x / drop, t = 1 / drop); the constraints stay linear in (y, t).
     homogeneous = np.column_stack((matrix, -bound))
-    shares = [
-        linprog(sign * np.append(goal, 0.0), A_ub=homogeneous, b_ub=np.zeros(len(bound)), A_eq=[[1, 1, 1, 0]], b_eq=[1], bounds=(0, None))
-        for sign in (1.0, -1.0)
-    ]
-    if any(solved.status != 0 for solved in shares):
+    shares = _reach(np.append(goal, 0.0), (homogeneous, np.zeros(len(bound))), (np.array([[1.0, 1.0, 1.0, 0.0]]), np.ones(1)))
+    return None if shares is None else (*amounts, *shares)
+
+
+def _reach(
+    goal: FloatArray, at_most: tuple[FloatArray, FloatArray], equal: tuple[FloatArray | None, FloatArray | None] = (None, None)
+) -> tuple[float, float] | None:
+    """Smallest and largest ``goal @ x`` over x >= 0 with ``A @ x <= b`` and ``A @ x = b``, each a pair (A, b); None when one has no end."""
+    least, most = (linprog(sign * goal, *at_most, *equal, bounds=(0, None)) for sign in (1.0, -1.0))
+    if least.status != 0 or most.status != 0 or least.fun is None or most.fun is None:
         return None
-    return amounts[0].fun, -amounts[1].fun, shares[0].fun, -shares[1].fun
+    return least.fun, -most.fun
 
 
 def _identified(low: float, high: float) -> str:

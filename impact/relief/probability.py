@@ -78,12 +78,12 @@ class ReliefProbability(Result):
 
 
 def _range(value: float | tuple[float, float], name: str, *, above: float, below: float = np.inf) -> tuple[float, float]:
-    low, high = (value, value) if np.ndim(value) == 0 else value
+    low, high = np.broadcast_to(np.asarray(value, dtype=float), 2).tolist()
     if not above < low <= high < below:
         raise InputError(
             f"{name}={value!r} must satisfy {significant(above, 6)} < low <= high < {significant(below, 6)}; give a number or a (low, high) range."
         )
-    return float(low), float(high)
+    return low, high
 
 
 def relief_probability(

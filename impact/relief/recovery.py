@@ -160,6 +160,10 @@ def _weights(result: EventStudyResult, centres: Mapping[str, int], window: tuple
 
 
 def _estimated(result: EventStudyResult, weights: np.ndarray):
+    if result.fitted.design is None:
+        raise InputError(
+            f"model={result.design.model!r} shows no regression whose covariance could be used; choose a regression such as 'market'."
+        )
     try:
         return contrasts(result.fitted.design(0), result.fitted.abnormal[0], weights)
     except ValueError as error:

@@ -104,19 +104,19 @@ def anchor_sensitivity(
     if day not in price.index or not np.isfinite(price[day]):
         raise InputError(f"session={session!r} has no price; choose one of the {int(price.notna().sum())} sessions with a price.")
 
-    def at(name: str = headline, **anchors: float) -> float:
-        settings = {"clear": np.mean(clear), "discount": np.mean(discount), "beta": np.mean(betas[name])} | anchors
-        path = relief_probability(price, benchmarks[name], **settings).path
+    def at(name: str, moved: dict[str, float]) -> float:
+        anchors = {"clear": float(np.mean(clear)), "discount": float(np.mean(discount)), "beta": float(np.mean(betas[name]))} | moved
+        path = relief_probability(price, benchmarks[name], clear=anchors["clear"], discount=anchors["discount"], beta=anchors["beta"]).path
         return float(path.loc[path["session"] == day, "probability_low"].iloc[0])
 
-    rows = []
+    rows: list[tuple[str, float | str, float | str, float, float]] = []
     for anchor, ends in (("clear value", clear), ("discount", discount), ("beta", betas[headline])):
         key = anchor.split()[0]
-        probabilities = [at(**{key: float(end)}) for end in ends]
+        probabilities = [at(headline, {key: float(end)}) for end in ends]
         rows.append((anchor, float(ends[0]), float(ends[1]), min(probabilities), max(probabilities)))
-    by_benchmark = {name: at(name) for name in benchmarks}
+    by_benchmark = {name: at(name, {}) for name in benchmarks}
     if len(by_benchmark) > 1:
-        least, most = min(by_benchmark, key=by_benchmark.get), max(by_benchmark, key=by_benchmark.get)
+        least, most = min(by_benchmark, key=by_benchmark.__getitem__), max(by_benchmark, key=by_benchmark.__getitem__)
         rows.append(("benchmark", least, most, by_benchmark[least], by_benchmark[most]))
     swings = pd.DataFrame(rows, columns=["anchor", "from_value", "to_value", "probability_low", "probability_high"])
     swings["swing"] = swings["probability_high"] - swings["probability_low"]

@@ -18,7 +18,7 @@ from impact.kernels.reversal import spillover_slope
 from impact.provenance import Source
 from impact.relief.schemas import SPILLOVER_DROPPED, SPILLOVER_GROUPS, SPILLOVER_MEMBERS, SPILLOVER_SLOPES
 from impact.results import Result, Summary, declared
-from impact.typing_ import named_rows
+from impact.typing_ import Day, named_rows
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -171,8 +171,8 @@ def spillover(
     "cannot tell". A verdict needs both the test and the interval.
     """
     design = _checked_design(returns, target, sessions, groups, market, clean_before, window, level, sources)
-    start = int(returns.index.get_loc(design.clean_before))
-    offsets = {name: int(returns.index.get_loc(pd.Timestamp(session))) - start for name, session in sessions.items()}
+    start = _position(returns.index, design.clean_before)
+    offsets = {name: _position(returns.index, session) - start for name, session in sessions.items()}
     own = design.fit([target], zero_alpha=True)
     rows, members, dropped = [], [], []
     for name, securities in groups.items():
@@ -218,14 +218,19 @@ def _checked_design(returns, target, sessions, groups, market, clean_before, win
         raise InputError(
             f"market holds {len(inside)} firms that are studied (first {inside[0]!r}); take them out of the benchmark or out of the groups."
         )
-    start = int(returns.index.get_loc(day0))
-    places = [int(returns.index.get_loc(pd.Timestamp(session))) - start for session in sessions.values()]
+    start = _position(returns.index, day0)
+    places = [_position(returns.index, session) - start for session in sessions.values()]
     if max(places) + window[1] > len(returns) - 1 - start or min(places) + window[0] < -1 or window[0] > window[1]:
         raise InputError(
             f"window={window} around the sessions leaves the returns, which end on {returns.index[-1]:%Y-%m-%d}; "
             "shorten it or drop the last event."
         )
     return _Design(returns=returns, market=market, clean_before=day0, last=max(places) + window[1], level=level, sources=sources)
+
+
+def _position(days: pd.Index, session: Day) -> int:
+    """Row of a session that is one of the days."""
+    return int(np.flatnonzero(days == pd.Timestamp(session))[0])
 
 
 def _usable(
@@ -313,7 +318,7 @@ def _result(rows, members, dropped, target, design: _Design, window, sources) ->
             "give prices for at least one."
         )
     groups = pd.DataFrame(rows)
-    groups.insert(groups.columns.get_loc("p") + 1, "p_holm", holm(groups["p"].to_numpy(dtype=float)))
+    groups.insert(groups.columns.tolist().index("p") + 1, "p_holm", holm(groups["p"].to_numpy(dtype=float)))
     return Spillover(
         groups=groups,
         members=pd.concat(members, ignore_index=True),

@@ -217,7 +217,7 @@ def _checked(names: pd.DataFrame, criteria: list[str], observed: tuple[str, str]
         on = pd.to_datetime(row["listed_on"], errors="coerce") if observed else pd.NaT
         if unknown:
             dropped.append((row["name"], f"{unknown[0]} is {row[unknown[0]]!r}, neither yes nor no"))
-        elif span and truths["listed"] and not (pd.notna(on) and span[0] <= on <= span[1]):
+        elif observed and span and truths["listed"] and not (pd.notna(on) and span[0] <= on <= span[1]):
             dropped.append((row["name"], f"listed_on is {row['listed_on']!r}, not a date within {observed[0]} to {observed[1]}"))
         else:
             kept.append({"name": row["name"], "listed_on": on, **truths})

@@ -48,7 +48,7 @@ def _key_figures(report: ExposureReport) -> tuple[tuple[str, str, str], ...]:
     every = report.totals[report.totals["dimension"] == "all"].set_index("status")
     cards = [
         (
-            f"{status.capitalize()}, share of net assets",
+            f"{str(status).capitalize()}, share of net assets",
             share_range(row["nav_share_low"], row["nav_share_high"]) + net_beside(row),
             f"{int(row['n_entities'])} issuer(s); with all that is unknown {format_value(row['with_unknown_nav_share_high'], 'share')}",
         )
@@ -65,9 +65,9 @@ def _key_figures(report: ExposureReport) -> tuple[tuple[str, str, str], ...]:
 
 
 def _figure(identity: str, title: str, axes, alternative: str, caption: str, frame: pd.DataFrame) -> Figure:
-    from impact.plots.style import svg_text
+    from impact.plots.style import figure_of, svg_text
 
-    return Figure(id=identity, title=title, svg=svg_text(axes.figure, alternative=alternative), caption=caption, frame=frame)
+    return Figure(id=identity, title=title, svg=svg_text(figure_of(axes), alternative=alternative), caption=caption, frame=frame)
 
 
 def _held(report: ExposureReport) -> Section:

@@ -53,10 +53,12 @@ def settle_tickers(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.D
     bare = (lines["country"] == "").to_numpy() & codes.isin(set(by_code)).to_numpy()
     names_of = _names_of(targets) if bare.any() else {}
     for row in np.flatnonzero(bare).tolist():
-        choices = [(mic, target, *_evidence(instruments.iloc[row], mic, names_of[target])) for mic, target in by_code[codes.iat[row]]]
+        choices = [(mic, target, *_evidence(instruments.iloc[row], mic, names_of[target])) for mic, target in by_code[str(codes.iat[row])]]
         mic, target, agrees, disagrees = max(choices, key=lambda choice: (len(choice[2]) - 2 * ("name" in choice[3]), -len(choice[3])))
         label = settled.index[row]
-        settled.loc[label, ["target", "agrees", "disagrees"]] = [target, "; ".join(agrees), "; ".join(disagrees)]
+        settled.loc[label, "target"] = target
+        settled.loc[label, "agrees"] = "; ".join(agrees)
+        settled.loc[label, "disagrees"] = "; ".join(disagrees)
         if agrees and "name" not in disagrees:
             settled.loc[label, "exchange"] = mic
     return settled
@@ -75,13 +77,17 @@ def _lines_by_code(targets: ScreeningTargets) -> Mapping[str, list[tuple[str, in
 
 
 def _names_of(targets: ScreeningTargets) -> Mapping[int, list[str]]:
-    return targets.names.groupby("target")["name"].agg(list).to_dict()
+    names: dict[int, list[str]] = {}
+    for target, name in zip(targets.names["target"], targets.names["name"], strict=True):
+        names.setdefault(int(target), []).append(str(name))
+    return names
 
 
 def _evidence(row: pd.Series, mic: str, names: Sequence[str]) -> tuple[list[str], list[str]]:
     """What of a row speaks for a line on that venue of an issuer of those names, and what against it."""
     venue = VENUES[mic] if mic in VENUES else VENUES["XSHG"]
-    agrees, disagrees = [], []
+    agrees: list[str] = []
+    disagrees: list[str] = []
     name = str(row["name"])
     if any(len(word) > 1 for word in telling_words(name)):  # a name in another script cannot be compared
         (agrees if any(name_agrees(name, listed) for listed in names) else disagrees).append("name")

@@ -130,7 +130,7 @@ def _by_code(text: str, code: str, targets: ScreeningTargets) -> Resolution | No
     if fitting.empty or listed.empty:
         return None
     securities = list(dict.fromkeys(fitting["security"]))
-    names = [targets.entities["entity"].iat[target] for target in listed["target"]]
+    names = [str(targets.entities["entity"].iat[target]) for target in listed["target"]]
     if fitting["issuer"].nunique() == 1:
         return _sure(text, securities[0], str(fitting["issuer"].iloc[0]), f"the only issuer of the fact base with a line {bare}")
     rows = [(name, security, 90.0, f"a line {bare}") for name, security in zip(names, listed["security"], strict=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,14 @@ from impact.tables.prose import count, significant
 from impact.typing_ import IntArray, named_rows
 
 if TYPE_CHECKING:
+    from pandas.api.typing import NaTType
+
     from impact.plots.style import Axes
 
 __all__ = ["ACTIONS", "IndexDeletion", "index_deletion", "market_check"]
 
 ACTIONS = ("delete", "add", "retain")
-OPTIONAL = {
+OPTIONAL: Mapping[str, str | float | NaTType] = {
     "index_family": "",
     "effective_on": pd.NaT,
     "weight": np.nan,
@@ -250,7 +253,7 @@ def _flows(table: pd.DataFrame, line: LineState) -> pd.DataFrame:
     )
     for end in ("low", "high"):
         assets = table[f"tracked_usd_{end}"].astype(float)
-        value = (change * assets).where(table["action"] != "retain", 0.0) * tradable
+        value: pd.Series[float] = (change * assets).where(table["action"] != "retain", 0.0) * tradable
         flows[f"sold_usd_{end}"] = value
         flows[f"sold_shares_{end}"] = value / line.price_usd
         flows[f"sold_adv_{end}"] = value / line.adv_usd

@@ -41,7 +41,8 @@ def counted_classes(table: pd.DataFrame) -> BoolArray:
     liable = (table["sold_share_high"] > 0).to_numpy()
     firm = american & liable & table["certainty"].isin(["forced", "likely"]).to_numpy()
     abroad = ~american & liable & np.isfinite(table["shares_high"].to_numpy(dtype=float))
-    return (firm if firm.any() else american & liable) | abroad
+    counted: BoolArray = (firm if firm.any() else american & liable) | abroad
+    return counted
 
 
 def total_forced(table: pd.DataFrame, identities: tuple[Identity, ...], line: LineState) -> Mapping[str, float]:

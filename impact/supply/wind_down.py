@@ -81,9 +81,7 @@ def desired_fractions(
     return np.stack(shares), np.array([executed and plans[name].kind == "index_close" for name in classes])
 
 
-def sales_by_session(
-    table: pd.DataFrame, fractions: FloatArray2D, at_close: BoolArray, capacity: float
-) -> tuple[FloatArray2D, FloatArray2D]:
+def sales_by_session(table: pd.DataFrame, fractions: FloatArray2D, at_close: BoolArray, capacity: float) -> tuple[FloatArray, FloatArray2D]:
     """Shares sold (3, G, T) and still waiting (3, T): trackers at their closes, the rest under the cap, first come first served.
 
     All NaN when every class that has to sell is unknown: unknown is not zero.

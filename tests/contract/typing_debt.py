@@ -27,12 +27,13 @@ def measured() -> tuple[Counter[str], str]:
 def main() -> None:
     """Compare and exit 1 when a room owes more than is recorded."""
     now, report = measured()
-    if "--write" in sys.argv:
-        with LEDGER.open("w", newline="", encoding="utf-8") as stream:
-            csv.writer(stream, lineterminator="\n").writerows([("room", "errors"), *sorted(now.items())])
-        return
     with LEDGER.open(encoding="utf-8", newline="") as stream:
         owed = {row["room"]: int(row["errors"]) for row in csv.DictReader(stream)}
+    if "--write" in sys.argv:
+        lowered = [(room, min(count, now[room])) for room, count in sorted(owed.items()) if now[room]]
+        with LEDGER.open("w", newline="", encoding="utf-8") as stream:
+            csv.writer(stream, lineterminator="\n").writerows([("room", "errors"), *lowered])
+        return
     risen = {room: count for room, count in now.items() if count > owed.get(room, 0)}
     for room, count in sorted(risen.items()):
         print(f"impact/{room}: {count} type errors, {owed.get(room, 0)} owed")
