@@ -358,6 +358,8 @@ def shock_of_listing(security: str, reacted_on: pd.Timestamp, sigma: float) -> A
     sigma : float
         Standard deviation of one session before the event.
 
+    Notes
+    -----
     A listing that the library does not hold has an unknown class: the default, without a scenario.
     """
     rows = shipped_library().designations

@@ -10,12 +10,14 @@ SETUP = Path(__file__).resolve().parents[2] / "setup.cfg"
 BOUND = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^]]*\])?>=([0-9.]+)")
 
 
-def minimums(extras: tuple[str, ...] = ("parquet", "excel", "fast", "garch", "dask", "test")) -> dict[str, str]:
-    """Lowest version that setup.cfg allows, by package."""
+def minimums() -> dict[str, str]:
+    """Lowest version that setup.cfg allows, by package: of the base install, of the tests, and of the extras that they name."""
     parser = configparser.ConfigParser()
     parser.read(SETUP, encoding="utf-8")
-    wanted = parser["options"]["install_requires"] + "".join(parser["options.extras_require"][extra] for extra in extras)
-    return {name.lower(): version for name, version in BOUND.findall(wanted)}
+    extras = parser["options.extras_require"]
+    named = re.search(rf"{parser['metadata']['name']}\[(.+)\]", extras["test"])
+    wanted = [parser["options"]["install_requires"], extras["test"], *(extras[extra] for extra in (named[1].split(",") if named else ()))]
+    return {name.lower(): version for name, version in BOUND.findall("\n".join(wanted))}
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 import configparser
 from pathlib import Path
 
+from tests.contract.oldest import minimums
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -12,6 +14,14 @@ def test_every_package_is_listed_in_setup_cfg():
     listed = set(parser["options"]["packages"].split())
     found = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "impact").rglob("__init__.py")} | {"impact.data"}
     assert listed == found
+
+
+def test_every_requirement_has_a_lowest_version():
+    """Each package of the base install, of the tests and of the extras that they name is in the constraints of ``make test-oldest``."""
+    text = (ROOT / "setup.cfg").read_text(encoding="utf-8")
+    lowest = minimums()
+    assert {"numpy", "pandas", "lxml", "pyarrow", "numba", "arch", "distributed", "hypothesis"} <= set(lowest)
+    assert all(f"{version}" in text for version in lowest.values())
 
 
 def test_ci_runs_the_readme_test_command():
