@@ -129,3 +129,12 @@ class CaseDefinition:
     def is_stated(self) -> bool:
         """Whether the user states the designation, rather than the fact base."""
         return not self.record
+
+    @property
+    def record_told_at(self) -> pd.Timestamp | None:
+        """Instant at which the case tells its row of the fact base to have become public; None: as the row says."""
+        events = self.tables.events
+        if events is None or not self.record:
+            return None
+        own = events.loc[(events["fact"] == self.record) & events["known_at"].notna(), "known_at"]
+        return own.iloc[0] if len(own) else None

@@ -19,7 +19,7 @@ __all__ = ["EVENT_COLUMNS", "events_of_case"]
 
 LETTERS = {
     "designation": "D", "report": "L", "removal": "R", "index": "N", "execution": "X", "exchange": "V", "court": "C", "company": "B", "other": "Z",
-    "trade_control": "T", "order": "O",
+    "trade_control": "T", "order": "O", "licence": "G",
 }  # fmt: skip
 """First letter of the id of an event that the case file does not number itself."""
 KIND_OF = {"execution": "index", "trade_control": "designation"}

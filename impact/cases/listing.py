@@ -140,6 +140,9 @@ def _recorded_listing(definition: CaseDefinition, as_of: AsOf) -> CaseListing:
     if anchor is None:
         raise _unknown_yet(definition, as_of)
     own = table[table["fact_id"] == definition.record]
+    if own.empty and definition.record.startswith("designation-"):  # the case tells it from an hour before that of the row
+        every = known_table("designations")
+        own = every[every["fact_id"] == definition.record]
     if own.empty:
         own = table[(table["security"] == definition.security) & (table["programme_id"] == list_of_programme(definition.programme_id))]
     if own.empty:
@@ -164,11 +167,16 @@ def _recorded_listing(definition: CaseDefinition, as_of: AsOf) -> CaseListing:
 
 def _record_row(definition: CaseDefinition, as_of: AsOf) -> pd.Series | None:
     """The row on which the case stands, as known at `as_of`; None where it was not known then."""
+    told = definition.record_told_at
     for name in ("designations", "programmes", "index_actions", "exchange_actions"):
-        table = known_table(name, as_of)
+        table = known_table(name)
         own = table[table["fact_id"] == definition.record]
-        if len(own):
-            return own.iloc[0]
+        if own.empty:
+            continue
+        row = own.iloc[0] if told is None else own.iloc[0].copy()
+        if told is not None:
+            row["known_at"] = told
+        return row if as_of is None or row["known_at"] <= parse_instant(as_of) else None
     return None
 
 

@@ -80,7 +80,9 @@ def events_on_record(definition: CaseDefinition, as_of: AsOf, *, told: frozenset
 
     def concerned(table: pd.DataFrame) -> pd.DataFrame:
         names = table["securities"] if "securities" in table else table["security"]
-        own = names.map(lambda text: bool(lines & set(text.split(";")))) | table["fact_id"].isin((definition.record, *definition.also))
+        own = names.map(lambda text: bool(lines & set(text.split(";")))).astype(bool) | table["fact_id"].isin(
+            (definition.record, *definition.also)
+        )
         return table[own & ~table["fact_id"].isin(left_out)]
 
     yield from _designated(definition, concerned, as_of)

@@ -17,7 +17,7 @@ from impact.supply.holder_classes import HOLDER_CLASSES
 
 __all__ = ["COURT_STEPS", "EVENT_KINDS", "SCHEMAS", "StatedColumn", "TableSchema", "read_stated"]
 
-EVENT_KINDS = ("court", "company", "index", "exchange", "removal", "report", "designation", "order", "other")
+EVENT_KINDS = ("court", "company", "index", "exchange", "removal", "report", "designation", "order", "licence", "other")
 ANCHORS = ("reaction", "session")
 PRECISIONS = ("minute", "hour", "session", "day", "month", "year")
 COURT_STEPS: Mapping[str, str] = MappingProxyType(

@@ -122,8 +122,7 @@ def build_timeline(definition: CaseDefinition, panel: MarketPanel | None, *, as_
     InputError
         If `as_of` has no zone.
     DataUnavailable
-        If no event of the case was known then, or, without `as_of`, none has a price. At an instant, an event whose
-        session has not closed is `pending`.
+        If no event of the case was known then. An event whose session is not among the prices is `pending`.
     """
     venue = venue_of(definition.security)
     table = events_of_case(definition, as_of)
@@ -136,11 +135,6 @@ def build_timeline(definition: CaseDefinition, panel: MarketPanel | None, *, as_
         anchoring=[reason for _, _, reason in placed],
     )[COLUMNS]
     events, pending = _priced(events, definition, panel)
-    if events.empty and as_of is None and not definition.is_stated:
-        raise DataUnavailable(
-            f"none of the {len(pending)} events known has its reaction session in the prices ({panel.sessions[0]:%Y-%m-%d} to "
-            f"{panel.sessions[-1]:%Y-%m-%d}); give prices that cover {pending['reaction_on'].min():%Y-%m-%d}."
-        )
     return Timeline(
         definition=definition,
         events=events,
@@ -164,7 +158,26 @@ def _priced(events: pd.DataFrame, definition: CaseDefinition, panel: MarketPanel
     for column, security in (("close_return", definition.security), ("market_return", definition.market)):
         known = security in returns.columns
         events[column] = returns[security].reindex(events["reaction_on"]).to_numpy() if known else np.nan
+    events = _across_gaps(events, definition, panel)
     outside = ~events["reaction_on"].isin(returns.index)
     pending = events.loc[outside].assign(reason=f"its reaction session is not among the prices, which end on {returns.index[-1]:%Y-%m-%d}")
     placed = events.loc[~outside].sort_values(["reaction_on", "known_at"], kind="stable")
     return placed.reset_index(drop=True), pending.reset_index(drop=True)
+
+
+def _across_gaps(events: pd.DataFrame, definition: CaseDefinition, panel: MarketPanel) -> pd.DataFrame:
+    """The first session after a halt, or after one without a known close, gets the return since the last close, of the market too."""
+    spanning = panel.returns("simple", gaps="trade_to_trade")[definition.security]
+    closes = panel.close[definition.security].dropna()
+    priced = events["reaction_on"].isin(spanning.dropna().index)
+    for position in events.index[priced & events["close_return"].isna()]:
+        session = events.at[position, "reaction_on"]
+        before = closes.index[closes.index < session]
+        if before.empty:
+            continue
+        events.at[position, "close_return"] = spanning[session]
+        events.at[position, "anchoring"] += f"; returns since {before[-1]:%Y-%m-%d}, the last close known before"
+        if definition.market in panel.securities:
+            market = panel.close[definition.market]
+            events.at[position, "market_return"] = market[session] / market[before[-1]] - 1.0
+    return events

@@ -102,8 +102,8 @@ class Case:
             return study.headline()
         listed = self.timeline().designation()
         return (
-            f"{listed['label']}: public at {listed['known_at'].tz_convert('America/New_York'):%Y-%m-%d %H:%M} ET; no session of {self.definition.security} "
-            f"in the prices could react yet, the first that can is {listed['reaction_on']:%d %B %Y}."
+            f"{listed['label']}: public at {listed['known_at'].tz_convert('America/New_York'):%Y-%m-%d %H:%M} ET; the first session of "
+            f"{self.definition.security} that could react is {listed['reaction_on']:%d %B %Y}, of which the prices hold nothing to measure."
         )
 
     def tables(self) -> dict[str, Table]:
@@ -327,7 +327,7 @@ def case(
     try:
         panel = known_prices(load_case_prices(definition, chosen, offline=offline), venue_of(definition.security), as_of)
     except DataUnavailable as error:
-        if not definition.is_stated or source is not None:
+        if source is not None:
             raise
         return Case(definition=definition, panel=None, as_of=as_of, no_prices=str(error))
     return Case(definition=definition, panel=panel, as_of=as_of)

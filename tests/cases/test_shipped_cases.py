@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+import impact
 from impact.calendars import first_session_to_react, venue_of
 from impact.cases import case_names, define_case
 from impact.cases.case_file import read_case
 from impact.cases.events import events_of_case
 from impact.cases.listing import listing_of
 from impact.cases.shipped import case_text
-from impact.errors import InputError
+from impact.errors import DataUnavailable, InputError
 
 SESSIONS_OF_THE_NOTES = {
     "E0": "2021-01-15", "L1": "2021-02-01", "E1": "2021-03-08", "E2": "2021-03-11", "B1": "2021-03-12", "E3": "2021-03-12", "E4": "2021-03-15",
@@ -88,3 +89,58 @@ def test_a_row_that_is_not_there_is_refused(tmp_path, change, message):
     (tmp_path / "case.toml").write_text(case_text("smic").replace(*change), encoding="utf-8")
     with pytest.raises(InputError, match=message):
         read_case(tmp_path)
+
+
+PRESS = [  # case, event, first session, close to close, source of the figure
+    ("xiaomi", "E0", "2021-01-15", -0.1026, "notes of the fact base"),
+    ("rusal", "D0", "2018-04-06", -0.1773, "figure-rusal-close-moscow-2018-04-09"),
+    ("zte", "V2", "2018-06-13", -0.4156, "figure-zte-close-move-on-resumption-2018-06-13"),
+    ("amec", "C2", "2024-12-18", 0.0178, "figure-amec-intraday-move-2024-12-18"),
+    ("catl", "D0", "2025-01-07", -0.0284, "figure-catl-close-2025-01-07"),
+    ("zijin", "D0", "2025-01-15", -0.0585, "figure-zijin-mining-intraday-move-2025-01-15"),
+    ("veon", "D0", "2022-02-28", -0.35, "figure-veon-close-2022-02-28"),
+    ("tencent", "D0", "2025-01-07", -0.0728, "notes of the figures"),
+    ("hesai", "D0", "2024-02-01", -0.31, "notes of the figures"),
+]
+"""Moves that the press printed, on the session on which the case must place them."""
+
+
+@pytest.mark.parametrize(("name", "event_id", "session", "move", "source"), PRESS)
+def test_the_move_of_the_session_is_what_the_press_printed(name, event_id, session, move, source):
+    row = impact.case(name).timeline().events.set_index("event_id").loc[event_id]
+    assert f"{row['reaction_on']:%Y-%m-%d}" == session, source
+    assert row["close_return"] == pytest.approx(move, abs=0.0006 if abs(move) != 0.31 else 0.005), source
+
+
+def test_a_halted_line_moves_on_its_first_trade_with_the_market_over_the_same_span():
+    zte = impact.case("zte")
+    row = zte.timeline().events.set_index("event_id").loc["V2"]
+    market = zte.panel.close["HSI"]
+    assert "since 2018-04-16" in row["anchoring"]
+    assert row["market_return"] == pytest.approx(market["2018-06-13"] / market["2018-04-16"] - 1)
+
+
+@pytest.mark.parametrize("name", ["sberbank", "gazprom", "lukoil", "rosneft", "vtb"])
+def test_the_moscow_lines_had_no_session_when_the_indexes_dropped_them(name):
+    opened = impact.case(name)
+    events = opened.timeline().events.set_index("event_id")
+    assert events.loc["D0", "label"].startswith("MSCI: delete at effectively zero price")
+    assert events.loc[["D0", "V1"], "close_return"].isna().all()
+    assert events[events["reaction_on"] == pd.Timestamp("2022-03-24")]["close_return"].notna().all()
+
+
+@pytest.mark.parametrize("name", case_names())
+def test_what_nobody_could_say_is_said_in_a_sentence(name):
+    assert all(text.endswith(".") for text in define_case(name).unknowns)
+
+
+def test_a_case_that_stands_on_an_act_of_an_exchange_has_no_clock():
+    listing = listing_of(define_case("veon"))
+    assert listing.list_id == "" and listing.divestment_end_at is None and "No list names" in listing.fate
+
+
+def test_the_hour_that_the_case_tells_is_that_of_the_listing_too():
+    rusal = define_case("rusal")
+    assert listing_of(rusal).known_at == pd.Timestamp("2018-04-06T18:30+03:00")
+    with pytest.raises(DataUnavailable, match="not known"):
+        listing_of(rusal, "2018-04-06T18:00+03:00")
