@@ -88,8 +88,12 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
         from impact.report.page import write
 
         click.echo(f"wrote {write(exposure_page(report), html)}", err=True)
-    found = set(report.exposures["status"])
-    if ("exposure" in fail_on and report.is_exposed) or ("unknown" in fail_on and report.has_unknown) or found & {*fail_on} - {"unknown"}:
+    statuses = set(report.exposures["status"])
+    if (
+        ("exposure" in fail_on and report.is_exposed)
+        or ("unknown" in fail_on and report.has_unknown)
+        or statuses & {*fail_on} - {"unknown"}
+    ):
         click.get_current_context().exit(1)
 
 

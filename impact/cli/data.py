@@ -44,10 +44,15 @@ def verify(context: click.Context, format_: str, output: str | None, table: str 
     from impact.bundled import verify_bundled
     from impact.market.schemas import VERIFIED
 
-    found = verify_bundled()
-    wrong = int((found["status"] != "ok").sum())
-    title = f"{len(found) - wrong} of {len(found)} bundled files are as MANIFEST.csv says"
-    emit(Document(command="data.verify", title=title, tables={"files": VERIFIED.table(found)}), format_=format_, output=output, table=table)
+    verified = verify_bundled()
+    wrong = int((verified["status"] != "ok").sum())
+    title = f"{len(verified) - wrong} of {len(verified)} bundled files are as MANIFEST.csv says"
+    emit(
+        Document(command="data.verify", title=title, tables={"files": VERIFIED.table(verified)}),
+        format_=format_,
+        output=output,
+        table=table,
+    )
     context.exit(1 if wrong else 0)
 
 
@@ -102,12 +107,12 @@ def quality(context: click.Context, prices: str | None, cache: str | None, forma
     """Doubtful figures: jumps, units, stale repeats, shifted dates, what was refused, what is damaged; exit 1 when a block is damaged."""
     from impact.market.quality import quality_of
 
-    found = quality_of(prices, cache=cache)
+    checked = quality_of(prices, cache=cache)
     document = Document(
-        command="data.quality", title=found.title, tables=dict(found.tables), inputs={"prices": prices or "cache"}, notes=found.notes
+        command="data.quality", title=checked.title, tables=dict(checked.tables), inputs={"prices": prices or "cache"}, notes=checked.notes
     )
     emit(document, format_=format_, output=output, table=table)
-    context.exit(1 if found.n_damaged else 0)
+    context.exit(1 if checked.n_damaged else 0)
 
 
 @command.command("clear")

@@ -36,19 +36,19 @@ def command(security: str, as_of: str | None, format_: str, output: str | None, 
     from impact.rules.schemas import CLOCKS
 
     line, read_as = asked_security(security)
-    found = deadlines(line, as_of)
-    clocks = found.to_frame()
+    answer = deadlines(line, as_of)
+    clocks = answer.to_frame()
     document = Document(
         command="deadlines",
-        title=found.summary().title,
+        title=answer.summary().title,
         inputs={"security": security, "as_of": as_of},
         tables={
             "clocks": CLOCKS.table(clocks[SHORT] if format_ == "table" else clocks),
-            "relief": found.with_schema("relief"),
-            "dropped": found.with_schema("dropped"),
+            "relief": answer.with_schema("relief"),
+            "dropped": answer.with_schema("dropped"),
         },
-        notes=(*read_as, *found.notes),
-        assumptions=found.assumptions,
-        sources=found.sources,
+        notes=(*read_as, *answer.notes),
+        assumptions=answer.assumptions,
+        sources=answer.sources,
     )
     emit(document, format_=format_, output=output, table=table)

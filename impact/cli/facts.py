@@ -84,11 +84,11 @@ def _edition(list_id: str, at: str | None, diff: tuple[str, str] | None) -> Docu
 
 
 def _about(ledger: Ledger, subject: str) -> Ledger:
-    found = ledger.facts_about(subject)
-    if not len(found):
+    about = ledger.facts_about(subject)
+    if not len(about):
         when = f" as of {ledger.instant.isoformat()}" if ledger.instant is not None else ""
         raise InputError(f"--subject {subject!r} has no fact{when}; the subjects are in `impact facts --all --format csv`.")
-    return found
+    return about
 
 
 def _selected(frame: pd.DataFrame, columns: str) -> pd.DataFrame:
@@ -108,9 +108,9 @@ def _content(
         changes = ledger.diff(*diff)
         return f"{len(changes)} changes from {diff[0]} to {diff[1]}", {"changes": FACT_CHANGES.table(changes)}, ()
     if conflicts:
-        found = ledger.conflicts()
-        count = found[["subject", "predicate"]].drop_duplicates().shape[0]
-        return f"{count} contradictions{when}, {len(found)} variants", {"conflicts": CONFLICTS.table(found)}, ()
+        contradicting_facts = ledger.conflicts()
+        count = contradicting_facts[["subject", "predicate"]].drop_duplicates().shape[0]
+        return f"{count} contradictions{when}, {len(contradicting_facts)} variants", {"conflicts": CONFLICTS.table(contradicting_facts)}, ()
     if every:
         return f"{len(ledger):,} facts{when}", {"facts": ledger.with_schema("to_frame", SHOWN)}, ()
     return (

@@ -16,13 +16,13 @@ def command(as_of: str | None, format_: str, output: str | None, table: str | No
     """The legal programmes on record: what each bars, for whom, by when, and how many names its list holds."""
     from impact.rules import programme_table
 
-    found = programme_table(as_of)
+    programmes = programme_table(as_of)
     document = Document(
         command="programmes",
-        title=found.title,
+        title=programmes.title,
         inputs={"as_of": as_of},
-        tables={"programmes": found.with_schema("programmes")},
-        assumptions=found.assumptions,
-        sources=found.sources,
+        tables={"programmes": programmes.with_schema("programmes")},
+        assumptions=programmes.assumptions,
+        sources=programmes.sources,
     )
     emit(document, format_=format_, output=output, table=table)

@@ -59,7 +59,7 @@ def command(
     with warnings.catch_warnings(record=True) as raised, working("estimating and testing"):
         warnings.simplefilter("always", ImpactWarning)
         study = study_files(events, **given, **options)
-        found = study_tables(study, windows, seed=seed)
+        tables_of_study = study_tables(study, windows, seed=seed)
     notes = tuple(dict.fromkeys(str(warning.message) for warning in raised if issubclass(warning.category, ImpactWarning)))
     for note in notes:
         click.echo(f"warning: {note}", err=True)
@@ -68,7 +68,7 @@ def command(
             command="study",
             title=study.summary().title,
             inputs={"events": events} | given | options | {"estimation": estimation, "window": window, "car": cars, "seed": seed},
-            tables=printed_tables(found, study, full=format_ != "table" or table is not None),
+            tables=printed_tables(tables_of_study, study, full=format_ != "table" or table is not None),
             notes=notes,
             assumptions=study.assumptions,
             sources=study.sources,

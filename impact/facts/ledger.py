@@ -127,9 +127,9 @@ class Ledger(Result):
         """The variants of every contradiction, with the reason for the preference where it was known by then."""
         table = self.table("conflicts")
         reasons = table[table["why"] != ""].drop_duplicates(["subject", "predicate"]).set_index(["subject", "predicate"])["why"]
-        found = self.variants()
-        keys = zip(found["subject"], found["predicate"], strict=True)
-        return found.assign(why=pd.Series([reasons.get(key, "") for key in keys], index=found.index, dtype="str"))
+        varying = self.variants()
+        keys = zip(varying["subject"], varying["predicate"], strict=True)
+        return varying.assign(why=pd.Series([reasons.get(key, "") for key in keys], index=varying.index, dtype="str"))
 
     def choose(self, subject: str, predicate: str, value: str) -> Ledger:
         """Without the facts that contradict `value`.
@@ -148,10 +148,10 @@ class Ledger(Result):
 
     def settled(self) -> Ledger:
         """Without contradictions: of each, the preferred variant stays, else the best graded, the earliest among equals."""
-        found = contradicting(self.facts)
-        ranked = found.assign(
-            preferred=~found["preferred"].fillna(False).astype(bool),
-            confidence=found["confidence"].replace("", "Z"),
+        contradictions = contradicting(self.facts)
+        ranked = contradictions.assign(
+            preferred=~contradictions["preferred"].fillna(False).astype(bool),
+            confidence=contradictions["confidence"].replace("", "Z"),
         ).sort_values(["preferred", "confidence", "known_at"], kind="stable")
         best = ranked.groupby(["subject", "predicate"], sort=False)["canonical"].transform("first")
         losing = ranked.index[ranked["canonical"] != best]

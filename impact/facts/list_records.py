@@ -132,8 +132,8 @@ def _record_at(lines: list[str], position: int, width: int, longest: int) -> tup
                     return extra + 1, _filled(position, joined, whole)
                 break
         reason = "quotes are not closed"
-    found = 0 if cells is None else len(cells)
-    return 1, Record(row=position + 1, text=text, reason=reason or f"has {found} columns, not {width}")
+    n_cells = 0 if cells is None else len(cells)
+    return 1, Record(row=position + 1, text=text, reason=reason or f"has {n_cells} columns, not {width}")
 
 
 def _filled(position: int, text: str, cells: list[str]) -> Record:

@@ -43,7 +43,7 @@ class _Hits:
     """Pairs of a row and a line of the identifier table (or of a proposal), found in one field."""
 
     rows: IntArray
-    found: IntArray
+    identifiers: IntArray
 
 
 def match_table(
@@ -103,20 +103,20 @@ def match_table(
         if names == "unmatched":
             asked[parts[0]["row"].to_numpy(dtype=np.int64)] = False
         parts.append(_name_rows(given, np.flatnonzero(asked), targets, strong=strong, review=review))
-    found = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
-    found["another"] = ~_is_issuer_itself(found, targets)
+    matches = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
+    matches["another"] = ~_is_issuer_itself(matches, targets)
     # The name that is listed itself goes before the parent of which the line is a unit.
-    found["of_parent"] = targets.identifiers["relation"].reindex(found["identifier"]).eq(UNIT_OF_PARENT).to_numpy()
-    found = found.drop_duplicates(["row", "target"])
-    found = found.sort_values(["row", "of_parent", "rank", "another", "target"], kind="stable").reset_index(drop=True)
-    return _described(found, frame.index, targets)
+    matches["of_parent"] = targets.identifiers["relation"].reindex(matches["identifier"]).eq(UNIT_OF_PARENT).to_numpy()
+    matches = matches.drop_duplicates(["row", "target"])
+    matches = matches.sort_values(["row", "of_parent", "rank", "another", "target"], kind="stable").reset_index(drop=True)
+    return _described(matches, frame.index, targets)
 
 
-def _is_issuer_itself(found: pd.DataFrame, targets: ScreeningTargets) -> np.ndarray:
+def _is_issuer_itself(matches: pd.DataFrame, targets: ScreeningTargets) -> np.ndarray:
     """Pairs whose entity is the issuer of the line that matched; a parent or a unit may be listed with the same line."""
     issuer_of = dict(zip(security_lines()["security"], security_lines()["issuer"], strict=True))
-    security = targets.identifiers["security"].reindex(found["identifier"]).map(issuer_of).fillna("")
-    entity = targets.entities["entity"].reindex(found["target"])
+    security = targets.identifiers["security"].reindex(matches["identifier"]).map(issuer_of).fillna("")
+    entity = targets.entities["entity"].reindex(matches["target"])
     same = {pair: core_name(pair[0]) == core_name(pair[1]) for pair in set(zip(security, entity, strict=True))}
     return np.array([same[pair] for pair in zip(security, entity, strict=True)], dtype=bool)
 
@@ -172,7 +172,7 @@ def _look_up(values: np.ndarray, codes: IntArray, identifiers: pd.DataFrame) -> 
     rows = np.flatnonzero(place >= 0)
     first, many = start[place[rows]], count[place[rows]]
     inside = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
-    return _Hits(rows=np.repeat(rows, many), found=identifiers.index.to_numpy()[order][np.repeat(first, many) + inside])
+    return _Hits(rows=np.repeat(rows, many), identifiers=identifiers.index.to_numpy()[order][np.repeat(first, many) + inside])
 
 
 def _look_up_inner(isins: np.ndarray, codes: IntArray, identifiers: pd.DataFrame) -> _Hits:
@@ -195,9 +195,9 @@ def _ticker_keys(frame: pd.DataFrame, where: Mapping[str, str]) -> pd.Series:
 def _code_rows(hits: Mapping[str, _Hits], targets: ScreeningTargets) -> pd.DataFrame:
     """One row a position and entity, by its best field, with the fields that point elsewhere."""
     parts = []
-    for rank, (field, found) in enumerate(hits.items()):
-        target = targets.identifiers["target"].to_numpy()[found.found]
-        parts.append(pd.DataFrame({"row": found.rows, "target": target, "identifier": found.found, "field": field, "rank": rank}))
+    for rank, (field, hit) in enumerate(hits.items()):
+        target = targets.identifiers["target"].to_numpy()[hit.identifiers]
+        parts.append(pd.DataFrame({"row": hit.rows, "target": target, "identifier": hit.identifiers, "field": field, "rank": rank}))
     pairs = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["row", "target", "identifier", "field", "rank"])
     best = pairs.sort_values(["row", "target", "rank"], kind="stable").drop_duplicates(["row", "target"])
     return best.assign(disagrees=_disagreements(pairs, best), score=100.0, listed_name="", name_kind="")
@@ -236,31 +236,31 @@ def _name_rows(given: np.ndarray, rows: IntArray, targets: ScreeningTargets, *, 
     return repeated.assign(row=row, name_given=uniques[repeated["position"]]).drop(columns="position")
 
 
-def _described(found: pd.DataFrame, labels: pd.Index, targets: ScreeningTargets) -> pd.DataFrame:
+def _described(matches: pd.DataFrame, labels: pd.Index, targets: ScreeningTargets) -> pd.DataFrame:
     """The pairs with all that is known of entity and identifier, and the evidence in words."""
-    found = found.astype({"row": np.int64, "target": np.int64, "identifier": np.int64, "rank": np.int64})
-    entity = targets.entities.loc[found["target"]].reset_index(drop=True)
-    by_name = (found["identifier"] < 0).to_numpy()
-    line = targets.identifiers.reindex(found["identifier"]).reset_index(drop=True)
+    matches = matches.astype({"row": np.int64, "target": np.int64, "identifier": np.int64, "rank": np.int64})
+    entity = targets.entities.loc[matches["target"]].reset_index(drop=True)
+    by_name = (matches["identifier"] < 0).to_numpy()
+    line = targets.identifiers.reindex(matches["identifier"]).reset_index(drop=True)
     text = ["value", "security", "relation", "instrument", "note"]
     line[text] = line[text].astype(object).where(line[text].notna(), "")
-    given = found["name_given"] if "name_given" in found else pd.Series("", index=found.index)
-    tier = np.where(~by_name, "identifier", np.where(found["rank"] <= len(_BY_CODE) + 1, "strong", "review"))
+    given = matches["name_given"] if "name_given" in matches else pd.Series("", index=matches.index)
+    tier = np.where(~by_name, "identifier", np.where(matches["rank"] <= len(_BY_CODE) + 1, "strong", "review"))
     table = entity.assign(
-        row=found["row"],
-        label=labels.take(found["row"].to_numpy(dtype=np.int64)),
-        target=found["target"],
+        row=matches["row"],
+        label=labels.take(matches["row"].to_numpy(dtype=np.int64)),
+        target=matches["target"],
         tier=tier,
-        field=found["field"],
+        field=matches["field"],
         value=np.where(by_name, given, line["value"]),
-        score=found["score"].astype(np.float64),
+        score=matches["score"].astype(np.float64),
         relation=np.where(by_name, "same or similar name", line["relation"]),
         security=line["security"],
         instrument=line["instrument"],
         adr_ratio=line["adr_ratio"].astype(np.float64),
-        disagrees=found["disagrees"],
+        disagrees=matches["disagrees"],
     )
-    table["explanation"] = _explanations(table, found["listed_name"].tolist(), found["name_kind"].tolist(), line["note"].tolist())
+    table["explanation"] = _explanations(table, matches["listed_name"].tolist(), matches["name_kind"].tolist(), line["note"].tolist())
     return table[list(MATCH_COLUMNS)]
 
 

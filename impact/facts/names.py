@@ -21,12 +21,12 @@ from impact.typing_ import BoolArray
 __all__ = ["NameIndex", "core_name", "distinctive_words", "is_acronym", "plain_words"]
 
 
-def _words(*lines: str) -> frozenset[str]:
+def _word_set(*lines: str) -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
 
 # Words that say nothing about who a company is: legal forms, holding words, share classes, receipts.
-STOP_WORDS = _words(
+STOP_WORDS = _word_set(
     "CO COMPANY CORP CORPORATION LTD LIMITED INC INCORPORATED PLC LLC AG SA NV SE SPA BHD PT OYJ AB KK PJSC PAO OJSC OAO JSC OOO AO",
     "THE AND OF HOLDING HOLDINGS HLDG HLDGS GROUP GRP A B C D E H N R S CLASS CL SHARE SHARES SHS STOCK ORD ORDINARY COM COMMON REG REGS",
     "ADR ADRS ADS GDR GDRS DR CDR NVDR SPON SPONSORED SPONS UNSPON UNSPONSORED DEPOSITARY RECEIPT RECEIPTS AMERICAN AMER NPV PAR VTG STK",
@@ -75,8 +75,8 @@ SPELLINGS: Mapping[str, str] = {
     for variant in variants.split()
 }
 # Words too common among companies to tell one from another; places first.
-PLACES = _words("CHINA HONG KONG HK BEIJING SHANGHAI SHENZHEN SZ GUANGZHOU GUANGDONG HANGZHOU ZHEJIANG JIANGSU NANJING GLOBAL WORLD")
-GENERIC_WORDS = PLACES | _words(
+PLACES = _word_set("CHINA HONG KONG HK BEIJING SHANGHAI SHENZHEN SZ GUANGZHOU GUANGDONG HANGZHOU ZHEJIANG JIANGSU NANJING GLOBAL WORLD")
+GENERIC_WORDS = PLACES | _word_set(
     "NATIONAL INTERNATIONAL TECHNOLOGY INDUSTRY ELECTRONICS INFORMATION SCIENCE ENGINEERING DEVELOPMENT INVESTMENT GENERAL STATE FIRST",
     "UNITED NEW SYSTEMS SERVICES MANUFACTURING EQUIPMENT MATERIAL ENERGY POWER BANK FINANCIAL CAPITAL SECURITY SOUTH NORTH EAST WEST",
     "DIGITAL AUTOMATION NETWORK CONSTRUCTION COMMUNICATIONS TELECOM TELECOMMUNICATIONS MOBILE SEMICONDUCTOR MICROELECTRONICS OPTICAL SOLAR",
@@ -87,7 +87,7 @@ _INITIALS = re.compile(r"\b[A-Z](?:[.\-&][A-Z])+\b")  # A-B-C and S.p.A. are one
 _COMMON_WORDS = GENERIC_WORDS | frozenset(SPELLINGS.values())
 _PART_SCORE = 80.0
 _SHORT_FORM_SCORE = 85.0
-_COUNTRIES = _words("CHINA PRC RUSSIA RUSSIAN ROSSII FEDERATION HONG KONG HK")
+_COUNTRIES = _word_set("CHINA PRC RUSSIA RUSSIAN ROSSII FEDERATION HONG KONG HK")
 _LEGAL_FORMS = ("LIMITED", "LTD", "CORPORATION", "COMPANY")
 _CUT_AT = 28  # fund files cut names at about 30 characters
 
@@ -214,11 +214,11 @@ class NameIndex:
         a little higher, a name that tells the same but for common words of the listed one (RUSAL, UC RUSAL: United Company RUSAL).
         """
         asked = [self._completed(_core_words(name), len(str(name))) for name in names]
-        found = []
+        scored = []
         positions = [position for position, words in enumerate(asked) if any(word in self.by_word for word in distinctive_words(words))]
         for start in range(0, len(positions), 2000):
-            found.append(self._scored(positions[start : start + 2000], asked, review))
-        pairs = pd.concat(found, ignore_index=True) if found else pd.DataFrame({"position": [], "row": [], "score": []})
+            scored.append(self._scored(positions[start : start + 2000], asked, review))
+        pairs = pd.concat(scored, ignore_index=True) if scored else pd.DataFrame({"position": [], "row": [], "score": []})
         pairs = pairs.astype({"position": np.int64, "row": np.int64, "score": np.float64})
         listed = self.names.iloc[pairs["row"]].reset_index(drop=True)
         table = pairs.drop(columns="row").assign(target=listed["target"], listed_name=listed["name"], kind=listed["kind"])
@@ -246,7 +246,7 @@ class NameIndex:
         # Both sides are sorted words already, so the plain ratio is the token_sort_ratio. Vendors' short forms and acronyms
         # stand for a name whole or not at all.
         scores = process.cdist(cores, self.cores, scorer=fuzz.ratio, score_cutoff=review, dtype=np.float32)
-        parts = self._parts(scores, [asked[position] for position in positions]) if review <= _PART_SCORE else np.zeros_like(shares)
+        parts = self._partial(scores, [asked[position] for position in positions]) if review <= _PART_SCORE else np.zeros_like(shares)
         scores = np.where(parts, np.float32(_PART_SCORE), scores)
         short = self._short_forms(scores, [asked[position] for position in positions]) if review <= _SHORT_FORM_SCORE else parts & False
         scores = np.where(short, np.float32(_SHORT_FORM_SCORE), scores)
@@ -254,7 +254,7 @@ class NameIndex:
         line, row = np.nonzero((shares | parts | short) & close)
         return pd.DataFrame({"position": np.array(positions)[line], "row": row, "score": scores[line, row].astype(np.float64)})
 
-    def _parts(self, scores: np.ndarray, asked: Sequence[Sequence[str]]) -> BoolArray:
+    def _partial(self, scores: np.ndarray, asked: Sequence[Sequence[str]]) -> BoolArray:
         """Pairs of less than the lowest score of a proposal where the given name is a part of the listed one."""
         parts = np.zeros(scores.shape, dtype=bool)
         for line, words in enumerate(asked):

@@ -136,15 +136,15 @@ class _Gathered:
 
 def _line_of_identifier(lines: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
     """(kind, value) of every identifier and ticker in the table of lines -> its line."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    lines_by_code: dict[tuple[str, str], dict[str, Any]] = {}
     for cells in lines.to_dict("records"):
         line = {str(name): cell for name, cell in cells.items()}
         for kind in ("isin", "cusip", "sedol"):
             if line[kind]:
-                found[(kind, line[kind])] = line
+                lines_by_code[(kind, line[kind])] = line
         for ticker in line["tickers"].split("; "):
-            found[("ticker", ticker)] = line
-    return found
+            lines_by_code[("ticker", ticker)] = line
+    return lines_by_code
 
 
 def _add_designations(gathered: _Gathered, instant: pd.Timestamp | None) -> None:

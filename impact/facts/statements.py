@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import string
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +18,7 @@ __all__ = ["BUNDLED_TABLES", "bundled_statements", "typed_statements"]
 
 HINDSIGHT = "hindsight"
 KNOWN = "known_at"
+SLUG_SIGNS = frozenset(string.ascii_lowercase + string.digits)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,8 @@ class Reading:
 
 
 def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    """Letters and digits of a text in small type, with one dash for whatever stands between them."""
+    return "-".join("".join(sign if sign in SLUG_SIGNS else " " for sign in text.lower()).split())
 
 
 def _lines(row: Mapping[str, str]) -> list[str]:

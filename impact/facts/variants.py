@@ -52,10 +52,10 @@ def variant_table(facts: pd.DataFrame) -> pd.DataFrame:
         subject, predicate, value, unit, n_facts, confidence (the best), preferred (by the compiler), known_at (the
         earliest), sources. Variants stand in the order in which the ledger first holds them.
     """
-    found = contradicting(facts)
-    if found.empty:
+    contradictory = contradicting(facts)
+    if contradictory.empty:
         return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in COLUMNS.items()})
-    grouped = found.groupby([*KEY, "canonical"], sort=False)
+    grouped = contradictory.groupby([*KEY, "canonical"], sort=False)
     table = grouped.agg(
         value=("value", "first"),
         unit=("unit", lambda units: next((unit for unit in units if unit), "")),
@@ -65,7 +65,9 @@ def variant_table(facts: pd.DataFrame) -> pd.DataFrame:
         known_at=("known_at", "min"),
         sources=("source", lambda names: "; ".join(dict.fromkeys(names))),
     ).reset_index()
-    order = {key: position for position, key in enumerate(dict.fromkeys(zip(found["subject"], found["predicate"], strict=True)))}
+    order = {
+        key: position for position, key in enumerate(dict.fromkeys(zip(contradictory["subject"], contradictory["predicate"], strict=True)))
+    }
     rank = [order[key] for key in zip(table["subject"], table["predicate"], strict=True)]
     return table.assign(rank=rank).sort_values("rank", kind="stable")[list(COLUMNS)].reset_index(drop=True)
 

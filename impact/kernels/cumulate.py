@@ -135,12 +135,12 @@ class EventWindows:
         table = np.empty((self.share.size, self.offsets.size))
         for j, offset in enumerate(self.offsets):
             table[:, j] = self._factor(1, self._group_totals(int(offset), int(offset)), slice(None)) - 1.0
-        found = table[self.group]
+        cumulated = table[self.group]
         if self.incomplete.size:
-            rows = found[self.incomplete]
+            rows = cumulated[self.incomplete]
             rows[np.isnan(self.abnormal[self.incomplete])] = np.nan
-            found[self.incomplete] = rows
-        return found
+            cumulated[self.incomplete] = rows
+        return cumulated
 
     def residuals(self, events: slice | IntArray, window: tuple[int, int] | None = None) -> FloatArray:
         """(n, L) estimation-window residuals of some events, or those of a part of it; NaN where a row was not usable."""

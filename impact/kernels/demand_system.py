@@ -283,13 +283,17 @@ def clear_market(
         assets, value = wealth.assets(cash, log_equity)
         return _State(log_equity, weights, assets, value, log_demand(system, weights, assets) - log_equity)
 
-    found, steps = _descend(system, state, state(np.log(start * system.shares)), tolerance)
-    if found.size > max(tolerance, ACCEPTED_GAP):
+    cleared, steps = _descend(system, state, state(np.log(start * system.shares)), tolerance)
+    if cleared.size > max(tolerance, ACCEPTED_GAP):
         raise InfeasibleDesign(
-            f"clearing stopped at a gap of {significant(found.size)} after {steps} steps; no equilibrium was found: check assets and sensitivity."
+            f"clearing stopped at a gap of {significant(cleared.size)} after {steps} steps; no equilibrium was found: check assets and sensitivity."
         )
     return MarketClearing(
-        prices=np.exp(found.log_equity) / system.shares, weights=found.weights, assets=found.assets, residual=found.size, n_steps=steps
+        prices=np.exp(cleared.log_equity) / system.shares,
+        weights=cleared.weights,
+        assets=cleared.assets,
+        residual=cleared.size,
+        n_steps=steps,
     )
 
 

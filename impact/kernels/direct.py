@@ -37,8 +37,8 @@ def event_rows(regression: Regression, day0: IntArray, security: IntArray, windo
     inside = (position >= 0) & (position < n_sessions)
     position = np.where(inside, position, 0)
     returns = np.where(inside, regression.returns[position, security[:, None]], np.nan)
-    found = regression.regressors[position, security[:, None]] if regression.own else regression.regressors[position]
-    return returns, np.where(inside[..., None], found, np.nan)
+    regressors = regression.regressors[position, security[:, None]] if regression.own else regression.regressors[position]
+    return returns, np.where(inside[..., None], regressors, np.nan)
 
 
 def refit_directly(

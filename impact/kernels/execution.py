@@ -177,13 +177,13 @@ def liquidity_var(problem: ExecutionProblem, risk_aversion: float, *, confidence
 def var_optimal_risk_aversion(problem: ExecutionProblem, *, confidence: float = 0.95) -> tuple[float, float]:
     """The risk aversion that makes :func:`liquidity_var` smallest, and that value-at-risk."""
     scale = problem.adjusted_temporary / (problem.volatility * problem.horizon) ** 2
-    found = minimize_scalar(
+    optimum = minimize_scalar(
         lambda exponent: liquidity_var(problem, scale * np.exp(exponent), confidence=confidence),
         bounds=(-15.0, 15.0),
         method="bounded",
         options={"xatol": 1e-10},
     )
-    return float(scale * np.exp(found.x)), float(found.fun)
+    return float(scale * np.exp(optimum.x)), float(optimum.fun)
 
 
 def continuous_execution(problem: ExecutionProblem, risk_aversion: float) -> ContinuousExecution:

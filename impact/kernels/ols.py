@@ -136,14 +136,14 @@ def fit_events(
     constant = regression.constant or regression.fixed
     shared = None if regression.own else share_designs(regression.regressors, day0, estimation, window, constant=constant)
     complete = fit_complete_events(regression, shared, day0, security, estimation, window, executor)
-    found = _Gathered(day0.size, regression, window, shared, complete)
+    gathered = _Gathered(day0.size, regression, window, shared, complete)
     rest = np.arange(day0.size) if complete is None else np.flatnonzero(~complete.done)
     parts: list[IntArray] = []
     blocks = _blocks(regression, shared, day0[rest], security[rest], estimation, window, parts) if rest.size else ()
     for number, fit in enumerate(map_in_order(executor, fit_block, blocks)):
-        found.add(rest[parts[number]], fit, day0, security)
-    singular = found.refit(regression, day0, security, estimation, window)
-    return _finish(found, singular, regression, day0, security, estimation, window)
+        gathered.add(rest[parts[number]], fit, day0, security)
+    singular = gathered.refit(regression, day0, security, estimation, window)
+    return _finish(gathered, singular, regression, day0, security, estimation, window)
 
 
 def _blocks(
@@ -224,31 +224,31 @@ class _Gathered:
 
 
 def _finish(
-    found: _Gathered, singular: BoolArray, regression: Regression, day0: IntArray, security: IntArray, estimation: Window, window: Window
+    gathered: _Gathered, singular: BoolArray, regression: Regression, day0: IntArray, security: IntArray, estimation: Window, window: Window
 ) -> BatchFit:
-    n_obs = found.n_obs.astype(np.int64)
+    n_obs = gathered.n_obs.astype(np.int64)
     df = n_obs - regression.n_parameters
     void = (df <= 0) | singular
     with np.errstate(invalid="ignore", divide="ignore"):
-        sigma = np.sqrt(np.maximum(found.sse, 0.0) / df)
-        r_squared = 1.0 - found.sse / found.total
-        spread = np.sqrt(np.maximum(found.total, 0.0) / n_obs)
+        sigma = np.sqrt(np.maximum(gathered.sse, 0.0) / df)
+        r_squared = 1.0 - gathered.sse / gathered.total
+        spread = np.sqrt(np.maximum(gathered.total, 0.0) / n_obs)
     sigma[void] = np.nan
     r_squared[void | regression.fixed] = np.nan
     coefficients = np.empty((df.size, 0))
     if not regression.fixed:
-        coefficients = np.column_stack((found.alpha, found.beta)) if regression.constant else found.beta
+        coefficients = np.column_stack((gathered.alpha, gathered.beta)) if regression.constant else gathered.beta
         coefficients[void] = np.nan
-        found.abnormal[void] = np.nan
-    n_rows, centre, inverse, owner_day, owner = (np.concatenate(part) for part in zip(*found.designs, strict=True))
+        gathered.abnormal[void] = np.nan
+    n_rows, centre, inverse, owner_day, owner = (np.concatenate(part) for part in zip(*gathered.designs, strict=True))
     estimated = regression.constant and not regression.fixed
     windows = EventWindows(
         regression=regression,
         offsets=np.arange(window[0], window[1] + 1),
-        abnormal=found.abnormal,
+        abnormal=gathered.abnormal,
         day0=day0,
         security=security,
-        group=found.group,
+        group=gathered.group,
         share=1.0 / np.where(n_rows > 0, n_rows, np.nan) if estimated else np.zeros(n_rows.size),
         centre=centre,
         inverse=inverse,
@@ -259,7 +259,7 @@ def _finish(
     )
     events = FittedEvents(
         offsets=windows.offsets,
-        abnormal=found.abnormal,
+        abnormal=gathered.abnormal,
         leverage=windows.leverage(),
         sigma=sigma,
         n_obs=n_obs,

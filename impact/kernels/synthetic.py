@@ -64,9 +64,9 @@ def simplex_weights(target: FloatArray, donors: FloatArray) -> SimplexFit:
     violation = _violation(gram, cross, weights)
     for i in np.flatnonzero(~(violation < TOLERANCE)):
         again = _polish(gram[i : i + 1], cross[i : i + 1], _single(x[i], y[i])[None])
-        found = _violation(gram[i : i + 1], cross[i : i + 1], again)[0]
-        if not violation[i] <= found:
-            weights[i], violation[i] = again[0], found
+        remaining = _violation(gram[i : i + 1], cross[i : i + 1], again)[0]
+        if not violation[i] <= remaining:
+            weights[i], violation[i] = again[0], remaining
     gap = y - np.einsum("nlj,nj->nl", x, weights)
     return SimplexFit(weights=weights, sse=(gap**2).sum(axis=1), violation=violation)
 

@@ -92,7 +92,7 @@ def scholes_williams(
     abnormal = y - alpha[:, None] - beta[:, None] * x[..., 0]
     coefficients = np.column_stack((alpha, beta))
     windows = replace(design, regression=plain, abnormal=abnormal, coefficients=coefficients, estimation=interior)
-    found = replace(
+    corrected = replace(
         events,
         abnormal=abnormal,
         leverage=windows.leverage(),
@@ -103,7 +103,7 @@ def scholes_williams(
         design=windows.design,
         residual_sums=None,
     )
-    return replace(same, events=found, coefficients=coefficients, r_squared=r_squared, windows=windows)
+    return replace(same, events=corrected, coefficients=coefficients, r_squared=r_squared, windows=windows)
 
 
 def fowler_rorke_beta(beta_lag: FloatArray, beta_same: FloatArray, beta_lead: FloatArray, rho: FloatArray) -> FloatArray:
@@ -162,15 +162,15 @@ def compound_between_closes(factor_returns: FloatArray, factor_close: IntArray, 
     level = np.concatenate((zero, np.cumsum(np.where(missing, 0.0, growth), axis=0)))
     gaps = np.concatenate((zero, np.cumsum(missing, axis=0)))
     known = np.searchsorted(factor_close, stock_close, side="right")
-    found = np.full((stock_close.size, *growth.shape[1:]), np.nan)
-    found[1:] = np.expm1(level[known[1:]] - level[known[:-1]])
-    found[1:][gaps[known[1:]] > gaps[known[:-1]]] = np.nan
+    between_trades = np.full((stock_close.size, *growth.shape[1:]), np.nan)
+    between_trades[1:] = np.expm1(level[known[1:]] - level[known[:-1]])
+    between_trades[1:][gaps[known[1:]] > gaps[known[:-1]]] = np.nan
     outside = np.zeros(stock_close.size, dtype=bool)
     outside[1:] = (known[:-1] == 0) & (known[1:] != 1)
-    found[outside] = np.nan
+    between_trades[outside] = np.nan
     if factor_close.size:
-        found[_after_end(stock_close, factor_close)] = np.nan
-    return found
+        between_trades[_after_end(stock_close, factor_close)] = np.nan
+    return between_trades
 
 
 def _after_end(stock_close: IntArray, factor_close: IntArray) -> IntArray:

@@ -293,9 +293,9 @@ def _named_columns(table: RawTable, stated: Mapping[str, str]) -> dict[str, str]
                 raise InputError(f"columns[{name!r}]={stated[name]!r} is not a column of {table.name}; it has: {', '.join(present[:12])}.")
             named[name] = lowered[stated[name].strip().lower()]
             continue
-        found = [column for column in present if column.strip().lower() in aliases]
-        if found:
-            named[name] = found[0]
+        headings = [column for column in present if column.strip().lower() in aliases]
+        if headings:
+            named[name] = headings[0]
     named.setdefault("date", present[0])
     long_only = {"security", "volume"} & named.keys() or OTHER_FIGURES & lowered.keys()
     if long_only and not {"close", "adjusted_close", "dividends"} & named.keys():
@@ -307,9 +307,9 @@ def _together(parts: list[Figures]) -> Figures:
     """Figures of several tables as one: one file a security, or one file a figure."""
     frames = {}
     for name in FIGURES:
-        found = [part.frames[name] for part in parts if name in part.frames]
-        if found:
-            frames[name] = pd.concat(found, axis=1, sort=True)
+        frames_of_figure = [part.frames[name] for part in parts if name in part.frames]
+        if frames_of_figure:
+            frames[name] = pd.concat(frames_of_figure, axis=1, sort=True)
     currency = {security: code for part in parts for security, code in part.currency.items()}
     return Figures(frames=frames, currency=currency, refused=[row for part in parts for row in part.refused])
 

@@ -134,7 +134,7 @@ def _day(text: str) -> Instant:
     return pd.Timestamp(text).as_unit("ns") if text else None
 
 
-def _words(text: str) -> frozenset[str]:
+def _code_set(text: str) -> frozenset[str]:
     return frozenset(part for part in text.split(";") if part)
 
 
@@ -183,7 +183,7 @@ def _uncancelled(row: Mapping[str, str], is_known: IsKnown) -> Mapping[str, str]
 
 def _programmes(known: Iterable[Row], rules: Iterable[Row], is_known: IsKnown) -> tuple[Programme, ...]:
     dated = {row["programme_id"]: row for row in known}
-    found = []
+    programmes = []
     rules = tuple(rules)
     replaced = {rule["programme_id"]: rule["supersedes"] for rule in rules}
     for rule in rules:
@@ -198,12 +198,12 @@ def _programmes(known: Iterable[Row], rules: Iterable[Row], is_known: IsKnown) -
             name: rule[name]
             for name in ("programme_id", "list_id", "yields_to", "bars", "changes_with", "citation", "source", "confidence")
         }
-        found.append(
+        programmes.append(
             Programme(
                 **kept, name=row["name"], regime=row["regime"], family=family, in_force_at=_known_instant(row["known_at"]), ended_at=ended
             )
         )
-    return tuple(found)
+    return tuple(programmes)
 
 
 def _clock(row: Mapping[str, str]) -> ClockRule:
@@ -219,10 +219,10 @@ def _cells(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str, str, str],
             continue  # a cell that cites nothing decides nothing
         cell = Cell(
             programme_id=row["programme_id"],
-            phases=_words(row["phases"]),
-            actions=_words(row["actions"]),
-            investors=_words(row["investors"]),
-            instruments=_words(row["instruments"]),
+            phases=_code_set(row["phases"]),
+            actions=_code_set(row["actions"]),
+            investors=_code_set(row["investors"]),
+            instruments=_code_set(row["instruments"]),
             status=row["status"],
             rule=row["rule"],
             citation=row["citation"],
@@ -324,10 +324,10 @@ def _relief(row: Mapping[str, str], court: Mapping[str, str]) -> Relief:
 def _licence(row: Mapping[str, str]) -> Licence:
     return Licence(
         **{name: row[name] for name in ("licence_id", "scope", "certainty", "to_rule_hour", "citation", "source", "confidence")},
-        programme_ids=_words(row["programme_ids"]),
-        securities=_words(row["securities"]),
-        actions=_words(row["actions"]),
-        investors=_words(row["investors"]),
+        programme_ids=_code_set(row["programme_ids"]),
+        securities=_code_set(row["securities"]),
+        actions=_code_set(row["actions"]),
+        investors=_code_set(row["investors"]),
         listed_after_at=_instant(row["listed_after_at"]),
         from_at=_known_instant(row["from_at"]),
         to_at=_instant(row["to_at"]),
@@ -338,9 +338,9 @@ def _licence(row: Mapping[str, str]) -> Licence:
 def _conflict(row: Row, is_known: IsKnown) -> Conflict:
     return Conflict(
         **{name: row[name] for name in ("statement", "citation", "source", "confidence")},
-        programme_ids=_words(row["programme_ids"]),
+        programme_ids=_code_set(row["programme_ids"]),
         securities=frozenset(lines_of(row["securities"])),
-        actions=_words(row["actions"]),
+        actions=_code_set(row["actions"]),
         from_at=_known_instant(row["from_at"]),
         resolved_at=_instant(row["resolved_at"]) if row["resolved_at"] and is_known(row, "resolved_at") else None,
     )

@@ -36,26 +36,26 @@ def clock_state(book: RuleBook, programme: Programme, listing: Listing, instant:
 
 def lifting(book: RuleBook, bound: Iterable[tuple[Programme, Listing]], keys: frozenset[str]) -> pd.DataFrame:
     """Everything known that lifts a clock of these listings, in order: kind, from_utc, from_et, programme_id, citation."""
-    found: list[tuple[str, pd.Timestamp, str, str]] = []
+    exits: list[tuple[str, pd.Timestamp, str, str]] = []
     for programme, listing in bound:
         name = programme.programme_id
-        found += [
+        exits += [
             (relief.kind, relief.from_at, name, relief.citation)
             for relief in book.relief
             if relief.list_id == listing.list_id and relief.securities & keys
         ]
         if listing.removed_at is not None:
-            found.append(("removal", listing.removed_at, name, f"{listing.removal_reason} ({listing.source})"))
+            exits.append(("removal", listing.removed_at, name, f"{listing.removal_reason} ({listing.source})"))
         if programme.ended_at is not None:
-            found.append(("superseded", programme.ended_at, name, "a later order replaces this one"))
-        found += [
+            exits.append(("superseded", programme.ended_at, name, "a later order replaces this one"))
+        exits += [
             (licence.licence_id, licence.from_at, name, licence.citation)
             for licence in book.licences
             if licence.scope == listing.kind == "name_match" and name in licence.programme_ids
         ]
     rows = [
         (kind, at, at.tz_convert(EASTERN).isoformat(timespec="minutes"), name, citation)
-        for kind, at, name, citation in sorted(dict.fromkeys(found), key=lambda item: item[1])
+        for kind, at, name, citation in sorted(dict.fromkeys(exits), key=lambda item: item[1])
     ]
     frame = pd.DataFrame(rows, columns=["kind", "from_utc", "from_et", "programme_id", "citation"])
     return frame.assign(from_utc=pd.to_datetime(frame["from_utc"], utc=True).astype("datetime64[ns, UTC]"))

@@ -212,12 +212,12 @@ def _bound(book: RuleBook, listings: tuple[Listing, ...]) -> list[tuple[Programm
         for programme in book.programmes
         if any(rule.programme_id == programme.programme_id for rule in book.clocks)
     }
-    found = []
+    listed = []
     for list_id, programme in newest.items():
         own = [listing for listing in listings if listing.list_id == list_id and listing.listed_on is not None]
         named = [listing for listing in own if listing.kind == "listed"]
-        found += [(programme, listing) for listing in named or own]
-    return found
+        listed += [(programme, listing) for listing in named or own]
+    return listed
 
 
 def _stop_row(stop: LineStop, as_of: pd.Timestamp | None) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def line_stop(actions: tuple[Mapping[str, str], ...], line: str) -> LineStop | N
 
 def _steps(actions: tuple[Mapping[str, str], ...], line: str) -> list[dict[str, Any]]:
     rows = sorted((row for row in actions if line in lines_of(row["securities"])), key=lambda row: pd.Timestamp(row["known_at"]))
-    found: list[dict[str, Any]] = []
+    steps: list[dict[str, Any]] = []
     state, stops_at = "trading", None
     for row in rows:
         kind = row["action_kind"]
@@ -106,7 +106,7 @@ def _steps(actions: tuple[Mapping[str, str], ...], line: str) -> list[dict[str, 
         elif dated is not None and (stops_at is None or after == "delisting announced"):
             stops_at = dated
         state = after or state
-        found.append(
+        steps.append(
             {
                 "exchange": row["exchange"],
                 "line": line,
@@ -120,7 +120,7 @@ def _steps(actions: tuple[Mapping[str, str], ...], line: str) -> list[dict[str, 
                 "announced_on": row["announced_on"],
             }
         )
-    return found
+    return steps
 
 
 def _stop_instant(row: Mapping[str, str], line: str) -> pd.Timestamp | None:

@@ -254,13 +254,13 @@ def _tranches(row: Mapping[str, str], line: str) -> list[tuple[pd.Timestamp, pd.
     dates = [pair for pair in dates if any(pair)]
     if len(dates) == 2 and row["second_date_is"] != "tranche":
         dates = dates[:1] if venue == "XNYS" else dates[1:]
-    found = []
+    tranches = []
     for close_text, open_text in dates:
         last = pd.Timestamp(close_text) if close_text else pd.Timestamp(open_text) - pd.Timedelta(days=1)
         close_of = sessions(venue, last - pd.Timedelta(days=20), last)[-1]
         open_of = pd.Timestamp(open_text) if open_text else sessions(venue, last + pd.Timedelta(days=1), last + pd.Timedelta(days=20))[0]
-        found.append((close_of, open_of))
-    return found
+        tranches.append((close_of, open_of))
+    return tranches
 
 
 def _calendar_of(line: str) -> str:

@@ -213,17 +213,17 @@ def _span_of_status(
 
 
 def _changes(book: RuleBook, answer: Ruling, until: pd.Timestamp | None, following: Ruling | None) -> tuple[str, ...]:
-    found = []
+    changes = []
     if until is not None and following is not None:
-        found.append(f"From {_eastern(until)} the answer is {following.status}: {following.rule}")
+        changes.append(f"From {_eastern(until)} the answer is {following.status}: {following.rule}")
     programme = next((item for item in book.programmes if item.programme_id == answer.programme_id), None)
     if answer.status == "prohibited" and programme is not None and programme.changes_with:
-        found.append(f"It would change with {programme.changes_with}.")
+        changes.append(f"It would change with {programme.changes_with}.")
     if answer.status == "not_listed":
-        found.append("It would change with a listing under any programme; lists that are not on record here were not asked.")
+        changes.append("It would change with a listing under any programme; lists that are not on record here were not asked.")
     if answer.status == "unknown":
-        found.append("It would change with an official text that decides this case; ask OFAC or counsel.")
-    return tuple(found)
+        changes.append("It would change with an official text that decides this case; ask OFAC or counsel.")
+    return tuple(changes)
 
 
 def _citation(answer: Ruling, rulings: tuple[Ruling, ...]) -> str:

@@ -52,23 +52,23 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
     stood on a list of the same chain of orders (its own at another time, or one it replaced), because it binds listed names
     alone. A permission gives way where a programme named in ``yields_to`` holds the issuer.
     """
-    found: list[Ruling] = []
+    rulings: list[Ruling] = []
     for programme in book.programmes:
         if not _in_force(programme, at):
             continue
         reached = _reached(programme, question.listings, at)
         if reached:
-            found += _of_listings(book, programme, reached, question, at)
+            rulings += _of_listings(book, programme, reached, question, at)
         elif _speaks_of(book, programme, question.listings):
             lost = _lost_in_succession(question.listings)
-            found.append(_rolled_on(programme, lost) if lost else _by_cell(book, programme, None, "unlisted", question, at))
-    held = {ruling.programme_id for ruling in found if ruling.phase == "listed"}
+            rulings.append(_rolled_on(programme, lost) if lost else _by_cell(book, programme, None, "unlisted", question, at))
+    held = {ruling.programme_id for ruling in rulings if ruling.phase == "listed"}
     yields = {programme.programme_id: programme.yields_to for programme in book.programmes}
-    found = [ruling for ruling in found if ruling.status != "allowed" or yields[ruling.programme_id] not in held]
+    rulings = [ruling for ruling in rulings if ruling.status != "allowed" or yields[ruling.programme_id] not in held]
     blocking = {programme.programme_id for programme in book.programmes if programme.regime == "blocking"}
     return tuple(
         sorted(
-            found,
+            rulings,
             key=lambda ruling: (
                 SEVERITY[ruling.status],
                 ruling.phase == "unlisted",
@@ -172,15 +172,15 @@ def _reached(programme: Programme, listings: Iterable[Listing], at: pd.Timestamp
 def _of_listings(book: RuleBook, programme: Programme, reached: list[Listing], question: Question, at: pd.Timestamp) -> list[Ruling]:
     """One ruling a listing; of a listing with two readings one ruling, unknown where only one of them bars."""
     silent = {listing.conflict_id: listing for listing in reached if listing.passes_over(question.keys)}
-    found = []
+    settled = []
     for listing in reached:
         if listing.passes_over(question.keys):
             continue
         ruling = _ruling(book, programme, listing, question, at)
         other = silent.get(listing.conflict_id)
         differ = other is not None and (listing.conflict_at is None or at >= listing.conflict_at)
-        found.append(_undecided(ruling, listing, other) if differ and other and ruling.status == "prohibited" else ruling)
-    return found
+        settled.append(_undecided(ruling, listing, other) if differ and other and ruling.status == "prohibited" else ruling)
+    return settled
 
 
 def disputed_entities(book: RuleBook, security: str) -> frozenset[str]:

@@ -36,17 +36,19 @@ READS_SYNTAX = {
     "impact/market/french.py": "blocks of the factor files",
     "impact/market/sniffing.py": "headings and dates of price files",
     "impact/market/yahoo.py": "symbols",
+    "impact/rules/deadline_table.py": "the form of a trading line",
     "impact/tables/text.py": "control characters",
+    "impact/tables/workbook.py": "signs that no sheet may have in its name, times in the XML of workbooks",
     "impact/tickers.py": "tickers",
     "impact/venues.py": "suffixes of tickers",
+    "impact/whole_files.py": "schemes of addresses",
 }
 
 # What still stands from before the rule; each number may fall and is then lowered here, until the entry goes.
 OWED = {
     "functions with too many parameters": 4,
     "Any in public signatures": 114,
-    "modules that read prose": 4,
-    "names that say nothing": 86,
+    "names that say nothing": 36,
 }
 
 
