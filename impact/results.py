@@ -131,7 +131,7 @@ class Result:
         """The main table, tidy and unrounded, units in the column names."""
         raise TypeError(f"{type(self).__name__} has no main table")
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None) -> Axes:
         """Draw the result on `ax` (a new figure when None) and return the Axes."""
         raise TypeError(f"{type(self).__name__} has nothing to draw")
 

@@ -6,8 +6,8 @@ Letters mean the same everywhere: N events, L estimation rows, W event-window se
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,20 +19,25 @@ if TYPE_CHECKING:
 
     Instant: TypeAlias = str | datetime.datetime | pd.Timestamp
     Day: TypeAlias = str | datetime.date | np.datetime64 | pd.Timestamp
+    DaysLike: TypeAlias = pd.Index | pd.Series | npt.NDArray[Any] | Sequence[Day]
+    TableLike: TypeAlias = pd.DataFrame | pd.Series | dict[str, Any] | "ForeignFrame"
 else:
     # Names for a type checker alone: pandas is not imported for them.
-    Instant = Day = object
+    Instant = Day = DaysLike = TableLike = object
 
 __all__ = [
     "BoolArray",
     "Day",
+    "DaysLike",
     "FloatArray",
     "FloatArray1D",
     "FloatArray2D",
     "FloatLike",
+    "ForeignFrame",
     "Instant",
     "IntArray",
     "ReturnKind",
+    "TableLike",
     "Window",
     "named_rows",
 ]
@@ -49,6 +54,17 @@ Window: TypeAlias = tuple[int, int]
 """Inclusive session offsets from day 0, for example ``(-260, -11)``."""
 
 ReturnKind: TypeAlias = Literal["simple", "log"]
+
+
+class ForeignFrame(Protocol):
+    """A table of another library, such as polars: named columns, each of which gives an array by ``to_numpy()``."""
+
+    @property
+    def columns(self) -> Iterable[Any]:
+        """The names of the columns."""
+        ...
+
+    def __getitem__(self, name: Any, /) -> Any: ...
 
 
 def named_rows(frame: pd.DataFrame, index: bool = True) -> Iterator[Any]:

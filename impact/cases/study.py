@@ -174,12 +174,12 @@ class CaseStudy(Result):
             sources=self.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None) -> Axes:
         """Path of the cumulative abnormal return from the designation on."""
         from impact.plots.case import plot_path
 
         note = f"{self.definition.security} against {self.definition.market}, 1 firm, {int(self.fit.estimates['n_obs'].iloc[0])} estimation sessions"
-        return plot_path(self.path, self.events, confidence=self.confidence, note=note, ax=ax, **options)
+        return plot_path(self.path, self.events, confidence=self.confidence, note=note, ax=ax)
 
 
 def _span(row: pd.Series) -> str:

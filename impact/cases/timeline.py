@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -98,11 +98,11 @@ class Timeline(Result):
             sources=self.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None) -> Axes:
         """Closing price with the events."""
         from impact.plots.case import plot_timeline
 
-        return plot_timeline(self.prices, self.events, currency=self.currency, ax=ax, **options)
+        return plot_timeline(self.prices, self.events, currency=self.currency, ax=ax)
 
 
 def _anchored(row: pd.Series, venue: str) -> tuple[pd.Timestamp, bool, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from impact.anchors import AnchorPolicy
 from impact.errors import InputError
 from impact.market.frames import as_frame, checked_sessions, refuse_where
 from impact.market.sniffing import read_dates
-from impact.typing_ import FloatArray, IntArray
+from impact.typing_ import FloatArray, IntArray, TableLike
 
 __all__ = [
     "AlignedEvents",
@@ -71,7 +71,7 @@ class AlignedEvents:
     dropped: pd.DataFrame
 
 
-def read_returns(returns: Any) -> ReturnTable:
+def read_returns(returns: TableLike) -> ReturnTable:
     """Check a table of returns, sessions x securities, without changing it.
 
     Raises
@@ -129,7 +129,7 @@ def column_of_returns(market: Market | None, returns: ReturnTable) -> FloatArray
     return _reindexed(sessions, values, "market", returns)[:, 0]
 
 
-def factor_table(factors: Any, parameter: str = "factors") -> tuple[pd.DatetimeIndex, FloatArray, tuple[str, ...]]:
+def factor_table(factors: TableLike, parameter: str = "factors") -> tuple[pd.DatetimeIndex, FloatArray, tuple[str, ...]]:
     """Sessions, (F, k) values and names of a table of factor returns, checked."""
     frame = as_frame(factors, parameter)
     sessions = checked_sessions(frame.index, parameter)
@@ -139,7 +139,7 @@ def factor_table(factors: Any, parameter: str = "factors") -> tuple[pd.DatetimeI
     return sessions, values, tuple(str(column) for column in frame.columns)
 
 
-def read_factors(factors: Any, returns: ReturnTable) -> tuple[FloatArray, tuple[str, ...]]:
+def read_factors(factors: TableLike, returns: ReturnTable) -> tuple[FloatArray, tuple[str, ...]]:
     """(T, F) factor returns on the sessions of `returns`, with their names; sessions they lack are NaN."""
     sessions, values, names = factor_table(factors)
     return _reindexed(sessions, values, "factors", returns), names
@@ -195,7 +195,7 @@ def _columns_of(names: pd.Series, securities: pd.Index) -> IntArray:
     return found[codes]
 
 
-def checked_events(events: Any) -> pd.DataFrame:
+def checked_events(events: TableLike) -> pd.DataFrame:
     """A copy of the event table, its columns and ids checked, rows numbered from 0."""
     frame = as_frame(events, "events")
     missing = [column for column in REQUIRED if column not in frame.columns]

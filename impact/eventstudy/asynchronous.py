@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -11,11 +9,12 @@ from impact.errors import InputError
 from impact.eventstudy.alignment import factor_table
 from impact.kernels.thin_trading import compound_between_closes
 from impact.market.frames import checked_sessions
+from impact.typing_ import TableLike
 
 __all__ = ["align_to_closes"]
 
 
-def align_to_closes(factors: Any, sessions: pd.DatetimeIndex, *, factor_venue: str, venue: str) -> pd.DataFrame:
+def align_to_closes(factors: TableLike, sessions: pd.DatetimeIndex, *, factor_venue: str, venue: str) -> pd.DataFrame:
     """Factor returns as a stock of another venue meets them, on that stock's own sessions.
 
     Parameters

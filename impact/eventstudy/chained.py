@@ -74,11 +74,11 @@ class ChainedEventsResult(Result):
         tables = (("Effect of each event", self.with_schema("effects")), ("Overlapping events together", self.with_schema("chains")))
         return Summary(title=f"{len(self.effects)} events on {security}", tables=tables, notes=notes, sources=self.sources)
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None, title: str | None = None) -> Axes:
         """Alone and joint effects of each event with their intervals."""
         from impact.plots.eventstudy import plot_chained_effects
 
-        return plot_chained_effects(self.effects, level=self.study.design.level, ax=ax, **options)
+        return plot_chained_effects(self.effects, level=self.study.design.level, title=title, ax=ax)
 
 
 def chained_events(

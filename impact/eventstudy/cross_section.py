@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -180,7 +180,7 @@ def _assumptions(fit: ClusteredFit, cluster: str, weights: str) -> tuple[str, ..
     return tuple(lines)
 
 
-def group_contrast(study: EventStudyResult, a: int, b: int, *, column: str = "group", exposed: Any, peers: Any) -> pd.DataFrame:
+def group_contrast(study: EventStudyResult, a: int, b: int, *, column: str = "group", exposed: Hashable, peers: Hashable) -> pd.DataFrame:
     """Mean CAR of exposed events less that of peers, allowing for correlation on the day.
 
     Parameters

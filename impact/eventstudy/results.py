@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri, stdtr, stdtrit
 
@@ -27,6 +28,7 @@ from impact.typing_ import FloatArray, IntArray, Window
 if TYPE_CHECKING:
     from impact.eventstudy.inference import InferenceDesign
     from impact.eventstudy.window_family import Adjustment
+    from impact.kernels.single_event import ConformalInterval
     from impact.plots.style import Axes
 
 __all__ = ["EventStudyResult"]
@@ -200,7 +202,7 @@ class EventStudyResult(Result):
         self._checked(a, b)
         return describe_inference(self.fitted, a, b, **({"incomplete": self.design.incomplete, "level": self.design.level} | options))
 
-    def conformal(self, a: int, b: int, *, level: float | None = None) -> Any:
+    def conformal(self, a: int, b: int, *, level: float | None = None) -> ConformalInterval:
         """Conformal interval for the effect over [a, b] of one event (or of a batch on one date), by inverting the test."""
         from impact.eventstudy.single import conformal_effect
 
@@ -222,7 +224,7 @@ class EventStudyResult(Result):
             self._checked(a, b)
         return adjust_over_windows(self.fitted, windows, method=method, **options)
 
-    def take(self, events: Any) -> EventStudyResult:
+    def take(self, events: npt.ArrayLike) -> EventStudyResult:
         """The same study for some of its events: a boolean mask or positions, for example one group."""
         chosen = np.asarray(events)
         kept = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.intp)
@@ -310,11 +312,11 @@ class EventStudyResult(Result):
             "test": found.headline,
         }
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None, title: str | None = None) -> Axes:
         """CAR from the first offset of the event window, with its interval."""
         from impact.plots.eventstudy import plot_car_path
 
-        return plot_car_path(self.path(), model=self.design.model, quantity=self.quantity, level=self.design.level, ax=ax, **options)
+        return plot_car_path(self.path(), model=self.design.model, quantity=self.quantity, level=self.design.level, title=title, ax=ax)
 
 
 def _student_quantile(df: FloatArray, probability: float) -> FloatArray:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.eventstudy.alignment import Market
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.study import run_study
@@ -25,7 +26,7 @@ def abnormal_volume(
     volume: pd.DataFrame,
     events: pd.DataFrame,
     shares_outstanding: float | Mapping[str, float] | None = None,
-    market_volume: Any = None,
+    market_volume: Market | None = None,
     estimation: Window = (-260, -11),
     window: Window = (-10, 10),
     *,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from impact.typing_ import FloatArray, IntArray
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 __all__ = ["EventDesign", "FittedEvents", "Regression", "WindowSums", "freeze_arrays"]
 
 
-def freeze_arrays(record: Any) -> None:
+def freeze_arrays(record: DataclassInstance) -> None:
     """Make the arrays of a frozen dataclass refuse writing; the caller's own arrays stay as they are."""
     for field in fields(record):
         value = getattr(record, field.name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,7 +39,7 @@ def checked_history(history: SecurityHistory) -> SecurityHistory:
     return replace(history, figures=figures, refused=(*history.refused, *refused))
 
 
-def checked_figures(rows: Any) -> tuple[pd.DataFrame, list[Refusal]]:
+def checked_figures(rows: object) -> tuple[pd.DataFrame, list[Refusal]]:
     """Close, volume, dividend and split as float64 on sorted, unique, naive dates, and what was refused with the reason.
 
     Of a day that is there twice the later row counts.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,7 +77,7 @@ def not_in_session(venue: str, days: pd.DatetimeIndex) -> BoolArray | None:
         return None
 
 
-def rows_of_any_market(closes: pd.DataFrame, venues: Any) -> BoolArray:
+def rows_of_any_market(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | None) -> BoolArray:
     """(T,) bool: the day is a session of at least one of the lines, or has a close."""
     empty = closes.isna().to_numpy()
     if not empty.all(axis=1).any():

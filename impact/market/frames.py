@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
 from impact.tables.prose import significant
-from impact.typing_ import BoolArray, FloatArray
+from impact.typing_ import BoolArray, DaysLike, FloatArray, TableLike
 
 __all__ = ["DATE_NAMES", "as_frame", "checked_sessions", "session_frame"]
 
@@ -29,7 +28,7 @@ _RULES: dict[str, tuple[Rule, str]] = {
 }
 
 
-def as_frame(table: Any, parameter: str = "prices") -> pd.DataFrame:
+def as_frame(table: TableLike, parameter: str = "prices") -> pd.DataFrame:
     """A pandas frame from a DataFrame, a Series, a mapping of arrays, or a frame of another library such as polars.
 
     A foreign frame is taken by its shape: it has ``columns`` and gives each column's ``to_numpy()``. Nothing is copied
@@ -44,17 +43,17 @@ def as_frame(table: Any, parameter: str = "prices") -> pd.DataFrame:
         return table
     if isinstance(table, pd.Series):
         return table.to_frame(parameter if table.name is None else table.name)
-    if hasattr(table, "columns") and hasattr(table, "__getitem__"):
-        return pd.DataFrame({column: table[column].to_numpy() for column in table.columns})
     if isinstance(table, dict):
         return pd.DataFrame(table)
+    if hasattr(table, "columns") and hasattr(table, "__getitem__"):
+        return pd.DataFrame({column: table[column].to_numpy() for column in table.columns})
     raise InputError(
         f"{parameter} is a {type(table).__name__}; it must be a table of sessions x securities: "
         "give a pandas DataFrame or Series, a polars DataFrame, or a mapping of columns."
     )
 
 
-def session_frame(table: Any, parameter: str, kind: str = "price") -> pd.DataFrame:
+def session_frame(table: TableLike, parameter: str, kind: str = "price") -> pd.DataFrame:
     """A new float64 frame, sessions x securities, that obeys the rules of its kind.
 
     Parameters
@@ -130,7 +129,7 @@ def _one_level(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
     return chosen.set_axis(levels[1 - level][plain[level].isin(wanted)], axis=1)
 
 
-def checked_sessions(index: Any, parameter: str) -> pd.DatetimeIndex:
+def checked_sessions(index: DaysLike, parameter: str) -> pd.DatetimeIndex:
     """Unique, ascending, zone-free dates at midnight, in nanoseconds, called ``session``.
 
     A zone is dropped only when every stamp is midnight in that zone, so the date it names cannot shift.
@@ -191,7 +190,7 @@ def _dated(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
     )
 
 
-def _parsed(index: Any, parameter: str) -> pd.DatetimeIndex:
+def _parsed(index: DaysLike, parameter: str) -> pd.DatetimeIndex:
     if isinstance(index, pd.PeriodIndex):
         return index.to_timestamp()
     if isinstance(index, pd.DatetimeIndex):

@@ -19,7 +19,7 @@ from impact.market.returns import GapRule, alongside, to_returns, traded_cells
 from impact.market.schemas import CLOSES, DIVIDENDS, DROPPED, REFUSED, SECURITIES, VOLUMES
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
-from impact.typing_ import Day, Instant, ReturnKind
+from impact.typing_ import Day, DaysLike, Instant, ReturnKind
 
 __all__ = ["BASES", "DROPPED_COLUMNS", "MarketPanel", "dropped_rows"]
 
@@ -245,7 +245,7 @@ class MarketPanel(Result):
         named = self.dropped["security"].isin([*names, ""]) | (securities is None)
         return self._on(sessions, names, self.dropped[inside & named])
 
-    def on_sessions(self, sessions: Any) -> MarketPanel:
+    def on_sessions(self, sessions: DaysLike) -> MarketPanel:
         """The panel on another list of sessions, such as those of one venue.
 
         A session the panel lacks becomes a day without a trade; a day of the panel that is not among `sessions` moves to

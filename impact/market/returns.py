@@ -12,7 +12,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.market.closed_days import closed_cells
 from impact.market.frames import session_frame
-from impact.typing_ import BoolArray, FloatArray, IntArray, ReturnKind
+from impact.typing_ import BoolArray, FloatArray, IntArray, ReturnKind, TableLike
 
 __all__ = ["GapRule", "TradeToTradeReturns", "to_returns", "trade_to_trade_returns"]
 
@@ -40,12 +40,12 @@ class TradeToTradeReturns:
 
 
 def to_returns(
-    prices: Any,
+    prices: TableLike,
     kind: ReturnKind = "simple",
     *,
-    volume: Any = None,
-    dividends: Any = None,
-    splits: Any = None,
+    volume: TableLike | None = None,
+    dividends: TableLike | None = None,
+    splits: TableLike | None = None,
     gaps: GapRule = "missing",
     venues: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
@@ -108,7 +108,12 @@ def to_returns(
 
 
 def trade_to_trade_returns(
-    prices: Any, market: Any, kind: ReturnKind = "log", *, volume: Any = None, venues: Mapping[str, str] | None = None
+    prices: TableLike,
+    market: TableLike,
+    kind: ReturnKind = "log",
+    *,
+    volume: TableLike | None = None,
+    venues: Mapping[str, str] | None = None,
 ) -> TradeToTradeReturns:
     """Returns from trade to trade, the benchmark's over the same gap, and how many sessions each spans.
 
@@ -215,7 +220,7 @@ def _as_kind(growth: FloatArray, kind: ReturnKind) -> FloatArray:
     return np.log(growth) if kind == "log" else growth - 1.0
 
 
-def alongside(table: Any, closes: pd.DataFrame, parameter: str, kind: str) -> pd.DataFrame:
+def alongside(table: TableLike, closes: pd.DataFrame, parameter: str, kind: str) -> pd.DataFrame:
     """A companion table on the sessions and securities of `closes`: what it lacks is NaN, other securities are left out.
 
     Raises

@@ -253,7 +253,7 @@ def yahoo_source(*, offline: bool = False, cache: str | Path | None = None) -> P
     return _open_yahoo("yahoo", SourceOptions(offline=offline, cache=cache))
 
 
-def open_source(source: Any, options: SourceOptions | None = None) -> PriceSource:
+def open_source(source: object, options: SourceOptions | None = None) -> PriceSource:
     """The source that a user's word, address, path or object stands for.
 
     Raises

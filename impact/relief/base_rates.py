@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from scipy.stats import beta
@@ -87,11 +87,11 @@ class BaseRates(Result):
             sources=self.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None) -> Axes:
         """Share of relief by statute with its exact interval and n."""
         from impact.plots.relief import plot_base_rates
 
-        return plot_base_rates(self.to_frame(), confidence=self.confidence, ax=ax, **options)
+        return plot_base_rates(self.to_frame(), confidence=self.confidence, ax=ax)
 
 
 def base_rates(cases: pd.DataFrame, *, confidence: float = 0.95, sources: tuple[Source, ...] = ()) -> BaseRates:

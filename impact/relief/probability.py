@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -70,11 +70,11 @@ class ReliefProbability(Result):
             sources=self.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None, limits: tuple[float, float] = (-1.0, 2.0)) -> Axes:
         """The band by session, with [0, 1] marked and nothing clipped."""
         from impact.plots.relief import plot_probability
 
-        return plot_probability(self.path, self.ruling_check, ax=ax, **options)
+        return plot_probability(self.path, self.ruling_check, ax=ax, limits=limits)
 
 
 def _range(value: float | tuple[float, float], name: str, *, above: float, below: float = np.inf) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -65,11 +65,11 @@ class Recovery(Result):
             title=title, tables=(("Effects over equal windows", self.with_schema("effects")),), notes=self.assumptions, sources=self.sources
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None) -> Axes:
         """Drop, each relief and their sums, with intervals."""
         from impact.plots.relief import plot_recovery
 
-        return plot_recovery(self.effects, verdict=self.verdict, level=self.level, ax=ax, **options)
+        return plot_recovery(self.effects, verdict=self.verdict, level=self.level, ax=ax)
 
 
 def recovery(result: EventStudyResult, *, reliefs: Mapping[str, int], window: tuple[int, int] = (0, 1), margin: float = 0.25) -> Recovery:

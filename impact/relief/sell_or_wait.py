@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -60,11 +60,11 @@ class SellOrWait(Result):
             sources=self.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None) -> Axes:
         """Shares left by session under the optimal plan."""
         from impact.plots.relief import plot_schedule
 
-        return plot_schedule(self.schedule, ax=ax, **options)
+        return plot_schedule(self.schedule, ax=ax)
 
 
 def _per_session(value: float | list[float] | np.ndarray, sessions: int, name: str) -> np.ndarray:

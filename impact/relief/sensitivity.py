@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -57,13 +57,13 @@ class AnchorSensitivity(Result):
         )
         return Summary(title=title, tables=(("One anchor at a time", self.with_schema("swings")),), notes=self.assumptions)
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None) -> Axes:
         """Tornado: one bar an anchor, the widest on top."""
         from impact.plots.relief import plot_tornado
 
         shown = display(self.with_schema("swings"))
         labels = [f"{row.anchor}\n{row.from_value} to {row.to_value}" for row in named_rows(shown)]
-        return plot_tornado(self.swings, labels=labels, middle=self.middle, session=self.session, ax=ax, **options)
+        return plot_tornado(self.swings, labels=labels, middle=self.middle, session=self.session, ax=ax)
 
 
 def anchor_sensitivity(

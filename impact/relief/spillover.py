@@ -95,11 +95,11 @@ class Spillover(Result):
             sources=self.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None) -> Axes:
         """Members and group means by event, with intervals."""
         from impact.plots.relief import plot_spillover
 
-        return plot_spillover(self.members, self.groups, level=self.level, ax=ax, **options)
+        return plot_spillover(self.members, self.groups, level=self.level, ax=ax)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -65,9 +65,9 @@ class WaitingExample(Result):
             sources=self.plan.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None) -> Axes:
         """Shares left by session at the middle probability."""
-        return self.plan.plot(ax=ax, **options)
+        return self.plan.plot(ax=ax)
 
 
 def waiting_example(

@@ -117,11 +117,11 @@ class ListRisk(Result):
             notes=self.assumptions,
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None) -> Axes:
         """Share listed by number of criteria met, with n."""
         from impact.plots.relief import plot_list_risk
 
-        return plot_list_risk(self.scores, confidence=self.confidence, ax=ax, **options)
+        return plot_list_risk(self.scores, confidence=self.confidence, ax=ax)
 
 
 def list_risk(

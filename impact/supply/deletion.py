@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -116,11 +116,11 @@ class IndexDeletion(Result):
             sources=self.sources,
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None) -> Axes:
         """One lane a provider, from notice to execution."""
         from impact.plots.supply import plot_provider_lanes
 
-        return plot_provider_lanes(self.flows, title=f"{self.line.security}: what index providers did", ax=ax, **options)
+        return plot_provider_lanes(self.flows, title=f"{self.line.security}: what index providers did", ax=ax)
 
 
 def index_deletion(

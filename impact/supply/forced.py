@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -209,7 +209,7 @@ class ForcedSupply(Result):
         table.insert(0, "by", list(picked))
         return table
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None) -> Axes:
         """Cumulative supply in multiples of ADV, with the purchase ban."""
         from impact.plots.supply import plot_supply_ladder
 
@@ -218,7 +218,6 @@ class ForcedSupply(Result):
             last_before_ban_on=self.wind_down.last_before_ban_on,
             title=f"{self.line.security}: supply that the designation forces",
             ax=ax,
-            **options,
         )
 
 

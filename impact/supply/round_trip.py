@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -50,11 +50,11 @@ class RoundTrip(Result):
             notes=self.assumptions,
         )
 
-    def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(self, *, ax: Axes | None = None, title: str = "Round trip of a tracker") -> Axes:
         """Price at each leg."""
         from impact.plots.supply import plot_round_trip
 
-        return plot_round_trip(self.legs, ax=ax, **options)
+        return plot_round_trip(self.legs, title=title, ax=ax)
 
 
 def round_trip(flows: pd.DataFrame, closes: pd.Series) -> RoundTrip | None:

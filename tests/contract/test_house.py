@@ -12,7 +12,7 @@ import pytest
 
 from tests.contract import house
 
-FILE_LINES, FUNCTION_LINES, PARAMETERS, ANYS = 400, 60, 12, 30
+FILE_LINES, FUNCTION_LINES, PARAMETERS, ANYS = 400, 60, 12, 13
 
 # Modules that may use regular expressions, and the syntax they read with them. Prose is never read by pattern: what a text says is
 # a column of a table, parsed and tested where the table is built.
@@ -47,7 +47,6 @@ READS_SYNTAX = {
 # What still stands from before the rule; each number may fall and is then lowered here, until the entry goes.
 OWED = {
     "functions with too many parameters": 4,
-    "Any in public signatures": 114,
     "names that say nothing": 36,
 }
 
@@ -81,7 +80,7 @@ def test_no_public_function_asks_for_too_much(every_function):
 def test_signatures_say_what_they_take(every_function):
     counts = Counter({f"{path} {name}": house.any_in_signature(node) for path, name, node, public in every_function if public})
     guilty = [name for name, count in counts.items() for _ in range(count)]
-    assert len(guilty) <= max(ANYS, OWED.get("Any in public signatures", 0)), "\n".join(guilty)
+    assert len(guilty) <= ANYS, "\n".join(guilty)
 
 
 def test_prose_is_not_read_by_pattern():
