@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from impact.holdings.exposure_tables import deadline_table, exposure_table, posi
 from impact.holdings.fund_files import FundFiles, Staleness, as_fund_files
 from impact.holdings.identify import identify
 from impact.holdings.lookthrough import fund_contents
-from impact.holdings.portfolio import Portfolio, as_portfolio, later_holdings
+from impact.holdings.portfolio import Portfolio, ReadingOptions, later_holdings, read_as_asked
 from impact.holdings.readers import HoldingsFile
 from impact.holdings.schemas import DROPPED, EXPOSURES, HELD_CLOCKS, ISSUES, ONE_POSITION, SCREENED, TOTALS, UNKNOWN
 from impact.holdings.status import BOUND_STATUSES, STATUSES, law_at
@@ -268,14 +268,11 @@ def check_portfolio(
     ratios: Mapping[str, float] | None = None,
     *,
     rates: Mapping[str, float] | None = None,
-    currency: str | None = None,
-    nav: float | None = None,
-    columns: Mapping[str, str] | None = None,
-    holdings_as_of: str | pd.Timestamp | None = None,
     staleness: Staleness | None = None,
     designations: Iterable[Designation] = (),
     lists: Any = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
+    **reading: Unpack[ReadingOptions],
 ) -> ExposureReport:
     """What a portfolio holds that a US blacklist bars, directly and through funds, and until when it can act.
 
@@ -293,7 +290,7 @@ def check_portfolio(
         Holdings of the funds in the book, looked through, nested ones too.
     ratios : mapping of line, ISIN, CUSIP or ticker to float, optional
         Ordinary shares in one receipt, where the table of lines does not know it or is to be overruled.
-    rates, currency, nav, columns, holdings_as_of : optional
+    rates : mapping of currency to float, optional
         As for :func:`as_portfolio`.
     staleness : Staleness, optional
         How fast fund files go out of date.
@@ -303,6 +300,8 @@ def check_portfolio(
         Loaded official lists to match against as well.
     tables : mapping of name to DataFrame, optional
         Replaces tables of the fact base.
+    **reading
+        currency, nav, columns, holdings_as_of: how a file is read, as for :func:`as_portfolio`, where the last is ``as_of``.
 
     Returns
     -------
@@ -326,7 +325,7 @@ def check_portfolio(
     [['Xiaomi Corporation', 'restricted']]
     """
     instant = parse_instant(as_of)
-    portfolio = as_portfolio(holdings, currency=currency, rates=rates, nav=nav, columns=columns, as_of=holdings_as_of)
+    portfolio = read_as_asked(holdings, rates, reading)
     options = CheckOptions(
         portfolio=portfolio,
         funds=funds,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables.prose import decimal, percent, significant
 
-__all__ = ["Portfolio", "as_portfolio", "later_holdings"]
+__all__ = ["Portfolio", "ReadingOptions", "as_portfolio", "later_holdings", "read_as_asked"]
 
 NAV_UNITS = "NAV"
 """Currency of a book whose file gives weights and no values: values are then fractions of its net assets."""
@@ -74,6 +75,38 @@ class Portfolio(Result):
             notes=self.assumptions,
             sources=self.sources,
         )
+
+
+class ReadingOptions(TypedDict, total=False):
+    """How the file of a book is read, by the names that :func:`impact.check_portfolio` passes on."""
+
+    currency: str | None
+    nav: float | None
+    columns: Mapping[str, str] | None
+    holdings_as_of: str | pd.Timestamp | None
+
+
+def read_as_asked(
+    holdings: str | Path | pd.DataFrame | HoldingsFile | Portfolio, rates: Mapping[str, float] | None, options: ReadingOptions
+) -> Portfolio:
+    """The book that a check is about.
+
+    Raises
+    ------
+    TypeError
+        If an option is none of :class:`ReadingOptions`.
+    """
+    unknown = sorted(set(options) - set(ReadingOptions.__annotations__))
+    if unknown:
+        raise TypeError(f"check_portfolio() got an unexpected keyword argument {unknown[0]!r}")
+    return as_portfolio(
+        holdings,
+        currency=options.get("currency"),
+        rates=rates,
+        nav=options.get("nav"),
+        columns=options.get("columns"),
+        as_of=options.get("holdings_as_of"),
+    )
 
 
 def as_portfolio(
