@@ -15,6 +15,7 @@ from impact.holdings.distinct import distinct_rows, per_distinct
 from impact.holdings.instruments import NOT_SECURITIES
 from impact.holdings.status import Law
 from impact.identifiers import clean_identifiers, normalise_tickers, valid_identifiers
+from impact.rules.issuer_lines import issuer_lines
 from impact.screening.broker_tickers import settle_tickers
 from impact.screening.references import REFERRING, issuers_beginning, reference_name
 from impact.typing_ import IntArray
@@ -87,7 +88,7 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     -----
     An identifier decides which security a row is. A name only proposes: such a row is ``unknown`` until an identifier or the
     row's own trading line ties it to a list; a bare number that trades in Hong Kong dollars or renminbi is a line of that market.
-    A row with neither a valid identifier nor a ticker and venue is never ``clear``.
+    A row with neither a ticker and venue nor a code with a name is never ``clear``, unless the table of lines knows the code.
     """
     columns = [pd.concat([table[name] for table in tables], ignore_index=True) for name in INSTRUMENT_COLUMNS]
     first, codes = distinct_rows(columns)
@@ -203,8 +204,13 @@ def _has_code(instruments: pd.DataFrame) -> np.ndarray:
 
 
 def _identified(instruments: pd.DataFrame) -> pd.Series:
-    """Rows of which it is known whose they are: by a code or a line, and of a bond or derivative by the issuer that its name tells."""
-    known = (instruments["own_line"] != "").to_numpy() | _has_code(instruments)
+    """Rows of which it is known whose they are: by a line, by a code of the table of lines, or by a code with the name of what it is.
+
+    A code alone does not tell whose it is, be its check digit valid. Of a bond or derivative the name must tell the issuer.
+    """
+    on_record = issuer_lines().line_of
+    told = np.logical_or.reduce([clean_identifiers(instruments[kind]).isin(on_record) for kind in _LAW_CODES])
+    known = (instruments["own_line"] != "").to_numpy() | told | (_has_code(instruments) & (instruments["name"] != "").to_numpy())
     referring = instruments["instrument"].isin(REFERRING - {"receipt", "right"}).to_numpy()
     issuer = (per_distinct(instruments["name"], lambda names: names.map(reference_name)) != "").to_numpy() | (
         instruments["underlying"] != ""
@@ -219,12 +225,19 @@ def _statuses(instruments: pd.DataFrame, law: Law) -> pd.DataFrame:
     columns: dict[str, list[object]] = {name: [""] * n for name in texts}
     columns |= {name: [pd.NaT] * n for name in ("next_ban_at", "divest_by_at")}
     matched = (instruments["tier"] != "").to_numpy()
+    country_wide = _of_country(instruments, law)
     cash = instruments["instrument"].isin(NOT_SECURITIES).to_numpy()
-    identified = instruments["identified"].to_numpy()
+    identified = instruments["identified"].to_numpy() & ~country_wide
     columns["status"] = np.where(cash, "clear", np.where(identified, "clear", "unknown")).tolist()
     columns["note"] = np.where(
-        cash, "no security", np.where(identified, "screened by identifier: no match", "no valid identifier, and no ticker with its venue")
+        cash,
+        "no security",
+        np.where(
+            identified, "screened by identifier: no match", "no ticker with its venue, and no valid identifier that tells whose it is"
+        ),
     ).tolist()
+    for row in np.flatnonzero(country_wide & ~cash):
+        columns["note"][row] = "no programme on record reaches securities of this country at this instant; earlier ones are not on record"
     for row in np.flatnonzero(matched | _named_by_code(instruments, law, cash)):
         found = instruments.iloc[row]
         keys = _law_keys(found, law)
@@ -248,6 +261,12 @@ def _named_by_code(instruments: pd.DataFrame, law: Law, cash: np.ndarray) -> np.
     """Rows of which a list names the trading line or a code, though no identifier of theirs matched."""
     columns = [instruments["own_line"], *(clean_identifiers(instruments[kind]) for kind in _LAW_CODES)]
     return np.logical_or.reduce([law.names(column) for column in columns]) & ~cash
+
+
+def _of_country(instruments: pd.DataFrame, law: Law) -> np.ndarray:
+    """Rows whose line or code is of a country whose issuers come under programmes by where they are."""
+    columns = [instruments["own_line"], *(clean_identifiers(instruments[kind]) for kind in _LAW_CODES)]
+    return np.logical_or.reduce([law.book.issuers.country_wide(column) for column in columns])
 
 
 def _law_keys(found: pd.Series, law: Law) -> tuple[str, ...]:

@@ -24,15 +24,23 @@ class IssuerLines:
         Trading line -> every line of its issuer, itself included.
     codes_of : mapping
         Trading line -> every code of it, the line itself included.
+    isins : frozenset of str
     """
 
     line_of: Mapping[str, str]
     lines_of: Mapping[str, frozenset[str]]
     codes_of: Mapping[str, frozenset[str]]
+    isins: frozenset[str]
 
     def lines_behind(self, key: str) -> frozenset[str]:
         """Every line of the issuer whose line or code `key` is; empty when the table does not know it."""
         return self.lines_of.get(self.line_of.get(key, ""), frozenset())
+
+    def issued_as(self, key: str) -> frozenset[str]:
+        """The line whose code `key` is, and the ISINs of every line of its issuer; empty when the table does not know it."""
+        lines = self.lines_behind(key)
+        codes = frozenset(code for line in lines for code in self.codes_of[line])
+        return codes & self.isins | {self.line_of[code] for code in (key,) if lines}
 
 
 @cache
@@ -54,4 +62,5 @@ def issuer_lines() -> IssuerLines:
         line_of |= dict.fromkeys(codes_of[line], line)
         of_issuer.setdefault(row["issuer"], set()).add(line)
     lines_of = {line: frozenset(lines) for lines in of_issuer.values() for line in lines}
-    return IssuerLines(line_of=line_of, lines_of=lines_of, codes_of=codes_of)
+    isins = frozenset(line_key(isin) for isin in security_lines()["isin"] if isin)
+    return IssuerLines(line_of=line_of, lines_of=lines_of, codes_of=codes_of, isins=isins)

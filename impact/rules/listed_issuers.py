@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
+from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.facts.names import plain_words
 from impact.rules.issuer_lines import issuer_lines
@@ -18,6 +19,14 @@ __all__ = ["ListedIssuers"]
 
 def _spelled(name: str) -> str:
     return " ".join(plain_words(name))
+
+
+@cache
+def _issued_in_country() -> frozenset[str]:
+    """Every code of the table of lines of an issuer of whom a share was issued where :data:`COUNTRY_WIDE` says."""
+    table = issuer_lines()
+    issued = [isin for isin in table.isins if any(fits(isin, pattern) for pattern in COUNTRY_WIDE)]
+    return frozenset(code for isin in issued for line in table.lines_behind(isin) for code in table.codes_of[line])
 
 
 class ListedIssuers:
@@ -40,7 +49,7 @@ class ListedIssuers:
         be a ticker or a name, nor what :data:`COUNTRY_WIDE` covers.
         """
         key = line_key(security)
-        if any(fits(key, pattern) for pattern in COUNTRY_WIDE):
+        if any(self.country_wide([key])):
             return False
         if issuer_lines().lines_behind(key):
             return True
@@ -51,17 +60,23 @@ class ListedIssuers:
         except InputError:
             return False
 
+    def country_wide(self, values: Iterable[str]) -> list[bool]:
+        """For each line or code, whether it, or a share behind it, is of a country whose issuers come under programmes by where they are."""
+        given = list(values)
+        known = _issued_in_country().union(*(fnmatch.filter(given, pattern) for pattern in COUNTRY_WIDE))
+        return [value in known for value in given]
+
     def issuer(self, security: str) -> tuple[frozenset[str], tuple[Listing, ...]]:
         """Every key of the issuer that `security` names (line, identifier or entity), and its listings.
 
         The table of lines says whose a code or a line is; what a list says of one line of an issuer holds for its sisters. A row of a
         list may name a whole group with its listed arms, so rows are joined through their first line only: a line of the issuer
         asked for, or, when no row leads with one, the first line of the rows that mention it. A listing that was rolled into one of
-        a later order is joined with it, either way. A name is the same with or without its commas and points.
+        a later order is joined with it, either way. A receipt falls under a programme by where the shares behind it were issued. A name is the same with or without its commas and points.
         """
         key = line_key(security)
         asked = issuer_lines().lines_behind(key) | self._spellings.get(_spelled(security), frozenset()) | {key}
-        codes = {key, issuer_lines().line_of.get(key, key)}
+        codes = {key, *issuer_lines().issued_as(key)}
         everywhere = [listing for listing, pattern in self._patterns if any(fits(code, pattern) for code in codes)]
         leading = {listing.lines[0] for listing in self._bearing(asked) if listing.lines}
         homes = asked & leading or leading
@@ -82,8 +97,7 @@ class ListedIssuers:
     def names(self, values: Iterable[str]) -> list[bool]:
         """For each line or code, whether a list names its issuer: by itself, by a sister line or by where it trades."""
         given = list(values)
-        patterns = dict.fromkeys(pattern for _, pattern in self._patterns)
-        known = self._codes.union(*(fnmatch.filter(given, pattern) for pattern in patterns))
+        known = self._codes.union(*(fnmatch.filter(given, pattern) for pattern in self._distinct_patterns))
         return [value in known for value in given]
 
     def tells_issuer(self, security: str) -> bool:
@@ -94,14 +108,22 @@ class ListedIssuers:
     def _patterns(self) -> tuple[tuple[Listing, str], ...]:
         return tuple((listing, key) for listing in self.listings for key in sorted(listing.keys) if is_pattern(key))
 
+    @property
+    def _distinct_patterns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(pattern for _, pattern in self._patterns))
+
     @cached_property
     def _spellings(self) -> Mapping[str, frozenset[str]]:
-        """Name without signs -> the keys of the listings that bear it."""
+        """Name without signs, or an alias on record -> the keys of the listings that bear it."""
         index: dict[str, frozenset[str]] = {}
         for listing in self.listings:
             name = _spelled(listing.entity)
             if name and listing.kind != "subject":
                 index[name] = index.get(name, frozenset()) | {line_key(listing.entity)}
+        aliases = read_bundled("aliases")
+        for alias, entity in zip(aliases["alias"], aliases["entity"], strict=True):
+            if (bearing := index.get(_spelled(entity))) and (name := _spelled(alias)):
+                index[name] = index.get(name, frozenset()) | bearing
         return index
 
     @cached_property
@@ -115,9 +137,10 @@ class ListedIssuers:
 
     @cached_property
     def _codes(self) -> frozenset[str]:
-        """Every key of a list, and every code of the issuers of whom a list names a line."""
+        """Every key of a list, and every code of the issuers of whom a list names a line, or a share by where it was issued."""
         table = issuer_lines()
-        lines = {line for key in self._places for line in table.lines_behind(key)}
+        issued = [code for pattern in self._distinct_patterns for code in fnmatch.filter(table.isins, pattern)]
+        lines = {line for key in (*self._places, *issued) for line in table.lines_behind(key)}
         return frozenset(self._places).union(*(table.codes_of[line] for line in lines))
 
     def _bearing(self, keys: Iterable[str]) -> list[Listing]:

@@ -145,7 +145,9 @@ def test_a_fund_is_looked_through_by_hand():
             "Currency": "USD",
         }
     )
-    inside = pd.DataFrame({"ISIN": ["KYG9830T1067", "US0378331005"], "Shares": [50.0, 5.0], "Market Value (USD)": [100.0, 300.0]})
+    inside = pd.DataFrame(
+        {"Name": ["XIAOMI", "APPLE"], "ISIN": ["KYG9830T1067", "US0378331005"], "Shares": [50.0, 5.0], "Market Value (USD)": [100.0, 300.0]}
+    )
     report = check_portfolio(positions, as_of=LISTED, funds={"FUND": read_holdings(inside, as_of="2021-01-14")})
     row = report.exposures.iloc[0]
     assert row["via"] == "FUND" and row["market_value_low"] == row["market_value_high"] == pytest.approx(150.0)
