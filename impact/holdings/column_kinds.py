@@ -49,7 +49,9 @@ def _kind(column: pd.Series) -> str:
     text = text[~text.str.lower().isin(MISSING_TEXT)]
     if text.empty:
         return ""
-    numbers = np.isfinite(parse_numbers(text).values)
+    numbers = np.array([any(map(str.isnumeric, cell)) for cell in text])  # a cell without a digit is none: most names
+    if numbers.any():
+        numbers[numbers] = np.isfinite(parse_numbers(text[numbers]).values)
     words = text.str.contains(_WORDS, regex=True).to_numpy(dtype=bool) & ~numbers
     return "number" if numbers.mean() >= _NEARLY_ALL else "text" if words.mean() >= _NEARLY_ALL else ""
 

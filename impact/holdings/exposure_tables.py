@@ -65,10 +65,13 @@ def _fund_statuses(instruments: pd.DataFrame, fund_of: IntArray, contents: FundC
     table = instruments[["status", "programme", "citation", "note"]].copy()
     missing = (instruments["instrument"] == "fund") & (fund_of < 0) & (instruments["tier"] == "")
     table.loc[missing, ["status", "note"]] = ["unknown", "a fund without a holdings file"]
+    leaf_fund, leaf = (contents.leaves[name].to_numpy(dtype=np.int64) for name in ("fund", "instrument"))
+    law_keys, unknown = instruments["law_key"].to_numpy(dtype=object), (instruments["status"] == "unknown").to_numpy(dtype=bool)
     for row in np.flatnonzero(fund_of >= 0):
-        held = contents.leaves[contents.leaves["fund"] == fund_of[row]]
-        found = [law.status(key, "fund") for key in instruments["law_key"].take(held["instrument"].astype(np.int64)).unique() if key]
-        unsure = instruments["status"].take(held["instrument"].astype(np.int64)).eq("unknown").any()
+        # The leaves stand fund by fund.
+        own = pd.unique(leaf[np.searchsorted(leaf_fund, fund_of[row], "left") : np.searchsorted(leaf_fund, fund_of[row], "right")])
+        found = [law.status(key, "fund") for key in dict.fromkeys(law_keys[own]) if key]
+        unsure = bool(unknown[own].any())
         if not found and not unsure:
             table.loc[row, ["status", "note"]] = ["clear", "its file shows no designated name"]
             continue

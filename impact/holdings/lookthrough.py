@@ -10,9 +10,9 @@ import pandas as pd
 
 from impact.holdings.fund_files import FundFiles
 from impact.holdings.status import BOUND_STATUSES
-from impact.kernels.lookthrough import interval_product, through_funds
+from impact.kernels.lookthrough import ReachedFunds, interval_product, through_funds
 from impact.tables.prose import percent
-from impact.typing_ import FloatArray, IntArray
+from impact.typing_ import BoolArray, FloatArray, IntArray
 
 __all__ = ["FundContents", "fund_contents"]
 
@@ -68,80 +68,115 @@ def fund_contents(
     -----
     Range of a line reached through several funds = product of the ranges of the weights on the way. The ranges of two paths add.
     """
-    n_funds = len(files)
-    nested = [np.where((found := files.find(instruments.iloc[member])) == number, -1, found) for number, member in enumerate(members)]
-    edges = [
-        (number, int(child), fund.low[row], fund.high[row])
-        for number, fund in enumerate(files.funds)
-        for row, child in enumerate(nested[number])
-        if child >= 0 and np.isfinite(fund.low[row])
-    ]
-    parent, child = (np.array([edge[k] for edge in edges], dtype=np.int64) for k in (0, 1))
-    low, high = (np.array([edge[k] for edge in edges], dtype=np.float64) for k in (2, 3))
-    reach_low, reach_high = through_funds(n_funds, parent, child, low, high)
-    own = [_own_lines(files, number, instruments, members[number], nested[number], currency, rates) for number in range(n_funds)]
-    parts = [
-        _reached(own[inner][0], outer, inner, reach_low[outer, inner], reach_high[outer, inner], files)
-        for outer in range(n_funds)
-        for inner in range(n_funds)
-        if reach_high[outer, inner] != 0 or reach_low[outer, inner] != 0
-    ]
-    filled = [part for part in parts if len(part)]
-    leaves = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame({name: pd.Series(dtype="float64") for name in LEAF_COLUMNS})
-    blind = np.array([share for _, share, _ in own])
-    unseen = np.minimum(1.0, np.maximum(np.abs(reach_low), np.abs(reach_high)) @ blind) if n_funds else np.zeros(0)
-    return FundContents(leaves=leaves, unseen=unseen, reasons=tuple(reason for _, _, reason in own))
+    fund_of = files.find(instruments)
+    traits = _Traits.of(instruments)
+    own = [_own_lines(files, number, traits, members[number], fund_of, currency, rates) for number in range(len(files))]
+    edges = [lines.nested for lines in own]
+    parent = np.repeat(np.arange(len(own)), [edge[0].size for edge in edges])
+    child, low, high = (np.concatenate([edge[k] for edge in edges] or [np.empty(0)]) for k in range(3))
+    reached = through_funds(len(own), parent, child.astype(np.int64), low, high)
+    blind = np.array([lines.unseen for lines in own])
+    most = np.maximum(np.abs(reached.low), np.abs(reached.high)) * blind[reached.inner]
+    unseen = np.minimum(1.0, np.bincount(reached.outer, most, minlength=len(own)))
+    return FundContents(leaves=_leaves(files, own, reached), unseen=unseen, reasons=tuple(lines.reason for lines in own))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Traits:
+    """What the lines of funds are asked, once for every instrument (n,)."""
+
+    named: BoolArray
+    bound: BoolArray
+    unknown: BoolArray
+    is_fund: BoolArray
+
+    @classmethod
+    def of(cls, instruments: pd.DataFrame) -> _Traits:
+        status = instruments["status"]
+        return cls(
+            named=(instruments["tier"] != "").to_numpy(dtype=bool),
+            bound=status.isin(BOUND_STATUSES).to_numpy(dtype=bool),
+            unknown=(status == "unknown").to_numpy(dtype=bool),
+            is_fund=(instruments["instrument"] == "fund").to_numpy(dtype=bool),
+        )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _OwnLines:
+    """What stands in one fund's own file.
+
+    Attributes
+    ----------
+    instrument : (k,) int
+        Its lines that are not clear.
+    ranges : (4, k) float
+        share_low, share_high, shares_low, shares_high of each.
+    nested : (child, low, high), each (m,)
+        The funds it holds whose files are at hand.
+    unseen : float
+        Share of it that is unknown, and why in `reason`.
+    """
+
+    instrument: IntArray
+    ranges: FloatArray
+    nested: tuple[IntArray, FloatArray, FloatArray]
+    unseen: float
+    reason: str
 
 
 def _own_lines(
-    files: FundFiles, number: int, instruments: pd.DataFrame, member: IntArray, nested: IntArray, currency: str, rates: Mapping[str, float]
-) -> tuple[pd.DataFrame, float, str]:
-    """Lines of one fund that are not clear, the share of it that is unknown, and why."""
+    files: FundFiles, number: int, traits: _Traits, member: IntArray, fund_of: IntArray, currency: str, rates: Mapping[str, float]
+) -> _OwnLines:
     fund = files.funds[number]
-    held = instruments.iloc[member]
-    status, is_fund = held["status"].to_numpy(dtype=object), (held["instrument"] == "fund").to_numpy()
-    named = (held["tier"] != "").to_numpy()
-    lines = np.flatnonzero((named | np.isin(status, BOUND_STATUSES)) & (nested < 0))
+    nested = np.where(fund_of[member] == number, -1, fund_of[member])
+    named, is_fund = traits.named[member], traits.is_fund[member]
+    lines = np.flatnonzero((named | traits.bound[member]) & (nested < 0))
+    inner = np.flatnonzero((nested >= 0) & np.isfinite(fund.low))
     rate = 1.0 if fund.currency == currency else rates.get(fund.currency, np.nan)
     per_unit = 1.0 / rate if fund.currency and currency else np.nan
-    table = pd.DataFrame(
-        {
-            "instrument": member[lines],
-            "share_low": fund.low[lines],
-            "share_high": fund.high[lines],
-            "shares_low": fund.shares_low[lines] * per_unit,
-            "shares_high": fund.shares_high[lines] * per_unit,
-        }
-    )
-    unidentified = (status == "unknown") & ~named & (nested < 0) & ~is_fund
-    missing = is_fund & (nested < 0)
     size = np.maximum(np.abs(fund.low), np.abs(fund.high))
     causes = {
         "lines its file does not show": fund.unseen,
-        "lines that cannot be identified": float(np.nansum(size[unidentified])),
-        "funds without a file": float(np.nansum(size[missing])),
+        "lines that cannot be identified": float(np.nansum(size[traits.unknown[member] & ~named & (nested < 0) & ~is_fund])),
+        "funds without a file": float(np.nansum(size[is_fund & (nested < 0)])),
     }
-    reason = "; ".join(f"{cause}: up to {percent(share, 2)}" for cause, share in causes.items() if share > 0)
-    return table, min(1.0, sum(causes.values())), reason
+    return _OwnLines(
+        instrument=member[lines],
+        ranges=np.stack([fund.low[lines], fund.high[lines], fund.shares_low[lines] * per_unit, fund.shares_high[lines] * per_unit]),
+        nested=(nested[inner], fund.low[inner], fund.high[inner]),
+        unseen=min(1.0, sum(causes.values())),
+        reason="; ".join(f"{cause}: up to {percent(share, 2)}" for cause, share in causes.items() if share > 0),
+    )
 
 
-def _reached(lines: pd.DataFrame, outer: int, inner: int, low: float, high: float, files: FundFiles) -> pd.DataFrame:
-    if lines.empty:
-        return lines
-    n = len(lines)
-    share = interval_product(lines["share_low"].to_numpy(), lines["share_high"].to_numpy(), np.full(n, low), np.full(n, high))
-    shares = interval_product(lines["shares_low"].to_numpy(), lines["shares_high"].to_numpy(), np.full(n, low), np.full(n, high))
-    keys = [files.funds[outer].key] if outer == inner else [files.funds[outer].key, files.funds[inner].key]
+def _leaves(files: FundFiles, own: list[_OwnLines], reached: ReachedFunds) -> pd.DataFrame:
+    """The lines of every fund reached, for every fund that reaches it."""
+    pairs = np.flatnonzero((reached.low != 0) | (reached.high != 0))
+    sizes = np.array([lines.instrument.size for lines in own], dtype=np.int64)
+    pairs = pairs[sizes[reached.inner[pairs]] > 0]
+    if not pairs.size:
+        return pd.DataFrame({name: pd.Series(dtype="float64") for name in LEAF_COLUMNS})
+    counts = sizes[reached.inner[pairs]]
+    pair = np.repeat(np.arange(pairs.size), counts)
+    outer, inner = reached.outer[pairs], reached.inner[pairs]
+    starts = np.cumsum(sizes) - sizes
+    line = starts[inner][pair] + np.arange(pair.size) - (np.cumsum(counts) - counts)[pair]
+    ranges = np.concatenate([lines.ranges for lines in own], axis=1)[:, line]
+    low, high = reached.low[pairs][pair], reached.high[pairs][pair]
+    keys = [fund.key for fund in files.funds]
+    passed = pd.Categorical.from_codes(pair, [keys[a] if a == b else f"{keys[a]} > {keys[b]}" for a, b in zip(outer, inner, strict=True)])
+    days = pd.DatetimeIndex([fund.file.as_of if fund.file.as_of is not None else pd.NaT for fund in files.funds])
+    share, shares = interval_product(ranges[0], ranges[1], low, high), interval_product(ranges[2], ranges[3], low, high)
     return pd.DataFrame(
         {
-            "fund": outer,
-            "through": " > ".join(keys),
-            "instrument": lines["instrument"].to_numpy(),
+            "fund": outer[pair],
+            "through": pd.Series(passed).astype("str"),
+            "instrument": np.concatenate([lines.instrument for lines in own])[line],
             "share_low": share[0],
             "share_high": share[1],
             "shares_low": shares[0],
             "shares_high": shares[1],
-            "as_of": files.funds[inner].file.as_of if files.funds[inner].file.as_of is not None else pd.NaT,
-            "age_days": files.funds[inner].age_days,
+            "as_of": days[inner[pair]],
+            "age_days": np.array([fund.age_days for fund in files.funds])[inner[pair]],
         }
     )

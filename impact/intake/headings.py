@@ -60,6 +60,7 @@ def _total_labels() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(keys), tuple(sorted({key for key in keys if not key.isascii()}, key=len, reverse=True))
 
 
+@lru_cache(maxsize=1 << 16)
 def is_total_label(text: object) -> bool:
     """Whether a cell says nothing but that its line is a total: ``Grand Total (USD)``, ``Gesamtsumme``, ``合计``.
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from impact.errors import InputError
 from impact.tables.prose import significant
 from impact.typing_ import FloatArray, FloatArray1D, IntArray
 
-__all__ = ["half_printed_unit", "held_fraction", "interval_product", "size_range", "staleness_band", "through_funds", "weight_range"]
+__all__ = [
+    "ReachedFunds",
+    "half_printed_unit",
+    "held_fraction",
+    "interval_product",
+    "size_range",
+    "staleness_band",
+    "through_funds",
+    "weight_range",
+]
 
 
 def staleness_band(age_days: FloatArray, per_root_day: float = 0.05) -> FloatArray:
@@ -90,7 +101,25 @@ def size_range(low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArra
     return np.maximum(np.maximum(low, -high), 0.0), np.maximum(np.abs(low), np.abs(high))
 
 
-def through_funds(n_funds: int, parent: IntArray, child: IntArray, low: FloatArray1D, high: FloatArray1D) -> tuple[FloatArray, FloatArray]:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ReachedFunds:
+    """What one unit of money in each fund is worth in every fund it reaches; only the pairs that reach each other.
+
+    Attributes
+    ----------
+    outer, inner : (p,) int
+        The fund held and the fund reached, ascending; each fund reaches itself.
+    low, high : (p,) float, decimal
+        Range of the share.
+    """
+
+    outer: IntArray
+    inner: IntArray
+    low: FloatArray
+    high: FloatArray
+
+
+def through_funds(n_funds: int, parent: IntArray, child: IntArray, low: FloatArray1D, high: FloatArray1D) -> ReachedFunds:
     """What one unit of money in each fund is worth in every fund it holds, directly or through others.
 
     Parameters
@@ -100,11 +129,6 @@ def through_funds(n_funds: int, parent: IntArray, child: IntArray, low: FloatArr
         Fund `parent` holds fund `child`.
     low, high : (m,) float, decimal
         Range of the weight.
-
-    Returns
-    -------
-    low, high : (n_funds, n_funds) float
-        Row: the fund held; column: the fund reached. The diagonal is 1.
 
     Raises
     ------
@@ -116,24 +140,33 @@ def through_funds(n_funds: int, parent: IntArray, child: IntArray, low: FloatArr
     Funds are taken from those that hold no fund upwards, so every product is formed once; the range of a sum over
     several paths is the sum of their ranges.
     """
-    reach_low, reach_high = np.eye(n_funds), np.eye(n_funds)
+    by_parent, by_child = np.argsort(parent, kind="stable"), np.argsort(child, kind="stable")
+    first = np.searchsorted(parent[by_parent], np.arange(n_funds + 1))
+    held_from = np.searchsorted(child[by_child], np.arange(n_funds + 1))
     waiting = np.bincount(parent, minlength=n_funds)
     ready = list(np.flatnonzero(waiting == 0))
-    done = np.zeros(n_funds, dtype=bool)
+    rows: list[tuple[IntArray, FloatArray, FloatArray] | None] = [None] * n_funds
+    n_done = 0
     while ready:
-        fund = ready.pop()
-        for edge in np.flatnonzero(parent == fund):
-            below_low, below_high = interval_product(low[edge], high[edge], reach_low[child[edge]], reach_high[child[edge]])
-            reach_low[fund] += below_low
-            reach_high[fund] += below_high
-        done[fund] = True
-        for holder in parent[child == fund]:
+        fund = int(ready.pop())
+        parts = [(np.array([fund]), np.ones(1), np.ones(1))]
+        for edge in by_parent[first[fund] : first[fund + 1]]:
+            below = rows[child[edge]]
+            if below is not None:
+                parts.append((below[0], *interval_product(low[edge], high[edge], below[1], below[2])))
+        reached, place = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
+        rows[fund] = (reached, *(np.bincount(place, np.concatenate([part[side] for part in parts])) for side in (1, 2)))
+        n_done += 1
+        for holder in parent[by_child[held_from[fund] : held_from[fund + 1]]]:
             waiting[holder] -= 1
             if waiting[holder] == 0:
                 ready.append(holder)
-    if not done.all():
-        raise InputError(f"{int((~done).sum())} fund(s) hold each other in a circle; take one of their files out.")
-    return reach_low, reach_high
+    if n_done < n_funds:
+        raise InputError(f"{n_funds - n_done} fund(s) hold each other in a circle; take one of their files out.")
+    known = [row for row in rows if row is not None]
+    inner, least, most = (np.concatenate([row[part] for row in known] or [np.empty(0)]) for part in range(3))
+    outer = np.repeat(np.arange(n_funds), [row[0].size for row in known])
+    return ReachedFunds(outer=outer, inner=inner.astype(np.int64), low=least, high=most)
 
 
 def held_fraction(
