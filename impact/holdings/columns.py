@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.intake.currencies import currency_in
 from impact.intake.headings import heading_key, heading_readings
+from impact.intake.units import StatedUnit, unit_in
 
 __all__ = ["AMOUNT_FIELDS", "FIELDS", "IDENTITY_FIELDS", "NUMBER_FIELDS", "TEXT_FIELDS", "ColumnPlan", "may_be_amount", "plan_columns"]
 
@@ -65,8 +66,10 @@ class ColumnPlan:
     value_currency, price_currency : str
         Currency that the heading of the market value, or of the price, names (``Mkt Value (USD)``, ``Price (GBp)``), in its own letter
         case; empty when it names none.
-    weight_in_percent : bool
-        The heading of the weight carries a percent sign.
+    units : mapping of field to StatedUnit
+        Scales that headings state (``Value (EUR m)``, ``Shares (000)``).
+    weight_unit : {"", "percent", "permille", "bps"}
+        What the heading of the weight says that weights are in.
     unused : tuple of (heading, reason)
         Columns that feed no field, each with the reason; none is ignored silently.
     absent : tuple of (field, heading)
@@ -81,7 +84,8 @@ class ColumnPlan:
     headings: tuple[str, ...]
     value_currency: str = ""
     price_currency: str = ""
-    weight_in_percent: bool = False
+    units: Mapping[str, StatedUnit] = field(default_factory=dict)
+    weight_unit: str = ""
     unused: tuple[tuple[str, str], ...] = ()
     absent: tuple[tuple[str, str], ...] = ()
     decided: tuple[tuple[str, str, str, str], ...] = ()
@@ -158,14 +162,28 @@ def plan_columns(headings: Sequence[object], columns: Mapping[str, str] | None =
     return ColumnPlan(
         position=position,
         headings=printed,
-        value_currency=currency_in(printed[position["market_value"]]) if "market_value" in position else "",
-        price_currency=currency_in(printed[position["price"]]) if "price" in position else "",
-        weight_in_percent="weight" in position and "percent" in heading_key(printed[position["weight"]]),
+        value_currency=_currency_of(position, printed, "market_value"),
+        price_currency=_currency_of(position, printed, "price"),
+        units={name: unit for name in NUMBER_FIELDS if name in position and (unit := unit_in(printed[position[name]])) is not None},
+        weight_unit=_weight_unit(printed[position["weight"]]) if "weight" in position else "",
         unused=_unused(printed, position, known),
         absent=tuple((name, heading) for name, (key, heading) in wanted.items() if key not in by_key),
         decided=_decided(printed, position, mapped, known),
         is_transactions=len({heading_key(heading) for heading in printed} & _TRANSACTION_KEYS) >= 2,
     )
+
+
+def _weight_unit(heading: str) -> str:
+    key = heading_key(heading.replace("‰", "permille").replace("‱", "bps"))
+    told = {"percent": "percent", "basispoint": "bps", "permille": "permille", "promille": "permille"}
+    return next((unit for word, unit in told.items() if word in key), "bps" if key.endswith(("bp", "bps")) else "")
+
+
+def _currency_of(position: Mapping[str, int], printed: Sequence[str], name: str) -> str:
+    if name not in position:
+        return ""
+    unit = unit_in(printed[position[name]])
+    return (unit.currency if unit else "") or currency_in(printed[position[name]])
 
 
 def _claimed(mapped: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]) -> dict[str, int]:

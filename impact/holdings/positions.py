@@ -12,6 +12,7 @@ from impact.holdings.coded import CODED, checked_codes, sorted_codes
 from impact.holdings.columns import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
 from impact.holdings.distinct import per_distinct
 from impact.holdings.instruments import classify_instruments
+from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_issues, shares_of_values, stated_scales
 from impact.holdings.sections import RawTable, Refused
 from impact.holdings.totals import net_assets_stated, total_lines
 from impact.intake.currencies import normal_currencies
@@ -21,17 +22,20 @@ from impact.intake.numbers import MISSING_TEXT, decimal_mark, parse_numbers
 from impact.tables import prose
 from impact.typing_ import named_rows
 
-__all__ = ["NO_POSITION", "POSITION_COLUMNS", "Positions", "interpret"]
+__all__ = ["NO_POSITION", "POSITION_COLUMNS", "WEIGHT_UNITS", "Positions", "interpret"]
 
 POSITION_COLUMNS = (
     "row", "account", "investor", "name", "ticker", "exchange", "country", "isin", "cusip", "sedol", "figi", "instrument", "put_call",
     "underlying", "quantity", "market_value", "notional_value", "weight", "price", "fx", "currency", "price_currency", "as_of",
 )  # fmt: skip
 
+WEIGHT_UNITS = {"percent": 1e-2, "fraction": 1.0, "permille": 1e-3, "bps": 1e-4}
+"""Units that weights are printed in, and what one of each is of the book."""
+
 _TERMINAL_TICKER = r"^\S+(?: \S+)* (?:Equity|Index|Curncy|Comdty|Corp|Govt|Mtge|Pfd)$"
 
 
-NO_POSITION = ("a total", "one cell of text", "the header again", "the header of a further table", "nothing names")
+NO_POSITION = ("a total", "one cell of text", "a line of units", "the header again", "the header of a further table", "nothing names")
 """How the reasons begin that refuse a row which holds no position, whatever its numbers; any other refused row may hold one."""
 
 
@@ -107,12 +111,14 @@ def interpret(
             _move_terminal_tickers(text, name)
     _split_symbols(text)
     mark = decimal or _file_decimal(raw)
-    numbers, percent = _numbers(raw, mark, decimal is not None, report)
+    numbers, percent, scaled_cells = _numbers(raw, mark, decimal is not None, report)
+    scales = stated_scales(raw)
+    numbers = in_whole_units(numbers, scales, scaled_cells)
     identifiers = _identifiers(text, report)
     stated = np.isfinite(numbers["weight"]) if "weight" in numbers else np.zeros(len(raw.cells), dtype=bool)
     unit, notes = _weight_unit(numbers, percent, raw, weight_unit)
     if "weight" in numbers:
-        numbers["weight"] = numbers["weight"] * {"percent": 0.01, "fraction": 1.0, "": np.nan}[unit]
+        numbers["weight"] = numbers["weight"] * WEIGHT_UNITS.get(unit, np.nan)
     n = len(raw.cells)
     blank = pd.Series([""] * n, dtype="str")
     rows = pd.DataFrame({"row": raw.line})
@@ -124,19 +130,21 @@ def interpret(
         else:
             rows[name] = identifiers.get(name, text.get(name, blank))
     _settle_currencies(rows, raw, report)
+    scales = checked_scales(rows, scales)
     rows["as_of"] = _dates(raw, as_of, dayfirst, report)
     given = {name for name in (*text, *identifiers) if name in rows}
-    code, net_assets = _refusals(rows, given, text.get("identifier"), stated, report)
-    net_assets = net_assets if np.isfinite(net_assets) else _stated_amount(raw.preamble.net_assets, mark)
+    code, net_assets = _refusals(rows, given, text.get("identifier"), stated, report, scales)
+    net_assets = net_assets if np.isfinite(net_assets) else _stated_amount(raw, mark)
     kept, dropped = _sorted_out(rows, code, raw, refused)
+    kept, unscaled = shares_of_values(kept, scales)
     return Positions(
         rows=kept,
         dropped=dropped,
-        issues=_gathered(_of_columns(raw), report.frame(), _repeats(kept, given)),
+        issues=_gathered(_of_columns(raw), scale_issues(scales), report.frame(), _repeats(kept, given)),
         decimal=mark,
         weight_unit=unit,
         net_assets=net_assets,
-        notes=notes,
+        notes=(*notes, *unscaled),
     )
 
 
@@ -212,8 +220,13 @@ def _settle_currencies(rows: pd.DataFrame, raw: RawTable, report: _Report) -> No
     rows["price"] = rows["price"] * price_worth
 
 
-def _stated_amount(text: str, mark: str) -> float:
-    return float(parse_numbers(pd.Series([text], dtype="str"), decimal=mark).values[0]) if text else float("nan")
+def _stated_amount(raw: RawTable, mark: str) -> float:
+    """Net assets above the header, in whole units of their currency; NaN where there are none, or their unit cannot be told."""
+    text, unit = raw.preamble.net_assets, raw.preamble.net_assets_unit or raw.preamble.unit
+    if not text:
+        return float("nan")
+    parsed = parse_numbers(pd.Series([text], dtype="str"), decimal=mark)
+    return float(parsed.values[0]) * (1.0 if unit is None or parsed.scaled[0] else unit.factor)
 
 
 def _file_decimal(raw: RawTable) -> str:
@@ -225,7 +238,9 @@ def _file_decimal(raw: RawTable) -> str:
     return "," if comma > point else "."
 
 
-def _numbers(raw: RawTable, mark: str, settled: bool, report: _Report) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def _numbers(raw: RawTable, mark: str, settled: bool, report: _Report) -> tuple[dict[str, np.ndarray], np.ndarray, dict[str, np.ndarray]]:
+    """Numbers by field, which weights carry a percent sign, and which cells a scale of their own."""
+    scaled: dict[str, np.ndarray] = {}
     numbers: dict[str, np.ndarray] = {}
     percent = np.zeros(len(raw.cells), dtype=bool)
     for name in NUMBER_FIELDS:
@@ -241,14 +256,14 @@ def _numbers(raw: RawTable, mark: str, settled: bool, report: _Report) -> tuple[
         text = column if stored is None else column.where(~stored, "")
         own = "" if settled else decimal_mark(text)
         parsed = parse_numbers(text, decimal=own or mark)
-        numbers[name] = parsed.values
+        numbers[name], scaled[name] = parsed.values, parsed.scaled
         if stored is not None and stored.any():
             numbers[name][stored] = column[stored].to_numpy(dtype=object).astype(np.float64)
         formula = column.str.startswith("=").to_numpy(dtype=bool) & parsed.unreadable
         report.add(formula, name, column, "a formula, not its value", "left empty")
         report.add(parsed.unreadable & ~formula, name, column, "not a number", "left empty")
         percent = parsed.percent if name == "weight" else percent
-    return numbers, percent
+    return numbers, percent, scaled
 
 
 def _identifiers(text: Mapping[str, pd.Series], report: _Report) -> dict[str, pd.Series]:
@@ -275,7 +290,9 @@ def _weight_unit(numbers: Mapping[str, np.ndarray], percent: np.ndarray, raw: Ra
     total = float(np.nansum(numbers["weight"]))
     if told:
         unit, basis = told, "as told"
-    elif raw.plan.weight_in_percent or percent.any():
+    elif raw.plan.weight_unit in ("bps", "permille"):
+        unit, basis = raw.plan.weight_unit, "the heading says so"
+    elif raw.plan.weight_unit or percent.any():
         unit, basis = "percent", "percent sign"
     elif total > 1.05:
         unit, basis = "percent", "as fractions they would exceed the book"
@@ -287,7 +304,7 @@ def _weight_unit(numbers: Mapping[str, np.ndarray], percent: np.ndarray, raw: Ra
         return "", (
             f"Weights sum to {prose.significant(total, 4)}: their unit is unclear and they are not used; say weight_unit='percent' or 'fraction'.",
         )
-    share = total / (100.0 if unit == "percent" else 1.0)
+    share = total * WEIGHT_UNITS[unit]
     if 0.95 <= share <= 1.05:
         return unit, (f"Weights are in {unit} ({basis}).",)
     return unit, (
@@ -318,7 +335,7 @@ def _dates(raw: RawTable, as_of: pd.Timestamp | None, dayfirst: bool | None, rep
 
 
 def _refusals(
-    rows: pd.DataFrame, given: Set[str], mixed: pd.Series | None, weighted: np.ndarray, report: _Report
+    rows: pd.DataFrame, given: Set[str], mixed: pd.Series | None, weighted: np.ndarray, report: _Report, scales: Mapping[str, Scale]
 ) -> tuple[np.ndarray, float]:
     """(n,) position in ``_REASONS`` of why each row is no position, 0 where it is one, and the net assets that a total states.
 
@@ -342,7 +359,10 @@ def _refusals(
         code[bare] = np.where(unread[bare], 4, 3)
     code[~identified] = 2
     marked = coded if mixed is None else coded | ((mixed != "") & ~mixed.map(is_total_label)).to_numpy(dtype=bool)
-    lines = total_lines(rows, marked, given)
+    printed = {
+        name: rows[name] / scales[name].factor for name in ("quantity", "market_value") if name in scales and scales[name].factor > 0
+    }
+    lines = total_lines(rows.assign(**printed) if printed else rows, marked, given)
     code[lines.total] = 1
     report.add(lines.doubtful, "quantity", rows["quantity"], "the figures are the sum of lines above: a total?", "kept: it has a ticker")
     return code, net_assets_stated(rows, np.flatnonzero(lines.total))

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.holdings.positions import Positions, interpret
+from impact.holdings.positions import WEIGHT_UNITS, Positions, interpret
+from impact.holdings.scales import with_units
 from impact.holdings.schemas import DROPPED, DROPPED_COUNTS, FILE_COLUMNS, FILE_COUNTS, FILE_ROWS, ISSUES
 from impact.holdings.sections import HEAD_ROWS, RawTable, SheetTables, sheet_tables
 from impact.intake.dates import parse_date
@@ -127,6 +128,8 @@ def read_holdings(
 
     Every sheet and section is read, or named in `dropped`. The header is the line among the first 40 that names most fields;
     separator, encoding, decimal commas, thousands marks, the order of dates, totals and the unit of weights are found from the file.
+    Columns in thousands, millions or 万, by their heading or by a line outside the table, are brought to whole units and listed in
+    `issues`; a column whose scale cannot be told is left empty.
 
     Parameters
     ----------
@@ -145,7 +148,7 @@ def read_holdings(
         One character; found by default.
     decimal : {".", ","}, optional
         Decimal mark; found by default.
-    weight_unit : {"percent", "fraction"}, optional
+    weight_unit : {"percent", "fraction", "permille", "bps"}, optional
         Found from heading, cells or sum by default; a doubtful unit leaves the weights empty and is said so.
     dayfirst : bool, optional
         How to read a date such as ``03/04/2021`` where its column does not tell; such a date is left unknown by default.
@@ -169,7 +172,7 @@ def read_holdings(
     path = Path(source) if isinstance(source, str | Path) else Path("")
     file, net_assets = _opened(source, sheet, separator)
     where = f"path={str(path)!r}" if path.name else "the table"
-    split = [sheet_tables(page, columns, dayfirst=dayfirst) for page in file.sheets]
+    split = with_units([sheet_tables(page, columns, dayfirst=dayfirst) for page in file.sheets])
     _check_headers(split, where)
     day = _given_day(as_of)
     named = parse_date(path.stem) if path.name else None
@@ -326,8 +329,10 @@ def _sheets_said(split: Sequence[SheetTables]) -> tuple[str, ...]:
 def _check_options(decimal: str | None, weight_unit: str | None) -> None:
     if decimal not in (None, ".", ","):
         raise InputError(f"decimal={decimal!r} is not a decimal mark; give '.' or ',', or leave it out to have it found.")
-    if weight_unit not in (None, "percent", "fraction"):
-        raise InputError(f"weight_unit={weight_unit!r} is unknown; choose 'percent' or 'fraction', or leave it out to have it found.")
+    if weight_unit not in (None, *WEIGHT_UNITS):
+        raise InputError(
+            f"weight_unit={weight_unit!r} is unknown; choose one of {', '.join(WEIGHT_UNITS)}, or leave it out to have it found."
+        )
 
 
 def _given_day(as_of: str | pd.Timestamp | None) -> pd.Timestamp | None:

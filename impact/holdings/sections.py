@@ -14,6 +14,7 @@ from impact.holdings.preamble import Preamble, read_preamble
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key
 from impact.intake.records import BLANK, RawSheet
+from impact.intake.units import StatedUnit, agreed_unit, is_unit, stated_unit, unit_in
 from impact.typing_ import BoolArray, IntArray
 
 __all__ = ["HEAD_ROWS", "RawTable", "SheetTables", "sheet_tables"]
@@ -70,12 +71,15 @@ class SheetTables:
         Every other line below the first header, and all lines of a sheet without a header.
     seen : tuple of str
         The headings that come closest, for the error message.
+    unit : StatedUnit or None
+        The scale that lines of the sheet outside its tables state.
     """
 
     sheet: RawSheet
     tables: tuple[RawTable, ...]
     refused: list[Refused]
     seen: tuple[str, ...] = ()
+    unit: StatedUnit | None = None
 
 
 def sheet_tables(sheet: RawSheet, columns: Mapping[str, str] | None, *, dayfirst: bool | None) -> SheetTables:
@@ -104,7 +108,8 @@ def sheet_tables(sheet: RawSheet, columns: Mapping[str, str] | None, *, dayfirst
     position, plan, seen = _find_header(sheet, columns)
     if plan is None:
         reason = f"the sheet {sheet.name!r} has no header of positions" if sheet.name else "no header of positions"
-        return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *_named(sheet, range(len(sheet)), reason)], seen=seen)
+        unit = read_preamble(sheet.head(HEAD_ROWS), dayfirst=dayfirst).unit
+        return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *_named(sheet, range(len(sheet)), reason)], seen=seen, unit=unit)
     body = _Body(sheet, columns, dayfirst)
     body.take(position, plan)
     if not body.tables:
@@ -112,7 +117,9 @@ def sheet_tables(sheet: RawSheet, columns: Mapping[str, str] | None, *, dayfirst
         return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *_named(sheet, range(len(sheet)), reason)], seen=seen)
     first = body.tables[0].header_line
     body.refused = [row for row in body.refused if row[0] > first]
-    return SheetTables(sheet=sheet, tables=tuple(body.tables), refused=sorted([*unsplit, *body.refused]), seen=seen)
+    return SheetTables(
+        sheet=sheet, tables=tuple(body.tables), refused=sorted([*unsplit, *body.refused]), seen=seen, unit=agreed_unit(body.units)
+    )
 
 
 def _named(sheet: RawSheet, positions: Sequence[int], reason: str) -> list[Refused]:
@@ -182,6 +189,7 @@ class _Body:
         self.dayfirst = dayfirst
         self.tables: list[RawTable] = []
         self.refused: list[Refused] = []
+        self.units: list[StatedUnit | None] = []
 
     def take(self, header: int, plan: ColumnPlan) -> None:
         """Read from the header at that position to the end, table after table."""
@@ -189,11 +197,13 @@ class _Body:
         preamble = read_preamble(above, dayfirst=self.dayfirst)
         start, title, number = header, "", 1
         skipped = "nothing names a position: a list of transactions" if plan.is_transactions else ""
+        self.units.append(preamble.unit)
         while True:
-            end, rows, titles = self._rows(start, plan, number, skipped)
+            plan, columns, below = self._with_units_below(start, plan)
+            end, rows, titles = self._rows(start, plan, number, skipped, below)
             if not skipped:
                 line = int(self.sheet.line[start])
-                plan = plan_for_cells(self.sheet.cells, rows, plan, self.columns)
+                plan = plan_for_cells(self.sheet.cells, rows, plan, columns)
                 self.tables.append(_cut(self.sheet, rows, plan, header_line=line, preamble=preamble, title=title))
             if end is None:
                 return
@@ -208,17 +218,35 @@ class _Body:
             preamble = read_preamble([[text] for text in titles], dayfirst=self.dayfirst)
             title = preamble.fund or next((text for text in reversed(titles)), "")
 
-    def _rows(self, start: int, plan: ColumnPlan, number: int, skipped: str) -> tuple[tuple[int, ColumnPlan] | None, IntArray, list[str]]:
-        """Rows of the table below a header; where the next one begins; the lines of text that stand right above that."""
+    def _with_units_below(self, header: int, plan: ColumnPlan) -> tuple[ColumnPlan, Mapping[str, str] | None, int]:
+        """The plan once a line of units right below the header is read with it, the caller's map for it, and how many lines that are."""
+        below = [] if header + 1 >= len(self.sheet) else [str(cell).strip(BLANK) for cell in self.sheet.cells.iloc[header + 1]]
+        filled = [cell for cell in below if cell]
+        if not any(map(is_unit, filled)) or not all(is_unit(cell) or cell.strip("()") == "%" for cell in filled):
+            return plan, self.columns, 0
+        joined = [
+            f"{heading} ({cell.strip('()[]')})" if heading and cell else heading
+            for heading, cell in zip(plan.headings, [*below, *[""] * len(plan.headings)], strict=False)
+        ]
+        renamed = {heading_key(old): new for old, new in zip(plan.headings, joined, strict=True)}
+        columns = {name: renamed.get(heading_key(heading), heading) for name, heading in (self.columns or {}).items()}
+        self._refuse(header + 1, "a line of units below the header")
+        return plan_columns(joined, columns), columns, 1
+
+    def _rows(
+        self, start: int, plan: ColumnPlan, number: int, skipped: str, below: int
+    ) -> tuple[tuple[int, ColumnPlan] | None, IntArray, list[str]]:
+        """Rows of the table below a header and `below` lines of units; where the next one begins; the lines of text right above that."""
         sheet, width = self.sheet, _width(plan)
-        places = np.arange(start + 1, len(sheet))
+        first = start + 1 + below
+        places = np.arange(first, len(sheet))
         amounts = [number for number, heading in enumerate(plan.headings) if number in plan.position.values() and may_be_amount(heading)]
         plain = np.zeros(len(places), dtype=bool)
         for column in amounts:
-            cells = sheet.cells[column].iloc[start + 1 :]
+            cells = sheet.cells[column].iloc[first:]
             plain |= cells.str.contains(_HOLDS_NUMBER, regex=True).to_numpy(dtype=bool)
         for column in range(width, sheet.width):
-            plain &= (sheet.cells[column].iloc[start + 1 :] == "").to_numpy(dtype=bool)
+            plain &= (sheet.cells[column].iloc[first:] == "").to_numpy(dtype=bool)
         if number > 1:
             self._refuse(start, "the header of a further table")
         kept = plain.copy()
@@ -237,6 +265,7 @@ class _Body:
             if reason:
                 self._refuse(place, reason)
                 is_text = reason.startswith("one cell of text")
+                self.units.append(stated_unit([word.strip(BLANK) for word in words if word.strip(BLANK)]) if is_text else None)
                 titles = [*titles, next(word.strip(BLANK) for word in words if word.strip(BLANK))][-3:] if is_text else titles
             else:
                 kept[odd] = True
@@ -252,7 +281,7 @@ class _Body:
         filled = [word for word in words if word]
         if [word for word in words if word] == [heading for heading in plan.headings if heading]:
             return plan
-        if len(filled) < 3 or any(letter.isdigit() for word in filled for letter in word):
+        if len(filled) < 3 or any(letter.isdigit() for word in filled for letter in _without_unit(word)):
             return None
         again = plan_columns(words, self.columns)
         return again if again.is_usable and again.n_known >= 3 else None
@@ -275,6 +304,11 @@ class _Body:
         if reason:
             for place in places.tolist():
                 self._refuse(place, reason)
+
+
+def _without_unit(heading: str) -> str:
+    unit = unit_in(heading)
+    return heading if unit is None else unit.label
 
 
 def _width(plan: ColumnPlan) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-__all__ = ["CURRENCIES", "HUNDREDTHS", "currency_in", "currency_of", "normal_currencies", "spaced_currency"]
+__all__ = ["CURRENCIES", "HUNDREDTHS", "MAJOR_CURRENCIES", "MARKS", "currency_in", "currency_of", "normal_currencies", "spaced_currency"]
 
 CURRENCIES = frozenset(
     {"AED", "AFN", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BGN", "BHD", "BIF", "BMD", "BND",
@@ -37,11 +37,12 @@ HUNDREDTHS: Mapping[str, str] = {
 }
 """Codes of hundredths, in the letter case that tells them from the currency itself, and the currency."""
 
-_MARKS: Mapping[str, str] = {
+MARKS: Mapping[str, str] = {
     "US$": "USD", "U$S": "USD", "HK$": "HKD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "S$": "SGD", "SG$": "SGD", "NT$": "TWD", "NZ$": "NZD",
     "R$": "BRL", "MX$": "MXN", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "CNY", "₩": "KRW", "₹": "INR", "₽": "RUB", "₪": "ILS", "₺": "TRY",
     "zł": "PLN", "Kč": "CZK", "円": "JPY", "元": "CNY", "원": "KRW", "人民币": "CNY", "人民幣": "CNY", "港元": "HKD", "港币": "HKD", "美元": "USD", "米ドル": "USD",
 }  # fmt: skip
+"""Marks that stand for a currency, and the code of it."""
 _ASCII_MARK = re.compile(r"(?:US|HK|AU?|CA?|SG?|NT|NZ|R|MX)?\$|U\$S")
 _CODE = re.compile(r"(?<![A-Za-z])([A-Z]{3}|GBp|GBx|ZAc|ILa)(?![A-Za-z])")
 _WORDS = re.compile(r"[^\W\d_]+", re.UNICODE)
@@ -66,8 +67,8 @@ def currency_of(text: object) -> tuple[str, float]:
     code = written.upper()
     if code in CURRENCIES:
         return "CNY" if code == "RMB" else code, 1.0
-    if written in _MARKS:
-        return _MARKS[written], 1.0
+    if written in MARKS:
+        return MARKS[written], 1.0
     coded = _CODE.search(written)
     if coded and coded[1] in CURRENCIES:
         return coded[1], 1.0
@@ -84,6 +85,8 @@ def normal_currencies(column: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 _MAJOR = "usd|eur|gbp|hkd|jpy|cny|cnh|chf|cad|aud|sgd|krw|inr|twd|sek|nok|dkk|zar|brl|mxn|pln"
+MAJOR_CURRENCIES = frozenset(_MAJOR.split("|"))
+"""Codes that are told in small letters too."""
 _CAMEL = "|".join(code.capitalize() for code in _MAJOR.split("|"))
 _LOW_CODE = re.compile(rf"(?<=_)({_MAJOR})(?=_|$)|(?<=[a-z])({_CAMEL})$", re.ASCII)
 
@@ -106,6 +109,6 @@ def currency_in(heading: str) -> str:
             return "CNY" if coded[1] == "RMB" else coded[1]
     mark = _ASCII_MARK.search(heading)
     if mark:
-        return _MARKS.get(mark[0], "USD")
-    signs = sorted((sign for sign in _MARKS if not sign.isascii() and sign in heading), key=len)
-    return _MARKS[signs[-1]] if signs else ""
+        return MARKS.get(mark[0], "USD")
+    signs = sorted((sign for sign in MARKS if not sign.isascii() and sign in heading), key=len)
+    return MARKS[signs[-1]] if signs else ""

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from impact.bundled import read_bundled
 from impact.intake.currencies import CURRENCIES, spaced_currency
+from impact.intake.units import unit_in
 
 __all__ = ["heading_key", "heading_readings", "is_total_label"]
 
@@ -32,12 +33,18 @@ def heading_key(heading: object) -> str:
 
 
 def heading_readings(heading: object) -> list[str]:
-    """Keys of the readings of one heading, the most literal first: whole, without brackets, without a currency, what brackets hold."""
+    """Keys of the readings of one heading, the most literal first.
+
+    Whole, without brackets, without a currency, what brackets hold, without the scale that it states.
+    """
     text = "" if heading is None else str(heading).strip()
     outside = _BRACKETS.sub(" ", text).strip()
     bare = [_without_currency(part) for part in (text, outside)]
     halves = [half for half in re.split(r"\s*[\n|/]\s*", text) if half] if re.search(r"[\n|]", text) else []
-    return list(dict.fromkeys(key for part in (text, outside, *bare, *_BRACKETS.findall(text), *halves) if (key := heading_key(part))))
+    unit = unit_in(text)
+    unscaled = [] if unit is None else [unit.label, _without_currency(unit.label)]
+    parts = (text, outside, *bare, *_BRACKETS.findall(text), *halves, *unscaled)
+    return list(dict.fromkeys(key for part in parts if (key := heading_key(part))))
 
 
 def _without_currency(text: str) -> str:

@@ -91,6 +91,8 @@ class ParsedNumbers:
         The cell holds something, and it is not a number.
     percent : (n,) bool
         The cell carries a percent sign.
+    scaled : (n,) bool
+        The cell carries a scale of its own (``1.2M``), which is in `values`.
     decimal : {".", ","}
         The decimal mark that the column uses.
     """
@@ -98,6 +100,7 @@ class ParsedNumbers:
     values: FloatArray
     unreadable: BoolArray
     percent: BoolArray
+    scaled: BoolArray
     decimal: str
 
 
@@ -136,6 +139,7 @@ def parse_numbers(text: pd.Series, *, decimal: str = ".") -> ParsedNumbers:
     values = np.full(len(text), np.nan)
     empty = np.zeros(len(text), dtype=bool)
     percent = np.zeros(len(text), dtype=bool)
+    scaled = np.zeros(len(text), dtype=bool)
     plain = text.str.fullmatch(r"-?\d+(?:\.\d+)?").to_numpy(dtype=bool) if decimal == "." else empty.copy()
     if plain.any():
         values[plain] = text[plain].to_numpy(dtype=object).astype(np.float64)
@@ -143,12 +147,12 @@ def parse_numbers(text: pd.Series, *, decimal: str = ".") -> ParsedNumbers:
         stripped = text[~plain].str.strip(" \t\r\n\u00a0\u202f")
         empty[~plain] = stripped.str.lower().isin(MISSING_TEXT).to_numpy()
         percent[~plain] = stripped.str.contains("%", regex=False).to_numpy(dtype=bool)
-        values[~plain] = _decorated(stripped, decimal)
+        values[~plain], scaled[~plain] = _decorated(stripped, decimal)
     values[np.isinf(values)] = np.nan
-    return ParsedNumbers(values=values, unreadable=~empty & np.isnan(values), percent=percent, decimal=decimal)
+    return ParsedNumbers(values=values, unreadable=~empty & np.isnan(values), percent=percent, scaled=scaled, decimal=decimal)
 
 
-def _decorated(text: pd.Series, decimal: str) -> FloatArray:
+def _decorated(text: pd.Series, decimal: str) -> tuple[FloatArray, BoolArray]:
     bare = text.str.normalize("NFKC").str.replace(_DECORATION, "", regex=True).str.replace("[\u2212\u2010-\u2013]", "-", regex=True)
     bare = bare.str.replace(rf"^([-(+]?){_CURRENCY_LETTERS}([-(.\d].*)$", r"\1\2", regex=True)
     scale: FloatArray = np.ones(len(bare))
@@ -168,4 +172,4 @@ def _decorated(text: pd.Series, decimal: str) -> FloatArray:
     readable = chosen.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?").to_numpy(dtype=bool)
     numbers = np.full(len(chosen), np.nan)
     numbers[readable] = pd.to_numeric(chosen[readable]).to_numpy(dtype=np.float64) * scale[readable]
-    return numbers
+    return numbers, readable & (scale != 1.0)

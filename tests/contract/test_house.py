@@ -31,6 +31,7 @@ READS_SYNTAX = {
     "impact/intake/headings.py": "brackets and currencies of headings",
     "impact/intake/markup.py": "XML declarations, entities and HTML",
     "impact/intake/numbers.py": "numbers as files write them",
+    "impact/intake/units.py": "scales and currencies of headings",
     "impact/intake/workbook.py": "cell references in the XML of workbooks",
     "impact/instants.py": "ISO 8601",
     "impact/market/french.py": "blocks of the factor files",
