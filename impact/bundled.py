@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib import resources
 
 import pandas as pd
@@ -26,9 +27,12 @@ def manifest() -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(_bytes(MANIFEST)), dtype=str, keep_default_na=False)
 
 
+_manifest = lru_cache(maxsize=1)(manifest)  # read once, never changed
+
+
 def bundled_names() -> list[str]:
     """Names of the bundled tables, without their ending."""
-    return sorted(name.removesuffix(".csv") for name in manifest()["file"] if name.endswith(".csv"))
+    return sorted(name.removesuffix(".csv") for name in _manifest()["file"] if name.endswith(".csv"))
 
 
 def read_bundled(name: str, *, dtype: Mapping[str, str] | str = "str") -> pd.DataFrame:
@@ -47,7 +51,7 @@ def read_bundled(name: str, *, dtype: Mapping[str, str] | str = "str") -> pd.Dat
 
 def bundled_source(name: str) -> Source:
     """Where a bundled table comes from, as MANIFEST.csv says."""
-    rows = manifest()
+    rows = _manifest()
     row = rows.loc[rows["file"] == f"{name}.csv"].iloc[0]
     return Source(title=f"{row['source']} (bundled {row['file']})", retrieved=row["retrieved"], basis=row["basis"])
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import fisher_exact
 
 from impact.bundled import bundled_source
 from impact.calendars import first_session_to_react, venue_of
@@ -307,6 +306,8 @@ def _verdicts(effects: list[dict[str, Any]]) -> str:
 
 def _compared(rates: pd.DataFrame, programmes: tuple[str, ...]) -> pd.DataFrame:
     """Fisher's exact p of equal relief rates for every pair of lists."""
+    from scipy.stats import fisher_exact  # a second to load
+
     counts = rates.set_index("programme_id").reindex(list(programmes))[["n_relief", "n_decided"]].fillna(0).astype(int)
     rows = [
         (first, second, float(fisher_exact([[r, n - r] for r, n in (counts.loc[first], counts.loc[second])]).pvalue))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,12 +147,18 @@ def _line_of_identifier(lines: pd.DataFrame) -> dict[tuple[str, str], dict[str, 
     return lines_by_code
 
 
+def _records_by(table: pd.DataFrame, key: str) -> dict[str, list[dict[Hashable, Any]]]:
+    """The rows of a table by one of its columns; a frame a group would take most of the time of a small book."""
+    grouped: dict[str, list[dict[Hashable, Any]]] = {}
+    for row in table.to_dict("records"):
+        grouped.setdefault(str(row[key]), []).append(row)
+    return grouped
+
+
 def _add_designations(gathered: _Gathered, instant: pd.Timestamp | None) -> None:
     table = known_table("designations", instant)
-    names = known_table("designation_names", instant).groupby("designation_id", sort=False)
-    names_of = {fact_id: rows[["name", "kind"]].to_dict("records") for fact_id, rows in names}
-    lines = known_table("designation_lines", instant).groupby("designation_id", sort=False)
-    lines_of = {fact_id: rows[["line", "relation"]].to_dict("records") for fact_id, rows in lines}
+    names_of = _records_by(known_table("designation_names", instant), "designation_id")
+    lines_of = _records_by(known_table("designation_lines", instant), "designation_id")
     for row in table.to_dict("records"):
         target = gathered.add_entity(
             row["entity"], row["programme_id"], row["announced_on"], row["removed_on"], row["is_listed"], row["fact_id"], "designations", ""
@@ -203,7 +209,7 @@ def _known_lines(instant: pd.Timestamp | None) -> pd.DataFrame:
 def _add_lines(gathered: _Gathered, lines: pd.DataFrame) -> None:
     """Join the bundled lines of each issuer: what a target's identifiers name, its sister lines name too."""
     line_of = _line_of_identifier(lines)
-    by_issuer = {issuer: rows.to_dict("records") for issuer, rows in lines.groupby("issuer")}
+    by_issuer = _records_by(lines, "issuer")
     relation_of: dict[tuple[int, str], str] = {}
     named: dict[tuple[int, str], str] = {}
     for target, kind, value, _, relation, _ in gathered.identifiers:

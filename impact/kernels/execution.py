@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import solve_banded
 from scipy.optimize import minimize_scalar
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from impact.errors import InputError
 from impact.tables.prose import significant
@@ -171,7 +171,7 @@ def efficient_frontier(problem: ExecutionProblem, risk_aversions: FloatArray1D) 
 def liquidity_var(problem: ExecutionProblem, risk_aversion: float, *, confidence: float = 0.95) -> float:
     """Cost that the optimal schedule exceeds with probability 1 - confidence: ``E + z sqrt(V)``."""
     best = optimal_trajectory(problem, risk_aversion)
-    return best.expected_cost + float(norm.ppf(confidence)) * float(np.sqrt(best.variance))
+    return best.expected_cost + float(ndtri(confidence)) * float(np.sqrt(best.variance))
 
 
 def var_optimal_risk_aversion(problem: ExecutionProblem, *, confidence: float = 0.95) -> tuple[float, float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import qmc
 
 from impact.errors import InputError
 from impact.typing_ import FloatArray1D, FloatArray2D
@@ -25,6 +24,8 @@ def sobol_uniforms(n_draws: int, n_inputs: int, *, rng: np.random.Generator) -> 
     """
     if n_draws < 1 or n_inputs < 1:
         raise InputError(f"n_draws={n_draws!r} and n_inputs={n_inputs!r} must be at least 1: ask for one draw of one input or more.")
+    from scipy.stats import qmc  # a second to load, and most commands draw nothing
+
     exponent = max(int(np.ceil(np.log2(n_draws))), 0)
     seed = int(rng.integers(2**31))
     points = qmc.Sobol(n_inputs, scramble=True, seed=seed).random_base2(exponent)[:n_draws]

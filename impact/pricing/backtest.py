@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from impact.errors import InfeasibleDesign, InputError
 from impact.kernels.scores import (
@@ -186,7 +186,7 @@ def _forecast(held_out: pd.DataFrame, training: pd.DataFrame, *, flow: bool) -> 
     rows = []
     for model in MODELS:
         sd = np.hypot(noise, spreads[model])
-        quantiles = {level: means[model] + sd * norm.ppf(level) for level in LEVELS}
+        quantiles = {level: means[model] + sd * ndtri(level) for level in LEVELS}
         rows.append(
             held_out[["event_id", "group", "kind", "car"]].assign(
                 model=model,

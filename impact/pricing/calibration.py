@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from impact.errors import InfeasibleDesign, InputError
 from impact.typing_ import FloatArray1D
@@ -50,7 +50,7 @@ class LawFit:
         """Student interval with n_groups - 1 degrees of freedom; infinite with one group."""
         if self.n_groups < 2:
             return -np.inf, np.inf
-        half = float(student.ppf(0.5 + confidence / 2, self.n_groups - 1)) * self.se
+        half = float(stdtrit(self.n_groups - 1, 0.5 + confidence / 2)) * self.se
         return self.coefficient - half, self.coefficient + half
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from impact.errors import InputError
 from impact.provenance import Source
@@ -68,8 +68,8 @@ class Prior:
         if self.shape == "log_uniform":
             return np.asarray(self.low * (self.high / self.low) ** probability)
         if self.shape == "normal":
-            spread = (self.high - self.low) / (2 * norm.ppf(0.975))
-            return np.asarray((self.low + self.high) / 2 + spread * norm.ppf(probability))
+            spread = (self.high - self.low) / (2 * ndtri(0.975))
+            return np.asarray((self.low + self.high) / 2 + spread * ndtri(probability))
         return self.low + (self.high - self.low) * probability
 
 
@@ -85,7 +85,7 @@ def posterior(name: str, draws: FloatArray1D, *, unit: str, source: Source) -> P
 
 
 def _normal(name: str, unit: str, mean: float, se: float, source: Source) -> Prior:
-    half = float(norm.ppf(0.975)) * se
+    half = float(ndtri(0.975)) * se
     return Prior(name=name, unit=unit, shape="normal", low=mean - half, high=mean + half, source=source)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from impact.errors import InputError
 from impact.provenance import Source
@@ -36,8 +36,8 @@ def clopper_pearson(successes: int, trials: int, *, confidence: float = 0.95) ->
     if not 0 <= successes <= trials:
         raise InputError(f"successes={successes} must lie between 0 and trials={trials}.")
     tail = (1.0 - confidence) / 2.0
-    low = 0.0 if successes == 0 else float(beta.ppf(tail, successes, trials - successes + 1))
-    high = 1.0 if successes == trials else float(beta.ppf(1.0 - tail, successes + 1, trials - successes))
+    low = 0.0 if successes == 0 else float(betaincinv(successes, trials - successes + 1, tail))
+    high = 1.0 if successes == trials else float(betaincinv(successes + 1, trials - successes, 1.0 - tail))
     return low, high
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from impact.errors import InputError
 from impact.relief.base_rates import clopper_pearson
@@ -42,8 +42,8 @@ def poisson_rate_interval(events: int, exposure: float, *, confidence: float = 0
     if events < 0 or not exposure > 0:
         raise InputError(f"events={events} must not be negative and exposure={exposure!r} must be positive.")
     tail = (1.0 - confidence) / 2.0
-    low = 0.0 if events == 0 else float(chi2.ppf(tail, 2 * events)) / 2.0 / exposure
-    return low, float(chi2.ppf(1.0 - tail, 2 * events + 2)) / 2.0 / exposure
+    low = 0.0 if events == 0 else float(gammaincinv(events, tail)) / exposure
+    return low, float(gammaincinv(events + 1, 1.0 - tail)) / exposure
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
