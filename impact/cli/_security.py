@@ -7,23 +7,28 @@ __all__ = ["asked_security"]
 _LONGEST_US_TICKER = 5
 
 
-def asked_security(text: str) -> tuple[str, tuple[str, ...]]:
-    """The line or entity to ask about, and what to say about how it was read.
+def asked_security(text: str, as_of: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """The line or entity to ask about, and what to say about how it was read, as known at `as_of` (None: everything recorded).
 
     Raises
     ------
     InputError
         If the text names nothing for sure; the message proposes, with scores.
     """
+    from impact.calendars import parse_instant
     from impact.identifiers import is_valid
     from impact.rules.book import rule_book
 
-    book = rule_book(None)
+    known = None if as_of is None else parse_instant(as_of).tz_convert("UTC")
+    book = rule_book(known)
     if book.issuer(text)[1]:
         return text, ()
+    from impact.facts.screening import screening_targets
     from impact.screening import resolve_line
 
-    resolution = resolve_line(text)
+    resolution = resolve_line(text, targets=screening_targets(as_of=known))
+    if not resolution.is_sure and (line := _line_on_record(text)):
+        return line, (f"{text!r} was read as {line}: the table of lines has one issuer of that code or name.", _not_named(line))
     # A ticker without ending is a line in the United States, as in the rest of the package.
     plain = text.isupper() and text.isalpha() and len(text) <= _LONGEST_US_TICKER
     # A code of which no table says whose it is asks as it stands: the answer is unknown, not a mistake of the asker.
@@ -34,5 +39,23 @@ def asked_security(text: str) -> tuple[str, tuple[str, ...]]:
         security, listed = resolution.entity, True
     notes = [] if security == text else [f"{text!r} was read as {security}: {resolution.evidence}."]
     if not listed:
-        notes.append(f"No list of the fact base names {security}. That is no clearance under other lists.")
+        notes.append(_not_named(security))
     return security, tuple(notes)
+
+
+def _not_named(security: str) -> str:
+    return f"No list of the fact base names {security}. That is no clearance under other lists."
+
+
+def _line_on_record(text: str) -> str:
+    """The first line of the one issuer of the table of lines, which knows no list, whose code or whole name this is; empty when none is."""
+    from impact.facts.names import core_name
+    from impact.identifiers import security_lines
+
+    lines = security_lines()
+    bare = text.strip().upper().lstrip("0")
+    codes = lines["tickers"].str.replace(r" \w+(?=;|$)", "", regex=True).str.split("; ")
+    fitting = lines[
+        (lines["issuer"].map(core_name) == core_name(text)) | codes.map(lambda given: bare in {code.lstrip("0") for code in given})
+    ]
+    return str(fitting["security"].iloc[0]) if fitting["issuer"].nunique() == 1 else ""

@@ -35,7 +35,7 @@ def command(security: str, as_of: str | None, format_: str, output: str | None, 
     from impact.rules import deadlines
     from impact.rules.schemas import CLOCKS
 
-    line, read_as = asked_security(security)
+    line, read_as = asked_security(security, as_of)
     answer = deadlines(line, as_of)
     clocks = answer.to_frame()
     document = Document(

@@ -49,7 +49,7 @@ def command(
     """
     from impact.rules import permitted
 
-    line, read_as = asked_security(security)
+    line, read_as = asked_security(security, as_of)
     answer = permitted(action, line, at, investor, instrument, as_of)
     document = Document(
         command="permitted",
