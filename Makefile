@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: calibrate report test test-slow test-outside test-oldest lock audit bench simulate notebooks docs data check coverage clean
+.PHONY: calibrate report test test-slow test-outside test-oldest lock audit bench simulate notebooks docs data sessions check coverage clean
 .DEFAULT_GOAL := report
 
 $(VENV)/.installed: setup.cfg pyproject.toml
@@ -65,6 +65,10 @@ docs: $(VENV)/.installed-docs
 
 data: $(VENV)/.installed          ## check the bundled tables against MANIFEST.csv
 	$(BIN)/impact data verify
+
+sessions: $(VENV)/.installed-test ## write data/sessions.csv from the installed exchange_calendars, and check it
+	$(BIN)/python -m impact.data.session_tables
+	$(BIN)/python -m impact.data.session_tables --check
 
 check: $(VENV)/.installed-test    ## form, lint, types, imports, docstring examples, house rules
 	$(BIN)/ruff format --check .

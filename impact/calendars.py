@@ -1,13 +1,12 @@
 """Clocks and sessions: zoned instants, trading venues, and the first session that can react to an announcement.
 
 Sessions are naive dates (``datetime64[ns]``) of the venue's own calendar; instants are zoned. The holidays, half days
-and opening hours come from exchange_calendars, with `data/venue_hours.csv` for the days it is known to get wrong; beyond the
-end of its record (Shanghai, Shenzhen and Singapore: 2026) weekdays are projected and marked.
+and opening hours are those of exchange_calendars, kept in `data/sessions.csv`, with `data/venue_hours.csv` for the days it is
+known to get wrong; beyond the end of its record (Shanghai, Shenzhen and Singapore: 2026) weekdays are projected and marked.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +19,7 @@ from impact.anchors import AnchorPolicy, anchor_dates, check_policy
 from impact.bundled import read_bundled
 from impact.errors import DataUnavailable, InputError
 from impact.instants import parse_instant
+from impact.session_record import session_record
 from impact.typing_ import Day, Instant
 from impact.venues import VENUES, Venue, known_venue, venue_of
 
@@ -41,9 +41,9 @@ __all__ = [
     "venue_of",
 ]
 
-# Calendars are always built for this span (clipped to what a venue's record allows), so no answer depends on the day
-# it is asked. Dates beyond a venue's published holidays follow its holiday rules as exchange_calendars states them.
-CALENDAR_START, CALENDAR_END = "1995-01-01", "2039-12-31"
+# Where the record of a venue ends before this day, weekdays go on; dates beyond the holidays a venue has published follow its
+# holiday rules as exchange_calendars states them.
+CALENDAR_END = "2039-12-31"
 
 # A record that ends (Shanghai's and Singapore's holidays are known a year ahead) is continued by weekdays until this day.
 PROJECTED_TO = "2031-12-31"
@@ -114,22 +114,14 @@ class _Calendar:
 
 @cache
 def _calendar(mic: str) -> _Calendar:
-    """Build the calendar of one venue (0.01 to 0.3 s) and keep it for the process."""
+    """Read the calendar of one venue and keep it for the process."""
     venue = known_venue(mic)
     if not venue.calendar:
         raise DataUnavailable(
             f"venue={mic!r} ({venue.name}) has no calendar here; place its dates on the sessions of your own prices instead."
         )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # pandas 3 deprecations inside exchange_calendars
-        import exchange_calendars
-        from exchange_calendars.calendar_utils import global_calendar_dispatcher
-
-        factory = global_calendar_dispatcher._calendar_factories[venue.calendar]
-        start = max(pd.Timestamp(CALENDAR_START), factory.bound_min() or pd.Timestamp.min)
-        end = min(pd.Timestamp(CALENDAR_END), factory.bound_max() or pd.Timestamp.max)
-        record = exchange_calendars.get_calendar(venue.calendar, start=start, end=end)
-        schedule, early = record.schedule[["open", "close"]], record.early_closes
+    record = session_record(venue.calendar, venue.zone)
+    schedule, early, end = record.schedule, record.early, record.recorded_to
     hours = _stated_hours(venue)
     schedule = schedule.loc[~schedule.index.isin(hours.index[hours["state"] == "closed"])].copy()
     late = hours[hours["state"] == "late_open"]
