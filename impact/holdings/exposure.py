@@ -17,6 +17,7 @@ from impact.holdings.exposure_tables import deadline_table, exposure_table, posi
 from impact.holdings.fund_files import FundFiles, Staleness, as_fund_files
 from impact.holdings.identify import identify
 from impact.holdings.lookthrough import fund_contents
+from impact.holdings.plausibility import with_doubts
 from impact.holdings.portfolio import Portfolio, ReadingOptions, later_holdings, read_as_asked
 from impact.holdings.readers import HoldingsFile
 from impact.holdings.schemas import DROPPED, EXPOSURES, HELD_CLOCKS, ISSUES, ONE_POSITION, SCREENED, TOTALS, UNKNOWN
@@ -366,7 +367,7 @@ def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
         totals=total_table(exposures, portfolio.nav, float(unknown["market_value_high"].sum(skipna=False))),
         unknown=unknown,
         dropped=portfolio.dropped,
-        issues=portfolio.issues,
+        issues=with_doubts(portfolio.issues, portfolio.positions, instruments, member),
         options=options,
         sources=unique_sources(portfolio.sources, *(fund.file.sources for fund in files.funds), targets.sources, law.sources()),
         assumptions=(

@@ -24,7 +24,10 @@ _BY_CLASS: tuple[tuple[str, str], ...] = (
     ("cash", r"\bcash\b|\bcurrency\b|money market|\bcurncy\b|collateral|\bmargin|\bliquid|\bbargeld|^stiv$|repurchase"),
     ("bond", r"\bbonds?\b|fixed income|\bnotes?\b|\bdebt\b|\bdbt\b|\bgovt\b|treasury|anleihe|convertible|debenture|\bcorp\b|\bmuni\b"),
     ("receipt", r"depo[sz]it[ao]ry|\badrs?\b|\bgdrs?\b|\bads\b|\bsponsored\b|\bspon\b|hinterlegung"),
-    ("fund", r"\betfs?\b|\bfunds?\b|\bucits\b|exchange.traded|mutual|\bfonds\b|\bsicav\b|unit trust|\brf\b|\betp\b"),
+    (
+        "fund",
+        r"\betfs?\b|\bfunds?\b|\bucits\b|exchange.traded|mutual|\bfonds\b|\bsicav\b|unit trust|\brf\b|\betp\b|基金|投資信託|펀드|(^|[^a-z])mf([^a-z]|$)",
+    ),
     ("equity", r"equit|\bstock|aktie|\bcommon\b|\bshares?\b|ordinary|^ec$|^com$|\bazioni|^ep$|preferred"),
 )
 _BY_NAME: tuple[tuple[str, str], ...] = (
@@ -39,7 +42,10 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("right", r"\brights?\b|\brts\b"),
     ("cash", r"\bcash\b|u\.s\. dollar|^us dollars?$"),
     ("receipt", r"\badrs?\b|\bgdrs?\b|\bads\b|depo[sz]it[ao]ry|\bspon\b|\bspons\b|\bsponsored\b"),
-    ("fund", r"\betfs?\b|\bucits\b|\bishares\b|\bspdr\b|\bfunds?\b|\bfonds\b|\bsicav\b|\betp\b|\bunit trust\b"),
+    (
+        "fund",
+        r"(^|[^a-z])etfs?([^a-z]|$)|qdii|基金|联接|聯接|投資信託|펀드|\bucits\b|\bishares\b|\bspdr\b|\bfunds?\b|\bfonds\b|\bsicav\b|\betp\b|\bunit trust\b",
+    ),
 )
 _BY_TICKER: tuple[tuple[str, str], ...] = (
     ("cash", r"^[A-Z]{3} CURNCY$"),

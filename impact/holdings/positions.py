@@ -12,6 +12,7 @@ from impact.holdings.coded import CODED, checked_codes, sorted_codes
 from impact.holdings.columns import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
 from impact.holdings.distinct import per_distinct
 from impact.holdings.instruments import classify_instruments
+from impact.holdings.plausibility import doubts_of_file
 from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_issues, shares_of_values, stated_scales
 from impact.holdings.sections import RawTable, Refused
 from impact.holdings.totals import net_assets_stated, total_lines
@@ -33,7 +34,6 @@ WEIGHT_UNITS = {"percent": 1e-2, "fraction": 1.0, "permille": 1e-3, "bps": 1e-4}
 """Units that weights are printed in, and what one of each is of the book."""
 
 _TERMINAL_TICKER = r"^\S+(?: \S+)* (?:Equity|Index|Curncy|Comdty|Corp|Govt|Mtge|Pfd)$"
-
 
 NO_POSITION = ("a total", "one cell of text", "a line of units", "the header again", "the header of a further table", "nothing names")
 """How the reasons begin that refuse a row which holds no position, whatever its numbers; any other refused row may hold one."""
@@ -134,16 +134,16 @@ def interpret(
     rows["as_of"] = _dates(raw, as_of, dayfirst, report)
     given = {name for name in (*text, *identifiers) if name in rows}
     code, net_assets = _refusals(rows, given, text.get("identifier"), stated, report, scales)
-    net_assets = net_assets if np.isfinite(net_assets) else _stated_amount(raw, mark)
-    kept, dropped = _sorted_out(rows, code, raw, refused)
-    kept, unscaled = shares_of_values(kept, scales)
+    held, dropped = _sorted_out(rows, code, raw, refused)
+    kept, unscaled = shares_of_values(held, scales)
+    doubts = doubts_of_file(kept, one_currency=not raw.plan.value_currency)
     return Positions(
         rows=kept,
         dropped=dropped,
-        issues=_gathered(_of_columns(raw), scale_issues(scales), report.frame(), _repeats(kept, given)),
+        issues=_gathered(_of_columns(raw), scale_issues(scales), report.frame(), _repeats(kept, given), doubts),
         decimal=mark,
         weight_unit=unit,
-        net_assets=net_assets,
+        net_assets=net_assets if np.isfinite(net_assets) else _stated_amount(raw, mark),
         notes=(*notes, *unscaled),
     )
 
