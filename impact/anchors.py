@@ -90,9 +90,34 @@ def _session_index(index: pd.DatetimeIndex) -> np.ndarray:
 def _bare_dates(dates: Iterable[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Dates as datetime64[ns], with masks of the unreadable ones and of those that carry a time of day."""
     raw = pd.Series(dates if isinstance(dates, (pd.Series, pd.Index, np.ndarray)) else list(dates)).reset_index(drop=True)
-    if isinstance(raw.dtype, pd.DatetimeTZDtype) or any(getattr(value, "tzinfo", None) is not None for value in raw.head(1)):
-        raise InputError("dates carry a zone; map instants to sessions with impact.calendars.reactions(instants, venue) first.")
+    zoned = _zoned(raw)
+    if zoned.any():
+        first = raw[zoned].iloc[0]
+        raise InputError(
+            f"dates carry a zone ({int(zoned.sum())} of {len(raw)}, first {str(first)!r}); map instants to sessions with "
+            "impact.calendars.reactions(instants, venue) first, or give an event table the columns known_at and venue."
+        )
     read = raw if raw.dtype.kind == "M" else pd.to_datetime(raw, errors="coerce", format="ISO8601")
     wanted = read.astype("datetime64[ns]").to_numpy()
     unreadable = read.isna().to_numpy() & raw.notna().to_numpy()
     return wanted, unreadable, ~np.isnat(wanted) & (wanted != wanted.astype("datetime64[D]"))
+
+
+def _zoned(raw: pd.Series) -> np.ndarray:
+    """(N,) whether a value is an instant of a zone, as a stamp or as text."""
+    if isinstance(raw.dtype, pd.DatetimeTZDtype):
+        return raw.notna().to_numpy()
+    if raw.dtype.kind == "M":
+        return np.zeros(len(raw), dtype=bool)
+    return np.array([_is_zoned(value) for value in raw], dtype=bool)
+
+
+def _is_zoned(value: Any) -> bool:
+    if not isinstance(value, str):
+        return getattr(value, "tzinfo", None) is not None
+    if len(value.strip()) <= len("2021-02-10"):  # no room for a clock
+        return False
+    try:
+        return pd.Timestamp(value).tzinfo is not None
+    except ValueError:
+        return False

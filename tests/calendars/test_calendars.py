@@ -331,5 +331,20 @@ def test_anchor_dates_refuses_zoned_dates():
         anchor_dates(pd.DatetimeIndex(["2021-01-15"], tz="UTC"), INDEX)
 
 
+@pytest.mark.parametrize(
+    ("dates", "count"),
+    [
+        (["2021-01-15T23:00-05:00"], 1),
+        (["2021-01-15T20:00:00Z", "2021-01-18T20:00:00Z"], 2),
+        (["2021-01-15", "2021-01-18T23:00-05:00"], 1),
+        (["2021-01-15T23:00-05:00", "2021-01-18T23:00+08:00"], 2),
+        (["2021-01-15", pd.Timestamp("2021-01-18", tz="UTC")], 1),
+    ],
+)
+def test_anchor_dates_refuses_any_text_with_an_offset(dates, count):
+    with pytest.raises(InputError, match=rf"dates carry a zone \({count} of {len(dates)}, first .*known_at and venue"):
+        anchor_dates(dates, INDEX)
+
+
 def test_anchor_dates_of_nothing_is_empty():
     assert len(anchor_dates([], INDEX)) == 0
