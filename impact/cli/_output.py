@@ -243,6 +243,7 @@ def _rich_table(name: str, table: Table):
     from impact.tables import shown_cells
     from impact.typing_ import named_rows
 
+    table = table.for_readers()
     shown = shown_cells(table)
     numeric = [table.schema.is_numeric(column, table.frame.iloc[:, place]) for place, column in enumerate(table.frame.columns)]
     title = Text(name.replace("_", " "))

@@ -62,7 +62,7 @@ class Table:
 
     def rows(self) -> list[dict[str, Any]]:
         """Cells as shown, row by row, each with the class of its column."""
-        shown = tables.display(self.table)
+        shown = tables.display(self.table)  # without sparse columns that hold nothing, like the header
         marked = self.frame[self.mark].astype(bool).tolist() if self.mark else [False] * len(self.frame)
         heads = self.header()
         return [
@@ -75,16 +75,18 @@ class Table:
 
     def header(self) -> list[dict[str, Any]]:
         """Column headings in the reader's words, each with what the column says."""
-        columns = [self.table.schema.column(name) for name in self.frame.columns]
-        return [{"text": column.short, "about": column.about, "css": self._column_class(i)} for i, column in enumerate(columns)]
+        read = self.table.for_readers()
+        columns = [read.schema.column(name) for name in read.frame.columns]
+        return [{"text": column.short, "about": column.about, "css": _column_class(read, i)} for i, column in enumerate(columns)]
 
-    def _column_class(self, position: int) -> str:
-        """``number`` is right-aligned and never broken, ``prose`` gets room, the rest is short text."""
-        column = self.frame.iloc[:, position]
-        if self.table.schema.is_numeric(self.frame.columns[position], column):
-            return "number"
-        longest = max((len(str(value)) for value in column), default=0)
-        return "prose" if longest > PROSE_LENGTH and column.dtype.kind not in "Mm" else "short"
+
+def _column_class(table: tables.Table, position: int) -> str:
+    """``number`` is right-aligned and never broken, ``prose`` gets room, the rest is short text."""
+    column = table.frame.iloc[:, position]
+    if table.schema.is_numeric(table.frame.columns[position], column):
+        return "number"
+    longest = max((len(str(value)) for value in column), default=0)
+    return "prose" if longest > PROSE_LENGTH and column.dtype.kind not in "Mm" else "short"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -63,6 +63,7 @@ def display(table: Table | pd.DataFrame, schema: Schema | Mapping[str, str] | No
     """
     if isinstance(table, pd.DataFrame):
         table = _described(table, schema)
+    table = table.for_readers()
     frame = table.frame
     columns = {}
     for position, name in enumerate(frame.columns):

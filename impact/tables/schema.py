@@ -31,6 +31,8 @@ class Column:
         Heading in a page or a figure; the name with spaces when empty.
     about : str, optional
         What the column says, in one clause, with what a missing value means where that is not "unknown".
+    sparse : bool
+        Text that most tables have none of: it is shown to a reader only where a row has some. Files always hold it.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Column:
     unit: str = ""
     short: str = ""
     about: str = ""
+    sparse: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -157,6 +160,12 @@ class Table:
     def select(self, columns: Iterable[str]) -> Table:
         """Only these columns, in this order; one that the frame lacks is left out."""
         return self.of(self.frame[[name for name in columns if name in self.frame.columns]])
+
+    def for_readers(self) -> Table:
+        """The table without its sparse columns that hold nothing."""
+        frame = self.frame
+        empty = [name for name in frame.columns if self.schema.column(name).sparse and not frame[name].fillna("").astype(bool).any()]
+        return self.of(frame.drop(columns=empty)) if empty else self
 
 
 class Vocabulary:
