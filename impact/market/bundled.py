@@ -9,7 +9,8 @@ import pandas as pd
 
 from impact.bundled import bundled_source, read_bundled
 from impact.errors import DataUnavailable
-from impact.market.panel import MarketPanel, dropped_rows
+from impact.market.dropped import dropped_rows
+from impact.market.panel import MarketPanel
 from impact.market.sources import FetchResult
 from impact.typing_ import Day, named_rows
 

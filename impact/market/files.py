@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.market.dropped import dropped_rows
 from impact.market.frames import DATE_NAMES
-from impact.market.panel import MarketPanel, dropped_rows
+from impact.market.panel import MarketPanel
 from impact.market.plausibility import doubt_notes
 from impact.market.sniffing import DELIMITED, PARQUET, WORKBOOKS, RawTable, read_dates, read_numbers, read_table
 from impact.market.sources import FetchResult

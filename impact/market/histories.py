@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.market.panel import MarketPanel, dropped_rows
+from impact.market.dropped import dropped_rows
+from impact.market.panel import MarketPanel
 from impact.market.plausibility import doubt_notes, doubtful_figures
 from impact.provenance import Source
 from impact.tables.prose import significant

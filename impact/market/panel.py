@@ -13,25 +13,18 @@ import pandas as pd
 from impact.errors import DataUnavailable, InputError
 from impact.instants import parse_instant
 from impact.market.closed_days import closed_cells, rows_of_any_market, venues_of
+from impact.market.dropped import dropped_notes, dropped_rows
 from impact.market.frames import checked_sessions, session_frame
-from impact.market.plausibility import doubtful_figures
+from impact.market.plausibility import doubt_notes, doubtful_figures
 from impact.market.returns import GapRule, alongside, to_returns, traded_cells
 from impact.market.schemas import CLOSES, DIVIDENDS, DROPPED, REFUSED, SECURITIES, VOLUMES
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.typing_ import Day, DaysLike, Instant, ReturnKind
 
-__all__ = ["BASES", "DROPPED_COLUMNS", "MarketPanel", "dropped_rows"]
+__all__ = ["BASES", "MarketPanel"]
 
 BASES = ("as_traded", "total_return", "price_index", "unknown")
-DROPPED_COLUMNS = ["security", "session", "reason", "source"]
-
-
-def dropped_rows(rows: Iterable[tuple[str, Any, str, str]] = ()) -> pd.DataFrame:
-    """A table of refused rows: security, session (NaT when the row has none), reason, source (file and line)."""
-    frame = pd.DataFrame(list(rows), columns=DROPPED_COLUMNS)
-    frame["session"] = pd.to_datetime(frame["session"]).astype("datetime64[ns]")
-    return frame
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -212,13 +205,9 @@ class MarketPanel(Result):
         """Figures to compare with another source: see :func:`impact.market.plausibility.doubtful_figures`."""
         return doubtful_figures(self.close if self.adjusted_close is None else self.close.fillna(self.adjusted_close), self.volume)
 
-    def dropped_note(self) -> str:
-        """What of the input was refused, in one line; empty when nothing was."""
-        if self.dropped.empty:
-            return ""
-        first = self.dropped.iloc[0]
-        when = "" if pd.isna(first["session"]) else f" on {first['session']:%Y-%m-%d}"
-        return f"{len(self.dropped)} figure(s) of the input are not used (first {first['security']}{when}: {first['reason']})."
+    def remarks(self) -> tuple[str, ...]:
+        """What whoever uses the figures has to be told: what of the input was refused, and what to doubt; a line each."""
+        return (*dropped_notes(self.dropped), *doubt_notes(self.doubts()))
 
     def select(self, securities: str | Iterable[str] | None = None, start: Day | None = None, end: Day | None = None) -> MarketPanel:
         """The panel of some securities from `start` to `end`, both included.

@@ -5,7 +5,7 @@ A doubt is no verdict: a line may fall by half in a day. It says which figures t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ import pandas as pd
 from impact.tables.prose import significant
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["DOUBTS", "DOUBT_COLUMNS", "doubt_notes", "doubtful_figures"]
+__all__ = ["DOUBTS", "DOUBT_COLUMNS", "doubt_notes", "doubtful_figures", "doubts_within", "named_doubt"]
 
 DOUBTS: Mapping[str, str] = {
     "unit": "the close moves about a hundredfold or thousandfold: a change of currency unit (pence for pounds) or a misplaced sign?",
@@ -25,7 +25,8 @@ DOUBTS: Mapping[str, str] = {
 }
 """What makes a figure doubtful, by code."""
 
-DOUBT_COLUMNS = ["security", "session", "doubt", "ratio", "n", "about"]
+DOUBT_COLUMNS = ["security", "session", "until", "doubt", "ratio", "n", "about"]
+"""Columns of a table of doubtful figures; see :func:`doubtful_figures`."""
 UNITS = (100.0, 1000.0)
 UNIT_MARGIN, SPLIT_MARGIN = 0.25, 0.06  # relative; a market day lies between the two closes
 SPLIT_RATIOS = (2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
@@ -48,8 +49,9 @@ def doubtful_figures(close: pd.DataFrame, volume: pd.DataFrame | None = None, sp
     Returns
     -------
     DataFrame
-        One row a doubt, by security and session: security, session (its first), doubt (a code of ``DOUBTS``), ratio (the close over
-        the one before; NaN where it is no move), n (sessions it lasts), about.
+        One row a doubt, by security and session: security, session (its first), until (the last session whose return it
+        touches), doubt (a code of ``DOUBTS``), ratio (the close over the one before; NaN where it is no move), n (sessions it
+        lasts), about.
     """
     rows = []
     for security in close.columns:
@@ -64,6 +66,17 @@ def doubtful_figures(close: pd.DataFrame, volume: pd.DataFrame | None = None, sp
     return table.sort_values(["security", "session"], kind="stable", ignore_index=True)
 
 
+def doubts_within(doubts: pd.DataFrame, securities: Iterable[str], first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+    """The doubts that touch a return of some securities from one session to another, both included."""
+    touching = (doubts["session"] <= last) & (doubts["until"] >= first)
+    return doubts[touching & doubts["security"].isin(list(securities))].reset_index(drop=True)
+
+
+def named_doubt(security: str, doubt: str, session: pd.Timestamp) -> str:
+    """A doubt in a few words, such as ``split of AAA on 2021-02-10?``."""
+    return f"{doubt} of {security} on {session:%Y-%m-%d}?"
+
+
 def doubt_notes(doubts: pd.DataFrame, most: int = 5) -> tuple[str, ...]:
     """One line for each kind of doubt: how many figures, the first, what it may be."""
     notes = []
@@ -75,7 +88,10 @@ def doubt_notes(doubts: pd.DataFrame, most: int = 5) -> tuple[str, ...]:
     return tuple(notes[:most])
 
 
-def _moves(close: pd.Series, splits: pd.Series | None) -> list[tuple[pd.Timestamp, str, float, int]]:
+Doubt = tuple[pd.Timestamp, pd.Timestamp, str, float, int]
+
+
+def _moves(close: pd.Series, splits: pd.Series | None) -> list[Doubt]:
     logs = np.diff(np.log(close.to_numpy(dtype=np.float64)))
     big = np.abs(logs) > JUMP
     if splits is not None:
@@ -88,7 +104,9 @@ def _moves(close: pd.Series, splits: pd.Series | None) -> list[tuple[pd.Timestam
     for place in np.flatnonzero(big & ~returns_home):
         ratio = float(np.exp(logs[place]))
         doubt = _doubt_of(ratio, reversed_next=bool(taken_back[place]))
-        rows.append((close.index[int(place) + 1], doubt, ratio, 1 if taken_back[place] else len(close) - int(place) - 1))
+        session, passing = int(place) + 1, bool(taken_back[place])
+        until = close.index[session + passing]
+        rows.append((close.index[session], until, doubt, ratio, 1 if passing else len(close) - session))
     return rows
 
 
@@ -101,7 +119,7 @@ def _doubt_of(ratio: float, *, reversed_next: bool) -> str:
     return "split" if any(abs(size / whole - 1) < SPLIT_MARGIN for whole in SPLIT_RATIOS) else "jump"
 
 
-def _stale(close: pd.Series, volume: pd.Series | None) -> list[tuple[pd.Timestamp, str, float, int]]:
+def _stale(close: pd.Series, volume: pd.Series | None) -> list[Doubt]:
     values: FloatArray = close.to_numpy(dtype=np.float64)
     still: BoolArray = np.append(False, values[1:] == values[:-1])
     if volume is not None:
@@ -110,16 +128,16 @@ def _stale(close: pd.Series, volume: pd.Series | None) -> list[tuple[pd.Timestam
     first = np.flatnonzero(~still)
     lengths = np.bincount(run - 1)
     return [
-        (close.index[int(start)], "stale", np.nan, int(length))
+        (close.index[int(start)], close.index[min(int(start + length), len(close) - 1)], "stale", np.nan, int(length))
         for start, length in zip(first, lengths, strict=True)
         if length >= STALE_SESSIONS
     ]
 
 
-def _shifted(days: pd.DatetimeIndex) -> list[tuple[pd.Timestamp, str, float, int]]:
+def _shifted(days: pd.DatetimeIndex) -> list[Doubt]:
     """Sundays where Fridays should be: dates moved a day back by a time zone."""
     weekday = np.asarray(days.day_of_week)
     sundays, fridays = int((weekday == 6).sum()), int((weekday == 4).sum())
     if sundays < 3 or fridays > sundays // 10:
         return []
-    return [(days[np.flatnonzero(weekday == 6)[0]], "shifted", np.nan, sundays)]
+    return [(days[np.flatnonzero(weekday == 6)[0]], days[-1], "shifted", np.nan, sundays)]

@@ -39,6 +39,7 @@ _WORDS = Vocabulary(
     Column("retrieved_at", "instant", short="retrieved at"),
     Column("provider_version", "code", short="version of the provider"),
     Column("doubt", "code", about="what makes the figure doubtful, by code"),
+    Column("until", "date", about="last session whose return it touches"),
     Column("ratio", "number", about="the close over the one before; missing where it is no move"),
     Column("about", about="what it may be, in one clause"),
     Column("origin", about="file and line, or the provider"),
@@ -58,7 +59,7 @@ BUNDLED = _WORDS.schema("bundled", "file what source retrieved basis", about="a 
 CACHED = _WORDS.schema(
     "cached", "provider symbol first_on last_on n_rows currency retrieved_at provider_version", about="a symbol of the store"
 )
-DOUBTFUL = _WORDS.schema("doubtful_figures", "security session doubt ratio n about", about="a figure to compare with another source")
+DOUBTFUL = _WORDS.schema("doubtful_figures", "security session until doubt ratio n about", about="a figure to compare with another source")
 NOT_USED = _WORDS.schema("refused_figures", "security session reason origin", about="a figure that was given and is not used")
 DAMAGED = _WORDS.schema("damaged_blocks", "provider symbol", about="a symbol whose stored figures do not match their checksum")
 VERIFIED = _WORDS.schema("verified", "file status sha256", about="a file that ships")
