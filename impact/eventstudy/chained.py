@@ -20,7 +20,7 @@ from impact.eventstudy.study import run_study
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables import prose
-from impact.typing_ import FloatArray, Window
+from impact.typing_ import FloatArray, ReturnKind, Window
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -37,7 +37,8 @@ class ChainedEventsResult(Result):
     effects : DataFrame
         Per event: day0, first, last (its window), n_days; `alone_car`, `alone_se`, `alone_p` (its window by itself);
         `joint_car`, `joint_se`, `joint_p`, `ci_low`, `ci_high` (its part when all are estimated together); `chain`
-        (number of its group of overlapping windows), `overlaps_with` and `reason` (why a joint part is NaN).
+        (number of its group of overlapping windows), `overlaps_with` and `reason` (why a joint part is NaN, or, without a
+        return on the event's own session, every part).
     chains : DataFrame
         Per group of overlapping windows: event_ids, n_days, `car`, `se`, `p`, `ci_low`, `ci_high` over all its days.
     joint_test : dict
@@ -90,6 +91,7 @@ def chained_events(
     estimation: Window = (-260, -11),
     window: Window = (0, 1),
     *,
+    kind: ReturnKind = "simple",
     estimation_dates: tuple[Any, Any] | None = None,
     sources: tuple[Source, ...] = (),
     **options: Unpack[StudyOptions],
@@ -106,6 +108,8 @@ def chained_events(
         Offsets from the first event's day 0.
     window : (first, last)
         Window of events that do not bring their own.
+    kind : {"simple", "log"}
+        What the returns are.
     estimation_dates : (first, last), optional
         Calendar dates of the estimation window; replaces `estimation`.
     sources : tuple of Source
@@ -131,7 +135,7 @@ def chained_events(
     Karafiath (1988), Using dummy variables in the event methodology, Financial Review 23.
     Binder (1985), On the use of the multivariate regression model in event studies, Journal of Accounting Research 23.
     """
-    base = StudyDesign(model=model, estimation=estimation, window=(estimation[1] + 1, estimation[1] + 1), **options)
+    base = StudyDesign(model=model, estimation=estimation, window=(estimation[1] + 1, estimation[1] + 1), kind=kind, **options)
     table = read_returns(returns)
     groups = place_events(table, events, base.anchor, market, factors, base.kind)
     group = next((one for one in groups if one.aligned.day0.size), groups[0])
@@ -196,17 +200,21 @@ def _estimated(
 ) -> ChainedEventsResult:
     offsets = study.fitted.offsets
     inside = (offsets >= windows[:, :1]) & (offsets <= windows[:, 1:])
+    own = _own_offset(study, events)
+    lost = np.array([study.without_day0(a, b, session)[0] for (a, b), session in zip(windows.tolist(), own.tolist(), strict=True)])
+    inside[lost] = False
     days = np.flatnonzero(inside.any(axis=0) & np.isfinite(study.fitted.abnormal[0]))
     member = inside[:, days].astype(float)
     abnormal = study.fitted.abnormal[0, days]
     covariance = _covariance(study, days)
     df, level = int(study.fitted.df[0]), study.design.level
     joint, reason = _joint_weights(member, events["event_id"].to_numpy())
+    reason = ["no return on its event session" if gone else told for gone, told in zip(lost, reason, strict=True)]
     chain = _chains(member)
     columns = {
         "day0": events["day0"].to_numpy(),
-        "first": windows[:, 0] - _own_offset(study, events),
-        "last": windows[:, 1] - _own_offset(study, events),
+        "first": windows[:, 0] - own,
+        "last": windows[:, 1] - own,
         "n_days": member.sum(axis=1).astype(int),
         "chain": chain,
         "overlaps_with": [", ".join(str(i) for i in events["event_id"][row]) for row in _shares_days(member)],

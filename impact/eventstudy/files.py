@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import ImpactWarning, InputError
+from impact.eventstudy.doubts import doubted_over, doubts_of_events, reasons_over, told_of_doubts
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.schemas import CAR, DROPPED, ESTIMATES, MEAN_CAR, TESTS
 from impact.eventstudy.study import event_study
 from impact.provenance import Source
 from impact.tables import Table
 from impact.typing_ import ReturnKind, Window
+
+if TYPE_CHECKING:
+    from impact.market import MarketPanel
 
 __all__ = ["StudyTables", "printed_tables", "read_events", "read_factor_file", "read_return_file", "study_files", "study_tables"]
 
@@ -126,12 +130,13 @@ def study_files(
     if prices is not None and returns is not None:
         raise InputError("prices and returns: give exactly one of the two files.")
     given: str | Path
+    panel: MarketPanel | None = None
     if prices is not None:
         given = prices
         from impact.market import load_panel
 
         panel = load_panel(_existing(prices, "prices"))
-        if note := panel.dropped_note():
+        for note in panel.remarks():
             warnings.warn(f"prices={str(prices)!r}: {note}", ImpactWarning, stacklevel=2)
         table = panel.returns(kind)
     elif returns is not None:
@@ -143,7 +148,17 @@ def study_files(
     benchmark: Any = names if len(names) > 1 else names[0] if names else None
     loaded = read_factor_file(*factors) if factors else None
     sources = tuple(Source(title=Path(path).name, basis="user file") for path in (events, given, *factors))
-    return event_study(table, read_events(events), market=benchmark, factors=loaded, kind=kind, sources=sources, **options)
+    study = event_study(table, read_events(events), market=benchmark, factors=loaded, kind=kind, sources=sources, **options)
+    return study if panel is None else _with_remarks(study, panel, names)
+
+
+def _with_remarks(study: EventStudyResult, panel: MarketPanel, benchmarks: list[str]) -> EventStudyResult:
+    """The study with what there is to say about its prices, and the events that rest on a doubtful one told apart."""
+    told = tuple(f"prices: {note}" for note in panel.remarks())
+    study = replace(study, doubtful=doubts_of_events(study, panel.doubts(), benchmarks), assumptions=(*study.assumptions, *told))
+    if resting := told_of_doubts(doubted_over(study, *study.design.window), study.n_events):
+        warnings.warn(f"{resting}; compare its prices with another source.", ImpactWarning, stacklevel=3)
+    return study
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -153,9 +168,11 @@ class StudyTables:
     Attributes
     ----------
     headline : DataFrame
-        Per window: n_events, car (their mean), ci_low, ci_high, p_value, test: the inference over its own events.
+        Per window: n_events, car (their mean), ci_low, ci_high, p_value, test: the inference over its own events; reason: how
+        many of them rest on a doubtful price.
     car : DataFrame
-        Per event and window: event_id, security, day0, window, car, se, t, p, df, n_days, mde, ci_low, ci_high.
+        Per event and window: event_id, security, day0, window, car, se, t, p, df, n_days, mde, ci_low, ci_high, reason (why
+        there is no figure, or what to doubt in it).
     tests : DataFrame
         Per window and test: statistic, p_value and the rest of :meth:`EventStudyResult.tests`.
     estimates : DataFrame
@@ -171,16 +188,18 @@ class StudyTables:
 
 def study_tables(study: EventStudyResult, windows: tuple[Window, ...], *, seed: int | None = None) -> StudyTables:
     """CARs and tests of a study over each of several windows; `seed` serves the bootstrap tests."""
-    cars, tests = [], []
+    cars, tests, doubted = [], [], []
     labels = study.events[["event_id", "security", "day0", "status"]].assign(status=study.events["status"].astype(str))
     for a, b in windows:
         name = f"({a}, {b})"
         rng = None if seed is None else np.random.default_rng(seed)
-        cars.append(pd.concat([labels.assign(window=name), study.car(a, b).reset_index(drop=True)], axis=1))
+        doubted.append(told_of_doubts(doubted_over(study, a, b), study.n_events))
+        own = study.car(a, b).reset_index(drop=True).assign(reason=reasons_over(study, a, b))
+        cars.append(pd.concat([labels.assign(window=name), own], axis=1))
         tests.append(study.tests(a, b, rng=rng).reset_index().assign(window=name))
     every = pd.concat(tests, ignore_index=True)
     return StudyTables(
-        headline=study.over(windows),
+        headline=study.over(windows).assign(reason=doubted),
         car=pd.concat(cars, ignore_index=True),
         tests=every[["window", *[column for column in every.columns if column != "window"]]],
         estimates=study.estimates.reset_index(),

@@ -13,6 +13,7 @@ import pandas as pd
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable
 from impact.eventstudy.benchmarks import ModelInputs
+from impact.eventstudy.day_zero import without_day0
 from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.drops import broken_rule, drop_table
 from impact.eventstudy.estimate import build, fit
@@ -342,8 +343,10 @@ def _car_table(part: _Part, events: FittedEvents, ids: np.ndarray, table: Return
     }
     for a, b in part.windows:
         sums = events.window(a, b)
-        columns[f"car_{a}_{b}"] = sums.car[usable]
-        columns[f"se_{a}_{b}"] = events.sigma[usable] * np.sqrt(sums.variance_factor[usable])
+        lost = without_day0(events, a, b, part.design.incomplete)
+        se = events.sigma * np.sqrt(sums.variance_factor)
+        columns[f"car_{a}_{b}"] = np.where(lost, np.nan, sums.car)[usable]
+        columns[f"se_{a}_{b}"] = np.where(lost, np.nan, se)[usable]
     return pd.DataFrame(columns)
 
 

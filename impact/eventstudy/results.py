@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,16 +14,18 @@ import pandas as pd
 from scipy.special import ndtri, stdtr, stdtrit
 
 from impact.errors import ImpactWarning, InputError
+from impact.eventstudy.day_zero import without_day0
 from impact.eventstudy.design import StudyDesign
+from impact.eventstudy.doubts import DOUBTED
 from impact.eventstudy.models import MODELS
-from impact.eventstudy.schemas import ABNORMAL, CAR, DROPPED, DROPPED_COUNTS, ESTIMATES, EVENTS, MEAN_CAR, TESTS
+from impact.eventstudy.schemas import ABNORMAL, CAR, DOUBTFUL, DROPPED, DROPPED_COUNTS, ESTIMATES, EVENTS, MEAN_CAR, TESTS
 from impact.kernels.mixed import session_positions
 from impact.kernels.ols import BatchFit
 from impact.kernels.records import FittedEvents
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables import Schema, Table, prose
-from impact.typing_ import FloatArray, IntArray, Window
+from impact.typing_ import BoolArray, FloatArray, IntArray, Window
 
 if TYPE_CHECKING:
     from impact.eventstudy.inference import InferenceDesign
@@ -59,10 +61,14 @@ class EventStudyResult(Result):
         Events that could not be used: event_id, security, date, status, reason.
     quantity : {"return", "log volume"}
         What is abnormal.
+    spans_gaps : bool
+        Whether the return after a gap is that since the last trade, so that a day 0 without trade is in the next return.
+    doubtful : DataFrame
+        Doubtful prices inside the windows of an event, where the study was made from prices: ``impact.eventstudy.doubts.DOUBTED``.
     sources, assumptions : tuple
     """
 
-    schemas = declared(events=EVENTS, dropped=DROPPED, estimates=ESTIMATES, to_frame=ABNORMAL, car=CAR, tests=TESTS)
+    schemas = declared(events=EVENTS, dropped=DROPPED, estimates=ESTIMATES, to_frame=ABNORMAL, car=CAR, tests=TESTS, doubtful=DOUBTFUL)
 
     design: StudyDesign
     fit: BatchFit
@@ -71,6 +77,8 @@ class EventStudyResult(Result):
     coefficient_names: tuple[str, ...]
     dropped: pd.DataFrame
     quantity: Literal["return", "log volume"] = "return"
+    spans_gaps: bool = False
+    doubtful: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=DOUBTED))
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
 
@@ -130,14 +138,22 @@ class EventStudyResult(Result):
                 f"({a}, {b}) is not inside the event window {self.design.window}; choose offsets in it, the first not after the last."
             )
 
-    def car(self, a: int, b: int) -> pd.DataFrame:
+    def car(self, a: int, b: int, *, session: int = 0) -> pd.DataFrame:
         """Cumulative abnormal return of every event over the inclusive offsets [a, b].
+
+        Parameters
+        ----------
+        a, b : int
+        session : int
+            Offset of the event session: day 0, or that of a later event that is read off this fit.
 
         Returns
         -------
         DataFrame
             car, se (forecast error included), t, p (two-sided Student), df, n_days (days with a return), mde (effect
-            found with 80 % power at this level), ci_low, ci_high. NaN where no day has a return.
+            found with 80 % power at this level), ci_low, ci_high. NaN where no day has a return, and where [a, b] holds the
+            event session and it has none: what is left would be the return of other news. Returns that span gaps, and a design that
+            takes incomplete windows, keep it.
 
         Raises
         ------
@@ -154,24 +170,30 @@ class EventStudyResult(Result):
         se = self.fitted.sigma * np.sqrt(sums.variance_factor)
         self._warn_of_drift(a, b, sums.n_days, se)
         df = self.fitted.df.astype(float)
+        car = np.where(self.without_day0(a, b, session), np.nan, sums.car)
+        se = np.where(np.isnan(car), np.nan, se)
         with np.errstate(invalid="ignore", divide="ignore"):
-            t = sums.car / se
+            t = car / se
         alpha = 1.0 - self.design.level
         half = _student_quantile(df, 1.0 - alpha / 2.0) * se
         return pd.DataFrame(
             {
-                "car": sums.car,
+                "car": car,
                 "se": se,
                 "t": t,
                 "p": 2.0 * stdtr(df, -np.abs(t)),
                 "df": self.fitted.df,
                 "n_days": sums.n_days,
                 "mde": (ndtri(1.0 - alpha / 2.0) + ndtri(POWER)) * se,
-                "ci_low": sums.car - half,
-                "ci_high": sums.car + half,
+                "ci_low": car - half,
+                "ci_high": car + half,
             },
             index=self.event_ids,
         )
+
+    def without_day0(self, a: int, b: int, session: int = 0) -> BoolArray:
+        """(N,) whether [a, b] holds the event session and there is no return on it, so that its window has no estimate."""
+        return without_day0(self.fitted, a, b, "available" if self.spans_gaps else self.design.incomplete, session)
 
     def _warn_of_drift(self, a: int, b: int, n_days: IntArray, se: FloatArray) -> None:
         if "alpha" not in self.coefficient_names or self.quantity != "return":
@@ -230,7 +252,9 @@ class EventStudyResult(Result):
         kept = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.intp)
         if not kept.size:
             raise InputError(f"events selects none of the {self.n_events} events; choose at least one.")
-        return replace(self, fit=self.fit.take(kept), events=self.events.iloc[kept].reset_index(drop=True))
+        events = self.events.iloc[kept].reset_index(drop=True)
+        doubtful = self.doubtful[self.doubtful["event_id"].isin(events["event_id"])].reset_index(drop=True)
+        return replace(self, fit=self.fit.take(kept), events=events, doubtful=doubtful)
 
     def path(self) -> pd.DataFrame:
         """The inference over the windows from the first offset to each: car, ci_low, ci_high, n_events, test, p_value.
@@ -277,6 +301,8 @@ class EventStudyResult(Result):
         if self.n_events <= 20:
             shown = self.estimates.assign(day0=self.events["day0"].to_numpy(), status=self.events["status"].astype(str).to_numpy())
             tables.append(("Estimation", self.measured(ESTIMATES).table(shown)))
+        if len(self.doubtful):
+            tables.append(("Doubtful prices in the windows of an event", self.with_schema("doubtful")))
         if len(self.dropped):
             tables.append(
                 (

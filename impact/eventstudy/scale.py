@@ -1,17 +1,21 @@
-"""Is this a table of decimal returns? Percent, prices and annual rates are refused before any number comes out of them."""
+"""Is this a table of decimal returns? Percent, prices and annual rates are refused before any number comes out of them.
+
+What may be percent of a quiet line or decimals of a very wild one is said in a warning.
+"""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from impact.errors import InputError
+from impact.errors import ImpactWarning, InputError
 from impact.tables import prose
 from impact.typing_ import FloatArray, ReturnKind
 
-__all__ = ["check_benchmark", "check_returns"]
+__all__ = ["check_benchmark", "check_returns", "doubt_scale"]
 
 FEWEST_ROWS = 20
 """Figures below which a scale cannot be told."""
@@ -19,6 +23,12 @@ PERCENT_LINE = 0.25
 """Median size of a line's returns from which they are no decimals: half of its days beyond 25 %."""
 PERCENT_INDEX = 0.10
 """The same for an index or a factor, which moves less: half of its days beyond 10 %."""
+WILD_LINE = 0.06
+"""Median size of a line's daily returns from which they are doubted: half of its days beyond 6 %."""
+WILD_INDEX = 0.03
+"""The same for an index: half of its days beyond 3 %, which no index keeps up for long."""
+SESSIONS_A_DAY = 5 / 7
+"""Sessions in a calendar day."""
 LARGEST_RATE = 0.001
 """Risk-free rate a calendar day, decimal, above which it is in percent or a year's: 0.1 % a day is 44 % a year."""
 LOOKED_AT = 250
@@ -57,12 +67,52 @@ def check_returns(values: FloatArray, securities: Sequence[object], kind: Return
         _refuse(impossible, size, securities, parameter, rule.format(prose.percent(least[first])))
 
 
-def _scales(values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Known figures, median size of those that move, and smallest figure of every column."""
+def doubt_scale(lines: pd.DataFrame, indices: pd.DataFrame | pd.Series | None) -> None:
+    """Warn of lines and of indices that move more from day to day than their like: they may be percent of quiet ones.
+
+    Parameters
+    ----------
+    lines : DataFrame (T, S)
+        Returns by session, in decimals if they are what they should be. Rows further apart than a day may move more, by
+        the root of the sessions between them.
+    indices : DataFrame, Series or None
+        A benchmark of the same kind.
+
+    Warns
+    -----
+    ImpactWarning
+        Once for each of the two, with the first name and its typical size.
+    """
+    for table, parameter, bound in ((lines, "returns", WILD_LINE), (indices, "market", WILD_INDEX)):
+        if table is None:
+            continue
+        frame = table.to_frame(parameter) if isinstance(table, pd.Series) else table
+        values = frame.iloc[:: max(1, len(frame) // LOOKED_AT)].to_numpy(dtype=float)
+        count, size, _ = _scales(values, bound)
+        wild = np.flatnonzero((count >= FEWEST_ROWS) & (size > bound * _root_of_sessions(frame.index)))
+        if wild.size:
+            warnings.warn(
+                f"{parameter} has {wild.size} of {frame.shape[1]} column(s) that are percent or very wild (first {frame.columns[wild[0]]!r}: "
+                f"half of its moves beyond {prose.percent(size[wild[0]])}); divide by 100 if a figure of 1 means 1 %.",
+                ImpactWarning,
+                stacklevel=5,
+            )
+
+
+def _root_of_sessions(index: pd.Index) -> float:
+    """By how much returns of these dates are larger than those of one session: the root of the sessions between two rows."""
+    if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
+        return 1.0
+    days = float(np.median(np.diff(index.to_numpy()) / np.timedelta64(1, "D")))
+    return float(np.sqrt(max(1.0, days * SESSIONS_A_DAY)))
+
+
+def _scales(values: FloatArray, bound: float = PERCENT_INDEX) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Known figures, median size of those that move by more than `bound`, and smallest figure of every column."""
     known = np.isfinite(values)
     count = known.sum(axis=0)
     least = np.where(known, values, np.inf).min(axis=0, initial=np.inf)
-    large = np.abs(np.where(known, values, 0.0)) > PERCENT_INDEX
+    large = np.abs(np.where(known, values, 0.0)) > bound
     size = np.zeros(values.shape[1])
     for column in np.flatnonzero(2 * large.sum(axis=0) > count):  # a median beyond the smaller bound; others need no sorting
         size[column] = np.median(np.abs(values[known[:, column], column]))

@@ -13,6 +13,7 @@ __all__ = [
     "CHAINS",
     "COEFFICIENTS",
     "COMPARED",
+    "DOUBTFUL",
     "DROPPED",
     "DROPPED_COUNTS",
     "ESTIMATES",
@@ -25,6 +26,7 @@ __all__ = [
     "PARTITIONS",
     "PLACEBO",
     "PORTFOLIO",
+    "REMARKED",
     "SCAR_QUANTILES",
     "TESTS",
     "WORDS",
@@ -85,6 +87,7 @@ WORDS = Vocabulary(
     beside=COMMON,
 )
 
+REMARKED = Column("reason", about="why there is no figure, or what to doubt in it", sparse=True)
 _COEFFICIENT = Column("coefficient", "statistic", about="slope on a factor of the model")
 
 ABNORMAL = WORDS.schema(
@@ -93,9 +96,10 @@ ABNORMAL = WORDS.schema(
 CAR = WORDS.schema(
     "car",
     "event_id security day0 status window car se t p df n_days mde ci_low ci_high n_events first last",
+    REMARKED,
     about="an event and a window",
 )
-MEAN_CAR = WORDS.schema("mean_car", "offset window n_events car ci_low ci_high p_value test", about="a window, over the events")
+MEAN_CAR = WORDS.schema("mean_car", "offset window n_events car ci_low ci_high p_value test", REMARKED, about="a window, over the events")
 ESTIMATES = WORDS.schema(
     "estimates",
     "event_id security day0 status alpha beta sigma n_obs df r_squared",
@@ -111,6 +115,19 @@ EVENTS = WORDS.schema(
     "events", "event_id security date day0 rolled_days status first last known_at venue intraday group",
     Column("peer"), Column("weight", "statistic"), Column("size", "statistic"), extra=Column("given", "number"), about="an event as it was used",
 )  # fmt: skip
+DOUBTFUL = WORDS.schema(
+    "doubtful_events",
+    "event_id security session",
+    Column("until", "date", about="last session whose return it touches"),
+    Column("doubt", "code", about="what makes the figure doubtful, by code"),
+    Column("ratio", "number", about="the close over the one before; missing where it is no move"),
+    Column("n", "count", about="sessions it lasts"),
+    Column("about", about="what it may be, in one clause"),
+    Column("window", about="estimation or event: where it lies"),
+    Column("first", "integer", "sessions", about="first session it touches, counted from day 0"),
+    Column("last", "integer", "sessions", about="last session it touches, counted from day 0"),
+    about="a doubtful price in a window of an event",
+)
 DROPPED = WORDS.schema("dropped", "event_id security date status reason", about="an event that was left out")
 DROPPED_COUNTS = WORDS.schema("dropped_counts", "path status reason n_events", about="a reason for leaving events out")
 INFERENCE = WORDS.schema(

@@ -18,10 +18,10 @@ from impact.eventstudy.estimate import Estimated
 from impact.eventstudy.models import ModelName
 from impact.eventstudy.placing import PlacedEvents, estimate_placed, place_events
 from impact.eventstudy.results import EventStudyResult
-from impact.eventstudy.scale import check_benchmark, check_returns
+from impact.eventstudy.scale import check_benchmark, check_returns, doubt_scale
 from impact.kernels.mapping import Executor
 from impact.provenance import Source
-from impact.typing_ import FloatArray, ReturnKind, Window
+from impact.typing_ import FloatArray, IntArray, ReturnKind, Window
 
 __all__ = ["event_study", "finish_study", "run_study"]
 
@@ -144,16 +144,20 @@ def run_study(
 def _check_scale(
     table: ReturnTable, groups: list[PlacedEvents], market: Market | None, factors: pd.DataFrame | None, kind: ReturnKind
 ) -> None:
-    """Refuse percent and prices among the lines with events, the benchmark and the factors."""
+    """Refuse percent and prices among the lines with events, the benchmark and the factors; doubt what may be percent."""
     lines = np.unique(np.concatenate([group.aligned.security for group in groups]))
     check_returns(table.values[:, lines], list(table.securities[lines]), kind)
-    if isinstance(market, (pd.Series, pd.DataFrame)):
-        check_benchmark(market, "market", kind)
-    elif market is not None:
+    index = market if isinstance(market, (pd.Series, pd.DataFrame)) else None
+    if market is not None and index is None:
         columns = np.unique(table.securities.get_indexer(pd.Index(market if isinstance(market, list) else [market])))
-        frame = pd.DataFrame(table.values[:, columns[columns >= 0]], columns=table.securities[columns[columns >= 0]])
-        check_benchmark(frame, "market", kind)
+        index = _columns(table, columns[columns >= 0])
+    check_benchmark(index, "market", kind)
+    doubt_scale(_columns(table, lines), index)
     check_benchmark(factors if isinstance(factors, (pd.Series, pd.DataFrame)) else None, "factors", kind)
+
+
+def _columns(table: ReturnTable, columns: IntArray) -> pd.DataFrame:
+    return pd.DataFrame(table.values[:, columns], index=table.sessions, columns=table.securities[columns])
 
 
 def _check_span(design: StudyDesign, table: ReturnTable) -> None:

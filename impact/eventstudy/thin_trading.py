@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -66,4 +67,5 @@ def trade_to_trade_study(
     own, market, spans = (frame.to_numpy(dtype=float)[:, used] for frame in (returns.returns, returns.market, returns.n_sessions))
     fit = fit_spanned_events(own, market, spans, aligned.day0, local, design.estimation, design.window)
     notes = ("market model on trade-to-trade returns, variance in proportion to the sessions they span",)
-    return finish_study(Estimated(fit=fit, names=("alpha", "beta"), notes=notes, n_parameters=2), aligned, table.sessions, design, sources)
+    estimated = Estimated(fit=fit, names=("alpha", "beta"), notes=notes, n_parameters=2)
+    return replace(finish_study(estimated, aligned, table.sessions, design, sources), spans_gaps=True)

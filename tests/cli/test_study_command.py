@@ -170,3 +170,56 @@ def test_seeded_bootstrap_is_repeatable(files):
     one, two = (study_tables(study, ((0, 0),), seed=3).tests for _ in range(2))
     pd.testing.assert_frame_equal(one, two)
     assert study.sources[0].basis == "user file"
+
+
+def rising(tmp_path, **columns):
+    """Closes of A, B and index with some of them changed: the position from which, and by what factor (None: they stand still)."""
+    rng = np.random.default_rng(8)
+    market = rng.normal(0, 0.01, (420, 1))
+    steps = np.hstack((market + rng.normal(0, 0.01, (420, 2)), market))
+    closes = pd.DataFrame(100 * np.exp(np.cumsum(steps, axis=0)), index=DAYS, columns=["A", "B", "index"])
+    for name, (position, factor) in columns.items():
+        if factor is None:
+            closes.iloc[position : position + 12, closes.columns.get_loc(name)] = closes[name].iloc[position]
+        else:
+            closes.iloc[position:, closes.columns.get_loc(name)] *= factor
+    prices, table = tmp_path / "closes.csv", tmp_path / "dates.csv"
+    closes.to_csv(prices)
+    pd.DataFrame({"event_id": ["a", "b"], "security": ["A", "B"], "date": [DAYS[300], DAYS[330]]}).to_csv(table, index=False)
+    return "study", str(table), "--prices", str(prices), "--market", "index", "--kind", "log", "--format", "json"
+
+
+@pytest.mark.parametrize(
+    ("changed", "doubted", "reason"),
+    [
+        ({"A": (300, 0.5)}, {("a", "(0, 0)"), ("a", "(-1, 1)")}, f"split of A on {DAYS[300]:%Y-%m-%d}?"),
+        ({"A": (301, 0.5)}, {("a", "(-1, 1)")}, f"split of A on {DAYS[301]:%Y-%m-%d}?"),
+        ({"A": (200, 0.1)}, {("a", "(0, 0)"), ("a", "(-1, 1)")}, f"split of A on {DAYS[200]:%Y-%m-%d}? in its estimation window"),
+        ({"A": (295, None)}, {("a", "(0, 0)"), ("a", "(-1, 1)")}, f"stale of A on {DAYS[295]:%Y-%m-%d}?"),
+        ({"index": (330, 0.5)}, {("b", "(0, 0)"), ("b", "(-1, 1)")}, f"split of index on {DAYS[330]:%Y-%m-%d}?"),
+        ({"A": (20, 0.5)}, set(), ""),  # before its windows
+    ],
+)
+def test_a_doubtful_price_is_named_beside_the_event_that_rests_on_it(run_cli, tmp_path, changed, doubted, reason):
+    code, out, err = run_cli(*rising(tmp_path, **changed))
+    body = json.loads(out)
+    assert code == 0 and {(row["event_id"], row["window"]): row["reason"] for row in body["car"] if row["reason"]} == dict.fromkeys(
+        doubted, reason
+    )
+    told = [row["window"] for row in body["headline"] if "1 of 2 events rests on a doubtful price" in row["reason"]]
+    assert told == sorted({window for _, window in doubted}, reverse=True)
+    # What there is to doubt in the file is said whether or not an event rests on it.
+    assert "1 suspicious figure (" in err and any("1 suspicious figure (" in line for line in body["assumptions"])
+    assert ("rests on a doubtful price" in err) == bool(doubted)
+
+
+def test_ordinary_prices_raise_no_doubt(run_cli, tmp_path):
+    code, out, err = run_cli(*rising(tmp_path))
+    assert code == 0 and err == "" and not any(row["reason"] for row in json.loads(out)["car"])
+
+
+def test_an_event_date_with_an_offset_is_refused_in_one_line(run_cli, files, tmp_path):
+    table = tmp_path / "zoned.csv"
+    table.write_text("event_id,security,date\na,A,2020-02-24T23:00-05:00\n")
+    code, out, err = run_cli("study", str(table), "--returns", files["returns"], "--market", "index")
+    assert code == 2 and out == "" and "dates carry a zone (1 of 1" in err and err.count("\n") == 1

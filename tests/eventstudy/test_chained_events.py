@@ -102,10 +102,21 @@ def test_chained_events_refuse_what_they_cannot_do(returns):
 
 def test_a_day_without_trade_is_left_out_of_both_windows(returns):
     halted = returns.copy()
+    halted.loc[DAYS[302], "A"] = np.nan
+    result = chained_events(halted, events_at(300, 301), "index", window=(0, 2))
+    assert result.effects["n_days"].tolist() == [2, 2]
+    assert np.isfinite(result.effects["alone_car"]).all()
+
+
+def test_an_event_without_a_return_on_its_own_session_leaves_the_rest_to_the_others(returns):
+    halted = returns.copy()
     halted.loc[DAYS[301], "A"] = np.nan
-    result = chained_events(halted, events_at(300, 301), "index", window=(0, 1))
-    assert result.effects["n_days"].tolist() == [1, 1]
-    assert np.isfinite(result.effects["joint_car"]).all()
+    result = chained_events(halted, events_at(300, 301, 302), "index", window=(0, 1))
+    lost = result.effects.loc["e301"]
+    assert lost[["alone_car", "alone_se", "joint_car", "ci_low"]].isna().all() and lost["n_days"] == 0
+    assert lost["reason"] == "no return on its event session" and lost["overlaps_with"] == ""
+    single = chained_events(halted, events_at(300, 302), "index", window=(0, 1)).effects
+    np.testing.assert_allclose(result.effects.loc[["e300", "e302"], "joint_car"], single["joint_car"], rtol=1e-10)
 
 
 def test_chained_result_prints_and_plots(returns):

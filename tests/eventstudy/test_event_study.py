@@ -114,7 +114,12 @@ def test_status_tells_a_missing_day_from_a_halt(returns):
     assert result.events["status"].tolist() == ["missing_day0", "halted", "ok"]
     cars = result.car(0, 0)
     assert cars["car"].isna().tolist() == [True, True, False] and cars["n_days"].tolist() == [0, 0, 1]
-    assert result.car(-1, 1).loc["gap", "n_days"] == 2
+    # The rest of the window is the return of the days around, not of the event; a design may ask for it all the same.
+    around = result.car(-1, 1).loc["gap"]
+    assert around["n_days"] == 2 and around[["car", "se", "t", "p", "ci_low", "ci_high"]].isna().all()
+    available = impact.event_study(returns, events, market="index", incomplete="available")
+    assert available.car(-1, 1).loc["gap", "car"] == pytest.approx(result.abnormal.loc["gap", [-1, 1]].sum(), rel=1e-12)
+    assert result.car(1, 2).loc["gap", "n_days"] == 2 and np.isfinite(result.car(1, 2).loc["gap", "car"])
 
 
 def test_a_security_that_repeats_its_benchmark_is_refused(returns):

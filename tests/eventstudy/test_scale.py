@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import impact
-from impact.errors import InputError
+from impact.errors import ImpactWarning, InputError
+from impact.eventstudy.scale import doubt_scale
 from tests.eventstudy.test_models import DAYS, WINDOWS, events, panel
 
 
@@ -42,6 +43,29 @@ def test_factors_and_the_risk_free_rate_have_their_own_bounds():
     wide = returns.copy()
     wide.index = monthly.index
     assert impact.event_study(wide, events("A", date=wide.index[330]), factors=monthly, model="ff3", **WINDOWS).n_events == 1
+
+
+def test_percent_of_a_quiet_line_is_said():
+    returns, _ = panel()  # an index of 1 % a day: a tenth of it, in percent
+    quiet = returns * 0.1
+    assert study(quiet).n_events == 1
+    with pytest.warns(ImpactWarning) as said:
+        study(quiet * 100)
+    texts = [str(warning.message) for warning in said]
+    assert any(
+        text.startswith("returns has 1 of 1 column(s) that are percent or very wild (first 'A': half of its moves") for text in texts
+    )
+    assert any("market has 1 of 1 column(s) that are percent or very wild (first 'index'" in text for text in texts)
+    assert all("divide by 100 if a figure of 1 means 1 %" in text for text in texts)
+
+
+def test_months_may_move_by_the_root_of_their_sessions():
+    months = pd.DataFrame({"index": np.tile([0.06, -0.06], 60)}, index=pd.date_range("2000-01-01", periods=120, freq="MS"))
+    doubt_scale(months, months)  # 6 % a month is 1.3 % a session: any warning fails the test
+    with pytest.warns(ImpactWarning, match="beyond 6.0 %"):
+        doubt_scale(
+            months.set_axis(pd.bdate_range("2000-01-03", periods=120)) / 2, months.set_axis(pd.bdate_range("2000-01-03", periods=120))
+        )
 
 
 @pytest.mark.parametrize("scale", [1e-4, 0.02, 5.0])

@@ -54,6 +54,7 @@ def test_fieller_is_unbounded_when_the_denominator_may_be_zero():
     assert not found.bounded and np.isinf(found.low) and np.isinf(found.high)
 
 
+@pytest.mark.filterwarnings("ignore:returns has 1 of 1:impact.ImpactWarning")  # 12 % a day is very wild
 @pytest.mark.parametrize(
     ("drop", "relief", "sigma", "verdict"),
     [
