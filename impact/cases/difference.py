@@ -30,7 +30,7 @@ class CaseDifference(Result):
     clocks : DataFrame
         clock, line, state_before, state_after, last_session_before, last_session_after; only rows that differ.
     effects : DataFrame
-        event_id, reaction_on, label, ar, low, high of sessions that only the later memo knows.
+        event_id, reaction_on, label, ar, low, high, p_sq, reason of sessions that only the later memo knows.
     headline_before, headline_after : str
     """
 
@@ -81,7 +81,7 @@ def compare_cases(before: Case, after: Case) -> CaseDifference:
     changes = changes[changes["subject"] == security].drop(columns=["subject", "fact_id"]).reset_index(drop=True)
     known = set(before.event_study().events["event_id"])
     effects = after.event_study().day_zero()
-    added = effects.loc[~effects["event_id"].isin(known), ["event_id", "reaction_on", "label", "ar", "low", "high", "p_sq"]]
+    added = effects.loc[~effects["event_id"].isin(known), ["event_id", "reaction_on", "label", "ar", "low", "high", "p_sq", "reason"]]
     return CaseDifference(
         earlier=before.as_of,
         later=after.as_of,

@@ -279,7 +279,7 @@ def _fit(returns: pd.DataFrame, security: str, benchmark: str, day0: pd.Timestam
 
 def _measured(fit: EventStudyResult, offset: int, window: tuple[int, int], level: float) -> dict[str, Any]:
     first, last = offset + window[0], offset + window[1]
-    car = fit.car(first, last).iloc[0]
+    car = fit.car(first, last, session=offset).iloc[0]
     told = fit.inference(first, last, level=level)
     certain = told.p_value < 1 - level and (told.ci_low > 0 or told.ci_high < 0)
     return {

@@ -22,7 +22,7 @@ from impact.relief.sensitivity import AnchorSensitivity
 from impact.relief.waiting import WaitingExample
 from impact.results import Result, Summary, declared
 from impact.tables import Table
-from impact.tables.prose import decimal, interval, percent
+from impact.tables.prose import decimal, interval, long_date, percent
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -105,12 +105,12 @@ class ReliefAssessment(Result):
             below = f"the banned value lies more than {percent(self.probability.discount[1], 0)} below the clear value, or other news"
             above = "the clear value is set too low, or other news"
             price = (
-                f"on {self.eve:%d %B %Y} the price contradicts the anchors ({_span(band, 'probability')} unclipped), "
+                f"on {long_date(self.eve)} the price contradicts the anchors ({_span(band, 'probability')} unclipped), "
                 f"so no probability can be read from it: either {below if band['probability_high'] < 0 else above} moved the price"
             )
         else:
             inside, raw = _span(band, "inside_probability"), _span(band, "probability")
-            price = f"on {self.eve:%d %B %Y} the price allows a probability of relief of {inside} ({raw} unclipped)"
+            price = f"on {long_date(self.eve)} the price allows a probability of relief of {inside} ({raw} unclipped)"
         if self.recovery is None:
             undone = f"recovery: {self._reason('recovery')}"
         else:

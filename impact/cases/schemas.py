@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from impact.eventstudy.schemas import REMARKED
 from impact.eventstudy.schemas import WORDS as STUDY_WORDS
 from impact.facts.schemas import FACT_CHANGES
 from impact.relief.schemas import BASE_RATES, PROBABILITY_PATH
@@ -42,9 +43,9 @@ _WORDS = Vocabulary(
     Column("known_at_precision", short="precision", about="how exactly the instant is known"),
     Column("anchoring", about="how the session follows from the instant"),
     Column("confounders", short="what else", about="other news that reached the same session"),
-    Column("close_return", "return", short="close to close", about="log return"),
-    Column("market_return", "return", short="market", about="log return of the benchmark"),
-    Column("ar", "return", short="abnormal return"),
+    Column("close_return", "return", short="close to close", about="simple return"),
+    Column("market_return", "return", short="market", about="simple return of the benchmark"),
+    Column("ar", "return", short="abnormal log return", about="log return less the normal one"),
     Column("ar_zero_alpha", "return", short="alpha set to zero"),
     Column("car_zero_alpha", "return", short="alpha set to zero"),
     Column("car_with_alpha", "return", short="CAR, alpha kept"),
@@ -97,10 +98,14 @@ EVENTS = _WORDS.schema("case_events", "reaction_on event_id kind label confounde
 REACTION_SESSION = _WORDS.schema(
     "reaction_session",
     "event_id reaction_on label close_return ar low high p_t p_sq smallest_p mde ar_zero_alpha volume_multiple volume_p",
+    REMARKED,
     about="an event",
 )
 EFFECTS = _WORDS.schema(
-    "effects", "event_id window n_days car se low high t p test p_test smallest_p mde car_zero_alpha", about="an event and a window"
+    "effects",
+    "event_id window n_days car se low high t p test p_test smallest_p mde car_zero_alpha",
+    REMARKED,
+    about="an event and a window",
 )
 JOINT = _WORDS.schema("joint", "event_id chain overlaps_with alone_car joint_car low high p reason", about="an event, alone and jointly")
 BENCHMARKS = _WORDS.schema("benchmarks", "event_id benchmark ar low high", about="an event and a benchmark")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from impact.cases.benchmarks import benchmark_names, benchmarks_of
 from impact.cases.definition import AsOf, CaseDefinition
+from impact.cases.effects import benchmark_effects, calendar_notes, path_of_effects, reasons_of_events, window_effects
 from impact.cases.schemas import (
     BENCHMARKS,
     BY_BENCHMARK,
@@ -23,24 +23,21 @@ from impact.cases.schemas import (
     VOLUME,
     VOLUME_EFFECTS,
 )
+from impact.cases.sentence import sentence_of
 from impact.cases.timeline import Timeline
-from impact.errors import DataUnavailable, ImpactWarning, InfeasibleDesign
+from impact.errors import DataUnavailable, InfeasibleDesign
 from impact.eventstudy import ChainedEventsResult, EventStudyResult, abnormal_volume, chained_events, long_fit
 from impact.facts import known_table
-from impact.kernels.contrast import contrasts
 from impact.market import MarketPanel
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
-from impact.tables import format_value
 from impact.tables.prose import decimal, interval, percent, signed_percent
-from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
 __all__ = ["CaseStudy", "study_case"]
 
-WINDOWS = ((0, 0), (0, 1), (-1, 1))
 VOLUME_SESSIONS = 60
 """Sessions before an event whose median volume is the yardstick of that event's volume."""
 
@@ -55,7 +52,8 @@ class CaseStudy(Result):
         The headline fit: market model on the index, log returns, estimated before the designation.
     effects : DataFrame
         One row an event and window: event_id, window, n_days, car, low, high, t, p, test, p_test, smallest_p, mde,
-        car_zero_alpha. Events that reach the same session share one row, their ids joined by +.
+        car_zero_alpha, reason (why it has no estimate, or which price of it to doubt).
+        Events that reach the same session share one row, their ids joined by +.
     benchmarks : DataFrame
         event_id, benchmark, ar, low, high on the reaction session, the same model on each benchmark.
     path : DataFrame
@@ -101,7 +99,7 @@ class CaseStudy(Result):
         return self.effects.copy()
 
     def day_zero(self) -> pd.DataFrame:
-        """One row an event: return, abnormal return on the reaction session with its interval and tests, volume."""
+        """One row an event: return, abnormal return on the reaction session with its interval and tests, volume, reason."""
         first = self.effects[self.effects["window"] == "0:0"].set_index("event_id")
         table = self.events[["event_id", "reaction_on", "label", "close_return"]].copy()
         for column in ("car", "low", "high", "p", "p_test", "smallest_p", "mde", "car_zero_alpha"):
@@ -109,6 +107,7 @@ class CaseStudy(Result):
         multiples = self.volume.set_index("session")["multiple_of_median"]
         table["volume_multiple"] = multiples.reindex(table["reaction_on"]).to_numpy()
         table["volume_p"] = self.volume_effects.set_index("event_id")["p"].reindex(table["event_id"]).to_numpy(dtype=float)
+        table["reason"] = first["reason"].reindex(table["event_id"]).to_numpy()
         return table.rename(columns={"car": "ar", "p": "p_t", "p_test": "p_sq", "car_zero_alpha": "ar_zero_alpha"})
 
     def wider_windows(self) -> pd.DataFrame:
@@ -144,19 +143,8 @@ class CaseStudy(Result):
         return None if rows.empty else rows.iloc[0]
 
     def headline(self) -> str:
-        """The answer in one sentence: the designation day with its interval and test, and the largest relief since."""
-        first = self.row_of(self.definition.designation_event)
-        moved = "fell" if first["close_return"] < 0 else "rose"
-        sentence = (
-            f"{self.definition.issuer} {moved} {percent(abs(first['close_return']))} on {first['reaction_on']:%d %B %Y}, the first session that could react; "
-            f"net of the market {_span(first)}, p {format_value(first['p_sq'], 'p')}"
-        )
-        court = [self.row_of(event.split("+")[0]) for event in self.events.loc[self.events["kind"].str.contains("court"), "event_id"]]
-        relief = [row for row in court if row["low"] > 0]
-        if not relief:
-            return sentence + "."
-        best = max(relief, key=lambda row: row["ar"])
-        return f"{sentence}. Its best day in court since was {best['reaction_on']:%d %B %Y} ({best['label'].split(';')[0]}): {_span(best)} net of the market."
+        """The answer in one sentence, in simple returns: the designation day with its interval and test, the largest relief since."""
+        return sentence_of(self)
 
     def summary(self) -> Summary:
         """Day 0 of each event, the wider windows, the benchmarks."""
@@ -182,10 +170,6 @@ class CaseStudy(Result):
         return plot_path(self.path, self.events, confidence=self.confidence, note=note, ax=ax)
 
 
-def _span(row: pd.Series) -> str:
-    return f"{format_value(row['ar'], 'return')} ({format_value(row['low'], 'return')} to {format_value(row['high'], 'return')})"
-
-
 def study_case(
     definition: CaseDefinition, panel: MarketPanel, timeline: Timeline, *, as_of: AsOf = None, confidence: float = 0.95
 ) -> CaseStudy:
@@ -204,9 +188,9 @@ def study_case(
             f"case={definition.case!r}: the prices do not hold its benchmark {definition.market or '(none stated)'}; add it, or state another in [market]."
         )
     day0 = _day0(definition, timeline)
-    start = returns.index.get_loc(day0)
+    start = int(returns.index.searchsorted(day0))
     events = _by_session(timeline.events[timeline.events["reaction_on"] >= day0])
-    offsets = pd.Series(returns.index.get_indexer(events["reaction_on"]) - start, index=events["event_id"])
+    offsets = pd.Series(returns.index.get_indexer(pd.DatetimeIndex(events["reaction_on"])) - start, index=events["event_id"])
     last = len(returns) - 1 - start
     weight, weight_note = _index_weight(definition, as_of)
     benchmarks: dict[str, dict[str, Any]] = {}
@@ -217,19 +201,21 @@ def study_case(
     fits = {name: _fit(returns, definition, day0, last, confidence, **options) for name, options in benchmarks.items()}
     headline = fits[definition.market]
     flat = _fit(returns, definition, day0, last, confidence, market=definition.market, zero_alpha=True)
+    notes = calendar_notes(returns, definition, day0)
+    reasons = reasons_of_events(panel, definition, events, headline, lagged=bool(notes))
     return CaseStudy(
         definition=definition,
         fit=headline,
-        effects=_effects(events, offsets, headline, flat, last),
-        benchmarks=_benchmarks(events, offsets, fits),
-        path=_path(returns.index[start:], headline, flat, confidence),
+        effects=window_effects(events, offsets, headline, flat, reasons),
+        benchmarks=benchmark_effects(events, offsets, fits),
+        path=path_of_effects(pd.DatetimeIndex(returns.index[start:]), headline, flat, confidence),
         chained=_chained(returns, events, definition, headline),
         volume=_volume(panel, definition.security, day0),
         volume_effects=_volume_effects(panel, events, offsets, definition, headline),
         events=events,
         confidence=confidence,
         sources=unique_sources(panel.sources, headline.sources),
-        assumptions=(*_assumptions(headline, last), *weight_note, definition.note),
+        assumptions=(*_assumptions(headline, last), *notes, *weight_note, *filter(None, (definition.note,))),
     )
 
 
@@ -257,7 +243,7 @@ def _fit(
     returns: pd.DataFrame, definition: CaseDefinition, day0: pd.Timestamp, last: int, confidence: float, *, market: Any, **options: Any
 ) -> EventStudyResult:
     """One long event window from the designation on, so that every later event is read off the same clean estimation."""
-    before = returns.index.get_loc(day0)
+    before = int(returns.index.searchsorted(day0))
     if before < 30:
         raise InfeasibleDesign(
             f"case={definition.case!r}: the prices hold {before} sessions before {day0:%Y-%m-%d}; give prices that begin at least 100 sessions before."
@@ -286,55 +272,6 @@ def _index_weight(definition: CaseDefinition, as_of: AsOf) -> tuple[float | None
     middle = float((values.min() + values.max()) / 2)
     return middle, (
         f"{definition.security} is {interval(values.min(), values.max())} of {definition.market} ({'; '.join(rows['source'])}); the index without it takes {percent(middle, 2)}.",
-    )
-
-
-def _car(fit: EventStudyResult, a: int, b: int) -> pd.Series:
-    """CAR of the one event. The drift warning is left out: the case shows the path and the effects with alpha at zero."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ImpactWarning)
-        return fit.car(a, b).iloc[0]
-
-
-def _effects(events: pd.DataFrame, offsets: pd.Series, headline: EventStudyResult, flat: EventStudyResult, last: int) -> pd.DataFrame:
-    rows = []
-    for event in named_rows(events):
-        for a, b in WINDOWS:
-            first, stop = int(offsets[event.event_id]) + a, int(offsets[event.event_id]) + b
-            if first < headline.design.window[0] or stop > last:
-                continue
-            car = _car(headline, first, stop)
-            told = headline.inference(first, stop)
-            rows.append(
-                {
-                    "event_id": event.event_id, "window": f"{a}:{b}", "n_days": int(car["n_days"]), "car": car["car"], "se": car["se"], "low": told.ci_low,
-                    "high": told.ci_high, "t": car["t"], "p": car["p"], "test": told.headline, "p_test": told.p_value,
-                    "smallest_p": told.smallest_p, "mde": car["mde"], "car_zero_alpha": _car(flat, first, stop)["car"],
-                }
-            )  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def _benchmarks(events: pd.DataFrame, offsets: pd.Series, fits: dict[str, EventStudyResult]) -> pd.DataFrame:
-    rows = []
-    for event in events["event_id"]:
-        for name, fit in fits.items():
-            car = _car(fit, int(offsets[event]), int(offsets[event]))
-            rows.append((event, name, car["car"], car["ci_low"], car["ci_high"]))
-    return pd.DataFrame(rows, columns=["event_id", "benchmark", "ar", "low", "high"])
-
-
-def _path(sessions: pd.DatetimeIndex, headline: EventStudyResult, flat: EventStudyResult, confidence: float) -> pd.DataFrame:
-    """CAR from day 0 to each session over the days with a return, all from one covariance."""
-    paths = {}
-    for name, fit in (("flat", flat), ("drifting", headline)):
-        offsets, abnormal = fit.fitted.offsets, fit.fitted.abnormal[0]
-        days = offsets[offsets >= 0]
-        weights = (offsets >= 0) & (offsets <= days[:, None]) & ~np.isnan(abnormal)
-        paths[name] = contrasts(fit.fitted.design(0), abnormal, weights.astype(float))
-    low, high = paths["flat"].interval(level=confidence)
-    return pd.DataFrame(
-        {"session": sessions, "car": paths["flat"].estimate, "low": low, "high": high, "car_with_alpha": paths["drifting"].estimate}
     )
 
 
@@ -380,7 +317,7 @@ def _assumptions(headline: EventStudyResult, last: int) -> tuple[str, ...]:
     estimate = headline.estimates.iloc[0]
     n, alpha = int(estimate["n_obs"]), estimate["alpha"]
     return (
-        f"Log returns; market model on {n} sessions that end 11 sessions before the designation; later events use the same fit, so that none is inside its own estimation window.",
+        f"Abnormal returns are log returns in the tables, simple ones in the headline; market model on {n} sessions that end 11 sessions before the designation; later events use the same fit, so that none is inside its own estimation window.",
         f"The estimated alpha is {signed_percent(alpha, 2)} a session, the drift of the estimation window: it lowers the abnormal return by that much a session, {signed_percent(alpha * (last + 1), 0)} over the whole path. The path sets alpha to zero and refits; tables show both.",
         f"beta {decimal(estimate['beta'])}, residual standard deviation {percent(estimate['sigma'], 2)} a session.",
         "Test, p and interval of a row come from one procedure: the rank of the estimation residuals (day) or conformal shifts (window); "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -17,9 +18,10 @@ from impact.cases.shares import share_counts
 from impact.cases.shipped import define_case
 from impact.errors import DataUnavailable
 from impact.market import MarketPanel
+from impact.market.plausibility import doubt_notes, doubts_within
 from impact.provenance import Source, unique_sources
 from impact.supply.forced import ForcedSupply, forced_supply
-from impact.supply.line import LineState, line_state
+from impact.supply.line import ESTIMATION_SESSIONS, LineState, line_state
 from impact.supply.wind_down import WindDown
 
 __all__ = ["SupplyInputs", "supply_inputs", "supply_of_case"]
@@ -64,6 +66,11 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
     currency = str(prices.currency[security])
     rate = dollar_rate(definition, currency, reaction)
     closes = prices.close[security]
+    if math.isnan(rate.usd_per_unit):
+        raise DataUnavailable(
+            f"case={definition.case!r}: {currency or 'the currency of the prices'} has no rate to the US dollar on {reaction:%Y-%m-%d}, in which "
+            "supply is valued; state rates = { USD = ... } in [market], the price of a dollar in the currency of the line."
+        )
     counts = share_counts(definition, closes, rate.usd_per_unit, reaction, as_of)
     outstanding, free_float = counts.middle
     adjusted = (
@@ -80,7 +87,7 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
         shares_outstanding=outstanding,
         float_shares=outstanding * free_float,
         sources=unique_sources(prices.sources, rate.sources, counts.sources),
-        assumptions=(*counts.notes, *adjusted, *filter(None, (rate.note,))),
+        assumptions=(*counts.notes, *adjusted, *filter(None, (rate.note,)), *_doubted(prices, security, reaction)),
     )
     holders = holders_of(definition, counts, as_of)
     buyers = buyers_of(definition, currency, line.price, as_of)
@@ -97,6 +104,13 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
         sources=unique_sources((listing.source,), line.sources, holders.sources, buyers.sources),
         assumptions=(*holders.notes, *filter(None, (listing.fate, _open_ended(listing)))),
     )
+
+
+def _doubted(prices: MarketPanel, security: str, reaction: pd.Timestamp) -> tuple[str, ...]:
+    """What to doubt in the closes that the state of the line on the eve is measured by."""
+    measured = prices.sessions[prices.sessions < reaction][-ESTIMATION_SESSIONS - 1 :]
+    doubts = doubts_within(prices.select([security]).doubts(), [security], measured[0], measured[-1])
+    return tuple(f"Prices: {note}" for note in doubt_notes(doubts))
 
 
 def _covering(prices: MarketPanel, definition: CaseDefinition, reaction: pd.Timestamp, as_of: AsOf) -> MarketPanel:

@@ -19,8 +19,10 @@ from impact.cases.study import CaseStudy, study_case
 from impact.cases.timeline import Timeline, build_timeline
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.market import MarketPanel
+from impact.market.plausibility import doubt_notes
 from impact.provenance import Source
 from impact.tables import Table
+from impact.tables.prose import long_date
 
 if TYPE_CHECKING:
     from impact.cases.precedents import Precedents
@@ -103,7 +105,7 @@ class Case:
         listed = self.timeline().designation()
         return (
             f"{listed['label']}: public at {listed['known_at'].tz_convert('America/New_York'):%Y-%m-%d %H:%M} ET; the first session of "
-            f"{self.definition.security} that could react is {listed['reaction_on']:%d %B %Y}, of which the prices hold nothing to measure."
+            f"{self.definition.security} that could react is {long_date(listed['reaction_on'])}, of which the prices hold nothing to measure."
         )
 
     def tables(self) -> dict[str, Table]:
@@ -123,9 +125,17 @@ class Case:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What the tables rest on."""
-        study, note = self.studied(), "" if self.panel is None else self.panel.dropped_note()
+        study = self.studied()
         rest = self.timeline().assumptions if study is None else study.assumptions
-        return (*rest, f"Prices: {note}") if note else rest
+        return (*rest, *(f"Prices: {note}" for note in (() if self.panel is None else self.panel.remarks())))
+
+    def doubts(self) -> tuple[str, ...]:
+        """What to doubt in the prices of the line, its benchmark and its peers; a line a kind of doubt."""
+        if self.panel is None:
+            return ()
+        own = (self.definition.security, self.definition.market, *self.definition.peers, *self.definition.technology_peers)
+        held = [name for name in dict.fromkeys(own) if name in self.panel.securities]
+        return doubt_notes(self.panel.select(held).doubts())
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -29,7 +29,7 @@ def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def opened_case(case: str | None, case_file: str | None, *, source: str | None, as_of: str | None, offline: bool) -> Case:
-    """The case that the arguments name.
+    """The case that the arguments name; what to doubt in its prices goes to stderr.
 
     Raises
     ------
@@ -40,7 +40,10 @@ def opened_case(case: str | None, case_file: str | None, *, source: str | None, 
 
     if (case is None) == (case_file is None):
         raise click.UsageError("name one case: CASE (a name such as xiaomi, a case file or its folder) or --case PATH.")
-    return impact.case(case or case_file, source=source, as_of=as_of, offline=offline)
+    opened = impact.case(case or case_file, source=source, as_of=as_of, offline=offline)
+    for note in opened.doubts():
+        click.echo(f"warning: prices: {note}", err=True)
+    return opened
 
 
 def source_name(opened: Case, source: str | None) -> str:

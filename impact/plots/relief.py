@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.plots.style import PALETTE, amount_axis, house_style, new_axes, percent_axis
-from impact.tables.prose import percent
+from impact.tables.prose import long_date, percent
 from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def plot_tornado(swings: pd.DataFrame, *, labels: Sequence[str], middle: float, 
         ax.grid(axis="y", visible=False)
         percent_axis(ax.xaxis, decimals=0)
         ax.set_xlabel("implied probability of relief, unclipped; green is [0, 1]")
-        ax.set_title(f"Which anchor moves it, {session:%d %B %Y}")
+        ax.set_title(f"Which anchor moves it, {long_date(session)}")
     return ax
 
 

@@ -275,7 +275,8 @@ def _group_row(
 ) -> dict[str, Any]:
     cars = _cars(fit, span)
     cars = cars[cars["whole"]]
-    target_car = float(_cars(own, span)["car"].iloc[0])
+    target = _cars(own, span).iloc[0]
+    target_car = float(target["car"]) if target["whole"] else np.nan
     row = {"n": len(cars), "target_car": target_car}
     if cars.empty:
         nothing = dict.fromkeys(

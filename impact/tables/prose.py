@@ -19,6 +19,7 @@ __all__ = [
     "decimal",
     "instant",
     "interval",
+    "long_date",
     "p_value",
     "percent",
     "signed_decimal",
@@ -156,6 +157,11 @@ def interval(low: Figure, high: Figure, form: Callable[..., str] = percent, *opt
 def date(value: datetime.date | None) -> str:
     """A session or day in ISO form; "unknown" for a missing one."""
     return UNKNOWN if value is None or value != value else f"{value:%Y-%m-%d}"
+
+
+def long_date(value: datetime.date | None) -> str:
+    """A day in words, as in ``3 November 2026``; "unknown" for a missing one."""
+    return UNKNOWN if value is None or value != value else f"{value.day} {value:%B %Y}"
 
 
 def instant(value: datetime.datetime | None) -> str:

@@ -129,7 +129,7 @@ def test_keywords_say_the_same_as_the_file(folder):
 
 def test_nothing_but_a_security_still_answers_what_rests_on_no_price():
     own = impact.case(security="7203.T", programme="ns-cmic", public_at="2026-11-02T16:05-05:00")
-    assert own.panel is None and "the first session of 7203.T that could react is 04 November 2026" in own.headline()
+    assert own.panel is None and "the first session of 7203.T that could react is 4 November 2026" in own.headline()
     assert own.deadlines().clocks["line"].tolist() == ["7203.T"] * 2
     assert "deadlines" in own.tables() and own.timeline().pending["reaction_on"].iloc[0] == pd.Timestamp(
         "2026-11-04"
@@ -142,6 +142,99 @@ def test_without_holders_the_supply_is_unknown_and_never_zero(folder):
     (folder / "case.toml").write_text(TOML.replace('holders = "holders.csv"\n', ""))
     found = impact.case(folder).supply()
     assert np.isnan(found.total_shares["high"]) and "unknown" in found.summary().title
+
+
+def test_a_rate_that_nobody_states_is_asked_for_by_its_key(folder, run_cli):
+    (folder / "case.toml").write_text(TOML.replace("rates = { USD = 1250.0 }\n", ""))
+    code, out, err = run_cli("price", "--case", str(folder), "--sold", "1e6:2e6")
+    assert code != 0 and out == "" and "usd_per_unit" not in err
+    assert "rates = { USD = ... } in [market]" in err and "KRW has no rate to the US dollar on 2026-11-03" in err
+
+
+def test_a_case_without_a_note_has_no_empty_assumption(folder):
+    assert "" not in impact.case(folder).assumptions
+
+
+def test_a_benchmark_that_closes_after_the_line_is_said_to_be_lagged(folder):
+    kospi = pd.read_csv(folder / "prices" / "KOSPIX.csv", parse_dates=["date"]).set_index("date")
+    days = sessions("XNYS", kospi.index[0], kospi.index[-1])
+    kospi.reindex(days, method="ffill").rename_axis("date").to_csv(folder / "prices" / "SPY.csv")
+    (folder / "case.toml").write_text(TOML.replace('"KOSPIX"', '"SPY"'))
+    lines = [line for line in impact.case(folder).assumptions if line.startswith("SPY opens after XKRX has closed")]
+    assert len(lines) == 1 and "up to the last close before its own" in lines[0]
+
+
+def changed(folder, name, change):
+    """The case with the closes of one line changed: `change` takes the frame by date."""
+    path = folder / "prices" / f"{name}.csv"
+    frame = pd.read_csv(path, parse_dates=["date"]).set_index("date")
+    change(frame)
+    frame.dropna(subset=["close"]).to_csv(path)
+    return impact.case(folder)
+
+
+def without_close(frame):
+    frame.loc["2026-11-03", "close"] = np.nan
+
+
+def divided(since, by):
+    def change(frame):
+        frame.loc[since:, "close"] /= by
+
+    return change
+
+
+def test_a_split_on_the_day_is_named_in_the_row_the_sentence_and_on_stderr(folder, run_cli):
+    split = changed(folder, "999930.KS", divided("2026-11-03", 5))
+    row = split.event_study().day_zero().iloc[0]
+    assert row["ar"] < -1.0 and row["reason"] == "jump of 999930.KS on 2026-11-03?"
+    assert "doubtful, compare the prices with another source (jump of 999930.KS on 2026-11-03?)" in split.headline()
+    assert any("1 suspicious figure (jump; first 999930.KS on 2026-11-03" in line for line in split.assumptions)
+    assert not any("suspicious" in line for line in split.supply().assumptions)  # the eve is measured before it
+    code, _, err = run_cli("case", str(folder))
+    assert code == 0 and err.startswith("warning: prices: 1 suspicious figure (jump; first 999930.KS on 2026-11-03")
+
+
+def test_a_split_in_the_estimation_is_named_beside_every_event_and_in_the_supply(folder):
+    split = changed(folder, "999930.KS", divided("2026-09-15", 2))
+    effects = split.event_study().effects
+    assert set(effects["reason"]) == {"split of 999930.KS on 2026-09-15? in the estimation window"}
+    assert any("suspicious figure (split; first 999930.KS on 2026-09-15" in line for line in split.supply().assumptions)
+
+
+def test_a_split_of_the_benchmark_on_the_day_is_named(folder):
+    split = changed(folder, "KOSPIX", divided("2026-11-03", 2))
+    reasons = split.event_study().effects.set_index(["event_id", "window"])["reason"]
+    assert reasons["D0", "0:0"] == reasons["D0", "-1:1"] == "split of KOSPIX on 2026-11-03?" and reasons["C1+N1", "0:0"] == ""
+
+
+def test_a_day_without_trade_has_no_direction_and_no_estimate(folder):
+    halted = changed(folder, "999930.KS", without_close)
+    reason = "no trade in 999930.KS on that session"
+    assert halted.headline() == (
+        "Hanbit Devices Co., Ltd. has no return on 3 November 2026, the first session that could react "
+        f"({reason}): what the news did is unknown."
+    )
+    own = halted.event_study().effects.set_index("event_id").loc["D0"]
+    assert own[["car", "se", "low", "high", "t", "p", "p_test", "mde", "car_zero_alpha"]].isna().all(axis=None)
+    assert own["reason"].tolist() == [reason] * 3
+    joint = halted.event_study().joint_effects().set_index("event_id").loc["D0"]
+    assert np.isnan(joint["alone_car"]) and joint["reason"] == "no return on its event session"
+
+
+def test_a_benchmark_without_a_close_is_named_as_what_is_missing(folder):
+    without = changed(folder, "KOSPIX", without_close)
+    fell = 1 - np.exp(-0.12)
+    assert f"fell {100 * fell:.1f} % on 3 November 2026" in without.headline()
+    assert without.headline().endswith("; net of the market unknown (no close of KOSPIX on that session).")
+
+
+def test_the_sentence_holds_simple_returns_and_the_tables_log_ones(folder):
+    own = impact.case(folder)
+    row = own.event_study().day_zero().iloc[0]
+    ar, low, high = (f"{100 * np.expm1(row[name]):+.2f} %" for name in ("ar", "low", "high"))
+    assert f"net of the market {ar} ({low} to {high})" in own.headline()
+    assert any("Abnormal returns are log returns in the tables, simple ones in the headline" in line for line in own.assumptions)
 
 
 def test_before_the_public_instant_there_is_no_case(folder):

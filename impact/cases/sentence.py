@@ -1,0 +1,55 @@
+"""The answer of a case in one sentence. Its returns are simple, as the close moved; the tables hold the log returns they come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from impact.tables import format_value
+from impact.tables.prose import long_date, percent
+
+if TYPE_CHECKING:
+    from impact.cases.study import CaseStudy
+
+__all__ = ["sentence_of"]
+
+
+def sentence_of(study: CaseStudy) -> str:
+    """The designation day with its interval and test, and the largest relief at court since.
+
+    A day without a return has no direction, one whose prices are doubtful says so.
+    """
+    rows = study.day_zero()
+    designated = [study.definition.designation_event in ids.split("+") for ids in rows["event_id"]]
+    sentence = _designation(study.definition.issuer, rows[designated].iloc[0])
+    relief = rows[study.events["kind"].str.contains("court").to_numpy() & (rows["low"] > 0)]
+    if relief.empty:
+        return f"{sentence}."
+    best = relief.iloc[int(relief["ar"].argmax())]
+    return (
+        f"{sentence}. Its best day in court since was {long_date(best['reaction_on'])} ({best['label'].split(';')[0]}): "
+        f"{_span(best)} net of the market{_doubt(best)}."
+    )
+
+
+def _designation(issuer: str, row: pd.Series) -> str:
+    day = f"{long_date(row['reaction_on'])}, the first session that could react"
+    if np.isnan(row["close_return"]):
+        return f"{issuer} has no return on {day} ({row['reason']}): what the news did is unknown"
+    change = row["close_return"]
+    moved = "did not move" if change == 0 else f"{'fell' if change < 0 else 'rose'} {percent(abs(change))}"
+    if np.isnan(row["ar"]):
+        return f"{issuer} {moved} on {day}; net of the market unknown ({row['reason']})"
+    return f"{issuer} {moved} on {day}; net of the market {_span(row)}, p {format_value(row['p_sq'], 'p')}{_doubt(row)}"
+
+
+def _span(row: pd.Series) -> str:
+    """A log abnormal return and its interval as simple returns."""
+    ar, low, high = (format_value(np.expm1(row[name]), "return") for name in ("ar", "low", "high"))
+    return f"{ar} ({low} to {high})"
+
+
+def _doubt(row: pd.Series) -> str:
+    return f"; doubtful, compare the prices with another source ({row['reason']})" if row["reason"] else ""
