@@ -101,17 +101,17 @@ def fit_complete_events(
     n, k, width = day0.size, scaled.values.shape[1], window[1] - window[0] + 1
     group = shared.lookup[day0]
     found, abnormal = np.empty((n, 4 + k)), np.empty((n, width))
-    arguments = (
-        (order, day0[order], group[order], estimation[0], estimation[1] - estimation[0] + 1),
-        (shared.moments.n_rows, shared.moments.mean, shared.moments.inverse, scaled.centre, scaled.scale),
-        (np.ascontiguousarray(regression.regressors.T), window[0], width, constant, regression.fixed, found, abnormal),
-    )
     centre = _centres(panel, scaled.usable) if constant else np.zeros(panel.shape[0])
     rows = (panel, scaled.usable, centre, np.ascontiguousarray(scaled.values.T))
+    moments = shared.moments
+    fitted = (moments.n_rows, moments.mean, moments.inverse, scaled.centre, scaled.scale)
+    designs = (estimation[0], estimation[1] - estimation[0] + 1, *fitted)
+    event_window = (np.ascontiguousarray(regression.regressors.T), window[0], width)
+    days, groups, kind = day0[order], group[order], (constant, regression.fixed)
 
     def fit_piece(piece: slice) -> None:
-        part = columns[piece], edges[piece.start : piece.stop + 1]
-        loops.fit_complete(*rows, *part, *(value for values in arguments for value in values))
+        placed = (columns[piece], edges[piece.start : piece.stop + 1], order, days, groups)
+        loops.fit_complete(rows, placed, designs, event_window, kind, found, abnormal)
 
     threads = executor if isinstance(executor, ThreadPoolExecutor) else None
     pieces = PIECES if threads is not None else 1

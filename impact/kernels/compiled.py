@@ -13,16 +13,21 @@ __all__ = ["fit_complete", "sum_series"]
 
 
 @njit(cache=True, nogil=True)
-def fit_complete(  # type: ignore[no-untyped-def]  # numba reads the types from the call
-    returns, usable, centre, scaled, columns, edges, events, days, groups, first, length, n_rows, mean, inverse, centre_x, scale_x,
-    event_x, first_day, width, constant, fixed, found, abnormal,
-):  # fmt: skip
+def fit_complete(panel, placed, designs, event_window, kind, found, abnormal):  # type: ignore[no-untyped-def]  # numba reads the types
     """Least squares and abnormal returns of events on securities without gaps; writes the last two arguments by event.
 
-    `returns` is (S, T), finite wherever `usable` (T,), `scaled` (k, T) with zeros where unusable, `event_x` (k, T) raw. The
-    events of ``columns[c]`` are ``events[edges[c]:edges[c + 1]]`` with day 0 `days` and design `groups`; their windows lie
-    inside the calendar. A row of `found` is alpha, sse, total, prefix sum of y*y, then the slopes.
+    `panel` holds returns (S, T), finite wherever usable (T,), the centres (S,) and scaled regressors (k, T), zero where unusable.
+    `placed` holds columns and edges, and events, days and groups: the events of ``columns[c]`` are
+    ``events[edges[c]:edges[c + 1]]`` with day 0 `days` and design `groups`; their windows lie inside the calendar.
+    `designs` holds the first offset and length of the estimation window, and rows, means and inverses of the designs with centre
+    and scale of the regressors; `event_window` the raw regressors (k, T), its first offset and width; `kind` says whether there is a
+    constant and whether returns are abnormal already. A row of `found` is alpha, sse, total, prefix sum of y*y, then the slopes.
     """
+    returns, usable, centre, scaled = panel
+    columns, edges, events, days, groups = placed
+    first, length, n_rows, mean, inverse, centre_x, scale_x = designs
+    event_x, first_day, width = event_window
+    constant, fixed = kind
     n_sessions, k = returns.shape[1], scaled.shape[0]
     prefix = np.zeros((n_sessions + 1, k + 2))
     sums = np.empty(k + 2)
