@@ -16,6 +16,8 @@ _BRACKETS = re.compile(r"[(\[（【]([^)\]）】]*)[)\]）】]")
 _TRAILING_CURRENCY = re.compile(
     r"(?:\s+(?:in|en|em|à|w|base)\b|[\s_\-/]+|(?<=[a-z]))\s*(?:US\$|HK\$|[A-Z]{0,2}\$|€|£|¥|GBp|GBX|ZAc|ILA|[A-Z]{3})\s*\*?$"
 )
+_MARKED = re.compile(r"[()\[\]%]")
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
 _LEADING_CURRENCY = re.compile(r"^(?:[A-Z]{3}|[A-Z]{0,2}\$|€|£)[\s_\-]+")
 
 
@@ -67,6 +69,13 @@ def _total_labels() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(keys), tuple(sorted({key for key in keys if not key.isascii()}, key=len, reverse=True))
 
 
+@lru_cache(maxsize=1)
+def _stems() -> re.Pattern[str]:
+    """The longest word of every label: a cell of plain letters without any of them is no total, whatever its readings."""
+    words = (max(map(heading_key, re.split(r"[\W_]+", label)), key=len) for label in read_bundled("total_labels")["label"])
+    return re.compile("|".join(sorted({re.escape(word) for word in words if word.isascii()}, key=len)))
+
+
 @lru_cache(maxsize=1 << 16)
 def is_total_label(text: object) -> bool:
     """Whether a cell says nothing but that its line is a total: ``Grand Total (USD)``, ``Gesamtsumme``, ``合计``.
@@ -77,4 +86,7 @@ def is_total_label(text: object) -> bool:
     [True, True, True, False, False]
     """
     whole, _ = _total_labels()
+    plain = str(text)
+    if plain.isascii() and not _MARKED.search(plain) and not _stems().search(_NO_LETTER.sub("", plain.lower())):
+        return False  # most cells are names; what a reading leaves out never splits a word
     return any(reading in whole for reading in heading_readings(str(text).strip(" :-*.=")))
