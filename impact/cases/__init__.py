@@ -18,6 +18,8 @@ _HOMES = {
     "assess_case": "impact.cases.relief",
     "build_timeline": "impact.cases.timeline",
     "case": "impact.cases.whole",
+    "CaseList": "impact.cases.shipped_list",
+    "case_list": "impact.cases.shipped_list",
     "case_names": "impact.cases.shipped",
     "case_text": "impact.cases.shipped",
     "compare_cases": "impact.cases.difference",
@@ -37,6 +39,7 @@ __all__ = [
     "Case",
     "CaseDefinition",
     "CaseDifference",
+    "CaseList",
     "CasePricing",
     "CaseStudy",
     "Precedents",
@@ -46,6 +49,7 @@ __all__ = [
     "assess_case",
     "build_timeline",
     "case",
+    "case_list",
     "case_names",
     "case_text",
     "compare_cases",
@@ -70,6 +74,7 @@ if TYPE_CHECKING:
     from impact.cases.relief import assess_case
     from impact.cases.relief_assessment import ReliefAssessment
     from impact.cases.shipped import case_names, case_text, define_case
+    from impact.cases.shipped_list import CaseList, case_list
     from impact.cases.spillover import spillover_groups, spillover_of_case
     from impact.cases.study import CaseStudy, study_case
     from impact.cases.supply import supply_of_case

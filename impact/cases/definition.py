@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
+from impact.errors import InputError
 from impact.market import MarketPanel
 
 __all__ = ["AsOf", "Book", "CaseDefinition", "Span", "StatedTables"]
@@ -129,6 +130,19 @@ class CaseDefinition:
     def is_stated(self) -> bool:
         """Whether the user states the designation, rather than the fact base."""
         return not self.record
+
+    @property
+    def stated_at(self) -> pd.Timestamp:
+        """Public instant of a designation that the user states.
+
+        Raises
+        ------
+        InputError
+            If the case stands on a row of the fact base, which has its own.
+        """
+        if self.public_at is None:
+            raise InputError(f"case={self.case!r} stands on {self.record}, not on an instant that it states; read its listing.")
+        return self.public_at
 
     @property
     def record_told_at(self) -> pd.Timestamp | None:

@@ -59,7 +59,7 @@ def _designated(definition: CaseDefinition) -> Iterator[dict[str, object]]:
     source = str(stated_source(definition))
     supposed = " (hypothetical)" if definition.hypothetical else ""
     label = f"{definition.issuer} listed under {definition.programme_id}{supposed}"
-    yield event_row("designation", label, definition.public_at, event_id=definition.designation_event, source=source)
+    yield event_row("designation", label, definition.stated_at, event_id=definition.designation_event, source=source)
     if definition.leaked_at is not None:
         yield event_row("report", "first public report of the listing", definition.leaked_at, source=source)
 
@@ -87,7 +87,7 @@ def _stated(definition: CaseDefinition, as_of: AsOf) -> Iterator[dict[str, objec
 
 def _told(definition: CaseDefinition, event: Any, row: pd.Series | None, as_of: AsOf) -> dict[str, object]:
     """One event as the file tells it; what the file leaves open comes from the row of the fact base that it names."""
-    known_at = event.known_at if pd.notna(event.known_at) else row["known_at"]
+    known_at = event.known_at if row is None or pd.notna(event.known_at) else row["known_at"]
     cells = {
         "anchor": event.anchor or "reaction",
         "known_at_precision": event.precision or ("minute" if row is None else row["known_at_precision"]),

@@ -90,7 +90,10 @@ def index_deletion_of_case(known: SupplyInputs) -> IndexDeletion:
     """Index actions of a case: provider lanes, the round trip and the check against realised volume."""
     definition = known.definition
     actions, dropped = index_actions_of(definition, known.as_of)
-    closes, volumes = known.panel.close[definition.security], known.panel.volume[definition.security]
+    panel, security = known.panel, definition.security
+    priced = panel is not None and security in panel.securities
+    closes = panel.close[security] if priced else None
+    volumes = panel.volume[security] if priced and panel.volume is not None else None
     untold = ("No weight and no tracked assets of these index families are in the facts: flow is unknown, not zero.",)
     stated = definition.tables.index_actions is not None
     return index_deletion(

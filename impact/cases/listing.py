@@ -107,14 +107,14 @@ def stated_source(definition: CaseDefinition) -> Source:
 
 def stated_designation(definition: CaseDefinition) -> Designation:
     """The designation that the user states, for the rules and the check of a portfolio."""
-    return Designation(security=definition.security, at=definition.public_at, programme=definition.programme_id, name=definition.issuer)
+    return Designation(security=definition.security, at=definition.stated_at, programme=definition.programme_id, name=definition.issuer)
 
 
 def rule_tables(definition: CaseDefinition, as_of: AsOf) -> Mapping[str, pd.DataFrame] | None:
     """Tables for the rules: the fact base, with the stated designation in it; None where the fact base stands alone."""
     if not definition.is_stated:
         return None
-    instant = definition.public_at if as_of is None else parse_instant(as_of)
+    instant = definition.stated_at if as_of is None else parse_instant(as_of)
     return designated_tables((stated_designation(definition),), instant)
 
 
@@ -200,12 +200,12 @@ def _no_listing(definition: CaseDefinition, anchor: pd.Series, as_of: AsOf) -> C
 
 
 def _stated_listing(definition: CaseDefinition, as_of: AsOf) -> CaseListing:
-    instant = definition.public_at if as_of is None else parse_instant(as_of)
-    if instant < definition.public_at:
+    instant = definition.stated_at if as_of is None else parse_instant(as_of)
+    if instant < definition.stated_at:
         raise _unknown_yet(definition, as_of)
     book = rule_book(None if as_of is None else instant.tz_convert("UTC"), rule_tables(definition, as_of))
     return _with_clocks(
-        definition, book, fact_id="hypothetical-0", known_at=definition.public_at, fate="", source=stated_source(definition), as_of=as_of
+        definition, book, fact_id="hypothetical-0", known_at=definition.stated_at, fate="", source=stated_source(definition), as_of=as_of
     )
 
 

@@ -13,7 +13,7 @@ from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.supply import supply_of_case
 from impact.errors import DataUnavailable, Extrapolation
 from impact.market import MarketPanel
-from impact.pricing.announcement import shock_of_listing
+from impact.pricing.announcement import AnnouncementShock, shock_of_listing
 from impact.pricing.comparison import PredictedRealised, compare_with_realised
 from impact.pricing.effect import EffectSetting, PriceEffect, price_effect
 from impact.pricing.liquidation import LiquidationCost, liquidation_cost
@@ -22,7 +22,7 @@ from impact.supply.forced import ForcedSupply
 from impact.tables import Table
 from impact.tables.prose import decimal, interval
 
-__all__ = ["CasePricing", "price_effect_of_case", "pricing_of_case"]
+__all__ = ["CasePricing", "announcement_of", "price_effect_of_case", "pricing_of_case"]
 
 
 def price_effect_of_case(
@@ -54,12 +54,23 @@ def price_effect_of_case(
             f"the shares forced in case {_name(case)!r} are unknown at as_of={as_of}: no fact gives the holding from the United States;"
             " give sold_shares=(low, high) to price an assumption."
         )
+    missing = [name for name in ("adv_shares", "sigma") if name in threatened.line.unknown]
+    if missing:
+        raise DataUnavailable(
+            f"{', '.join(missing)} of {threatened.line.security} on the eve unknown: a sale cannot be measured against them;"
+            " give prices and volumes that reach the designation."
+        )
     given = options.pop("setting", None) or EffectSetting()
-    reacted_on = threatened.wind_down.sessions[0]
-    shock = given.announcement or shock_of_listing(threatened.line.security, reacted_on, threatened.line.sigma)
+    shock = given.announcement or announcement_of(threatened)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Extrapolation)
         return price_effect(threatened, setting=replace(given, announcement=shock), **options)
+
+
+def announcement_of(supply: ForcedSupply) -> AnnouncementShock:
+    """What the news alone does to the line, from the event library: it needs no holder, no volume and no flow."""
+    sigma = supply.line.sigma
+    return shock_of_listing(supply.line.security, supply.wind_down.sessions[0], None if np.isnan(sigma) else sigma)
 
 
 def _name(case: CaseDefinition | str) -> str:
@@ -68,25 +79,47 @@ def _name(case: CaseDefinition | str) -> str:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CasePricing:
-    """Effect, comparison with what happened, and the cost of one position, of one case."""
+    """Effect, comparison with what happened, and the cost of one position, of one case.
 
-    effect: PriceEffect
-    comparison: PredictedRealised
+    Attributes
+    ----------
+    announcement : AnnouncementShock
+        What the news alone does; all that can be told where the flow is unknown.
+    effect, comparison : PriceEffect, PredictedRealised or None
+        None where the flow is unknown.
+    flow_unknown : str
+        Why there is no effect of a flow; empty where there is one.
+    """
+
+    announcement: AnnouncementShock
+    effect: PriceEffect | None
+    comparison: PredictedRealised | None
     cost: LiquidationCost | None
+    flow_unknown: str = ""
+
+    def headline(self) -> str:
+        """The answer in one sentence."""
+        if self.effect is not None:
+            return str(self.effect.summary().title)
+        return f"{self.announcement.summary().title}; what forced sales would add is unknown"
 
     @property
     def assumptions(self) -> tuple[str, ...]:
         """All assumptions, each once."""
+        if self.effect is None or self.comparison is None:
+            return (self.announcement.verdict, f"Unknown: {self.flow_unknown}", *self.announcement.assumptions)
         parts = (self.comparison.assumptions, () if self.cost is None else self.cost.assumptions, self.effect.assumptions)
         return tuple(dict.fromkeys(text for part in parts for text in part))
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """All sources."""
-        return self.comparison.sources
+        return self.announcement.sources if self.comparison is None else self.comparison.sources
 
     def tables(self, *, full: bool) -> dict[str, Table]:
         """Tables by name; the short form leaves out columns and the long tables."""
+        if self.effect is None or self.comparison is None:
+            return {"announcement": self.announcement.with_schema("to_frame")}
         laws, rows = self.effect.with_schema("laws"), self.comparison.with_schema("table")
         short = ["law", "peak_return_low", "peak_return_mid", "peak_return_high", "announcement_return", "end_return", "extrapolated"]
         pooled = rows.of(rows.frame[rows.frame["law"] == "all_laws"].drop(columns=["law", "label"]))
@@ -126,7 +159,8 @@ def pricing_of_case(
     supply : ForcedSupply, optional
         Taken as it is when given.
     sold_shares : (low, high), optional
-        An assumed range of forced shares, in place of what the facts give; needed where they give nothing.
+        An assumed range of forced shares, in place of what the facts give; where they give nothing and none is assumed,
+        the news alone is told.
     """
     threatened = supply_of_case(case, as_of) if supply is None else supply
     rng = None if seed is None else np.random.default_rng(seed)
@@ -135,8 +169,15 @@ def pricing_of_case(
         if sold_shares is None
         else {"sold_shares": sold_shares, "setting": EffectSetting(assumptions=(_assumed(sold_shares, threatened),))}
     )
-    effect = price_effect_of_case(case, as_of, supply=threatened, n_draws=n_draws, rng=rng, **assumed)
+    news = announcement_of(threatened)
+    try:
+        effect = price_effect_of_case(case, as_of, supply=threatened, n_draws=n_draws, rng=rng, **assumed)
+    except DataUnavailable as error:
+        if sold_shares is not None or position_shares is not None:
+            raise
+        return CasePricing(announcement=news, effect=None, comparison=None, cost=None, flow_unknown=str(error))
     return CasePricing(
+        announcement=news,
         effect=effect,
         comparison=compare_with_realised(effect, realised),
         cost=None if position_shares is None else liquidation_cost(position_shares, threatened, effect),

@@ -70,13 +70,14 @@ def execution_row(security: str, provider: str, action: str, close_on: pd.Timest
 def court_steps_on_record(definition: CaseDefinition, as_of: AsOf) -> Mapping[str, str]:
     """Step by row of the table of litigation, of suits against the case's own list: a suit about anything else is no step of it."""
     court = known_table("litigation", as_of)
-    return court[court["programme_id"] == list_of_programme(definition.programme_id)].set_index("fact_id")["step"].to_dict()
+    own = court[court["programme_id"] == list_of_programme(definition.programme_id)]
+    return {str(fact_id): str(step) for fact_id, step in zip(own["fact_id"], own["step"], strict=True)}
 
 
 def events_on_record(definition: CaseDefinition, as_of: AsOf, *, told: frozenset[str] = frozenset()) -> Iterator[dict[str, object]]:
     """Every row of the fact base that names a line of the issuer or that the case names, but those told already or set aside."""
     lines = set(issuer_lines(definition))
-    left_out = told | set(definition.without)
+    left_out = told | frozenset(definition.without)
 
     def concerned(table: pd.DataFrame) -> pd.DataFrame:
         names = table["securities"] if "securities" in table else table["security"]
@@ -118,11 +119,11 @@ def _designated(definition: CaseDefinition, concerned: Callable[[pd.DataFrame], 
 
 
 def _is_stated_one(definition: CaseDefinition, row: Any) -> bool:
-    near = abs(row.known_at - definition.public_at) <= SAME_LISTING
+    near = abs(row.known_at - definition.stated_at) <= SAME_LISTING
     return bool(near and row.programme_id == list_of_programme(definition.programme_id))
 
 
-def _ordered(definition: CaseDefinition, left_out: set[str], as_of: AsOf) -> Iterator[dict[str, object]]:
+def _ordered(definition: CaseDefinition, left_out: frozenset[str], as_of: AsOf) -> Iterator[dict[str, object]]:
     """The order or rule on which the case stands, or that the case names: an event of its own for names listed before it."""
     table = known_table("programmes", as_of)
     named = table["fact_id"].isin((definition.record, *definition.also)) & ~table["fact_id"].isin(left_out)
@@ -140,7 +141,7 @@ def _index_acts(definition: CaseDefinition, table: pd.DataFrame) -> Iterator[dic
             label = f"{row.provider}: deletion cancelled"
             yield event_row("index", label, row.cancelled_known_at, known_at_precision="day", **_cells(row))
         elif row.action_kind in EXECUTED_ACTIONS and row.execution_certainty in EXECUTED_CERTAINTY:
-            closes = (row.last_close_on, row.last_close_second_on)
+            closes = [row.last_close_on, row.last_close_second_on]
             if row.second_date_is == "local_lines":  # the notice gives the receipt and the local line a date each
                 closes = closes[:1] if foreign else closes[1:]
             for close_on in filter(pd.notna, closes):

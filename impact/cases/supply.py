@@ -8,20 +8,21 @@ from dataclasses import dataclass
 import pandas as pd
 
 from impact.calendars import VENUES, first_session_to_react, session_close, sessions, venue_of
+from impact.cases.benchmarks import venue_currency
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.holders import Buyers, Holders, buyers_of, holders_of
 from impact.cases.index_flow import index_deletion_of_case
 from impact.cases.listing import CaseListing, listing_of
 from impact.cases.panel import known_prices, load_case_prices
-from impact.cases.rates import dollar_rate
-from impact.cases.shares import share_counts
+from impact.cases.rates import DollarRate, dollar_rate
+from impact.cases.shares import ShareCounts, share_counts
 from impact.cases.shipped import define_case
 from impact.errors import DataUnavailable
 from impact.market import MarketPanel
 from impact.market.plausibility import doubt_notes, doubts_within
 from impact.provenance import Source, unique_sources
 from impact.supply.forced import ForcedSupply, forced_supply
-from impact.supply.line import ESTIMATION_SESSIONS, LineState, line_state
+from impact.supply.line import ESTIMATION_SESSIONS, MIN_SESSIONS, LineState, line_state
 from impact.supply.wind_down import WindDown
 
 __all__ = ["SupplyInputs", "supply_inputs", "supply_of_case"]
@@ -45,7 +46,7 @@ class SupplyInputs:
     reaction_on: pd.Timestamp
     holders: Holders
     buyers: Buyers
-    panel: MarketPanel
+    panel: MarketPanel | None
     sources: tuple[Source, ...]
     assumptions: tuple[str, ...]
 
@@ -56,39 +57,22 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
     Raises
     ------
     DataUnavailable
-        If its designation was not known then, or its prices do not reach back before it or have no volume.
+        If its designation was not known then.
     """
     listing = listing_of(definition, as_of)
     security, venue = definition.security, venue_of(definition.security)
     reaction = first_session_to_react(listing.known_at, venue).session
-    held = load_case_prices(definition, definition.prices, offline=True) if panel is None else panel
-    prices = known_prices(_covering(held, definition, reaction, as_of), venue, as_of)
-    currency = str(prices.currency[security])
+    held, absent = _held_prices(definition, panel)
+    prices = None if held is None or security not in held.securities else known_prices(held, venue, as_of)
+    reason = absent or _not_covering(held, definition, reaction)
+    currency = definition.currency or venue_currency(venue) if prices is None else str(prices.currency[security])
     rate = dollar_rate(definition, currency, reaction)
-    closes = prices.close[security]
-    if math.isnan(rate.usd_per_unit):
-        raise DataUnavailable(
-            f"case={definition.case!r}: {currency or 'the currency of the prices'} has no rate to the US dollar on {reaction:%Y-%m-%d}, in which "
-            "supply is valued; state rates = { USD = ... } in [market], the price of a dollar in the currency of the line."
-        )
+    closes = pd.Series(dtype="float64", name=security) if prices is None else prices.close[security]
     counts = share_counts(definition, closes, rate.usd_per_unit, reaction, as_of)
-    outstanding, free_float = counts.middle
-    adjusted = (
-        ("Closes are adjusted for dividends, so values in currency before a dividend are too low; shares and multiples are not.",)
-        if prices.basis[security] == "total_return"
-        else ()
-    )
-    line = line_state(
-        closes,
-        prices.volume[security],
-        before=reaction,
-        currency=currency,
-        usd_per_unit=rate.usd_per_unit,
-        shares_outstanding=outstanding,
-        float_shares=outstanding * free_float,
-        sources=unique_sources(prices.sources, rate.sources, counts.sources),
-        assumptions=(*counts.notes, *adjusted, *filter(None, (rate.note,)), *_doubted(prices, security, reaction)),
-    )
+    if reason:
+        line = _line_without_prices(definition, counts, currency, rate, reason)
+    else:
+        line = _line_on_the_eve(definition, prices, counts, rate, reaction)
     holders = holders_of(definition, counts, as_of)
     buyers = buyers_of(definition, currency, line.price, as_of)
     return SupplyInputs(
@@ -106,6 +90,57 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
     )
 
 
+def _held_prices(definition: CaseDefinition, panel: MarketPanel | None) -> tuple[MarketPanel | None, str]:
+    """The prices given, else those of the case; none, and why, where it has none."""
+    if panel is not None:
+        return panel, ""
+    try:
+        return load_case_prices(definition, definition.prices, offline=True), ""
+    except DataUnavailable as error:
+        return None, str(error)
+
+
+def _not_covering(prices: MarketPanel, definition: CaseDefinition, reaction: pd.Timestamp) -> str:
+    """Why the prices do not measure the line on the eve of the reaction session; empty when they do."""
+    security = definition.security
+    if security not in prices.securities:
+        return f"{security} of case {definition.case!r} is not among the prices given; give a panel that holds it, with volumes."
+    priced = prices.close[security].dropna().index
+    reaches = len(priced) and priced[-1] >= reaction - pd.Timedelta(days=STALE_DAYS)
+    traded = 0 if prices.volume is None else int((prices.volume[security][priced[priced < reaction]].tail(ESTIMATION_SESSIONS) > 0).sum())
+    early = int((priced < reaction).sum()) if len(priced) else 0
+    if reaches and min(early, traded) > MIN_SESSIONS:
+        return ""
+    span = f"{priced[0]:%Y-%m-%d} to {priced[-1]:%Y-%m-%d}" if len(priced) else "none"
+    return (
+        f"the prices of {security} ({span}) do not cover {reaction:%Y-%m-%d} with volumes, the first session after the designation"
+        f" of case {definition.case!r}; give prices and volumes of at least {MIN_SESSIONS} sessions before it."
+    )
+
+
+def _line_on_the_eve(
+    definition: CaseDefinition, prices: MarketPanel, counts: ShareCounts, rate: DollarRate, reaction: pd.Timestamp
+) -> LineState:
+    security = definition.security
+    outstanding, free_float = counts.middle
+    adjusted = (
+        ("Closes are adjusted for dividends, so values in currency before a dividend are too low; shares and multiples are not.",)
+        if prices.basis[security] == "total_return"
+        else ()
+    )
+    return line_state(
+        prices.close[security],
+        prices.volume[security],
+        before=reaction,
+        currency=str(prices.currency[security]),
+        usd_per_unit=rate.usd_per_unit,
+        shares_outstanding=outstanding,
+        float_shares=outstanding * free_float,
+        sources=unique_sources(prices.sources, rate.sources, counts.sources),
+        assumptions=(*counts.notes, *adjusted, *filter(None, (rate.note,)), *_doubted(prices, security, reaction)),
+    )
+
+
 def _doubted(prices: MarketPanel, security: str, reaction: pd.Timestamp) -> tuple[str, ...]:
     """What to doubt in the closes that the state of the line on the eve is measured by."""
     measured = prices.sessions[prices.sessions < reaction][-ESTIMATION_SESSIONS - 1 :]
@@ -113,28 +148,21 @@ def _doubted(prices: MarketPanel, security: str, reaction: pd.Timestamp) -> tupl
     return tuple(f"Prices: {note}" for note in doubt_notes(doubts))
 
 
-def _covering(prices: MarketPanel, definition: CaseDefinition, reaction: pd.Timestamp, as_of: AsOf) -> MarketPanel:
-    """The prices, when they hold the line with volumes on both sides of the reaction session.
-
-    Raises
-    ------
-    DataUnavailable
-        If they do not.
-    """
-    security = definition.security
-    if security not in prices.securities:
-        raise DataUnavailable(
-            f"{security} of case {definition.case!r} is not among the prices given; give a panel that holds it, with volumes."
-        )
-    priced = prices.close[security].dropna().index
-    reaches = len(priced) and priced[-1] >= reaction - pd.Timedelta(days=0 if as_of is None else STALE_DAYS)
-    if prices.volume is None or not reaches or not priced[0] < reaction - pd.Timedelta(days=STALE_DAYS):
-        span = f"{priced[0]:%Y-%m-%d} to {priced[-1]:%Y-%m-%d}" if len(priced) else "none"
-        raise DataUnavailable(
-            f"the prices of {security} ({span}) do not cover {reaction:%Y-%m-%d} with volumes, the first session after the designation"
-            f" of case {definition.case!r}; give a panel that does."
-        )
-    return prices
+def _line_without_prices(definition: CaseDefinition, counts: ShareCounts, currency: str, rate: DollarRate, reason: str) -> LineState:
+    """A line whose price, usual volume and volatility are unknown: shares and dates are all that can be told of its supply."""
+    outstanding, free_float = counts.middle
+    return LineState(
+        security=definition.security,
+        currency=currency,
+        price=math.nan,
+        usd_per_unit=rate.usd_per_unit,
+        adv_shares=math.nan,
+        sigma=math.nan,
+        shares_outstanding=outstanding,
+        float_shares=outstanding * free_float,
+        sources=unique_sources(rate.sources, counts.sources),
+        assumptions=(*counts.notes, f"Price, usual volume and volatility on the eve are unknown: {reason}", *filter(None, (rate.note,))),
+    )
 
 
 def _open_ended(listing: CaseListing) -> str:
@@ -158,6 +186,8 @@ def _wind_down(listing: CaseListing, venue: str, reaction: pd.Timestamp) -> Wind
         sessions=legal[closes <= end],
         last_before_ban_on=before_ban[-1] if len(before_ban) else reaction - pd.Timedelta(days=1),
         regime=listing.regime,
+        bars_purchase=listing.purchase_ban_at is not None,
+        has_deadline=listing.divestment_end_at is not None,
     )
 
 

@@ -171,12 +171,13 @@ def _across_gaps(events: pd.DataFrame, definition: CaseDefinition, panel: Market
     closes = panel.close[definition.security].dropna()
     priced = events["reaction_on"].isin(spanning.dropna().index)
     for position in events.index[priced & events["close_return"].isna()]:
-        session = events.at[position, "reaction_on"]
+        session = pd.Timestamp(str(events.at[position, "reaction_on"]))
         before = closes.index[closes.index < session]
         if before.empty:
             continue
         events.at[position, "close_return"] = spanning[session]
-        events.at[position, "anchoring"] += f"; returns since {before[-1]:%Y-%m-%d}, the last close known before"
+        told = str(events.at[position, "anchoring"]).rstrip(".")
+        events.at[position, "anchoring"] = f"{told}; returns since {before[-1]:%Y-%m-%d}, the last close known before."
         if definition.market in panel.securities:
             market = panel.close[definition.market]
             events.at[position, "market_return"] = market[session] / market[before[-1]] - 1.0

@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     from impact.cases.relief_assessment import ReliefAssessment
     from impact.holdings import ExposureReport
     from impact.pricing import PriceEffect
+    from impact.pricing.announcement import AnnouncementShock
     from impact.pricing.comparison import PredictedRealised
     from impact.pricing.liquidation import LiquidationCost
     from impact.relief import Spillover
     from impact.rules import Deadlines
     from impact.supply import ForcedSupply
 
-__all__ = ["Case", "case"]
+__all__ = ["Case", "case", "case_definition"]
 
 SHORT_CLOCKS = ["clock", "programme_id", "state", "line", "first_prohibited_et", "first_prohibited_local", "last_session_on", "limited_by"]
 
@@ -221,10 +222,18 @@ class Case:
 
     def price_effect(self) -> PriceEffect:
         """What the forced supply should do to the price, law by law, with an interval."""
+        if self._pricing.effect is None:
+            raise DataUnavailable(self._pricing.flow_unknown)
         return self._pricing.effect
+
+    def announcement(self) -> AnnouncementShock:
+        """What the news alone should do to the price, from the event library."""
+        return self._pricing.announcement
 
     def predicted_against_realised(self) -> PredictedRealised:
         """The predicted return of each session with an event beside its abnormal return in the event study."""
+        if self._pricing.comparison is None:
+            raise DataUnavailable(self._pricing.flow_unknown)
         return self._pricing.comparison
 
     def pricing(self, **options: Any) -> CasePricing:
@@ -271,7 +280,7 @@ class Case:
     def _supply(self) -> ForcedSupply:
         from impact.cases.supply import supply_of_case
 
-        return supply_of_case(self.definition, self.as_of, panel=self.prices())
+        return supply_of_case(self.definition, self.as_of, panel=self.panel)
 
     @cached_property
     def _pricing(self) -> CasePricing:
@@ -330,7 +339,7 @@ def case(
     """
     if as_of is not None:
         parse_instant(as_of)
-    definition = _definition(name, stated)
+    definition = define_stated(stated) if name is None else case_definition(name, stated)
     chosen = definition.prices if source is None else source
     if isinstance(chosen, str) and chosen == "yahoo":
         definition = replace(definition, market=yahoo_symbol(definition.market))
@@ -343,9 +352,14 @@ def case(
     return Case(definition=definition, panel=panel, as_of=as_of)
 
 
-def _definition(name: str | Path | None, stated: StatedCase) -> CaseDefinition:
-    if name is None:
-        return define_stated(stated)
+def case_definition(name: str | Path, stated: StatedCase | None = None) -> CaseDefinition:
+    """What a name that ships, a case file or its folder says, before any price is read.
+
+    Raises
+    ------
+    InputError
+        If there is no such case, or fields are stated beside the name.
+    """
     if stated:
         raise InputError(
             f"case={str(name)!r} is named and {', '.join(stated)} stated as well; give a name or a file, or the fields of a case of your own."

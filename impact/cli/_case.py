@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from impact.cases import Case
 
-__all__ = ["case_options", "opened_case", "source_name"]
+__all__ = ["case_options", "opened_case", "source_name", "stated_in", "with_case"]
 
 
 def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,6 +28,38 @@ def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def with_case(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--case`` for a command that asks about a security rather than about a case."""
+    text = "Ask with the designation that a case states: its name, file or folder; SECURITY is then its line unless given."
+    return click.option("--case", "case_file", metavar="PATH", help=text)(command)
+
+
+def stated_in(
+    case_file: str | None, security: str | None, as_of: str | None
+) -> tuple[str, tuple[str, ...], Mapping[str, DataFrame] | None]:
+    """The line to ask about, how it was read, and the tables of the rules with the designation of the case in them.
+
+    Raises
+    ------
+    UsageError
+        If there is neither a security nor a case.
+    """
+    from impact.cli._security import asked_security
+
+    if case_file is None:
+        if security is None:
+            raise click.UsageError("name a SECURITY, or a case with --case PATH.")
+        return *asked_security(security, as_of), None
+    from impact.cases.listing import rule_tables
+    from impact.cases.whole import case_definition
+
+    definition = case_definition(case_file)
+    tables = rule_tables(definition, as_of)
+    if security is not None and security != definition.security:
+        return *asked_security(security, as_of), tables
+    return definition.security, (f"{definition.security}: asked with the designation of case {definition.case!r}.",), tables
 
 
 def opened_case(case: str | None, case_file: str | None, *, source: str | None, as_of: str | None, offline: bool) -> Case:

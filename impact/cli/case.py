@@ -17,6 +17,7 @@ __all__ = ["command"]
 
 @click.command("case")
 @case_options
+@click.option("--list", "listed", is_flag=True, help="Instead: the cases that ship, with what each lacks.")
 @click.option("--diff", nargs=2, metavar="A B", help="Instead: what changed between the memos of two instants.")
 @click.option("--holdings", type=click.Path(exists=True), metavar="FILE", help="Positions to read the case against.")
 @click.option("--html", type=click.Path(dir_okay=False), metavar="FILE", help="Also write the whole case as one self-contained page.")
@@ -30,6 +31,7 @@ def command(
     offline: bool,
     holdings: str | None,
     html: str | None,
+    listed: bool,
     format_: str,
     output: str | None,
     table: str | None,
@@ -38,6 +40,9 @@ def command(
 
     CASE is a name such as xiaomi, or a case file or its folder. The table goes to standard output.
     """
+    if listed:
+        _print_list(format_=format_, output=output, table=table)
+        return
     if diff:
         earlier, later = (opened_case(case, case_file, source=source, as_of=instant, offline=offline) for instant in diff)
         _print_difference(earlier, later, source=source, format_=format_, output=output, table=table)
@@ -92,6 +97,25 @@ def _print_difference(earlier: Case, later: Case, *, source: str | None, format_
             notes=(f"Before: {difference.headline_before}", f"After: {difference.headline_after}"),
             assumptions=difference.assumptions,
             sources=difference.sources,
+        ),
+        format_=format_,
+        output=output,
+        table=table,
+    )
+
+
+def _print_list(*, format_: str, output: str | None, table: str | None) -> None:
+    from impact.cases import case_list
+
+    shipped = case_list()
+    emit(
+        Document(
+            command="case-list",
+            title=shipped.summary().title,
+            inputs={},
+            tables={"cases": shipped.with_schema("cases")},
+            assumptions=shipped.assumptions,
+            sources=shipped.sources,
         ),
         format_=format_,
         output=output,

@@ -47,6 +47,7 @@ def _numbers(given: tuple[str, ...], option: str) -> dict[str, float]:
 @click.option("--designate", metavar="SECURITY", help="What if this security were designated; needs --programme.")
 @click.option("--at", metavar="INSTANT", help="With --designate: when (default: --as-of).")
 @click.option("--programme", "designated_under", metavar="ID", help="With --designate: under which programme.")
+@click.option("--case", "case_file", metavar="PATH", help="Also the designation that a case states: its file or folder.")
 @click.option("--diff", metavar="INSTANT", help="Show what changes between --as-of and this instant.")
 @click.option("--explain", type=int, metavar="ROW", help="Everything behind one line of the file.")
 @click.option(
@@ -77,7 +78,10 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
         nav=asked["nav"],
         columns=_pairs(maps, "--map"),
         holdings_as_of=asked["holdings_date"],
-        designations=_designations(as_of, asked["designate"], asked["at"], asked["designated_under"]),
+        designations=(
+            *_designations(as_of, asked["designate"], asked["at"], asked["designated_under"]),
+            *_stated_in_case(asked["case_file"]),
+        ),
     )
     document = _document(report, {"holdings": holdings, **asked}, explain, diff)
     if format_ == "table" and table is None and explain is None and diff is None:
@@ -163,6 +167,17 @@ def _designations(as_of: str, security: str | None, at: str | None, programme: s
     from impact.instants import parse_instant
 
     return (Designation(security=security, at=parse_instant(at or as_of, parameter="at"), programme=programme),)
+
+
+def _stated_in_case(case_file: str | None) -> tuple:
+    """The designation of a case of the user's own; a case on record is in the facts already."""
+    if case_file is None:
+        return ()
+    from impact.cases.listing import stated_designation
+    from impact.cases.whole import case_definition
+
+    definition = case_definition(case_file)
+    return (stated_designation(definition),) if definition.is_stated else ()
 
 
 def _document(report, asked: dict, explain: int | None, diff: str | None) -> Document:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from impact.cli._case import stated_in, with_case
 from impact.cli._output import Document, emit, output_options
-from impact.cli._security import asked_security
 
 __all__ = ["command"]
 
@@ -23,10 +23,11 @@ SHORT = [
 
 
 @click.command(name="deadlines")
-@click.argument("security")
+@click.argument("security", required=False)
 @click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then, with its zone (default: everything recorded).")
+@with_case
 @output_options
-def command(security: str, as_of: str | None, format_: str, output: str | None, table: str | None) -> None:
+def command(security: str | None, as_of: str | None, case_file: str | None, format_: str, output: str | None, table: str | None) -> None:
     """Every clock of SECURITY: first prohibited instant in New York and local time, and the last usable session.
 
     SECURITY is a trading line in any spelling (1810.HK, "941 HK", SEHK:1810, CHL), a bare code, an ISIN, or a name. A name that is not
@@ -35,13 +36,13 @@ def command(security: str, as_of: str | None, format_: str, output: str | None, 
     from impact.rules import deadlines
     from impact.rules.schemas import CLOCKS
 
-    line, read_as = asked_security(security, as_of)
-    answer = deadlines(line, as_of)
+    line, read_as, tables = stated_in(case_file, security, as_of)
+    answer = deadlines(line, as_of, tables=tables)
     clocks = answer.to_frame()
     document = Document(
         command="deadlines",
         title=answer.summary().title,
-        inputs={"security": security, "as_of": as_of},
+        inputs={"security": security or line, "case": case_file, "as_of": as_of},
         tables={
             "clocks": CLOCKS.table(clocks[SHORT] if format_ == "table" else clocks),
             "relief": answer.with_schema("relief"),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 
+from impact.cli._case import stated_in, with_case
 from impact.cli._output import Document, emit, output_options
-from impact.cli._security import asked_security
 
 __all__ = ["command"]
 
 
 @click.command(name="permitted")
 @click.argument("action")
-@click.argument("security")
+@click.argument("security", required=False)
 @click.option("--at", required=True, metavar="INSTANT", help="When the act takes place, with its zone: 2021-03-15T09:31-04:00.")
 @click.option(
     "--investor",
@@ -29,14 +29,16 @@ __all__ = ["command"]
     help="equity, bond, adr, gdr, warrant, option, future, swap, etf, index_fund or mutual_fund.",
 )
 @click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then (default: everything recorded).")
+@with_case
 @output_options
 def command(
     action: str,
-    security: str,
+    security: str | None,
     at: str,
     investor: str,
     instrument: str,
     as_of: str | None,
+    case_file: str | None,
     format_: str,
     output: str | None,
     table: str | None,
@@ -49,12 +51,20 @@ def command(
     """
     from impact.rules import permitted
 
-    line, read_as = asked_security(security, as_of)
-    answer = permitted(action, line, at, investor, instrument, as_of)
+    line, read_as, tables = stated_in(case_file, security, as_of)
+    answer = permitted(action, line, at, investor, instrument, as_of, tables=tables)
     document = Document(
         command="permitted",
         title=answer.summary().title,
-        inputs={"action": action, "security": security, "at": at, "investor": investor, "instrument": instrument, "as_of": as_of},
+        inputs={
+            "action": action,
+            "security": security or line,
+            "case": case_file,
+            "at": at,
+            "investor": investor,
+            "instrument": instrument,
+            "as_of": as_of,
+        },
         tables={"answer": answer.with_schema("answer"), "rulings": answer.with_schema("to_frame")},
         notes=(*read_as, *answer.changes),
         assumptions=answer.assumptions,

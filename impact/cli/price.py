@@ -33,14 +33,14 @@ def command(
 ) -> None:
     """Price effect of the forced supply of CASE, law by law with an interval, beside the realised abnormal returns.
 
-    CASE is a name such as xiaomi, or a case file.
+    CASE is a name such as xiaomi, or a case file. Where the forced shares are unknown, what the news alone does is told.
     """
     opened = opened_case(case, case_file, source=source, as_of=as_of, offline=offline)
     priced = opened.pricing(position_shares=position, sold_shares=_range(sold), n_draws=draws, seed=seed)
     emit(
         Document(
             command="price",
-            title=priced.effect.summary().title,
+            title=priced.headline(),
             inputs={
                 "case": case or case_file,
                 "as_of": as_of,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import matplotlib.dates as mdates
@@ -28,16 +29,16 @@ def _dates(ax: Axes) -> None:
 
 @house_style()
 def plot_supply_ladder(
-    ladder: pd.DataFrame, *, last_before_ban_on: pd.Timestamp, title: str = "Forced supply", ax: Axes | None = None
+    ladder: pd.DataFrame, *, marks: Mapping[str, pd.Timestamp], title: str = "Forced supply", ax: Axes | None = None
 ) -> Axes:
-    """Cumulative shares sold in multiples of ADV, low to high, with the purchase ban and the deadline.
+    """Cumulative shares sold in multiples of ADV, low to high, with the dates that the programme sets.
 
     Parameters
     ----------
     ladder : DataFrame
         session and cumulative_adv_low, _mid, _high.
-    last_before_ban_on : Timestamp
-        Last session that closes before purchases are barred.
+    marks : mapping of name to Timestamp
+        Sessions to mark, such as the last before the purchase ban.
     """
     ax = new_axes(ax)
     days = ladder["session"]
@@ -47,8 +48,8 @@ def plot_supply_ladder(
         ax.step(days, middle, where="post", color=PALETTE["blue"], label="middle")
         ax.legend(loc="upper left")
     else:
-        ax.text(0.5, 0.5, "the holdings are unknown", transform=ax.transAxes, ha="center", color=PALETTE["grey"])
-    for day, text in ((pd.Timestamp(last_before_ban_on), "purchase ban"), (days.iloc[-1], "last legal sale")):
+        ax.text(0.5, 0.5, "the holdings or the usual volume are unknown", transform=ax.transAxes, ha="center", color=PALETTE["grey"])
+    for text, day in marks.items():
         day_line(ax, day, linewidth=0.8, linestyle="--")
         ax.annotate(
             text,

@@ -346,7 +346,7 @@ def _assumptions(noise: float | None, line: Line | None, refitted: bool, library
     )
 
 
-def shock_of_listing(security: str, reacted_on: pd.Timestamp, sigma: float) -> AnnouncementShock:
+def shock_of_listing(security: str, reacted_on: pd.Timestamp, sigma: float | None) -> AnnouncementShock:
     """The shock of a listing of `security` that its line could react to on `reacted_on`, with the class that the library gives it.
 
     Parameters
@@ -355,8 +355,8 @@ def shock_of_listing(security: str, reacted_on: pd.Timestamp, sigma: float) -> A
         Line, such as ``1810.HK``.
     reacted_on : session
         First session that could react.
-    sigma : float
-        Standard deviation of one session before the event.
+    sigma : float or None
+        Standard deviation of one session before the event; None: unknown, and the noise of the widest line is taken.
 
     Notes
     -----

@@ -325,6 +325,9 @@ def _inputs(
         pace = supply.pace if pace is None else pace
     if line is None or sold_shares is None:
         raise InputError("supply=None needs both line and sold_shares; there is nothing to price: give a ForcedSupply, or these two.")
+    missing = [name for name in ("adv_shares", "sigma") if name in line.unknown]
+    if missing:
+        raise InputError(f"line: {' and '.join(missing)} unknown; flow is measured against them: give prices and volumes before the event.")
     low, high = (float(value) for value in sold_shares)
     if not 0 <= low <= high < np.inf:
         raise InputError(f"sold_shares={sold_shares!r} must be a finite range 0 <= low <= high; unknown supply has no price: give a range.")

@@ -139,10 +139,9 @@ def _crowd(supply: ForcedSupply, effect: PriceEffect) -> FloatArray1D:
 
 def _horizons(supply: ForcedSupply, horizons: dict[str, int] | None) -> dict[str, int]:
     """The horizons asked for, or the usual ones that fit in the wind-down."""
-    limit, to_ban = len(supply.ladder), supply.wind_down.sessions_to_ban
+    limit = len(supply.ladder)
     if horizons is None:
-        usual = {"1 session": 1, "5 sessions": 5, "20 sessions": 20, "purchase ban": to_ban, "deadline": limit}
-        return {name: sessions for name, sessions in usual.items() if 1 <= sessions <= limit}
+        return supply.wind_down.horizons
     wrong = [name for name, sessions in horizons.items() if not 1 <= sessions <= limit]
     if wrong:
         raise InputError(f"horizons[{wrong[0]!r}]={horizons[wrong[0]]!r} is outside 1 .. {limit} sessions of the wind-down: shorten it.")

@@ -195,11 +195,15 @@ def index_deletion(
 
 def _assumptions(flows: pd.DataFrame, line: LineState) -> tuple[str, ...]:
     untracked = int((flows["tracked_usd_high"].isna() & (flows["action"] != "retain")).sum())
+    measured = (
+        f", which is {count(1e5 / line.price_usd)} shares or {significant(1e5 / line.adv_usd)} of ADV."
+        if np.isfinite(line.adv_usd)
+        else "; how many shares that is, is unknown with the price or the volume."
+    )
     unknown = f"Assets tracking are unknown for {untracked} of {len(flows)} actions; their flow is given per USD 1bn tracked only."
     return (
         "Trackers trade at the execution close; the provider's effective date is the open after it.",
-        f"For each USD 1bn tracked and each basis point of weight, trackers trade USD 100,000, which is"
-        f" {count(1e5 / line.price_usd)} shares or {significant(1e5 / line.adv_usd)} of ADV.",
+        f"For each USD 1bn tracked and each basis point of weight, trackers trade USD 100,000{measured}",
         "Volume above the usual level at an execution close bounds what trackers traded there from above.",
         *((unknown,) if untracked else ()),
         "A fund of funds, or a world index that holds a regional one, is counted once (column counted_in).",
@@ -264,9 +268,9 @@ def _flows(table: pd.DataFrame, line: LineState) -> pd.DataFrame:
 def _intensity_change(flows: pd.DataFrame, line: LineState) -> tuple[float, float]:
     """Change in benchmarking intensity from the deletions, low and high in size; NaN when assets or weights are unknown."""
     gone = flows[(flows["action"] == "delete") & (flows["counted_in"] == "")]
-    if gone.empty or not np.isfinite(line.shares_outstanding):
-        return np.nan, np.nan
     cap = line.shares_outstanding * line.price_usd
+    if gone.empty or not np.isfinite(cap):
+        return np.nan, np.nan
     weights = gone["weight"].to_numpy(dtype=float)
     low, high = (-benchmarking_intensity(gone[f"tracked_usd_{end}"].to_numpy(dtype=float), weights, cap) for end in ("low", "high"))
     return low, high

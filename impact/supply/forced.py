@@ -41,7 +41,7 @@ from impact.supply.schemas import (
 from impact.supply.selling import SellingSchedule
 from impact.supply.totals import as_stated, by_seller, in_line_with, seller_table, total_forced, unsplit_groups
 from impact.supply.wind_down import SCENARIOS, WindDown, desired_fractions, sales_by_session, stranded_table, supply_ladder
-from impact.tables.prose import decimal, interval, percent, significant
+from impact.tables.prose import count, decimal, interval, percent, significant
 from impact.typing_ import FloatArray, FloatArray1D
 
 if TYPE_CHECKING:
@@ -118,8 +118,15 @@ class ForcedSupply(Result):
     def summary(self) -> Summary:
         """Totals by class, the ladder at its milestones, stranded shares and the known buyers."""
         line = self.line
-        low, _mid, high = (value / line.adv_shares for value in self.total_shares.values())
-        size = f"{interval(low, high, decimal, 1)} multiples of ADV" if high > 0 else "an unknown amount" if np.isnan(high) else "nothing"
+        low, _mid, high = self.total_shares.values()
+        if np.isnan(high):
+            size = "an unknown amount"
+        elif high == 0:
+            size = "nothing"
+        elif np.isnan(line.adv_shares):
+            size = f"{interval(low, high, count)} shares, in multiples of a volume that is not known"
+        else:
+            size = f"{interval(low / line.adv_shares, high / line.adv_shares, decimal, 1)} multiples of ADV"
         return Summary(
             title=f"Forced supply of {line.security}: {size} over {len(self.ladder)} sessions",
             tables=(
@@ -200,10 +207,8 @@ class ForcedSupply(Result):
         )
 
     def milestones(self) -> pd.DataFrame:
-        """The ladder after 1, 5 and 20 sessions, at the purchase ban and at the deadline."""
-        to_ban = self.wind_down.sessions_to_ban
-        rows = {"1 session": 1, "5 sessions": 5, "20 sessions": 20, "purchase ban": to_ban, "deadline": len(self.ladder)}
-        picked = {name: n for name, n in rows.items() if 1 <= n <= len(self.ladder)}
+        """The ladder after 1, 5 and 20 sessions, at the purchase ban and at the deadline, where the programme sets them."""
+        picked = self.wind_down.horizons
         columns = ["session", *(f"cumulative_{kind}_{name}" for kind in ("shares", "adv") for name in SCENARIOS)]
         table = self.ladder.iloc[[n - 1 for n in picked.values()]][columns].reset_index(drop=True)
         table.insert(0, "by", list(picked))
@@ -215,7 +220,7 @@ class ForcedSupply(Result):
 
         return plot_supply_ladder(
             self.ladder,
-            last_before_ban_on=self.wind_down.last_before_ban_on,
+            marks=self.wind_down.marks,
             title=f"{self.line.security}: supply that the designation forces",
             ax=ax,
         )

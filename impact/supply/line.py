@@ -15,6 +15,7 @@ from impact.tables.prose import significant
 __all__ = ["LineState", "line_state"]
 
 ESTIMATION_SESSIONS = 60
+MEASURES = ("price", "usd_per_unit", "adv_shares", "sigma")
 MIN_SESSIONS = 20
 MAX_GAP = pd.Timedelta(days=15)  # the longest closure, the lunar new year, is shorter
 
@@ -44,6 +45,10 @@ class LineState:
     ------
     InputError
         If a value is not positive, or the float exceeds the shares outstanding.
+
+    Notes
+    -----
+    NaN is unknown, of every figure: multiples of an unknown volume and values at an unknown price stay NaN.
     """
 
     security: str
@@ -58,21 +63,22 @@ class LineState:
     assumptions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("price", "usd_per_unit", "adv_shares", "sigma"):
-            value = getattr(self, name)
-            if not (value > 0 and math.isfinite(value)):
-                raise InputError(
-                    f"{name}={value!r} must be positive and finite; supply is measured against it: give the value before the event."
-                )
-        for name in ("float_shares", "shares_outstanding"):
+        for name in (*MEASURES, "float_shares", "shares_outstanding"):
             value = getattr(self, name)
             if not math.isnan(value) and not (value > 0 and math.isfinite(value)):
-                raise InputError(f"{name}={value!r} must be positive, or NaN when unknown; a fraction is taken of it: correct the count.")
+                raise InputError(
+                    f"{name}={value!r} must be positive and finite, or NaN when unknown; supply is measured against it: correct it."
+                )
         if self.float_shares > self.shares_outstanding:
             raise InputError(
                 f"float_shares={significant(self.float_shares, 6)} exceeds shares_outstanding={significant(self.shares_outstanding, 6)};"
                 " the float is part of them: swap or fix."
             )
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Which of price, rate, usual volume and volatility are not known."""
+        return tuple(name for name in MEASURES if math.isnan(getattr(self, name)))
 
     @property
     def price_usd(self) -> float:

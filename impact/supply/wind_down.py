@@ -31,7 +31,10 @@ class WindDown:
     sessions : DatetimeIndex
         Sessions of the line's venue, from the first that can react to the designation to the last legal sale.
     last_before_ban_on : session label
-        Last session that closes before purchases are barred.
+        Last session that closes before purchases are barred; the last of `sessions` where nothing bars them.
+    bars_purchase, has_deadline : bool
+        Whether the programme sets a day from which buying is barred, and one by which holders must have sold; without the
+        latter `sessions` end after a span that nobody set.
     regime : str
         A name of :func:`impact.supply.regimes.regimes`, such as ``possession_ban``, ``lock_in``, ``blocking`` or ``unknown``.
 
@@ -44,6 +47,8 @@ class WindDown:
     sessions: pd.DatetimeIndex
     last_before_ban_on: pd.Timestamp
     regime: str
+    bars_purchase: bool = True
+    has_deadline: bool = True
 
     def __post_init__(self) -> None:
         regime_named(self.regime)
@@ -58,6 +63,24 @@ class WindDown:
     def sessions_to_ban(self) -> int:
         """Sessions up to and including the last one before the purchase ban."""
         return int((self.sessions <= pd.Timestamp(self.last_before_ban_on)).sum())
+
+    @property
+    def end_name(self) -> str:
+        """How the last session is called: a deadline only where the programme sets one."""
+        return "deadline" if self.has_deadline else "end of the ladder"
+
+    @property
+    def horizons(self) -> dict[str, int]:
+        """Sessions to each date that matters: 1, 5, 20, the ban where there is one, and the end."""
+        ban = {"purchase ban": self.sessions_to_ban} if self.bars_purchase else {}
+        usual = {"1 session": 1, "5 sessions": 5, "20 sessions": 20, **ban, self.end_name: len(self.sessions)}
+        return {name: n for name, n in usual.items() if 1 <= n <= len(self.sessions)}
+
+    @property
+    def marks(self) -> dict[str, pd.Timestamp]:
+        """Sessions that the programme sets: the last before the purchase ban, the last legal sale."""
+        ban = {"purchase ban": pd.Timestamp(self.last_before_ban_on)} if self.bars_purchase else {}
+        return ban | ({"last legal sale": self.sessions[-1]} if self.has_deadline else {})
 
 
 def _schedules(selling: Mapping[str, SellingSchedule] | None, index_flow: IndexDeletion | None) -> dict[str, SellingSchedule]:
@@ -84,10 +107,15 @@ def desired_fractions(
 def sales_by_session(table: pd.DataFrame, fractions: FloatArray2D, at_close: BoolArray, capacity: float) -> tuple[FloatArray, FloatArray2D]:
     """Shares sold (3, G, T) and still waiting (3, T): trackers at their closes, the rest under the cap, first come first served.
 
-    All NaN when every class that has to sell is unknown: unknown is not zero.
+    All NaN when every class that has to sell is unknown, and when some sell under a cap of a volume that is not known
+    (capacity NaN): unknown is not zero.
     """
     sessions = fractions.shape[1]
     liable = table["sold_share_high"] > 0
+    capped = liable.to_numpy() & ~at_close
+    if np.isnan(capacity) and (table["forced_shares_high"].to_numpy()[capped] != 0).any():
+        return np.full((len(SCENARIOS), *fractions.shape), np.nan), np.full((len(SCENARIOS), sessions), np.nan)
+    capacity = np.inf if np.isnan(capacity) else capacity
     if liable.any() and not np.isfinite(table.loc[liable, "forced_shares_high"]).any():
         return np.full((len(SCENARIOS), *fractions.shape), np.nan), np.full((len(SCENARIOS), sessions), np.nan)
     sales, backlog = np.zeros((len(SCENARIOS), *fractions.shape)), np.zeros((len(SCENARIOS), sessions))
@@ -108,7 +136,8 @@ def supply_ladder(sales: FloatArray, backlog: FloatArray2D, line: LineState, win
     """One row a session, every quantity in shares, USD, fraction of the float and multiples of ADV."""
     table = pd.DataFrame({"session": wind_down.sessions})
     position = np.arange(len(table))
-    table["phase"] = np.where(position < wind_down.sessions_to_ban, "before the purchase ban", "wind-down")
+    banned = wind_down.sessions_to_ban if wind_down.bars_purchase else 0
+    table["phase"] = np.where(position < banned, "before the purchase ban", "wind-down" if wind_down.has_deadline else "no deadline")
     for row, name in enumerate(SCENARIOS):
         sold = sales[row].sum(axis=0)
         table[f"sold_shares_{name}"] = sold
@@ -125,7 +154,9 @@ def stranded_table(table: pd.DataFrame, sales: FloatArray, wind_down: WindDown) 
     """Barred shares not yet sold when purchases end and when sales end, by class and scenario."""
     barred = table["sold_share_high"].to_numpy() > 0
     rows = []
-    for when, sessions in (("purchase ban", wind_down.sessions_to_ban), ("deadline", len(wind_down.sessions))):
+    for when, sessions in wind_down.horizons.items():
+        if when not in ("purchase ban", wind_down.end_name):
+            continue
         left = {"at": [when] * int(barred.sum()), "holder_class": table.loc[barred, "holder_class"].to_numpy()}
         for row, name in enumerate(SCENARIOS):
             liable = table[f"held_shares_{name}"].to_numpy() * (1 - table["exempt_share"].to_numpy(dtype=float))
@@ -133,5 +164,5 @@ def stranded_table(table: pd.DataFrame, sales: FloatArray, wind_down: WindDown) 
         rows.append(pd.DataFrame(left).groupby(["at", "holder_class"], sort=False, as_index=False).sum(min_count=1))
     fate = regime_named(wind_down.regime).fate
     return pd.concat(rows, ignore_index=True).assign(
-        fate=lambda frame: np.where(frame["at"] == "deadline", fate, "may be sold until the deadline")
+        fate=lambda frame: np.where(frame["at"] == wind_down.end_name, fate, f"may be sold until the {wind_down.end_name}")
     )

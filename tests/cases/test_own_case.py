@@ -134,8 +134,9 @@ def test_nothing_but_a_security_still_answers_what_rests_on_no_price():
     assert "deadlines" in own.tables() and own.timeline().pending["reaction_on"].iloc[0] == pd.Timestamp(
         "2026-11-04"
     )  # the 3rd is a holiday
-    with pytest.raises(DataUnavailable, match="7203.T"):
-        own.supply()
+    assert own.supply().line.unknown == ("price", "usd_per_unit", "adv_shares", "sigma")
+    with pytest.raises(DataUnavailable, match="unknown"):
+        own.price_effect()
 
 
 def test_without_holders_the_supply_is_unknown_and_never_zero(folder):
@@ -146,9 +147,12 @@ def test_without_holders_the_supply_is_unknown_and_never_zero(folder):
 
 def test_a_rate_that_nobody_states_is_asked_for_by_its_key(folder, run_cli):
     (folder / "case.toml").write_text(TOML.replace("rates = { USD = 1250.0 }\n", ""))
-    code, out, err = run_cli("price", "--case", str(folder), "--sold", "1e6:2e6")
-    assert code != 0 and out == "" and "usd_per_unit" not in err
-    assert "rates = { USD = ... } in [market]" in err and "KRW has no rate to the US dollar on 2026-11-03" in err
+    code, out, err = run_cli("supply", "--case", str(folder), "--format", "json")
+    assert code == 0, err
+    body = json.loads(out)
+    assert code == 0 and any("rate of KRW" in text and "state rates = { USD = ... }" in text for text in body["assumptions"])
+    assert [row["forced_usd"] for row in body["totals"]] == [None] * 3 and body["totals"][0]["forced_shares"] == pytest.approx(5.4e6)
+    assert run_cli("price", "--case", str(folder), "--sold", "1e6:2e6", "--draws", "256")[0] == 0  # flow is measured in multiples of volume
 
 
 def test_a_case_without_a_note_has_no_empty_assumption(folder):

@@ -192,15 +192,16 @@ def test_price_command(run_cli):
     assert {"predicted_realised", "cost", "variance_shares", "path", "priors"} <= body.keys()
     again = run_cli("price", "xiaomi", "--position", "2e7", "--draws", "512", "--format", "json")[1]
     assert again == out
-    code, _out, err = run_cli("price", "xiaomi", "--as-of", "2021-01-14T18:00-05:00")
-    assert code == 3 and "unknown" in err
+    code, out, _err = run_cli("price", "xiaomi", "--as-of", "2021-01-14T18:00-05:00")
+    assert code == 0 and "what forced sales would add is unknown" in out
+    assert run_cli("price", "xiaomi", "--as-of", "2021-01-14T18:00-05:00", "--position", "1e6")[0] == 3  # the crowd is unknown
 
 
 def test_a_case_without_prices_before_its_day_says_so():
-    with pytest.raises(DataUnavailable, match=r"2021-12-30 to .* do not cover 2021-12-13 .* give a panel"):
-        supply_of_case("sensetime")
-    with pytest.raises(DataUnavailable, match="give a panel"):
-        supply_of_case("tencent", panel=load_panel("bundled", ["HSI"]))
+    told = " ".join(supply_of_case("sensetime").assumptions)
+    assert "2021-12-30 to 2025-10-30) do not cover 2021-12-13 with volumes" in told and "give prices and volumes" in told
+    without = supply_of_case("tencent", panel=load_panel("bundled", ["HSI"]))
+    assert without.line.unknown == ("price", "adv_shares", "sigma") and any("give a panel" in text for text in without.assumptions)
 
 
 @pytest.mark.parametrize("name", ["smic", "china-mobile", "china-unicom", "china-telecom", "tencent", "luokung", "hesai", "hikvision"])
@@ -226,3 +227,32 @@ def test_price_command_with_an_assumed_supply(run_cli):
     assert all(row["crowd_bps_mid"] > row["alone_bps_mid"] for row in body["cost"] if row["alone_bps_mid"] is not None)
     code, _out, err = run_cli(*words, "--sold", "much")
     assert code == 2 and "LOW:HIGH" in err
+
+
+@pytest.mark.parametrize("name", ["byd", "wuxi-apptec", "yandex-nebius", "sensetime", "alibaba"])
+def test_without_a_price_or_a_volume_the_supply_says_what_is_known(name):
+    supply = impact.case(name).supply()
+    assert np.isnan(supply.line.adv_shares) and "adv_shares" in supply.line.unknown
+    assert any("on the eve are unknown" in text for text in supply.assumptions)
+    assert len(supply.ladder) > 200 and supply.ladder["cumulative_shares_high"].isna().all()
+    priced = impact.case(name).pricing()
+    assert priced.effect is None and "unknown" in priced.headline() and list(priced.tables(full=True)) == ["announcement"]
+
+
+def test_shares_are_told_where_only_the_volume_is_missing():
+    own = impact.case(
+        security="7203.T",
+        programme="ns-cmic",
+        public_at="2026-11-02T16:05-05:00",
+        outstanding=1.6e10,
+        holders=pd.DataFrame({"holder_class": ["us_active"], "shares_low": [1e8], "shares_high": [2e8], "source": ["letter"]}),
+    )
+    supply = own.supply()
+    assert supply.total_shares["low"] == pytest.approx(0.9e8)  # institutions under a lock-in sell nine tenths to all
+    assert supply.totals()["forced_adv"].isna().all() and "shares, in multiples of a volume" in supply.summary().title
+
+
+def test_a_programme_without_dates_shows_none():
+    supply = impact.case("amec").supply()
+    assert supply.milestones()["by"].tolist() == ["1 session", "5 sessions", "20 sessions", "end of the ladder"]
+    assert set(supply.stranded["at"]) == {"end of the ladder"}

@@ -219,7 +219,7 @@ def test_bad_dates_lines_and_caps_are_named(known):
         supply_of(known.drop(columns="shares_low"))
     with pytest.raises(InputError, match="unknown names"):
         supply_of(known, buyers=pd.DataFrame({"buyer": ["santa"], "shares_low": [1.0], "shares_high": [1.0]}))
-    for name, value in (("adv_shares", 0.0), ("float_shares", -1.0), ("price", np.nan), ("float_shares", 9e9)):
+    for name, value in (("adv_shares", 0.0), ("float_shares", -1.0), ("price", np.inf), ("float_shares", 9e9)):
         with pytest.raises(InputError, match=name):
             a_line(**{name: value})
 
