@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from impact.provenance import Source, unique_sources
 from impact.rules import INVESTORS, Deadlines, deadlines
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.rulings import Question, Ruling, decide, disputed_entities, rulings_at
+from impact.rules.vocabulary import country_of
 from impact.typing_ import BoolArray
 
 __all__ = ["BOUND_STATUSES", "RULE_INSTRUMENT", "STATUSES", "Law", "LegalStatus", "law_at"]
@@ -77,11 +79,17 @@ class Law:
 
     def knows(self, security: str) -> bool:
         """Whether any list, as known, names the issuer of this line, ISIN or entity."""
-        return bool(security) and bool(self.book.issuer(security)[1])
+        return bool(security) and (bool(self.book.issuer(security)[1]) or country_of(security) in self._countries)
 
     def names(self, values: pd.Series) -> BoolArray:
-        """For each line or code of a column, whether a list, as known, names its issuer."""
-        return np.array(self.book.issuers.names(values), dtype=bool)
+        """For each line or code of a column, whether a list, as known, names its issuer, or a duty of this investor its country."""
+        named = np.array(self.book.issuers.names(values), dtype=bool)
+        return named | [country_of(value) in self._countries for value in values] if self._countries else named
+
+    @cached_property
+    def _countries(self) -> frozenset[str]:
+        mine = [duty for duty in self.book.duties if duty.investor == self.investor and duty.known_at <= self.as_of]
+        return frozenset(country for duty in mine for country in duty.countries)
 
     def keys(self, codes: Iterable[str], entities: Iterable[str]) -> tuple[str, ...]:
         """Those of the codes that a list names; the entities as well where no code tells whose the thing is."""

@@ -13,8 +13,8 @@ import pandas as pd
 from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.rules.listed_issuers import ListedIssuers
-from impact.rules.records import Cell, ClockRule, Conflict, Instant, Licence, Listing, Programme, Relief
-from impact.rules.vocabulary import is_pattern, line_key, lines_of
+from impact.rules.records import Cell, ClockRule, Conflict, Duty, Instant, Licence, Listing, Programme, Relief
+from impact.rules.vocabulary import is_pattern, line_key, lines_of, with_readers
 
 __all__ = ["TABLES", "RuleBook", "rule_book"]
 
@@ -30,6 +30,7 @@ TABLES = (
     "programme_relief",
     "programme_subjects",
     "licences",
+    "investor_duties",
     "designations",
     "litigation",
     "exchange_actions",
@@ -60,6 +61,7 @@ class RuleBook:
     relief: tuple[Relief, ...]
     licences: tuple[Licence, ...]
     conflicts: tuple[Conflict, ...]
+    duties: tuple[Duty, ...]
     exchange_actions: tuple[Mapping[str, str], ...]
     index_actions: tuple[Mapping[str, str], ...]
     disagreements: tuple[Mapping[str, str], ...]
@@ -168,6 +170,7 @@ def _assemble(as_of: Instant, rows: Mapping[str, tuple[dict[str, str], ...]]) ->
         relief=tuple(_relief(row, court[row["court_fact_id"]]) for row in rows["programme_relief"] if row["court_fact_id"] in court),
         licences=tuple(_licence(row) for row in known("licences")),
         conflicts=tuple(_conflict(row, is_known) for row in known("programme_conflicts")),
+        duties=tuple(_duty(row) for row in known("investor_duties")),
         exchange_actions=tuple(known("exchange_actions")),
         index_actions=tuple(_uncancelled(row, is_known) for row in known("index_actions")),
         disagreements=tuple(known("conflicts")),
@@ -221,7 +224,7 @@ def _cells(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str, str, str],
             programme_id=row["programme_id"],
             phases=_code_set(row["phases"]),
             actions=_code_set(row["actions"]),
-            investors=_code_set(row["investors"]),
+            investors=with_readers(_code_set(row["investors"])),
             instruments=_code_set(row["instruments"]),
             status=row["status"],
             rule=row["rule"],
@@ -327,11 +330,19 @@ def _licence(row: Mapping[str, str]) -> Licence:
         programme_ids=_code_set(row["programme_ids"]),
         securities=_code_set(row["securities"]),
         actions=_code_set(row["actions"]),
-        investors=_code_set(row["investors"]),
+        investors=with_readers(_code_set(row["investors"])),
         listed_after_at=_instant(row["listed_after_at"]),
         from_at=_known_instant(row["from_at"]),
         to_at=_instant(row["to_at"]),
         to_rule_days=int(row["to_rule_days"]) if row["to_rule_days"] else 0,
+    )
+
+
+def _duty(row: Mapping[str, str]) -> Duty:
+    return Duty(
+        **{name: row[name] for name in ("investor", "programme_id", "status", "rule", "citation", "source", "confidence")},
+        **{name: _code_set(row[name]) for name in ("list_ids", "countries", "actions")},
+        known_at=_known_instant(row["known_at"]),
     )
 
 

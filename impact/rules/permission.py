@@ -42,7 +42,7 @@ class Permission(Result):
     since, until : pandas.Timestamp or None
         Span of this status in UTC around `at`, as known; None where no known date bounds it.
     changes : tuple of str
-        What would change the answer: the next known date, and the remedies the text names.
+        What would change the answer: the next known date, and the remedies the text names; for a non-US person first a warning.
     rulings : tuple of Ruling
         What each programme in force that reaches the issuer says, most severe first.
     asked : tuple of str
@@ -112,7 +112,8 @@ def permitted(
     at : str, datetime or Timestamp
         Instant of the act, with its zone: bans begin at an hour. The trade date counts, not settlement (OFAC FAQ 864).
     investor : str
-        One of us_person, us_intermediary, us_exchange, us_employee_abroad, non_us_person.
+        One of us_person, us_intermediary, us_exchange, us_employee_abroad, non_us_person, state_pension_fund, dod_contractor; the last
+        two are US persons with duties of their own (``investor_duties.csv``).
     instrument : str
         One of equity, bond, adr, gdr, warrant, option, future, swap, etf, index_fund, mutual_fund.
     as_of : str, datetime or Timestamp, optional
@@ -182,7 +183,7 @@ def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timest
         citation=_citation(answer, rulings),
         since=since,
         until=until,
-        changes=_changes(book, answer, until, following),
+        changes=(*_warnings(question, rulings), *_changes(book, answer, until, following)),
         rulings=rulings,
         asked=asked,
         sources=unique_sources(
@@ -210,6 +211,15 @@ def _span_of_status(
             until, following = edge, after
             break
     return since, until, following
+
+
+def _warnings(question: Question, rulings: tuple[Ruling, ...]) -> tuple[str, ...]:
+    """What a non-US person is told where a programme reaches the issuer: its own dealing may make a US person break the law."""
+    if question.investor != "non_us_person" or not rulings:
+        return ()
+    return (
+        "Whoever causes a US person to violate is liable too (50 USC 1705(a)): no US broker, custodian or counterparty may take a part.",
+    )
 
 
 def _changes(book: RuleBook, answer: Ruling, until: pd.Timestamp | None, following: Ruling | None) -> tuple[str, ...]:

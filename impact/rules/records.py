@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import pandas as pd
 
-from impact.rules.vocabulary import line_key
+from impact.rules.vocabulary import country_of, line_key
 
-__all__ = ["Cell", "ClockRule", "Conflict", "Instant", "Licence", "Listing", "Programme", "Relief"]
+__all__ = ["Cell", "ClockRule", "Conflict", "Duty", "Instant", "Licence", "Listing", "Programme", "Relief"]
 
 Instant: TypeAlias = pd.Timestamp | None
 
@@ -52,6 +53,31 @@ class ClockRule:
     citation: str
     source: str
     confidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """What binds one kind of investor beside the programmes: towards names of some lists, or of issuers that trade in some countries."""
+
+    investor: str
+    programme_id: str
+    list_ids: frozenset[str]
+    countries: frozenset[str]
+    actions: frozenset[str]
+    status: str
+    rule: str
+    citation: str
+    known_at: pd.Timestamp
+    source: str
+    confidence: str
+
+    def reaches(self, keys: Iterable[str], listings: Iterable[Listing], at: pd.Timestamp) -> bool:
+        """Whether an issuer of these keys and listings is under it at `at`."""
+        listed = any(
+            listing.list_id in self.list_ids and listing.listed_at <= at and (listing.removed_at is None or at < listing.removed_at)
+            for listing in listings
+        )
+        return at >= self.known_at and (listed or any(country_of(key) in self.countries for key in keys))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,7 +52,7 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
     stood on a list of the same chain of orders (its own at another time, or one it replaced), because it binds listed names
     alone. A permission gives way where a programme named in ``yields_to`` holds the issuer.
     """
-    rulings: list[Ruling] = []
+    rulings: list[Ruling] = _by_duty(book, question, at)
     for programme in book.programmes:
         if not _in_force(programme, at):
             continue
@@ -77,6 +77,23 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
             ),
         )
     )
+
+
+def _by_duty(book: RuleBook, question: Question, at: pd.Timestamp) -> list[Ruling]:
+    """What binds this kind of investor beside the programmes: of each programme the text known last."""
+    last = {}
+    for duty in book.duties:
+        if duty.investor == question.investor and question.action in duty.actions and duty.reaches(question.keys, question.listings, at):
+            last[duty.programme_id] = Ruling(
+                programme_id=duty.programme_id,
+                phase="listed",
+                status=duty.status,
+                rule=duty.rule,
+                citation=duty.citation,
+                source=duty.source,
+                confidence=duty.confidence,
+            )
+    return list(last.values())
 
 
 def _in_force(programme: Programme, at: pd.Timestamp) -> bool:
@@ -148,6 +165,7 @@ def boundaries(book: RuleBook, question: Question) -> list[pd.Timestamp]:
             if listing.list_id == programme.list_id:
                 instants |= {listing.listed_at, listing.removed_at, *clock_instants(book, programme.programme_id, listing).values()}
                 instants |= {_licence_end(licence, listing) for licence in book.licences}
+    instants |= {duty.known_at for duty in book.duties if duty.investor == question.investor}
     instants |= {licence.from_at for licence in book.licences}
     instants |= {relief.from_at for relief in book.relief if relief.securities & question.keys}
     for conflict in book.conflicts:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from impact.errors import InputError
+from impact.identifiers import is_valid
 from impact.tickers import normalise_ticker
+from impact.venues import VENUES, venue_of
 
 __all__ = [
     "ACTIONS",
@@ -14,19 +16,26 @@ __all__ = [
     "INSTRUMENTS",
     "INVESTORS",
     "PHASES",
+    "READ_AS",
     "STATUSES",
     "checked_word",
+    "country_of",
     "fits",
     "is_pattern",
     "line_key",
     "lines_of",
+    "with_readers",
 ]
 
 ACTIONS = ("buy", "sell", "sell_to_divest", "hold", "reinvest_dividend", "receive_dividend", "convert_adr", "clear_for_non_us", "exercise")
 """What one may want to do. ``sell`` is any sale, ``sell_to_divest`` one made solely to shed what was held when a ban began."""
 
-INVESTORS = ("us_person", "us_intermediary", "us_exchange", "us_employee_abroad", "non_us_person")
-"""Who acts. ``us_intermediary``: broker, custodian or market maker; ``us_employee_abroad``: US person employed by a non-US firm."""
+READ_AS = {"state_pension_fund": "us_person", "dod_contractor": "us_person"}
+"""Investors that the texts of another bind, beside duties of their own (``investor_duties.csv``)."""
+
+INVESTORS = ("us_person", "us_intermediary", "us_exchange", "us_employee_abroad", "non_us_person", *READ_AS)
+"""Who acts. ``us_intermediary``: broker, custodian or market maker; ``us_employee_abroad``: US person employed by a non-US firm;
+``state_pension_fund``: public fund of a US state; ``dod_contractor``: US firm that sells to the Department of Defense."""
 
 INSTRUMENTS = ("equity", "bond", "adr", "gdr", "warrant", "option", "future", "swap", "etf", "index_fund", "mutual_fund")
 """What is traded: the line itself or an instrument with exposure to it."""
@@ -40,6 +49,28 @@ held at a blocked depository. ``unlisted``: on a list of the same orders at anot
 
 COUNTRY_WIDE = ("*.ME", "RU[0-9A-Z]?????????")
 """Lines and identifiers of a country whose issuers are under programmes by where they are: the line does not tell whose it is."""
+
+
+def country_of(key: str) -> str:
+    """Country of a line by its venue, or of an ISIN by its beginning; empty for anything else.
+
+    Examples
+    --------
+    >>> country_of("0941.HK"), country_of("CNE1000041W8"), country_of("XIAOMI CORPORATION")
+    ('HK', 'CN', '')
+    """
+    if is_valid(key, "isin"):
+        return key[:2]
+    try:
+        return VENUES[venue_of(key)].country if "." in key else ""
+    except InputError:
+        return ""
+
+
+def with_readers(investors: Iterable[str]) -> frozenset[str]:
+    """These investors, and those that are read as one of them."""
+    named = frozenset(investors)
+    return named | {reader for reader, read_as in READ_AS.items() if read_as in named}
 
 
 def checked_word(value: str, words: Sequence[str], parameter: str) -> str:
