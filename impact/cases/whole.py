@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -128,7 +129,8 @@ class Case:
         """What the tables rest on."""
         study = self.studied()
         rest = self.timeline().assumptions if study is None else study.assumptions
-        return (*rest, *(f"Prices: {note}" for note in (() if self.panel is None else self.panel.remarks())))
+        remarks = () if self.panel is None else self.panel.remarks()
+        return (*rest, *(f"Prices: {note}" for note in remarks), *(f"Unknown: {text}" for text in self.definition.unknowns))
 
     def doubts(self) -> tuple[str, ...]:
         """What to doubt in the prices of the line, its benchmark and its peers; a line a kind of doubt."""
@@ -238,6 +240,9 @@ class Case:
 
     def pricing(self, **options: Any) -> CasePricing:
         """Effect, comparison and the cost of a position; `options` as in :func:`impact.cases.pricing_of_case`."""
+        return self._priced(options) if options else self._pricing
+
+    def _priced(self, options: Mapping[str, Any]) -> CasePricing:
         from impact.cases.pricing import pricing_of_case
 
         study = self.studied()
@@ -284,7 +289,7 @@ class Case:
 
     @cached_property
     def _pricing(self) -> CasePricing:
-        return self.pricing()
+        return self._priced({})
 
     @cached_property
     def _relief(self) -> ReliefAssessment:

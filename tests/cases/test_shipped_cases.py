@@ -144,3 +144,9 @@ def test_the_hour_that_the_case_tells_is_that_of_the_listing_too():
     assert listing_of(rusal).known_at == pd.Timestamp("2018-04-06T18:30+03:00")
     with pytest.raises(DataUnavailable, match="not known"):
         listing_of(rusal, "2018-04-06T18:00+03:00")
+
+
+def test_the_page_of_a_case_without_flow_tells_the_news_and_what_is_unknown(tmp_path):
+    page = impact.case("amec").report(tmp_path / "amec.html").read_text(encoding="utf-8")
+    assert "What the news alone should do to the price" in page and "what forced sales would add is unknown" in page
+    assert all(text.split("'")[0] in page for text in define_case("amec").unknowns)

@@ -8,7 +8,7 @@ from impact.report.drawing import drawn
 from impact.report.page import Figure, Section, Table, Text
 
 if TYPE_CHECKING:
-    from impact.cases import Case
+    from impact.cases import Case, CasePricing
     from impact.holdings import ExposureReport
     from impact.pricing import PriceEffect
     from impact.pricing.comparison import PredictedRealised
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from impact.rules import Deadlines
     from impact.supply import ForcedSupply
 
-__all__ = ["cost_section", "holdings_section", "law_section", "price_section", "supply_section"]
+__all__ = ["cost_section", "holdings_section", "law_section", "news_section", "price_section", "supply_section"]
 
 
 HELD = [
@@ -136,6 +136,28 @@ def supply_section(supply: ForcedSupply) -> Section:
             blocks.append(Table(id="round-trip", folded=True, title="Deleted and added again", table=flow.ledger.with_schema("to_frame")))
     blocks.append(Text(lines=supply.assumptions, bullets=True))
     return Section(id="supply", title="Who else sells", blocks=tuple(blocks))
+
+
+def news_section(priced: CasePricing) -> Section:
+    """T3 where the forced shares or the usual volume are unknown: what the news alone does, and why there is no more."""
+    news = priced.announcement
+    return Section(
+        id="price",
+        title="What the news alone should do to the price",
+        lead=f"{priced.headline()}.",
+        blocks=(
+            drawn(
+                "news-figure",
+                "Forecasts of the first session and the next",
+                news.plot(),
+                "Two ranges: no effect with fitted spread, and what the class of the event did before.",
+                "50 and 90 % ranges; a scenario is shown only where events of its class trained it.",
+                news.to_frame(),
+            ),
+            Table(id="news", title="Forecasts side by side", table=news.with_schema("to_frame")),
+            Text(lines=priced.assumptions, bullets=True),
+        ),
+    )
 
 
 def price_section(effect: PriceEffect, compared: PredictedRealised) -> Section:

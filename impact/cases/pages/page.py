@@ -11,6 +11,7 @@ from impact.cases.pages.exposed import (
     cost_section,
     holdings_section,
     law_section,
+    news_section,
     price_section,
     supply_section,
 )
@@ -32,7 +33,7 @@ __all__ = ["case_page"]
 DISCLAIMER = "Estimates from public figures for study and review; never legal or investment advice."
 
 UNKNOWNS = (
-    "Who sold: holdings of US persons in the Hong Kong line are not public by day; ownership facts are dated snapshots with their own confidence mark.",
+    "Who sold: holdings of US persons in the line are not public by day; ownership facts are dated snapshots with their own confidence mark.",
     "The assets that track each index are known as ranges at best; flows are stated per unit of tracked assets where they are not.",
     "What each investor knew before the public instant of an event.",
     "How much of a session's return belongs to each of two events that reach the same session.",
@@ -52,7 +53,7 @@ def case_page(case: Case) -> Page:
         _or_missing(
             "price",
             "What the forced supply should do to the price",
-            lambda: price_section(case.price_effect(), case.predicted_against_realised()),
+            lambda: _priced(case),
         ),
         *([] if case.definition.book is None else [_or_missing("cost", "What will it cost", lambda: cost_section(case.cost()))]),
         _or_missing("relief", "Relief", lambda: relief_section(case.relief())),
@@ -72,6 +73,14 @@ def case_page(case: Case) -> Page:
         sections=sections,
         footer=DISCLAIMER,
     )
+
+
+def _priced(case: Case) -> Section:
+    """News and flow together; where the flow is unknown, the news alone and why."""
+    priced = case.pricing()
+    if priced.effect is None or priced.comparison is None:
+        return news_section(priced)
+    return price_section(priced.effect, priced.comparison)
 
 
 def _exposure(case: Case) -> ExposureReport | None:
@@ -111,7 +120,7 @@ def _ground_section(case: Case) -> Section:
     blocks: list[Text | Table] = [
         Text(lines=tuple(dict.fromkeys((*estimates.assumptions, *timeline.assumptions))), bullets=True),
         Text(lines=("What nobody outside knows",), tone="lead"),
-        Text(lines=UNKNOWNS, bullets=True),
+        Text(lines=(*case.definition.unknowns, *UNKNOWNS), bullets=True),
         Table(
             id="sources",
             folded=True,
