@@ -131,7 +131,7 @@ def _calendar(mic: str) -> _Calendar:
     nanoseconds = [pd.DatetimeIndex(schedule[name]).as_unit("ns").asi8 for name in ("open", "close")]
     return _Calendar(
         venue=venue,
-        labels=schedule.index.as_unit("ns").to_numpy(),
+        labels=pd.DatetimeIndex(schedule.index).as_unit("ns").to_numpy(),
         opens=nanoseconds[0],
         closes=nanoseconds[1],
         half_days=frozenset(early.as_unit("ns").asi8.tolist()),

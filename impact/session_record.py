@@ -58,9 +58,10 @@ def session_record(calendar: str, zone: str) -> SessionRecord:
     days = pd.bdate_range(first, last).as_unit("ns").difference(_days(by_kind["closed"])).union(_days(by_kind.get("weekend", empty)))
     usual = by_kind["usual"].assign(year=lambda table: table["year"].astype(int)).set_index("year")
     clock = {name: usual[name].astype(float).loc[days.year].to_numpy(copy=True) for name in ("opens", "closes")}
-    for row in by_kind.get("hours", empty).itertuples():
-        place = days.get_indexer(_days(pd.DataFrame({"year": [row.year], "days": [row.days]})))
-        clock["opens"][place], clock["closes"][place] = float(row.opens), float(row.closes)
+    other = by_kind.get("hours", empty)
+    for year, written, opens, closes in zip(other["year"], other["days"], other["opens"], other["closes"], strict=True):
+        place = days.get_indexer(_days(pd.DataFrame({"year": [year], "days": [written]})))
+        clock["opens"][place], clock["closes"][place] = float(opens), float(closes)
     schedule = {
         name: (days + pd.to_timedelta(clock[column], unit="min")).tz_localize(zone).tz_convert("UTC").as_unit("ns")
         for name, column in (("open", "opens"), ("close", "closes"))

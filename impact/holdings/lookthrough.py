@@ -164,13 +164,13 @@ def _leaves(files: FundFiles, own: list[_OwnLines], reached: ReachedFunds) -> pd
     ranges = np.concatenate([lines.ranges for lines in own], axis=1)[:, line]
     low, high = reached.low[pairs][pair], reached.high[pairs][pair]
     keys = [fund.key for fund in files.funds]
-    passed = pd.Categorical.from_codes(pair, [keys[a] if a == b else f"{keys[a]} > {keys[b]}" for a, b in zip(outer, inner, strict=True)])
+    passed = pd.Series([keys[a] if a == b else f"{keys[a]} > {keys[b]}" for a, b in zip(outer, inner, strict=True)], dtype="str")
     days = pd.DatetimeIndex([fund.file.as_of if fund.file.as_of is not None else pd.NaT for fund in files.funds])
     share, shares = interval_product(ranges[0], ranges[1], low, high), interval_product(ranges[2], ranges[3], low, high)
     return pd.DataFrame(
         {
             "fund": outer[pair],
-            "through": pd.Series(passed).astype("str"),
+            "through": passed.take(pair).reset_index(drop=True),
             "instrument": np.concatenate([lines.instrument for lines in own])[line],
             "share_low": share[0],
             "share_high": share[1],

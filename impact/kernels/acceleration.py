@@ -27,7 +27,7 @@ __all__ = ["WORTH_COMPILING", "WORTH_USING", "CompleteFit", "compiled_loops", "f
 
 WORTH_COMPILING = 20_000
 """Events from which loading compiled loops pays for itself."""
-WORTH_USING = 500
+WORTH_USING = 200
 """Events from which compiled loops are faster once they are loaded."""
 PIECES = 8
 """Pieces of work for a pool of threads; compiled loops let other threads run."""

@@ -155,7 +155,8 @@ def through_funds(n_funds: int, parent: IntArray, child: IntArray, low: FloatArr
             if below is not None:
                 parts.append((below[0], *interval_product(low[edge], high[edge], below[1], below[2])))
         reached, place = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
-        rows[fund] = (reached, *(np.bincount(place, np.concatenate([part[side] for part in parts])) for side in (1, 2)))
+        least, most = (np.bincount(place, np.concatenate([part[side] for part in parts])).astype(np.float64) for side in (1, 2))
+        rows[fund] = (reached, least, most)
         n_done += 1
         for holder in parent[by_child[held_from[fund] : held_from[fund + 1]]]:
             waiting[holder] -= 1
@@ -164,9 +165,9 @@ def through_funds(n_funds: int, parent: IntArray, child: IntArray, low: FloatArr
     if n_done < n_funds:
         raise InputError(f"{n_funds - n_done} fund(s) hold each other in a circle; take one of their files out.")
     known = [row for row in rows if row is not None]
-    inner, least, most = (np.concatenate([row[part] for row in known] or [np.empty(0)]) for part in range(3))
+    inner, share_low, share_high = (np.concatenate([row[part] for row in known] or [np.empty(0)]) for part in range(3))
     outer = np.repeat(np.arange(n_funds), [row[0].size for row in known])
-    return ReachedFunds(outer=outer, inner=inner.astype(np.int64), low=least, high=most)
+    return ReachedFunds(outer=outer, inner=inner.astype(np.int64), low=share_low, high=share_high)
 
 
 def held_fraction(

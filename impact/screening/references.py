@@ -32,7 +32,7 @@ def reference_name(name: str) -> str:
     >>> reference_name("SMIC 2.693 02/27/25"), reference_name("TRS ON XIAOMI CORP"), reference_name("CNOOC FIN 2013 4.25% 05/09/43 144A")
     ('SMIC', 'XIAOMI CORP', 'CNOOC')
     """
-    words = [word for word in plain_words(name) if word not in _TERMS and not any(letter.isdigit() for letter in word)]
+    words = [word for word in plain_words(name) if word not in _TERMS and (word.isalpha() or not any(map(str.isdigit, word)))]
     return " ".join(words)
 
 

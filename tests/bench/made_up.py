@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-__all__ = ["ESTIMATION", "PARAMETRIC", "RANKS_AND_SIGNS", "WINDOW", "event_table", "factor_table", "gather_windows", "return_table"]
+__all__ = ["ESTIMATION", "PARAMETRIC", "WINDOW", "event_table", "factor_table", "gather_windows", "return_table"]
 
 ESTIMATION, WINDOW = (-260, -11), (-10, 10)
 PARAMETRIC = ("cross_sectional", "brown_warner", "patell", "bmp", "kp_patell", "kp_bmp", "skewness_adjusted", "portfolio", "calendar_time")
-RANKS_AND_SIGNS = ("corrado", "corrado_zivney", "grank_t", "grank_z", "sign", "generalized_sign", "wilcoxon")
 
 
 def return_table(n_sessions: int = 2500, n_securities: int = 1000) -> tuple[pd.DataFrame, pd.Series]:
