@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("impact.cli.check", "What a portfolio holds that is barred, for whom and until when."),
     "data": ("impact.cli.data", "List, verify, fetch or clear market data and bundled tables."),
     "deadlines": ("impact.cli.deadlines", "Every legal clock of a security and the last usable session per venue."),
+    "decide": ("impact.cli.decide", "Settle what a name only proposes, in a file that `impact check --decisions` applies."),
     "events": ("impact.cli.events", "List events and index changes of the past, with what their prices did."),
     "facts": ("impact.cli.facts", "The ledger of dated, sourced facts, as of any instant."),
     "lists": ("impact.cli.lists", "Read, compare or fetch official lists."),

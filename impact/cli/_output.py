@@ -26,8 +26,17 @@ if TYPE_CHECKING:
 __all__ = ["Document", "emit", "output_options", "silence_stdout", "working"]
 
 PIPED_WIDTH, PROSE_WIDTH = 160, 36
-FORMATS = ("table", "csv", "json", "parquet", "latex", "xlsx")
-ENDINGS = {"": "table", "txt": "table", "csv": "csv", "json": "json", "parquet": "parquet", "tex": "latex", "xlsx": "xlsx"}
+FORMATS = ("table", "csv", "json", "jsonl", "parquet", "latex", "xlsx")
+ENDINGS = {
+    "": "table",
+    "txt": "table",
+    "csv": "csv",
+    "json": "json",
+    "jsonl": "jsonl",
+    "parquet": "parquet",
+    "tex": "latex",
+    "xlsx": "xlsx",
+}
 """Format of each ending of ``-o FILE``."""
 WRITTEN = ("output", "html", "plot")
 """Options that name a file to write."""
@@ -288,6 +297,15 @@ def _as_json(document: Document, _table: str | None) -> str:
     return neutralise(json.dumps(body, ensure_ascii=False, indent=2, allow_nan=False), "json") + "\n"
 
 
+def _as_json_lines(document: Document, table: str | None) -> str:
+    """One row of the table a line."""
+    from impact.tables import neutralise
+
+    rows = _selected(document, table).frame.to_dict("records")
+    lines = (json.dumps({str(key): _plain(value) for key, value in row.items()}, ensure_ascii=False, allow_nan=False) for row in rows)
+    return "".join(neutralise(line, "json") + "\n" for line in lines)
+
+
 def _meanings(table: Table) -> dict[str, dict[str, str]]:
     """What each column is: its kind, and its unit and meaning where they are declared."""
     columns = (table.schema.column(name) for name in table.frame.columns)
@@ -344,6 +362,7 @@ def _as_workbook(document: Document, table: str | None) -> bytes:
 _RENDERERS: Mapping[str, Callable[[Document, str | None], str]] = {
     "csv": _as_csv,
     "json": _as_json,
+    "jsonl": _as_json_lines,
     "latex": _as_latex,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import click
 
@@ -56,34 +57,48 @@ def _numbers(given: tuple[str, ...], option: str) -> dict[str, float]:
     multiple=True,
     help="Exit with code 1 when there is any.",
 )
+@click.option("--decisions", type=click.Path(dir_okay=False), metavar="FILE", help="What was settled about proposals; see `impact decide`.")
+@click.option(
+    "--lists", "lists", multiple=True, type=click.Path(dir_okay=False), metavar="FILE", help="Official list to match against too."
+)
+@click.option("--since", type=click.Path(dir_okay=False), metavar="REPORT", help="Of a folder: what changed since this report (JSON).")
 @click.option("--html", type=click.Path(dir_okay=False), metavar="FILE", help="Also write the memo as one self-contained page.")
 @output_options
 def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output, table, **asked) -> None:
     """What a portfolio holds that is barred, for whom and until when.
 
-    HOLDINGS is any positions file: CSV, XLSX or Parquet from a fund sponsor, terminal or custodian. Its header, separator and number
+    HOLDINGS is any positions file, or a folder of them, which gives one table over all books: CSV, XLSX or Parquet from a fund sponsor, terminal or custodian. Its header, separator and number
     formats are found; --map names columns that are not known.
     """
     import impact
 
-    report = impact.check_portfolio(
-        holdings,
-        as_of=as_of,
-        investor=asked["investor"],
-        programmes=asked["programmes"] or None,
-        funds=asked["funds"],
-        ratios=_numbers(asked["ratios"], "--ratio"),
-        rates=_numbers(asked["rates"], "--rate"),
-        currency=asked["currency"],
-        nav=asked["nav"],
-        columns=_pairs(maps, "--map"),
-        holdings_as_of=asked["holdings_date"],
-        designations=(
+    asked_lists = asked["lists"]
+    asked = {**asked, "lists": _official(asked_lists)}
+    question = {
+        "as_of": as_of,
+        "investor": asked["investor"],
+        "programmes": asked["programmes"] or None,
+        "funds": asked["funds"],
+        "ratios": _numbers(asked["ratios"], "--ratio"),
+        "rates": _numbers(asked["rates"], "--rate"),
+        "currency": asked["currency"],
+        "nav": asked["nav"],
+        "columns": _pairs(maps, "--map"),
+        "holdings_as_of": asked["holdings_date"],
+        "designations": (
             *_designations(as_of, asked["designate"], asked["at"], asked["designated_under"]),
             *_stated_in_case(asked["case_file"]),
         ),
-    )
-    document = _document(report, {"holdings": holdings, **asked}, explain, diff)
+        "decisions": asked["decisions"] or (),
+        "lists": asked["lists"],
+    }
+    if Path(holdings).is_dir():
+        _check_folder(holdings, question, fail_on, {**asked, "as_of": as_of, "html": html}, (format_, output, table))
+        return
+    if asked["since"]:
+        raise InputError("--since compares the books of a folder; use --diff INSTANT for one book.")
+    report = impact.check_portfolio(holdings, **question)
+    document = _document(report, {"holdings": holdings, **asked, "lists": asked_lists}, explain, diff)
     if format_ == "table" and table is None and explain is None and diff is None:
         document = _compact(document)
     emit(document, format_=format_, output=output, table=table)
@@ -99,6 +114,39 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
         or statuses & {*fail_on} - {"unknown"}
     ):
         click.get_current_context().exit(1)
+
+
+def _official(files: tuple[str, ...]):
+    """The official lists of some files, None where none is given."""
+    from impact.facts.official_lists import read_official_list
+
+    return tuple(read_official_list(file) for file in files) or None
+
+
+def _check_folder(folder: str, question: dict, fail_on: tuple[str, ...], asked: dict, form: tuple) -> None:
+    """One table over all books of a folder; exit code 1 for what --fail-on names, 2 where a book cannot be read."""
+    from functools import partial
+
+    import impact
+    from impact.holdings.desk import books_of, check_books, read_report
+
+    if asked["html"]:
+        raise InputError("--html writes the page of one book; give a file, not a folder.")
+    desk = check_books(
+        books_of(folder), partial(impact.check_portfolio, **question), since=read_report(asked["since"]) if asked["since"] else None
+    )
+    tables = {name: desk.with_schema(name) for name in ("lines", "books", "changes", "unread")}
+    inputs = {"folder": folder, "as_of": asked["as_of"], "investor": asked["investor"]}
+    document = Document(
+        command="check.folder", title=desk.headline, tables=tables, inputs=inputs, assumptions=desk.assumptions, sources=desk.sources
+    )
+    format_, output, table = form
+    emit(document, format_=format_, output=output, table=table)
+    statuses = set(desk.lines["status"])
+    bound = bool(statuses & {"blocked", "barred", "restricted"})
+    failed = ("exposure" in fail_on and bound) or statuses & {*fail_on}
+    if len(desk.unread) or failed:
+        click.get_current_context().exit(2 if len(desk.unread) else 1)
 
 
 _SHORTS = ("long_value_high", "short_value_high", "net_value_high")

@@ -13,21 +13,21 @@ import pandas as pd
 from impact.errors import InputError
 from impact.facts.screening import screening_targets
 from impact.holdings.changes import ExposureChange, exposure_change
+from impact.holdings.decisions import BookOptions, Decision, read_decisions, settled
 from impact.holdings.exposure_tables import deadline_table, exposure_table, position_table, total_table, unknown_table
-from impact.holdings.fund_files import FundFiles, Staleness, as_fund_files
+from impact.holdings.fund_files import Staleness, as_fund_files, fund_notes
 from impact.holdings.identify import identify
 from impact.holdings.lookthrough import fund_contents
 from impact.holdings.plausibility import with_doubts
-from impact.holdings.portfolio import Portfolio, ReadingOptions, later_holdings, read_as_asked
+from impact.holdings.portfolio import Portfolio, later_holdings, read_as_asked
 from impact.holdings.readers import HoldingsFile
 from impact.holdings.schemas import DROPPED, EXPOSURES, HELD_CLOCKS, ISSUES, ONE_POSITION, SCREENED, TOTALS, UNKNOWN
 from impact.holdings.status import BOUND_STATUSES, STATUSES, law_at
-from impact.holdings.what_if import Designation, with_designations
+from impact.holdings.what_if import Designation, what_if_notes, with_designations
 from impact.instants import parse_instant
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.tables import format_value
-from impact.tables.prose import decimal, percent, significant
 from impact.typing_ import Instant
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class CheckOptions:
     designations: tuple[Designation, ...] = ()
     lists: Any = None
     tables: Mapping[str, pd.DataFrame] | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -273,7 +274,7 @@ def check_portfolio(
     designations: Iterable[Designation] = (),
     lists: Any = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
-    **reading: Unpack[ReadingOptions],
+    **reading: Unpack[BookOptions],
 ) -> ExposureReport:
     """What a portfolio holds that a US blacklist bars, directly and through funds, and until when it can act.
 
@@ -302,6 +303,7 @@ def check_portfolio(
     tables : mapping of name to DataFrame, optional
         Replaces tables of the fact base.
     **reading
+        decisions: file or :class:`~impact.holdings.decisions.Decision` records that settle proposals, each listed in `issues`;
         currency, nav, columns, holdings_as_of: how a file is read, as for :func:`as_portfolio`, where the last is ``as_of``.
 
     Returns
@@ -326,6 +328,7 @@ def check_portfolio(
     [['Xiaomi Corporation', 'restricted']]
     """
     instant = parse_instant(as_of)
+    decisions = reading.pop("decisions", ())
     portfolio = read_as_asked(holdings, rates, reading)
     options = CheckOptions(
         portfolio=portfolio,
@@ -338,6 +341,7 @@ def check_portfolio(
         designations=tuple(designations),
         lists=lists,
         tables=tables,
+        decisions=read_decisions(decisions) if isinstance(decisions, str | Path) else tuple(decisions),
     )
     return _check(options, instant)
 
@@ -350,7 +354,8 @@ def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
     law = law_at(instant, options.investor, programmes=options.programmes, tables=tables)
     files = as_fund_files(options.funds, on=on, staleness=options.staleness)
     found = identify([portfolio.positions, *(fund.file.rows for fund in files.funds)], targets, law)
-    instruments, member = found.instruments, found.member[0]
+    member = found.member[0]
+    instruments, decided = settled(found.instruments, member, portfolio.positions, options.decisions, law)
     fund_of = files.find(instruments)
     contents = fund_contents(files, instruments, found.member[1:], currency=portfolio.currency, rates=options.rates or {})
     rows = position_table(portfolio, instruments, member, fund_of, contents, law, on)
@@ -367,33 +372,17 @@ def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
         totals=total_table(exposures, portfolio.nav, float(unknown["market_value_high"].sum(skipna=False))),
         unknown=unknown,
         dropped=portfolio.dropped,
-        issues=with_doubts(portfolio.issues, portfolio.positions, instruments, member),
+        issues=with_doubts(
+            pd.concat([portfolio.issues, decided]) if len(decided) else portfolio.issues, portfolio.positions, instruments, member
+        ),
         options=options,
         sources=unique_sources(portfolio.sources, *(fund.file.sources for fund in files.funds), targets.sources, law.sources()),
         assumptions=(
             *_ASSUMPTIONS,
             *later_holdings(portfolio, on),
-            *_fund_notes(files, options.staleness),
+            *fund_notes(files, options.staleness),
             *portfolio.assumptions,
             *targets.assumptions,
-            *_what_if_notes(options),
+            *what_if_notes(options.designations),
         ),
-    )
-
-
-def _fund_notes(files: FundFiles, staleness: Staleness) -> tuple[str, ...]:
-    if not len(files):
-        return ()
-    ages = ", ".join(
-        f"{fund.key} {decimal(fund.age_days, 0)} days" if fund.age_days == fund.age_days else f"{fund.key} undated" for fund in files.funds
-    )
-    return (
-        f"Fund weights may have moved by {significant(staleness.per_root_day, 6)} times the root of the days since their file ({ages}), "
-        f"and {percent(staleness.turnover_per_year, 0)} of a fund a year into lines not shown: an assumption.",
-    )
-
-
-def _what_if_notes(options: CheckOptions) -> tuple[str, ...]:
-    return tuple(
-        f"HYPOTHETICAL: {item.security} designated under {item.programme} at {item.at.isoformat()}." for item in options.designations
     )

@@ -13,9 +13,10 @@ import pandas as pd
 from impact.errors import InputError
 from impact.holdings.readers import HoldingsFile, read_holdings
 from impact.kernels.lookthrough import half_printed_unit, staleness_band, weight_range
+from impact.tables.prose import decimal, percent, significant
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["FundFile", "FundFiles", "Staleness", "as_fund_files"]
+__all__ = ["FundFile", "FundFiles", "Staleness", "as_fund_files", "fund_notes"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,4 +192,17 @@ def _weighed(key: str, file: HoldingsFile, on: pd.Timestamp, staleness: Stalenes
         shares_high=shares[1],
         currency=currencies[0] if currencies else "",
         unseen=min(1.0, unweighed + staleness.unseen_share(age)),
+    )
+
+
+def fund_notes(files: FundFiles, staleness: Staleness) -> tuple[str, ...]:
+    """How old the files of funds are, and what that is taken to do to their weights."""
+    if not len(files):
+        return ()
+    ages = ", ".join(
+        f"{fund.key} {decimal(fund.age_days, 0)} days" if fund.age_days == fund.age_days else f"{fund.key} undated" for fund in files.funds
+    )
+    return (
+        f"Fund weights may have moved by {significant(staleness.per_root_day, 6)} times the root of the days since their file ({ages}), "
+        f"and {percent(staleness.turnover_per_year, 0)} of a fund a year into lines not shown: an assumption.",
     )

@@ -13,6 +13,10 @@ __all__ = [
     "BENCHMARK_WEIGHTS",
     "BY_DATE",
     "BY_LINE",
+    "DESK_BOOKS",
+    "DESK_CHANGES",
+    "DESK_LINES",
+    "DESK_UNREAD",
     "DROPPED",
     "DROPPED_COUNTS",
     "EXPOSURES",
@@ -44,6 +48,7 @@ def _ends(name: str, kind: str, about: str, suffix: str = "") -> tuple[Column, C
 
 _WORDS = Vocabulary(
     *CLOCK_COLUMNS,
+    Column("book", about="file of the book"),
     Column("account", about="account of the holder, as in the file"),
     Column("investor", about="kind of investor, as in the file"),
     Column("exchange", about="exchange as in the file"),
@@ -188,6 +193,31 @@ EXPOSURE_CHANGES = _WORDS.schema(
     *(_WORDS[name].named(f"{name}_{side}", f"{_WORDS[name].short}, {side}") for name in _SIDES.split() for side in ("before", "after")),
     about="a line whose exposure differs between two instants",
 )
+DESK_LINES = _WORDS.schema(
+    "desk_lines",
+    "book row account name isin ticker quantity market_value nav_share entity tier status programme citation next_ban_at divest_by_at evidence",
+    about="a position of a book that is not clear",
+)
+_COUNTS = ("blocked", "barred", "restricted", "enjoined", "unknown", "clear")
+DESK_BOOKS = _WORDS.schema(
+    "desk_books",
+    "book n_rows n_kept n_dropped n_issues",
+    *(Column(f"n_{status}", "count", short=status) for status in _COUNTS),
+    Column("nav", "money", short="net assets"),
+    *(_WORDS[name] for name in ("currency", "as_of")),
+    about="a book",
+)
+DESK_CHANGES = _WORDS.schema(
+    "desk_changes",
+    "book account name isin ticker change",
+    *(
+        _WORDS[name].named(f"{name}_{side}", f"{_WORDS[name].short or name}, {side}")
+        for name in ("status", "entity", "programme", "citation", "evidence")
+        for side in ("before", "after")
+    ),
+    about="a line of a book that differs from an earlier report",
+)
+DESK_UNREAD = _WORDS.schema("desk_unread", "book reason", about="a file that could not be read")
 BENCHMARK_WEIGHTS = _WORDS.schema(
     "benchmark_weights", "row name entity status excluded weight_before weight_after", about="a name of the benchmark"
 )

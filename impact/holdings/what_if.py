@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -14,7 +14,7 @@ from impact.identifiers import lines_of_issuer, normalise_ticker, security_lines
 from impact.instants import parse_instant
 from impact.rules.book import RuleBook, rule_book
 
-__all__ = ["Designation", "designated_tables", "with_designations"]
+__all__ = ["Designation", "designated_tables", "what_if_notes", "with_designations"]
 
 EASTERN = "America/New_York"
 
@@ -166,3 +166,8 @@ def _with_target(targets: ScreeningTargets, item: Designation, number: int, name
         identifiers=pd.concat([targets.identifiers, identifiers], ignore_index=True),
         names=pd.concat([targets.names, names], ignore_index=True),
     )
+
+
+def what_if_notes(designations: Iterable[Designation]) -> tuple[str, ...]:
+    """What is hypothetical in a report."""
+    return tuple(f"HYPOTHETICAL: {item.security} designated under {item.programme} at {item.at.isoformat()}." for item in designations)

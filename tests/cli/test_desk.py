@@ -1,0 +1,78 @@
+"""`impact check FOLDER` and `impact decide`: one table over all books, what changed and why, exit codes, nothing silently unread."""
+
+import json
+
+import pytest
+
+AT = "2021-11-30T12:00-05:00"
+
+
+@pytest.fixture
+def books(tmp_path):
+    folder = tmp_path / "books"
+    folder.mkdir()
+    (folder / "a.csv").write_text(
+        "Name,ISIN,Shares,Market Value,Currency\nChina Mobile,HK0941009539,10,340,HKD\nApple,US0378331005,10,1300,USD\n"
+    )
+    (folder / "b.csv").write_text("Name,Shares,Market Value\nHIKVISION DIGITAL TECH,10,100\nCOSTAR GROUP INC,3,70\n")
+    return folder
+
+
+def _report(run_cli, folder, *more):
+    code, out, err = run_cli("check", str(folder), "--as-of", AT, "--format", "json", *more)
+    return code, json.loads(out), err
+
+
+def test_one_table_over_all_books(run_cli, books):
+    code, told, _ = _report(run_cli, books, "--fail-on", "barred")
+    assert code == 1 and told["schema"] == "impact.check.folder/1"
+    assert [(row["book"], row["row"], row["status"]) for row in told["lines"]] == [
+        ("a.csv", 2, "barred"),
+        ("b.csv", 2, "unknown"),
+        ("b.csv", 3, "unknown"),
+    ]
+    assert [(row["book"], row["n_rows"], row["n_kept"], row["n_clear"]) for row in told["books"]] == [
+        ("a.csv", 2, 2, 1),
+        ("b.csv", 2, 2, 0),
+    ]
+    assert _report(run_cli, books)[0] == 0
+
+
+def test_a_file_that_cannot_be_read_is_named_and_fails(run_cli, books):
+    (books / "c.csv").write_text("no,header\n1,2\n")
+    code, told, _ = _report(run_cli, books)
+    assert code == 2 and [row["book"] for row in told["unread"]] == ["c.csv"] and len(told["books"]) == 2
+
+
+def test_decisions_settle_and_since_says_what_changed(run_cli, books, tmp_path):
+    before, decisions = tmp_path / "before.json", tmp_path / "d.csv"
+    assert run_cli("check", str(books), "--as-of", AT, "-o", str(before))[0] == 0
+    given = ("--as-of", AT, "--by", "amy", "--on", "2021-11-30", "--why", "known", "--decisions", str(decisions))
+    assert run_cli("decide", str(books / "b.csv"), "--row", "2", "--same", *given)[0] == 0
+    assert run_cli("decide", str(books / "b.csv"), "--row", "3", "--other", *given)[0] == 0
+    code, told, _ = _report(run_cli, books, "--decisions", str(decisions), "--since", str(before))
+    assert code == 0 and {(row["name"], row["change"], row["status_after"]) for row in told["changes"]} == {
+        ("HIKVISION DIGITAL TECH", "status", "barred"),
+        ("COSTAR GROUP INC", "gone or clear", ""),
+    }
+    assert "2 decision(s) applied, 0 void: their line with that proposal is in no book." in told["assumptions"]
+    assert _report(run_cli, books, "--decisions", str(decisions))[1]["changes"] == []
+
+
+def test_json_lines_carry_one_line_a_row(run_cli, books):
+    code, out, _ = run_cli("check", str(books), "--as-of", AT, "--format", "jsonl")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert code == 0 and [row["book"] for row in rows] == ["a.csv", "b.csv", "b.csv"] and rows[1]["nav_share"] == pytest.approx(100 / 170)
+
+
+def test_mistakes_are_one_line(run_cli, books, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for words, said in (
+        (("check", str(empty), "--as-of", AT), "holds no file"),
+        (("check", str(books), "--as-of", AT, "--since", str(books / "a.csv")), "no report of a folder"),
+        (("check", str(books / "a.csv"), "--as-of", AT, "--since", "x.json"), "--since compares the books of a folder"),
+        (("check", str(books), "--as-of", "noon"), "noon"),
+    ):
+        code, _, err = run_cli(*words)
+        assert code == 2 and said in err and "Traceback" not in err
