@@ -29,7 +29,7 @@ _TRANSACTION_KEYS = frozenset(
     heading_key(text)
     for text in (
         "trade date", "settle date", "settlement date", "transaction date", "transaction type", "buy sell", "side", "action", "proceeds",
-        "commission", "comm fee", "t price", "trade price", "trade id", "order id", "order time", "trade time", "run date",
+        "commission", "comm fee", "fees comm", "fees", "t price", "trade price", "trade id", "order id", "order time", "trade time", "run date",
         "handelsdatum", "buchungstag", "date opération", "fecha operación", "約定日", "成交日期", "买卖方向",
     )
 )  # fmt: skip

@@ -45,7 +45,8 @@ def heading_readings(heading: object) -> list[str]:
     halves = [half for half in re.split(r"\s*[\n|/]\s*", text) if half] if re.search(r"[\n|]", text) else []
     unit = unit_in(text)
     unscaled = [] if unit is None else [unit.label, _without_currency(unit.label)]
-    parts = (text, outside, *bare, *_BRACKETS.findall(text), *halves, *unscaled)
+    inside = [held for held in _BRACKETS.findall(text) if held.strip() != "%" or not outside]  # a percent sign alone names no column
+    parts = (text, outside, *bare, *inside, *halves, *unscaled)
     return list(dict.fromkeys(key for part in parts if (key := heading_key(part))))
 
 

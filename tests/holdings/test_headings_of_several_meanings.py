@@ -87,3 +87,10 @@ def test_cells_that_leave_no_use_for_a_table_do_not_hide_it(tmp_path):
 def test_headings_alone_keep_their_first_meaning():
     assert plan_columns(("Holding", "Weight")).position == {"name": 0, "weight": 1}
     assert plan_columns(("Name", "Position")).position == {"name": 0, "quantity": 1}
+
+
+def test_a_gain_in_percent_is_no_weight_and_a_list_of_trades_no_book(tmp_path):
+    file = _read(tmp_path, "Symbol,CUSIP #,Quantity,Value ($),Unrealized Gain/Loss (%)\nXYZ,037833100,10,100,12.5\n")
+    assert file.rows["weight"].isna().all() and file.weight_unit == ""
+    with pytest.raises(InputError, match="list of transactions"):
+        _read(tmp_path, "Date,Action,Symbol,Description,Quantity,Price,Fees & Comm,Amount\n01/15/2026,Sell,IEMG,ISHARES,8,71.5,,571\n")
