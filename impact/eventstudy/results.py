@@ -21,6 +21,7 @@ from impact.eventstudy.models import MODELS
 from impact.eventstudy.schemas import ABNORMAL, CAR, DOUBTFUL, DROPPED, DROPPED_COUNTS, ESTIMATES, EVENTS, MEAN_CAR, TESTS
 from impact.kernels.mixed import session_positions
 from impact.kernels.ols import BatchFit
+from impact.kernels.persistence import lag_one, t_size_under_persistence
 from impact.kernels.records import FittedEvents
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
@@ -39,6 +40,14 @@ POWER = 0.8
 """Power at which the minimum detectable effect is stated."""
 ALPHA_SHARE = 0.05
 """Share of events whose drift must matter before a warning is given (any event in a small study)."""
+LONG_WINDOW = 10
+"""Days from which a window is long enough for the persistence of residuals to matter for its t."""
+CERTAIN_PERSISTENCE = 3.0
+"""Standard errors of a first autocorrelation from which residuals are taken to hang together."""
+PERSISTENT_SHARE = 0.05
+"""Share of events whose residuals must hang together before a warning is given (any event in a small study)."""
+CHUNK = 2048
+"""Events whose residuals are formed at a time."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -163,12 +172,15 @@ class EventStudyResult(Result):
         Warns
         -----
         ImpactWarning
-            When the estimated drift alone moves the CAR by more than one standard error.
+            When the estimated drift alone moves the CAR by more than one standard error; when the window is long and the
+            residuals hang together from day to day, so that t takes too small a variance.
         """
         self._checked(a, b)
         sums = self.fitted.window(a, b)
         se = self.fitted.sigma * np.sqrt(sums.variance_factor)
         self._warn_of_drift(a, b, sums.n_days, se)
+        if b - a + 1 >= LONG_WINDOW:
+            self._warn_of_persistence(a, b, sums.n_days)
         df = self.fitted.df.astype(float)
         car = np.where(self.without_day0(a, b, session), np.nan, sums.car)
         se = np.where(np.isnan(car), np.nan, se)
@@ -206,6 +218,26 @@ class EventStudyResult(Result):
             warnings.warn(
                 f"the estimation-window alpha alone moves CAR({a}, {b}) by more than one standard error for {moved} of "
                 f"{self.n_events} events (most for {self.event_ids[worst]!r}: {prose.signed_decimal(alpha[worst], 4)} a day); compare with {other}.",
+                ImpactWarning,
+                stacklevel=3,
+            )
+
+    @cached_property
+    def _persistence(self) -> tuple[FloatArray, IntArray]:
+        """First autocorrelation of each event's estimation residuals, and the pairs of days it comes from."""
+        parts = [lag_one(self.fitted.residuals(slice(start, start + CHUNK))) for start in range(0, self.n_events, CHUNK)]
+        return np.concatenate([phi for phi, _ in parts]), np.concatenate([pairs for _, pairs in parts])
+
+    def _warn_of_persistence(self, a: int, b: int, n_days: IntArray) -> None:
+        phi, n_pairs = self._persistence
+        certain = phi * np.sqrt(n_pairs) > CERTAIN_PERSISTENCE
+        if certain.sum() > PERSISTENT_SHARE * self.n_events:
+            size = np.where(certain, t_size_under_persistence(phi, n_days), np.nan)
+            worst = int(np.nanargmax(size))
+            warnings.warn(
+                f"the residuals of {int(certain.sum())} of {self.n_events} events hang together from day to day (most for "
+                f"{self.event_ids[worst]!r}, autocorrelation {prose.decimal(phi[worst])}): the t of its CAR({a}, {b}) at 5 % rejects "
+                f"{prose.percent(size[worst], 0)} of true nulls; read the test of inference({a}, {b}) instead.",
                 ImpactWarning,
                 stacklevel=3,
             )

@@ -108,6 +108,7 @@ def test_a_halt_is_still_a_halt(closes):
     assert study.events["status"].iloc[0] == "missing_day0" and study.abnormal.isna().sum(axis=1).iloc[0] == 5
 
 
+@pytest.mark.filterwarnings("ignore:the residuals of 2 of 2 events:impact.ImpactWarning")  # log volumes that drift like a random walk
 def test_long_windows_chains_volume_and_parts_count_the_same_sessions(closes, tmp_path):
     returns = impact.to_returns(closes)
     hk = alone(closes, "1810.HK", "0700.HK", "HSI")

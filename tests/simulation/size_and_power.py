@@ -48,7 +48,8 @@ class Design:
     name : str
     n_events, n_dates, length : int
         Events, sessions they are spread over (1: one common date), estimation rows.
-    errors : {"normal", "t4", "t5", "garch", "skewed"}
+    errors : {"normal", "t4", "t5", "garch", "skewed", "ar"}
+        "ar": each day keeps 0.2 of the day before.
     correlation : float
         Of the abnormal returns of two firms on one day.
     event_variance : float
@@ -57,6 +58,8 @@ class Design:
         True abnormal return on day 0.
     stale : float
         Share of the days on which a firm does not follow the news of the day, which it catches up on its next one.
+    last : int
+        Last offset of the event window.
     tails : {1, 2}
         One tail is that of the sign of `effect` (the lower one when it is 0).
     """
@@ -71,6 +74,12 @@ class Design:
     effect: float = 0.0
     tails: int = 2
     stale: float = 0.0
+    last: int = 4
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The windows that are tested."""
+        return WINDOWS if self.last == WINDOWS[-1][1] else ((0, self.last),)
 
 
 MANY = (
@@ -108,6 +117,12 @@ FEW = (
     Design(name="power -4 %, N=4 rho .15", n_events=4, length=250, correlation=0.15, effect=-0.04),
     Design(name="power -4 %, N=5 rho .15", n_events=5, length=250, correlation=0.15, effect=-0.04),
 )
+LONG = (
+    Design(name="N=1 autocorrelation .2", n_events=1, length=250, errors="ar", last=40),
+    Design(name="N=10 autocorrelation .2, rho .15", n_events=10, length=250, errors="ar", correlation=0.15, last=40),
+    Design(name="N=10 autocorrelation .2, apart", n_events=10, n_dates=600, length=250, errors="ar", last=40),
+)
+AUTOCORRELATION = 0.2
 LOGNORMAL_MEAN = float(np.exp(0.18))
 LOGNORMAL_SD = float(np.sqrt((np.exp(0.36) - 1.0) * np.exp(0.36)))
 SIGMA_MEDIAN, SIGMA_LOG_SD = 0.022, 0.33
@@ -123,6 +138,8 @@ def _errors(kind: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.n
         return rng.lognormal(0.0, 0.6, shape) / LOGNORMAL_SD - LOGNORMAL_MEAN / LOGNORMAL_SD
     if kind == "garch":
         return _garch(shape, rng)
+    if kind == "ar":
+        return _autoregressive(shape, rng)
     df = int(kind[1:])
     return rng.standard_t(df, shape) * np.sqrt((df - 2.0) / df)
 
@@ -137,6 +154,14 @@ def _garch(shape: tuple[int, ...], rng: np.random.Generator, alpha: float = 0.08
     return series[burn:]
 
 
+def _autoregressive(shape: tuple[int, ...], rng: np.random.Generator, burn: int = 50) -> np.ndarray:
+    """A first-order autoregression with unit variance, along the first axis."""
+    series = rng.standard_normal((shape[0] + burn, *shape[1:])) * np.sqrt(1.0 - AUTOCORRELATION**2)
+    for t in range(1, len(series)):
+        series[t] += AUTOCORRELATION * series[t - 1]
+    return series[burn:]
+
+
 def _caught_up(returns: np.ndarray, still: np.ndarray) -> np.ndarray:
     """Returns of prices that stand still on some days and catch up on the next that is none."""
     level = np.cumsum(returns, axis=0)
@@ -148,7 +173,7 @@ def _caught_up(returns: np.ndarray, still: np.ndarray) -> np.ndarray:
 def study(design: Design, rng: np.random.Generator) -> FittedEvents:
     """One made-up study of the design, fitted by the library's own engine with the market model."""
     n, zero = design.n_events, design.length
-    sessions = zero + design.n_dates + 5
+    sessions = zero + design.n_dates + design.last + 1
     day0 = zero + (np.sort(rng.choice(design.n_dates, n, replace=design.n_dates < n)) if design.n_dates > 1 else np.zeros(n, dtype=int))
     sigma = SIGMA_MEDIAN * np.exp(SIGMA_LOG_SD * rng.standard_normal(n)) if n > 1 else np.full(1, SIGMA_ONE)
     error = _errors(design.errors, (sessions, n), rng)
@@ -164,16 +189,16 @@ def study(design: Design, rng: np.random.Generator) -> FittedEvents:
         returns = _caught_up(returns, rng.random(returns.shape) < design.stale)
     returns[day0, np.arange(n)] += design.effect
     regression = Regression(returns=returns, regressors=market[:, None])
-    return fit_events(regression, day0, np.arange(n), (-design.length, -1), (0, 4)).events
+    return fit_events(regression, day0, np.arange(n), (-design.length, -1), (0, design.last)).events
 
 
 def rejections_of_many(
-    design: Design, rng: np.random.Generator, names: Sequence[str] = tuple(TESTS), windows: Sequence[Window] = WINDOWS
+    design: Design, rng: np.random.Generator, names: Sequence[str] = tuple(TESTS), windows: Sequence[Window] | None = None
 ) -> dict[tuple[str, str], float]:
     """1.0 where the test rejects at 5 %, 0.0 where not, NaN where it is refused, by window and test; one made-up study."""
     fit = study(design, rng)
     rejected = {}
-    for window in windows:
+    for window in windows or design.windows:
         sample = event_sample(fit, *window)
         found = clustering(sample, residual_dependence(sample))
         results = outcomes(sample, found, names, draws=Draws(rng=rng, n=299))
@@ -248,22 +273,30 @@ def _rates(rows: list[dict], names: Sequence[str]) -> pd.DataFrame:
     return found[found["n_replications"] > 0].rename_axis(list(names)).reset_index()
 
 
-def simulate(share: float = 1.0) -> pd.DataFrame:
-    """All designs; `share` of the replications of the committed table."""
+def simulate(share: float = 1.0, wanted: Sequence[Design] = (*MANY, *ONE, *FEW, *LONG)) -> pd.DataFrame:
+    """All designs, or those wanted, each from its own seed; `share` of the replications of the committed table."""
     parts = []
-    for position, design in enumerate((*MANY, *ONE, *FEW)):
+    for position, design in enumerate((*MANY, *ONE, *FEW, *LONG)):
+        if design not in wanted:
+            continue
         rng = np.random.default_rng([SEED, position])
         print(design.name, file=sys.stderr)
         count = int(
             share
-            * (REPLICATIONS_ONE if design.n_events == 1 else REPLICATIONS if design in FEW or design.n_events >= 10 else REPLICATIONS_FEW)
+            * (
+                REPLICATIONS_ONE
+                if design in ONE
+                else REPLICATIONS
+                if design in (*FEW, *LONG) or design.n_events >= 10
+                else REPLICATIONS_FEW
+            )
         )
-        if design.n_events == 1:
+        if design in ONE:
             part = _rates([rejections_of_one(design, rng) for _ in range(count)], ["test"])
             part = part.assign(window="", headline=part["test"].isin(["sq 5 %", "CAR5 conformal"]))
         else:
             part = _rates([rejections_of_many(design, rng) for _ in range(count)], ["window", "test"])
-            leaders = {f"{window}": leading_test(design, window) for window in WINDOWS}
+            leaders = {f"{window}": leading_test(design, window) for window in design.windows}
             part["headline"] = part["test"] == part["window"].map(leaders)
         parts.append(part.assign(design=design.name))
     return pd.concat(parts, ignore_index=True)[["design", "window", "test", "rate_pct", "se_pct", "n_replications", "headline"]]
@@ -299,6 +332,12 @@ Effects fall on day 0 alone. `placebo_space` has {peers} peers of the same kind 
 
 {five}
 
+## Forty-one days (0, 40), residuals that hang together
+
+Each day keeps 0.2 of the abnormal return of the day before. `t` is that of `car`, which takes days as independent and warns here.
+
+{long}
+
 ## One event
 
 {single}
@@ -312,6 +351,8 @@ Effects fall on day 0 alone. `placebo_space` has {peers} peers of the same kind 
   not at 9, and not when windows of different dates overlap in part: it lines events up in event time.
 - Windows that overlap in part also break `brown_warner`, the Corrado ranks and `wild_cluster`; `calendar_time` stands.
 - `placebo_bmp` holds its size with two to four events, under skewness and with stale prices, where `kp_patell`, `portfolio` and `kp_bmp` do not.
+- Residuals that hang together make the `t` of one long window too free; `conformal`, which shifts whole stretches, holds, and so does the
+  spread across events.
 - With one event, `sq` and `conformal` hold their size under fat tails and changing variance; `t` is too free at 1 %.
 - Rank tests find one-day effects in fat tails best.
 """
@@ -332,6 +373,7 @@ def write(frame: pd.DataFrame) -> None:
         peers=PEERS,
         day=_markdown(many[many["window"] == "(0, 0)"], tuple(TESTS)),
         five=_markdown(many[many["window"] == "(0, 4)"], tuple(TESTS)),
+        long=_markdown(many[many["window"] == "(0, 40)"], tuple(TESTS)),
         single=_markdown(one, one["test"].unique()),
     )
     (HERE / "SIZE_AND_POWER.md").write_text(text, encoding="utf-8")
