@@ -203,7 +203,7 @@ def _mean_return(returns: pd.DataFrame, members: str | tuple[str, ...]) -> pd.Se
 
 def _beta_range(fit: EventStudyResult) -> tuple[float, float]:
     """Student interval of the slope of a regression without intercept."""
-    design = fit.fitted.design(0)
+    design = fit.regression()
     usable = np.isfinite(design.estimation_returns)
     x = design.estimation_regressors[usable]
     error = float(np.sqrt(fit.fitted.sigma[0] ** 2 / (x[:, -1] @ x[:, -1])))
@@ -216,7 +216,7 @@ def _net_falls(
     close: pd.Series, benchmark: pd.Series, beta: tuple[float, float], eve: float, day0: pd.Timestamp, until: pd.Timestamp
 ) -> tuple[float, float]:
     """Fall net of the benchmark on the first session, and the largest one up to `until`."""
-    clear = eve * (1.0 + np.mean(beta) * benchmark).cumprod()
+    clear = eve * (1.0 + benchmark * float(np.mean(beta))).cumprod()
     fall = 1.0 - close.reindex(clear.index) / clear
     return float(fall[day0]), float(fall[fall.index <= pd.Timestamp(until)].max())
 

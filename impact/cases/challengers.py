@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -20,6 +20,10 @@ NEWS_OF_LEADER = {"enjoined": "injunction of", "relief": "end of the listing of"
 NONE_ON_RECORD = "none on record"
 
 
+Suit: TypeAlias = dict[Any, Any]
+"""One row of the table of suits, by column."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Firm:
     """One firm on one list: what it is called, its line, its listing, its suit with the outcome, and whose suit led those of its day."""
@@ -27,7 +31,7 @@ class Firm:
     name: str
     programme: str
     security: str
-    known_at: pd.Timestamp | str
+    known_at: pd.Timestamp | None
     precision: str
     suit: str
     challenge: str
@@ -41,8 +45,9 @@ def plaintiff(suit: str) -> str:
 
 def _binding_lists(as_of: AsOf) -> frozenset[str]:
     """Lists that some programme makes bind those who hold a listed name."""
-    regimes = known_table("programmes", as_of).set_index("programme_id")["regime"]
-    return frozenset(list_of_programme(name) for name, regime in regimes.items() if not regime_named(regime).leaves_holders_alone)
+    programmes = known_table("programmes", as_of)
+    regimes = zip(programmes["programme_id"], programmes["regime"], strict=True)
+    return frozenset(list_of_programme(name) for name, regime in regimes if not regime_named(regime).leaves_holders_alone)
 
 
 def firms_of_record(challenges: Challenges, programmes: tuple[str, ...] | None, as_of: AsOf) -> list[Firm]:
@@ -59,15 +64,12 @@ def firms_of_record(challenges: Challenges, programmes: tuple[str, ...] | None, 
         together = own.index[own["announced_on"] == day] if leader else own.index[:0]
         suit_at = {at: suit for suit in suits if (at := homes[suit["case"]]) is not None}
         rows += [_firm_of(own.loc[at], suit_at.get(at), leader) for at in together]
-        rows += [
-            _firm_of(own.loc[at] if (at := homes[suit["case"]]) is not None else None, suit, "")
-            for suit in suits
-            if homes[suit["case"]] not in together
-        ]
+        alone = [(suit, at) for suit in suits if (at := homes[suit["case"]]) not in together]
+        rows += [_firm_by_suit(suit) if at is None else _firm_of(own.loc[at], suit, "") for suit, at in alone]
     return rows
 
 
-def _listing_of_suit(suit: dict[str, Any], listed: pd.DataFrame) -> Any:
+def _listing_of_suit(suit: Suit, listed: pd.DataFrame) -> Any:
     """Index of the listing that a suit challenges: by a line of the firm, else by the first word of its name; None where neither is on the list."""
     lines = [security for security in suit["securities"].split(";") if security]
     by_line = listed.index[listed["security"].isin(lines)]
@@ -86,11 +88,17 @@ def _leader(challenges: Challenges, homes: dict[str, Any]) -> str:
     return str(first.sort_values("known_at", kind="stable")["case"].iloc[0]) if len(first) else ""
 
 
-def _firm_of(listing: pd.Series | None, suit: dict[str, Any] | None, leader: str) -> Firm:
-    """One firm with its listing and its suit; a firm that is on no list by line or name is named by its suit."""
+def _firm_by_suit(suit: Suit) -> Firm:
+    """A firm that is on no list by line or name: what its suit says."""
+    return Firm(
+        name=plaintiff(suit["case"]), programme=suit["programme_id"], security="", known_at=None, precision="",
+        suit=suit["case"], challenge=suit["outcome"],
+    )  # fmt: skip
+
+
+def _firm_of(listing: pd.Series, suit: Suit | None, leader: str) -> Firm:
+    """One firm with its listing and its suit."""
     challenged = {"suit": suit["case"], "challenge": suit["outcome"]} if suit else {"suit": "", "challenge": NONE_ON_RECORD}
-    if listing is None:
-        return Firm(name=plaintiff(suit["case"]), programme=suit["programme_id"], security="", known_at=pd.NaT, precision="", **challenged)
     return Firm(
         name=listing["entity"],
         programme=listing["programme_id"],

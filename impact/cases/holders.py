@@ -148,7 +148,8 @@ def buyers_of(definition: CaseDefinition, currency: str, price: float, as_of: As
         {"buyer": buyer, "shares_low": np.nan, "shares_high": np.nan, "first_on": pd.NaT, "source": "no amount known for this line"}
         for buyer in ("southbound", "short_covering", "non_us_discretionary")
     ]
-    table = pd.DataFrame([*rows, *unknown]).assign(last_on=pd.NaT)
+    table = pd.DataFrame([*rows, *unknown])
+    table["last_on"] = pd.Series(pd.NaT, index=table.index, dtype="datetime64[ns]")
     table["first_on"] = pd.to_datetime(table["first_on"]).astype("datetime64[ns]")
     sources = tuple(Source(title=str(row.source), basis="facts", confidence=str(row.confidence)) for row in named_rows(own))
     return Buyers(table=table, sources=sources)

@@ -213,10 +213,12 @@ def _with_clocks(
     definition: CaseDefinition, book: RuleBook, *, fact_id: str, known_at: pd.Timestamp, fate: str, source: Source, as_of: AsOf
 ) -> CaseListing:
     listing = next(item for item in book.listings if item.fact_id == fact_id)
+    if listing.listed_on is None:
+        raise DataUnavailable(f"the day of the listing {fact_id!r} is not on record, so no clock can be counted from it.")
     clocks = clock_instants(book, definition.programme_id, listing)
     programmes = known_table("programmes", as_of).set_index("programme_id")
     known = definition.programme_id in programmes.index
-    possession = programmes.loc[definition.programme_id, "possession_ban"] if known else pd.NA
+    possession = programmes["possession_ban"].to_dict().get(definition.programme_id)
     return CaseListing(
         fact_id=fact_id,
         list_id=listing.list_id,

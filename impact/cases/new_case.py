@@ -72,7 +72,7 @@ def _lines(definition: CaseDefinition, n_facts: int) -> Iterator[str]:
     yield f"security = {json.dumps(definition.security)}"
     yield f"issuer = {json.dumps(definition.issuer, ensure_ascii=False)}"
     yield f"programme = {json.dumps(definition.programme_id)}"
-    yield f"public_at = {definition.public_at.isoformat()}"
+    yield f"public_at = {definition.stated_at.isoformat()}"
     yield f"hypothetical = {str(definition.hypothetical).lower()}"
     yield "# leaked_at = 2026-01-31T20:10:00-05:00   # first public report, before it"
     yield ""
@@ -106,7 +106,7 @@ def _lines(definition: CaseDefinition, n_facts: int) -> Iterator[str]:
 
 def _shares(definition: CaseDefinition, venue: str) -> Iterator[str]:
     """Counts on record as a remark, since the fact base gives them by itself; what is not on record as a line to fill in."""
-    day = first_session_to_react(definition.public_at, venue).session
+    day = first_session_to_react(definition.stated_at, venue).session
     counts = share_counts(definition, pd.Series(dtype="float64"), np.nan, day)
     low, high = counts.outstanding
     yield (

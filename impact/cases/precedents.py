@@ -220,7 +220,7 @@ def _effects_of(
     firm: Firm, panel: MarketPanel, challenges: Challenges, used: dict[str, tuple[str, str]], level: float
 ) -> tuple[list[dict[str, Any]], str]:
     """Rows of the firm's events, or none with the reason; `used` collects the benchmark of each venue, with what to know of it."""
-    if not firm.security:
+    if not firm.security or firm.known_at is None:
         return [], "no public line"
     if firm.security not in panel.securities:
         return [], "no prices"
@@ -238,10 +238,11 @@ def _effects_of(
     news = {"designation": _News(known_at=firm.known_at, precision=firm.precision)} | _court_news(firm, challenges)
     sessions = {name: first_session_to_react(item.known_at, venue).session for name, item in news.items()}
     day0 = sessions["designation"]
-    if day0 not in returns.index or returns.index.get_loc(day0) < FEWEST + GAP:
+    start = int(returns.index.get_indexer(pd.Index([day0]))[0])
+    if start < FEWEST + GAP:
         return [], f"prices do not reach {FEWEST + GAP} sessions before the designation"
-    start = int(returns.index.get_loc(day0))
-    offsets = {name: int(returns.index.get_loc(day)) - start for name, day in sessions.items() if day >= day0 and day in returns.index}
+    reached = {name: day for name, day in sessions.items() if day >= day0 and day in returns.index}
+    offsets = dict(zip(reached, (returns.index.get_indexer(pd.Index(list(reached.values()))) - start).tolist(), strict=True))
     try:
         fit = _fit(returns, firm.security, benchmark, day0, max(offsets.values()) + HEADLINE_WINDOW[1], level)
     except ImpactError as error:
@@ -308,9 +309,10 @@ def _compared(rates: pd.DataFrame, programmes: tuple[str, ...]) -> pd.DataFrame:
     """Fisher's exact p of equal relief rates for every pair of lists."""
     from scipy.stats import fisher_exact  # a second to load
 
-    counts = rates.set_index("programme_id").reindex(list(programmes))[["n_relief", "n_decided"]].fillna(0).astype(int)
+    counts = rates.set_index("programme_id").reindex(list(programmes))[["n_relief", "n_decided"]].fillna(0).astype(int).to_numpy()
+    tables = {name: np.array([relief, decided - relief]) for name, (relief, decided) in zip(programmes, counts, strict=True)}
     rows = [
-        (first, second, float(fisher_exact([[r, n - r] for r, n in (counts.loc[first], counts.loc[second])]).pvalue))
+        (first, second, float(fisher_exact(np.stack([tables[first], tables[second]])).pvalue))
         for first, second in itertools.combinations(programmes, 2)
     ]
     return pd.DataFrame(rows, columns=["programme_id", "other_programme_id", "p"])

@@ -167,9 +167,13 @@ def _tornado(case: _Case, anchors: Anchors, eve: pd.Timestamp) -> AnchorSensitiv
     )
 
 
+def _row_of(probability: ReliefProbability, eve: pd.Timestamp) -> pd.Series:
+    return probability.path[probability.path["session"] == eve].iloc[0]
+
+
 def _value_ranges(probability: ReliefProbability, eve: pd.Timestamp) -> tuple[pd.Series, tuple[float, float], tuple[float, float]]:
     """Row of the eve, range of the clear value, range of the banned value; the price itself where it refutes an end."""
-    row = probability.path.set_index("session").loc[eve]
+    row = _row_of(probability, eve)
     price, h = float(row["price"]), probability.discount
     clear = (float(row["clear_low"]), float(row["clear_high"]))
     banned = ((1 - h[1]) * clear[0], (1 - h[0]) * clear[1])
@@ -183,12 +187,13 @@ def _scenarios(tree: ScenarioTree, probability: ReliefProbability, eve: pd.Times
 
 def _chances(probability: ReliefProbability, eve: pd.Timestamp, challenges: Challenges, programme: str) -> tuple[tuple[float, float], str]:
     """Range of the chance of relief to weigh: the price's within [0, 1], else the statute's base rate; and which it is."""
-    row = probability.path.set_index("session").loc[eve]
+    row = _row_of(probability, eve)
     if np.isfinite(row["inside_probability_low"]):
         allowed = (float(row["inside_probability_low"]), float(row["inside_probability_high"]))
         return allowed, "Sell or wait weighs the band that the price allows on the eve."
-    rates = challenges.outcome_rates().to_frame().set_index("programme_id")
-    rate = rates.loc[programme] if programme in rates.index else None
+    rates = challenges.outcome_rates().to_frame()
+    own = rates[rates["programme_id"] == programme]
+    rate = own.iloc[0] if len(own) else None
     n = 0 if rate is None else int(rate["n_decided"])
     return (
         (0.0, 1.0) if rate is None else (float(rate["relief_share_low"]), float(rate["relief_share_high"])),
@@ -246,8 +251,8 @@ def _decomposed(
     banned = list_of_programme(definition.programme_id) != NO_BAN_LIST
     restored, n_days = None, 1
     if recovery is not None:
-        effects = recovery.effects.set_index("effect")
-        drop, back = effects.loc["drop"], effects.loc["all relief"]
+        effects = recovery.effects
+        drop, back = (effects[effects["effect"] == name].iloc[0] for name in ("drop", "all relief"))
         n_days = int(drop["n_days"])
         restored = (float(np.expm1(back["low"])), float(np.expm1(back["high"]))) if back["high"] > 0 else None
     else:

@@ -94,12 +94,13 @@ class ReliefAssessment(Result):
         """The row of the probability band on the eve; None without a band."""
         if self.probability is None:
             return None
-        return self.probability.path.set_index("session").loc[self.eve]
+        path = self.probability.path
+        return path[path["session"] == self.eve].iloc[0]
 
     def headline(self) -> str:
         """The answer in one sentence, "cannot tell" where that is the answer."""
         band = self.on_eve()
-        if band is None:
+        if band is None or self.probability is None:
             price = f"no probability can be read from the price ({self._reason('probability')})"
         elif band["band"] == "outside":
             below = f"the banned value lies more than {percent(self.probability.discount[1], 0)} below the clear value, or other news"

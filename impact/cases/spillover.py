@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -36,6 +36,7 @@ def spillover_groups(definition: CaseDefinition, as_of: str | None = None) -> Ma
     own = list_of_programme(definition.programme_id)
     lines = listed.loc[(listed["programme_id"] == own) & (listed["security"] != ""), "security"]
     roles = read_bundled("securities")
+    groups: dict[str, Iterable[str]]
     rumoured = roles[(roles["role"] == "rumoured") & ((as_of is None) | (roles["role_since_on"] <= str(as_of)[:10]))]["security"]
     near = [security for security in definition.technology_peers if security not in definition.peers]
     groups = {LISTED: lines, RUMOURED: [security for security in rumoured if security not in set(lines)], NEAR: near}
@@ -92,7 +93,7 @@ def spillover_of_case(
         sessions=sessions,
         groups=groups,
         market=market,
-        clean_before=min(day0, _order_session(definition, returns.index)),
+        clean_before=min(day0, _order_session(definition, pd.DatetimeIndex(returns.index))),
         window=window,
         level=study.fit.design.level,
         sources=panel.sources,

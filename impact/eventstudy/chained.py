@@ -257,11 +257,7 @@ def _own_offset(study: EventStudyResult, events: pd.DataFrame) -> np.ndarray:
 
 def _covariance(study: EventStudyResult, days: np.ndarray) -> FloatArray:
     """Exact covariance of the abnormal returns on some event days."""
-    if study.fitted.design is None:
-        raise InputError(
-            f"model={study.design.model!r} shows no regression whose covariance could be used; choose a regression such as 'market'."
-        )
-    design = study.fitted.design(0)
+    design = study.regression()
     used = np.isfinite(design.estimation_returns)
     x, ahead = design.estimation_regressors[used], design.event_regressors[days]
     spread = ahead @ np.linalg.pinv(x.T @ x, hermitian=True) @ ahead.T if x.shape[1] else 0.0

@@ -22,7 +22,7 @@ from impact.eventstudy.schemas import ABNORMAL, CAR, DOUBTFUL, DROPPED, DROPPED_
 from impact.kernels.mixed import session_positions
 from impact.kernels.ols import BatchFit
 from impact.kernels.persistence import lag_one, t_size_under_persistence
-from impact.kernels.records import FittedEvents
+from impact.kernels.records import EventDesign, FittedEvents
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables import Schema, Table, prose
@@ -262,6 +262,20 @@ class EventStudyResult(Result):
 
         self._checked(a, b)
         return conformal_effect(self.fitted, a, b, level=self.design.level if level is None else level)
+
+    def regression(self, event: int = 0) -> EventDesign:
+        """The regression of one event, row by row.
+
+        Raises
+        ------
+        InputError
+            If the model shows none, as one of the mean alone or of GARCH.
+        """
+        if self.fitted.design is None:
+            raise InputError(
+                f"model={self.design.model!r} shows no regression whose covariance could be used; choose a regression such as 'market'."
+            )
+        return self.fitted.design(event)
 
     def joint_path(self, a: int, b: int) -> pd.DataFrame:
         """F test per event that no day of [a, b] has an abnormal return."""

@@ -213,7 +213,7 @@ def gather_evidence(
     loops = compiled_loops(n, "compiled_ranks") if ranks or grank else None
     limits = event_value * sample.sigma if grank and event_value is not None else None
 
-    def pass_over(start: int) -> tuple[FloatArray, IntArray, FloatArray | None, RankSums | None, GrankSums | None]:
+    def pass_over(start: int) -> tuple[FloatArray, FloatArray | IntArray, FloatArray | None, RankSums | None, GrankSums | None]:
         part = slice(start, min(start + step, n))
         residual = fit.residuals(part if contiguous else sample.index[part])
         if loops is not None:

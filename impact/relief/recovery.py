@@ -160,12 +160,9 @@ def _weights(result: EventStudyResult, centres: Mapping[str, int], window: tuple
 
 
 def _estimated(result: EventStudyResult, weights: np.ndarray):
-    if result.fitted.design is None:
-        raise InputError(
-            f"model={result.design.model!r} shows no regression whose covariance could be used; choose a regression such as 'market'."
-        )
+    regression = result.regression()
     try:
-        return contrasts(result.fitted.design(0), result.fitted.abnormal[0], weights)
+        return contrasts(regression, result.fitted.abnormal[0], weights)
     except ValueError as error:
         raise InputError(f"a session in the windows has no return ({error}); choose a window that leaves it out.") from error
 

@@ -162,3 +162,11 @@ def test_overlap_report_of_a_lonely_event_is_empty(returns):
     assert overlap_report(returns, events_at(300)).empty
     with pytest.raises(InputError, match="needs date and title"):
         overlap_report(returns, events_at(300), confounders=pd.DataFrame({"date": [DAYS[300]]}))
+
+
+def test_a_model_without_a_regression_is_refused_by_name(returns):
+    study = impact.event_study(returns, events_at(300), market="index", model="market", estimation=(-120, -11), window=(-1, 1))
+    assert study.regression().estimation_returns.size == 110
+    clustered = impact.event_study(returns, events_at(300), market="index", model="garch", estimation=(-120, -11), window=(-1, 1))
+    with pytest.raises(InputError, match="model='garch' shows no regression"):
+        clustered.regression()
