@@ -340,9 +340,17 @@ def _licence(row: Mapping[str, str]) -> Licence:
 
 def _duty(row: Mapping[str, str]) -> Duty:
     return Duty(
-        **{name: row[name] for name in ("investor", "programme_id", "status", "rule", "citation", "source", "confidence")},
-        **{name: _code_set(row[name]) for name in ("list_ids", "countries", "actions")},
+        investor=row["investor"],
+        programme_id=row["programme_id"],
+        list_ids=_code_set(row["list_ids"]),
+        countries=_code_set(row["countries"]),
+        actions=_code_set(row["actions"]),
+        status=row["status"],
+        rule=row["rule"],
+        citation=row["citation"],
         known_at=_known_instant(row["known_at"]),
+        source=row["source"],
+        confidence=row["confidence"],
     )
 
 
