@@ -73,7 +73,7 @@ sessions: $(VENV)/.installed-test ## write data/sessions.csv from the installed 
 check: $(VENV)/.installed-test    ## form, lint, types, imports, docstring examples, house rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/python -m tests.contract.typing_debt
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n $(WORKERS) --doctest-modules impact tests/contract/test_house.py tests/contract/test_layers.py
 

@@ -126,7 +126,7 @@ def path_of_effects(sessions: pd.DatetimeIndex, headline: EventStudyResult, flat
         offsets, abnormal = fit.fitted.offsets, fit.fitted.abnormal[0]
         days = offsets[offsets >= 0]
         weights = (offsets >= 0) & (offsets <= days[:, None]) & ~np.isnan(abnormal)
-        paths[name] = contrasts(fit.fitted.design(0), abnormal, weights.astype(float))
+        paths[name] = contrasts(fit.regression(), abnormal, weights.astype(float))
     low, high = paths["flat"].interval(level=confidence)
     return pd.DataFrame(
         {"session": sessions, "car": paths["flat"].estimate, "low": low, "high": high, "car_with_alpha": paths["drifting"].estimate}

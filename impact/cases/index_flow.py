@@ -91,9 +91,9 @@ def index_deletion_of_case(known: SupplyInputs) -> IndexDeletion:
     definition = known.definition
     actions, dropped = index_actions_of(definition, known.as_of)
     panel, security = known.panel, definition.security
-    priced = panel is not None and security in panel.securities
-    closes = panel.close[security] if priced else None
-    volumes = panel.volume[security] if priced and panel.volume is not None else None
+    priced = panel if panel is not None and security in panel.securities else None
+    closes = None if priced is None else priced.close[security]
+    volumes = None if priced is None or priced.volume is None else priced.volume[security]
     untold = ("No weight and no tracked assets of these index families are in the facts: flow is unknown, not zero.",)
     stated = definition.tables.index_actions is not None
     return index_deletion(

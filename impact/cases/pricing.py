@@ -164,7 +164,7 @@ def pricing_of_case(
     """
     threatened = supply_of_case(case, as_of) if supply is None else supply
     rng = None if seed is None else np.random.default_rng(seed)
-    assumed = (
+    assumed: dict[str, Any] = (
         {}
         if sold_shares is None
         else {"sold_shares": sold_shares, "setting": EffectSetting(assumptions=(_assumed(sold_shares, threatened),))}

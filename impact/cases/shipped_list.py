@@ -82,9 +82,9 @@ def case_list() -> CaseList:
 def _lacking(definition: CaseDefinition, reacted_on: pd.Timestamp) -> Iterator[str]:
     lines = read_bundled("securities").set_index("security")
     for name, what in ((definition.security, "closes on its first session"), (definition.market, f"closes of {definition.market} then")):
-        if name not in lines.index or not _spans(lines.loc[name, "first_on"], lines.loc[name, "last_on"], reacted_on):
+        if name not in lines.index or not _spans(str(lines.at[name, "first_on"]), str(lines.at[name, "last_on"]), reacted_on):
             yield what
-    own = lines.loc[definition.security] if definition.security in lines.index else None
+    own = lines.loc[[definition.security]].to_dict("records")[0] if definition.security in lines.index else None
     if own is None or not _spans(own["volume_first_on"], own["volume_last_on"], reacted_on - EVE):
         yield "volumes on the eve"
     counted = known_table("shares_outstanding")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from impact.calendars import VENUES, first_session_to_react, session_close, sessions, venue_of
@@ -64,12 +65,12 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
     reaction = first_session_to_react(listing.known_at, venue).session
     held, absent = _held_prices(definition, panel)
     prices = None if held is None or security not in held.securities else known_prices(held, venue, as_of)
-    reason = absent or _not_covering(held, definition, reaction)
+    reason = absent if held is None else absent or _not_covering(held, definition, reaction)
     currency = definition.currency or venue_currency(venue) if prices is None else str(prices.currency[security])
     rate = dollar_rate(definition, currency, reaction)
     closes = pd.Series(dtype="float64", name=security) if prices is None else prices.close[security]
     counts = share_counts(definition, closes, rate.usd_per_unit, reaction, as_of)
-    if reason:
+    if reason or prices is None:
         line = _line_without_prices(definition, counts, currency, rate, reason)
     else:
         line = _line_on_the_eve(definition, prices, counts, rate, reaction)
@@ -128,9 +129,10 @@ def _line_on_the_eve(
         if prices.basis[security] == "total_return"
         else ()
     )
+    closes = prices.close[security]
     return line_state(
-        prices.close[security],
-        prices.volume[security],
+        closes,
+        closes * np.nan if prices.volume is None else prices.volume[security],
         before=reaction,
         currency=str(prices.currency[security]),
         usd_per_unit=rate.usd_per_unit,

@@ -139,11 +139,11 @@ class ExposureReport(Result):
     @property
     def headline(self) -> str:
         """The answer in one sentence."""
-        every = self.totals[self.totals["dimension"] == "all"].set_index("status")
+        every = {row["status"]: row for _, row in self.totals[self.totals["dimension"] == "all"].iterrows()}
         parts = [
-            f"{status} {share_range(every.at[status, 'nav_share_low'], every.at[status, 'nav_share_high'])}{net_beside(every.loc[status])}"
+            f"{status} {share_range(every[status]['nav_share_low'], every[status]['nav_share_high'])}{net_beside(every[status])}"
             for status in STATUSES
-            if status in ("barred", "restricted") or (status in ("blocked", "enjoined") and status in every.index)
+            if status in ("barred", "restricted") or (status in ("blocked", "enjoined") and status in every)
         ]
         unknown = self.unknown["nav_share_high"].sum(skipna=False)
         parts.append("unknown, and by how much is not known" if np.isnan(unknown) else f"unknown at most {format_value(unknown, 'share')}")

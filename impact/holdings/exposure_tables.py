@@ -89,7 +89,7 @@ def _held_through(
 ) -> tuple[FloatArray, FloatArray]:
     """Value of barred and restricted names inside each fund position; 0 for a position that is no fund with a file."""
     leaves = contents.leaves
-    bound = leaves[instruments["status"].take(leaves["instrument"].astype(np.int64)).isin(BOUND_STATUSES).to_numpy()]
+    bound = leaves[instruments["status"].take(leaves["instrument"].to_numpy(dtype=np.int64)).isin(BOUND_STATUSES).to_numpy()]
     least, most = size_range(bound["share_low"].to_numpy(dtype=np.float64), bound["share_high"].to_numpy(dtype=np.float64))
     gross = bound.assign(share_low=least, share_high=most)  # a fund that is short of one issuer and long of another holds both
     sums = gross.groupby("fund")[["share_low", "share_high"]].sum().reindex(range(len(contents.unseen)), fill_value=0.0)
@@ -137,8 +137,8 @@ def _direct(held: pd.DataFrame, member: IntArray, on: pd.Timestamp) -> pd.DataFr
             "account": held["account"].to_numpy(dtype=object),
             "instrument_number": member,
             "quantity": held["quantity"].where(~derivative).to_numpy(),
-            "market_value_low": np.minimum(held["value"], notional).to_numpy(),
-            "market_value_high": np.maximum(held["value"], notional).to_numpy(),
+            "market_value_low": np.minimum(held["value"].to_numpy(), notional.to_numpy()),
+            "market_value_high": np.maximum(held["value"].to_numpy(), notional.to_numpy()),
             "as_of": held["as_of"].to_numpy(),
         }
     )

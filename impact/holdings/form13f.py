@@ -143,7 +143,7 @@ def effective_filings(
 
 def _rows(table: pd.DataFrame, filings: pd.DataFrame) -> pd.DataFrame:
     put_call = table["PUTCALL"].str.strip().str.lower()
-    kind = put_call.where(put_call != "", np.where(table["SSHPRNAMTTYPE"].str.upper() == "PRN", "principal", "shares"))
+    kind = put_call.mask(put_call == "", table["SSHPRNAMTTYPE"].str.upper().eq("PRN").map({True: "principal", False: "shares"}))
     filed = filings.loc[table["ACCESSION_NUMBER"]].reset_index()
     rows = pd.DataFrame(
         {
@@ -170,10 +170,9 @@ def _in_dollars(rows: pd.DataFrame, filings: pd.DataFrame) -> tuple[pd.DataFrame
     """Rescale filings whose implied prices stand a thousandfold off those of others, and say which."""
     plain = rows[(rows["kind"] == "shares") & (rows["shares"] > 0) & (rows["value_usd"] > 0)]
     price = plain["value_usd"] / plain["shares"]
-    group = [plain["cusip"], plain["reported_on"]]
-    filers = plain["accession"].groupby(group).transform("nunique")
-    ratio = np.log10(price / price.groupby(group).transform("median"))[filers >= 3]
-    off = ratio.groupby(plain["accession"]).median()
+    table = plain.assign(price=price).groupby(["cusip", "reported_on"])
+    compared = plain.assign(ratio=np.log10(price / table["price"].transform("median")))[table["accession"].transform("nunique") >= 3]
+    off = compared.groupby("accession")["ratio"].median()
     issues = []
     scale = pd.Series(1.0, index=off.index)
     for sign, said in ((3, "dollars although filed in the years of thousands"), (-3, "thousands although filed in the years of dollars")):

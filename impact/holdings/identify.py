@@ -158,16 +158,17 @@ def _best_matches(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.Da
     # Several lists may bear one name, each for itself: the law is asked of all that fit best.
     best_score = pairs.groupby("row")["score"].transform("max")
     fitting = pairs[pairs["score"] == best_score]
-    tied = fitting.groupby("row")["entity"].agg(lambda entities: tuple(dict.fromkeys(entities)))
+    tied = pd.Series({row: tuple(dict.fromkeys(entities)) for row, entities in fitting.groupby("row")["entity"]}, dtype=object)
     pairs = fitting.drop_duplicates("row").set_index("row").rename(columns={"instrument": "line_kind"}).assign(tied=tied)
     for name in best.columns:
         best[name] = best[name].astype(object)
         best.loc[pairs.index, name] = pairs[name].astype(object)
     left = referring & (best["tier"] == "")
     beginning = issuers_beginning(asked.loc[left, "name"], targets)
-    for row in left.index[left & asked["name"].isin(set(beginning))].tolist():
-        told = f"the issuer {asked.at[row, 'name']!r} begins as a listed name does"
-        _propose(best, row, beginning[asked.at[row, "name"]], "name", "begins with the same words", told, targets)
+    named = asked.loc[left & asked["name"].isin(set(beginning)), ["name"]]
+    for row, name in named.itertuples(name=None):
+        told = f"the issuer {name!r} begins as a listed name does"
+        _propose(best, row, beginning[name], "name", "begins with the same words", told, targets)
     return best
 
 
@@ -186,7 +187,7 @@ def _may_share_a_word(names: pd.Series, targets: ScreeningTargets) -> np.ndarray
 def _propose_bare_tickers(matched: pd.DataFrame, settled: pd.DataFrame, own_line: pd.Series, targets: ScreeningTargets) -> None:
     """A bare ticker of a listed line whose row speaks for another issuer is a proposal, never clear."""
     for row in np.flatnonzero((settled["target"] >= 0) & (matched["tier"] == "").to_numpy() & (own_line == "").to_numpy()).tolist():
-        target = int(settled["target"].iat[row])
+        target = int(settled["target"].to_numpy()[row])
         against = str(settled["disagrees"].iat[row]) or "nothing else of the row speaks for it"
         told = f"ticker {settled['ticker'].iat[row]} without its venue is that of a listed line; against it: {against}"
         _propose(matched, row, target, "ticker", "same bare ticker", told, targets)
@@ -194,9 +195,13 @@ def _propose_bare_tickers(matched: pd.DataFrame, settled: pd.DataFrame, own_line
 
 def _propose(matched: pd.DataFrame, row: int, target: int, field: str, relation: str, told: str, targets: ScreeningTargets) -> None:
     """Put a proposal with the lowest score into a row that nothing else matched."""
-    entity, programme = targets.entities["entity"].iat[target], targets.entities["programme_id"].iat[target]
-    columns = ["entity", "programme_id", "tier", "field", "score", "relation", "explanation", "target"]
-    matched.loc[row, columns] = [entity, programme, "review", field, 80.0, relation, f"{told} ({entity}): a proposal", target]
+    entity, programme = (str(targets.entities[column].iat[target]) for column in ("entity", "programme_id"))
+    proposal: dict[str, str | float] = {
+        "entity": entity, "programme_id": programme, "tier": "review", "field": field, "score": 80.0, "relation": relation,
+        "explanation": f"{told} ({entity}): a proposal", "target": target,
+    }  # fmt: skip
+    for column, value in proposal.items():
+        matched.at[row, column] = value
 
 
 def _has_code(instruments: pd.DataFrame) -> np.ndarray:

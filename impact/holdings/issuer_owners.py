@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -131,7 +132,7 @@ def ownership(
 
 
 def _of_issuer(rows: pd.DataFrame, lines: pd.DataFrame, ratios: Mapping[str, float]) -> pd.DataFrame:
-    by_code = {}
+    by_code: dict[str, Any] = {}
     for line in lines.to_dict("records"):
         ratio = ratios.get(line["security"], line["adr_ratio"])
         plain = line["kind"] in ("equity", "counter") and ratio != ratio

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,12 +63,10 @@ class _Report:
     line: np.ndarray
     parts: list[pd.DataFrame] = field(default_factory=list)
 
-    def add(self, where: np.ndarray, column: str, values: object, problem: object, action: object) -> None:
+    def add(self, where: np.ndarray, column: str, values: Any, problem: Any, action: Any) -> None:
         if np.any(where):
-            picked = {
-                name: np.asarray(cells, dtype=object)[where] if np.ndim(cells) else cells
-                for name, cells in (("value", values), ("problem", problem), ("action", action))
-            }
+            told = (("value", values), ("problem", problem), ("action", action))
+            picked = {name: np.asarray(cells, dtype=object)[where] if np.ndim(cells) else cells for name, cells in told}
             self.parts.append(pd.DataFrame({"row": self.line[where], "column": column, **picked}))
 
     def frame(self) -> pd.DataFrame:
@@ -396,5 +395,5 @@ def _repeats(kept: pd.DataFrame, given: Set[str]) -> pd.DataFrame:
     """Rows every cell of which repeats an earlier row."""
     columns = [name for name in kept if name in given or (name in NUMBER_FIELDS and kept[name].notna().any()) or name == "as_of"]
     same = kept.duplicated(columns, keep="first").to_numpy()
-    cells = {"row": kept.loc[same, "row"], "column": "", "value": kept.loc[same, "name"]}
-    return pd.DataFrame({**cells, "problem": "every cell repeats an earlier row", "action": "counted again"})
+    again = kept.loc[same, ["row"]].assign(column="", value=kept.loc[same, "name"])
+    return again.assign(problem="every cell repeats an earlier row", action="counted again")

@@ -193,7 +193,7 @@ def law_at(
     as_of: pd.Timestamp,
     investor: str,
     *,
-    programmes: object = None,
+    programmes: str | Iterable[str] | None = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
 ) -> Law:
     """The rules as known at `as_of` (zoned), for `investor`, of all programmes or only of those named.

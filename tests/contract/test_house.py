@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import csv
 import importlib
 import inspect
 from collections import Counter
@@ -133,9 +132,3 @@ def test_every_test_can_fail():
         if node.name.startswith("test_") and not any(word in ast.unparse(node) for word in telling)
     ]
     assert silent == []
-
-
-def test_the_debt_of_types_names_rooms_that_stand():
-    with (house.ROOT / "tests" / "contract" / "typing_debt.csv").open(encoding="utf-8", newline="") as stream:
-        rooms = [row["room"] for row in csv.DictReader(stream)]
-    assert [room for room in rooms if not (house.ROOT / "impact" / room).exists()] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from impact.cases.pages.exposed import (
@@ -96,9 +97,12 @@ def _or_missing(identity: str, title: str, build: Callable[[], Section]) -> Sect
 
 
 def _key_figures(study: CaseStudy) -> tuple[tuple[str, str, str], ...]:
-    first = study.row_of(study.definition.designation_event)
+    """The designation and the orders of the court that moved the price; what could not be measured is no figure."""
     court = study.events.loc[study.events["kind"].str.contains("court"), "event_id"]
-    rows = [first, *(row for row in (study.row_of(event.split("+")[0]) for event in court) if row["low"] > 0 or row["high"] < 0)]
+    first, *others = (study.row_of(event.split("+")[0]) for event in (study.definition.designation_event, *court))
+    rows = [row for row in others if row is not None and (row["low"] > 0 or row["high"] < 0)]
+    if first is not None and np.isfinite(first["ar"]):
+        rows.insert(0, first)
     cards = [
         (
             f"{row['label']} ({row['reaction_on']:%d %b %Y})",
@@ -107,7 +111,10 @@ def _key_figures(study: CaseStudy) -> tuple[tuple[str, str, str], ...]:
         )
         for row in rows[:3]
     ]
-    cards.append(("Smallest effect the design could show", format_value(first["mde"], "share"), "80 % power, two-sided 5 %, one session"))
+    if first is not None and np.isfinite(first["mde"]):
+        cards.append(
+            ("Smallest effect the design could show", format_value(first["mde"], "share"), "80 % power, two-sided 5 %, one session")
+        )
     return tuple(cards)
 
 
