@@ -61,10 +61,20 @@ class ListedIssuers:
             return False
 
     def country_wide(self, values: Iterable[str]) -> list[bool]:
-        """For each line or code, whether it, or a share behind it, is of a country whose issuers come under programmes by where they are."""
+        """For each line or code, whether it, or a share behind it, is of a country whose issuers come under programmes by where they are.
+
+        A line elsewhere of an issuer whose home line, by its own listing, lies elsewhere too is not: Rusal was listed by its line in
+        Hong Kong.
+        """
         given = list(values)
-        known = _issued_in_country().union(*(fnmatch.filter(given, pattern) for pattern in COUNTRY_WIDE))
-        return [value in known for value in given]
+        direct: set[str] = set().union(*(fnmatch.filter(given, pattern) for pattern in COUNTRY_WIDE))
+        issued = _issued_in_country()
+        return [value in direct or (value in issued and not self._home_is_elsewhere(value)) for value in given]
+
+    def _home_is_elsewhere(self, key: str) -> bool:
+        behind = issuer_lines().lines_behind(key) | {key}
+        homes = behind & {listing.lines[0] for listing in self._bearing(behind) if listing.lines}
+        return bool(homes) and not any(fits(home, pattern) for home in homes for pattern in COUNTRY_WIDE)
 
     def issuer(self, security: str) -> tuple[frozenset[str], tuple[Listing, ...]]:
         """Every key of the issuer that `security` names (line, identifier or entity), and its listings.

@@ -132,12 +132,14 @@ def test_other_cases_run_on_bundled_prices(name):
     assert len(study.day_zero()) >= 5 and np.isfinite(study.row_of(study.definition.designation_event)["ar"])
 
 
-def test_every_case_either_runs_or_says_what_is_missing():
-    for name in case_names():
-        try:
-            impact.case(name).event_study()
-        except (DataUnavailable, InfeasibleDesign) as missing:
-            assert "prices" in str(missing)
+@pytest.mark.parametrize("name", case_names())
+def test_every_case_either_runs_or_says_what_is_missing(name):
+    try:
+        sentence = impact.case(name).event_study().headline()
+    except (DataUnavailable, InfeasibleDesign) as missing:
+        assert "prices" in str(missing)
+    else:
+        assert "nan" not in sentence.split() and "unknown on" not in sentence
 
 
 def test_a_session_without_a_return_has_no_test_and_no_error(tmp_path):

@@ -330,10 +330,12 @@ def test_offline_without_a_cached_range_says_what_to_do():
 
 
 def test_load_panel_names_count_kinds_first_symbol_and_next_step():
+    waits: list[float] = []
     with pytest.raises(
         DataUnavailable, match="could not give 1 of 2 securities \\(1 rate_limit\\); first 'B': .*; wait some minutes"
     ) as refusal:
-        load_panel(FetchedSource(provider=Scripted(B="rate_limit")), ["A", "B"], FIRST, LAST)
+        load_panel(FetchedSource(provider=Scripted(B="rate_limit"), sleep=waits.append), ["A", "B"], FIRST, LAST)
+    assert waits == [30.0, 120.0]
     assert "\n" not in str(refusal.value)
 
 

@@ -42,7 +42,7 @@ def test_every_ticker_is_in_its_normal_form(lines):
 
 def test_venues_kinds_and_grades_are_of_the_vocabulary(lines):
     assert set(lines["venue"]) <= {*VENUES, ""}
-    assert set(lines["kind"]) <= {"equity", "adr", "bdr", "cedear", "counter", ""}
+    assert set(lines["kind"]) <= {"equity", "adr", "gdr", "bdr", "cedear", "counter", ""}
     assert set(lines["confidence"]) <= {"A", "B", "C"} and (lines["source"] != "").all()
     assert lines.loc[lines["adr_ratio"].notna(), "kind"].eq("adr").all()
 
