@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import click
 
 __all__ = ["command"]
@@ -11,8 +13,8 @@ __all__ = ["command"]
 @click.argument("holdings", type=click.Path(dir_okay=False))
 @click.option("--row", type=int, required=True, metavar="ROW", help="Line of the file whose proposal is settled.")
 @click.option("--as-of", "as_of", required=True, metavar="INSTANT", help="Of the check that proposed it.")
-@click.option("--same", "decision", flag_value="same", help="It is an instrument of the issuer proposed.")
-@click.option("--other", "decision", flag_value="other", help="It is not: a false alarm.")
+@click.option("--same", "same", is_flag=True, help="It is an instrument of the issuer proposed.")
+@click.option("--other", "other", is_flag=True, help="It is not: a false alarm.")
 @click.option("--by", required=True, metavar="WHO", help="Who decides.")
 @click.option("--on", required=True, metavar="DATE", help="The day of the decision, such as 2021-01-15.")
 @click.option("--why", required=True, metavar="TEXT", help="For what reason.")
@@ -20,7 +22,7 @@ __all__ = ["command"]
     "--decisions", type=click.Path(dir_okay=False), required=True, metavar="FILE", help="The file of decisions; made where there is none."
 )
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
-def command(holdings: str, row: int, as_of: str, decision: str | None, by: str, on: str, why: str, decisions: str) -> None:
+def command(holdings: str, row: int, as_of: str, same: bool, other: bool, by: str, on: str, why: str, decisions: str) -> None:
     """Say whether the line ROW of HOLDINGS is of the issuer that its name proposes.
 
     The decision holds as long as the line has the same name and identifiers and the same issuer is proposed for it.
@@ -29,8 +31,9 @@ def command(holdings: str, row: int, as_of: str, decision: str | None, by: str, 
     from impact.errors import InputError
     from impact.holdings.decisions import Decision, add_decision, proposal_at
 
-    if decision is None:
-        raise InputError("say --same (it is that issuer) or --other (it is not).")
+    if same == other:
+        raise InputError("say one of --same (it is that issuer) and --other (it is not).")
+    decision: Literal["same", "other"] = "same" if same else "other"
     report = impact.check_portfolio(holdings, as_of=as_of)
     key = proposal_at(report.options.portfolio.positions, report.positions, row)
     path = add_decision(decisions, Decision(key=key, decision=decision, by=by, on=on, why=why))

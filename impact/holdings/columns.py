@@ -17,7 +17,7 @@ __all__ = ["AMOUNT_FIELDS", "FIELDS", "IDENTITY_FIELDS", "NUMBER_FIELDS", "TEXT_
 FIELDS = (
     "account", "investor", "name", "ticker", "exchange", "country", "isin", "cusip", "sedol", "figi", "identifier", "symbol_or_code",
     "quantity", "market_value", "notional_value", "weight", "price", "fx", "currency", "price_currency", "asset_class", "put_call",
-    "underlying", "as_of",
+    "side", "underlying", "as_of",
 )  # fmt: skip
 NUMBER_FIELDS = ("quantity", "market_value", "notional_value", "weight", "price", "fx")
 TEXT_FIELDS = tuple(name for name in FIELDS if name not in (*NUMBER_FIELDS, "as_of"))

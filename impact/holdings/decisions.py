@@ -89,7 +89,9 @@ def read_decisions(path: str | Path) -> tuple[Decision, ...]:
     reader = csv.DictReader(io.StringIO(text))
     missing = [name for name in columns if name not in (reader.fieldnames or ())]
     if missing:
-        raise InputError(f"decisions={str(path)!r} lacks {len(missing)} column(s) (first {missing[0]!r}); it has {', '.join(columns)}.")
+        raise InputError(
+            f"decisions={str(path)!r} lacks {len(missing)} column(s) (first {missing[0]!r}); a file of decisions has {', '.join(columns)}."
+        )
     rows = {row["key"]: Decision(**{name: (row[name] or "").strip() for name in columns}) for row in reader}
     return tuple(rows.values())
 

@@ -52,6 +52,8 @@ _BY_TICKER: tuple[tuple[str, str], ...] = (
     # A month or day of expiry stands before the strike; after letters alone a strike has two digits. C1 and C2 alone are venues.
     ("option", r"^[A-Z]{1,6} *\d{6}[CP]\d{8}$|([ /]\d{1,2}(/\d{2,4})? [CP]\d+|^[A-Z]+( [A-Z]{2})? [CP]\d{2,})(\.\d+)?( EQUITY)?$"),
 )
+_DEBT_ISIN = r"XS\w{10}|(?:US|CA)\w{6}(?:[A-Z]\w|\w[A-Z])\w\d"
+"""International debt securities, and North American ones: the issue number of a CUSIP has a letter where it is no share."""
 _BY_IDENTIFIER: tuple[tuple[str, str], ...] = (("cash", r"^CASH"),)
 
 
@@ -83,6 +85,8 @@ def classify_instruments(text: Mapping[str, pd.Series]) -> pd.Series:
     kind = np.where(unsaid & real_estate & (kind == "fund"), "equity", kind)
     finer = (kind == "equity") & np.isin(named, ("receipt", "right", "warrant"))
     kind = np.where(finer, named, kind)
+    if "isin" in text:
+        kind = np.where((unsaid & (kind == "")) & text["isin"].str.fullmatch(_DEBT_ISIN).to_numpy(dtype=bool), "bond", kind)
     if "put_call" in text:
         kind = np.where(text["put_call"].str.strip().str.upper().isin(["PUT", "CALL", "P", "C"]), "option", kind)
     return pd.Series(np.where(kind == "", "unknown", kind), dtype="str")

@@ -5,16 +5,17 @@ Nothing here changes a figure. Each doubt says what it is, on which line, and wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import numpy as np
 import pandas as pd
 
 from impact.bundled import read_bundled
+from impact.holdings.columns import NUMBER_FIELDS
 from impact.tables import prose
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
-__all__ = ["doubts_by_closes", "doubts_of_file", "with_doubts"]
+__all__ = ["doubts_by_closes", "doubts_of_file", "repeated_rows", "with_doubts"]
 
 _COLUMNS = ("row", "column", "value", "problem", "action")
 _NO_PRODUCT = ("bond", "option", "future", "swap", "forward", "repo", "cash")
@@ -46,7 +47,34 @@ def doubts_of_file(rows: pd.DataFrame, *, one_currency: bool = True) -> pd.DataF
     DataFrame
         row, column, value, problem, action.
     """
-    return _stacked([_values(rows, one_currency), _copies(rows), _weights(rows), _dates(rows)])
+    return _stacked([_values(rows, one_currency), _copies(rows), _weights(rows), _dates(rows), _on_two_days(rows)])
+
+
+def repeated_rows(kept: pd.DataFrame, given: Set[str]) -> pd.DataFrame:
+    """Rows every cell of which repeats an earlier row."""
+    columns = [name for name in kept if name in given or (name in NUMBER_FIELDS and kept[name].notna().any()) or name == "as_of"]
+    same = kept.duplicated(columns, keep="first").to_numpy()
+    again = kept.loc[same, ["row"]].assign(column="", value=kept.loc[same, "name"])
+    return again.assign(problem="every cell repeats an earlier row", action="counted again")
+
+
+def _on_two_days(rows: pd.DataFrame) -> pd.DataFrame:
+    """Lines of one holding that differ in their date alone: a history, of which each day is counted."""
+    keys = ["account", "name", "ticker", "isin", "cusip", "sedol", "instrument", "put_call"]
+    if rows["as_of"].nunique() < 2:
+        return _none()
+    latest = rows.groupby(keys, sort=False)["as_of"].transform("max")
+    earlier = rows[(rows["as_of"] < latest).to_numpy()]
+    said = "the same holding stands on a later date too: a history?"
+    return pd.DataFrame(
+        {
+            "row": earlier["row"],
+            "column": "as_of",
+            "value": earlier["as_of"].dt.strftime("%Y-%m-%d"),
+            "problem": said,
+            "action": "counted as well: keep one date",
+        }
+    )
 
 
 def _values(rows: pd.DataFrame, one_currency: bool) -> pd.DataFrame:

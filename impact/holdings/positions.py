@@ -13,14 +13,15 @@ from impact.holdings.coded import CODED, checked_codes, sorted_codes
 from impact.holdings.columns import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
 from impact.holdings.distinct import per_distinct
 from impact.holdings.instruments import classify_instruments
-from impact.holdings.plausibility import doubts_of_file
+from impact.holdings.plausibility import doubts_of_file, repeated_rows
 from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_issues, shares_of_values, stated_scales
 from impact.holdings.sections import RawTable, Refused
+from impact.holdings.sides import signed_by_side
 from impact.holdings.totals import net_assets_stated, total_lines
 from impact.intake.currencies import normal_currencies
 from impact.intake.dates import parse_dates
 from impact.intake.headings import is_total_label
-from impact.intake.numbers import MISSING_TEXT, decimal_mark, parse_numbers
+from impact.intake.numbers import MISSING_TEXT, decimal_mark, decimal_of_columns, parse_numbers
 from impact.tables import prose
 from impact.typing_ import named_rows
 
@@ -109,10 +110,11 @@ def interpret(
         if name in text:
             _move_terminal_tickers(text, name)
     _split_symbols(text)
-    mark = decimal or _file_decimal(raw)
+    mark, told = (decimal, True) if decimal else _file_decimal(raw)
     numbers, percent, scaled_cells = _numbers(raw, mark, decimal is not None, report)
     scales = stated_scales(raw)
     numbers = in_whole_units(numbers, scales, scaled_cells)
+    numbers = signed_by_side(numbers, text["side"]) if "side" in text else numbers
     identifiers = _identifiers(text, report)
     stated = np.isfinite(numbers["weight"]) if "weight" in numbers else np.zeros(len(raw.cells), dtype=bool)
     unit, notes = _weight_unit(numbers, percent, raw, weight_unit)
@@ -125,7 +127,7 @@ def interpret(
         if name in NUMBER_FIELDS:
             rows[name] = numbers.get(name, np.full(n, np.nan))
         elif name == "instrument":
-            rows[name] = classify_instruments({**text, "ticker": text.get("ticker", blank)}) if n else blank
+            rows[name] = classify_instruments({**text, **identifiers, "ticker": text.get("ticker", blank)}) if n else blank
         else:
             rows[name] = identifiers.get(name, text.get(name, blank))
     _settle_currencies(rows, raw, report)
@@ -139,11 +141,11 @@ def interpret(
     return Positions(
         rows=kept,
         dropped=dropped,
-        issues=_gathered(_of_columns(raw), scale_issues(scales), report.frame(), _repeats(kept, given), doubts),
+        issues=_gathered(_of_columns(raw), scale_issues(scales), report.frame(), repeated_rows(kept, given), doubts),
         decimal=mark,
         weight_unit=unit,
         net_assets=net_assets if np.isfinite(net_assets) else _stated_amount(raw, mark),
-        notes=(*notes, *unscaled),
+        notes=(*notes, *unscaled, *(() if told else (_DOUBTFUL_MARK[mark],))),
     )
 
 
@@ -228,13 +230,16 @@ def _stated_amount(raw: RawTable, mark: str) -> float:
     return float(parsed.values[0]) * (1.0 if unit is None or parsed.scaled[0] else unit.factor)
 
 
-def _file_decimal(raw: RawTable) -> str:
+_DOUBTFUL_MARK = {
+    ".": "No cell tells the decimal mark: 1,000 is read as a thousand and 1.000 as one; decimal=',' reads it the other way.",
+    ",": "No cell tells the decimal mark; the cells are parted by semicolons, so 1.000 is read as a thousand; decimal='.' reads it as one.",
+}
+
+
+def _file_decimal(raw: RawTable) -> tuple[str, bool]:
     columns = [name for name in NUMBER_FIELDS if name in raw.cells and raw.cells[name].dtype.kind not in "iuf"]
-    votes = [decimal_mark(raw.cells[name].where(~raw.numeric[name], "") if name in raw.numeric else raw.cells[name]) for name in columns]
-    comma, point = votes.count(","), votes.count(".")
-    if comma == point:
-        return "," if raw.separator == ";" and comma else "."
-    return "," if comma > point else "."
+    texts = [raw.cells[name].where(~raw.numeric[name], "") if name in raw.numeric else raw.cells[name] for name in columns]
+    return decimal_of_columns([text.str.strip() for text in texts], raw.separator)
 
 
 def _numbers(raw: RawTable, mark: str, settled: bool, report: _Report) -> tuple[dict[str, np.ndarray], np.ndarray, dict[str, np.ndarray]]:
@@ -389,11 +394,3 @@ def _sorted_out(rows: pd.DataFrame, code: np.ndarray, raw: RawTable, refused: li
         }
     ).sort_values("row", kind="stable", ignore_index=True)
     return (rows[~bad].reset_index(drop=True) if bad.any() else rows), dropped
-
-
-def _repeats(kept: pd.DataFrame, given: Set[str]) -> pd.DataFrame:
-    """Rows every cell of which repeats an earlier row."""
-    columns = [name for name in kept if name in given or (name in NUMBER_FIELDS and kept[name].notna().any()) or name == "as_of"]
-    same = kept.duplicated(columns, keep="first").to_numpy()
-    again = kept.loc[same, ["row"]].assign(column="", value=kept.loc[same, "name"])
-    return again.assign(problem="every cell repeats an earlier row", action="counted again")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["MISSING_TEXT", "ParsedNumbers", "decimal_mark", "parse_numbers"]
+__all__ = ["MISSING_TEXT", "ParsedNumbers", "decimal_mark", "decimal_of_columns", "parse_numbers"]
 
 MISSING_TEXT = frozenset(
     {
@@ -117,6 +118,22 @@ def decimal_mark(text: pd.Series) -> str:
     if comma == point:
         return ""
     return "," if comma > point else "."
+
+
+def decimal_of_columns(columns: Sequence[pd.Series], separator: str) -> tuple[str, bool]:
+    """The decimal mark that the number columns of a file share, and whether a cell tells it.
+
+    Where none does (``1.000`` everywhere), cells parted by semicolons belong to a country that writes a decimal comma, so that a
+    point groups thousands.
+    """
+    votes = [decimal_mark(column) for column in columns]
+    comma, point = votes.count(","), votes.count(".")
+    if comma != point:
+        return ("," if comma > point else "."), True
+    grouped = any(column.str.contains(r"^[-(]?\d{1,3}(?:\.\d{3})+\)?$", regex=True).any() for column in columns)
+    if separator == ";" and (comma or grouped):
+        return ",", bool(comma)
+    return ".", bool(point) or not (grouped or any(column.str.contains(r"^[-(]?\d{1,3},\d{3}\)?$", regex=True).any() for column in columns))
 
 
 def parse_numbers(text: pd.Series, *, decimal: str = ".") -> ParsedNumbers:
