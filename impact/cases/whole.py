@@ -101,13 +101,14 @@ class Case:
 
     def headline(self) -> str:
         """The answer in one sentence; before any session could react, what is known and when it can."""
-        study = self.studied()
-        if study is not None:
-            return study.headline()
+        try:
+            return self.event_study().headline()
+        except (DataUnavailable, InfeasibleDesign) as error:
+            reason = str(error).removeprefix(f"case={self.definition.case!r}: ").rstrip(".")
         listed = self.timeline().designation()
         return (
             f"{listed['label']}: public at {listed['known_at'].tz_convert('America/New_York'):%Y-%m-%d %H:%M} ET; the first session of "
-            f"{self.definition.security} that could react is {long_date(listed['reaction_on'])}, of which the prices hold nothing to measure."
+            f"{self.definition.security} that could react is {long_date(listed['reaction_on'])}, of which the prices hold nothing to measure: {reason}."
         )
 
     def tables(self) -> dict[str, Table]:

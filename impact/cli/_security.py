@@ -27,7 +27,7 @@ def asked_security(text: str, as_of: str | None = None) -> tuple[str, tuple[str,
     from impact.screening import resolve_line
 
     resolution = resolve_line(text, targets=screening_targets(as_of=known))
-    if not resolution.is_sure and (line := _line_on_record(text)):
+    if (line := _line_on_record(text)) and not (resolution.is_sure and _is_of(line, resolution.entity)):
         return line, (f"{text!r} was read as {line}: the table of lines has one issuer of that code or name.", _not_named(line))
     # A ticker without ending is a line in the United States, as in the rest of the package.
     plain = text.isupper() and text.isalpha() and len(text) <= _LONGEST_US_TICKER
@@ -45,6 +45,15 @@ def asked_security(text: str, as_of: str | None = None) -> tuple[str, tuple[str,
 
 def _not_named(security: str) -> str:
     return f"No list of the fact base names {security}. That is no clearance under other lists."
+
+
+def _is_of(line: str, entity: str) -> bool:
+    """Whether the table of lines gives a line to that entity; a longer name may only begin with another firm's."""
+    from impact.facts.names import core_name
+    from impact.identifiers import security_lines
+
+    lines = security_lines()
+    return core_name(entity) in set(lines.loc[lines["security"] == line, "issuer"].map(core_name))
 
 
 def _line_on_record(text: str) -> str:

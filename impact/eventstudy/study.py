@@ -198,7 +198,22 @@ def finish_study(
         coefficient_names=estimated.names,
         dropped=dropped,
         sources=sources,
-        assumptions=(*_assumptions(design, estimated), *_contamination(design, aligned)),
+        assumptions=(*_assumptions(design, estimated), *_counted_twice(aligned), *_contamination(design, aligned)),
+    )
+
+
+def _counted_twice(aligned: AlignedEvents) -> tuple[str, ...]:
+    """Events that are one day of one security under several ids: they repeat one observation."""
+    days = pd.DataFrame({"security": aligned.security, "day0": aligned.day0})
+    again = np.flatnonzero(days.duplicated().to_numpy())
+    if not again.size:
+        return ()
+    first = np.flatnonzero((days == days.iloc[again[0]]).all(axis=1).to_numpy())[0]
+    ids = aligned.table["event_id"]
+    return (
+        f"{again.size} event{'s' * (again.size > 1)} repeat{'s' * (again.size == 1)} the security and day 0 of another (first "
+        f"{ids.iloc[again[0]]!r}: {ids.iloc[first]!r}): one observation under several names is no further evidence, so no test of "
+        "all of them holds; keep one of each",
     )
 
 

@@ -349,3 +349,14 @@ def test_result_offers_the_interval_the_day_path_and_the_family_of_windows(retur
     assert (family["p_adjusted"] >= family["p_value"]).all()
     with pytest.raises(InputError, match="event window"):
         result.conformal(0, 99)
+
+
+def test_one_day_of_one_security_under_several_ids_is_said():
+    rng = np.random.default_rng(3)
+    days = pd.bdate_range("2020-01-01", periods=200)
+    table = pd.DataFrame(rng.normal(0, 0.01, (200, 3)), index=days, columns=["A", "B", "M"])
+    events = pd.DataFrame({"event_id": ["a", "b", "c"], "security": ["A", "A", "B"], "date": [days[180]] * 3})
+    said = [
+        note for note in impact.event_study(table, events, market="M", estimation=(-120, -11)).assumptions if "no further evidence" in note
+    ]
+    assert len(said) == 1 and said[0].startswith("1 event repeats the security and day 0 of another (first 'b': 'a')")
