@@ -202,7 +202,7 @@ def unit_in(heading: str) -> StatedUnit | None:
     Examples
     --------
     >>> [(unit.factor, unit.currency, unit.label) for unit in map(unit_in, ("Value (EUR m)", "Kurswert in TEUR", "市值万元")) if unit]
-    [(1000000.0, 'EUR', 'Value'), (1000.0, 'EUR', 'Kurswert'), (10000.0, 'CNY', '市值')]
+    [(1000000.0, 'EUR', 'value'), (1000.0, 'EUR', 'Kurswert'), (10000.0, 'CNY', '市值')]
     >>> unit_in("Market Value (USD)") is None, unit_in("Price per 1,000") is None, unit_in("Russell 1000") is None
     (True, True, True)
     """

@@ -60,7 +60,7 @@ def t_size_under_persistence(autocorrelation: FloatArray, n_days: IntArray, *, a
     Examples
     --------
     >>> round(float(t_size_under_persistence(np.array(0.2), np.array(41))), 3)
-    0.107
+    0.108
     """
     size: FloatArray = 2.0 * ndtr(ndtri(alpha / 2.0) / np.sqrt(sum_variance_ratio(autocorrelation, n_days)))
     return size
