@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from impact.errors import InputError
 from impact.facts.matching import match_table
-from impact.facts.names import core_name
+from impact.facts.names import core_name, plain_words
 from impact.facts.screening import ScreeningTargets, screening_targets
 from impact.identifiers import security_lines
 from impact.screening.broker_tickers import name_agrees
@@ -142,11 +143,14 @@ def _by_name(text: str, targets: ScreeningTargets) -> Resolution:
     line_of = _first_lines(targets)
     near = match_table(pd.DataFrame({"name": [text]}), targets)
     whole = targets.names[[core_name(name) == core_name(text) != "" for name in targets.names["name"]]]
-    chosen = whole if len(whole) else targets.names[[name_agrees(text, name) for name in targets.names["name"]]]
+    beginning = targets.names[[_begins(plain_words(name), plain_words(text)) for name in targets.names["name"]]]
+    # A longer word (Gazprombank, Gazprom Neft), and a part of one alone, is another name until somebody says that it is not.
+    sure = whole if len(whole) else beginning
+    chosen = sure if len(sure) else targets.names[[name_agrees(text, name) for name in targets.names["name"]]]
     issuers = {
         line_of.get(int(target), "") or core_name(targets.entities["entity"].iat[target]): int(target) for target in chosen["target"]
     }
-    if len(issuers) == 1:
+    if len(issuers) == 1 and len(sure):
         target = next(iter(issuers.values()))
         entity = str(targets.entities["entity"].iat[target])
         return _sure(text, line_of.get(target, "") or entity, entity, f"the name of {entity}")
@@ -161,6 +165,14 @@ def _by_name(text: str, targets: ScreeningTargets) -> Resolution:
         )
     ]
     return Resolution(text=text, proposals=_proposals(sorted(rows, key=lambda row: -row[2])))
+
+
+def _begins(name: Sequence[str], asked: Sequence[str]) -> bool:
+    """Whether a name begins with the words asked; the last of several may be cut."""
+    n = len(asked)
+    if not n or len(name) < n:
+        return False
+    return [*name[: n - 1]] == [*asked[:-1]] and (name[n - 1] == asked[-1] or (n > 1 and name[n - 1].startswith(asked[-1])))
 
 
 def _first_lines(targets: ScreeningTargets) -> dict[int, str]:

@@ -145,3 +145,8 @@ def test_a_share_with_an_isin_is_no_derivative_for_its_name(name):
 )
 def test_the_issuer_that_an_instrument_refers_to(name, issuer):
     assert reference_name(name) == issuer
+
+
+def test_a_longer_word_of_a_name_is_proposed_and_never_sure():
+    resolution = resolve_line("Gazprombank")
+    assert not resolution.is_sure and resolution.proposals["entity"].iat[0] == "Gazprom Neft"
