@@ -13,7 +13,7 @@ from impact.tables.prose import long_date, percent
 if TYPE_CHECKING:
     from impact.cases.study import CaseStudy
 
-__all__ = ["sentence_of"]
+__all__ = ["sentence_of", "simple_figures"]
 
 
 def sentence_of(study: CaseStudy) -> str:
@@ -45,9 +45,14 @@ def _designation(issuer: str, row: pd.Series) -> str:
     return f"{issuer} {moved} on {day}; net of the market {_span(row)}, p {format_value(row['p_sq'], 'p')}{_doubt(row)}"
 
 
-def _span(row: pd.Series) -> str:
-    """A log abnormal return and its interval as simple returns."""
+def simple_figures(row: pd.Series) -> tuple[str, str, str]:
+    """A log abnormal return and the ends of its interval as simple returns, in words."""
     ar, low, high = (format_value(np.expm1(row[name]), "return") for name in ("ar", "low", "high"))
+    return ar, low, high
+
+
+def _span(row: pd.Series) -> str:
+    ar, low, high = simple_figures(row)
     return f"{ar} ({low} to {high})"
 
 

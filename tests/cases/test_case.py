@@ -9,6 +9,7 @@ import pytest
 
 import impact
 from impact.cases import case_names
+from impact.cases.pages.page import case_page
 from impact.errors import DataUnavailable, ImpactWarning, InfeasibleDesign, InputError
 from impact.market import load_panel
 
@@ -246,3 +247,11 @@ def test_interval_and_p_of_a_row_come_from_one_procedure(xiaomi):
     assert (outside == (effects["p_test"] < 0.05)).all()
     injunction = effects[(effects["event_id"] == "E4+K1") & (effects["window"] == "0:0")].iloc[0]
     assert injunction["low"] < 0 < injunction["high"] and injunction["p_test"] == pytest.approx(0.0683, abs=1e-3)
+
+
+def test_the_first_screen_tells_one_figure_of_one_day():
+    """The cards of the page and the sentence above them are in the same returns."""
+    case = impact.case("xiaomi")
+    shown = case_page(case).key_figures[0]
+    sentence = case.headline()
+    assert shown[1] in sentence and shown[2].split(", n = 1")[0].removeprefix("net of the market; ") in sentence

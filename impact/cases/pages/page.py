@@ -19,6 +19,7 @@ from impact.cases.pages.exposed import (
 from impact.cases.pages.happened import effects_section, path_section, timeline_section
 from impact.cases.pages.relief import precedents_section, recovery_section, relief_section, spillover_section
 from impact.cases.schemas import SOURCES
+from impact.cases.sentence import simple_figures
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.facts.schemas import CONFLICTS
 from impact.report.page import Page, Section, Table, Text
@@ -103,14 +104,11 @@ def _key_figures(study: CaseStudy) -> tuple[tuple[str, str, str], ...]:
     rows = [row for row in others if row is not None and (row["low"] > 0 or row["high"] < 0)]
     if first is not None and np.isfinite(first["ar"]):
         rows.insert(0, first)
-    cards = [
-        (
-            f"{row['label']} ({row['reaction_on']:%d %b %Y})",
-            format_value(row["ar"], "return"),
-            f"abnormal; {format_value(row['low'], 'return')} to {format_value(row['high'], 'return')}, n = 1, p {format_value(row['p_sq'], 'p')}",
-        )
-        for row in rows[:3]
-    ]
+    cards = []
+    for row in rows[:3]:
+        ar, low, high = simple_figures(row)
+        title = f"{row['label']} ({row['reaction_on']:%d %b %Y})"
+        cards.append((title, ar, f"net of the market; {low} to {high}, n = 1, p {format_value(row['p_sq'], 'p')}"))
     if first is not None and np.isfinite(first["mde"]):
         cards.append(
             ("Smallest effect the design could show", format_value(first["mde"], "share"), "80 % power, two-sided 5 %, one session")
