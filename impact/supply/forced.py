@@ -39,7 +39,7 @@ from impact.supply.schemas import (
     TRACKER_CLOSES,
 )
 from impact.supply.selling import SellingSchedule
-from impact.supply.totals import as_stated, by_seller, in_line_with, seller_table, total_forced, unsplit_groups
+from impact.supply.totals import as_stated, by_seller, counted_classes, in_line_with, seller_table, total_forced, unsplit_groups
 from impact.supply.wind_down import SCENARIOS, WindDown, desired_fractions, sales_by_session, stranded_table, supply_ladder
 from impact.tables.prose import count, decimal, interval, percent, significant
 from impact.typing_ import FloatArray, FloatArray1D
@@ -291,9 +291,10 @@ def forced_supply(
     total = total_forced(table, identities, line)
     groups = unsplit_groups(table, stated, identities)
     table = in_line_with(table, total, stated)
+    summed = counted_classes(table) | ~stated  # a stated class that only may sell is shown by itself: in no sum, and in no queue
     fractions, at_close = desired_fractions(classes, wind_down, selling, index_flow)
     table["selling"] = ["index_close" if closes else "under the cap" for closes in at_close]
-    sales, backlog = sales_by_session(table, fractions, at_close, participation_cap * line.adv_shares)
+    sales, backlog = sales_by_session(table, fractions, at_close | ~summed, participation_cap * line.adv_shares)
     bought = check_buyers(buyers)
     capacity = buying_capacity(bought, wind_down.sessions, SCENARIOS["mid"])
     return ForcedSupply(
@@ -303,7 +304,7 @@ def forced_supply(
         identities=_identity_table(table, identities),
         total_shares=total,
         sellers=seller_table(table, groups, identities),
-        ladder=supply_ladder(sales, backlog, line, wind_down),
+        ladder=supply_ladder(sales[:, summed], backlog, line, wind_down),
         class_sales=sales,
         book=two_sided_book(wind_down.sessions, *by_seller(sales[1], groups), capacity, tuple(bought["buyer"])),
         buyers=bought,

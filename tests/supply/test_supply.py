@@ -72,6 +72,17 @@ def test_a_lock_in_strands_what_is_not_sold_and_says_so(known):
     assert set(last["fate"]) == {"may be held but not sold after the deadline"}
 
 
+def test_the_ladder_never_passes_the_total(known):
+    """Under a lock-in individuals only may sell: they are shown, and neither the total nor the ladder counts them."""
+    found = supply_of(known, wind_down=a_wind_down("lock_in"))
+    assert found.classes.set_index("holder_class").loc["us_retail", "certainty"] == "possible"
+    for name, total in found.total_shares.items():
+        assert found.ladder[f"cumulative_shares_{name}"].iloc[-1] <= total * (1 + 1e-9)
+    assert_allclose(found.ladder["cumulative_shares_high"].iloc[-1], found.total_shares["high"])
+    sold = found.ladder[[f"cumulative_shares_{name}" for name in ("low", "mid", "high")]].to_numpy()
+    assert np.all(np.diff(sold, axis=1) >= -1e-6)
+
+
 @pytest.mark.parametrize("regime", ["possession_ban", "lock_in", "purchase_ban", "none"])
 def test_the_book_sums_to_zero_every_session(known, regime):
     buyers = pd.DataFrame({"buyer": ["buyback", "southbound"], "shares_low": [0.0, np.nan], "shares_high": [2e6, np.nan]})
