@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -43,11 +43,14 @@ class ReturnTable:
         Decimal returns; NaN is a session without trade.
     sessions : DatetimeIndex, length T
     securities : Index, length S
+    absent : mapping of venue to DatetimeIndex
+        Sessions of a venue for which the returns given have no row, added as rows without a return.
     """
 
     values: FloatArray
     sessions: pd.DatetimeIndex
     securities: pd.Index
+    absent: Mapping[str, pd.DatetimeIndex] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

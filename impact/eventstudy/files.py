@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import pandas as pd
 
 from impact.errors import ImpactWarning, InputError
 from impact.eventstudy.doubts import doubted_over, doubts_of_events, reasons_over, told_of_doubts
+from impact.eventstudy.placing import stated_venues
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.schemas import CAR, DROPPED, ESTIMATES, MEAN_CAR, TESTS
 from impact.eventstudy.study import event_study
@@ -135,7 +137,7 @@ def study_files(
         given = prices
         from impact.market import load_panel
 
-        panel = load_panel(_existing(prices, "prices"))
+        panel = _at_venues(load_panel(_existing(prices, "prices")), stated_venues(read_events(events)))
         for note in panel.remarks():
             warnings.warn(f"prices={str(prices)!r}: {note}", ImpactWarning, stacklevel=2)
         table = panel.returns(kind)
@@ -150,6 +152,12 @@ def study_files(
     sources = tuple(Source(title=Path(path).name, basis="user file") for path in (events, given, *factors))
     study = event_study(table, read_events(events), market=benchmark, factors=loaded, kind=kind, sources=sources, **options)
     return study if panel is None else _with_remarks(study, panel, names)
+
+
+def _at_venues(panel: MarketPanel, stated: Mapping[str, str]) -> MarketPanel:
+    """The panel with the venues that the events state, where it says none itself."""
+    own = {security: panel.venue[security] or stated.get(security, "") for security in panel.securities}
+    return replace(panel, venue=own)
 
 
 def _with_remarks(study: EventStudyResult, panel: MarketPanel, benchmarks: list[str]) -> EventStudyResult:

@@ -12,7 +12,7 @@ from scipy.special import stdtr, stdtrit
 from impact.anchors import AnchorPolicy
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import Market, column_of_returns, read_factors, read_returns
-from impact.eventstudy.placing import PlacedEvents, place_events
+from impact.eventstudy.placing import PlacedEvents, completed_table, place_events
 from impact.eventstudy.schemas import CALENDAR_TIME, DROPPED, PORTFOLIO
 from impact.kernels.bhar import buy_and_hold_abnormal
 from impact.kernels.calendar_time import CalendarTimeFit, calendar_time_alpha, held_portfolio
@@ -51,7 +51,7 @@ def buy_and_hold(
     ----------
     Barber and Lyon (1997), Journal of Financial Economics 43.
     """
-    table = read_returns(returns)
+    table = completed_table(read_returns(returns), events)
     groups = [group for group in place_events(table, events, anchor, market, None, "simple") if group.aligned.day0.size]
     if not groups:
         raise InfeasibleDesign(f"none of the {len(events)} events can be placed on the sessions of its security; mend them.")
@@ -164,7 +164,7 @@ def calendar_time_drift(
     ----------
     Jaffe (1974), Journal of Business 47. Mitchell and Stafford (2000), Journal of Business 73.
     """
-    table = read_returns(returns)
+    table = completed_table(read_returns(returns), events)
     groups = place_events(table, events, anchor, market, factors, "simple")
     starts, stops, columns = (
         np.concatenate(part) for part in zip(*(_spans(group, window, len(table.sessions)) for group in groups), strict=True)

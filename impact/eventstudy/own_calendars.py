@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from impact.eventstudy.alignment import Market, ReturnTable
-from impact.market.closed_days import not_in_session, venues_of
+from impact.market.closed_days import absent_sessions, is_stated, not_in_session, venues_of
 from impact.typing_ import BoolArray, FloatArray, IntArray, ReturnKind
 
-__all__ = ["OwnCalendar", "benchmark_at_closes", "known_sessions", "on_sessions", "own_calendars"]
+__all__ = ["OwnCalendar", "benchmark_at_closes", "known_sessions", "on_sessions", "own_calendars", "with_absent_sessions"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -31,6 +31,8 @@ class OwnCalendar:
         No session of the table is left out.
     venue : str
         Market identifier code, empty where it is not known.
+    absent : DatetimeIndex
+        Those of its sessions for which the returns given have no row.
     """
 
     lines: IntArray
@@ -38,12 +40,51 @@ class OwnCalendar:
     table: ReturnTable
     whole: bool
     venue: str
+    absent: pd.DatetimeIndex = field(default_factory=lambda: pd.DatetimeIndex([]))
 
 
-def _stated(securities: pd.Index, columns: IntArray, venues: Mapping[str, str] | None) -> BoolArray:
-    """Lines whose venue is stated or in the ending of the ticker; others are only supposed to be United States lines."""
-    names = [str(securities[column]) for column in columns]
-    return np.array([name in (venues or {}) or "." in name or " " in name for name in names])
+def with_absent_sessions(table: ReturnTable, lines: IntArray, venues: Mapping[str, str] | None = None) -> ReturnTable:
+    """The table with a row without a return for every session of the lines' venues that it lacks.
+
+    Parameters
+    ----------
+    table : ReturnTable
+    lines : (s,) int
+        Distinct columns with events.
+    venues : mapping of security to market identifier code, optional
+        What is not stated is read from the ticker.
+
+    Notes
+    -----
+    A row that is not there moves every later day of a window, and an event on it to another day. Rows that do not keep the
+    calendar of the venue are left as they are; see :func:`impact.market.closed_days.absent_sessions`.
+    """
+    names = pd.Index([str(table.securities[line]) for line in lines], dtype=object)
+    of_line, stated = venues_of(names, venues).to_numpy(), is_stated(names, venues)
+    absent: dict[str, pd.DatetimeIndex] = {}
+    for venue in dict.fromkeys(filter(None, of_line)):
+        here = of_line == venue
+        sure = bool((here & stated).any())
+        own = lines[here & stated] if sure else lines[here]
+        priced = np.asarray(np.isfinite(table.values[:, own]).any(axis=1))
+        days = absent_sessions(venue, table.sessions, priced, stated=sure)
+        if len(days):
+            absent[venue] = days
+    if not absent:
+        return table
+    added = pd.DatetimeIndex(np.unique(np.concatenate([days.to_numpy() for days in absent.values()])))
+    sessions = table.sessions.union(added)
+    at = table.sessions.get_indexer(sessions)
+    values = np.where((at >= 0)[:, None], table.values[at], np.nan)
+    return ReturnTable(values=values, sessions=sessions, securities=table.securities, absent=absent)
+
+
+def _added_for_others(table: ReturnTable, venue: str) -> BoolArray:
+    """(T,) rows that were added for other venues only."""
+    added = np.zeros(len(table.sessions), dtype=bool)
+    for days in table.absent.values():
+        added |= table.sessions.isin(days)
+    return added & ~table.sessions.isin(table.absent[venue]) if venue in table.absent else added
 
 
 def own_calendars(
@@ -79,12 +120,14 @@ def own_calendars(
     elsewhere = known.any(axis=1) & ~benchmark if benchmark is not None else np.zeros(len(known), dtype=bool)
     closed: dict[bytes, tuple[list[int], BoolArray, str]] = {}
     by_venue = {venue: _closed_venue(table.sessions, known, every == venue, venue, venues, table.securities) for venue in set(every[lines])}
-    for line, stated in zip(lines, _stated(table.securities, lines, venues), strict=True):
+    for line, stated in zip(lines, is_stated(table.securities[lines], venues), strict=True):
         shut = by_venue[every[line]]
         if elsewhere.any() and not (stated and every[line]):
             away = ~known[:, line] & elsewhere
             if away.any():
                 shut = shut | (away & _inside(known[:, line]))
+        if table.absent:
+            shut = shut | _added_for_others(table, every[line])
         closed.setdefault(shut.tobytes(), ([], shut, str(every[line])))[0].append(int(line))
     return [
         OwnCalendar(
@@ -93,6 +136,7 @@ def own_calendars(
             table=on_sessions(table, ~shut, kind),
             whole=not shut.any(),
             venue=venue,
+            absent=table.absent.get(venue, pd.DatetimeIndex([])),
         )
         for members, shut, venue in closed.values()
     ]
@@ -114,7 +158,7 @@ def _closed_venue(
     away = not_in_session(venue, sessions)
     if away is None:
         return np.zeros(len(sessions), dtype=bool)
-    if not _stated(securities, np.flatnonzero(columns), venues).any():
+    if not is_stated(securities[columns], venues).any():
         away = away & known.any(axis=1)
     return nobody & away
 

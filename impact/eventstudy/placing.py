@@ -12,12 +12,28 @@ from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, alig
 from impact.eventstudy.benchmarks import ModelInputs
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.estimate import Estimated, estimate
-from impact.eventstudy.own_calendars import OwnCalendar, benchmark_at_closes, known_sessions, on_sessions, own_calendars
+from impact.eventstudy.own_calendars import (
+    OwnCalendar,
+    benchmark_at_closes,
+    known_sessions,
+    on_sessions,
+    own_calendars,
+    with_absent_sessions,
+)
 from impact.kernels.mapping import Executor
 from impact.kernels.mixed import CalendarPart, mix_fits
 from impact.typing_ import ReturnKind
 
-__all__ = ["PlacedEvents", "StudyInputs", "calendars_of_events", "estimate_placed", "on_own_calendar", "place_events", "stated_venues"]
+__all__ = [
+    "PlacedEvents",
+    "StudyInputs",
+    "calendars_of_events",
+    "completed_table",
+    "estimate_placed",
+    "on_own_calendar",
+    "place_events",
+    "stated_venues",
+]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -67,6 +83,13 @@ def stated_venues(events: pd.DataFrame) -> dict[str, str]:
     return dict(zip(known["security"].astype(str), known["venue"].astype(str), strict=True))
 
 
+def completed_table(table: ReturnTable, events: pd.DataFrame) -> ReturnTable:
+    """The table with the sessions it lacks of the venues of the lines that have events, as days without a return."""
+    checked = checked_events(events)
+    lines = np.unique(table.securities.get_indexer(pd.Index(checked["security"].unique())))
+    return with_absent_sessions(table, lines[lines >= 0], stated_venues(checked))
+
+
 def calendars_of_events(
     events: pd.DataFrame, table: ReturnTable, market: Market | None, factors: pd.DataFrame | None, kind: ReturnKind | None
 ) -> list[OwnCalendar]:
@@ -89,11 +112,37 @@ def on_own_calendar(
     if met is market and not calendar.whole and isinstance(market, (pd.Series, pd.DataFrame)):
         met = _carried(market, "market", calendar, table, kind).iloc[:, 0].rename(getattr(market, "name", None))
     carried = factors if factors is None or calendar.whole else _carried(factors, "factors", calendar, table, kind)
-    left = len(table.sessions) - calendar.position.size
+    left = len(table.sessions) - calendar.position.size - _n_added_for_others(table, calendar)
     if left:
         where = f" of {calendar.venue}" if calendar.venue else ""
         notes = (*notes, f"{left} days on which the market{where} was closed are in the table for other lines and are no sessions")
+    notes = (*notes, *_absent_note(calendar))
     return StudyInputs(returns=calendar.table, market=met, factors=carried, notes=notes)
+
+
+def _n_added_for_others(table: ReturnTable, calendar: OwnCalendar) -> int:
+    """Rows that the returns given lack, and that are sessions of other lines only."""
+    return len({day for days in table.absent.values() for day in days} - set(calendar.absent))
+
+
+def _absent_note(calendar: OwnCalendar) -> tuple[str, ...]:
+    """How many sessions the returns have no row for, and whether the day after one still has a return."""
+    absent = calendar.absent
+    if not len(absent):
+        return ()
+    sessions = calendar.table.sessions
+    following = np.setdiff1d(sessions.get_indexer(absent) + 1, sessions.get_indexer(absent))
+    after = following[following < len(sessions)]
+    spanning = int(np.isfinite(calendar.table.values[np.ix_(after, calendar.lines)]).any(axis=1).sum())
+    still = (
+        f"; {spanning} of the days after have a return, which spans more than one session if it was made from the closes of this table"
+        if spanning
+        else ""
+    )
+    return (
+        f"{len(absent)} session{'s' * (len(absent) > 1)} of {calendar.venue} ha{'ve' if len(absent) > 1 else 's'} no row in the returns "
+        f"(first {absent[0]:%Y-%m-%d}): a day without a return, as an empty cell is{still}",
+    )
 
 
 def _carried(values: pd.Series | pd.DataFrame, name: str, calendar: OwnCalendar, table: ReturnTable, kind: ReturnKind) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.drops import broken_rule, drop_table, nothing_left
 from impact.eventstudy.estimate import Estimated
 from impact.eventstudy.models import ModelName
-from impact.eventstudy.placing import PlacedEvents, estimate_placed, place_events
+from impact.eventstudy.placing import PlacedEvents, completed_table, estimate_placed, place_events
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.scale import check_benchmark, check_returns, doubt_scale
 from impact.kernels.mapping import Executor
@@ -132,6 +132,7 @@ def run_study(
     """
     table = read_returns(returns)
     _check_span(design, table)
+    table = completed_table(table, events)
     groups = place_events(table, events, design.anchor, market, factors, design.kind if carry else None)
     if not any(group.aligned.day0.size for group in groups):
         raise nothing_left(groups[0].aligned.dropped)

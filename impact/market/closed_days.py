@@ -1,16 +1,31 @@
-"""Days on which a line's own market was closed: the days that a table of two markets has for the other one."""
+"""Days on which a line's own market was closed, which a table of two markets has for the other one, and sessions it has no row for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
-from impact.typing_ import BoolArray
+from impact.typing_ import BoolArray, IntArray
 
-__all__ = ["closed_cells", "not_in_session", "rows_of_any_market", "venues_of"]
+__all__ = [
+    "absent_before",
+    "absent_notes",
+    "absent_sessions",
+    "closed_cells",
+    "is_stated",
+    "lines_by_venue",
+    "not_in_session",
+    "rows_of_any_market",
+    "venues_of",
+]
+
+HELD_OF_CLOSURES = 0.1
+"""Share of a venue's closures that rows may hold (a stray date) and still be said to keep its calendar: made-up business days hold all."""
+LEAST_CLOSURES = 3
+"""Weekdays without a session that rows must have left out before a venue that is only supposed is believed."""
 
 
 def venues_of(securities: pd.Index, venues: Mapping[str, str] | pd.Series | None = None) -> pd.Series:
@@ -51,7 +66,7 @@ def closed_cells(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | N
     if not inside.any():
         return closed
     of_line = venues_of(closes.columns, venues)
-    sure = np.array([name in (venues if venues is not None else ()) or "." in name or " " in name for name in closes.columns])
+    sure = is_stated(closes.columns, venues)
     for venue in dict.fromkeys(of_line[np.asarray(inside.any(axis=0))]):
         columns = np.flatnonzero((of_line == venue).to_numpy())
         away = not_in_session(venue, pd.DatetimeIndex(closes.index))
@@ -75,6 +90,98 @@ def not_in_session(venue: str, days: pd.DatetimeIndex) -> BoolArray | None:
         return ~days.isin(sessions(venue, days[0], days[-1]))
     except (InputError, DataUnavailable):
         return None
+
+
+def is_stated(securities: pd.Index, venues: Mapping[str, str] | pd.Series | None = None) -> BoolArray:
+    """(S,) lines whose venue is stated or in the ending of the ticker; others are only supposed to be United States lines."""
+    names = [str(name) for name in securities]
+    return np.array([name in (venues if venues is not None else ()) or "." in name or " " in name for name in names], dtype=bool)
+
+
+def absent_sessions(venue: str, rows: pd.DatetimeIndex, priced: BoolArray, *, stated: bool) -> pd.DatetimeIndex:
+    """Sessions of a venue for which a table has no row, between the first and the last row with a figure of its lines.
+
+    Parameters
+    ----------
+    venue : str
+        Market identifier code.
+    rows : DatetimeIndex (T,)
+        All days of the table.
+    priced : (T,) bool
+        Rows on which a line of the venue has a figure.
+    stated : bool
+        Whether the venue is stated, not only supposed from a ticker without ending.
+
+    Returns
+    -------
+    DatetimeIndex
+        None at all where the rows do not keep the calendar of the venue: they hold its holidays, most of them do not follow
+        the session before (weeks, months), or the calendar is not known there. Sessions that are only projected do not count.
+
+    Notes
+    -----
+    An absent row is an empty cell that nobody wrote: the return of the row after it spans several sessions.
+    """
+    from impact.calendars import is_projected, sessions
+
+    none = rows[:0]
+    days = rows[priced]
+    if not venue or len(days) < 2:
+        return none
+    try:
+        every = sessions(venue, days[0], days[-1])
+    except (InputError, DataUnavailable):
+        return none
+    absent = every.difference(rows)
+    if not len(absent):
+        return none
+    held = int((~days.isin(every)).sum())
+    closures = int(np.busday_count(days[0].date(), (days[-1] + pd.Timedelta(days=1)).date())) - int((every.day_of_week < 5).sum())
+    if held > HELD_OF_CLOSURES * closures or (not stated and closures - held < LEAST_CLOSURES):
+        return none
+    place = every.get_indexer(rows[rows.isin(every)])
+    if np.mean(np.diff(place) == 1) <= 0.5:
+        return none
+    return pd.DatetimeIndex([day for day in absent if not is_projected(day, venue)], dtype=rows.dtype)
+
+
+def lines_by_venue(securities: pd.Index, venues: Mapping[str, str] | pd.Series | None = None) -> list[tuple[str, bool, IntArray]]:
+    """Venue, whether it is stated, and the columns of the lines there."""
+    of_line, stated = venues_of(securities, venues).to_numpy(), is_stated(securities, venues)
+    groups: dict[tuple[str, bool], list[int]] = {}
+    for column, group in enumerate(zip(of_line, stated, strict=True)):
+        groups.setdefault((str(group[0]), bool(group[1])), []).append(column)
+    return [(venue, sure, np.array(columns, dtype=np.intp)) for (venue, sure), columns in groups.items() if venue]
+
+
+def _absent_by_venue(
+    closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | None
+) -> Iterator[tuple[str, pd.DatetimeIndex, IntArray]]:
+    """Each venue with sessions for which the table has no row, those sessions, and the columns of its lines."""
+    rows = pd.DatetimeIndex(closes.index)
+    priced = closes.notna().to_numpy()
+    for venue, stated, columns in lines_by_venue(closes.columns, venues):
+        absent = absent_sessions(venue, rows, np.asarray(priced[:, columns].any(axis=1)), stated=stated)
+        if len(absent):
+            yield venue, absent, columns
+
+
+def absent_before(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | None = None) -> IntArray:
+    """(T, S) sessions of each line's venue up to each row for which the table has no row; see :func:`absent_sessions`."""
+    counted = np.zeros(closes.shape, dtype=np.intp)
+    for _, absent, columns in _absent_by_venue(closes, venues):
+        counted[:, columns] = np.searchsorted(absent.to_numpy(), closes.index.to_numpy())[:, None]
+    return counted
+
+
+def absent_notes(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | None = None) -> tuple[str, ...]:
+    """Of each venue, the sessions for which a table of closes has no row, in words."""
+    notes = [
+        f"{len(absent)} session{'s' * (len(absent) > 1)} of {venue} ha{'ve' if len(absent) > 1 else 's'} no row (first "
+        f"{absent[0]:%Y-%m-%d}): the return after a missing row spans several sessions and is left out"
+        for venue, absent, _ in _absent_by_venue(closes, venues)
+    ]
+    return tuple(dict.fromkeys(notes))
 
 
 def rows_of_any_market(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | None) -> BoolArray:

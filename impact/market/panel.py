@@ -12,7 +12,7 @@ import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
 from impact.instants import parse_instant
-from impact.market.closed_days import closed_cells, rows_of_any_market, venues_of
+from impact.market.closed_days import absent_notes, closed_cells, rows_of_any_market, venues_of
 from impact.market.dropped import dropped_notes, dropped_rows
 from impact.market.frames import checked_sessions, session_frame
 from impact.market.plausibility import doubt_notes, doubtful_figures
@@ -206,8 +206,8 @@ class MarketPanel(Result):
         return doubtful_figures(self.close if self.adjusted_close is None else self.close.fillna(self.adjusted_close), self.volume)
 
     def remarks(self) -> tuple[str, ...]:
-        """What whoever uses the figures has to be told: what of the input was refused, and what to doubt; a line each."""
-        return (*dropped_notes(self.dropped), *doubt_notes(self.doubts()))
+        """What whoever uses the figures has to be told: what of the input was refused, sessions without a row, what to doubt; a line each."""
+        return (*dropped_notes(self.dropped), *absent_notes(self.close, self._stated_venues), *doubt_notes(self.doubts()))
 
     def select(self, securities: str | Iterable[str] | None = None, start: Day | None = None, end: Day | None = None) -> MarketPanel:
         """The panel of some securities from `start` to `end`, both included.

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.market.closed_days import closed_cells
+from impact.market.closed_days import absent_before, closed_cells
 from impact.market.frames import session_frame
 from impact.typing_ import BoolArray, FloatArray, IntArray, ReturnKind, TableLike
 
@@ -68,7 +68,8 @@ def to_returns(
         The first session that trades after one or more that did not: NaN, or the return since the last traded close.
     venues : mapping of security to market identifier code, optional
         Where each line trades; read from the ticker when not given. A table of two markets has days on which one of them
-        is closed: an empty cell on a day that is no session of the line's own venue is no gap.
+        is closed: an empty cell on a day that is no session of the line's own venue is no gap. Where the rows keep the
+        calendar of a line's venue, a session without a row is one.
 
     Raises
     ------
@@ -96,11 +97,12 @@ def to_returns(
     closes = session_frame(prices, "prices")
     traded = traded_cells(closes, None if volume is None else alongside(volume, closes, "volume", "amount"))
     closed = closed_cells(closes, venues)
+    absent = absent_before(closes, venues)
     growth, _ = _growth(
         closes.to_numpy(),
         traded,
-        closed,
-        _previous_trade(traded, closed, through_gaps=gaps == "trade_to_trade"),
+        np.cumsum(~closed, axis=0) + absent,
+        _previous_trade(traded, closed, absent, through_gaps=gaps == "trade_to_trade"),
         None if dividends is None else alongside(dividends, closes, "dividends", "amount").fillna(0.0).to_numpy(),
         None if splits is None else alongside(splits, closes, "splits", "ratio").fillna(1.0).to_numpy(),
     )
@@ -160,10 +162,12 @@ def trade_to_trade_returns(
         )
     traded = traded_cells(closes, None if volume is None else alongside(volume, closes, "volume", "amount"))
     closed = closed_cells(closes, venues)
-    previous = _previous_trade(traded, closed, through_gaps=True)
-    growth, n_sessions = _growth(closes.to_numpy(), traded, closed, previous)
+    without_row = absent_before(closes, venues)
+    counted = np.cumsum(~closed, axis=0) + without_row
+    previous = _previous_trade(traded, closed, without_row, through_gaps=True)
+    growth, n_sessions = _growth(closes.to_numpy(), traded, counted, previous)
     level = np.broadcast_to(benchmark.reindex(closes.index).to_numpy(), closes.shape)
-    market_growth, _ = _growth(level, traded, closed, previous)
+    market_growth, _ = _growth(level, traded, counted, previous)
 
     def frame(values: FloatArray) -> pd.DataFrame:
         return pd.DataFrame(values, index=closes.index, columns=closes.columns)
@@ -179,25 +183,35 @@ def traded_cells(closes: pd.DataFrame, volume: pd.DataFrame | None) -> BoolArray
     return traded if volume is None else traded & (volume.to_numpy() != 0)
 
 
-def _previous_trade(traded: BoolArray, closed: BoolArray, *, through_gaps: bool) -> IntArray:
-    """(T, S) row of the close each return starts from, -1 where there is none; days on which the market was closed are passed over."""
+def _previous_trade(traded: BoolArray, closed: BoolArray, absent: IntArray, *, through_gaps: bool) -> IntArray:
+    """(T, S) row of the close each return starts from, -1 where there is none; days on which the market was closed are passed over.
+
+    `absent` counts the sessions that have no row: without `through_gaps` no return spans one.
+    """
     rows = np.arange(traded.shape[0])[:, None]
     last_trade = np.maximum.accumulate(np.where(traded, rows, -1), axis=0)
     if not through_gaps:
         last_session = np.maximum.accumulate(np.where(closed, -1, rows), axis=0)
         last_trade = np.where(last_trade == last_session, last_trade, -1)
-    return np.vstack([np.full((1, traded.shape[1]), -1), last_trade[:-1]])[: traded.shape[0]]
+    previous: IntArray = np.vstack([np.full((1, traded.shape[1]), -1), last_trade[:-1]])[: traded.shape[0]]
+    if not through_gaps and absent.any():
+        spanned = absent - np.take_along_axis(absent, np.maximum(previous, 0), axis=0)
+        previous = np.where(spanned > 0, -1, previous)
+    return previous
 
 
 def _growth(
     closes: FloatArray,
     traded: BoolArray,
-    closed: BoolArray,
+    counted: IntArray,
     previous: IntArray,
     dividends: FloatArray | None = None,
     splits: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Value now of one unit of money at the close each return starts from, and the sessions between; NaN where there is no return."""
+    """Value now of one unit of money at the close each return starts from, and the sessions between; NaN where there is no return.
+
+    `counted` is the number of the line's sessions up to each row.
+    """
     usable = traded & (previous >= 0)
     start = np.where(usable, previous, 0)
     base = np.take_along_axis(closes, start, axis=0)
@@ -211,8 +225,7 @@ def _growth(
             paid = np.cumsum(dividends * held, axis=0)
             value = value + (paid - np.take_along_axis(paid, start, axis=0)) / shares_before
     growth = np.divide(value, base, out=np.full(closes.shape, np.nan), where=usable)
-    held_sessions = np.cumsum(~closed, axis=0)
-    n_sessions = np.where(usable, held_sessions - np.take_along_axis(held_sessions, start, axis=0), np.nan)
+    n_sessions = np.where(usable, counted - np.take_along_axis(counted, start, axis=0), np.nan)
     return growth, n_sessions
 
 
