@@ -13,7 +13,7 @@ from impact.errors import InputError
 from impact.provenance import Source, unique_sources
 from impact.rules import INVESTORS, Deadlines, deadlines
 from impact.rules.book import RuleBook, rule_book
-from impact.rules.rulings import Question, Ruling, decide, disputed_entities, rulings_at
+from impact.rules.rulings import Question, Ruling, boundaries, decide, disputed_listings, rulings_at
 from impact.rules.vocabulary import country_of
 from impact.typing_ import BoolArray
 
@@ -78,8 +78,10 @@ class Law:
     _statuses: dict[tuple[str, str], LegalStatus] = field(default_factory=dict)
 
     def knows(self, security: str) -> bool:
-        """Whether any list, as known, names the issuer of this line, ISIN or entity."""
-        return bool(security) and (bool(self.book.issuer(security)[1]) or country_of(security) in self._countries)
+        """Whether any list, as known, names the issuer of this line, ISIN or entity, or a firm that the line is related to."""
+        if not security:
+            return False
+        return bool(self.book.issuer(security)[1] or self.book.issuers.related(security)) or country_of(security) in self._countries
 
     def names(self, values: pd.Series) -> BoolArray:
         """For each line or code of a column, whether a list, as known, names its issuer, or a duty of this investor its country."""
@@ -125,15 +127,26 @@ class Law:
         cited = (found for found in self._statuses.values() if found.citation)
         return unique_sources(Source(title=f"{found.citation} ({found.source})", basis="facts") for found in cited)
 
-    def _rulings(self, action: str, security: str, instrument: str) -> tuple[Ruling, ...]:
+    def _question(self, action: str, security: str, instrument: str) -> Question:
         keys, listings = self.book.issuer(security)
         asked = RULE_INSTRUMENT.get(instrument, "equity")
-        question = Question(action=action, investor=self.investor, instrument=asked, keys=keys, listings=listings)
-        found = rulings_at(self.book, question, self.as_of)
-        return found if self.programmes is None else tuple(ruling for ruling in found if ruling.programme_id in self.programmes)
+        related = self.book.issuers.related(security)
+        return Question(action=action, investor=self.investor, instrument=asked, keys=keys, listings=listings, related=related)
+
+    def _rulings(self, question: Question, at: pd.Timestamp) -> tuple[Ruling, ...]:
+        every = rulings_at(self.book, question, at)
+        return every if self.programmes is None else tuple(ruling for ruling in every if ruling.programme_id in self.programmes)
+
+    def _licence_ends(self, buying: Question) -> pd.Timestamp | None:
+        """When buying that a licence frees now becomes prohibited, as known; None when no licence frees it."""
+        if not any(ruling.phase == "licensed" for ruling in self._rulings(buying, self.as_of)):
+            return None
+        later = (edge for edge in boundaries(self.book, buying) if edge > self.as_of)
+        return next((edge for edge in later if decide(self._rulings(buying, edge)).status == "prohibited"), None)
 
     def _decide(self, security: str, instrument: str) -> LegalStatus:
-        rulings = {action: self._rulings(action, security, instrument) for action in _ASKED}
+        asked = {action: self._question(action, security, instrument) for action in _ASKED}
+        rulings = {action: self._rulings(question, self.as_of) for action, question in asked.items()}
         identified = self.book.identifies(security)
         answers = {action: decide(found, identified=identified) for action, found in rulings.items()}
         actions = {action: answer.status for action, answer in answers.items()}
@@ -143,10 +156,14 @@ class Law:
         running = clocks[(clocks["state"] == "running") & (clocks["first_prohibited_utc"] > self.as_of)]
         running = running if self.investor != "non_us_person" else running.iloc[:0]
         # Where two readings of a listing stand, nobody can say that its clock binds.
-        disputed = running["entity"].isin(disputed_entities(self.book, security)) & (running["clock"] != "trading_stop")
+        readings = disputed_listings(self.book, security, self.as_of)
+        named_so = [pair in readings for pair in zip(running["programme_id"], running["entity"], strict=True)]
+        disputed = pd.Series(named_so, index=running.index, dtype=bool)  # a trading stop names no programme
         binding = running[~disputed]
         enjoined = any(ruling.phase == "enjoined" for found in rulings.values() for ruling in found)
-        status = _status(actions, clock_runs=not binding.empty, enjoined=enjoined, blocked=answers["buy"].programme_id in self._blocking)
+        licence_ends = self._licence_ends(asked["buy"])
+        runs = not binding.empty or licence_ends is not None
+        status = _status(actions, clock_runs=runs, enjoined=enjoined, blocked=answers["buy"].programme_id in self._blocking)
         if disputed.any() and status in ("enjoined", "clear"):
             status = "unknown"
         if instrument not in RULE_INSTRUMENT and status in ("restricted", "enjoined", "clear"):
@@ -154,17 +171,17 @@ class Law:
         prohibited = [answer for answer in answers.values() if answer.status == "prohibited"]
         decisive = answers["buy"] if actions["buy"] != "allowed" or not prohibited else prohibited[0]
         named = next((ruling for ruling in rulings["buy"] if ruling.phase != "unlisted"), decisive)
-        by_clock = status == "restricted" and not prohibited
+        by_clock = status == "restricted" and not prohibited and not binding.empty
         first = binding.sort_values("first_prohibited_utc").iloc[0] if by_clock else None
         return LegalStatus(
             status=status,
             actions=actions,
             programme_id=named.programme_id if first is None else first["programme_id"],
             entity=named.entity if first is None else first["entity"],
-            rule=decisive.rule if first is None else f"{first['clock'].replace('_', ' ')} from {first['first_prohibited_et']} ET",
+            rule=decisive.rule if first is None else _strikes(first, licence_ends),
             citation=decisive.citation if first is None else first["citation"],
             source=decisive.source if first is None else first["source"],
-            next_ban_at=_first(binding, "purchase_ban"),
+            next_ban_at=_first(binding, "purchase_ban") if licence_ends is None else licence_ends,
             divest_by_at=_first(binding, "divestment_end"),
             lifted_by=self._lifted(clocks),
         )
@@ -172,6 +189,14 @@ class Law:
     def _lifted(self, clocks: pd.DataFrame) -> str:
         states = clocks["state"].isin(["enjoined", "vacated", "licensed"])
         return "; ".join(dict.fromkeys(clocks.loc[states, "state"]))
+
+
+def _strikes(clock: pd.Series, licence_ends: pd.Timestamp | None) -> str:
+    told = f"{clock['clock'].replace('_', ' ')} from {clock['first_prohibited_et']} ET"
+    if licence_ends is None:
+        return told
+    ends = licence_ends.tz_convert("America/New_York").isoformat(timespec="minutes")
+    return f"purchase ban from {ends} ET, when the licence that frees buying ends; {told}"
 
 
 def _first(clocks: pd.DataFrame, clock: str) -> pd.Timestamp | None:

@@ -10,11 +10,18 @@ from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.facts.names import plain_words
 from impact.rules.issuer_lines import issuer_lines
-from impact.rules.records import Listing
+from impact.rules.records import Listing, Relation
 from impact.rules.vocabulary import COUNTRY_WIDE, fits, is_pattern, line_key
 from impact.venues import venue_of
 
 __all__ = ["ListedIssuers"]
+
+_NOT_NAMED: Mapping[str, str] = {
+    "unit": "a unit of the group named",
+    "listed_parent": "the listed parent of the unit named",
+    "unverified": "perhaps the firm named: the exact name is not verified",
+}
+"""Relations of a line to a listing that does not name it (``designation_lines.csv``), in words."""
 
 
 def _spelled(name: str) -> str:
@@ -27,6 +34,17 @@ def _issued_in_country() -> frozenset[str]:
     table = issuer_lines()
     issued = [isin for isin in table.isins if any(fits(isin, pattern) for pattern in COUNTRY_WIDE)]
     return frozenset(code for isin in issued for line in table.lines_behind(isin) for code in table.codes_of[line])
+
+
+@cache
+def _lines_not_named() -> Mapping[str, tuple[Mapping[str, str], ...]]:
+    """Line -> rows of the record of lines that a listing speaks of and does not name."""
+    index: dict[str, tuple[Mapping[str, str], ...]] = {}
+    for row in read_bundled("designation_lines").to_dict("records"):
+        if row["relation"] in _NOT_NAMED:
+            line = line_key(row["line"])
+            index[line] = (*index.get(line, ()), {str(name): str(cell) for name, cell in row.items()})
+    return index
 
 
 class ListedIssuers:
@@ -51,7 +69,7 @@ class ListedIssuers:
         key = line_key(security)
         if any(self.country_wide([key])):
             return False
-        if issuer_lines().lines_behind(key):
+        if issuer_lines().lines_behind(key) or key in _lines_not_named():
             return True
         if any(key in listing.codes for listing in self._bearing(frozenset({key})) if listing.kind != "subject"):
             return True
@@ -63,13 +81,13 @@ class ListedIssuers:
     def country_wide(self, values: Iterable[str]) -> list[bool]:
         """For each line or code, whether it, or a share behind it, is of a country whose issuers come under programmes by where they are.
 
-        A line elsewhere of an issuer whose home line, by its own listing, lies elsewhere too is not: Rusal was listed by its line in
-        Hong Kong.
+        No line of an issuer is whose home line, by its own listing, lies elsewhere: Rusal was listed by its line in Hong Kong, and what
+        that line is under, its sister in Moscow is.
         """
         given = list(values)
         direct: set[str] = set().union(*(fnmatch.filter(given, pattern) for pattern in COUNTRY_WIDE))
         issued = _issued_in_country()
-        return [value in direct or (value in issued and not self._home_is_elsewhere(value)) for value in given]
+        return [(value in direct or value in issued) and not self._home_is_elsewhere(value) for value in given]
 
     def _home_is_elsewhere(self, key: str) -> bool:
         behind = issuer_lines().lines_behind(key) | {key}
@@ -103,6 +121,22 @@ class ListedIssuers:
         by_name = [listing for listing in named if line_key(listing.entity) in asked]
         named += [listing for listing in self._linked((*own, *by_name)) if listing not in named]
         return asked.union(*(listing.keys for listing in own)), tuple(named)
+
+    def related(self, security: str) -> tuple[Relation, ...]:
+        """Listings that do not name the issuer of `security`, and whose record says how one of its lines stands to the name."""
+        key = line_key(security)
+        lines = issuer_lines().lines_behind(key) | {key}
+        said = {row["designation_id"]: row["relation"] for line in sorted(lines) for row in _lines_not_named().get(line, ())}
+        if not said:
+            return ()
+        own = self.issuer(security)[1]
+        told = {listing: said[listing.fact_id] for listing in self.listings if listing.fact_id in said}
+        later = {other: relation for listing, relation in told.items() for other in self._linked([listing])}
+        return tuple(
+            Relation(listing=listing, words=_NOT_NAMED[relation])
+            for listing, relation in {**later, **told}.items()
+            if listing not in own and listing.kind == "listed"
+        )
 
     def names(self, values: Iterable[str]) -> list[bool]:
         """For each line or code, whether a list names its issuer: by itself, by a sister line or by where it trades."""

@@ -12,7 +12,7 @@ from impact.errors import InputError
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.rules.book import RuleBook, rule_book
-from impact.rules.rulings import Question, Ruling, boundaries, decide, programmes_in_force, rulings_at
+from impact.rules.rulings import Question, Ruling, boundaries, decide, programmes_in_force, rulings_at, standing_relations
 from impact.rules.schemas import ANSWER, RULINGS
 from impact.rules.vocabulary import ACTIONS, INSTRUMENTS, INVESTORS, checked_word
 from impact.typing_ import Instant
@@ -163,6 +163,7 @@ def _question(book: RuleBook, action: str, security: str, investor: str, instrum
         keys=keys,
         listings=listings,
         identified=book.identifies(security),
+        related=book.issuers.related(security),
     )
 
 
@@ -183,7 +184,7 @@ def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timest
         citation=_citation(answer, rulings),
         since=since,
         until=until,
-        changes=(*_warnings(question, rulings), *_changes(book, answer, until, following)),
+        changes=(*_warnings(question, rulings), *_relations(question, moment), *_changes(book, answer, until, following)),
         rulings=rulings,
         asked=asked,
         sources=unique_sources(
@@ -219,6 +220,16 @@ def _warnings(question: Question, rulings: tuple[Ruling, ...]) -> tuple[str, ...
         return ()
     return (
         "Whoever causes a US person to violate is liable too (50 USC 1705(a)): no US broker, custodian or counterparty may take a part.",
+    )
+
+
+def _relations(question: Question, at: pd.Timestamp) -> tuple[str, ...]:
+    """What lists that do not name the line asked about say at `at` of firms that it is related to."""
+    own = {listing.list_id for listing in question.listings}
+    return tuple(
+        f"The list {relation.listing.list_id} names {relation.listing.entity}: this line is {relation.words}, and is not named there itself."
+        for relation in standing_relations(question.related, at)
+        if relation.listing.list_id not in own
     )
 
 

@@ -139,6 +139,14 @@ class Listing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Relation:
+    """How a trading line that a listing does not name stands to it, as the record of the listing says."""
+
+    listing: Listing
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Relief:
     """A court decision that lifts a listing from its own instant on."""
 

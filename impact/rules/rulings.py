@@ -10,9 +10,9 @@ import pandas as pd
 
 from impact.rules.book import RuleBook
 from impact.rules.legal_clocks import clock_instants
-from impact.rules.records import Cell, Conflict, Licence, Listing, Programme, Relief
+from impact.rules.records import Cell, Conflict, Licence, Listing, Programme, Relation, Relief
 
-__all__ = ["Question", "Ruling", "boundaries", "decide", "disputed_entities", "programmes_in_force", "rulings_at"]
+__all__ = ["Question", "Ruling", "boundaries", "decide", "disputed_listings", "programmes_in_force", "rulings_at", "standing_relations"]
 
 SEVERITY = {"prohibited": 0, "unknown": 1, "allowed": 2, "not_listed": 3}
 RELIEVED = {"injunction": "enjoined", "vacatur": "vacated"}
@@ -29,6 +29,7 @@ class Question:
     keys: frozenset[str]
     listings: tuple[Listing, ...]
     identified: bool = False
+    related: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,8 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
         elif _speaks_of(book, programme, question.listings):
             lost = _lost_in_succession(question.listings)
             rulings.append(_rolled_on(programme, lost) if lost else _by_cell(book, programme, None, "unlisted", question, at))
+        else:
+            rulings += _of_relations(book, programme, question, at)
     held = {ruling.programme_id for ruling in rulings if ruling.phase == "listed"}
     yields = {programme.programme_id: programme.yields_to for programme in book.programmes}
     rulings = [ruling for ruling in rulings if ruling.status != "allowed" or yields[ruling.programme_id] not in held]
@@ -105,6 +108,37 @@ def _speaks_of(book: RuleBook, programme: Programme, listings: Iterable[Listing]
     lists = {other.list_id for other in book.programmes if other.family == programme.family}
     clocked = any(rule.programme_id == programme.programme_id for rule in book.clocks)
     return clocked and any(listing.list_id in lists for listing in listings)
+
+
+def standing_relations(relations: Iterable[Relation], at: pd.Timestamp) -> tuple[Relation, ...]:
+    """Those of the relations whose listing stands at `at`."""
+    return tuple(
+        relation
+        for relation in relations
+        if relation.listing.listed_at <= at and (relation.listing.removed_at is None or at < relation.listing.removed_at)
+    )
+
+
+def _of_relations(book: RuleBook, programme: Programme, question: Question, at: pd.Timestamp) -> list[Ruling]:
+    """Unknown where the list names a firm that the line is only related to, and no text says that the line is then free.
+
+    There are two readings: the line is meant with the name, or it is not. Where neither bars, and where a text frees what is not
+    listed itself and knows no close names (OFAC FAQ 905), nothing is in doubt.
+    """
+    near = [relation for relation in standing_relations(question.related, at) if relation.listing.list_id == programme.list_id]
+    if not near:
+        return []
+    meant = _ruling(book, programme, near[0].listing, question, at)
+    bars_later = meant.phase == "before_ban" and question.investor != "non_us_person"
+    if meant.status == "allowed" and not bars_later:
+        return []
+    unlisted = _by_cell(book, programme, None, "unlisted", question, at)
+    close_names = any(listing.kind == "name_match" and listing.list_id == programme.list_id for listing in book.listings)
+    if unlisted.status == "allowed" and not close_names:
+        return []
+    entity = near[0].listing.entity
+    rule = f"The list names {entity}; this line is {near[0].words}. {UNDECIDED}: whether it is meant with the name is open."
+    return [dataclasses.replace(meant, phase="related", status="unknown", rule=rule, citation="", entity=entity)]
 
 
 def _lost_in_succession(listings: Iterable[Listing]) -> Listing | None:
@@ -161,7 +195,7 @@ def boundaries(book: RuleBook, question: Question) -> list[pd.Timestamp]:
     instants: set[pd.Timestamp | None] = set()
     for programme in book.programmes:
         instants |= {programme.in_force_at, programme.ended_at}
-        for listing in question.listings:
+        for listing in (*question.listings, *(relation.listing for relation in question.related)):
             if listing.list_id == programme.list_id:
                 instants |= {listing.listed_at, listing.removed_at, *clock_instants(book, programme.programme_id, listing).values()}
                 instants |= {_licence_end(licence, listing) for licence in book.licences}
@@ -201,11 +235,22 @@ def _of_listings(book: RuleBook, programme: Programme, reached: list[Listing], q
     return settled
 
 
-def disputed_entities(book: RuleBook, security: str) -> frozenset[str]:
-    """Names of the listings of an issuer of which two readings stand as known, so that no clock of them binds for sure."""
+def disputed_listings(book: RuleBook, security: str, at: pd.Timestamp) -> frozenset[tuple[str, str]]:
+    """Programme and name of each listing of an issuer of which two readings stand at `at`, so that no clock of it binds for sure.
+
+    Another list that bears the same name is not touched: there nobody disputes it.
+    """
     keys, listings = book.issuer(security)
     silent = {listing.conflict_id for listing in listings if listing.passes_over(keys)}
-    return frozenset(listing.entity for listing in listings if listing.conflict_id in silent)
+    disputed = [
+        listing for listing in listings if listing.conflict_id in silent and (listing.conflict_at is None or at >= listing.conflict_at)
+    ]
+    return frozenset(
+        (programme.programme_id, listing.entity)
+        for listing in disputed
+        for programme in book.programmes
+        if programme.list_id == listing.list_id
+    )
 
 
 def _undecided(ruling: Ruling, listing: Listing, other: Listing) -> Ruling:

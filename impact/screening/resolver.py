@@ -10,7 +10,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.facts.matching import match_table
 from impact.facts.names import core_name, plain_words
-from impact.facts.screening import ScreeningTargets, screening_targets
+from impact.facts.screening import UNIT_OF_PARENT, ScreeningTargets, screening_targets
 from impact.identifiers import security_lines
 from impact.screening.broker_tickers import name_agrees
 from impact.screening.spellings import spelled_venue
@@ -107,7 +107,9 @@ def resolve_line(text: str, *, targets: ScreeningTargets | None = None) -> Resol
     matched = match_table(pd.DataFrame([row]), known, names="never")
     if len(matched):
         first = matched.iloc[0]
-        return _sure(asked, str(first["security"] or first["entity"]), str(first["entity"]), str(first["explanation"]))
+        # A line of a unit is itself, never the group that its list names.
+        entity = "" if first["relation"] == UNIT_OF_PARENT else str(first["entity"])
+        return _sure(asked, str(first["security"] or entity or asked), entity, str(first["explanation"]))
     line = normalise_ticker(code, exchange=venue)
     if line is not None and line.yahoo:
         return _sure(asked, line.yahoo, "", "a ticker with its venue; no list names it")

@@ -26,17 +26,19 @@ INSTANTS = (
 PER_INSTANT = 40
 
 # What check may say where permitted says this, by whether a name was asked: check reads names that resemble a listed one too, so it
-# may know whose a name is where permitted does not, and bar it. A line tied to a listed parent alone is no match for permitted, and
-# a proposal for check.
+# may know whose a name is where permitted does not, and bar it.
 LINE = {
     "prohibited": {"barred", "blocked"},
     "unknown": {"unknown", "restricted"},
     "allowed": {"clear", "enjoined", "restricted", "unknown"},
-    "not_listed": {"clear", "unknown"},
+    "not_listed": {"clear"},
 }
 AGREEING = {(False, status): words for status, words in LINE.items()}
 AGREEING |= {(True, status): words | {"barred", "unknown"} for status, words in LINE.items()}
 AGREEING[True, "unknown"] = {"clear", *AGREEING[True, "unknown"]}
+
+RELATED = sorted(set(read_bundled("designation_lines").query("relation in ['unit', 'listed_parent', 'unverified']")["line"]))
+NAMED = ("0883.HK", "0941.HK", "0981.HK", "0728.HK", "1810.HK", "0486.HK", "RUAL.ME", "0020.HK", "002415.SZ", "0005.HK")
 
 
 def book(**columns):
@@ -71,6 +73,74 @@ def test_no_two_answers_of_the_law_differ(instant):
         (row, one, other) for row, one, other in zip(sample, checked, answers, strict=True) if one not in AGREEING[row[0] == "Name", other]
     ]
     assert not wrong
+
+
+def is_prohibited_later(action, line, instant):
+    """Whether the answer of permitted turns to prohibited at some later instant, as known now."""
+    answer = permitted(action, line, instant, as_of=instant)
+    while answer.until is not None and answer.status != "prohibited":
+        answer = permitted(action, line, answer.until, as_of=instant)
+    return answer.status == "prohibited"
+
+
+def words_of_check(line, instant):
+    """What check may say of a line, by what permitted answers for buying, holding and selling to divest."""
+    buy, hold, divest = (permitted(action, line, instant, as_of=instant) for action in ("buy", "hold", "sell_to_divest"))
+    if buy.status == "prohibited":
+        return {"barred", "blocked"}
+    if "prohibited" in (hold.status, divest.status):
+        return {"restricted"}
+    if "unknown" in (buy.status, hold.status):
+        return {"unknown"}
+    if any(ruling.phase == "enjoined" for ruling in buy.rulings):
+        return {"enjoined"}
+    later = any(is_prohibited_later(action, line, instant) for action in ("buy", "hold", "sell_to_divest"))
+    return {"restricted"} if later else {"clear"}
+
+
+@pytest.mark.parametrize("instant", [*INSTANTS, "2020-12-20T12:00-05:00", "2021-06-30T12:00-04:00", "2019-02-01T12:00-05:00"])
+def test_check_says_of_named_and_of_related_lines_what_buying_holding_and_divesting_say(instant):
+    lines = (*NAMED, *RELATED)
+    cells = [line if "." in line else f"{line} US" for line in lines]
+    checked = dict(zip(lines, statuses(instant, Ticker=cells), strict=True))
+    wrong = [(line, status, words) for line, status in checked.items() if status not in (words := words_of_check(line, instant))]
+    assert len(checked) == len(set(lines)) and not wrong
+
+
+@pytest.mark.parametrize("line", ["2357.HK", "1919.HK"])
+def test_a_unit_of_a_listed_group_is_not_the_group(line):
+    """AviChina and COSCO SHIPPING Holdings: the list names the group, OFAC FAQ 905 frees what is not listed itself, s.1260H bars nothing."""
+    answer = permitted("buy", line, "2025-03-01T12:00-05:00")
+    assert answer.status == "not_listed" and "a unit of the group named" in answer.changes[0]
+    row = check_portfolio(book(Ticker=[line]), as_of="2025-03-01T12:00-05:00").positions.iloc[0]
+    assert row["status"] == "clear" and "parent" in row["explanation" if "explanation" in row else "evidence"]
+
+
+@pytest.mark.parametrize(("instant", "status"), [("2021-02-01T12:00-05:00", "unknown"), ("2021-07-01T12:00-04:00", "not_listed")])
+def test_whether_a_unit_is_meant_with_its_group_was_open_while_close_names_were_barred(instant, status):
+    answer = permitted("buy", "601668.SS", instant)
+    assert answer.status == status and ("China State Construction Group" in answer.rule) == (status == "unknown")
+
+
+def test_a_second_list_in_dispute_leaves_the_clocks_of_the_first():
+    """CNOOC: two readings of its s.1260H listing since 2025, none of its listing under EO 14032."""
+    row = check_portfolio(book(Ticker=["883 HK"]), as_of="2021-06-30T12:00-04:00").positions.iloc[0]
+    assert row["status"] == "restricted"
+    assert row["next_ban_at"] == pd.Timestamp("2021-08-02T00:01-04:00") and row["divest_by_at"] == pd.Timestamp("2022-06-03T00:01-04:00")
+
+
+def test_buying_that_a_licence_frees_is_barred_when_it_ends():
+    """GL 1A frees close names until 2021-05-27 09:30."""
+    row = check_portfolio(book(Ticker=["600050.SS"]), as_of="2021-02-01T12:00-05:00").positions.iloc[0]
+    answer = permitted("buy", "600050.SS", "2021-02-01T12:00-05:00", as_of="2021-02-01T12:00-05:00")
+    assert row["next_ban_at"] == pd.Timestamp("2021-05-27T09:30-04:00") == answer.until
+
+
+@pytest.mark.parametrize("cells", [{"Ticker": ["486 HK"], "ISIN": ["RU000A1025V3"]}, {"ISIN": ["RU000A1025V3"]}, {"Ticker": ["486 HK"]}])
+def test_the_lines_of_an_issuer_that_left_its_list_agree(cells):
+    instant = "2021-02-01T12:00-05:00"
+    assert statuses(instant, **cells) == ["clear"]
+    assert {permitted("buy", security, instant).status for security in ("0486.HK", "RUAL.ME", "RU000A1025V3")} == {"not_listed"}
 
 
 @pytest.mark.parametrize(
