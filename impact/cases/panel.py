@@ -11,12 +11,13 @@ from impact.bundled import read_bundled
 from impact.calendars import last_closed_session, sessions, venue_of
 from impact.cases.benchmarks import venue_currency, yahoo_symbol
 from impact.cases.definition import AsOf, CaseDefinition
-from impact.errors import DataUnavailable
+from impact.errors import DataUnavailable, InputError
 from impact.facts import known_table
+from impact.intake.currencies import currency_of
 from impact.market import MarketPanel, load_panel
 from impact.market.sources import yahoo_source
 
-__all__ = ["known_prices", "load_case_prices"]
+__all__ = ["check_currency", "known_prices", "load_case_prices"]
 
 FILE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
 
@@ -86,11 +87,30 @@ def _require(definition: CaseDefinition, panel: MarketPanel, needed: list[str], 
 
 def _in_currency(panel: MarketPanel, definition: CaseDefinition) -> MarketPanel:
     """The panel with the currency of the line: as the case states, else as the prices say, else that of its venue."""
+    check_currency(panel, definition)
     line = definition.security
     currency = definition.currency or str(panel.currency[line]) or venue_currency(venue_of(line))
     if currency == panel.currency[line]:
         return panel
     return replace(panel, currency=panel.currency.mask(panel.currency.index == line, currency))
+
+
+def check_currency(panel: MarketPanel, definition: CaseDefinition) -> None:
+    """Refuse prices that state another currency than the case: closes of one counted as the other are wrong by the rate.
+
+    Raises
+    ------
+    InputError
+        If the prices of the line state another currency, or its hundredth, than the case does.
+    """
+    line = definition.security
+    told = str(panel.currency[line]) if line in panel.securities else ""
+    if not told or not definition.currency or currency_of(told) == currency_of(definition.currency):
+        return
+    raise InputError(
+        f"case={definition.case!r} states currency={definition.currency!r}, and its prices of {line} are in {told!r}; state the currency of the "
+        "prices (with rates = { USD = ... } where no rate is bundled), or give prices in the currency of the case."
+    )
 
 
 def _without_index_volume(panel: MarketPanel, market: str) -> MarketPanel:

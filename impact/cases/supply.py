@@ -14,7 +14,7 @@ from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.holders import Buyers, Holders, buyers_of, holders_of
 from impact.cases.index_flow import index_deletion_of_case
 from impact.cases.listing import CaseListing, listing_of
-from impact.cases.panel import known_prices, load_case_prices
+from impact.cases.panel import check_currency, known_prices, load_case_prices
 from impact.cases.rates import DollarRate, dollar_rate
 from impact.cases.shares import ShareCounts, share_counts
 from impact.cases.shipped import define_case
@@ -94,6 +94,7 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
 def _held_prices(definition: CaseDefinition, panel: MarketPanel | None) -> tuple[MarketPanel | None, str]:
     """The prices given, else those of the case; none, and why, where it has none."""
     if panel is not None:
+        check_currency(panel, definition)
         return panel, ""
     try:
         return load_case_prices(definition, definition.prices, offline=True), ""

@@ -17,8 +17,9 @@ from impact.eventstudy.placing import stated_venues
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.schemas import CAR, DROPPED, ESTIMATES, MEAN_CAR, TESTS
 from impact.eventstudy.study import event_study
+from impact.intake.currencies import currency_of
 from impact.provenance import Source
-from impact.tables import Table
+from impact.tables import Table, prose
 from impact.typing_ import ReturnKind, Window
 
 if TYPE_CHECKING:
@@ -151,7 +152,24 @@ def study_files(
     loaded = read_factor_file(*factors) if factors else None
     sources = tuple(Source(title=Path(path).name, basis="user file") for path in (events, given, *factors))
     study = event_study(table, read_events(events), market=benchmark, factors=loaded, kind=kind, sources=sources, **options)
-    return study if panel is None else _with_remarks(study, panel, names)
+    return study if panel is None else _with_remarks(_with_currencies(study, panel, names), panel, names)
+
+
+def _with_currencies(study: EventStudyResult, panel: MarketPanel, benchmarks: list[str]) -> EventStudyResult:
+    """The study with what it says of lines measured against a benchmark in another currency."""
+    met = {currency_of(panel.currency[name])[0]: name for name in benchmarks if panel.currency[name]}
+    lines = [name for name in dict.fromkeys(study.events["security"]) if panel.currency[name]]
+    other = [name for name in lines if met and set(met) != {currency_of(panel.currency[name])[0]}]
+    if not other:
+        return study
+    benchmark = next(name for code, name in met.items() if code != currency_of(panel.currency[other[0]])[0])
+    told = (
+        f"prices: {prose.count(len(other))} of {prose.count(len(lines))} lines with events in another currency than the benchmark (first {other[0]} "
+        f"in {panel.currency[other[0]]}, {benchmark} in {panel.currency[benchmark]}): returns are each in its own currency, so abnormal "
+        "returns hold the change of the rate between them"
+    )
+    warnings.warn(told, ImpactWarning, stacklevel=3)
+    return replace(study, assumptions=(*study.assumptions, told))
 
 
 def _at_venues(panel: MarketPanel, stated: Mapping[str, str]) -> MarketPanel:

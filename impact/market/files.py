@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.currencies import currency_of
 from impact.market.dropped import dropped_rows
 from impact.market.frames import DATE_NAMES
 from impact.market.panel import MarketPanel
 from impact.market.plausibility import doubt_notes
-from impact.market.sniffing import DELIMITED, PARQUET, WORKBOOKS, RawTable, read_dates, read_numbers, read_table
+from impact.market.sniffing import DELIMITED, MISSING, PARQUET, WORKBOOKS, RawTable, read_dates, read_numbers, read_table
 from impact.market.sources import FetchResult
 from impact.provenance import Source
 from impact.typing_ import Day
@@ -185,8 +186,8 @@ class FileSource:
         order = list(dict.fromkeys(good["security"]))
         keyed = good.set_index(["session", "security"])
         frames = {name: keyed[name].unstack("security").reindex(columns=order) for name in FIGURES if name in named}
-        stated = cells.loc[good.index, named["currency"]].astype(str) if "currency" in named else []
-        return Figures(frames=frames, currency=dict(zip(good["security"], stated, strict=False)), refused=refused)
+        currency = _one_currency(table.name, good["security"], cells.loc[good.index, named["currency"]]) if "currency" in named else {}
+        return Figures(frames=frames, currency=currency, refused=refused)
 
     def _wide(self, table: RawTable, date: str, figure: str) -> Figures:
         """Rows of a table with one column a security."""
@@ -270,6 +271,29 @@ class FileSource:
             told = stated if isinstance(stated, str) else stated.get(security, "unknown")
             basis[security] = "total_return" if only_adjusted[security] else "as_traded" if has_adjusted[security] else told
         return basis
+
+
+def _one_currency(name: str, securities: pd.Series, stated: pd.Series) -> dict[str, str]:
+    """The currency of each security of a long table; rows that state none take that of the others.
+
+    Raises
+    ------
+    InputError
+        If the rows of a security state several currencies.
+    """
+    codes = stated.astype(str).str.strip()
+    told = pd.DataFrame({"security": securities, "code": codes})[stated.notna().to_numpy() & ~codes.str.lower().isin(MISSING).to_numpy()]
+    told = told.drop_duplicates()
+    told["meant"] = [currency_of(code) for code in told["code"]]
+    per = told.groupby("security", sort=False)["meant"].nunique()
+    if (per > 1).any():
+        first = per.index[per > 1][0]
+        several = " and ".join(dict.fromkeys(told.loc[told["security"] == first, "code"]))
+        raise InputError(
+            f"{name} states {several} for {first!r} ({int((per > 1).sum())} such); the closes of one security are in one currency: convert "
+            "them, or give each currency as a security of its own."
+        )
+    return dict(zip(told["security"], told["code"], strict=True))
 
 
 def _only_adjusted_note(securities: list[str]) -> tuple[str, ...]:

@@ -12,7 +12,9 @@ from numpy.testing import assert_allclose
 import impact
 from impact.calendars import sessions
 from impact.cases.case_file import read_case
+from impact.cases.supply import supply_of_case
 from impact.errors import DataUnavailable, InputError
+from impact.market import load_panel
 
 TOML = """
 [designation]
@@ -334,3 +336,32 @@ def test_a_new_case_that_cannot_be_is_refused_before_anything_is_written(tmp_pat
     with pytest.raises(InputError, match=message):
         impact.cases.write_case(security, programme, at, tmp_path / "own")
     assert not (tmp_path / "own").exists()
+
+
+def in_currency(folder, code):
+    path = folder / "prices" / "999930.KS.csv"
+    pd.read_csv(path).assign(currency=code).to_csv(path, index=False)
+    return folder
+
+
+def test_prices_in_another_currency_than_the_case_are_refused_by_both_names(folder, run_cli):
+    text = (folder / "case.toml").read_text()
+    (folder / "case.toml").write_text(text.replace("[market]\n", '[market]\ncurrency = "KRW"\n'))
+    assert impact.case(in_currency(folder, "KRW")).supply().line.currency == "KRW"
+    in_currency(folder, "EUR")
+    with pytest.raises(InputError, match=r"states currency='KRW', and its prices of 999930\.KS are in 'EUR'"):
+        impact.case(folder).supply()
+    code, out, err = run_cli("price", str(folder))
+    assert code != 0 and "KRW" in err and "EUR" in err and not out
+    panel = load_panel(folder / "prices")
+    with pytest.raises(InputError, match="'EUR'"):
+        supply_of_case(read_case(folder), panel=panel)
+
+
+def test_a_hundredth_is_another_currency_than_the_whole(folder):
+    text = (folder / "case.toml").read_text()
+    (folder / "case.toml").write_text(text.replace("[market]\n", '[market]\ncurrency = "GBP"\n'))
+    with pytest.raises(InputError, match="'GBP', and its prices of 999930.KS are in 'GBX'"):
+        impact.case(in_currency(folder, "GBX")).supply()
+    (folder / "case.toml").write_text(text.replace("[market]\n", '[market]\ncurrency = "GBp"\n'))
+    assert impact.case(folder).supply().line.currency == "GBp"

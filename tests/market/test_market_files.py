@@ -282,3 +282,13 @@ def test_a_workbook_of_one_sheet_is_read_and_two_sheets_of_prices_are_refused(tm
         frame.to_excel(book, sheet_name="B", index=False)
     with pytest.raises(InputError, match="two.xlsx holds prices on 2 sheets \\('A', 'B'\\)"):
         load_panel(tmp_path / "two.xlsx")
+
+
+def test_a_line_has_one_currency_whatever_rows_leave_out(write):
+    rows = "date,security,close,currency\n2024-01-02,KO,10,{}\n2024-01-03,KO,11,{}\n"
+    assert dict(load_panel(write(rows.format("USD", ""))).currency) == {"KO": "USD"}
+    assert dict(load_panel(write(rows.format("GBX", "GBp"))).currency) == {"KO": "GBp"}
+    with pytest.raises(InputError, match="states EUR and USD for 'KO'"):
+        load_panel(write(rows.format("EUR", "USD")))
+    with pytest.raises(InputError, match="states GBP and GBp for 'KO'"):
+        load_panel(write(rows.format("GBP", "GBp")))

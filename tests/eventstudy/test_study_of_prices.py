@@ -1,6 +1,8 @@
-"""A session without a row is a day without a trade, where the venue's calendar is known."""
+"""What a study says of the prices it is made from: sessions without a row, lines in several currencies."""
 
 from __future__ import annotations
+
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -110,3 +112,16 @@ def test_a_return_from_trade_to_trade_counts_the_missing_rows():
     prices = closes().drop(HOLE)
     pair = trade_to_trade_returns(prices[["KO"]], prices["SPY"], venues={"KO": "XNYS"})
     assert pair.n_sessions.loc["2024-06-10", "KO"] == 2 and pair.n_sessions.loc["2024-06-11", "KO"] == 1
+
+
+def test_a_benchmark_in_another_currency_is_told(tmp_path):
+    long = closes().rename_axis("date").melt(ignore_index=False, var_name="security", value_name="close").reset_index()
+    given = written(tmp_path, closes(), clocked())
+    for code, told in (("EUR", True), ("USD", False)):
+        long.assign(currency=long["security"].map({"KO": code, "SPY": "USD"})).to_csv(given["prices"], index=False)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            study = study_files(**given)
+        lines = [line for line in study.assumptions if "another currency than the benchmark" in line]
+        assert bool(lines) == told and any("another currency" in str(one.message) for one in caught) == told
+        assert not told or "first KO in EUR, SPY in USD" in lines[0]
