@@ -48,11 +48,13 @@ def before_leads(normal: NormalReturn, inputs: ModelInputs) -> Estimated:
 
 
 def garch(normal: NormalReturn, inputs: ModelInputs) -> Estimated:
+    """Conditional variances by maximum likelihood (Bollerslev, 1986), the mean as the regression says."""
     found, names, notes = fit_garch(normal.regression, inputs.day0, normal.column, inputs.design.estimation, inputs.design.window)
     return Estimated(fit=found, names=names, notes=(*normal.notes[:1], *notes, *normal.notes[1:]), n_parameters=2)
 
 
 def scholes_williams_fit(normal: NormalReturn, inputs: ModelInputs) -> Estimated:
+    """Beta from lead, same-day and lagged slopes (Scholes and Williams, 1977)."""
     design, regression = inputs.design, normal.regression
     if design.length < 4:
         raise InputError(

@@ -46,6 +46,7 @@ def _single(layout: Clustering) -> bool:
 
 
 def sq(layout: Clustering) -> Lead | None:
+    """One event on one day."""
     if not _single(layout) or layout.n_days > 1:
         return None
     return Lead(
@@ -56,6 +57,7 @@ def sq(layout: Clustering) -> Lead | None:
 
 
 def conformal(layout: Clustering) -> Lead | None:
+    """One event whose regression can be fitted again."""
     if not _single(layout) or not layout.refittable:
         return None
     days = "one day, and few rows" if layout.n_days == 1 else "several days"
@@ -64,12 +66,14 @@ def conformal(layout: Clustering) -> Lead | None:
 
 
 def block_placebo(layout: Clustering) -> Lead | None:
+    """One event whose model shows no regression."""
     if not _single(layout):
         return None
     return Lead(order=3, why="one event, and no regression to fit again", beside=("t", "placebo_space"))
 
 
 def t(layout: Clustering) -> Lead | None:
+    """One event without quiet days to compare."""
     if not _single(layout):
         return None
     return Lead(
@@ -78,6 +82,7 @@ def t(layout: Clustering) -> Lead | None:
 
 
 def kp_bmp(layout: Clustering) -> Lead | None:
+    """Several events on one date or on many."""
     n = layout.n_events
     if layout.layout not in BATCH:
         return None
@@ -93,6 +98,7 @@ def kp_bmp(layout: Clustering) -> Lead | None:
 
 
 def placebo_bmp(layout: Clustering) -> Lead | None:
+    """Two events to a few: the quiet days of the same events are their own law."""
     n = layout.n_events
     if layout.layout not in BATCH or n >= FEW_EVENTS:
         return None
