@@ -50,8 +50,9 @@ def price_effect_of_case(
     """
     threatened = supply_of_case(case, as_of, panel=panel) if supply is None else supply
     if not np.isfinite(threatened.total_shares["high"]) and "sold_shares" not in options:
+        known = "" if as_of is None else f" at as_of={as_of}"
         raise DataUnavailable(
-            f"the shares forced in case {_name(case)!r} are unknown at as_of={as_of}: no fact gives the holding from the United States;"
+            f"the shares forced in case {_name(case)!r} are unknown{known}: no fact gives the holding from the United States;"
             " give sold_shares=(low, high) to price an assumption."
         )
     missing = [name for name in ("adv_shares", "sigma") if name in threatened.line.unknown]
