@@ -366,9 +366,12 @@ def _refusals(
     printed = {
         name: rows[name] / scales[name].factor for name in ("quantity", "market_value") if name in scales and scales[name].factor > 0
     }
-    lines = total_lines(rows.assign(**printed) if printed else rows, marked, given)
+    lines = total_lines(as_printed := rows.assign(**printed), marked, given)
     code[lines.total] = 1
     report.add(lines.doubtful, "quantity", rows["quantity"], "the figures are the sum of lines above: a total?", "kept: it has a ticker")
+    value, differs = as_printed["market_value"], np.arange(n) == lines.differs
+    problem = f"the printed total is no sum of the lines above: those kept sum to {prose.decimal(value[code == 0].sum())}"
+    report.add(differs, "market_value", value, problem, "not a position; look for lines left out or counted twice")
     return code, net_assets_stated(rows, np.flatnonzero(lines.total))
 
 

@@ -13,7 +13,7 @@ from impact.holdings.distinct import per_distinct
 from impact.intake.headings import heading_key, is_total_label
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["TotalLines", "net_assets_stated", "sums_of_lines", "total_lines"]
+__all__ = ["TotalLines", "group_totals", "net_assets_stated", "sums_of_lines", "total_lines", "total_that_differs"]
 
 _MOST_ASKED, _LAST_LINES = 2000, 5
 """Of a table with more candidates only lines called a total, and the last lines, are asked."""
@@ -101,15 +101,79 @@ def _quantity_agrees(quantity: FloatArray | None, row: int, block: list[float]) 
     return abs(sum(block) - quantity[row]) <= 0.01 + 1e-9 * abs(quantity[row])
 
 
+def group_totals(value: FloatArray, bare: BoolArray, total: BoolArray, called: BoolArray) -> BoolArray:
+    """Bare lines whose value is that of exactly the lines of their group, be it a single line.
+
+    Parameters
+    ----------
+    value : (n,) float
+        In the order of the file; NaN where a line has none.
+    bare : (n,) bool
+        Lines without code, ticker and quantity.
+    total, called : (n,) bool
+        Lines known to be totals, and those called one.
+
+    Notes
+    -----
+    A group is the lines between two bare lines, with its total below or above. One line that repeats another may be a position, so
+    this is only believed where a printed grand total is the sum of the lines that are left, and is not with the group totals in it.
+    """
+    none = np.zeros(len(value), dtype=bool)
+    marks = (bare | total | called) & np.isfinite(value)
+    known = np.where(np.isfinite(value), value, 0.0)
+    open_marks = bare & marks & ~total & ~called
+    if not open_marks.any():
+        return none
+    grand = [row for row in np.flatnonzero(marks).tolist() if called[row] or row == len(value) - 1]
+    for below in (True, False):
+        edges = np.flatnonzero(marks)
+        starts = np.concatenate([[-1], edges[:-1]]) if below else edges
+        ends = edges if below else np.concatenate([edges[1:], [len(value)]])
+        sums = np.array([known[start + 1 : end].sum() for start, end in zip(starts, ends, strict=True)])
+        sizes = ends - starts - 1
+        near = (sizes > 0) & (np.abs(sums - value[edges]) <= _PRINTED + 1e-9 * np.abs(value[edges]))
+        group = none.copy()
+        group[edges[near]] = True
+        group &= open_marks
+        for row in grand if group.any() else ():
+            others = ~(total | called)
+            others[row] = False
+            left = known[others & ~group].sum()
+            if abs(left - value[row]) <= _PRINTED + 1e-9 * abs(value[row]) < abs(known[others].sum() - value[row]):
+                group[row] = True
+                return group
+    return none
+
+
+def total_that_differs(value: FloatArray, totals: BoolArray, called: BoolArray, sums: BoolArray) -> int | None:
+    """Row of the printed grand total that is no sum of lines above it; None when there is none.
+
+    It is the last line called a total, with no position below it.
+    """
+    kept = ~totals & np.isfinite(value)
+    printed = np.flatnonzero(called & totals & np.isfinite(value) & (value != 0.0))
+    if not len(printed) or not kept.any():
+        return None
+    row = int(printed[-1])
+    held = float(value[kept].sum())
+    unit = 1.0 if bool(np.all(value[kept] == np.round(value[kept]))) and abs(held) >= 1000 else 0.01
+    agrees = sums[row] or abs(held - value[row]) <= _allowed(unit, int(kept.sum()), float(value[row]))
+    return None if agrees or np.flatnonzero(kept)[-1] > row else row
+
+
 _LABELS = ("name", "account", "ticker")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class TotalLines:
-    """(n,) bool each: lines that are totals, and positions whose figures are a sum of others by chance or by mistake."""
+    """Lines that are totals, and positions whose figures are a sum of others by chance or by mistake, (n,) bool each.
+
+    `differs` is the row of a printed grand total that is no sum of lines; None when there is none.
+    """
 
     total: BoolArray
     doubtful: BoolArray
+    differs: int | None
 
 
 def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str]) -> TotalLines:
@@ -146,6 +210,7 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str]) -> Total
     eligible = loose & (unsized | called | _may_be_sum(quantity))
     named_total = called & (unsized | ~traded)  # a share may be called Total: one with a ticker and a quantity is a position
     total, doubtful = named_total.copy(), np.zeros(len(rows), dtype=bool)
+    summed = np.zeros(len(rows), dtype=bool)
     for amount in (value, rows["weight"].to_numpy()):
         known = np.isfinite(amount)
         asked = eligible & known & ~(held & unsized) if amount is not value else eligible & known  # weights alone agree by chance
@@ -153,7 +218,19 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str]) -> Total
             sums = sums_of_lines(amount, asked, called, quantity, held)
             doubtful |= sums & held
             total |= sums & ~held
-    return TotalLines(total=total, doubtful=doubtful)
+            summed |= sums
+    # Read by what is left: a line of one group that repeats its only position makes the grand total no sum.
+    groups = group_totals(value, loose & unsized & ~traded, total, called)
+    total |= groups
+    one_money = rows.loc[~total, "currency"].nunique() <= 1
+    differs = total_that_differs(value, total, called & ~_is_net_assets(rows), summed | groups) if one_money else None
+    return TotalLines(total=total, doubtful=doubtful, differs=differs)
+
+
+def _is_net_assets(rows: pd.DataFrame) -> BoolArray:
+    """Lines called net assets, which hold what is owed and what is no position."""
+    keys = [per_distinct(rows[name], lambda values: values.map(heading_key)).isin(_NET_ASSET_KEYS) for name in _LABELS]
+    return np.logical_or.reduce([key.to_numpy(dtype=bool) for key in keys])
 
 
 def _may_be_sum(quantity: np.ndarray) -> np.ndarray:
