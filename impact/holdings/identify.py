@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from impact.holdings.distinct import distinct_rows, per_distinct
 from impact.holdings.instruments import NOT_SECURITIES
 from impact.holdings.status import Law
 from impact.identifiers import clean_identifiers, normalise_tickers, valid_identifiers
-from impact.rules.issuer_lines import issuer_lines
+from impact.rules.issuer_lines import issuer_lines, sister_code
 from impact.screening.broker_tickers import settle_tickers
 from impact.screening.references import REFERRING, issuers_beginning, reference_name
 from impact.typing_ import IntArray
@@ -102,6 +102,7 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     instruments["own_line"] = lines["yahoo"]
     matched = _best_matches(instruments, targets)
     _propose_bare_tickers(matched, settled, instruments["own_line"], targets)
+    _propose_sister_lines(matched, instruments, targets)
     instruments = pd.concat([instruments, matched], axis=1)
     instruments["adr_ratio"] = instruments["adr_ratio"].astype("float64")
     finer = matched["line_kind"] != ""
@@ -191,6 +192,33 @@ def _propose_bare_tickers(matched: pd.DataFrame, settled: pd.DataFrame, own_line
         against = str(settled["disagrees"].iat[row]) or "nothing else of the row speaks for it"
         told = f"ticker {settled['ticker'].iat[row]} without its venue is that of a listed line; against it: {against}"
         _propose(matched, row, target, "ticker", "same bare ticker", told, targets)
+
+
+def _propose_sister_lines(matched: pd.DataFrame, instruments: pd.DataFrame, targets: ScreeningTargets) -> None:
+    """A line that no table knows is a proposal where it may be another class of a listed issuer, never clear.
+
+    Its code differs from that of a listed line by the share class alone; or its name begins as that of an issuer whose designation the
+    caller states: no table tells the lines of such an issuer.
+    """
+    on_record = issuer_lines().line_of
+    known = np.logical_or.reduce([clean_identifiers(instruments[kind]).isin(on_record) for kind in _LAW_CODES])
+    open_rows = (matched["tier"] == "").to_numpy() & ~known & ~instruments["own_line"].isin(on_record).to_numpy()
+    if not open_rows.any():
+        return
+    lines = targets.identifiers[(targets.identifiers["kind"] == "ticker") & (targets.identifiers["security"] != "")]
+    sisters = dict(zip(lines["security"].map(sister_code), lines["target"].astype(int), strict=True))
+    stated = np.flatnonzero((targets.entities["origin"] == "hypothetical").to_numpy())
+    of_stated = replace(targets, names=targets.names[targets.names["target"].isin(stated)])
+    names = instruments["name"].where(pd.Series(open_rows, index=instruments.index), "")
+    beginning = issuers_beginning((name for name in names if name), of_stated) if len(stated) else {}
+    for row in np.flatnonzero(open_rows).tolist():
+        line, name = str(instruments["own_line"].iat[row]), str(names.iat[row])
+        if line and sister_code(line) in sisters:
+            target, told = sisters[sister_code(line)], f"line {line} differs from a listed line by its share class alone"
+            _propose(matched, row, target, "ticker", "other class of a listed line", told, targets)
+        elif name in beginning:
+            told = f"the name {name!r} begins as that of an issuer whose designation is stated"
+            _propose(matched, row, beginning[name], "name", "begins with the same words", told, targets)
 
 
 def _propose(matched: pd.DataFrame, row: int, target: int, field: str, relation: str, told: str, targets: ScreeningTargets) -> None:

@@ -9,7 +9,9 @@ from functools import cache
 from impact.identifiers import cusip_from_isin, security_lines
 from impact.rules.vocabulary import line_key
 
-__all__ = ["IssuerLines", "issuer_lines"]
+__all__ = ["IssuerLines", "issuer_lines", "sister_code"]
+
+_KOREAN_CODE, _LONGEST_CLASS = 6, 2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,6 +43,23 @@ class IssuerLines:
         lines = self.lines_behind(key)
         codes = frozenset(code for line in lines for code in self.codes_of[line])
         return codes & self.isins | {self.line_of[code] for code in (key,) if lines}
+
+
+def sister_code(line: str) -> str:
+    """A line without what tells its share class: lines of one issuer on one venue have it in common.
+
+    In Korea the last of six characters is the class; elsewhere a class of one or two letters stands behind a hyphen.
+
+    Examples
+    --------
+    >>> sister_code("005935.KS"), sister_code("005930.KS"), sister_code("VOLV-A.ST"), sister_code("BRK-B"), sister_code("0941.HK")
+    ('00593.KS', '00593.KS', 'VOLV.ST', 'BRK', '0941.HK')
+    """
+    code, point, venue = line.partition(".")
+    if venue in ("KS", "KQ") and len(code) == _KOREAN_CODE:
+        return f"{code[:-1]}.{venue}"
+    root, _, share_class = code.partition("-")
+    return f"{root}{point}{venue}" if root and len(share_class) <= _LONGEST_CLASS else line
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.facts.names import plain_words
-from impact.rules.issuer_lines import issuer_lines
+from impact.rules.issuer_lines import issuer_lines, sister_code
 from impact.rules.records import Listing, Relation
 from impact.rules.vocabulary import COUNTRY_WIDE, fits, is_pattern, line_key
 from impact.venues import venue_of
@@ -73,6 +73,8 @@ class ListedIssuers:
             return True
         if any(key in listing.codes for listing in self._bearing(frozenset({key})) if listing.kind != "subject"):
             return True
+        if sister_code(key) in self._sister_codes:
+            return False
         try:
             return "." in key and bool(venue_of(key))
         except InputError:
@@ -169,6 +171,10 @@ class ListedIssuers:
             if (bearing := index.get(_spelled(entity))) and (name := _spelled(alias)):
                 index[name] = index.get(name, frozenset()) | bearing
         return index
+
+    @cached_property
+    def _sister_codes(self) -> frozenset[str]:
+        return frozenset(sister_code(line) for listing in self.listings if listing.kind != "subject" for line in listing.lines)
 
     @cached_property
     def _places(self) -> Mapping[str, tuple[int, ...]]:
