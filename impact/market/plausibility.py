@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from impact.market.small_splits import small_splits, split_in_words
 from impact.tables.prose import significant
 from impact.typing_ import BoolArray, FloatArray
 
@@ -17,7 +18,7 @@ __all__ = ["DOUBTS", "DOUBT_COLUMNS", "doubt_notes", "doubtful_figures", "doubts
 
 DOUBTS: Mapping[str, str] = {
     "unit": "the close moves about a hundredfold or thousandfold: a change of currency unit (pence for pounds) or a misplaced sign?",
-    "split": "the close moves by a whole ratio and stays there: a split not applied to the past?",
+    "split": "the close moves by the ratio of a split and stays there, as a true fall or rise may: a split not applied to the past? check",
     "spike": "a jump that the next session takes back: an implausible tick?",
     "jump": "a move by more than two fifths in one session: compare it with another source",
     "stale": "the same close many sessions running: a stale quote or a halt filled up?",
@@ -61,9 +62,14 @@ def doubtful_figures(close: pd.DataFrame, volume: pd.DataFrame | None = None, sp
         stated = None if splits is None or security not in splits else splits[security].reindex(own.index)
         traded = None if volume is None or security not in volume else volume[security].reindex(own.index)
         rows += [(security, *row) for row in (*_moves(own, stated), *_stale(own, traded), *_shifted(pd.DatetimeIndex(own.index)))]
+        rows += [(security, *row) for row in _small_splits(close, str(security), traded, stated)]
     table = pd.DataFrame(rows, columns=DOUBT_COLUMNS[:-1])
-    table["about"] = [DOUBTS[doubt] for doubt in table["doubt"]]
+    table["about"] = [_about(doubt, ratio) for doubt, ratio in zip(table["doubt"], table["ratio"], strict=True)]
     return table.sort_values(["security", "session"], kind="stable", ignore_index=True)
+
+
+def _about(doubt: str, ratio: float) -> str:
+    return split_in_words(ratio) if doubt == "split" else DOUBTS[doubt]
 
 
 def doubts_within(doubts: pd.DataFrame, securities: Iterable[str], first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
@@ -84,7 +90,9 @@ def doubt_notes(doubts: pd.DataFrame, most: int = 5) -> tuple[str, ...]:
         first = rows.iloc[0]
         ratio = "" if np.isnan(first["ratio"]) else f", {significant(first['ratio'])} times the close before"
         count = f"{len(rows)} suspicious figures" if len(rows) > 1 else "1 suspicious figure"
-        notes.append(f"{count} ({doubt}; first {first['security']} on {first['session']:%Y-%m-%d}{ratio}): {DOUBTS[str(doubt)]}")
+        notes.append(
+            f"{count} ({doubt}; first {first['security']} on {first['session']:%Y-%m-%d}{ratio}): {_about(str(doubt), float(first['ratio']))}"
+        )
     return tuple(notes[:most])
 
 
@@ -108,6 +116,17 @@ def _moves(close: pd.Series, splits: pd.Series | None) -> list[Doubt]:
         until = close.index[session + passing]
         rows.append((close.index[session], until, doubt, ratio, 1 if passing else len(close) - session))
     return rows
+
+
+def _small_splits(closes: pd.DataFrame, security: str, volume: pd.Series | None, splits: pd.Series | None) -> list[Doubt]:
+    """Splits too small to be doubted as moves; one on record is none."""
+    sessions = closes[security].dropna().index
+    known = np.ones(len(sessions)) if splits is None else splits.to_numpy(dtype=np.float64, na_value=1.0)
+    return [
+        (sessions[row], sessions[row], "split", ratio, len(sessions) - row)
+        for row, ratio in small_splits(closes, security, volume)
+        if abs(np.log(ratio)) <= JUMP and not (known[row] > 0 and known[row] != 1)
+    ]
 
 
 def _doubt_of(ratio: float, *, reversed_next: bool) -> str:

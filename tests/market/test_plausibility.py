@@ -69,3 +69,52 @@ def test_a_file_with_a_doubt_says_so(tmp_path, walk):
     panel = load_panel(tmp_path / "a.csv")
     assert any("change of currency unit" in text and "AAA on 2020-10-07" in text for text in panel.assumptions)
     assert set(panel.doubts()["doubt"]) <= set(DOUBTS)
+
+
+@pytest.mark.parametrize(("new", "old"), [(3, 2), (5, 4), (4, 3), (6, 5)])
+@pytest.mark.parametrize("forward", [True, False])
+def test_a_small_split_that_nothing_comes_with_is_doubted(walk, new, old, forward):
+    walk[200:] *= old / new if forward else new / old
+    volume = np.random.default_rng(4).lognormal(12, 0.3, 320)
+    for more in ({}, {"volume": volume}):
+        table = found(walk, **more)
+        assert table[["session", "doubt"]].to_numpy().tolist() == [[DAYS[200], "split"]]
+        move, named = ("fall", f"{new}:{old} split") if forward else ("rise", f"{old}:{new} consolidation")
+        assert table["about"].iloc[0].startswith(f"a {move} of ") and f"also what a {named} not applied" in table["about"].iloc[0]
+    splits = np.ones(320)
+    splits[200] = new / old
+    assert found(walk, splits=splits).empty
+
+
+def test_news_is_no_small_split(walk):
+    walk[200:] /= 1.5
+    volume = np.full(320, 1e6)
+    volume[200] = 5e6  # what a fall by a third brings
+    assert found(walk, volume=volume).empty
+    unquiet = walk.copy()
+    unquiet[201:] *= 1.12
+    unquiet[202:] /= 1.1
+    assert found(unquiet).empty  # no volume known, and days after it that are not those of a split
+    market = pd.DataFrame(
+        {"AAA": walk, "BBB": np.where(np.arange(320) < 200, 100.0, 75.0) * (1 + 0.001 * np.sin(np.arange(320)))}, index=DAYS
+    )
+    assert "AAA" not in doubtful_figures(market)["security"].tolist()  # the market explains it
+
+
+def test_a_fall_that_is_taken_back_or_is_usual_for_the_line_is_no_small_split(walk):
+    back = walk.copy()
+    back[200] /= 1.25
+    assert found(back).empty
+    wild = 100 * np.exp(np.cumsum(np.random.default_rng(8).normal(0, 0.08, 320)))
+    assert "split" not in found(wild)["doubt"].tolist()
+
+
+def test_a_whole_split_is_worded_as_what_it_may_be(walk):
+    walk[200:] /= 2
+    assert found(walk)["about"].iloc[0].endswith("which is also what a 2:1 split not applied to the past gives: check")
+
+
+def test_the_bundled_lines_have_a_handful_of_small_splits_at_most():
+    doubts = load_panel("bundled").doubts()
+    small = doubts[(doubts["doubt"] == "split") & (np.abs(np.log(doubts["ratio"])) < np.log(5 / 3))]
+    assert len(small) <= 6, small
