@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import click
@@ -34,7 +35,7 @@ def command(holdings: str, row: int, as_of: str, same: bool, other: bool, by: st
     if same == other:
         raise InputError("say one of --same (it is that issuer) and --other (it is not).")
     decision: Literal["same", "other"] = "same" if same else "other"
-    report = impact.check_portfolio(holdings, as_of=as_of)
+    report = impact.check_portfolio(holdings, as_of=as_of, decisions=decisions if Path(decisions).exists() else ())
     key = proposal_at(report.options.portfolio.positions, report.positions, row)
     path = add_decision(decisions, Decision(key=key, decision=decision, by=by, on=on, why=why))
     click.echo(f"{decision}: {key}")

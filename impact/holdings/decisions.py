@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -155,8 +156,9 @@ def settled(
 
     Notes
     -----
-    ``same`` asks the law about the issuer proposed; ``other`` clears the line of that proposal. A decision whose line or proposal is
-    not in the book any more changes nothing and is said to be void.
+    ``same`` asks the law about the issuer proposed; ``other`` clears the line of that proposal, or proposes the next of several
+    entities that its name fits as well. A decision whose line or proposal is not in the book any more changes nothing and is said
+    to be void.
     """
     table = instruments.copy()
     table[["entity", "tier", "status", "note", "explanation"]] = table[["entity", "tier", "status", "note", "explanation"]].astype(object)
@@ -167,23 +169,34 @@ def settled(
         if number not in first.index:
             continue
         line = rows.iloc[int(first[number])]
-        decision = by_key.get(line_key(line, str(table.at[number, "entity"])))
-        if decision is not None:
+        tied = cast("tuple[str, ...]", instruments["tied"].iat[number])
+        applied: set[str] = set()
+        while (decision := by_key.get(line_key(line, str(table.at[number, "entity"])))) is not None and decision.key not in applied:
             used.setdefault(decision.key, int(line["row"]))
-            _apply(table, number, decision, law)
+            applied.add(decision.key)
+            tied = _apply(table, number, decision, law, tied)
     return table, _listed(decisions, used)
 
 
-def _apply(table: pd.DataFrame, number: int, decision: Decision, law: Law) -> None:
+def _apply(table: pd.DataFrame, number: int, decision: Decision, law: Law, tied: tuple[str, ...]) -> tuple[str, ...]:
+    """Write one decision into the table; the entities that the name fits besides those decided on."""
     told = f"decided by {decision.by} on {decision.on}: {decision.why}"
     entity = str(table.at[number, "entity"])
     if decision.decision == "other":
-        table.loc[number, ["entity", "tier", "status", "note", "explanation"]] = ["", "", "clear", "", f"not {entity}, {told}"]
-        return
+        others = tuple(name for name in tied if name != entity)
+        told = f"not {entity}, {told}"
+        if others:  # the name fits other listed entities as well: each is decided for itself
+            told = f"name resembles {others[0]!r} as well; {told}"
+            settled_cells = {"entity": others[0], "explanation": told}
+        else:
+            settled_cells = {"entity": "", "tier": "", "status": "clear", "note": "", "explanation": told}
+        for name, text in settled_cells.items():
+            table.at[number, name] = text
+        return others
     keys = law.keys((), (entity,))
     if not keys:
         table.at[number, "explanation"] = f"{entity}, {told}; no rule on record is asked by that name"
-        return
+        return ()
     key, answer = law.worst(keys, str(table.at[number, "instrument"]))
     cells = {
         "tier": "decided", "status": answer.status, "law_key": key, "programme": answer.programme_id, "citation": answer.citation,
@@ -192,6 +205,7 @@ def _apply(table: pd.DataFrame, number: int, decision: Decision, law: Law) -> No
     }  # fmt: skip
     for name, value in cells.items():
         table.at[number, name] = value
+    return ()
 
 
 def _listed(decisions: Iterable[Decision], used: dict[str, int]) -> pd.DataFrame:

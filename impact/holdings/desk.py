@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,6 @@ def check_books(books: Sequence[Path], check: Callable[[Path], ExposureReport], 
     lines = pd.concat(
         [report.positions[report.positions["status"] != "clear"].assign(book=label) for label, report in reports.items()], ignore_index=True
     )[list(_LINE)]
-    shared = [note for note in next(iter(reports.values())).assumptions if all(note in report.assumptions for report in reports.values())]
     return DeskReport(
         as_of=next(iter(reports.values())).as_of,
         lines=lines,
@@ -126,8 +125,23 @@ def check_books(books: Sequence[Path], check: Callable[[Path], ExposureReport], 
         changes=_changes(since, lines),
         unread=pd.DataFrame(unread, columns=[column.name for column in DESK_UNREAD]),
         sources=unique_sources(*(report.sources for report in reports.values())),
-        assumptions=(*shared, *_decisions_said(reports.values())),
+        assumptions=(*_notes_of_books(reports), *_decisions_said(reports.values())),
     )
+
+
+def _notes_of_books(reports: Mapping[str, ExposureReport]) -> tuple[str, ...]:
+    """What every book says, once; then what some books say, with how many and the first of them."""
+    bearing: dict[str, list[str]] = {}
+    for label, report in reports.items():
+        for note in report.assumptions:
+            bearing.setdefault(note, []).append(label)
+    shared = [note for note, labels in bearing.items() if len(labels) == len(reports)]
+    own = [
+        f"{labels[0]}{f' and {len(labels) - 1:,} more' * (len(labels) > 1)}: {note}"
+        for note, labels in bearing.items()
+        if note not in shared
+    ]
+    return (*shared, *own)
 
 
 def _decisions_said(reports: Iterable[ExposureReport]) -> tuple[str, ...]:

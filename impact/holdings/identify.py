@@ -111,7 +111,7 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     instruments["instrument"] = kind
     instruments["line"] = kind.map(_LINES).fillna(kind)
     instruments["identified"] = _identified(instruments)
-    instruments = pd.concat([instruments.drop(columns="tied"), _statuses(instruments, law)], axis=1)
+    instruments = pd.concat([instruments, _statuses(instruments, law)], axis=1)
     # A name only proposes: where the row's own line is what a list names, the list says who it is.
     by_line = (instruments["tier"] != "identifier") & (instruments["listed_as"] != "")
     instruments["entity"] = instruments["entity"].where(~by_line, instruments["listed_as"])

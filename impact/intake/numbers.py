@@ -120,6 +120,12 @@ def decimal_mark(text: pd.Series) -> str:
     return "," if comma > point else "."
 
 
+def _shares_of_a_whole(column: pd.Series) -> bool:
+    """Whether a column whose points could group thousands sums to one or to a hundred when they are decimal points."""
+    shares = pd.to_numeric(column[column.str.fullmatch(r"\d{1,2}\.\d{3}")], errors="coerce")
+    return len(shares) > 1 and len(shares) == int((column != "").sum()) and bool(np.isclose(shares.sum(), [1.0, 100.0], rtol=0.005).any())
+
+
 def decimal_of_columns(columns: Sequence[pd.Series], separator: str) -> tuple[str, bool]:
     """The decimal mark that the number columns of a file share, and whether a cell tells it.
 
@@ -130,6 +136,8 @@ def decimal_of_columns(columns: Sequence[pd.Series], separator: str) -> tuple[st
     comma, point = votes.count(","), votes.count(".")
     if comma != point:
         return ("," if comma > point else "."), True
+    if any(_shares_of_a_whole(column) for column in columns):
+        return ".", True
     grouped = any(column.str.contains(r"^[-(]?\d{1,3}(?:\.\d{3})+\)?$", regex=True).any() for column in columns)
     if separator == ";" and (comma or grouped):
         return ",", bool(comma)

@@ -147,7 +147,13 @@ def _by_name(text: str, targets: ScreeningTargets) -> Resolution:
     whole = targets.names[[core_name(name) == core_name(text) != "" for name in targets.names["name"]]]
     beginning = targets.names[[_begins(plain_words(name), plain_words(text)) for name in targets.names["name"]]]
     # A longer word (Gazprombank, Gazprom Neft), and a part of one alone, is another name until somebody says that it is not.
-    sure = whole if len(whole) else beginning
+    others = _other_issuers(
+        text, {core_name(targets.entities["entity"].iat[target]) for target in (whole if len(whole) else beginning)["target"]}
+    )
+    exact = others[others["issuer"].map(core_name) == core_name(text)] if not len(whole) else others.head(0)
+    if exact["issuer"].nunique() == 1:  # the table of lines has an issuer of that whole name
+        return _sure(text, str(exact["security"].iloc[0]), "", f"the line of {exact['issuer'].iloc[0]}, by its whole name")
+    sure = whole if len(whole) else beginning if others.empty else beginning.head(0)
     chosen = sure if len(sure) else targets.names[[name_agrees(text, name) for name in targets.names["name"]]]
     issuers = {
         line_of.get(int(target), "") or core_name(targets.entities["entity"].iat[target]): int(target) for target in chosen["target"]
@@ -161,12 +167,21 @@ def _by_name(text: str, targets: ScreeningTargets) -> Resolution:
         for target in issuers.values()
     ]
     rows += [
+        (issuer, security, 95.0, "begins with these words") for issuer, security in zip(others["issuer"], others["security"], strict=True)
+    ]
+    rows += [
         (entity, security or line_of.get(target, ""), score, told)
         for entity, security, score, told, target in zip(
             near["entity"], near["security"], near["score"], near["explanation"], near["target"].astype(int), strict=True
         )
     ]
     return Resolution(text=text, proposals=_proposals(sorted(rows, key=lambda row: -row[2])))
+
+
+def _other_issuers(text: str, known: set[str]) -> pd.DataFrame:
+    """Lines of issuers whose names begin with the words asked, apart from those `known`."""
+    lines = security_lines()
+    return lines[[_begins(plain_words(issuer), plain_words(text)) and core_name(issuer) not in known for issuer in lines["issuer"]]]
 
 
 def _begins(name: Sequence[str], asked: Sequence[str]) -> bool:
