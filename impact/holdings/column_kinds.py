@@ -18,10 +18,14 @@ _ASKED = 500
 _NEARLY_ALL = 0.9
 _WORDS = r"^[^\W\d_].*[^\W\d_]"
 _NUMBER_KINDS = "iuf"
+_CODE = r"[1-9]\d{4,8}"
+_ISIN = r"[A-Z]{2}[A-Z0-9]{9}\d"
 
 
 def column_kinds(cells: pd.DataFrame) -> tuple[str, ...]:
     """The kind of each column: ``number``, ``text``, or empty where neither makes up nine cells in ten.
+
+    ``isin`` are cells of that form; ``code`` are numbers of five to nine digits that never repeat: codes where the heading may mean one, else numbers.
 
     Parameters
     ----------
@@ -53,6 +57,10 @@ def _kind(column: pd.Series) -> str:
     if numbers.any():
         numbers[numbers] = np.isfinite(parse_numbers(text[numbers]).values)
     words = text.str.contains(_WORDS, regex=True).to_numpy(dtype=bool) & ~numbers
+    if len(text) > 1 and text.is_unique and text.str.fullmatch(_CODE).all():
+        return "code"
+    if text.str.fullmatch(_ISIN).mean() >= _NEARLY_ALL:
+        return "isin"
     return "number" if numbers.mean() >= _NEARLY_ALL else "text" if words.mean() >= _NEARLY_ALL else ""
 
 

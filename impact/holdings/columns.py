@@ -118,6 +118,8 @@ def _fitting(heading: str, kind: str) -> list[Reading]:
     Where a heading may be a quantity and, after that, a value (``Holding``), it is a value only if it names a currency.
     """
     fit = [(name, rank) for name, rank in _readings_of(heading) if not _barred(name, kind)]
+    if kind in ("code", "isin"):
+        fit.sort(key=lambda reading: reading[0] != "identifier")
     order = [name for name, _ in fit]
     if "quantity" in order and "market_value" in order[order.index("quantity") :]:
         value = fit[order.index("market_value")]
@@ -136,7 +138,7 @@ def plan_columns(headings: Sequence[object], columns: Mapping[str, str] | None =
     columns : mapping of field to heading, optional
         The caller's own map (``{"isin": "Asset ID"}``); it wins over the vocabulary. What it names and the table has not is in
         `absent`, and does not switch off the column that the vocabulary knows.
-    kinds : sequence of {"number", "text", ""}, optional
+    kinds : sequence of {"number", "code", "isin", "text", ""}, optional
         What the cells of each column are: numbers name no security, and words are no amount. Empty where nothing is known.
 
     Notes
@@ -221,12 +223,12 @@ def _claim_as_code(position: dict[str, int], printed: Sequence[str], kinds: Sequ
     used = set(position.values())
     for number, heading in enumerate(printed):
         readings = _readings_of(heading) if heading and number not in used else ()
-        if kinds[number] == "number" and readings and readings[0][0] == "name":
+        if kinds[number] in ("number", "code") and readings and readings[0][0] == "name":
             position["symbol_or_code"] = number
             return
 
 
-_KINDS = {"number": "its cells are numbers", "text": "its cells are words"}
+_KINDS = {"number": "its cells are numbers", "code": "its cells are codes", "isin": "its cells are ISINs", "text": "its cells are words"}
 
 
 def _decided(
@@ -241,8 +243,13 @@ def _decided(
             continue
         first, why = readings[0][0], _KINDS.get(kinds[number], "")
         barred = _barred(first, kinds[number])
+        coded = field_of.get(number) == "identifier" and kinds[number] in ("code", "isin")
         reason = (
-            why if barred else f"another column gives {_said(first)}" if position.get(first, number) != number else "it names a currency"
+            why
+            if barred or coded
+            else f"another column gives {_said(first)}"
+            if position.get(first, number) != number
+            else "it names a currency"
         )
         if number in field_of:
             rows.append(
@@ -254,7 +261,7 @@ def _decided(
 
 
 def _barred(name: str, kind: str) -> bool:
-    return (kind == "number" and name in _WORD_FIELDS) or (kind == "text" and name in NUMBER_FIELDS)
+    return (kind in ("number", "code") and name in _WORD_FIELDS) or (kind == "text" and name in NUMBER_FIELDS)
 
 
 def _said(name: str) -> str:

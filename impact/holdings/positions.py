@@ -16,12 +16,12 @@ from impact.holdings.instruments import classify_instruments
 from impact.holdings.plausibility import doubts_of_file, repeated_rows
 from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_issues, shares_of_values, stated_scales
 from impact.holdings.sections import RawTable, Refused
-from impact.holdings.sides import signed_by_side
+from impact.holdings.sides import read_sides
 from impact.holdings.totals import net_assets_stated, total_lines
 from impact.intake.currencies import normal_currencies
 from impact.intake.dates import parse_dates
 from impact.intake.headings import is_total_label
-from impact.intake.numbers import MISSING_TEXT, decimal_mark, decimal_of_columns, parse_numbers
+from impact.intake.numbers import DOUBTFUL_MARK, MISSING_TEXT, decimal_mark, decimal_of_columns, parse_numbers
 from impact.tables import prose
 from impact.typing_ import named_rows
 
@@ -114,7 +114,6 @@ def interpret(
     numbers, percent, scaled_cells = _numbers(raw, mark, decimal is not None, report)
     scales = stated_scales(raw)
     numbers = in_whole_units(numbers, scales, scaled_cells)
-    numbers = signed_by_side(numbers, text["side"]) if "side" in text else numbers
     identifiers = _identifiers(text, report)
     stated = np.isfinite(numbers["weight"]) if "weight" in numbers else np.zeros(len(raw.cells), dtype=bool)
     unit, notes = _weight_unit(numbers, percent, raw, weight_unit)
@@ -135,6 +134,10 @@ def interpret(
     rows["as_of"] = _dates(raw, as_of, dayfirst, report)
     given = {name for name in (*text, *identifiers) if name in rows}
     code, net_assets = _refusals(rows, given, text.get("identifier"), stated, report, scales)
+    if "side" in text:  # totals were told by the figures as they are printed
+        sides = read_sides(text["side"])
+        report.add(sides.unread & (code == 0), "side", text["side"], "says neither long nor short", "kept with its printed sign")
+        rows = sides.signed(rows)
     held, dropped = _sorted_out(rows, code, raw, refused)
     kept, unscaled = shares_of_values(held, scales)
     doubts = doubts_of_file(kept, one_currency=not raw.plan.value_currency)
@@ -145,7 +148,7 @@ def interpret(
         decimal=mark,
         weight_unit=unit,
         net_assets=net_assets if np.isfinite(net_assets) else _stated_amount(raw, mark),
-        notes=(*notes, *unscaled, *(() if told else (_DOUBTFUL_MARK[mark],))),
+        notes=(*notes, *unscaled, *(() if told else (DOUBTFUL_MARK[mark],))),
     )
 
 
@@ -228,12 +231,6 @@ def _stated_amount(raw: RawTable, mark: str) -> float:
         return float("nan")
     parsed = parse_numbers(pd.Series([text], dtype="str"), decimal=mark)
     return float(parsed.values[0]) * (1.0 if unit is None or parsed.scaled[0] else unit.factor)
-
-
-_DOUBTFUL_MARK = {
-    ".": "No cell tells the decimal mark: 1,000 is read as a thousand and 1.000 as one; decimal=',' reads it the other way.",
-    ",": "No cell tells the decimal mark; the cells are parted by semicolons, so 1.000 is read as a thousand; decimal='.' reads it as one.",
-}
 
 
 def _file_decimal(raw: RawTable) -> tuple[str, bool]:

@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from impact.intake.headings import heading_key
-from impact.typing_ import FloatArray
+from impact.typing_ import BoolArray
 
-__all__ = ["signed_by_side"]
+__all__ = ["Sides", "read_sides"]
 
 _SHORT = frozenset(
     heading_key(word)
     for word in (
-        "short", "s", "sht", "shrt", "sell", "sold", "sold short", "sell short", "short sale", "short position", "leerverkauf", "leer",
-        "vente à découvert", "court", "corto", "scoperto", "空", "空头", "空頭", "做空", "売建", "売り", "매도",
+        "short", "sht", "shrt", "shorts", "sell", "sold", "sold short", "sell short", "short sale", "short position", "short stock",
+        "short equity", "written", "leerverkauf", "leer", "verkauf", "vente", "vente à découvert", "court", "corto", "scoperto",
+        "空", "空头", "空頭", "做空", "卖", "売建", "売り", "매도",
     )
 )  # fmt: skip
+_LONG = frozenset(
+    heading_key(word)
+    for word in (
+        "long", "lng", "longs", "buy", "bought", "long position", "long stock", "long equity", "held", "kauf", "achat", "lang", "largo",
+        "lungo", "多", "多头", "多頭", "买", "買建", "買い", "매수",
+    )
+)  # fmt: skip
+_LETTERS = {"l": False, "b": False, "s": True}
+"""Letters that say a side only where a column holds no other words: S is a kind of share elsewhere."""
 _SIGNED = ("quantity", "market_value", "notional_value", "weight")
 
 
-def signed_by_side(numbers: Mapping[str, FloatArray], side: pd.Series) -> dict[str, FloatArray]:
-    """Amounts with those of lines called short below zero, whatever sign they were printed with.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Sides:
+    """(n,) bool each: lines called short, and lines whose word says neither side."""
+
+    short: BoolArray
+    unread: BoolArray
+
+    def signed(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows with the amounts of short lines below zero, whatever sign they were printed with."""
+        return rows.assign(**{name: rows[name].where(~self.short, -rows[name].abs()) for name in _SIGNED if self.short.any()})
+
+
+def read_sides(side: pd.Series) -> Sides:
+    """What a column of sides says, line by line.
 
     Examples
     --------
-    >>> signed_by_side({"quantity": np.array([5.0, 7.0, -2.0])}, pd.Series(["Long", "SHORT", "S"]))["quantity"].tolist()
-    [5.0, -7.0, -2.0]
+    >>> read_sides(pd.Series(["Long", "SHORT", "Hedge", ""])).short.tolist(), read_sides(pd.Series(["Stock", "S"])).unread.tolist()
+    ([False, True, False, False], [True, True])
     """
-    short = side.map(heading_key).isin(_SHORT).to_numpy(dtype=bool)
-    return {name: np.where(short, -np.abs(values), values) if name in _SIGNED else values for name, values in numbers.items()}
+    words = side.map(heading_key)
+    lettered = bool(words.isin({*_SHORT, *_LONG, *_LETTERS, ""}).all())
+    short = words.isin(_SHORT) | (lettered & words.map(_LETTERS).eq(True))
+    told = short | words.isin(_LONG) | (lettered & words.isin(set(_LETTERS))) | (words == "")
+    return Sides(short=short.to_numpy(dtype=bool), unread=~told.to_numpy(dtype=bool))

@@ -13,7 +13,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["MISSING_TEXT", "ParsedNumbers", "decimal_mark", "decimal_of_columns", "parse_numbers"]
+__all__ = ["DOUBTFUL_MARK", "MISSING_TEXT", "ParsedNumbers", "decimal_mark", "decimal_of_columns", "parse_numbers"]
 
 MISSING_TEXT = frozenset(
     {
@@ -118,6 +118,13 @@ def decimal_mark(text: pd.Series) -> str:
     if comma == point:
         return ""
     return "," if comma > point else "."
+
+
+DOUBTFUL_MARK = {
+    ".": "No cell tells the decimal mark: 1,000 is read as a thousand and 1.000 as one; decimal=',' reads it the other way.",
+    ",": "No cell tells the decimal mark; the cells are parted by semicolons, so 1.000 is read as a thousand; decimal='.' reads it as one.",
+}
+"""What a user is told where no cell tells the decimal mark that was taken."""
 
 
 def _shares_of_a_whole(column: pd.Series) -> bool:

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+import impact
+
 AT = "2021-11-30T12:00-05:00"
 
 
@@ -76,3 +78,35 @@ def test_mistakes_are_one_line(run_cli, books, tmp_path):
     ):
         code, _, err = run_cli(*words)
         assert code == 2 and said in err and "Traceback" not in err
+
+
+def test_a_denied_proposal_gives_way_to_the_next_of_its_name(run_cli, tmp_path):
+    book, decided = tmp_path / "b.csv", tmp_path / "decisions.csv"
+    book.write_text("Name,Quantity,Market Value,Currency\nCNOOC,10,100,USD\n")
+    when = ["--as-of", "2021-03-10T12:00-05:00"]
+    words = [
+        "decide",
+        str(book),
+        "--row",
+        "2",
+        *when,
+        "--other",
+        "--by",
+        "me",
+        "--on",
+        "2021-03-11",
+        "--why",
+        "no",
+        "--decisions",
+        str(decided),
+    ]
+    said = [run_cli(*words)[1].splitlines()[0] for _ in range(2)]
+    assert said[0] != said[1] and "CNOOC Limited" in said[1]
+    report = impact.check_portfolio(book, as_of=when[1], decisions=decided)
+    assert report.positions["status"].tolist() == ["unknown"]
+
+
+def test_what_only_some_books_say_is_told_with_their_name(run_cli, books):
+    (books / "c.csv").write_text("Name;ISIN;Shares;Market Value\nChina Mobile;HK0941009539;10;123.456\n")
+    notes = _report(run_cli, books)[1]["assumptions"]
+    assert any(note.startswith("c.csv: No cell tells the decimal mark") for note in notes)

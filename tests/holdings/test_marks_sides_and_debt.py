@@ -53,3 +53,31 @@ def test_a_history_is_doubted_line_by_line(tmp_path):
     lines = "Date,ISIN,Name,Quantity,Market Value,Currency\n2021-01-31,KYG8020E1199,SMIC,100,300,USD\n2021-02-28,KYG8020E1199,SMIC,100,320,USD\n"
     issues = read(tmp_path, lines).issues
     assert issues[["row", "column"]].to_numpy().tolist() == [[2, "as_of"]] and "a later date" in issues["problem"].iat[0]
+
+
+def test_a_word_of_no_side_is_said_and_s_beside_other_words_is_no_side(tmp_path):
+    text = "Security,ISIN,Direction,Shares,Value\nA,KYG8020E1199,Short Equity,10,300\nB,HK0941009539,Hedge,5,100\n"
+    book = read(tmp_path, text)
+    assert book.rows["quantity"].tolist() == [-10.0, 5.0]
+    assert book.issues.loc[book.issues["column"] == "side", "row"].tolist() == [3]
+    kinds = "Security,ISIN,Position Type,Shares,Value\nA,KYG8020E1199,S,10,300\nB,HK0941009539,O,5,100\n"
+    assert read(tmp_path, kinds).rows["quantity"].tolist() == [10.0, 5.0]
+
+
+def test_totals_are_told_by_the_figures_as_printed(tmp_path):
+    text = (
+        "Ticker,Name,Side,Quantity,Market Value\n941 HK,China Mobile,Long,100,1000\nAAPL,Apple,Short,50,400\n,Equities,,150,1400\n"
+        "MSFT,Microsoft,Long,10,2000\n"
+    )
+    book = read(tmp_path, text)
+    assert book.rows["name"].tolist() == ["China Mobile", "Apple", "Microsoft"] and book.rows["market_value"].tolist() == [1000, -400, 2000]
+
+
+@pytest.mark.parametrize("codes", [("606000", "1213853"), ("HK0941009539", "DE0007164600")])
+def test_a_swiss_valor_is_a_code_and_no_value(tmp_path, codes):
+    text = f"Valor;Name;Stück;Kurs\n{codes[0]};China Mobile;1000;40.10\n{codes[1]};SAP;10;110.20\n"
+    book = read(tmp_path, text)
+    assert book.rows["market_value"].isna().all() and book.rows["isin"].ne("").all() == codes[0].startswith("HK")
+    assert book.rows["name"].tolist() == ["China Mobile", "SAP"]
+    spanish = "Nombre;Títulos;Valor\nChina Mobile;1000;40.100,50\nSAP;10;1.102,20\n"
+    assert read(tmp_path, spanish).rows["market_value"].tolist() == [40100.5, 1102.2]

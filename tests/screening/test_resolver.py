@@ -150,3 +150,8 @@ def test_the_issuer_that_an_instrument_refers_to(name, issuer):
 def test_a_longer_word_of_a_name_is_proposed_and_never_sure():
     resolution = resolve_line("Gazprombank")
     assert not resolution.is_sure and resolution.proposals["entity"].iat[0] == "Gazprom Neft"
+
+
+def test_a_whole_name_of_the_table_of_lines_is_that_line():
+    resolution = resolve_line("Gazprom")
+    assert resolution.is_sure and resolution.security == "GAZP.ME"
