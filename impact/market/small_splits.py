@@ -31,7 +31,7 @@ def split_in_words(ratio: float) -> str:
     from impact.tables import prose
 
     size = max(ratio, 1.0 / ratio)
-    whole = round(size)
+    whole = int(np.floor(size + 0.5))
     few = [(new, old) for new, old in SMALL_SPLITS if abs(np.log(size * old / new)) <= abs(np.log(size / whole))]
     new, old = min(few, key=lambda pair: abs(np.log(size * pair[1] / pair[0]))) if few else (whole, 1)
     kind, named = ("fall", f"{new}:{old} split") if ratio < 1 else ("rise", f"{old}:{new} consolidation")
