@@ -154,14 +154,36 @@ def lines_by_venue(securities: pd.Index, venues: Mapping[str, str] | pd.Series |
     return [(venue, sure, np.array(columns, dtype=np.intp)) for (venue, sure), columns in groups.items() if venue]
 
 
+def _closures_kept(venue: str, rows: pd.DatetimeIndex) -> pd.DatetimeIndex | None:
+    """The weekdays between the first and the last row on which a venue is closed; None where the rows do not keep its calendar."""
+    from impact.calendars import sessions
+
+    try:
+        every = sessions(venue, rows[0], rows[-1])
+    except (InputError, DataUnavailable):
+        return None
+    shut = pd.bdate_range(rows[0], rows[-1]).difference(every)
+    return shut if int(rows.isin(shut).sum()) <= HELD_OF_CLOSURES * len(shut) else None
+
+
 def _absent_by_venue(
     closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | None
 ) -> Iterator[tuple[str, pd.DatetimeIndex, IntArray]]:
-    """Each venue with sessions for which the table has no row, those sessions, and the columns of its lines."""
+    """Each venue with sessions for which the table has no row, those sessions, and the columns of its lines.
+
+    Where the rows keep the calendar of another venue of the table, days on which that one is closed have no row by layout: a benchmark
+    laid on the sessions of a line moves over the same span as the line.
+    """
     rows = pd.DatetimeIndex(closes.index)
+    if rows.empty:
+        return
     priced = closes.notna().to_numpy()
-    for venue, stated, columns in lines_by_venue(closes.columns, venues):
+    groups = lines_by_venue(closes.columns, venues)
+    layouts = {venue: shut for venue in dict.fromkeys(name for name, _, _ in groups) if (shut := _closures_kept(venue, rows)) is not None}
+    for venue, stated, columns in groups:
         absent = absent_sessions(venue, rows, np.asarray(priced[:, columns].any(axis=1)), stated=stated)
+        for other, shut in layouts.items():
+            absent = absent if other == venue else absent.difference(shut)
         if len(absent):
             yield venue, absent, columns
 

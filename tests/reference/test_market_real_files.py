@@ -28,7 +28,7 @@ def test_a_folder_of_real_files_is_read_row_for_row(market_dir):
 def test_real_and_bundled_closes_agree(market_dir):
     """Two independent copies; the bundled ones are rounded to a hundredth of a dollar or four digits."""
     real = load_panel(market_dir / "prices", ["HSI", "1810.HK", "0981.HK", "3690.HK"], "2020-01-02", "2021-06-30")
-    bundled = load_panel("bundled", real.securities)
+    bundled = load_panel("bundled", real.securities, "2020-01-02", "2021-06-30")
     assert real.sessions.equals(bundled.sessions)
     both = real.close.notna() & bundled.close.notna()
     np.testing.assert_allclose(real.close.to_numpy()[both], bundled.close.to_numpy()[both], rtol=5e-4)
