@@ -297,13 +297,14 @@ def unknown_table(
             "add a market value, or a price and a rate",
         ),
     ]
-    table = [_bucket(rows[chosen], value[chosen], reason, step) for chosen, reason, step in buckets if chosen.any()]
+    labels = rows[["name", "ticker", "isin"]]
+    table = [_bucket(labels[chosen], value[chosen], reason, step) for chosen, reason, step in buckets if chosen.any()]
     for number, fund_file in enumerate(files.funds):
         chosen = pd.Series(fund_of[member] == number, index=rows.index)
         if chosen.any() and contents.unseen[number] > 0:
             reason = f"part of {fund_file.key} that its file cannot show ({contents.reasons[number]})"
             table.append(
-                _bucket(rows[chosen], value[chosen] * contents.unseen[number], reason, "give a complete file nearer to the date asked")
+                _bucket(labels[chosen], value[chosen] * contents.unseen[number], reason, "give a complete file nearer to the date asked")
             )
     unread = portfolio.dropped[~portfolio.dropped["reason"].str.startswith(NO_POSITION)]
     if len(unread):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,19 @@ INSTRUMENT_COLUMNS = (
     "price_currency",
     "currency",
 )
+
+
+class _Match(NamedTuple):
+    """Who a row was matched with: columns of `Identified.instruments`."""
+
+    tier: str
+    security: str
+    entity: str
+    relation: str
+    tied: tuple[str, ...]
+    instrument: str
+
+
 _OF_ISSUER = "instrument of the issuer named"
 _CODES = ("isin", "cusip", "sedol", "figi")
 _LAW_CODES = ("isin", "cusip", "sedol")
@@ -100,9 +114,10 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     instruments["ticker"], instruments["exchange"] = settled["ticker"], settled["exchange"]
     lines = normalise_tickers(instruments["ticker"], exchange=instruments["exchange"], location=instruments["country"])
     instruments["own_line"] = lines["yahoo"]
+    stated_codes = [clean_identifiers(instruments[kind]) for kind in _LAW_CODES]
     matched = _best_matches(instruments, targets)
     _propose_bare_tickers(matched, settled, instruments["own_line"], targets)
-    _propose_sister_lines(matched, instruments, targets)
+    _propose_sister_lines(matched, instruments, stated_codes, targets)
     instruments = pd.concat([instruments, matched], axis=1)
     instruments["adr_ratio"] = instruments["adr_ratio"].astype("float64")
     finer = matched["line_kind"] != ""
@@ -110,8 +125,8 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     kind = instruments["instrument"].where(~(finer & plain), matched["line_kind"])
     instruments["instrument"] = kind
     instruments["line"] = kind.map(_LINES).fillna(kind)
-    instruments["identified"] = _identified(instruments)
-    instruments = pd.concat([instruments, _statuses(instruments, law)], axis=1)
+    instruments["identified"] = _identified(instruments, stated_codes)
+    instruments = pd.concat([instruments, _statuses(instruments, stated_codes, law)], axis=1)
     # A name only proposes: where the row's own line is what a list names, the list says who it is.
     by_line = (instruments["tier"] != "identifier") & (instruments["listed_as"] != "")
     instruments["entity"] = instruments["entity"].where(~by_line, instruments["listed_as"])
@@ -151,8 +166,9 @@ def _best_matches(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.Da
         by_name = match_table(asked[["name"]].take(rest).reset_index(drop=True), targets)
         by_name["row"] = rest[by_name["row"].to_numpy(dtype=np.int64)]
         # A part of a name proposes nothing for a share whose identifier is known and is no listed one.
-        own_code = _has_code(asked) & ~referring.to_numpy()
-        by_name = by_name[~(own_code[by_name["row"].to_numpy(dtype=np.int64)] & (by_name["score"] <= 80.0).to_numpy())]
+        rows = by_name["row"].to_numpy(dtype=np.int64)
+        own_code = _has_code(asked.take(rows)) & ~referring.to_numpy()[rows]
+        by_name = by_name[~(own_code & (by_name["score"] <= 80.0).to_numpy())]
         whole = referring.to_numpy()[by_name["row"].to_numpy(dtype=np.int64)] & (by_name["score"] >= 100.0).to_numpy()
         by_name["relation"] = by_name["relation"].where(~whole, _OF_ISSUER)
         pairs = pd.concat([part for part in (by_code, by_name) if len(part)] or [by_code], ignore_index=True)
@@ -194,14 +210,16 @@ def _propose_bare_tickers(matched: pd.DataFrame, settled: pd.DataFrame, own_line
         _propose(matched, row, target, "ticker", "same bare ticker", told, targets)
 
 
-def _propose_sister_lines(matched: pd.DataFrame, instruments: pd.DataFrame, targets: ScreeningTargets) -> None:
+def _propose_sister_lines(
+    matched: pd.DataFrame, instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], targets: ScreeningTargets
+) -> None:
     """A line that no table knows is a proposal where it may be another class of a listed issuer, never clear.
 
     Its code differs from that of a listed line by the share class alone; or its name begins as that of an issuer whose designation the
     caller states: no table tells the lines of such an issuer.
     """
     on_record = issuer_lines().line_of
-    known = np.logical_or.reduce([clean_identifiers(instruments[kind]).isin(on_record) for kind in _LAW_CODES])
+    known = np.logical_or.reduce([codes.isin(on_record) for codes in stated_codes])
     open_rows = (matched["tier"] == "").to_numpy() & ~known & ~instruments["own_line"].isin(on_record).to_numpy()
     if not open_rows.any():
         return
@@ -209,12 +227,13 @@ def _propose_sister_lines(matched: pd.DataFrame, instruments: pd.DataFrame, targ
     sisters = dict(zip(lines["security"].map(sister_code), lines["target"].astype(int), strict=True))
     stated = np.flatnonzero((targets.entities["origin"] == "hypothetical").to_numpy())
     of_stated = replace(targets, names=targets.names[targets.names["target"].isin(stated)])
-    names = instruments["name"].where(pd.Series(open_rows, index=instruments.index), "")
-    beginning = issuers_beginning((name for name in names if name), of_stated) if len(stated) else {}
-    for row in np.flatnonzero(open_rows).tolist():
-        line, name = str(instruments["own_line"].iat[row]), str(names.iat[row])
-        if line and sister_code(line) in sisters:
-            target, told = sisters[sister_code(line)], f"line {line} differs from a listed line by its share class alone"
+    rows = np.flatnonzero(open_rows).tolist()
+    named, own_lines = instruments["name"].tolist(), instruments["own_line"].tolist()
+    beginning = issuers_beginning((named[row] for row in rows if named[row]), of_stated) if len(stated) else {}
+    for row in rows:
+        line, name = own_lines[row], named[row]
+        if line and (sister := sister_code(line)) in sisters:
+            target, told = sisters[sister], f"line {line} differs from a listed line by its share class alone"
             _propose(matched, row, target, "ticker", "other class of a listed line", told, targets)
         elif name in beginning:
             told = f"the name {name!r} begins as that of an issuer whose designation is stated"
@@ -236,29 +255,31 @@ def _has_code(instruments: pd.DataFrame) -> np.ndarray:
     return np.logical_or.reduce([valid_identifiers(instruments[kind], kind) for kind in _CODES])
 
 
-def _identified(instruments: pd.DataFrame) -> pd.Series:
+def _identified(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series]) -> pd.Series:
     """Rows of which it is known whose they are: by a line, by a code of the table of lines, or by a code with the name of what it is.
 
     A code alone does not tell whose it is, be its check digit valid. Of a bond or derivative the name must tell the issuer.
     """
     on_record = issuer_lines().line_of
-    told = np.logical_or.reduce([clean_identifiers(instruments[kind]).isin(on_record) for kind in _LAW_CODES])
+    told = np.logical_or.reduce([codes.isin(on_record) for codes in stated_codes])
     known = (instruments["own_line"] != "").to_numpy() | told | (_has_code(instruments) & (instruments["name"] != "").to_numpy())
     referring = instruments["instrument"].isin(REFERRING - {"receipt", "right"}).to_numpy()
-    issuer = (per_distinct(instruments["name"], lambda names: names.map(reference_name)) != "").to_numpy() | (
-        instruments["underlying"] != ""
-    ).to_numpy()
-    return pd.Series(known & (~referring | issuer), index=instruments.index)
+    issuer_told = ~referring | (instruments["underlying"] != "").to_numpy()
+    asked = np.flatnonzero(~issuer_told)
+    if len(asked):
+        issuer_told[asked] = per_distinct(instruments["name"].take(asked), lambda names: names.map(reference_name)) != ""
+    return pd.Series(known & issuer_told, index=instruments.index)
 
 
-def _statuses(instruments: pd.DataFrame, law: Law) -> pd.DataFrame:
+def _statuses(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], law: Law) -> pd.DataFrame:
     """Status, and what it rests on, of each distinct instrument."""
     n = len(instruments)
     texts = ("status", "law_key", "listed_as", "programme", "citation", "rule", "lifted_by", "note")
     columns: dict[str, list[object]] = {name: [""] * n for name in texts}
     columns |= {name: [pd.NaT] * n for name in ("next_ban_at", "divest_by_at")}
     matched = (instruments["tier"] != "").to_numpy()
-    country_wide = _of_country(instruments, law)
+    told_by = [instruments["own_line"], *stated_codes]
+    country_wide = np.logical_or.reduce([law.book.issuers.country_wide(column) for column in told_by])
     cash = instruments["instrument"].isin(NOT_SECURITIES).to_numpy()
     identified = instruments["identified"].to_numpy() & ~country_wide
     columns["status"] = np.where(cash, "clear", np.where(identified, "clear", "unknown")).tolist()
@@ -269,16 +290,19 @@ def _statuses(instruments: pd.DataFrame, law: Law) -> pd.DataFrame:
             identified, "screened by identifier: no match", "no ticker with its venue, and no valid identifier that tells whose it is"
         ),
     ).tolist()
-    for row in np.flatnonzero(country_wide & ~cash):
+    for row in np.flatnonzero(country_wide & ~cash).tolist():
         columns["note"][row] = "no programme on record reaches securities of this country at this instant; earlier ones are not on record"
-    for row in np.flatnonzero(matched | _named_by_code(instruments, law, cash)):
-        found = instruments.iloc[row]
-        keys = _law_keys(found, law)
+    named = np.logical_or.reduce([law.names(column) for column in told_by]) & ~cash
+    rows = np.flatnonzero(matched | named)
+    told = zip(*(column.take(rows).tolist() for column in told_by), strict=True)
+    matches = instruments[list(_Match._fields)].take(rows).itertuples(index=False, name=None)
+    for row, codes, match in zip(rows.tolist(), told, map(_Match._make, matches), strict=True):
+        keys = _law_keys(match, codes, law)
         if not keys:
             columns["status"][row] = "unknown"
-            columns["note"][row] = f"{found['tier']} match only: {found['relation']}"
+            columns["note"][row] = f"{match.tier} match only: {match.relation}"
             continue
-        key, answer = law.worst(keys, found["instrument"])
+        key, answer = law.worst(keys, match.instrument)
         columns["status"][row], columns["law_key"][row] = answer.status, key
         columns["programme"][row], columns["citation"][row], columns["rule"][row] = answer.programme_id, answer.citation, answer.rule
         columns["lifted_by"][row], columns["listed_as"][row] = answer.lifted_by, answer.entity
@@ -290,28 +314,16 @@ def _statuses(instruments: pd.DataFrame, law: Law) -> pd.DataFrame:
     return frame
 
 
-def _named_by_code(instruments: pd.DataFrame, law: Law, cash: np.ndarray) -> np.ndarray:
-    """Rows of which a list names the trading line or a code, though no identifier of theirs matched."""
-    columns = [instruments["own_line"], *(clean_identifiers(instruments[kind]) for kind in _LAW_CODES)]
-    return np.logical_or.reduce([law.names(column) for column in columns]) & ~cash
-
-
-def _of_country(instruments: pd.DataFrame, law: Law) -> np.ndarray:
-    """Rows whose line or code is of a country whose issuers come under programmes by where they are."""
-    columns = [instruments["own_line"], *(clean_identifiers(instruments[kind]) for kind in _LAW_CODES)]
-    return np.logical_or.reduce([law.book.issuers.country_wide(column) for column in columns])
-
-
-def _law_keys(found: pd.Series, law: Law) -> tuple[str, ...]:
+def _law_keys(match: _Match, told_by: Sequence[str], law: Law) -> tuple[str, ...]:
     """What to ask the rules by: the line matched, the row's own line and codes, and the entities; empty when only a name speaks for it.
 
     A code that falls under a programme by where it was issued does not tell whose it is: there a whole name speaks too.
     """
-    codes = [found["security"], found["own_line"], *clean_identifiers([found[kind] for kind in _LAW_CODES])]
-    of_parent = found["relation"] == UNIT_OF_PARENT
-    if found["relation"] == _OF_ISSUER:
-        return tuple(dict.fromkeys((*law.keys(codes, ()), *law.keys((), found["tied"]))))
-    if found["tier"] == "identifier" and not of_parent:
-        return law.keys(codes, (found["entity"],))
+    codes = [match.security, *told_by]
+    of_parent = match.relation == UNIT_OF_PARENT
+    if match.relation == _OF_ISSUER:
+        return tuple(dict.fromkeys((*law.keys(codes, ()), *law.keys((), match.tied))))
+    if match.tier == "identifier" and not of_parent:
+        return law.keys(codes, (match.entity,))
     known = law.keys(codes, ())
-    return law.keys(codes, found["tied"]) if known and found["tier"] == "strong" else known
+    return law.keys(codes, match.tied) if known and match.tier == "strong" else known

@@ -198,13 +198,12 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str]) -> Total
     called = np.zeros(len(rows), dtype=bool)
     for name in _LABELS:
         if name in given:
-            called |= per_distinct(rows[name], lambda values: values.map(is_total_label)).to_numpy(dtype=bool)
-    called &= loose
+            called |= _labelled_total(rows[name], loose)
     unsized = np.isnan(quantity) | (quantity == 0)
     traded = np.zeros(len(rows), dtype=bool)
     if "ticker" in given:
-        labelled = per_distinct(rows["ticker"], lambda values: values.map(is_total_label)).to_numpy(dtype=bool)
-        traded = (rows["ticker"] != "").to_numpy() & ~labelled
+        ticked = (rows["ticker"] != "").to_numpy()
+        traded = ticked & ~_labelled_total(rows["ticker"], ticked)
     named = (rows["name"] != "").to_numpy()
     held = traded & (named | ~named.any()) & ~called & (~unsized | unsized.all())
     eligible = loose & (unsized | called | _may_be_sum(quantity))
@@ -223,14 +222,23 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str]) -> Total
     groups = group_totals(value, loose & unsized & ~traded, total, called)
     total |= groups
     one_money = rows.loc[~total, "currency"].nunique() <= 1
-    differs = total_that_differs(value, total, called & ~_is_net_assets(rows), summed | groups) if one_money else None
+    differs = total_that_differs(value, total, _but_net_assets(rows, called), summed | groups) if one_money else None
     return TotalLines(total=total, doubtful=doubtful, differs=differs)
 
 
-def _is_net_assets(rows: pd.DataFrame) -> BoolArray:
-    """Lines called net assets, which hold what is owed and what is no position."""
-    keys = [per_distinct(rows[name], lambda values: values.map(heading_key)).isin(_NET_ASSET_KEYS) for name in _LABELS]
-    return np.logical_or.reduce([key.to_numpy(dtype=bool) for key in keys])
+def _labelled_total(cells: pd.Series, asked: BoolArray) -> BoolArray:
+    """Cells that say nothing but that their line is a total, of the lines asked for."""
+    labelled = np.zeros(len(cells), dtype=bool)
+    labelled[asked] = per_distinct(cells[asked], lambda values: values.map(is_total_label)).to_numpy(dtype=bool)
+    return labelled
+
+
+def _but_net_assets(rows: pd.DataFrame, called: BoolArray) -> BoolArray:
+    """Lines called totals, but for net assets, which hold what is owed and what is no position."""
+    left = called.copy()
+    for row in np.flatnonzero(called).tolist():
+        left[row] = not any(heading_key(rows[name].iat[row]) in _NET_ASSET_KEYS for name in _LABELS)
+    return left
 
 
 def _may_be_sum(quantity: np.ndarray) -> np.ndarray:
