@@ -12,7 +12,7 @@ from impact.errors import ImpactWarning, InputError
 from impact.eventstudy.models import MODELS, ModelName
 from impact.typing_ import ReturnKind, Window
 
-__all__ = ["IncompletePolicy", "StudyDesign", "StudyOptions", "checked_windows"]
+__all__ = ["IncompletePolicy", "StudyDesign", "StudyOptions", "WindowedOptions", "checked_windows"]
 
 IncompletePolicy: TypeAlias = Literal["complete", "available"]
 
@@ -27,6 +27,13 @@ class StudyOptions(TypedDict, total=False):
     lags: int
     leads: int
     level: float
+
+
+class WindowedOptions(StudyOptions, total=False):
+    """The same with the two windows of the design, for entry points that do not name them."""
+
+    estimation: Window
+    window: Window
 
 
 def _window(name: str, window: Any) -> Window:

@@ -14,7 +14,7 @@ from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable
 from impact.eventstudy.benchmarks import ModelInputs
 from impact.eventstudy.day_zero import without_day0
-from impact.eventstudy.design import StudyDesign, StudyOptions
+from impact.eventstudy.design import StudyDesign, WindowedOptions
 from impact.eventstudy.drops import broken_rule, drop_table
 from impact.eventstudy.estimate import build, fit
 from impact.eventstudy.models import MODELS, ModelName
@@ -31,11 +31,42 @@ from impact.results import Result, Summary, declared
 from impact.tables import prose
 from impact.typing_ import IntArray, Window
 
-__all__ = ["PartitionedResult", "study_partitions"]
+__all__ = ["PartitionedResult", "RandomEvents", "study_partitions"]
 
 TEST_COLUMNS = ("statistic", "p_value", "mean_car", "n_events", "n_dates", "reason")
 EVENTS_AT_ONCE = 250_000
 """Events fitted together inside a part; bounds memory to some 300 MB."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RandomEvents:
+    """Events drawn at random over all parts, spread by their number of securities: windows in which nothing happened.
+
+    Parameters
+    ----------
+    n : int
+        Events to draw, at least one.
+    seed : int
+        Each part draws from its own child, so the number of workers changes nothing.
+
+    Raises
+    ------
+    InputError
+        If `n` is not positive.
+    """
+
+    n: int
+    seed: int
+
+    def __post_init__(self) -> None:
+        if self.n < 1:
+            raise InputError(f"n={self.n} events cannot be drawn; give a positive number.")
+
+    def shares(self, securities: Sequence[int]) -> list[tuple[int, np.random.SeedSequence]]:
+        """How many events each part draws, and from which seed, by its number of securities."""
+        edges = np.cumsum(securities)
+        draws = np.diff(np.concatenate(([0], (edges * self.n) // edges[-1])))
+        return list(zip(draws.tolist(), np.random.SeedSequence(self.seed).spawn(len(securities)), strict=True))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -128,21 +159,17 @@ class _PartAnswer:
 
 def study_partitions(
     returns: str | Path | Sequence[str | Path],
-    events: pd.DataFrame | None = None,
+    events: pd.DataFrame | RandomEvents,
     market: pd.Series | None = None,
     factors: pd.DataFrame | None = None,
     model: ModelName = "market",
-    estimation: Window = (-260, -11),
-    window: Window = (-10, 10),
     *,
     windows: Sequence[Window] = ((0, 0), (-1, 1)),
-    n_placebo: int | None = None,
-    seed: int | None = None,
     executor: Executor | None = None,
     write_to: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     sources: tuple[Source, ...] = (),
-    **options: Unpack[StudyOptions],
+    **options: Unpack[WindowedOptions],
 ) -> PartitionedResult:
     """Study events part by part; only sums travel, so any number of events fits.
 
@@ -150,20 +177,15 @@ def study_partitions(
     ----------
     returns : folder, or sequence of Parquet files
         Each file holds whole securities: long (columns security, date, return) or wide (date and one column a security).
-    events : DataFrame, optional
-        event_id, security, date. Give either these or `n_placebo`.
+    events : DataFrame or RandomEvents
+        event_id, security, date; or how many to draw at random.
     market : Series, optional
         Benchmark returns; its sessions are the calendar. Without it the sessions of `factors` are.
     factors : DataFrame, optional
     model : str
         A regression model or ``mean`` or ``market_adjusted``.
-    estimation, window : (first, last)
     windows : sequence of (first, last)
         Windows to cumulate and test.
-    n_placebo : int, optional
-        Draw this many events at random instead, spread over parts by their number of securities.
-    seed : int
-        Needed with `n_placebo`; each part draws from its own child, so the number of workers changes nothing.
     executor : object with ``map``, optional
         ``concurrent.futures`` pool or ``dask.distributed.Client``. A part whose worker dies is done again elsewhere by a
         client that does so.
@@ -172,7 +194,7 @@ def study_partitions(
     progress : callable (done, total), optional
     sources : tuple of Source
     **options
-        Further options of :class:`impact.eventstudy.design.StudyDesign`.
+        estimation, window, and the further options of :class:`impact.eventstudy.StudyDesign`.
 
     Raises
     ------
@@ -181,14 +203,14 @@ def study_partitions(
     InfeasibleDesign
         If no event can be used.
     """
-    design = StudyDesign(model=model, estimation=estimation, window=window, **options)
+    design = StudyDesign(model=model, **options)
     paths = part_files(returns)
-    _check(design, events, market, factors, n_placebo, seed, windows)
+    _check(design, market, factors, windows)
     labels = part_labels(paths)
     targets = [None if write_to is None else Path(write_to) / label for label in labels]
     names = list(map_in_order(executor, securities_of, paths))
     template = _Part(path=paths[0], market=market, factors=factors, design=design, windows=tuple(windows))
-    parts = _parts(paths, names, template, events, n_placebo, seed, targets)
+    parts = _work_of_parts(paths, names, template, events, targets)
     total: PartialSums | None = None
     rows, dropped = [], []
     for number, answer in enumerate(map_in_order(executor, _study_part, parts)):
@@ -202,7 +224,7 @@ def study_partitions(
         raise InfeasibleDesign(
             f"none of the {int(partitions['n_dropped'].sum())} events can be used; check the estimation window and the dates."
         )
-    unplaced = 0 if events is None else len(events) - int(partitions["n_events"].sum() + partitions["n_dropped"].sum())
+    unplaced = 0 if isinstance(events, RandomEvents) else len(events) - int(partitions["n_events"].sum() + partitions["n_dropped"].sum())
     if unplaced:
         dropped.append(
             pd.DataFrame([("dropped", "security is in no part", unplaced, "")], columns=["status", "reason", "n_events", "path"])
@@ -213,11 +235,8 @@ def study_partitions(
 
 def _check(
     design: StudyDesign,
-    events: Any,
     market: Market | None,
-    factors: Any,
-    n_placebo: int | None,
-    seed: int | None,
+    factors: pd.DataFrame | None,
     windows: Sequence[Window],
 ) -> None:
     if not MODELS[design.model].in_parts or design.exclude_weight is not None:
@@ -225,12 +244,6 @@ def _check(
         raise InputError(f"model={design.model!r} cannot be studied in parts; choose one of: {fitting}, without exclude_weight.")
     if market is None and factors is None:
         raise InputError("market and factors are both missing; give one of them, since its sessions are the calendar.")
-    if (events is None) == (n_placebo is None):
-        raise InputError("events and n_placebo: give exactly one of the two.")
-    if n_placebo is not None and (n_placebo < 1 or seed is None):
-        raise InputError(
-            f"n_placebo={n_placebo} needs to be positive and to come with a seed; add seed=1, say, so that the draw can be repeated."
-        )
     outside = [pair for pair in windows if not design.window[0] <= pair[0] <= pair[1] <= design.window[1]]
     if outside or not windows:
         raise InputError(
@@ -238,29 +251,26 @@ def _check(
         )
 
 
-def _parts(
+def _work_of_parts(
     paths: Sequence[Path],
     names: Sequence[Sequence[str]],
     template: _Part,
-    events: pd.DataFrame | None,
-    n_placebo: int | None,
-    seed: int | None,
+    events: pd.DataFrame | RandomEvents,
     targets: Sequence[Path | None],
 ) -> list[_Part]:
     """The work of every file: its share of the events, or of the draws with a seed of its own."""
-    if events is None:
-        seeds: list[np.random.SeedSequence | None] = list(np.random.SeedSequence(seed).spawn(len(paths)))
-        edges = np.cumsum([len(part) for part in names])
-        draws = np.diff(np.concatenate(([0], (edges * (n_placebo or 0)) // edges[-1])))
-        shares: list[pd.DataFrame | None] = [None] * len(paths)
-    else:
-        where = {security: number for number, part in enumerate(names) for security in part}
-        owner = events["security"].map(where)
-        seeds, draws = [None] * len(paths), np.zeros(len(paths), dtype=np.int64)
-        shares = [events.loc[(owner == number).to_numpy()] for number in range(len(paths))]
+    places = list(zip(paths, targets, strict=True))
+    if isinstance(events, RandomEvents):
+        draws = events.shares([len(part) for part in names])
+        return [
+            replace(template, path=path, n_draws=n, seed=seed, write_to=target)
+            for (path, target), (n, seed) in zip(places, draws, strict=True)
+        ]
+    where = {security: number for number, part in enumerate(names) for security in part}
+    owner = events["security"].map(where)
     return [
-        replace(template, path=path, events=shares[number], n_draws=int(draws[number]), seed=seeds[number], write_to=targets[number])
-        for number, path in enumerate(paths)
+        replace(template, path=path, events=events.loc[(owner == number).to_numpy()], write_to=target)
+        for number, (path, target) in enumerate(places)
     ]
 
 

@@ -35,7 +35,7 @@ def peak_mb() -> float:
 def main(windows: int = 10_000_000, securities: int = 10_000, parts: int = 50) -> None:
     from dask.distributed import Client, LocalCluster
 
-    from impact.eventstudy import study_partitions
+    from impact.eventstudy import RandomEvents, study_partitions
 
     days = pd.bdate_range("2008-01-01", periods=N_SESSIONS)
     market = pd.Series(np.random.default_rng(0).normal(0, 0.01, N_SESSIONS), index=days)
@@ -48,7 +48,7 @@ def main(windows: int = 10_000_000, securities: int = 10_000, parts: int = 50) -
             Client(cluster) as client,
         ):
             start = time.perf_counter()
-            result = study_partitions(folder, market=market, n_placebo=windows, seed=1, executor=client)
+            result = study_partitions(folder, RandomEvents(n=windows, seed=1), market, executor=client)
             seconds = time.perf_counter() - start
             peaks = list(client.run(peak_mb).values())
     json.dump({"seconds": seconds, "peak_mb": peaks, "n_events": result.n_events, "rows": securities * N_SESSIONS}, sys.stdout)

@@ -46,7 +46,6 @@ READS_SYNTAX = {
 
 # What still stands from before the rule; each number may fall and is then lowered here, until the entry goes.
 OWED = {
-    "functions with too many parameters": 1,
     "names that say nothing": 36,
 }
 

@@ -14,7 +14,7 @@ import pytest
 
 import impact
 from impact.errors import DroppedEvents, InfeasibleDesign, InputError
-from impact.eventstudy.partitioned import study_partitions
+from impact.eventstudy.partitioned import RandomEvents, study_partitions
 
 DAYS = pd.bdate_range("2018-01-01", periods=500, name="session")
 WINDOWS = ((0, 0), (-1, 1))
@@ -104,27 +104,27 @@ def test_written_cars_are_those_of_the_study(panel, folder, tmp_path):
 @pytest.mark.parametrize("pool", [lambda: ThreadPoolExecutor(3), lambda: ProcessPoolExecutor(2)])
 def test_workers_change_nothing(panel, folder, pool):
     _, market, _ = panel
-    alone = study_partitions(folder, market=market, n_placebo=3000, seed=7)
+    alone = study_partitions(folder, RandomEvents(n=3000, seed=7), market)
     with pool() as executor:
-        assert_same(alone, study_partitions(folder, market=market, n_placebo=3000, seed=7, executor=executor))
+        assert_same(alone, study_partitions(folder, RandomEvents(n=3000, seed=7), market, executor=executor))
 
 
 def test_chunks_change_only_the_last_digits(panel, folder, monkeypatch):
     _, market, _ = panel
-    alone = study_partitions(folder, market=market, n_placebo=3000, seed=7)
+    alone = study_partitions(folder, RandomEvents(n=3000, seed=7), market)
     monkeypatch.setattr("impact.eventstudy.partitioned.EVENTS_AT_ONCE", 100)
-    chunked = study_partitions(folder, market=market, n_placebo=3000, seed=7)
+    chunked = study_partitions(folder, RandomEvents(n=3000, seed=7), market)
     np.testing.assert_allclose(chunked.tests["statistic"], alone.tests["statistic"], rtol=1e-9)
 
 
 def test_placebo_events_have_no_effect(panel, folder):
     _, market, _ = panel
     done = []
-    result = study_partitions(folder, market=market, n_placebo=4000, seed=3, progress=lambda i, n: done.append((i, n)))
+    result = study_partitions(folder, RandomEvents(n=4000, seed=3), market, progress=lambda i, n: done.append((i, n)))
     assert result.n_events + result.n_dropped == 4000 and done == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert abs(result.tests.loc[("(0, 0)", "date_clustered"), "statistic"]) < 4
     assert result.scar_quantiles.loc["(0, 0)", "q0.975"] == pytest.approx(1.96, abs=0.25)
-    other = study_partitions(folder, market=market, n_placebo=4000, seed=4)
+    other = study_partitions(folder, RandomEvents(n=4000, seed=4), market)
     assert other.tests["statistic"].iloc[0] != result.tests["statistic"].iloc[0]
     assert "in 4 parts" in str(result)
 
@@ -145,8 +145,6 @@ def test_factor_models_take_their_calendar_from_the_factors(panel, folder):
     [
         ({"model": "garch"}, "cannot be studied in parts"),
         ({"market": None}, "both missing"),
-        ({"n_placebo": 10}, "exactly one"),
-        ({"events": None, "n_placebo": 10}, "come with a seed"),
         ({"windows": [(0, 99)]}, "outside the event window"),
         ({"returns": "nowhere"}, "readable Parquet file"),
     ],
@@ -156,6 +154,17 @@ def test_mistakes_name_the_rule(panel, folder, change, message):
     arguments = {"returns": folder, "events": events, "market": market} | change
     with pytest.raises(InputError, match=message):
         study_partitions(**arguments)
+
+
+def test_no_events_cannot_be_drawn():
+    with pytest.raises(InputError, match="n=0 events cannot be drawn"):
+        RandomEvents(n=0, seed=1)
+
+
+def test_each_part_draws_by_its_securities_from_its_own_seed():
+    shares = RandomEvents(n=10, seed=1).shares([1, 3, 1])
+    assert [n for n, _ in shares] == [2, 6, 2]
+    assert len({tuple(seed.generate_state(2)) for _, seed in shares}) == 3
 
 
 def test_unusable_files_and_events_are_refused(panel, tmp_path):
@@ -180,7 +189,7 @@ def test_a_killed_dask_worker_changes_nothing(panel, folder):
     from dask import distributed
 
     _, market, _ = panel
-    alone = study_partitions(folder, market=market, n_placebo=200_000, seed=7)
+    alone = study_partitions(folder, RandomEvents(n=200_000, seed=7), market)
     killed = []
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
@@ -194,6 +203,6 @@ def test_a_killed_dask_worker_changes_nothing(panel, folder):
                 os.kill(victim.pid, signal.SIGKILL)
                 time.sleep(0.2)
 
-        together = study_partitions(folder, market=market, n_placebo=200_000, seed=7, executor=client, progress=kill_one)
+        together = study_partitions(folder, RandomEvents(n=200_000, seed=7), market, executor=client, progress=kill_one)
     assert killed
     assert_same(alone, together)
