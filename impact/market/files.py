@@ -13,32 +13,18 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.intake.currencies import currency_of
+from impact.market.column_names import COLUMN_NAMES, OTHER_FIGURES
 from impact.market.dropped import dropped_rows
-from impact.market.frames import DATE_NAMES
 from impact.market.panel import MarketPanel
 from impact.market.plausibility import doubt_notes
-from impact.market.sniffing import DELIMITED, MISSING, PARQUET, WORKBOOKS, RawTable, read_dates, read_numbers, read_table
+from impact.market.sniffing import DELIMITED, MISSING, PARQUET, WORKBOOKS, RawTable, read_dates, read_numbers, read_sheets
 from impact.market.sources import FetchResult
 from impact.provenance import Source
 from impact.typing_ import Day
 
-__all__ = ["COLUMN_NAMES", "FileSource"]
+__all__ = ["FileSource"]
 
 FIGURES = ("close", "adjusted_close", "volume", "dividends")
-COLUMN_NAMES: Mapping[str, frozenset[str]] = {
-    "date": DATE_NAMES | {"ex_date", "ex date"},
-    "security": frozenset(["security", "symbol", "ticker", "instrument", "ric", "isin"]),
-    "close": frozenset(["close", "close price", "closing price", "last", "last price", "px_last", "price", "settle"]),
-    "adjusted_close": frozenset(["adj close", "adj_close", "adjclose", "adj. close", "adjusted close", "adjusted_close", "adjusted"]),
-    "volume": frozenset(["volume", "vol", "vol.", "px_volume", "shares traded", "turnover shares"]),
-    "dividends": frozenset(["dividends", "dividend", "amount"]),
-    "currency": frozenset(["currency", "ccy", "crncy"]),
-}
-"""The names, in lower case, under which files give each column."""
-
-# Columns that only a table of one security, or a long table, has; they are read by no one here.
-OTHER_FIGURES = frozenset(["open", "high", "low", "vwap", "stock splits", "capital gains"])
-
 # A folder may hold one wide table a figure instead of one file a security; the file name says which.
 FOLDER_FIGURES = (("volume", "volume"), ("dividend", "dividends"), ("adj", "adjusted_close"), ("close", "close"), ("price", "close"))
 
@@ -72,6 +58,8 @@ class FileSource:
         Sort rows by date instead of refusing a file that is not sorted.
     decimal, date_format : str, optional
         Settle what the figures leave open.
+    named : mapping of security to path, optional
+        Files of one security each, whatever they are called, in place of `path`.
     """
 
     path: Path
@@ -81,6 +69,7 @@ class FileSource:
     sort: bool = False
     decimal: str | None = None
     date_format: str | None = None
+    named: Mapping[str, Path] | None = None
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.columns or {}) - set(COLUMN_NAMES))
@@ -109,17 +98,43 @@ class FileSource:
         DataUnavailable
             If there is no session in the range.
         """
-        read = self._folder(securities) if self.path.is_dir() else self._one_file(self.path)
+        if self.named is not None:
+            read = _together([self._file_of(security, path) for security, path in self.named.items()])
+        else:
+            read = self._folder(securities) if self.path.is_dir() else self._one_file(self.path)
         panel = self._panel(read).select(securities, start, end)
         return FetchResult(panel=replace(panel, assumptions=(*panel.assumptions, *doubt_notes(panel.doubts()))))
 
     def _one_file(self, path: Path, figure: str = "close") -> Figures:
-        table = self._table(path)
+        sheets = read_sheets(path, date_column=(self.columns or {}).get("date"), decimal=self.decimal)
+        if len(sheets) == 1:
+            return self._one_table(next(iter(sheets.values())), _stem(path), figure)
+        several = [name for name, table in sheets.items() if table.levels or not _is_of_one_security(table, self.columns or {})]
+        if several:
+            raise InputError(
+                f"{path.name} holds prices on {len(sheets)} sheets ({', '.join(repr(name) for name in list(sheets)[:5])}), and {several[0]!r} is "
+                "not a table of one security; give each sheet one security, or save the one to read as a file of its own."
+            )
+        return _together([self._one_table(table, name, figure) for name, table in sheets.items()])  # as a folder of one file a security
+
+    def _file_of(self, security: str, path: Path) -> Figures:
+        """The figures of one security from its file: its own column, or the one security that the file holds."""
+        read = self._one_file(path)
+        held = list(dict.fromkeys(column for frame in read.frames.values() for column in frame.columns))
+        own = security if security in held else held[0] if len(held) == 1 else None
+        if own is None:
+            raise InputError(
+                f"{path.name} holds {len(held)} securities ({', '.join(held[:5])}), none of them {security!r}; give a file of {security} alone."
+            )
+        frames = {name: frame[[own]].rename(columns={own: security}) for name, frame in read.frames.items() if own in frame}
+        return replace(read, frames=frames, currency={security: read.currency[own]} if own in read.currency else {})
+
+    def _one_table(self, table: RawTable, stem: str, figure: str) -> Figures:
         if table.levels:
             return self._levels(table)
         named = _named_columns(table, self.columns or {})
         if "security" in named or any(name in named for name in FIGURES):
-            return self._long(table, named, stem=_stem(path))
+            return self._long(table, named, stem=stem)
         return self._wide(table, named["date"], figure)
 
     def _levels(self, table: RawTable) -> Figures:
@@ -155,9 +170,6 @@ class FileSource:
                 )
             files = {security: files[security] for security in securities}
         return _together([self._one_file(path) for path in files.values()])
-
-    def _table(self, path: Path) -> RawTable:
-        return read_table(path, date_column=(self.columns or {}).get("date"), decimal=self.decimal)
 
     def _long(self, table: RawTable, named: Mapping[str, str], stem: str) -> Figures:
         """Rows of a long table, or of a table of one security called `stem`."""
@@ -225,8 +237,10 @@ class FileSource:
                 f"{table.name} repeats {len(repeated)} dates (first {first['session']:%Y-%m-%d} on line {repeated.index[0]}); "
                 "a security has one row a session: keep one row of each."
             )
-        back = good.groupby("security", sort=False)["session"].diff() < pd.Timedelta(0)
-        if back.any() and not self.sort:
+        steps = good.groupby("security", sort=False)["session"].diff()
+        back = steps < pd.Timedelta(0)
+        newest_first = not (steps > pd.Timedelta(0)).any()  # as sites export: one order as sure as the other
+        if back.any() and not newest_first and not self.sort:
             line = back.index[back][0]
             raise InputError(
                 f"{table.name} is not sorted by date: {int(back.sum())} rows are earlier than the row before (first line {line}, "
@@ -326,6 +340,11 @@ def _named_columns(table: RawTable, stated: Mapping[str, str]) -> dict[str, str]
     if long_only and not {"close", "adjusted_close", "dividends"} & named.keys():
         raise InputError(f"{table.name} has no close column; it has: {', '.join(present[:12])}; name it with columns={{'close': ...}}.")
     return named
+
+
+def _is_of_one_security(table: RawTable, stated: Mapping[str, str]) -> bool:
+    named = _named_columns(table, stated)
+    return "security" not in named and "close" in named
 
 
 def _together(parts: list[Figures]) -> Figures:

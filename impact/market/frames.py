@@ -9,15 +9,13 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.market.column_names import DATE_NAMES
 from impact.tables.prose import significant
 from impact.typing_ import BoolArray, DaysLike, FloatArray, TableLike
 
-__all__ = ["DATE_NAMES", "as_frame", "checked_sessions", "session_frame"]
+__all__ = ["as_frame", "checked_sessions", "session_frame"]
 
 _ZONED_MIDNIGHT = r"\d{4}-\d{2}-\d{2}[ T]00:00(?::00(?:\.0+)?)?(?:[+-]\d{2}:?\d{2}|Z)"
-DATE_NAMES = frozenset(
-    ["date", "datum", "day", "fecha", "data", "session", "time", "timestamp", "trade date", "trade_date", "tradedate", "trading day"]
-)
 
 Rule = Callable[[FloatArray], BoolArray]
 _INFINITE = "infinite; a figure must be finite: mend the cell or leave it empty"

@@ -13,9 +13,9 @@ import pandas as pd
 
 from impact.errors import InputError, SourceUnusable
 from impact.intake import RawFile, RawSheet, read_tables
-from impact.market.frames import DATE_NAMES
+from impact.market.column_names import COLUMN_NAMES, DATE_NAMES
 
-__all__ = ["RawTable", "read_dates", "read_numbers", "read_table", "table_of_bytes"]
+__all__ = ["RawTable", "read_dates", "read_numbers", "read_sheets", "read_table", "table_of_bytes"]
 
 DELIMITED = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".pq")
@@ -83,11 +83,28 @@ def read_table(path: Path, *, date_column: str | None = None, decimal: str | Non
         If there is no header row with a date column, several sheets have one, a column name repeats, or the decimal sign
         cannot be told.
     """
+    return _table_of(_file_of(path), path.name, date_column, decimal)
+
+
+def read_sheets(path: Path, *, date_column: str | None = None, decimal: str | None = None) -> dict[str, RawTable]:
+    """Every sheet of a file that holds daily figures, by its name; a file with one such sheet gives that one under an empty name.
+
+    Parameters and errors as of :func:`read_table`, but that several sheets are no error.
+    """
+    file = _file_of(path)
+    dated = [sheet for sheet in file.sheets if (len(sheet) or sheet.headings) and _has_dates(sheet, date_column)]
+    if len(dated) < 2:
+        return {"": _table_of(file, path.name, date_column, decimal)}
+    return {
+        sheet.name.strip(): _table_of_sheet(f"{path.name}, sheet {sheet.name.strip()!r}", sheet, date_column, decimal) for sheet in dated
+    }
+
+
+def _file_of(path: Path) -> RawFile:
     try:
-        file = read_tables(path)
+        return read_tables(path)
     except InputError as error:
         raise SourceUnusable(str(error).replace(f"path={str(path)!r}", path.name)) from error
-    return _table_of(file, path.name, date_column, decimal)
 
 
 def table_of_bytes(content: bytes, name: str) -> RawTable:
@@ -110,7 +127,10 @@ def _table_of(file: RawFile, name: str, date_column: str | None, decimal: str | 
             names = ", ".join(repr(sheet.name) for sheet in dated[:5])
             raise InputError(f"{name} holds prices on {len(dated)} sheets ({names}); save the one to read as a file of its own.")
         sheets = dated or sheets
-    sheet = sheets[0]
+    return _table_of_sheet(name, sheets[0], date_column, decimal)
+
+
+def _table_of_sheet(name: str, sheet: RawSheet, date_column: str | None, decimal: str | None) -> RawTable:
     if sheet.headings:
         return _typed_table(name, sheet, date_column, decimal)
     return _text_table(name, sheet, date_column, decimal)
@@ -123,7 +143,7 @@ def _has_dates(sheet: RawSheet, date_column: str | None) -> bool:
 
 
 def _date_names(date_column: str | None) -> frozenset[str]:
-    return DATE_NAMES | {"ex_date", "ex date"} if date_column is None else frozenset([date_column.strip().lower()])
+    return COLUMN_NAMES["date"] if date_column is None else frozenset([date_column.strip().lower()])
 
 
 def _text_table(name: str, sheet: RawSheet, date_column: str | None, decimal: str | None) -> RawTable:

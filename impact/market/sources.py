@@ -86,7 +86,7 @@ class PriceSource(Protocol):
 
 
 def load_panel(
-    source: str | Path | PriceSource = "bundled",
+    source: str | Path | Mapping[str, str | Path] | PriceSource = "bundled",
     securities: str | Sequence[str] | None = None,
     start: Day | None = None,
     end: Day | None = None,
@@ -104,7 +104,7 @@ def load_panel(
 
     Parameters
     ----------
-    source : {"bundled", "yahoo"}, path, address or PriceSource
+    source : {"bundled", "yahoo"}, path, mapping of security to path, address or PriceSource
         A path is a file (wide or long) or a folder of one file a security; an address holds ``{symbol}``, and ``{first}`` and
         ``{last}`` where the vendor takes a range, and answers with a table. See ``SOURCE_KINDS``.
     securities : str or sequence of str, optional
@@ -204,6 +204,16 @@ def _open_files(given: Any, options: SourceOptions) -> PriceSource:
     return FileSource(path=Path(given), **options.files)
 
 
+def _open_named(given: Any, options: SourceOptions) -> PriceSource:
+    from impact.market.files import FileSource
+
+    paths = {security: Path(path) for security, path in given.items()}
+    absent = [str(path) for path in paths.values() if not path.is_file()]
+    if absent:
+        raise InputError(f"source={absent[0]!r} is not a file that exists ({len(absent)} of {len(paths)}); check the path.")
+    return FileSource(path=next(iter(paths.values())), named=paths, **options.files)
+
+
 def _open_object(given: Any, _options: SourceOptions) -> PriceSource:
     source: PriceSource = given
     return source
@@ -237,6 +247,12 @@ SOURCE_KINDS: tuple[SourceKind, ...] = (
         about="your own files",
         takes=lambda given: isinstance(given, str | Path) and Path(given).exists(),
         open=_open_files,
+    ),
+    SourceKind(
+        name="mapping of security to file",
+        about="your own files of one security each, whatever they are called",
+        takes=lambda given: isinstance(given, Mapping) and len(given) > 0,
+        open=_open_named,
     ),
     SourceKind(
         name="object",

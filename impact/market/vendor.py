@@ -15,7 +15,7 @@ import pandas as pd
 from impact.errors import DataUnavailable, InputError
 from impact.intake import LIMITS
 from impact.market.checks import checked_figures
-from impact.market.files import COLUMN_NAMES
+from impact.market.column_names import COLUMN_NAMES
 from impact.market.histories import FetchFailure, SecurityHistory
 from impact.market.sniffing import read_dates, read_numbers, table_of_bytes
 

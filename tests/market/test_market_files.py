@@ -280,8 +280,54 @@ def test_a_workbook_of_one_sheet_is_read_and_two_sheets_of_prices_are_refused(tm
     with pd.ExcelWriter(tmp_path / "two.xlsx") as book:
         frame.to_excel(book, sheet_name="A", index=False)
         frame.to_excel(book, sheet_name="B", index=False)
-    with pytest.raises(InputError, match="two.xlsx holds prices on 2 sheets \\('A', 'B'\\)"):
+    with pytest.raises(InputError, match="two.xlsx holds prices on 2 sheets \\('A', 'B'\\), and 'A' is not a table of one security"):
         load_panel(tmp_path / "two.xlsx")
+
+
+def test_a_workbook_of_one_sheet_a_security_is_read_as_a_folder_is(tmp_path):
+    days = pd.to_datetime(["2021-01-14", "2021-01-15"])
+    with pd.ExcelWriter(tmp_path / "two.xlsx") as book:
+        pd.DataFrame({"Date": days, "Close": [32.65, 29.3], "Volume": [10, 20]}).to_excel(book, sheet_name="1810.HK", index=False)
+        pd.DataFrame({"Date": days, "Close": [28496.86, 28573.86]}).to_excel(book, sheet_name="HSI", index=False)
+    panel = load_panel(tmp_path / "two.xlsx")
+    assert closes(panel) == {"1810.HK": [32.65, 29.3], "HSI": [28496.86, 28573.86]}
+    assert panel.volume["1810.HK"].tolist() == [10, 20]
+
+
+def test_a_file_with_the_newest_row_first_is_read_and_a_mixed_one_refused(write):
+    lines = WIDE.splitlines()
+    assert closes(load_panel(write("\n".join([lines[0], *reversed(lines[1:])])))) == CLOSES
+
+
+INVESTING = (
+    '\ufeff"Date","Price","Open","High","Low","Vol.","Change %"\n"11/26/2026","174,229.64","1","2","1","1.2M","3.53%"\n'
+    '"11/25/2026","168,296.93","1","2","1","406.35K","0.59%"\n'
+)
+GERMAN = "Datum;Erster;Schlusskurs;Stuecke\n25.11.2026;1,00;1.068,29;40.635\n26.11.2026;1,00;1.074,22;1.200.000\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "close", "volume"),
+    [
+        (INVESTING, "utf-8", [168296.93, 174229.64], [406350.0, 1200000.0]),
+        (GERMAN, "cp1252", [1068.29, 1074.22], [40635.0, 1200000.0]),
+        ("날짜,종가,거래량\n2026-11-25,1000,5\n2026-11-26,1010,6\n", "utf-8", [1000, 1010], [5, 6]),
+        ("日付,始値,終値,出来高\n2026-11-25,990,1000,5\n2026-11-26,999,1010,6\n", "cp932", [1000, 1010], [5, 6]),
+    ],
+)
+def test_exports_of_sites_and_brokers_are_read_as_they_come(write, text, encoding, close, volume):
+    path = write(text, "Some Firm Stock Price History.csv", encoding=encoding)
+    panel = load_panel({"X": path})
+    assert panel.close["X"].tolist() == close and panel.volume["X"].tolist() == volume
+
+
+def test_a_named_file_of_several_securities_must_hold_the_one_it_is_named_for(write):
+    path = write(WIDE)
+    assert load_panel({"HSI": path}).securities == ["HSI"]
+    with pytest.raises(InputError, match="prices.csv holds 2 securities .*none of them 'X'"):
+        load_panel({"X": path})
+    with pytest.raises(InputError, match="'nowhere.csv' is not a file that exists"):
+        load_panel({"X": "nowhere.csv"})
 
 
 def test_a_line_has_one_currency_whatever_rows_leave_out(write):

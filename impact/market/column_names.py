@@ -1,0 +1,36 @@
+"""The names, in lower case, under which files of daily figures give each column, in the languages in which brokers export them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["COLUMN_NAMES", "DATE_NAMES", "OTHER_FIGURES"]
+
+
+def _names(*lines: str) -> frozenset[str]:
+    return frozenset(name for line in lines for name in line.split("; "))
+
+
+DATE_NAMES = _names(
+    "date; day; session; time; timestamp; trade date; trade_date; tradedate; trading day; datum; fecha; data; 날짜; 일자; 日付; 日付け; 日期; 交易日期"
+)
+COLUMN_NAMES: Mapping[str, frozenset[str]] = {
+    "date": DATE_NAMES | _names("ex_date; ex date"),
+    "security": _names("security; symbol; ticker; instrument; ric; isin"),
+    "close": _names(
+        "close; close price; closing price; last; last price; px_last; price; settle",
+        "schlusskurs; schluss; zuletzt; cierre; último; clôture; dernier; chiusura; ultimo; slotkoers; laatste; fechamento",
+        "종가; 終値; 收盘价; 收盘; 收盤價; 收市價",
+    ),
+    "adjusted_close": _names("adj close; adj_close; adjclose; adj. close; adjusted close; adjusted_close; adjusted"),
+    "volume": _names(
+        "volume; vol; vol.; px_volume; shares traded; turnover shares; stücke; stuecke; stück; volumen; 거래량; 出来高; 成交量"
+    ),
+    "dividends": _names("dividends; dividend; amount"),
+    "currency": _names("currency; ccy; crncy"),
+}
+
+OTHER_FIGURES = _names(
+    "open; high; low; vwap; stock splits; capital gains; 시가; 고가; 저가; 始値; 高値; 安値; 开盘价; 开盘; 最高; 最低; 開盤價"
+)
+"""Columns that only a table of one security, or a long table, has; they are read by no one here."""
