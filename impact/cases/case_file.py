@@ -21,6 +21,7 @@ from impact.errors import InputError
 from impact.facts import known_table
 from impact.identifiers import lines_of_issuer, normalise_ticker
 from impact.instants import parse_instant
+from impact.intake.currencies import CURRENCIES, currency_of
 from impact.market import MarketPanel
 from impact.rules import INVESTORS
 from impact.tables.prose import significant
@@ -35,7 +36,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "designation": (
         "security", "issuer", "title", "programme", "public_at", "leaked_at", "hypothetical", "record", "also", "without", "unknowns",
     ),
-    "market": ("prices", "benchmark", "peers", "technology_peers", "currency", "rates", "prices_from", "prices_to", "note"),
+    "market": ("prices", "benchmark_prices", "benchmark", "peers", "technology_peers", "currency", "rates", "prices_from", "prices_to", "note"),
     "shares": ("outstanding", "free_float"),
     "tables": ("events", "holders", "index", "buyers"),
     "book": ("holdings", "investor", "funds"),
@@ -66,6 +67,7 @@ class StatedCase(TypedDict, total=False):
     peers: list[str] | tuple[str, ...]
     technology_peers: list[str] | tuple[str, ...]
     prices: str | Path | MarketPanel
+    benchmark_prices: str | Path
     prices_from: str
     prices_to: str
     note: str
@@ -118,7 +120,11 @@ def _flat(sections: Mapping[str, object], file: Path) -> StatedCase:
             if name not in SECTIONS[section]:
                 near = _near(name, SECTIONS[section])
                 raise InputError(f"{file}: [{section}] has no field {name!r}{near}; it may hold: {', '.join(SECTIONS[section])}.")
-            is_path = section == "tables" or name in ("holdings", "funds") or (name == "prices" and value not in ("bundled", "yahoo"))
+            is_path = (
+                section == "tables"
+                or name in ("holdings", "funds", "benchmark_prices")
+                or (name == "prices" and value not in ("bundled", "yahoo"))
+            )
             if is_path and not isinstance(value, str):
                 raise InputError(f"{file}: [{section}] {name}={value!r} must be the name of a file or folder beside the case file.")
             stated["book" if name == "holdings" else name] = file.parent / str(value) if is_path else value
@@ -163,7 +169,7 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
         title=stated.get("title") or f"{issuer} under {stated['programme']}",
         issuer=issuer,
         security=security,
-        market=stated.get("benchmark") or venue_benchmark(venue)[0],
+        market=_benchmark(stated.get("benchmark") or venue_benchmark(venue)[0], security, where),
         programme_id=_programme(stated["programme"], where),
         designation_event=_designation_event(tables, rows["record"]),
         record=rows["record"],
@@ -179,7 +185,8 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
         leaked_at=leaked_at,
         hypothetical=bool(stated.get("hypothetical", False)),
         prices=stated.get("prices", "bundled"),
-        currency=stated.get("currency", ""),
+        benchmark_prices=stated.get("benchmark_prices"),
+        currency=_currency(stated.get("currency", ""), where),
         rates=_rates(stated.get("rates", {}), where),
         shares_outstanding=_span(stated.get("outstanding"), f"{where}: outstanding", least=1.0, most=np.inf),
         free_float=_span(stated.get("free_float"), f"{where}: free_float", least=0.0, most=1.0),
@@ -243,6 +250,20 @@ def _designation_event(tables: StatedTables, record: str) -> str:
         return "D0"
     own = tables.events[tables.events["fact"] == record]
     return str(own["id"].iloc[0]) if len(own) and own["id"].iloc[0] else "D0"
+
+
+def _benchmark(name: str, security: str, where: str) -> str:
+    if name == security:
+        raise InputError(
+            f"{where}: benchmark={name!r} is the line itself; a line has no return net of itself: name an index, or leave it out."
+        )
+    return name
+
+
+def _currency(text: str, where: str) -> str:
+    if text and currency_of(text)[0] not in CURRENCIES:
+        raise InputError(f"{where}: currency={text!r} is no currency; give its code, such as KRW, or GBp where closes are in pence.")
+    return text
 
 
 def _rates(given: Mapping[str, float], where: str) -> Mapping[str, float]:

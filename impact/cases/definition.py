@@ -89,6 +89,8 @@ class CaseDefinition:
         Whether the stated designation is a supposition.
     prices : path, "bundled", "yahoo" or MarketPanel
         Where its prices come from.
+    benchmark_prices : path or None
+        A file of the benchmark alone, beside a file of the line.
     currency : str
         Currency of the line's prices; empty: as the prices say, else that of its venue.
     rates : mapping of currency to float
@@ -119,6 +121,7 @@ class CaseDefinition:
     leaked_at: pd.Timestamp | None = None
     hypothetical: bool = False
     prices: str | Path | MarketPanel = "bundled"
+    benchmark_prices: str | Path | None = None
     currency: str = ""
     rates: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     shares_outstanding: Span | None = None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypedDict, Unpack, cast
 
 import numpy as np
 import pandas as pd
@@ -12,19 +14,37 @@ import pandas as pd
 from impact.calendars import first_session_to_react, venue_of
 from impact.cases.benchmarks import venue_currency
 from impact.cases.case_file import CASE_FILE, StatedCase, define_stated
-from impact.cases.definition import CaseDefinition
+from impact.cases.definition import CaseDefinition, Span
 from impact.cases.listing import issuer_lines, stated_designation
+from impact.cases.panel import load_case_prices
 from impact.cases.shares import share_counts
 from impact.cases.stated_tables import SCHEMAS
 from impact.errors import InputError
 from impact.facts import load_ledger
 
-__all__ = ["FACTS_FILE", "write_case"]
+__all__ = ["FACTS_FILE", "NewCaseFields", "write_case"]
 
 FACTS_FILE = "facts.csv"
 
 
-def write_case(security: str, programme: str, public_at: str, folder: str | Path, *, hypothetical: bool = False) -> Path:
+class NewCaseFields(TypedDict, total=False):
+    """Fields of a case file, beyond the designation, that a new one may be written with; each as in ``StatedCase``."""
+
+    issuer: str
+    prices: str | Path
+    benchmark_prices: str | Path
+    benchmark: str
+    currency: str
+    rates: Mapping[str, float]
+    outstanding: float | Span
+    free_float: float | Span
+    book: str | Path
+    investor: str
+
+
+def write_case(
+    security: str, programme: str, public_at: str, folder: str | Path, *, hypothetical: bool = False, **stated: Unpack[NewCaseFields]
+) -> Path:
     """Write a case file with table templates and the facts on record beside it; returns the folder.
 
     Parameters
@@ -39,23 +59,31 @@ def write_case(security: str, programme: str, public_at: str, folder: str | Path
         Made when it does not exist; a case file in it is never overwritten.
     hypothetical : bool
         Whether nobody has announced the designation.
+    stated
+        Of the fields of a case file: issuer, prices and benchmark_prices (paths), benchmark, currency, rates, outstanding,
+        free_float, book (a path). Prices are read once, so that a file that cannot serve is refused here.
 
     Raises
     ------
     InputError
-        If a value is wrong, the folder holds a case file already, or it cannot be written.
+        If a value is wrong, a field is none of those, the folder holds a case file already, or it cannot be written.
     """
-    definition = define_stated(
-        StatedCase(security=security, programme=programme, public_at=public_at, hypothetical=hypothetical), where="new case"
-    )
+    unwritten = sorted(set(stated) - set(NewCaseFields.__annotations__))
+    if unwritten:
+        raise InputError(f"new case: {', '.join(unwritten)} cannot be written here ({len(unwritten)} fields); add it to the case file.")
+    designation = StatedCase(security=security, programme=programme, public_at=public_at, hypothetical=hypothetical)
+    given = cast(StatedCase, {**stated, **designation})
+    definition = define_stated(given, where="new case")
     stated_designation(definition)  # a programme that is not in force then is refused here, before anything is written
+    if definition.prices not in ("bundled", "yahoo"):
+        load_case_prices(definition, definition.prices, offline=True)
     target = Path(folder)
     if (target / CASE_FILE).exists():
         raise InputError(f"{target / CASE_FILE} exists; choose another folder, or edit the file that is there.")
     facts = pd.concat([load_ledger().facts_about(line).to_frame() for line in issuer_lines(definition)], ignore_index=True)
     try:
         target.mkdir(parents=True, exist_ok=True)
-        (target / CASE_FILE).write_text("\n".join(_lines(definition, len(facts))) + "\n", encoding="utf-8")
+        (target / CASE_FILE).write_text("\n".join(_lines(definition, len(facts), target)) + "\n", encoding="utf-8")
         for schema in SCHEMAS.values():
             (target / f"{schema.name}.csv").write_text(",".join(schema.header) + "\n", encoding="utf-8")
         facts.to_csv(target / FACTS_FILE, index=False, lineterminator="\n")
@@ -64,7 +92,7 @@ def write_case(security: str, programme: str, public_at: str, folder: str | Path
     return target
 
 
-def _lines(definition: CaseDefinition, n_facts: int) -> Iterator[str]:
+def _lines(definition: CaseDefinition, n_facts: int, folder: Path) -> Iterator[str]:
     """The case file line by line: what is stated, what is taken when nothing is, and what is still unknown."""
     venue = venue_of(definition.security)
     yield f"# {n_facts} facts on record about this issuer are in {FACTS_FILE}; they are used as they stand. Lines that begin with # are unknown: fill them in."
@@ -77,16 +105,25 @@ def _lines(definition: CaseDefinition, n_facts: int) -> Iterator[str]:
     yield "# leaked_at = 2026-01-31T20:10:00-05:00   # first public report, before it"
     yield ""
     yield "[market]"
-    yield f'prices = "{definition.prices}"   # "bundled", "yahoo", or a file or folder beside this file'
+    yield f'prices = {_path(definition.prices, folder)}   # "bundled", "yahoo", or a file or folder, from this folder'
+    yield (
+        f"benchmark_prices = {_path(definition.benchmark_prices, folder)}"
+        if definition.benchmark_prices is not None
+        else '# benchmark_prices = "index.csv"   # a file of the benchmark, where prices is a file of the line'
+    )
     yield (
         f"benchmark = {json.dumps(definition.market)}"
         if definition.market
         else '# benchmark = "NAME"   # no benchmark of this venue is on record'
     )
     yield '# peers = ["LINE", "LINE", "LINE"]   # three or more lines that the news does not reach'
-    currency = venue_currency(venue)
+    currency = definition.currency or venue_currency(venue)
     yield f"currency = {json.dumps(currency)}" if currency else '# currency = "GBP"   # of the closes: a currency or its hundredth'
-    yield f"# rates = {{ USD = 1.0 }}   # price of one US dollar in {currency or 'that currency'}; a bundled rate is taken when there is one"
+    rates = ", ".join(f"{code} = {rate!r}" for code, rate in (definition.rates or {"USD": 1.0}).items())
+    yield (
+        f"{'' if definition.rates else '# '}rates = {{ {rates} }}   # price of one US dollar in {currency or 'that currency'}; "
+        "a bundled rate is taken when there is one"
+    )
     yield ""
     yield "[shares]"
     yield from _shares(definition, venue)
@@ -100,8 +137,17 @@ def _lines(definition: CaseDefinition, n_facts: int) -> Iterator[str]:
     yield from (f"#   {name}: {', '.join(chosen)}" for name, chosen in words.items())
     yield ""
     yield "[book]"
-    yield '# holdings = "positions.csv"   # any layout of a broker, custodian or terminal'
+    book = definition.book
+    held = '"positions.csv"' if book is None or isinstance(book.holdings, pd.DataFrame) else _path(book.holdings, folder)
+    yield f"{'# ' if book is None else ''}holdings = {held}   # any layout of a broker, custodian or terminal"
     yield '# investor = "us_person"'
+
+
+def _path(given: object, folder: Path) -> str:
+    """A word as it is, a path as it is found from the folder of the case, both quoted."""
+    if given in ("bundled", "yahoo"):
+        return json.dumps(given)
+    return json.dumps(Path(os.path.relpath(str(given), folder)).as_posix(), ensure_ascii=False)
 
 
 def _shares(definition: CaseDefinition, venue: str) -> Iterator[str]:
@@ -109,12 +155,17 @@ def _shares(definition: CaseDefinition, venue: str) -> Iterator[str]:
     day = first_session_to_react(definition.stated_at, venue).session
     counts = share_counts(definition, pd.Series(dtype="float64"), np.nan, day)
     low, high = counts.outstanding
-    yield (
-        "# outstanding = 1e9   # all shares, a number or [low, high]"
-        if np.isnan(high)
-        else f"# outstanding = [{int(low)}, {int(high)}]   # on record"
-    )
+    if definition.shares_outstanding is not None:
+        yield f"outstanding = [{low!r}, {high!r}]"
+    elif np.isnan(high):
+        yield "# outstanding = 1e9   # all shares, a number or [low, high]"
+    else:
+        yield f"# outstanding = [{int(low)}, {int(high)}]   # on record"
     least, most = counts.free_float
-    known = most - least < 1.0
-    yield f"# free_float = [{least}, {most}]   # on record" if known else "# free_float = [0.5, 0.7]   # share of them that trades freely"
+    if definition.free_float is not None:
+        yield f"free_float = [{least}, {most}]"
+    elif most - least < 1.0:
+        yield f"# free_float = [{least}, {most}]   # on record"
+    else:
+        yield "# free_float = [0.5, 0.7]   # share of them that trades freely"
     yield from (f"#   {note}" for note in counts.notes)

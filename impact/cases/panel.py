@@ -13,12 +13,14 @@ from impact.cases.benchmarks import venue_currency, yahoo_symbol
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.errors import DataUnavailable, InputError
 from impact.facts import known_table
+from impact.identifiers import normalise_ticker
 from impact.intake.currencies import currency_of
 from impact.market import MarketPanel, load_panel
 from impact.market.sources import yahoo_source
 
-__all__ = ["check_currency", "known_prices", "load_case_prices"]
+__all__ = ["check_currency", "known_prices", "load_case_prices", "read_from"]
 
+READ_FROM = "is read from the file"
 FILE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
 
 
@@ -50,13 +52,44 @@ def load_case_prices(definition: CaseDefinition, source: str | Path | MarketPane
     elif source == "yahoo":
         panel = _fetched(needed, peers, definition, offline=offline)
     else:
-        panel = _within(load_panel(source, _files_of(source, [*needed, *peers, *_listed_and_watched()])), definition, str(source))
+        panel = _within(_from_files(source, definition, [*needed, *peers, *_listed_and_watched()]), definition, str(source))
         if source == "bundled" and definition.security in panel.securities:
             kept = [*panel.beside(definition.security).securities, *needed, *peers]
             panel = panel.select([name for name in dict.fromkeys(kept) if name in panel.securities])
     _require(definition, panel, needed, source)
     panel = panel.on_sessions(sessions(venue_of(definition.security), panel.sessions[0], panel.sessions[-1]))
     return _without_index_volume(_in_currency(panel, definition), definition.market)
+
+
+def _from_files(source: str | Path, definition: CaseDefinition, wanted: list[str]) -> MarketPanel:
+    """The tables that ship, or the user's own files: a file of one security that names none is that of the line."""
+    own = definition.benchmark_prices if source == definition.prices else None
+    if own is None:
+        panel = load_panel(source, _files_of(source, wanted))
+        if source == "bundled" or Path(source).is_dir() or len(panel.securities) > 1 or _names_a_line(panel.securities[0]):
+            return panel
+    elif not Path(source).is_file():
+        raise InputError(
+            f"case={definition.case!r} gives benchmark_prices beside prices={str(source)!r}, which is no file of one line; put the file of the "
+            f"benchmark into that folder as {definition.market}.csv, or give a file of the line as prices."
+        )
+    files = {definition.security: source} | ({} if own is None else {definition.market: own})
+    panel = load_panel(files)
+    told = tuple(f"{security} {READ_FROM} {Path(path).name}." for security, path in files.items())
+    return replace(panel, assumptions=(*panel.assumptions, *told))
+
+
+def read_from(panel: MarketPanel) -> tuple[str, ...]:
+    """Which file was taken for which security, where the file does not say."""
+    return tuple(text for text in panel.assumptions if READ_FROM in text)
+
+
+def _names_a_line(text: str) -> bool:
+    """Whether the name of a file or column is a line or an index by itself, so that it cannot be taken for another."""
+    if text.startswith("^") or (text.isalpha() and text.isupper()):
+        return True
+    line = normalise_ticker(text)
+    return line is not None and bool(line.yahoo)
 
 
 def _within(panel: MarketPanel, definition: CaseDefinition, name: str) -> MarketPanel:

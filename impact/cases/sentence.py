@@ -13,7 +13,7 @@ from impact.tables.prose import long_date, percent
 if TYPE_CHECKING:
     from impact.cases.study import CaseStudy
 
-__all__ = ["sentence_of", "simple_figures"]
+__all__ = ["raw_move", "sentence_of", "simple_figures"]
 
 
 def sentence_of(study: CaseStudy) -> str:
@@ -38,11 +38,22 @@ def _designation(issuer: str, row: pd.Series) -> str:
     day = f"{long_date(row['reaction_on'])}, the first session that could react"
     if np.isnan(row["close_return"]):
         return f"{issuer} has no return on {day} ({row['reason']}): what the news did is unknown"
-    change = row["close_return"]
-    moved = "did not move" if change == 0 else f"{'fell' if change < 0 else 'rose'} {percent(abs(change))}"
+    moved = f"{issuer} {_move(row['close_return'])}"
     if np.isnan(row["ar"]):
-        return f"{issuer} {moved} on {day}; net of the market unknown ({row['reason']})"
-    return f"{issuer} {moved} on {day}; net of the market {_span(row)}, p {format_value(row['p_sq'], 'p')}{_doubt(row)}"
+        return f"{moved} on {day}; net of the market unknown ({row['reason']})"
+    return f"{moved} on {day}; net of the market {_span(row)}, p {format_value(row['p_sq'], 'p')}{_doubt(row)}"
+
+
+def raw_move(issuer: str, event: pd.Series) -> str:
+    """What the close did on the reaction session of an event of the timeline; empty where that is not known."""
+    change = event.get("close_return", np.nan)
+    if not np.isfinite(change):
+        return ""
+    return f"{issuer} {_move(change)} on {long_date(event['reaction_on'])}, the first session that could react"
+
+
+def _move(change: float) -> str:
+    return "did not move" if change == 0 else f"{'fell' if change < 0 else 'rose'} {percent(abs(change))}"
 
 
 def simple_figures(row: pd.Series) -> tuple[str, str, str]:

@@ -14,11 +14,14 @@ from impact.instants import parse_instant
 from impact.supply.book import BUYERS
 from impact.supply.deletion import ACTIONS
 from impact.supply.holder_classes import HOLDER_CLASSES
+from impact.tables.prose import significant
 
 __all__ = ["COURT_STEPS", "EVENT_KINDS", "SCHEMAS", "StatedColumn", "TableSchema", "read_stated"]
 
 EVENT_KINDS = ("court", "company", "index", "exchange", "removal", "report", "designation", "order", "licence", "other")
 ANCHORS = ("reaction", "session")
+FEWEST_SHARES = 100
+"""A class that holds no more than this many shares is a percentage in the wrong column."""
 PRECISIONS = ("minute", "hour", "session", "day", "month", "year")
 COURT_STEPS: Mapping[str, str] = MappingProxyType(
     {
@@ -189,6 +192,8 @@ def read_stated(given: str | Path | pd.DataFrame, name: str) -> pd.DataFrame | N
             raise InputError(
                 f"{what}, row {wrong.index[0] + 1}: {low}={wrong[low].iloc[0]} is above {high}={wrong[high].iloc[0]} ({len(wrong)} rows); swap or correct them."
             )
+    if name == "holders":
+        _check_holders(table, what)
     return table
 
 
@@ -234,7 +239,9 @@ def _cell(text: str, column: StatedColumn, where: str) -> object:
         try:
             number = float(_without_thousands(text))
         except ValueError as error:
-            raise InputError(f"{where}: {text!r} is not a number; it holds {column.about}.") from error
+            share = "%" in text and column.name.startswith("shares_")
+            remedy = ": give counts of shares, the percentage times the shares outstanding" if share else ""
+            raise InputError(f"{where}: {text!r} is not a number; it holds {column.about}{remedy}.") from error
         if not 0 <= number < float("inf"):
             raise InputError(f"{where}: {text!r} must be zero or more and finite; it holds {column.about}.")
         return number
@@ -246,3 +253,19 @@ def _cell(text: str, column: StatedColumn, where: str) -> object:
         except ValueError as error:
             raise InputError(f"{where}: {text!r} is not a day; write it as 2021-03-11.") from error
     return parse_instant(text, parameter=where) if column.kind == "instant" else text
+
+
+def _check_holders(table: pd.DataFrame, what: str) -> None:
+    """One row a class, in shares: a row of a hundred shares or less is a percentage or a fraction taken for a count."""
+    repeated = table[table["holder_class"].duplicated()]
+    if len(repeated):
+        raise InputError(
+            f"{what}, row {repeated.index[0] + 1}: holder_class={repeated['holder_class'].iloc[0]!r} stands twice ({len(repeated)} rows); add the rows of a class up."
+        )
+    most = table[["shares_low", "shares_high"]].max(axis=1)
+    small = table[(most > 0) & (most <= FEWEST_SHARES)]
+    if len(small):
+        raise InputError(
+            f"{what}, row {small.index[0] + 1}: {small['holder_class'].iloc[0]} holds at most {significant(most[small.index[0]], 6)} shares ({len(small)} rows), "
+            "which reads like a percentage or a fraction; give counts of shares: the percentage times the shares outstanding."
+        )

@@ -11,6 +11,7 @@ import pandas as pd
 from impact.calendars import VENUES, first_session_to_react, session_close, sessions, venue_of
 from impact.cases.benchmarks import venue_currency
 from impact.cases.definition import AsOf, CaseDefinition
+from impact.cases.doubtful_inputs import input_doubts
 from impact.cases.holders import Buyers, Holders, buyers_of, holders_of
 from impact.cases.index_flow import index_deletion_of_case
 from impact.cases.listing import CaseListing, listing_of
@@ -87,7 +88,11 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
         buyers=buyers,
         panel=prices,
         sources=unique_sources((listing.source,), line.sources, holders.sources, buyers.sources),
-        assumptions=(*holders.notes, *filter(None, (listing.fate, _open_ended(listing)))),
+        assumptions=(
+            *(f"Doubtful: {doubt}" for doubt in input_doubts(definition, line)),
+            *holders.notes,
+            *filter(None, (listing.fate, _open_ended(listing))),
+        ),
     )
 
 

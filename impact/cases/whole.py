@@ -14,7 +14,9 @@ from impact.calendars import parse_instant, venue_of
 from impact.cases.benchmarks import yahoo_symbol
 from impact.cases.case_file import StatedCase, define_stated, read_case
 from impact.cases.definition import Book, CaseDefinition
-from impact.cases.panel import known_prices, load_case_prices
+from impact.cases.doubtful_inputs import input_doubts
+from impact.cases.panel import known_prices, load_case_prices, read_from
+from impact.cases.sentence import raw_move
 from impact.cases.shipped import case_names, define_case
 from impact.cases.study import CaseStudy, study_case
 from impact.cases.timeline import Timeline, build_timeline
@@ -106,6 +108,9 @@ class Case:
         except (DataUnavailable, InfeasibleDesign) as error:
             reason = str(error).removeprefix(f"case={self.definition.case!r}: ").rstrip(".")
         listed = self.timeline().designation()
+        moved = raw_move(self.definition.issuer, listed)
+        if moved:
+            return f"{moved}; net of the market unknown: {reason}."
         return (
             f"{listed['label']}: public at {listed['known_at'].tz_convert('America/New_York'):%Y-%m-%d %H:%M} ET; the first session of "
             f"{self.definition.security} that could react is {long_date(listed['reaction_on'])}, of which the prices hold nothing to measure: {reason}."
@@ -130,11 +135,17 @@ class Case:
         """What the tables rest on."""
         study = self.studied()
         rest = self.timeline().assumptions if study is None else study.assumptions
-        remarks = () if self.panel is None else self.panel.remarks()
+        remarks = () if self.panel is None else (*read_from(self.panel), *self.panel.remarks())
         return (*rest, *(f"Prices: {note}" for note in remarks), *(f"Unknown: {text}" for text in self.definition.unknowns))
 
     def doubts(self) -> tuple[str, ...]:
-        """What to doubt in the prices of the line, its benchmark and its peers; a line a kind of doubt."""
+        """What to doubt in the figures that the case states, and in the prices of the line, its benchmark and its peers."""
+        definition = self.definition
+        stated = definition.rates or definition.currency or definition.shares_outstanding is not None
+        told = tuple(input_doubts(definition, self.supply().line)) if definition.is_stated and stated else ()
+        return (*told, *(f"prices: {note}" for note in self._price_doubts()))
+
+    def _price_doubts(self) -> tuple[str, ...]:
         if self.panel is None:
             return ()
         own = (self.definition.security, self.definition.market, *self.definition.peers, *self.definition.technology_peers)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from impact.cases import Case
 
-__all__ = ["case_options", "opened_case", "source_name", "stated_in", "with_case"]
+__all__ = ["case_options", "opened_case", "source_name", "span_of", "stated_in", "with_case"]
 
 
 def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,10 +76,28 @@ def opened_case(case: str | None, case_file: str | None, *, source: str | None, 
         raise click.UsageError("name one case: CASE (a name such as xiaomi, a case file or its folder) or --case PATH.")
     opened = impact.case(case or case_file, source=source, as_of=as_of, offline=offline)
     for note in opened.doubts():
-        click.echo(f"warning: prices: {note}", err=True)
+        click.echo(f"warning: {note}", err=True)
     return opened
 
 
 def source_name(opened: Case, source: str | None) -> str:
     """Where the prices of an opened case come from, as the inputs of an answer tell it."""
     return source or str(opened.definition.prices)
+
+
+def span_of(text: str | None, option: str) -> tuple[float, float] | None:
+    """LOW:HIGH, or one number for both ends, of an option.
+
+    Raises
+    ------
+    BadParameter
+        If the text is no such thing.
+    """
+    if text is None:
+        return None
+    try:
+        ends = [float(part) for part in text.split(":")]
+        low, high = ends if len(ends) == 2 else (*ends, *ends)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is neither a number nor LOW:HIGH, such as 1e9:3e9.", param_hint=option) from error
+    return low, high

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from impact.cli._case import case_options, opened_case, source_name
+from impact.cli._case import case_options, opened_case, source_name, span_of
 from impact.cli._output import Document, emit, output_options
 
 __all__ = ["command"]
@@ -36,7 +36,7 @@ def command(
     CASE is a name such as xiaomi, or a case file. Where the forced shares are unknown, what the news alone does is told.
     """
     opened = opened_case(case, case_file, source=source, as_of=as_of, offline=offline)
-    priced = opened.pricing(position_shares=position, sold_shares=_range(sold), n_draws=draws, seed=seed)
+    priced = opened.pricing(position_shares=position, sold_shares=span_of(sold, "--sold"), n_draws=draws, seed=seed)
     emit(
         Document(
             command="price",
@@ -58,14 +58,3 @@ def command(
         output=output,
         table=table,
     )
-
-
-def _range(text: str | None) -> tuple[float, float] | None:
-    """LOW:HIGH as two numbers."""
-    if text is None:
-        return None
-    try:
-        low, high = (float(part) for part in text.split(":"))
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r} is not LOW:HIGH; write two numbers of shares, such as 1e9:3e9.", param_hint="--sold") from error
-    return low, high

@@ -1,0 +1,128 @@
+"""A designation typed by someone who has a file of prices and nothing else: it opens, or says in one sentence what to mend."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import impact
+from impact.calendars import sessions
+from impact.errors import InputError
+
+AT = "2026-11-20T16:05-05:00"
+HOLDERS = {"holder_class": ["us_active"], "shares_low": [3e6], "shares_high": [5e6], "source": ["letter"]}
+
+
+def export(path, closes, volumes):
+    """As Investing.com exports: newest first, every cell quoted, a letter behind the volume."""
+    rows = pd.DataFrame(
+        {
+            "Date": closes.index.strftime("%m/%d/%Y"),
+            "Price": [f"{close:,.2f}" for close in closes],
+            "Vol.": [f"{volume / 1e6:.2f}M" for volume in volumes],
+            "Change %": "0.10%",
+        }
+    )
+    rows[::-1].to_csv(path, index=False, quoting=csv.QUOTE_ALL, encoding="utf-8-sig")
+    return path
+
+
+@pytest.fixture
+def files(tmp_path):
+    days = sessions("XKRX", "2025-06-02", "2026-11-26")
+    rng = np.random.default_rng(5)
+    index = rng.normal(0.0, 0.01, len(days))
+    own = index + rng.normal(0.0, 0.018, len(days))
+    own[days == pd.Timestamp("2026-11-23")] = np.log(0.88)
+    volume = np.full(len(days), 4e5)
+    return {
+        "prices": export(tmp_path / "Firm Stock Price History.csv", pd.Series(3e5 * np.exp(own.cumsum()), days), volume),
+        "benchmark_prices": export(tmp_path / "KOSPI Historical Data.csv", pd.Series(2700 * np.exp(index.cumsum()), days), volume * 1000),
+    }
+
+
+def opened(files, **stated):
+    return impact.case(**{"security": "999930 KS", "issuer": "Firm", "programme": "ns-cmic", "public_at": AT, **files, **stated})
+
+
+def test_one_line_writes_a_folder_that_opens_with_the_files_of_a_site(files, tmp_path, run_cli):
+    paths = ("--prices", str(files["prices"]), "--benchmark-prices", str(files["benchmark_prices"]))
+    numbers = ("--issuer", "Firm", "--shares", "51e6", "--free-float", "0.5:0.6", "--per-dollar", "1390")
+    folder = tmp_path / "own"
+    code, _, err = run_cli("new", "999930 KS", "--programme", "ns-cmic", "--at", AT, *paths, *numbers, "-o", str(folder))
+    assert code == 0, err
+    own = impact.case(folder)
+    assert own.headline().startswith("Firm fell 12.0 % on 23 November 2026, the first session that could react; net of the market")
+    assert own.definition.shares_outstanding == (51e6, 51e6) and own.definition.free_float == (0.5, 0.6)
+    assert own.definition.rates == {"USD": 1390.0}
+    assert "999930.KS is read from the file Firm Stock Price History.csv." in "\n".join(own.assumptions)
+    assert own.supply().line.adv_shares == 4e5  # 0.40M
+
+
+def test_files_that_cannot_serve_are_refused_before_anything_is_written(files, tmp_path, run_cli):
+    wide = tmp_path / "wide.csv"
+    wide.write_text("date,A,B\n2026-11-20,1,2\n")
+    code, _, err = run_cli("new", "999930 KS", "--programme", "ns-cmic", "--at", AT, "--prices", str(wide), "-o", str(tmp_path / "own"))
+    assert code == 3 and "needs prices of 999930.KS" in err and not (tmp_path / "own").exists()
+    code, _, err = run_cli("new", "999930 KS", "--programme", "ns-cmic", "--at", AT, "--shares", "many", "-o", str(tmp_path / "own"))
+    assert code == 2 and "'many' is neither a number nor LOW:HIGH" in err
+
+
+def test_a_file_of_another_line_is_not_taken_for_the_line(files, tmp_path):
+    other = tmp_path / "005930.KS.csv"
+    other.write_bytes(files["prices"].read_bytes())
+    case = opened({"prices": other})
+    assert case.panel is None and "needs prices of 999930.KS" in case.no_prices
+
+
+def test_without_a_benchmark_the_move_is_still_told(files):
+    case = opened({"prices": files["prices"]})
+    assert case.headline().startswith(
+        "Firm fell 12.0 % on 23 November 2026, the first session that could react; net of the market unknown: the prices do not hold"
+    )
+
+
+@pytest.mark.parametrize(
+    ("stated", "message"),
+    [
+        ({"benchmark": "999930.KS"}, "is the line itself"),
+        ({"currency": "WON"}, "'WON' is no currency"),
+        ({"holders": pd.DataFrame({**HOLDERS, "shares_low": [12], "shares_high": [14]})}, "reads like a percentage"),
+        ({"holders": pd.DataFrame({**HOLDERS, "shares_low": [0.12], "shares_high": [0.14]})}, "reads like a percentage"),
+        ({"holders": pd.DataFrame({**HOLDERS, "shares_low": ["12%"]})}, "'12%' is not a number.*times the shares outstanding"),
+        ({"holders": pd.concat([pd.DataFrame(HOLDERS)] * 2)}, "'us_active' stands twice"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(files, stated, message):
+    with pytest.raises(InputError, match=message):
+        opened(files, **stated)
+
+
+@pytest.mark.parametrize(
+    ("stated", "message"),
+    [
+        ({"rates": {"USD": 1 / 1390}}, "is it turned round"),
+        ({"outstanding": 51.0}, "less than a usual day trades"),
+        ({"outstanding": 51e9}, "more than a hundred thousand usual days"),
+        ({"outstanding": 51e6, "rates": {"USD": 0.01}}, "more than any company was"),
+        ({"currency": "USD"}, "lines of XKRX are quoted in KRW"),
+    ],
+)
+def test_what_does_not_go_together_is_doubted_in_every_command(files, stated, message):
+    assert any(message in text for text in opened(files, **stated).doubts())
+
+
+def test_what_goes_together_is_not_doubted(files):
+    assert opened(files, outstanding=51e6, rates={"USD": 1390.0}, currency="KRW").doubts() == ()
+
+
+def test_pence_with_the_rate_of_the_pound_is_doubted(tmp_path):
+    days = sessions("XLON", "2025-06-02", "2026-11-26")
+    frame = pd.DataFrame({"date": days, "close": 1900.0 + np.arange(len(days)) % 7, "volume": 9e6})
+    frame.to_csv(tmp_path / "BA.L.csv", index=False)
+    stated = {"security": "BA.L", "programme": "ns-cmic", "public_at": AT, "prices": tmp_path, "currency": "GBp"}
+    assert any("the closes are in GBp, a hundredth" in text for text in impact.case(**stated, rates={"USD": 0.78}).doubts())
+    assert not any("turned round" in text for text in impact.case(**stated, rates={"USD": 78.0}).doubts())
