@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.venues import VENUES, line_venue, named_venue
+from impact.venues import MAINLAND_ENDINGS, VENUES, is_terminal_code, line_venue, named_venue
 
 __all__ = ["TickerLine", "normalise_ticker", "normalise_tickers"]
 
@@ -59,7 +59,7 @@ def normalise_ticker(text: str, *, exchange: str = "", location: str = "") -> Ti
     text : str
         The ticker. Currencies, indices, futures and bonds (``USD Curncy``) are no lines.
     exchange : str, optional
-        Name or MIC of the exchange, read only when the ticker does not carry a country.
+        Name or MIC of the exchange, or its two letters in terminals (``HK``, ``US``, ``LN``), read only when the ticker does not carry a country.
     location : str, optional
         Country of the issuer, read only when `exchange` is not known, and then only for numeric codes of Hong Kong
         (up to five digits) and mainland China (six digits).
@@ -81,7 +81,7 @@ def normalise_ticker(text: str, *, exchange: str = "", location: str = "") -> Ti
         return None
     code, venue, ending = _split_venue(re.sub(r"^(\d+)\.0+$", r"\1", words))
     if not venue:
-        venue = named_venue(str(exchange)) or _venue_of_location(code, location)
+        venue = named_venue(str(exchange)) or _venue_by_code(code, str(exchange)) or _venue_of_location(code, location)
     if venue and VENUES[venue].country in _NUMERIC_ONLY and not any(sign.isdigit() for sign in code):
         return _line(words, "", "")
     return _line(code, venue, ending)
@@ -104,6 +104,14 @@ def _terminal_venue(code: str, letters: str) -> str:
     if code.isdigit() and letters in ("CN", "CH"):
         return line_venue(code, letters, dotted=False) or "XSHG"
     return line_venue(code, letters, dotted=False)
+
+
+def _venue_by_code(code: str, exchange: str) -> str:
+    """Venue of the two letters that stand for it in a terminal, given in a column of their own."""
+    letters = exchange.strip().upper()
+    if letters in MAINLAND_ENDINGS:  # of letters alone they may be China, Canada or Switzerland
+        return _terminal_venue(code, letters) if code.isdigit() else ""
+    return _terminal_venue(code, letters) if is_terminal_code(letters) else ""
 
 
 def _venue_of_location(code: str, location: str) -> str:

@@ -11,7 +11,7 @@ from importlib import resources
 
 from impact.errors import InputError
 
-__all__ = ["VENUES", "Venue", "known_venue", "line_venue", "named_venue", "venue_of"]
+__all__ = ["MAINLAND_ENDINGS", "VENUES", "Venue", "is_terminal_code", "known_venue", "line_venue", "named_venue", "venue_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ VENUES: Mapping[str, Venue] = _Venues()
 # First digit of a mainland code: Shanghai 5, 6, 9; Shenzhen 0, 1, 2, 3; Beijing 4, 8.
 _MAINLAND: Mapping[str, str] = {**dict.fromkeys("569", "XSHG"), **dict.fromkeys("0123", "XSHE"), **dict.fromkeys("48", "BJSE")}
 # Endings of a numeric code that name the mainland and not one of its exchanges ("CN" and "CH" after letters are others).
-_MAINLAND_ENDINGS = frozenset(["CN", "CH", "C1", "C2", "CG", "CS"])
+MAINLAND_ENDINGS = frozenset(["CN", "CH", "C1", "C2", "CG", "CS"])
 
 
 @cache
@@ -125,6 +125,11 @@ def _by_spelling() -> Mapping[str, str]:
     return _first_by(lambda venue: (venue.mic, plain_name(venue.name), *venue.spellings))
 
 
+def is_terminal_code(letters: str) -> bool:
+    """Whether two capitals stand for a venue in terminal tickers: ``HK`` as in ``1810 HK``."""
+    return letters in _by_terminal()
+
+
 def plain_name(text: str) -> str:
     """A name in capitals, its signs as single spaces."""
     return " ".join(re.sub(r"[^A-Z0-9]+", " ", text.upper()).split())
@@ -161,7 +166,7 @@ def line_venue(code: str, ending: str, *, dotted: bool) -> str:
     dotted : bool
         Whether a dot separates them (Yahoo, Reuters), else a space (terminals, official lists) or nothing.
     """
-    if code.isdigit() and ending in _MAINLAND_ENDINGS and not dotted:
+    if code.isdigit() and ending in MAINLAND_ENDINGS and not dotted:
         return _MAINLAND.get(code.zfill(6)[0], "")
     if dotted or (code.isdigit() and ending in ("SS", "SH", "SZ")):
         return _by_ending().get(ending, "")

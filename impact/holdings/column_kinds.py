@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.holdings.columns import IDENTITY_FIELDS, ColumnPlan, plan_columns
-from impact.intake.numbers import MISSING_TEXT, parse_numbers
+from impact.intake.numbers import MISSING_TEXT, money_marked, parse_numbers
 from impact.typing_ import IntArray
 
 __all__ = ["column_kinds", "plan_for_cells"]
@@ -25,7 +25,7 @@ _ISIN = r"[A-Z]{2}[A-Z0-9]{9}\d"
 def column_kinds(cells: pd.DataFrame) -> tuple[str, ...]:
     """The kind of each column: ``number``, ``text``, or empty where neither makes up nine cells in ten.
 
-    ``isin`` are cells of that form; ``code`` are numbers of five to nine digits that never repeat: codes where the heading may mean one, else numbers.
+    ``money`` are numbers with the sign of a currency, ``isin`` cells of that form; ``code`` are numbers of five to nine digits that never repeat: codes where the heading may mean one, else numbers.
 
     Parameters
     ----------
@@ -61,7 +61,9 @@ def _kind(column: pd.Series) -> str:
         return "code"
     if text.str.fullmatch(_ISIN).mean() >= _NEARLY_ALL:
         return "isin"
-    return "number" if numbers.mean() >= _NEARLY_ALL else "text" if words.mean() >= _NEARLY_ALL else ""
+    if numbers.mean() >= _NEARLY_ALL:
+        return "money" if money_marked(text).mean() >= _NEARLY_ALL else "number"
+    return "text" if words.mean() >= _NEARLY_ALL else ""
 
 
 def plan_for_cells(

@@ -115,7 +115,7 @@ def may_be_amount(heading: str) -> bool:
 def _fitting(heading: str, kind: str) -> list[Reading]:
     """The readings of a heading that its cells allow, the likeliest first.
 
-    Where a heading may be a quantity and, after that, a value (``Holding``), it is a value only if it names a currency.
+    Where a heading may be a quantity and, after that, a value (``Holding``), it is a value only if it or its cells name a currency.
     """
     fit = [(name, rank) for name, rank in _readings_of(heading) if not _barred(name, kind)]
     if kind in ("code", "isin"):
@@ -124,7 +124,7 @@ def _fitting(heading: str, kind: str) -> list[Reading]:
     if "quantity" in order and "market_value" in order[order.index("quantity") :]:
         value = fit[order.index("market_value")]
         others = [reading for reading in fit if reading is not value]
-        return [value, *others] if currency_in(heading) and kind != "text" else others
+        return [value, *others] if kind == "money" or (currency_in(heading) and kind != "text") else others
     return fit
 
 
@@ -138,7 +138,7 @@ def plan_columns(headings: Sequence[object], columns: Mapping[str, str] | None =
     columns : mapping of field to heading, optional
         The caller's own map (``{"isin": "Asset ID"}``); it wins over the vocabulary. What it names and the table has not is in
         `absent`, and does not switch off the column that the vocabulary knows.
-    kinds : sequence of {"number", "code", "isin", "text", ""}, optional
+    kinds : sequence of {"number", "money", "code", "isin", "text", ""}, optional
         What the cells of each column are: numbers name no security, and words are no amount. Empty where nothing is known.
 
     Notes
@@ -170,7 +170,7 @@ def plan_columns(headings: Sequence[object], columns: Mapping[str, str] | None =
         weight_unit=_weight_unit(printed[position["weight"]]) if "weight" in position else "",
         unused=_unused(printed, position, known),
         absent=tuple((name, heading) for name, (key, heading) in wanted.items() if key not in by_key),
-        decided=_decided(printed, position, mapped, known),
+        decided=(*_decided(printed, position, mapped, known), *_undecided(printed, position, mapped, known)),
         is_transactions=len({heading_key(heading) for heading in printed} & _TRANSACTION_KEYS) >= 2,
     )
 
@@ -223,12 +223,19 @@ def _claim_as_code(position: dict[str, int], printed: Sequence[str], kinds: Sequ
     used = set(position.values())
     for number, heading in enumerate(printed):
         readings = _readings_of(heading) if heading and number not in used else ()
-        if kinds[number] in ("number", "code") and readings and readings[0][0] == "name":
+        if kinds[number] in _NUMERIC_KINDS and readings and readings[0][0] == "name":
             position["symbol_or_code"] = number
             return
 
 
-_KINDS = {"number": "its cells are numbers", "code": "its cells are codes", "isin": "its cells are ISINs", "text": "its cells are words"}
+_NUMERIC_KINDS = ("number", "money", "code")
+_KINDS = {
+    "number": "its cells are numbers",
+    "money": "its cells carry a currency sign",
+    "code": "its cells are codes",
+    "isin": "its cells are ISINs",
+    "text": "its cells are words",
+}
 
 
 def _decided(
@@ -244,13 +251,12 @@ def _decided(
         first, why = readings[0][0], _KINDS.get(kinds[number], "")
         barred = _barred(first, kinds[number])
         coded = field_of.get(number) == "identifier" and kinds[number] in ("code", "isin")
-        reason = (
-            why
-            if barred or coded
-            else f"another column gives {_said(first)}"
-            if position.get(first, number) != number
-            else "it names a currency"
-        )
+        if barred or coded:
+            reason = why
+        elif position.get(first, number) != number:
+            reason = f"another column gives {_said(first)}"
+        else:
+            reason = why if kinds[number] == "money" else "it names a currency"
         if number in field_of:
             rows.append(
                 (field_of[number], heading, f"the heading may mean {_said(first)}, and {reason}", f"read as {_said(field_of[number])}")
@@ -260,8 +266,24 @@ def _decided(
     return tuple(rows)
 
 
+def _undecided(
+    printed: Sequence[str], position: Mapping[str, int], mapped: set[int], kinds: Sequence[str]
+) -> tuple[tuple[str, str, str, str], ...]:
+    """The amount whose heading may mean a quantity or a value (``Amount``, ``Position``), where nothing in the table tells which."""
+    either = ("quantity", "market_value")
+    for name, other in (either, either[::-1]):
+        number = position.get(name, -1)
+        heading = printed[number] if number >= 0 and number not in mapped else ""
+        told = bool(heading) and (kinds[number] == "money" or bool(currency_in(heading)))
+        valued = name == "market_value" or "price" in position  # a quantity alone gives no value that could be wrong
+        if heading and valued and other not in position and not told and other in {reading for reading, _ in _readings_of(heading)}:
+            action = f"read as {_said(name)}; with the map {other}={heading} it is read the other way"
+            return ((name, heading, f"the heading may mean {_said(other)} as well, and nothing in the table tells which", action),)
+    return ()
+
+
 def _barred(name: str, kind: str) -> bool:
-    return (kind in ("number", "code") and name in _WORD_FIELDS) or (kind == "text" and name in NUMBER_FIELDS)
+    return (kind in _NUMERIC_KINDS and name in _WORD_FIELDS) or (kind == "text" and name in NUMBER_FIELDS)
 
 
 def _said(name: str) -> str:

@@ -19,7 +19,7 @@ from impact.holdings.fund_files import Staleness, as_fund_files, fund_notes
 from impact.holdings.identify import identify
 from impact.holdings.lookthrough import fund_contents
 from impact.holdings.plausibility import with_doubts
-from impact.holdings.portfolio import Portfolio, later_holdings, read_as_asked
+from impact.holdings.portfolio import Portfolio, later_holdings, one_currency_taken, read_as_asked
 from impact.holdings.readers import HoldingsFile
 from impact.holdings.schemas import DROPPED, EXPOSURES, HELD_CLOCKS, ISSUES, ONE_POSITION, SCREENED, TOTALS, UNKNOWN
 from impact.holdings.status import BOUND_STATUSES, STATUSES, law_at
@@ -380,6 +380,7 @@ def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
         assumptions=(
             *_ASSUMPTIONS,
             *later_holdings(portfolio, on),
+            *one_currency_taken(portfolio, instruments["own_line"].take(member)),
             *fund_notes(files, options.staleness),
             *portfolio.assumptions,
             *targets.assumptions,

@@ -18,6 +18,7 @@ from impact.intake.currencies import currency_of
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables.prose import decimal, percent, significant
+from impact.venues import VENUES, venue_of
 
 __all__ = ["Portfolio", "ReadingOptions", "as_portfolio", "later_holdings", "read_as_asked"]
 
@@ -250,6 +251,27 @@ def _values(rows: pd.DataFrame, base: str, rates: Mapping[str, float]) -> tuple[
     if base and ((rows["currency"] == "") & rows["market_value"].notna()).any() and rows["currency"].nunique() > 1:
         notes.append(f"Values without a currency are taken to be in {base}.")
     return value, tuple(notes)
+
+
+def one_currency_taken(portfolio: Portfolio, lines: pd.Series) -> tuple[str, ...]:
+    """A warning where no value names its currency and the lines held trade in several.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+    lines : (n,) Series of str
+        Trading line of each position, empty where it is not known.
+    """
+    unnamed = (portfolio.positions["currency"] == "") & portfolio.positions["value"].notna()
+    if portfolio.currency or not unnamed.any():
+        return ()
+    traded = {VENUES[venue_of(line)].currency for line in lines[unnamed.to_numpy()].unique() if line}
+    if len(traded) < 2:
+        return ()
+    return (
+        f"No currency is stated, and the lines trade in {', '.join(sorted(traded))}: values are added as if all were in one;"
+        " if they are not, give a column currency, and rates.",
+    )
 
 
 def later_holdings(portfolio: Portfolio, on: pd.Timestamp) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from impact.holdings.coded import CODED, checked_codes, sorted_codes
 from impact.holdings.columns import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
+from impact.holdings.decimal_marks import file_decimal
 from impact.holdings.distinct import per_distinct
 from impact.holdings.instruments import classify_instruments
 from impact.holdings.plausibility import doubts_of_file, repeated_rows
@@ -21,7 +22,7 @@ from impact.holdings.totals import net_assets_stated, total_lines
 from impact.intake.currencies import normal_currencies
 from impact.intake.dates import parse_dates
 from impact.intake.headings import is_total_label
-from impact.intake.numbers import DOUBTFUL_MARK, MISSING_TEXT, decimal_mark, decimal_of_columns, parse_numbers
+from impact.intake.numbers import DOUBTFUL_MARK, MISSING_TEXT, decimal_mark, parse_numbers
 from impact.tables import prose
 from impact.typing_ import named_rows
 
@@ -110,7 +111,7 @@ def interpret(
         if name in text:
             _move_terminal_tickers(text, name)
     _split_symbols(text)
-    mark, told = (decimal, True) if decimal else _file_decimal(raw)
+    mark, told = (decimal, True) if decimal else file_decimal(raw)
     numbers, percent, scaled_cells = _numbers(raw, mark, decimal is not None, report)
     scales = stated_scales(raw)
     numbers = in_whole_units(numbers, scales, scaled_cells)
@@ -231,12 +232,6 @@ def _stated_amount(raw: RawTable, mark: str) -> float:
         return float("nan")
     parsed = parse_numbers(pd.Series([text], dtype="str"), decimal=mark)
     return float(parsed.values[0]) * (1.0 if unit is None or parsed.scaled[0] else unit.factor)
-
-
-def _file_decimal(raw: RawTable) -> tuple[str, bool]:
-    columns = [name for name in NUMBER_FIELDS if name in raw.cells and raw.cells[name].dtype.kind not in "iuf"]
-    texts = [raw.cells[name].where(~raw.numeric[name], "") if name in raw.numeric else raw.cells[name] for name in columns]
-    return decimal_of_columns([text.str.strip() for text in texts], raw.separator)
 
 
 def _numbers(raw: RawTable, mark: str, settled: bool, report: _Report) -> tuple[dict[str, np.ndarray], np.ndarray, dict[str, np.ndarray]]:

@@ -13,7 +13,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["DOUBTFUL_MARK", "MISSING_TEXT", "ParsedNumbers", "decimal_mark", "decimal_of_columns", "parse_numbers"]
+__all__ = ["DOUBTFUL_MARK", "MISSING_TEXT", "ParsedNumbers", "decimal_mark", "decimal_of_columns", "money_marked", "parse_numbers"]
 
 MISSING_TEXT = frozenset(
     {
@@ -118,6 +118,11 @@ def decimal_mark(text: pd.Series) -> str:
     if comma == point:
         return ""
     return "," if comma > point else "."
+
+
+def money_marked(text: pd.Series) -> BoolArray:
+    """(n,) bool: cells whose figure carries the sign of a currency, as ``$1,000`` and ``€ 5`` do."""
+    return text.str.contains(f"[{re.escape(_CURRENCY_SIGNS)}]", regex=True).to_numpy(dtype=bool)
 
 
 DOUBTFUL_MARK = {

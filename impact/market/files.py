@@ -13,6 +13,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.intake.currencies import currency_of
+from impact.market.column_headings import figures_in_headings, without_currency
 from impact.market.column_names import COLUMN_NAMES, OTHER_FIGURES
 from impact.market.dropped import dropped_rows
 from impact.market.panel import MarketPanel
@@ -25,6 +26,7 @@ from impact.typing_ import Day
 __all__ = ["FileSource"]
 
 FIGURES = ("close", "adjusted_close", "volume", "dividends")
+_KNOWN_FIGURES = frozenset().union(*(COLUMN_NAMES[figure] for figure in FIGURES)) - {"amount"} | OTHER_FIGURES
 # A folder may hold one wide table a figure instead of one file a security; the file name says which.
 FOLDER_FIGURES = (("volume", "volume"), ("dividend", "dividends"), ("adj", "adjusted_close"), ("close", "close"), ("price", "close"))
 
@@ -131,15 +133,17 @@ class FileSource:
 
     def _one_table(self, table: RawTable, stem: str, figure: str) -> Figures:
         if table.levels:
-            return self._levels(table)
+            return self._levels(table, table.columns.columns[0])
         named = _named_columns(table, self.columns or {})
         if "security" in named or any(name in named for name in FIGURES):
             return self._long(table, named, stem=stem)
+        headings = [column for column in table.columns.columns if column != named["date"]]
+        if levels := figures_in_headings(headings, _KNOWN_FIGURES):
+            return self._levels(replace(table, levels=levels), named["date"])
         return self._wide(table, named["date"], figure)
 
-    def _levels(self, table: RawTable) -> Figures:
+    def _levels(self, table: RawTable, date: str) -> Figures:
         """A table with two levels of columns: a wide table of each figure that is known."""
-        date = table.columns.columns[0]
         parts: list[Figures] = []
         for figure in FIGURES:
             own = {
@@ -198,28 +202,36 @@ class FileSource:
         order = list(dict.fromkeys(good["security"]))
         keyed = good.set_index(["session", "security"])
         frames = {name: keyed[name].unstack("security").reindex(columns=order) for name in FIGURES if name in named}
-        currency = _one_currency(table.name, good["security"], cells.loc[good.index, named["currency"]]) if "currency" in named else {}
+        stated = without_currency(named["close"])[1] if "close" in named else ""
+        currency = dict.fromkeys(order, stated) if stated else {}
+        if "currency" in named:
+            currency = _one_currency(table.name, good["security"], cells.loc[good.index, named["currency"]])
         return Figures(frames=frames, currency=currency, refused=refused)
 
     def _wide(self, table: RawTable, date: str, figure: str) -> Figures:
         """Rows of a table with one column a security."""
         cells = table.columns
         sessions = read_dates(cells[date], table.name, self.date_format)
-        securities = [column for column in cells.columns if column != date]
+        written = [column for column in cells.columns if column != date]
+        bare = [without_currency(column) for column in written]
+        if len({security for security, _ in bare}) < len(bare):  # one security in two currencies: the heading tells them apart
+            bare = [(column, currency) for column, (_, currency) in zip(written, bare, strict=True)]
+        securities = [security for security, _ in bare]
         values, bad = np.empty((len(cells), len(securities))), np.zeros((len(cells), len(securities)), dtype=bool)
-        for position, security in enumerate(securities):
-            values[:, position], bad[:, position] = read_numbers(cells[security], table.decimal, counts=figure == "volume")
+        for position, column in enumerate(written):
+            values[:, position], bad[:, position] = read_numbers(cells[column], table.decimal, counts=figure == "volume")
         reason = pd.Series("", index=sessions.index, dtype="object")
         reason = reason.mask(np.asarray(np.isnan(values).all(axis=1) & ~bad.any(axis=1)), "no figure")
         reason = reason.mask(sessions.isna(), "date cannot be read: " + cells[date].astype(str))
         kept = (reason == "").to_numpy()
         _, refused = self._checked(table, pd.DataFrame({"session": sessions, "security": ""}), reason, "")
         refused += [
-            (securities[column], sessions.iloc[row], f"{figure} is not a number: {cells[securities[column]].iloc[row]}", _line(table, row))
+            (securities[column], sessions.iloc[row], f"{figure} is not a number: {cells[written[column]].iloc[row]}", _line(table, row))
             for row, column in np.argwhere(bad & kept[:, None])
         ]
         frame = pd.DataFrame(values[kept], index=pd.DatetimeIndex(sessions[kept]), columns=securities)
-        return Figures(frames={figure: frame.sort_index()}, refused=refused)
+        currency = {security: code for security, code in bare if code}
+        return Figures(frames={figure: frame.sort_index()}, currency=currency, refused=refused)
 
     def _checked(self, table: RawTable, rows: pd.DataFrame, reason: pd.Series, security: str) -> tuple[pd.DataFrame, list[Refused]]:
         """The good rows, with unique and ascending dates for each security, and the refused ones with their reason."""
@@ -325,6 +337,7 @@ def _named_columns(table: RawTable, stated: Mapping[str, str]) -> dict[str, str]
     """Our name to the file's, for each column the table has."""
     present = list(table.columns.columns)
     lowered = {column.strip().lower(): column for column in reversed(present)}
+    bare = {column: without_currency(column)[0].lower() for column in present}
     named = {}
     for name, aliases in COLUMN_NAMES.items():
         if name in stated:
@@ -332,7 +345,7 @@ def _named_columns(table: RawTable, stated: Mapping[str, str]) -> dict[str, str]
                 raise InputError(f"columns[{name!r}]={stated[name]!r} is not a column of {table.name}; it has: {', '.join(present[:12])}.")
             named[name] = lowered[stated[name].strip().lower()]
             continue
-        headings = [column for column in present if column.strip().lower() in aliases]
+        headings = [column for column in present if column.strip().lower() in aliases or bare[column] in aliases]
         if headings:
             named[name] = headings[0]
     named.setdefault("date", present[0])

@@ -33,6 +33,7 @@ READS_SYNTAX = {
     "impact/intake/units.py": "scales and currencies of headings",
     "impact/intake/workbook.py": "cell references in the XML of workbooks",
     "impact/instants.py": "ISO 8601",
+    "impact/market/column_headings.py": "figures and currencies in headings of price files",
     "impact/market/french.py": "blocks of the factor files",
     "impact/market/sniffing.py": "headings and dates of price files",
     "impact/market/yahoo.py": "symbols",

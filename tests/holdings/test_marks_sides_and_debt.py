@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 import impact
@@ -81,3 +82,43 @@ def test_a_swiss_valor_is_a_code_and_no_value(tmp_path, codes):
     assert book.rows["name"].tolist() == ["China Mobile", "SAP"]
     spanish = "Nombre;Títulos;Valor\nChina Mobile;1000;40.100,50\nSAP;10;1.102,20\n"
     assert read(tmp_path, spanish).rows["market_value"].tolist() == [40100.5, 1102.2]
+
+
+@pytest.mark.parametrize(("quantity", "expected"), [("1000", 25.3), ("1", 25300.0)])
+def test_quantity_times_price_tells_the_mark(tmp_path, quantity, expected):
+    book = read(tmp_path, f"Name;ISIN;Stück;Kurs;Kurswert\nXiaomi;KYG9830T1067;{quantity};25.300;25300\n")
+    assert book.rows["price"].iloc[0] == expected
+    assert not any("No cell tells" in note for note in book.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "name", "said"),
+    [
+        ("Amount", ("100000", "500"), "market_value", "may mean quantity as well"),
+        ("Position", ("100000", "500"), "quantity", "may mean market value as well"),
+        ("Holding", ("$12,650.00", "$500.00"), "market_value", "carry a currency sign"),
+        ("Amount", ("$12,650.00", "$500.00"), "market_value", ""),
+        ("Quantity", ("100000", "500"), "quantity", ""),
+    ],
+)
+def test_an_amount_that_may_be_a_quantity_or_a_value_is_said(tmp_path, heading, cells, name, said):
+    rows = "\n".join(f'{ticker} HK,"{cell}",20.5' for ticker, cell in zip(("1810", "700"), cells, strict=True))
+    book = read(tmp_path, f"Ticker,{heading},Price\n{rows}\n")
+    assert book.rows[name].tolist() == [float(cell.strip("$").replace(",", "")) for cell in cells]
+    told = book.issues["problem"].tolist()
+    assert [said in problem for problem in told] == ([True] if said else [])
+
+
+def test_values_without_a_currency_on_lines_of_two_are_said():
+    book = {"ticker": ["1810 HK", "AAPL US"], "market value": [100.0, 200.0]}
+    instant = "2021-01-20T12:00-05:00"
+    said = [note for note in impact.check_portfolio(pd.DataFrame(book), instant).assumptions if "No currency is stated" in note]
+    assert len(said) == 1 and "HKD, USD" in said[0]
+    told = impact.check_portfolio(pd.DataFrame({**book, "currency": ["USD", "USD"]}), instant).assumptions
+    assert not any("No currency is stated" in note for note in told)
+
+
+def test_the_letters_of_a_terminal_name_a_venue_in_a_column_of_their_own():
+    book = pd.DataFrame({"ticker": ["700", "AAPL", "600519", "SHOP"], "exchange": ["HK", "US", "CN", "CN"], "market value": 1.0})
+    report = impact.check_portfolio(book, "2021-01-20T12:00-05:00")
+    assert report.positions["status"].tolist() == ["clear", "clear", "clear", "unknown"]
