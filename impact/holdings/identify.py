@@ -17,6 +17,7 @@ from impact.holdings.instruments import NOT_SECURITIES
 from impact.holdings.status import Law
 from impact.identifiers import clean_identifiers, normalise_tickers, valid_identifiers
 from impact.rules.issuer_lines import issuer_lines, sister_code
+from impact.rules.line_doubts import code_doubt
 from impact.screening.broker_tickers import settle_tickers
 from impact.screening.references import REFERRING, issuers_beginning, reference_name
 from impact.typing_ import IntArray
@@ -255,14 +256,27 @@ def _has_code(instruments: pd.DataFrame) -> np.ndarray:
     return np.logical_or.reduce([valid_identifiers(instruments[kind], kind) for kind in _CODES])
 
 
+def _tells(line: str, *, named: bool) -> bool:
+    """Whether a line tells whose it is: by a table, or by its venue; with a name also where foreign shares have codes of their own."""
+    if not line or line in issuer_lines().line_of or "." not in line:
+        return bool(line)  # a line without an ending is one of the United States
+    doubt = code_doubt(line)
+    return not doubt or (named and doubt == "foreign")
+
+
 def _identified(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series]) -> pd.Series:
     """Rows of which it is known whose they are: by a line, by a code of the table of lines, or by a code with the name of what it is.
 
-    A code alone does not tell whose it is, be its check digit valid. Of a bond or derivative the name must tell the issuer.
+    A code alone does not tell whose it is, be its check digit valid, nor does a line of a venue that quotes foreign shares under codes
+    of its own, nor one of a fund, of debt or of a structured product. Of a bond or derivative the name must tell the issuer.
     """
     on_record = issuer_lines().line_of
     told = np.logical_or.reduce([codes.isin(on_record) for codes in stated_codes])
-    known = (instruments["own_line"] != "").to_numpy() | told | (_has_code(instruments) & (instruments["name"] != "").to_numpy())
+    named = (instruments["name"] != "").to_numpy()
+    line_tells = per_distinct(instruments["own_line"], lambda lines: [_tells(line, named=False) for line in lines]).to_numpy(bool)
+    with_name = per_distinct(instruments["own_line"], lambda lines: [_tells(line, named=True) for line in lines]).to_numpy(bool)
+    line_tells = line_tells | (named & with_name)
+    known = line_tells | told | (_has_code(instruments) & named)
     referring = instruments["instrument"].isin(REFERRING - {"receipt", "right"}).to_numpy()
     issuer_told = ~referring | (instruments["underlying"] != "").to_numpy()
     asked = np.flatnonzero(~issuer_told)

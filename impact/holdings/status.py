@@ -13,7 +13,8 @@ from impact.errors import InputError
 from impact.provenance import Source, unique_sources
 from impact.rules import INVESTORS, Deadlines, deadlines
 from impact.rules.book import RuleBook, rule_book
-from impact.rules.rulings import Question, Ruling, boundaries, decide, disputed_listings, rulings_at
+from impact.rules.questions import Question, question_about
+from impact.rules.rulings import Ruling, boundaries, decide, disputed_listings, rulings_at
 from impact.rules.vocabulary import country_of
 from impact.typing_ import BoolArray
 
@@ -128,10 +129,8 @@ class Law:
         return unique_sources(Source(title=f"{found.citation} ({found.source})", basis="facts") for found in cited)
 
     def _question(self, action: str, security: str, instrument: str) -> Question:
-        keys, listings = self.book.issuer(security)
         asked = RULE_INSTRUMENT.get(instrument, "equity")
-        related = self.book.issuers.related(security)
-        return Question(action=action, investor=self.investor, instrument=asked, keys=keys, listings=listings, related=related)
+        return question_about(self.book, security, action=action, investor=self.investor, instrument=asked)
 
     def _rulings(self, question: Question, at: pd.Timestamp) -> tuple[Ruling, ...]:
         every = rulings_at(self.book, question, at)
@@ -147,8 +146,7 @@ class Law:
     def _decide(self, security: str, instrument: str) -> LegalStatus:
         asked = {action: self._question(action, security, instrument) for action in _ASKED}
         rulings = {action: self._rulings(question, self.as_of) for action, question in asked.items()}
-        identified = self.book.identifies(security)
-        answers = {action: decide(found, identified=identified) for action, found in rulings.items()}
+        answers = {action: decide(found, doubt=asked[action].doubt) for action, found in rulings.items()}
         actions = {action: answer.status for action, answer in answers.items()}
         clocks = self.deadlines(security).clocks
         if self.programmes is not None:

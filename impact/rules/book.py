@@ -66,10 +66,6 @@ class RuleBook:
     index_actions: tuple[Mapping[str, str], ...]
     disagreements: tuple[Mapping[str, str], ...]
 
-    def identifies(self, security: str) -> bool:
-        """Whether a security is known for what it is, so that its absence from every list says something."""
-        return self.issuers.identifies(security)
-
     def issuer(self, security: str) -> tuple[frozenset[str], tuple[Listing, ...]]:
         """Every key of the issuer that `security` names (line, identifier or entity), and its listings as known."""
         return self.issuers.issuer(security)

@@ -11,7 +11,7 @@ from impact.rules.vocabulary import line_key
 
 __all__ = ["IssuerLines", "issuer_lines", "sister_code"]
 
-_KOREAN_CODE, _LONGEST_CLASS = 6, 2
+_KOREAN_CODE, _COUNTER_CODE, _LONGEST_CLASS = 6, 5, 2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,16 +48,19 @@ class IssuerLines:
 def sister_code(line: str) -> str:
     """A line without what tells its share class: lines of one issuer on one venue have it in common.
 
-    In Korea the last of six characters is the class; elsewhere a class of one or two letters stands behind a hyphen.
+    In Korea the last of six characters is the class; in Hong Kong an 8 before the four digits is the counter in renminbi; elsewhere a
+    class of one or two letters stands behind a hyphen.
 
     Examples
     --------
-    >>> sister_code("005935.KS"), sister_code("005930.KS"), sister_code("VOLV-A.ST"), sister_code("BRK-B"), sister_code("0941.HK")
+    >>> sister_code("005935.KS"), sister_code("005930.KS"), sister_code("VOLV-A.ST"), sister_code("BRK-B"), sister_code("80941.HK")
     ('00593.KS', '00593.KS', 'VOLV.ST', 'BRK', '0941.HK')
     """
     code, point, venue = line.partition(".")
     if venue in ("KS", "KQ") and len(code) == _KOREAN_CODE:
         return f"{code[:-1]}.{venue}"
+    if venue == "HK" and len(code) == _COUNTER_CODE and code[0] == "8":
+        return f"{code[1:]}.HK"
     root, _, share_class = code.partition("-")
     return f"{root}{point}{venue}" if root and len(share_class) <= _LONGEST_CLASS else line
 

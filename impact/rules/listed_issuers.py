@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 
 from impact.bundled import read_bundled
-from impact.errors import InputError
 from impact.facts.names import plain_words
 from impact.rules.issuer_lines import issuer_lines, sister_code
+from impact.rules.line_doubts import code_doubt
 from impact.rules.records import Listing, Relation
 from impact.rules.vocabulary import COUNTRY_WIDE, fits, is_pattern, line_key
-from impact.venues import venue_of
 
 __all__ = ["ListedIssuers"]
 
@@ -59,26 +58,27 @@ class ListedIssuers:
     def __init__(self, listings: tuple[Listing, ...]) -> None:
         self.listings = listings
 
-    def identifies(self, security: str) -> bool:
-        """Whether a security is known for what it is, so that its absence from every list says something.
+    def doubt(self, security: str) -> str:
+        """Why it is not known whose a security is, as a code of ``DOUBTS``; empty where its absence from every list says something.
 
-        A line that names its venue (``0005.HK``), a line or a code of a list, and one of the table of lines are. A code of which
-        no table says whose it is is not, be its check digit valid: a listed issuer may stand behind it. Nor is a bare word, which may
-        be a ticker or a name, nor what :data:`COUNTRY_WIDE` covers.
+        A line that names its venue (``0005.HK``), a line or a code of a list, and one of the table of lines tell it. A code of which
+        no table says whose it is does not, be its check digit valid: a listed issuer may stand behind it. Nor does a bare word, which
+        may be a ticker or a name, nor what :data:`COUNTRY_WIDE` covers, nor a code of a venue that is of no share of its own.
         """
         key = line_key(security)
         if any(self.country_wide([key])):
-            return False
+            return "country"
         if issuer_lines().lines_behind(key) or key in _lines_not_named():
-            return True
+            return ""
         if any(key in listing.codes for listing in self._bearing(frozenset({key})) if listing.kind != "subject"):
-            return True
-        if sister_code(key) in self._sister_codes:
-            return False
-        try:
-            return "." in key and bool(venue_of(key))
-        except InputError:
-            return False
+            return ""
+        return "share_class" if sister_code(key) in self._sister_codes else code_doubt(key)
+
+    def trades_there_only(self, security: str) -> bool:
+        """Whether all that is known of a line is that it trades where :data:`COUNTRY_WIDE` says: foreign issuers trade there too."""
+        key = line_key(security)
+        placed = any(fits(key, pattern) for pattern in COUNTRY_WIDE if pattern.startswith("*."))
+        return placed and not issuer_lines().lines_behind(key) and not self.tells_issuer(security)
 
     def country_wide(self, values: Iterable[str]) -> list[bool]:
         """For each line or code, whether it, or a share behind it, is of a country whose issuers come under programmes by where they are.
@@ -116,9 +116,10 @@ class ListedIssuers:
         # Readings of one fact stand together: the one that names no line speaks of the issuer too.
         readings = {listing.conflict_id for listing in named if listing.conflict_id}
         named += [listing for listing in self.listings if listing.conflict_id in readings and listing not in named]
-        # A line of an issuer whose home line lies elsewhere is not caught by where it trades.
-        if not homes or any(fits(home, pattern) for home in homes for listing, pattern in self._patterns if listing in everywhere):
-            named += [listing for listing in everywhere if listing not in named]
+        # A line of an issuer whose home line lies elsewhere is not caught by where it trades, but where it trades it is kept.
+        at_home = not homes or any(fits(home, pattern) for home in homes for listing, pattern in self._patterns if listing in everywhere)
+        kept = {listing for listing, pattern in self._patterns if listing.turns_on_custody and fits(key, pattern)}
+        named += [listing for listing in everywhere if (at_home or listing in kept) and listing not in named]
         own = [listing for listing in named if listing.lines and listing.lines[0] in homes]
         by_name = [listing for listing in named if line_key(listing.entity) in asked]
         named += [listing for listing in self._linked((*own, *by_name)) if listing not in named]
@@ -148,7 +149,7 @@ class ListedIssuers:
 
     def tells_issuer(self, security: str) -> bool:
         """Whether a list names the issuer of a line or a code itself, and not only all that trade or were issued where it was."""
-        return any(not any(is_pattern(key) for key in listing.keys) for listing in self.issuer(security)[1])
+        return any(listing.names_issuer for listing in self.issuer(security)[1])
 
     @cached_property
     def _patterns(self) -> tuple[tuple[Listing, str], ...]:

@@ -12,7 +12,8 @@ from impact.errors import InputError
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.rules.book import RuleBook, rule_book
-from impact.rules.rulings import Question, Ruling, boundaries, decide, programmes_in_force, rulings_at, standing_relations
+from impact.rules.questions import Question, question_about
+from impact.rules.rulings import Ruling, boundaries, decide, programmes_in_force, rulings_at, standing_relations
 from impact.rules.schemas import ANSWER, RULINGS
 from impact.rules.vocabulary import ACTIONS, INSTRUMENTS, INVESTORS, checked_word
 from impact.typing_ import Instant
@@ -155,22 +156,19 @@ def permitted(
 def _question(book: RuleBook, action: str, security: str, investor: str, instrument: str) -> Question:
     if not isinstance(security, str) or not security.strip():
         raise InputError(f"security={security!r} names nothing; give a line such as 1810.HK, an ISIN or an entity.")
-    keys, listings = book.issuer(security)
-    return Question(
+    return question_about(
+        book,
+        security,
         action=checked_word(action, ACTIONS, "action"),
         investor=checked_word(investor, INVESTORS, "investor"),
         instrument=checked_word(instrument, INSTRUMENTS, "instrument"),
-        keys=keys,
-        listings=listings,
-        identified=book.identifies(security),
-        related=book.issuers.related(security),
     )
 
 
 def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timestamp) -> Permission:
     rulings = rulings_at(book, question, moment)
     asked = programmes_in_force(book, moment)
-    answer = decide(rulings, identified=question.identified, asked=asked)
+    answer = decide(rulings, doubt=question.doubt, asked=asked)
     since, until, following = _span_of_status(book, question, moment, answer.status)
     return Permission(
         action=question.action,
@@ -202,12 +200,12 @@ def _span_of_status(
     edges = boundaries(book, question)
     since, until, following = None, None, None
     for edge in reversed([edge for edge in edges if edge <= at]):
-        before = decide(rulings_at(book, question, edge - pd.Timedelta(1, "ns")), identified=question.identified)
+        before = decide(rulings_at(book, question, edge - pd.Timedelta(1, "ns")), doubt=question.doubt)
         if before.status != status:
             since = edge
             break
     for edge in (edge for edge in edges if edge > at):
-        after = decide(rulings_at(book, question, edge), identified=question.identified)
+        after = decide(rulings_at(book, question, edge), doubt=question.doubt)
         if after.status != status:
             until, following = edge, after
             break

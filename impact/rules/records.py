@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from impact.rules.vocabulary import country_of, line_key
+from impact.rules.vocabulary import country_of, is_pattern, line_key
 
 __all__ = ["Cell", "ClockRule", "Conflict", "Duty", "Instant", "Licence", "Listing", "Programme", "Relief"]
 
@@ -132,6 +132,16 @@ class Listing:
     def codes(self) -> frozenset[str]:
         """Its lines and identifiers: the keys beside the name."""
         return self.keys - {line_key(self.entity)} | frozenset(self.lines)
+
+    @property
+    def turns_on_custody(self) -> bool:
+        """Whether it reaches a security by where it is held, not by whose it is."""
+        return self.phase == "depository"
+
+    @property
+    def names_issuer(self) -> bool:
+        """Whether it names whose the security is, by a line, a code or a name, and not only all of a country."""
+        return not any(is_pattern(key) for key in self.keys)
 
     def passes_over(self, keys: frozenset[str]) -> bool:
         """Whether this is the reading of a disputed listing that does not name the issuer of `keys`."""

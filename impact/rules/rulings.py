@@ -10,26 +10,15 @@ import pandas as pd
 
 from impact.rules.book import RuleBook
 from impact.rules.legal_clocks import clock_instants
+from impact.rules.line_doubts import DOUBTS
+from impact.rules.questions import Question
 from impact.rules.records import Cell, Conflict, Licence, Listing, Programme, Relation, Relief
 
-__all__ = ["Question", "Ruling", "boundaries", "decide", "disputed_listings", "programmes_in_force", "rulings_at", "standing_relations"]
+__all__ = ["Ruling", "boundaries", "decide", "disputed_listings", "programmes_in_force", "rulings_at", "standing_relations"]
 
 SEVERITY = {"prohibited": 0, "unknown": 1, "allowed": 2, "not_listed": 3}
 RELIEVED = {"injunction": "enjoined", "vacatur": "vacated"}
 UNDECIDED = "A text that decides is not on record"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """Who wants to do what with which instrument of which issuer."""
-
-    action: str
-    investor: str
-    instrument: str
-    keys: frozenset[str]
-    listings: tuple[Listing, ...]
-    identified: bool = False
-    related: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +57,7 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
     held = {ruling.programme_id for ruling in rulings if ruling.phase == "listed"}
     yields = {programme.programme_id: programme.yields_to for programme in book.programmes}
     rulings = [ruling for ruling in rulings if ruling.status != "allowed" or yields[ruling.programme_id] not in held]
+    rulings = [_of_unnamed(ruling, question, yields.get(ruling.programme_id, "")) for ruling in rulings]
     blocking = {programme.programme_id for programme in book.programmes if programme.regime == "blocking"}
     return tuple(
         sorted(
@@ -80,6 +70,25 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
             ),
         )
     )
+
+
+def _of_unnamed(ruling: Ruling, question: Question, yields_to: str) -> Ruling:
+    """A ruling that turns on where an issuer is, of an issuer whom the record of the programme does not name, says less.
+
+    A permission that gives way to a blocking programme needs the issuer's standing under that programme; a line alone does not tell
+    that its issuer is there.
+    """
+    if not yields_to or any(listing.names_issuer and listing.list_id in (ruling.programme_id, yields_to) for listing in question.listings):
+        return ruling
+    if ruling.status == "allowed" and question.investor != "non_us_person":
+        rule = (
+            f"{ruling.rule} That reaches no blocked issuer, and whether this one is blocked is not on record: look it up on the SDN list."
+        )
+    elif ruling.status == "prohibited" and question.trades_there_only:
+        rule = f"{ruling.rule} Foreign issuers trade there too, and whose line this is is not on record: look up where its issuer is."
+    else:
+        return ruling
+    return dataclasses.replace(ruling, status="unknown", rule=rule)
 
 
 def _by_duty(book: RuleBook, question: Question, at: pd.Timestamp) -> list[Ruling]:
@@ -160,24 +169,23 @@ def _rolled_on(programme: Programme, listing: Listing) -> Ruling:
     )
 
 
-def decide(rulings: tuple[Ruling, ...], *, identified: bool = False, asked: tuple[str, ...] = ()) -> Ruling:
+def decide(rulings: tuple[Ruling, ...], *, doubt: str = "no_table", asked: tuple[str, ...] = ()) -> Ruling:
     """The ruling that settles the answer: a prohibition, else what is unknown, else the permission closest to the name.
 
-    Without a ruling the answer is ``not_listed`` for a security that is `identified` (none of the programmes `asked` names
-    its issuer), and unknown otherwise.
+    Without a ruling the answer is ``not_listed`` for a security of which there is no `doubt` whose it is (none of the programmes
+    `asked` names its issuer), and unknown otherwise.
     """
     if rulings:
         return rulings[0]
-    if identified:
-        rule = f"None of the {len(asked)} programmes on record in force at this instant names this issuer; that is no clearance under any other list."
+    if doubt:
+        told = "No programme of the fact base names this security at this instant, and whose it is was not established"
+        rule = f"{told}: {DOUBTS[doubt]}; that is no clearance."
     else:
-        rule = (
-            "No programme of the fact base names this security at this instant, and whose it is was not established; that is no clearance."
-        )
+        rule = f"None of the {len(asked)} programmes on record in force at this instant names this issuer; that is no clearance under any other list."
     return Ruling(
         programme_id="",
         phase="",
-        status="not_listed" if identified else "unknown",
+        status="unknown" if doubt else "not_listed",
         rule=rule,
         citation="",
         source="",
@@ -215,10 +223,11 @@ def _has_clock(book: RuleBook, ruling: Ruling) -> bool:
 
 
 def _reached(programme: Programme, listings: Iterable[Listing], at: pd.Timestamp) -> list[Listing]:
-    """Listings that tie the issuer to the programme at `at`; a close name counts until the issuer is listed itself."""
+    """Listings that tie the issuer to the programme at `at`; a close name, or all of a country, counts until the issuer is named itself."""
     own = [listing for listing in listings if listing.list_id == programme.list_id and at >= listing.listed_at]
-    named = [listing for listing in own if listing.kind != "name_match"]
-    return named or own
+    named = [listing for listing in own if listing.kind != "name_match"] or own
+    phases = {listing.phase for listing in named if listing.names_issuer}
+    return [listing for listing in named if listing.names_issuer or listing.phase not in phases]
 
 
 def _of_listings(book: RuleBook, programme: Programme, reached: list[Listing], question: Question, at: pd.Timestamp) -> list[Ruling]:

@@ -1,0 +1,48 @@
+"""One question about the law: who wants to do what with which instrument of which issuer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from impact.rules.book import RuleBook
+from impact.rules.issuer_lines import issuer_lines
+from impact.rules.line_doubts import instrument_doubt
+from impact.rules.records import Listing, Relation
+from impact.rules.vocabulary import line_key
+
+__all__ = ["Question", "question_about"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Who wants to do what with which instrument of which issuer.
+
+    `doubt` is why the absence of the issuer from every list would say nothing (a code of ``DOUBTS``; empty: it is identified);
+    `trades_there_only` says that all that is known of the issuer is that a line of it trades in a country whose issuers come under
+    programmes by where they are.
+    """
+
+    action: str
+    investor: str
+    instrument: str
+    keys: frozenset[str]
+    listings: tuple[Listing, ...]
+    doubt: str = "no_table"
+    trades_there_only: bool = False
+    related: tuple[Relation, ...] = ()
+
+
+def question_about(book: RuleBook, security: str, *, action: str, investor: str, instrument: str) -> Question:
+    """The question about a line, a code or a name, as a rule book knows it."""
+    keys, listings = book.issuer(security)
+    on_record = bool(issuer_lines().lines_behind(line_key(security)))
+    return Question(
+        action=action,
+        investor=investor,
+        instrument=instrument,
+        keys=keys,
+        listings=listings,
+        doubt=book.issuers.doubt(security) or instrument_doubt(instrument, on_record=on_record),
+        trades_there_only=book.issuers.trades_there_only(security),
+        related=book.issuers.related(security),
+    )
