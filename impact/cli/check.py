@@ -46,7 +46,8 @@ def _numbers(given: tuple[str, ...], option: str) -> dict[str, float]:
 @click.option("--nav", type=float, metavar="VALUE", help="Net assets, when the file does not hold the whole book.")
 @click.option("--ratio", "ratios", multiple=True, metavar="LINE=N", help="Ordinary shares in one receipt.")
 @click.option("--designate", metavar="SECURITY", help="What if this security were designated; needs --programme.")
-@click.option("--at", metavar="INSTANT", help="With --designate: when (default: --as-of).")
+@click.option("--escalate", metavar="FROM:TO", help="What if every name of a list moved to a programme, such as ndaa-1260h:ns-cmic.")
+@click.option("--at", metavar="INSTANT", help="With --designate or --escalate: when (default: --as-of).")
 @click.option("--programme", "designated_under", metavar="ID", help="With --designate: under which programme.")
 @click.option("--case", "case_file", metavar="PATH", help="Also the designation that a case states: its file or folder.")
 @click.option("--diff", metavar="INSTANT", help="Show what changes between --as-of and this instant.")
@@ -86,7 +87,7 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
         "columns": _pairs(maps, "--map"),
         "holdings_as_of": asked["holdings_date"],
         "designations": (
-            *_designations(as_of, asked["designate"], asked["at"], asked["designated_under"]),
+            *_designations(as_of, asked["designate"], asked["at"], asked["designated_under"], asked["escalate"]),
             *_stated_in_case(asked["case_file"]),
         ),
         "decisions": asked["decisions"] or (),
@@ -204,17 +205,27 @@ def _compact(document: Document) -> Document:
     return dataclasses.replace(document, tables=shown, notes=(*document.notes, note))
 
 
-def _designations(as_of: str, security: str | None, at: str | None, programme: str | None) -> tuple:
-    if security is None:
-        if at or programme:
-            raise InputError("--at and --programme belong to --designate SECURITY; name the security.")
-        return ()
-    if programme is None:
-        raise InputError(f"--designate {security!r} needs --programme, such as ns-cmic: under which programme?")
-    from impact.holdings import Designation
+def _designations(as_of: str, security: str | None, at: str | None, programme: str | None, move: str | None) -> tuple:
     from impact.instants import parse_instant
 
-    return (Designation(security=security, at=parse_instant(at or as_of, parameter="at"), programme=programme),)
+    if security is None and (programme or (at and not move)):
+        raise InputError("--at and --programme belong to --designate SECURITY; name the security.")
+    when = parse_instant(at or as_of, parameter="at")
+    assumed: list = []
+    if security is not None:
+        if programme is None:
+            raise InputError(f"--designate {security!r} needs --programme, such as ns-cmic: under which programme?")
+        from impact.holdings import Designation
+
+        assumed.append(Designation(security=security, at=when, programme=programme))
+    if move is not None:
+        from impact.holdings import Escalation
+
+        from_list, colon, to_programme = move.partition(":")
+        if not (from_list and colon and to_programme):
+            raise InputError(f"--escalate {move!r} must read FROM:TO, such as ndaa-1260h:ns-cmic.")
+        assumed.append(Escalation(from_list=from_list, to_programme=to_programme, at=when))
+    return tuple(assumed)
 
 
 def _stated_in_case(case_file: str | None) -> tuple:

@@ -2,6 +2,7 @@
 
 from impact.holdings.benchmark import BenchmarkEffect, benchmark_effect
 from impact.holdings.changes import ExposureChange
+from impact.holdings.escalation import Escalation
 from impact.holdings.exposure import ExposureReport, check_portfolio
 from impact.holdings.form13f import read_13f
 from impact.holdings.fund_files import Staleness
@@ -15,6 +16,7 @@ from impact.holdings.what_if import Designation
 __all__ = [
     "BenchmarkEffect",
     "Designation",
+    "Escalation",
     "ExposureChange",
     "ExposureReport",
     "HoldingsFile",

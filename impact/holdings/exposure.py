@@ -14,6 +14,7 @@ from impact.errors import InputError
 from impact.facts.screening import screening_targets
 from impact.holdings.changes import ExposureChange, exposure_change
 from impact.holdings.decisions import BookOptions, Decision, read_decisions, settled
+from impact.holdings.escalation import Escalation, escalated_tables, escalation_notes
 from impact.holdings.exposure_tables import deadline_table, exposure_table, position_table, total_table, unknown_table
 from impact.holdings.fund_files import Staleness, as_fund_files, fund_notes
 from impact.holdings.identify import identify
@@ -62,7 +63,7 @@ class CheckOptions:
     ratios: Mapping[str, float] | None = None
     rates: Mapping[str, float] | None = None
     staleness: Staleness = Staleness()
-    designations: tuple[Designation, ...] = ()
+    designations: tuple[Designation | Escalation, ...] = ()
     lists: Any = None
     tables: Mapping[str, pd.DataFrame] | None = None
     decisions: tuple[Decision, ...] = ()
@@ -271,7 +272,7 @@ def check_portfolio(
     *,
     rates: Mapping[str, float] | None = None,
     staleness: Staleness | None = None,
-    designations: Iterable[Designation] = (),
+    designations: Iterable[Designation | Escalation] = (),
     lists: Any = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
     **reading: Unpack[BookOptions],
@@ -296,8 +297,8 @@ def check_portfolio(
         As for :func:`as_portfolio`.
     staleness : Staleness, optional
         How fast fund files go out of date.
-    designations : iterable of Designation, optional
-        Hypothetical ones, added to the facts.
+    designations : iterable of Designation or Escalation, optional
+        Hypothetical ones, of one security or of every name of a list, added to the facts.
     lists : OfficialList or sequence of them, optional
         Loaded official lists to match against as well.
     tables : mapping of name to DataFrame, optional
@@ -350,7 +351,9 @@ def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
     on = instant.tz_convert("America/New_York").tz_localize(None).normalize()
     portfolio = options.portfolio
     targets = screening_targets(instant, lists=options.lists)
-    targets, tables = with_designations(targets, options.tables, options.designations, instant)
+    single = tuple(item for item in options.designations if isinstance(item, Designation))
+    moves = tuple(item for item in options.designations if isinstance(item, Escalation))
+    targets, tables = with_designations(targets, escalated_tables(moves, instant, options.tables), single, instant)
     law = law_at(instant, options.investor, programmes=options.programmes, tables=tables)
     files = as_fund_files(options.funds, on=on, staleness=options.staleness)
     found = identify([portfolio.positions, *(fund.file.rows for fund in files.funds)], targets, law)
@@ -384,6 +387,7 @@ def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
             *fund_notes(files, options.staleness),
             *portfolio.assumptions,
             *targets.assumptions,
-            *what_if_notes(options.designations),
+            *what_if_notes(single),
+            *escalation_notes(moves),
         ),
     )

@@ -14,7 +14,7 @@ from impact.identifiers import lines_of_issuer, normalise_ticker, security_lines
 from impact.instants import parse_instant
 from impact.rules.book import RuleBook, rule_book
 
-__all__ = ["Designation", "designated_tables", "what_if_notes", "with_designations"]
+__all__ = ["EASTERN", "Designation", "designated_tables", "list_of", "what_if_notes", "with_designations"]
 
 EASTERN = "America/New_York"
 
@@ -48,10 +48,10 @@ class Designation:
         if not isinstance(self.security, str) or not self.security.strip():
             raise InputError(f"security={self.security!r} names nothing; give a line such as 0700.HK or an ISIN.")
         object.__setattr__(self, "at", parse_instant(self.at, parameter="at"))
-        object.__setattr__(self, "list_id", _list_of(self.programme, rule_book(self.at.tz_convert("UTC"), None), self.at))
+        object.__setattr__(self, "list_id", list_of(self.programme, rule_book(self.at.tz_convert("UTC"), None), self.at))
 
 
-def _list_of(programme: str, book: RuleBook, at: pd.Timestamp) -> str:
+def list_of(programme: str, book: RuleBook, at: pd.Timestamp) -> str:
     """The list that a programme in force at `at` reads."""
     in_force = {item.programme_id: item.list_id for item in book.programmes if item.ended_at is None or at < item.ended_at}
     if programme in in_force:
