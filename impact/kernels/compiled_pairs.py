@@ -14,8 +14,8 @@ __all__ = ["add_dated_pairs"]
 
 CLASS = 6
 """Series with the same gaps from which they are summed."""
-TILE = 60
-"""Series a side of one tile of pairs: one tile fits in the cache, and its product stays on one thread."""
+TALL, WIDE = 128, 64
+"""Series a side of one tile of pairs: what it needs fits in the cache, and its product stays on one thread."""
 KEPT = 0.05
 """Share of a sum of squares that must be left once sessions are taken off; below it the pair is summed afresh."""
 SHAKY = 1e-9
@@ -24,7 +24,7 @@ NO_VARIATION = 1e-13
 """As in :mod:`impact.kernels.dependence`."""
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def add_dated_pairs(rows, days, edges, fresh, window_length, fewest, sums, mean):  # type: ignore[no-untyped-def]
     """Add the correlations of the pairs of each date from `fresh` on with itself and with those before it.
 
@@ -35,7 +35,9 @@ def add_dated_pairs(rows, days, edges, fresh, window_length, fewest, sums, mean)
     """
     length = rows.shape[1]
     order, spans, n_odd = _grouped(rows, edges)
-    values, across, gap, starts, gaps = _laid_out(rows, order)
+    laid = _laid_out(rows, order)
+    values, across, squares, present, starts, gaps = laid
+    whole = _totals(across, squares, present, 0, rows.shape[0])
     mean[1] += rows.shape[0] - edges[fresh]
     for row in range(edges[fresh], rows.shape[0]):
         for t in range(length):
@@ -53,19 +55,19 @@ def add_dated_pairs(rows, days, edges, fresh, window_length, fewest, sums, mean)
             if length - shift < max(fewest.min(), 2):
                 continue
             added = np.zeros((2, 2))
-            _summed_pairs(values, across, gap, spans[later], spans[earlier], shift, fewest, added)
+            _summed_pairs(values, across, present, spans[later], spans[earlier], shift, fewest, added)
             a, b, odd_a, odd_b = edges[later], edges[earlier], n_odd[later], n_odd[earlier]
             if odd_a > 0:
-                _single_pairs(values, across, gap, starts, gaps, (a, a + odd_a), (b, b + m), shift, fewest, added)
+                _single_pairs(laid, whole, (a, a + odd_a), (b, b + m), shift, fewest, added)
             if odd_b > 0 and shift > 0:
-                _single_pairs(values, across, gap, starts, gaps, (a + odd_a, a + n), (b, b + odd_b), shift, fewest, added)
+                _single_pairs(laid, whole, (a + odd_a, a + n), (b, b + odd_b), shift, fewest, added)
             for k in range(2):
                 sums[k, 0] += added[k, 0] * overlap
                 sums[k, 1] += added[k, 1] * overlap
                 sums[k, 2] += added[k, 1]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _pattern(row):  # type: ignore[no-untyped-def]
     """A number that stands for the gaps of a series: 0 without any."""
     missing = 0
@@ -83,7 +85,7 @@ def _pattern(row):  # type: ignore[no-untyped-def]
     return mixed
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _same_gaps(one, other):  # type: ignore[no-untyped-def]
     differ = 0
     for t in range(one.size):
@@ -91,7 +93,7 @@ def _same_gaps(one, other):  # type: ignore[no-untyped-def]
     return differ == 0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _grouped(rows, edges):  # type: ignore[no-untyped-def]
     """Order of the series, those that stand alone first in each date, then groups with the same gaps.
 
@@ -137,11 +139,11 @@ def _grouped(rows, edges):  # type: ignore[no-untyped-def]
     return order, spans, n_odd
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _laid_out(rows, order):  # type: ignore[no-untyped-def]
-    """Values with 0 in the gaps, row by row and session by session, the gaps as 0 and 1, and the list of each row's gaps."""
+    """Values with 0 in the gaps, row by row and session by session, their squares, 1 where there is one, and each row's gaps."""
     m, length = rows.shape
-    values, across, gap = np.empty((m, length)), np.empty((length, m)), np.zeros((length, m))
+    values, across, squares, present = np.empty((m, length)), np.empty((length, m)), np.empty((length, m)), np.ones((length, m))
     starts = np.zeros(m + 1, dtype=np.int64)
     for i in range(m):
         row = rows[order[i]]
@@ -158,16 +160,17 @@ def _laid_out(rows, order):  # type: ignore[no-untyped-def]
             for t in range(length):
                 if row[t] != row[t]:
                     gaps[position] = t
-                    gap[t, i] = 1.0
+                    present[t, i] = 0.0
                     position += 1
     for begin in range(0, m, 8):
         for t in range(length):
             for i in range(begin, min(begin + 8, m)):
                 across[t, i] = values[i, t]
-    return values, across, gap, starts, gaps
+                squares[t, i] = values[i, t] * values[i, t]
+    return values, across, squares, present, starts, gaps
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _standardised_sum(values, across, begin, end, offset, common, series):  # type: ignore[no-untyped-def]
     """Sum of the series [begin, end) standardised over the sessions `common`; the number of them that vary."""
     n, count = end - begin, common.size
@@ -199,8 +202,8 @@ def _standardised_sum(values, across, begin, end, offset, common, series):  # ty
     return known
 
 
-@njit(cache=True, nogil=True)
-def _summed_pairs(values, across, gap, later, earlier, shift, fewest, added):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True, error_model="numpy")
+def _summed_pairs(values, across, present, later, earlier, shift, fewest, added):  # type: ignore[no-untyped-def]
     """Pairs of groups of series that share their gaps."""
     width = values.shape[1] - shift
     left, right = np.empty(width), np.empty(width)
@@ -211,7 +214,7 @@ def _summed_pairs(values, across, gap, later, earlier, shift, fewest, added):  #
             common = np.empty(width, dtype=np.int64)
             count = 0
             for t in range(width):
-                if gap[t, one] == 0.0 and gap[t + shift, other] == 0.0:
+                if present[t, one] > 0.0 and present[t + shift, other] > 0.0:
                     common[count] = t
                     count += 1
             common = common[:count]
@@ -234,50 +237,70 @@ def _summed_pairs(values, across, gap, later, earlier, shift, fewest, added):  #
                     added[k, 1] += pairs
 
 
-@njit(cache=True, nogil=True)
-def _totals(across, gap, begin, end, first, last):  # type: ignore[no-untyped-def]
-    """(3, n) count, sum and sum of squares of the series [begin, end) over the sessions [first, last)."""
+@njit(cache=True, nogil=True, error_model="numpy")
+def _totals(across, squares, present, begin, end):  # type: ignore[no-untyped-def]
+    """(3, n) count, sum and sum of squares of the series [begin, end)."""
     result = np.zeros((3, end - begin))
-    for t in range(first, last):
+    for t in range(across.shape[0]):
         for i in range(end - begin):
-            value = across[t, begin + i]
-            result[0, i] += 1.0 - gap[t, begin + i]
-            result[1, i] += value
-            result[2, i] += value * value
+            result[0, i] += present[t, begin + i]
+            result[1, i] += across[t, begin + i]
+            result[2, i] += squares[t, begin + i]
     return result
 
 
-@njit(cache=True, nogil=True)
-def _off(across, gap, starts, gaps, begin, end, other, first, last, offset, sums):  # type: ignore[no-untyped-def]
-    """Count, sum and squares of the series [begin, end) over the gaps of the series of `other`: `sums` (3, TILE, TILE)."""
-    n = end - begin
-    for j in range(other[1] - other[0]):
-        for k in range(3):
-            sums[k, j, :n] = 0.0
-        for position in range(starts[other[0] + j], starts[other[0] + j + 1]):
-            t = gaps[position] + offset
-            if t < first or t >= last:
-                continue
+@njit(cache=True, nogil=True, error_model="numpy")
+def _without_edge(totals, across, squares, present, begin, first, last):  # type: ignore[no-untyped-def]
+    """The totals of the series from `begin` on without the sessions [first, last)."""
+    result = totals.copy()
+    for t in range(first, last):
+        for i in range(totals.shape[1]):
+            result[0, i] -= present[t, begin + i]
+            result[1, i] -= across[t, begin + i]
+            result[2, i] -= squares[t, begin + i]
+    return result
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _lost_to_gaps(across, squares, starts, gaps, begin, end, other, shift, lost, across_lost):  # type: ignore[no-untyped-def]
+    """Sum and squares of the series [begin, end) over the gaps of the later-laid series `other`: (2, n, m), by way of (2, m, n)."""
+    n, m = end - begin, other[1] - other[0]
+    for j in range(m):
+        sums, sizes = across_lost[0, j, :n], across_lost[1, j, :n]
+        sums[:] = 0.0
+        sizes[:] = 0.0
+        missing = gaps[starts[other[0] + j] : starts[other[0] + j + 1]]
+        start = np.searchsorted(missing, shift)
+        last = start + (missing.size - start) // 4 * 4
+        for first in range(start, last, 4):
+            t, u, v, w = missing[first] - shift, missing[first + 1] - shift, missing[first + 2] - shift, missing[first + 3] - shift
+            _subtract_four(sums, across[t, begin:end], across[u, begin:end], across[v, begin:end], across[w, begin:end])
+            _subtract_four(sizes, squares[t, begin:end], squares[u, begin:end], squares[v, begin:end], squares[w, begin:end])
+        for position in range(last, missing.size):
+            one, two = across[missing[position] - shift, begin:end], squares[missing[position] - shift, begin:end]
             for i in range(n):
-                value = across[t, begin + i]
-                sums[0, j, i] += 1.0 - gap[t, begin + i]
-                sums[1, j, i] += value
-                sums[2, j, i] += value * value
+                sums[i] -= one[i]
+                sizes[i] -= two[i]
+    for k in range(2):
+        for first in range(0, m, 8):
+            for i in range(n):
+                for j in range(first, min(first + 8, m)):
+                    lost[k, i, j] = -across_lost[k, j, i]
 
 
-@njit(cache=True, nogil=True)
-def _afresh(x, y, gap, i, j, shift):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True, error_model="numpy")
+def _afresh(x, y, present, i, j, shift):  # type: ignore[no-untyped-def]
     """The correlation of two series about their means over the sessions both have; NaN where one does not vary."""
     n, mean_x, mean_y = 0, 0.0, 0.0
     for t in range(x.size):
-        if gap[t, i] == 0.0 and gap[t + shift, j] == 0.0:
+        if present[t, i] > 0.0 and present[t + shift, j] > 0.0:
             n += 1
             mean_x += x[t]
             mean_y += y[t]
     mean_x, mean_y = mean_x / n, mean_y / n
     xx, yy, xy, size_x, size_y = 0.0, 0.0, 0.0, 0.0, 0.0
     for t in range(x.size):
-        if gap[t, i] == 0.0 and gap[t + shift, j] == 0.0:
+        if present[t, i] > 0.0 and present[t + shift, j] > 0.0:
             xx += (x[t] - mean_x) ** 2
             yy += (y[t] - mean_y) ** 2
             xy += (x[t] - mean_x) * (y[t] - mean_y)
@@ -288,63 +311,144 @@ def _afresh(x, y, gap, i, j, shift):  # type: ignore[no-untyped-def]
     return xy / np.sqrt(xx * yy)
 
 
-@njit(cache=True, nogil=True)
-def _single_pairs(values, across, gap, starts, gaps, rows, others, shift, fewest, added):  # type: ignore[no-untyped-def]
-    """Pairs of the series [rows) with those of [others), each by itself; within one date only those that come later."""
+@njit(cache=True, nogil=True, error_model="numpy")
+def _take_off(count, sums, sizes, laid, missing, shift, begin, end):  # type: ignore[no-untyped-def]
+    """Take the sessions `missing` + `shift` of the series [begin, end) off their counts, sums and squares, four at a time."""
+    across, squares, present = laid[1], laid[2], laid[3]
+    stop = np.searchsorted(missing, across.shape[0] - shift)
+    for first in range(0, stop - stop % 4, 4):
+        t, u, v, w = missing[first] + shift, missing[first + 1] + shift, missing[first + 2] + shift, missing[first + 3] + shift
+        _subtract_four(count, present[t, begin:end], present[u, begin:end], present[v, begin:end], present[w, begin:end])
+        _subtract_four(sums, across[t, begin:end], across[u, begin:end], across[v, begin:end], across[w, begin:end])
+        _subtract_four(sizes, squares[t, begin:end], squares[u, begin:end], squares[v, begin:end], squares[w, begin:end])
+    for position in range(stop - stop % 4, stop):
+        t = missing[position] + shift
+        known, one, two = present[t, begin:end], across[t, begin:end], squares[t, begin:end]
+        for j in range(count.size):
+            count[j] -= known[j]
+            sums[j] -= one[j]
+            sizes[j] -= two[j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _subtract_four(total, one, two, three, four):  # type: ignore[no-untyped-def]
+    for j in range(total.size):
+        total[j] -= (one[j] + two[j]) + (three[j] + four[j])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _most_gaps(starts, begin, end):  # type: ignore[no-untyped-def]
+    most = 0
+    for row in range(begin, end):
+        most = max(most, starts[row + 1] - starts[row])
+    return most
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _single_pairs(laid, whole, rows, others, shift, fewest, added):  # type: ignore[no-untyped-def]
+    """Pairs of the series [rows) with those of [others), each by itself; within one date only those that come later.
+
+    `laid` is what :func:`_laid_out` gives, `whole` the totals of all series.
+    """
+    values, across, squares, present, starts, gaps = laid
     length = values.shape[1]
     width = length - shift
-    least = max(fewest.min(), 2)
-    x, y = _totals(across, gap, rows[0], rows[1], 0, width), _totals(across, gap, others[0], others[1], shift, length)
-    left, right = np.empty((TILE, width)), np.empty((TILE, width))
-    x_off, y_off = np.empty((3, TILE, TILE)), np.empty((3, TILE, TILE))
-    rho, count, doubt = np.empty((TILE, TILE)), np.empty((TILE, TILE)), np.empty((TILE, TILE), dtype=np.bool_)
-    for i0 in range(rows[0], rows[1], TILE):
-        i1 = min(i0 + TILE, rows[1])
+    x = _without_edge(whole[:, rows[0] : rows[1]], across, squares, present, rows[0], width, length)
+    y = _without_edge(whole[:, others[0] : others[1]], across, squares, present, others[0], 0, shift)
+    tall, wide = min(TALL, rows[1] - rows[0]), min(WIDE, others[1] - others[0])
+    left, right = np.empty((tall, width)), np.empty((wide, width))
+    lost, across_lost = np.empty((2, tall, wide)), np.empty((2, wide, tall))
+    work, found = np.empty((4, wide)), np.empty((4, wide))
+    for i0 in range(rows[0], rows[1], TALL):
+        i1 = min(i0 + TALL, rows[1])
         left[: i1 - i0] = values[i0:i1, :width]
-        first = others[0] + (i0 - others[0]) // TILE * TILE if shift == 0 and i0 > others[0] else others[0]
-        for j0 in range(first, others[1], TILE):
-            j1 = min(j0 + TILE, others[1])
+        most = _most_gaps(starts, i0, i1)
+        first = others[0]
+        if shift == 0:
+            first += max(0, i0 - others[0]) // WIDE * WIDE
+        for j0 in range(first, others[1], WIDE):
+            j1 = min(j0 + WIDE, others[1])
             n, m = i1 - i0, j1 - j0
             right[:m] = values[j0:j1, shift:]
             product = np.dot(left[:n], right[:m].T)
-            _off(across, gap, starts, gaps, i0, i1, (j0, j1), 0, width, -shift, x_off)
-            _off(across, gap, starts, gaps, j0, j1, (i0, i1), shift, length, shift, y_off)
-            doubts = 0
+            _lost_to_gaps(across, squares, starts, gaps, i0, i1, (j0, j1), shift, lost, across_lost)
+            sure = width - most - _most_gaps(starts, j0, j1) >= max(fewest.max(), 2)
+            found[:] = 0.0
             for i in range(n):
-                p = i0 - rows[0] + i
-                n_x, sum_x, square_x = x[0, p], x[1, p], x[2, p]
-                for j in range(m):
-                    q = j0 - others[0] + j
-                    common = n_x - x_off[0, j, i]
-                    size = max(common, 1.0)
-                    a, b = sum_x - x_off[1, j, i], y[1, q] - y_off[1, i, j]
-                    aa, bb = square_x - x_off[2, j, i], y[2, q] - y_off[2, i, j]
-                    vary_x, vary_y = aa - a * a / size, bb - b * b / size
-                    shaky = (aa < KEPT * square_x) | (bb < KEPT * y[2, q]) | (vary_x <= SHAKY * aa) | (vary_y <= SHAKY * bb)
-                    count[i, j] = common
-                    doubt[i, j] = shaky
-                    doubts += shaky
-                    rho[i, j] = (product[i, j] - a * b / size) / np.sqrt(1.0 if shaky else vary_x * vary_y)
-            if doubts > 0:
-                for i in range(n):
-                    for j in range(m):
-                        if doubt[i, j] and count[i, j] >= least:
-                            rho[i, j] = _afresh(left[i], right[j], gap, i0 + i, j0 + j, shift)
-                            if rho[i, j] != rho[i, j]:
-                                rho[i, j], count[i, j] = 0.0, 0.0
-            _add_tile(rho, count, n, m, i0 - j0 if shift == 0 else -TILE, fewest, added)
+                begin = max(0, i + i0 - j0 + 1) if shift == 0 else 0
+                if begin >= m:
+                    continue
+                at, here = j0 + begin, j0 + begin - others[0]
+                count, sums, sizes, marks = work[0, begin:m], work[1, begin:m], work[2, begin:m], work[3, begin:m]
+                for j in range(count.size):
+                    count[j], sums[j], sizes[j] = y[0, here + j], y[1, here + j], y[2, here + j]
+                _take_off(count, sums, sizes, laid, gaps[starts[i0 + i] : starts[i0 + i + 1]], shift, at, j1)
+                totals = (x[1, i0 - rows[0] + i], x[2, i0 - rows[0] + i], whole[2, i0 + i])
+                lost_here = (lost[0, i, begin:m], lost[1, i, begin:m])
+                if _row_of_pairs(product[i, begin:m], lost_here, totals, (count, sums, sizes, marks), whole[2, at:j1]) > 0:
+                    _doubtful_pairs(left[i], right[begin:m], present, (i0 + i, at), shift, fewest, count, marks, found[:, begin:m])
+                for k in range(2):
+                    if sure:
+                        _add_all(sums, marks, found[2 * k, begin:m], found[2 * k + 1, begin:m])
+                    else:
+                        _add_covered(sums, marks, count, max(fewest[k], 2), found[2 * k, begin:m], found[2 * k + 1, begin:m])
+            for k in range(2):
+                added[k, 0] += found[2 * k, :m].sum()
+                added[k, 1] += found[2 * k + 1, :m].sum()
 
 
-@njit(cache=True, nogil=True)
-def _add_tile(rho, count, n, m, diagonal, fewest, added):  # type: ignore[no-untyped-def]
-    """Add the pairs of a tile that have enough common sessions and whose column lies after row + `diagonal`."""
-    for k in range(2):
-        enough = max(fewest[k], 2)
-        column, pairs = np.zeros(m), np.zeros(m)
-        for i in range(n):
-            for j in range(max(0, i + diagonal + 1), m):
-                known = count[i, j] >= enough
-                column[j] += rho[i, j] if known else 0.0
-                pairs[j] += 1.0 if known else 0.0
-        added[k, 0] += column.sum()
-        added[k, 1] += pairs.sum()
+@njit(cache=True, nogil=True, error_model="numpy")
+def _row_of_pairs(product, lost, totals, others, wholes):  # type: ignore[no-untyped-def]
+    """The correlations of one series with m others, in place of the sums of these; how many are in doubt, which the marks say.
+
+    `lost` holds sum and squares of the series over the gaps of the others, `totals` the same over all sessions and its squares
+    over its whole length; `others` count, sums and squares of the others over the common sessions, and the marks; `wholes` their
+    squares over their whole lengths.
+    """
+    sum_x, square_x, least_x = totals[0], totals[1], KEPT * totals[2]
+    lost_sum, lost_size = lost
+    count, sums, squares, marks = others
+    doubts = 0.0
+    for j in range(sums.size):
+        inverse = 1.0 / max(count[j], 1.0)
+        a, b = sum_x - lost_sum[j], sums[j]
+        aa, bb = square_x - lost_size[j], squares[j]
+        vary_x, vary_y = aa - a * a * inverse, bb - b * b * inverse
+        shaky = (aa < least_x) | (bb < KEPT * wholes[j]) | (vary_x <= SHAKY * aa) | (vary_y <= SHAKY * bb)
+        marks[j] = 1.0 if shaky else 0.0
+        sums[j] = (0.0 if shaky else product[j] - a * b * inverse) / np.sqrt(1.0 if shaky else vary_x * vary_y)
+    for j in range(sums.size):
+        doubts = max(doubts, marks[j])
+    return doubts
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add_all(rho, marks, total, pairs):  # type: ignore[no-untyped-def]
+    """Add the correlations of a row that are in no doubt."""
+    for j in range(rho.size):
+        total[j] += rho[j]
+        pairs[j] += 1.0 - marks[j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add_covered(rho, marks, count, enough, total, pairs):  # type: ignore[no-untyped-def]
+    """Add those of them that rest on enough common sessions."""
+    for j in range(rho.size):
+        known = (1.0 - marks[j]) * (1.0 if count[j] >= enough else 0.0)
+        total[j] += rho[j] * known
+        pairs[j] += known
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _doubtful_pairs(x, right, present, at, shift, fewest, count, marks, found):  # type: ignore[no-untyped-def]
+    """Add the pairs of one series that are marked, each summed afresh."""
+    for j in range(marks.size):
+        if marks[j] == 0.0 or count[j] < max(fewest.min(), 2):
+            continue
+        rho = _afresh(x, right[j], present, at[0], at[1] + j, shift)
+        if rho != rho:
+            continue
+        for k in range(2):
+            if count[j] >= max(fewest[k], 2):
+                found[2 * k, j] += rho
+                found[2 * k + 1, j] += 1.0
