@@ -59,14 +59,14 @@ def with_absent_sessions(table: ReturnTable, lines: IntArray, venues: Mapping[st
     A row that is not there moves every later day of a window, and an event on it to another day. Rows that do not keep the
     calendar of the venue are left as they are; see :func:`impact.market.closed_days.absent_sessions`.
     """
-    names = pd.Index([str(table.securities[line]) for line in lines], dtype=object)
+    names = pd.Index([str(name) for name in table.securities[lines].tolist()], dtype=object)
     of_line, stated = venues_of(names, venues).to_numpy(), is_stated(names, venues)
     absent: dict[str, pd.DatetimeIndex] = {}
     for venue in dict.fromkeys(filter(None, of_line)):
         here = of_line == venue
         sure = bool((here & stated).any())
         own = lines[here & stated] if sure else lines[here]
-        priced = np.asarray(np.isfinite(table.values[:, own]).any(axis=1))
+        priced = rows_with_any(table.values, own)
         days = absent_sessions(venue, table.sessions, priced, stated=sure)
         if len(days):
             absent[venue] = days
@@ -115,23 +115,30 @@ def own_calendars(
     the venue is only supposed, when neither the line nor its benchmark has a return and another column has one. A row
     before a line's first return or after its last is left as it is.
     """
-    known = np.isfinite(table.values)
-    every = venues_of(pd.Index([str(name) for name in table.securities]), venues).to_numpy()
-    elsewhere = known.any(axis=1) & ~benchmark if benchmark is not None else np.zeros(len(known), dtype=bool)
+    every = venues_of(pd.Index([str(name) for name in table.securities.tolist()]), venues).to_numpy()
+    anybody = rows_with_any(table.values, np.arange(table.values.shape[1]))
+    elsewhere = anybody & ~benchmark if benchmark is not None else np.zeros(len(anybody), dtype=bool)
     closed: dict[bytes, tuple[list[int], BoolArray, str]] = {}
-    by_venue = {venue: _closed_venue(table.sessions, known, every == venue, venue, venues, table.securities) for venue in set(every[lines])}
-    for line, stated in zip(lines, is_stated(table.securities[lines], venues), strict=True):
-        shut = by_venue[every[line]]
-        if elsewhere.any() and not (stated and every[line]):
-            away = ~known[:, line] & elsewhere
-            if away.any():
-                shut = shut | (away & _inside(known[:, line]))
+    stated = is_stated(table.securities[lines], venues)
+    for venue in dict.fromkeys(every[lines]):
+        of_venue = _closed_venue(table, anybody, every == venue, venue, venues)
         if table.absent:
-            shut = shut | _added_for_others(table, every[line])
-        closed.setdefault(shut.tobytes(), ([], shut, str(every[line])))[0].append(int(line))
+            of_venue = of_venue | _added_for_others(table, venue)
+        here = every[lines] == venue
+        apart = here & ~stated if venue else here
+        if not elsewhere.any():
+            apart = np.zeros(len(lines), dtype=bool)
+        together = lines[here & ~apart].tolist()
+        if together:
+            closed.setdefault(of_venue.tobytes(), ([], of_venue, str(venue)))[0].extend(together)
+        for line in lines[apart].tolist():
+            known = np.isfinite(table.values[:, line])
+            away = ~known & elsewhere
+            shut = of_venue | (away & _inside(known)) if away.any() else of_venue
+            closed.setdefault(shut.tobytes(), ([], shut, str(venue)))[0].append(line)
     return [
         OwnCalendar(
-            lines=np.array(members, dtype=np.intp),
+            lines=np.array(sorted(members), dtype=np.intp),
             position=np.flatnonzero(~shut),
             table=on_sessions(table, ~shut, kind),
             whole=not shut.any(),
@@ -142,24 +149,33 @@ def own_calendars(
     ]
 
 
+def rows_with_any(values: FloatArray, columns: IntArray) -> BoolArray:
+    """(T,) rows on which one of the columns has a figure; columns are looked at only for the rows that those before them leave open."""
+    known = np.zeros(len(values), dtype=bool)
+    first, more = 0, 1
+    while first < len(columns) and not known.all():
+        rest = np.flatnonzero(~known)
+        known[rest] = np.isfinite(values[np.ix_(rest, columns[first : first + more])]).any(axis=1)
+        first, more = first + more, 2 * more
+    return known
+
+
 def _inside(known: BoolArray) -> BoolArray:
     """Rows between the first and the last known one."""
     return np.maximum.accumulate(known) & np.maximum.accumulate(known[::-1])[::-1]
 
 
-def _closed_venue(
-    sessions: pd.DatetimeIndex, known: BoolArray, columns: BoolArray, venue: str, venues: Mapping[str, str] | None, securities: pd.Index
-) -> BoolArray:
-    """(T,) rows on which the venue was closed and nobody there has a return."""
-    somebody = np.asarray(known[:, columns].any(axis=1))
+def _closed_venue(table: ReturnTable, anybody: BoolArray, columns: BoolArray, venue: str, venues: Mapping[str, str] | None) -> BoolArray:
+    """(T,) rows on which the venue was closed and nobody there has a return; `anybody` are the rows with one anywhere."""
+    somebody = rows_with_any(table.values, np.flatnonzero(columns))
     nobody = ~somebody & _inside(somebody)
     if not nobody.any():
-        return np.zeros(len(sessions), dtype=bool)
-    away = not_in_session(venue, sessions)
+        return np.zeros(len(nobody), dtype=bool)
+    away = not_in_session(venue, table.sessions)
     if away is None:
-        return np.zeros(len(sessions), dtype=bool)
-    if not is_stated(securities[columns], venues).any():
-        away = away & known.any(axis=1)
+        return np.zeros(len(nobody), dtype=bool)
+    if not is_stated(table.securities[columns], venues).any():
+        away = away & anybody
     return nobody & away
 
 

@@ -13,9 +13,9 @@ import pandas as pd
 
 from impact.errors import ImpactWarning, InputError
 from impact.tables import prose
-from impact.typing_ import FloatArray, ReturnKind
+from impact.typing_ import FloatArray, IntArray, ReturnKind
 
-__all__ = ["check_benchmark", "check_returns", "doubt_scale"]
+__all__ = ["check_benchmark", "check_returns", "doubt_scale", "looked_at"]
 
 FEWEST_ROWS = 20
 """Figures below which a scale cannot be told."""
@@ -35,7 +35,9 @@ LOOKED_AT = 250
 """Rows of a long table, evenly spread, from which its scale is told."""
 
 
-def check_returns(values: FloatArray, securities: Sequence[object], kind: ReturnKind, parameter: str = "returns") -> None:
+def check_returns(
+    values: FloatArray, securities: Sequence[object], kind: ReturnKind, parameter: str = "returns", lines: IntArray | None = None
+) -> None:
     """Refuse what are prices or percent.
 
     Parameters
@@ -45,13 +47,15 @@ def check_returns(values: FloatArray, securities: Sequence[object], kind: Return
     kind : {"simple", "log"}
     parameter : str
         What the error calls the table.
+    lines : (s,) int, optional
+        Columns to look at; all of them without.
 
     Raises
     ------
     InputError
         If a column looks like prices or like percent, or a simple return lies below -100 %.
     """
-    count, size, least = _scales(values[:: max(1, len(values) // LOOKED_AT)])
+    count, size, least = _scales(looked_at(values, lines))
     enough = count >= FEWEST_ROWS
     priced = enough & (least > 0) & (size > PERCENT_LINE)
     _refuse(
@@ -59,37 +63,44 @@ def check_returns(values: FloatArray, securities: Sequence[object], kind: Return
     )
     percent = enough & (size > PERCENT_LINE)
     _refuse(percent, size, securities, parameter, "half of its days beyond 25 %: these are percent; divide by 100")
-    if kind == "simple":
-        least = np.fmin.reduce(values, axis=0)
+    if kind == "simple" and (values < -1.0).any():
+        least = np.fmin.reduce(values if lines is None else values[:, lines], axis=0)
         impossible = least < -1.0
         rule = "a simple return below -100 % (the least is {}): these are percent or log returns; divide by 100, or say kind='log'"
         first = int(np.flatnonzero(impossible)[0]) if impossible.any() else 0
         _refuse(impossible, size, securities, parameter, rule.format(prose.percent(least[first])))
 
 
-def doubt_scale(lines: pd.DataFrame, indices: pd.DataFrame | pd.Series | None) -> None:
+def looked_at(values: FloatArray, columns: IntArray | None = None) -> FloatArray:
+    """The rows of a table (of some of its columns) from which its scale is told."""
+    rows = values[:: max(1, len(values) // LOOKED_AT)]
+    return rows if columns is None else rows[:, columns]
+
+
+def doubt_scale(lines: pd.DataFrame, indices: pd.DataFrame | pd.Series | None, sessions: pd.Index) -> None:
     """Warn of lines and of indices that move more from day to day than their like: they may be percent of quiet ones.
 
     Parameters
     ----------
-    lines : DataFrame (T, S)
-        Returns by session, in decimals if they are what they should be. Rows further apart than a day may move more, by
-        the root of the sessions between them.
+    lines : DataFrame (t, S)
+        Returns on some sessions, evenly spread, in decimals if they are what they should be.
     indices : DataFrame, Series or None
-        A benchmark of the same kind.
+        A benchmark of the same kind, on all of its sessions.
+    sessions : Index (T,)
+        All sessions of the lines. Rows further apart than a day may move more, by the root of the sessions between them.
 
     Warns
     -----
     ImpactWarning
         Once for each of the two, with the first name and its typical size.
     """
-    for table, parameter, bound in ((lines, "returns", WILD_LINE), (indices, "market", WILD_INDEX)):
-        if table is None:
-            continue
-        frame = table.to_frame(parameter) if isinstance(table, pd.Series) else table
-        values = frame.iloc[:: max(1, len(frame) // LOOKED_AT)].to_numpy(dtype=float)
-        count, size, _ = _scales(values, bound)
-        wild = np.flatnonzero((count >= FEWEST_ROWS) & (size > bound * _root_of_sessions(frame.index)))
+    looks = [(lines, sessions, "returns", WILD_LINE)]
+    if indices is not None:
+        frame = indices.to_frame("market") if isinstance(indices, pd.Series) else indices
+        looks.append((frame.iloc[:: max(1, len(frame) // LOOKED_AT)], frame.index, "market", WILD_INDEX))
+    for frame, days, parameter, bound in looks:
+        count, size, _ = _scales(frame.to_numpy(dtype=float), bound)
+        wild = np.flatnonzero((count >= FEWEST_ROWS) & (size > bound * _root_of_sessions(days)))
         if wild.size:
             warnings.warn(
                 f"{parameter} has {wild.size} of {frame.shape[1]} column(s) that are percent or very wild (first {frame.columns[wild[0]]!r}: "

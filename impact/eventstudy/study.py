@@ -18,7 +18,7 @@ from impact.eventstudy.estimate import Estimated
 from impact.eventstudy.models import ModelName
 from impact.eventstudy.placing import PlacedEvents, completed_table, estimate_placed, place_events
 from impact.eventstudy.results import EventStudyResult
-from impact.eventstudy.scale import check_benchmark, check_returns, doubt_scale
+from impact.eventstudy.scale import check_benchmark, check_returns, doubt_scale, looked_at
 from impact.kernels.mapping import Executor
 from impact.provenance import Source
 from impact.typing_ import FloatArray, IntArray, ReturnKind, Window
@@ -147,13 +147,14 @@ def _check_scale(
 ) -> None:
     """Refuse percent and prices among the lines with events, the benchmark and the factors; doubt what may be percent."""
     lines = np.unique(np.concatenate([group.aligned.security for group in groups]))
-    check_returns(table.values[:, lines], list(table.securities[lines]), kind)
+    names = table.securities[lines]
+    check_returns(table.values, names.tolist(), kind, lines=lines)
     index = market if isinstance(market, (pd.Series, pd.DataFrame)) else None
     if market is not None and index is None:
         columns = np.unique(table.securities.get_indexer(pd.Index(market if isinstance(market, list) else [market])))
         index = _columns(table, columns[columns >= 0])
     check_benchmark(index, "market", kind)
-    doubt_scale(_columns(table, lines), index)
+    doubt_scale(pd.DataFrame(looked_at(table.values, lines), columns=names), index, table.sessions)
     check_benchmark(factors if isinstance(factors, (pd.Series, pd.DataFrame)) else None, "factors", kind)
 
 
@@ -205,11 +206,11 @@ def finish_study(
 
 def _counted_twice(aligned: AlignedEvents) -> tuple[str, ...]:
     """Events that are one day of one security under several ids: they repeat one observation."""
-    days = pd.DataFrame({"security": aligned.security, "day0": aligned.day0})
-    again = np.flatnonzero(days.duplicated().to_numpy())
+    key = aligned.security * (int(aligned.day0.max(initial=0)) + 1) + aligned.day0
+    again = np.flatnonzero(pd.Series(key).duplicated().to_numpy())
     if not again.size:
         return ()
-    first = np.flatnonzero((days == days.iloc[again[0]]).all(axis=1).to_numpy())[0]
+    first = np.flatnonzero(key == key[again[0]])[0]
     ids = aligned.table["event_id"]
     return (
         f"{again.size} event{'s' * (again.size > 1)} repeat{'s' * (again.size == 1)} the security and day 0 of another (first "
@@ -220,11 +221,10 @@ def _counted_twice(aligned: AlignedEvents) -> tuple[str, ...]:
 
 def _contamination(design: StudyDesign, aligned: AlignedEvents) -> tuple[str, ...]:
     """How many events have another event of their security in their estimation window, in words."""
-    order = np.lexsort((aligned.day0, aligned.security))
-    day0, security = aligned.day0[order], aligned.security[order]
-    width = int(day0.max(initial=0)) + abs(design.estimation[0]) + abs(design.window[1]) + abs(design.window[0]) + 2
-    key = security * (2 * width) + day0
-    first = np.searchsorted(key, np.maximum(key + design.estimation[0] - design.window[1], security * (2 * width)), side="left")
+    width = int(aligned.day0.max(initial=0)) + abs(design.estimation[0]) + abs(design.window[1]) + abs(design.window[0]) + 2
+    key, order = _sorted_keys(aligned.security * (2 * width) + aligned.day0)
+    floor = key // (2 * width) * (2 * width)
+    first = np.searchsorted(key, np.maximum(key + design.estimation[0] - design.window[1], floor), side="left")
     last = np.searchsorted(key, key + design.estimation[1] - design.window[0], side="right")
     touched = np.flatnonzero(last > first)
     if not touched.size:
@@ -234,6 +234,17 @@ def _contamination(design: StudyDesign, aligned: AlignedEvents) -> tuple[str, ..
         f"the estimation window of {touched.size} event{'s' * (touched.size > 1)} contains another event of the same security "
         f"(first {one!r}: {other!r}), which widens its errors; see overlap_report, or chained_events for one firm",
     )
+
+
+def _sorted_keys(key: IntArray) -> tuple[IntArray, IntArray]:
+    """Non-negative keys ascending, and the positions they come from, ties in their order: sorted with their position in one number."""
+    n = max(key.size, 1)
+    if int(key.max(initial=0)) >= np.iinfo(np.int64).max // n:
+        order = np.argsort(key, kind="stable")
+        return key[order], order
+    both = np.sort(key.astype(np.int64) * n + np.arange(key.size))
+    key = both // n
+    return key, both - key * n
 
 
 def _status(abnormal: FloatArray, window: Window) -> pd.Categorical[str]:

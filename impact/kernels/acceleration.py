@@ -90,7 +90,7 @@ def fit_complete_events(
         return None
     panel, scaled = regression.returns.T, shared.scaled
     n_sessions = panel.shape[1]
-    whole = np.asarray((np.isfinite(panel) | ~scaled.usable).all(axis=1))
+    whole = loops.whole_rows(panel, scaled.usable, np.bincount(security, minlength=panel.shape[0]) > 0)
     inside = (day0 + estimation[0] >= 0) & (day0 + window[0] >= 0) & (day0 + max(estimation[1], window[1]) < n_sessions)
     done = whole[security] & inside
     chosen = np.flatnonzero(done)
@@ -101,7 +101,7 @@ def fit_complete_events(
     n, k, width = day0.size, scaled.values.shape[1], window[1] - window[0] + 1
     group = shared.lookup[day0]
     found, abnormal = np.empty((n, 4 + k)), np.empty((n, width))
-    centre = _centres(panel, scaled.usable) if constant else np.zeros(panel.shape[0])
+    centre = _centres(panel, scaled.usable, columns) if constant else np.zeros(panel.shape[0])
     rows = (panel, scaled.usable, centre, np.ascontiguousarray(scaled.values.T))
     moments = shared.moments
     fitted = (moments.n_rows, moments.mean, moments.inverse, scaled.centre, scaled.scale)
@@ -134,8 +134,10 @@ def fit_complete_events(
     )
 
 
-def _centres(panel: FloatArray, usable: BoolArray) -> FloatArray:
-    """Mean of every security's returns over the usable sessions; only that of securities without gaps is used."""
-    known = panel if usable.all() else np.where(usable, panel, 0.0)
-    result: FloatArray = known.sum(axis=1) / max(1, int(usable.sum()))
+def _centres(panel: FloatArray, usable: BoolArray, columns: IntArray) -> FloatArray:
+    """Mean of the returns of some securities over the usable sessions; zero for the others."""
+    some = panel if columns.size == panel.shape[0] else panel[columns]
+    known = some if usable.all() else np.where(usable, some, 0.0)
+    result = np.zeros(panel.shape[0])
+    result[columns] = known.sum(axis=1) / max(1, int(usable.sum()))
     return result

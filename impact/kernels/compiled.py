@@ -9,7 +9,22 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["fit_complete", "sum_series"]
+__all__ = ["fit_complete", "sum_series", "whole_rows"]
+
+
+@njit(cache=True, nogil=True)
+def whole_rows(panel, usable, asked):  # type: ignore[no-untyped-def]  # numba reads the types from the call
+    """(S,) which of the rows asked for have a finite value wherever `usable` (T,)."""
+    whole = np.zeros(panel.shape[0], dtype=np.bool_)
+    for s in range(panel.shape[0]):
+        if not asked[s]:
+            continue
+        row = panel[s]
+        t = 0
+        while t < row.size and (np.isfinite(row[t]) or not usable[t]):
+            t += 1
+        whole[s] = t == row.size
+    return whole
 
 
 @njit(cache=True, nogil=True)
@@ -35,7 +50,11 @@ def fit_complete(panel, placed, designs, event_window, kind, found, abnormal):  
     for c in range(columns.size):
         row = returns[columns[c]]
         middle = centre[columns[c]]
-        for t in range(n_sessions):
+        begin, end = n_sessions, 0
+        for position in range(edges[c], edges[c + 1]):
+            begin, end = min(begin, days[position] + first), max(end, days[position] + first + length)
+        prefix[max(0, begin)] = 0.0
+        for t in range(max(0, begin), end):
             y = row[t] - middle
             if not usable[t]:
                 y = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -30,17 +31,19 @@ LEAST_CLOSURES = 3
 
 def venues_of(securities: pd.Index, venues: Mapping[str, str] | pd.Series | None = None) -> pd.Series:
     """Market identifier code of each security: as stated, else as the ending of its ticker says; empty where neither does."""
+    stated = {} if venues is None else {str(name): str(code) for name, code in venues.items() if isinstance(code, str) and code}
+    codes = [stated.get(name) or _supposed_venue(name) for name in securities.tolist()]
+    return pd.Series(codes, index=securities, dtype="object", name="venue")
+
+
+@lru_cache(maxsize=1 << 16)
+def _supposed_venue(security: str) -> str:
     from impact.calendars import venue_of
 
-    stated = {} if venues is None else {str(name): str(code) for name, code in venues.items() if isinstance(code, str) and code}
-
-    def one(security: str) -> str:
-        try:
-            return venue_of(security)
-        except InputError:
-            return ""
-
-    return pd.Series([stated.get(name) or one(name) for name in securities], index=securities, dtype="object", name="venue")
+    try:
+        return venue_of(security)
+    except InputError:
+        return ""
 
 
 def closed_cells(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | None = None) -> BoolArray:
@@ -94,7 +97,7 @@ def not_in_session(venue: str, days: pd.DatetimeIndex) -> BoolArray | None:
 
 def is_stated(securities: pd.Index, venues: Mapping[str, str] | pd.Series | None = None) -> BoolArray:
     """(S,) lines whose venue is stated or in the ending of the ticker; others are only supposed to be United States lines."""
-    names = [str(name) for name in securities]
+    names = [str(name) for name in securities.tolist()]
     return np.array([name in (venues if venues is not None else ()) or "." in name or " " in name for name in names], dtype=bool)
 
 
