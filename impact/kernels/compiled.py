@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["fit_complete", "sum_series", "whole_rows"]
+__all__ = ["fit_complete", "residual_rows", "sum_series", "whole_rows"]
 
 
 @njit(cache=True, nogil=True)
@@ -97,6 +97,21 @@ def fit_complete(panel, placed, designs, event_window, kind, found, abnormal):  
                 x = event_x[j, begin : begin + width]
                 for w in range(width):
                     target[w] -= answer[4 + j] * x[w]
+
+
+@njit(cache=True, nogil=True)
+def residual_rows(flat, runs, starts, coefficients, constant, regressors, rows):  # type: ignore[no-untyped-def]
+    """Residuals of events in place: row e of `rows` from ``flat[runs[e]:]`` less what its coefficients predict from ``starts[e]`` on."""
+    length, k = rows.shape[1], regressors.shape[0]
+    for e in range(rows.shape[0]):
+        row, values = rows[e], flat[runs[e] : runs[e] + length]
+        alpha = coefficients[e, 0] if constant else 0.0
+        for t in range(length):
+            row[t] = values[t] - alpha
+        for j in range(k):
+            slope, x = coefficients[e, constant + j], regressors[j, starts[e] : starts[e] + length]
+            for t in range(length):
+                row[t] -= slope * x[t]
 
 
 @njit(cache=True, nogil=True)

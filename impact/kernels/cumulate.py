@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from impact.kernels.acceleration import compiled_loops
 from impact.kernels.direct import event_rows
 from impact.kernels.records import EventDesign, Regression, WindowSums
 from impact.kernels.windows import padded_rows, prefix_sums
@@ -132,19 +133,42 @@ class EventWindows:
 
     def leverage(self) -> FloatArray:
         """(N, W) h* of every event day; NaN where there is no abnormal return."""
-        table = np.empty((self.share.size, self.offsets.size))
-        for j, offset in enumerate(self.offsets):
-            table[:, j] = self._factor(1, self._group_totals(int(offset), int(offset)), slice(None)) - 1.0
-        cumulated = table[self.group]
+        cumulated = self._leverage_of_designs()[self.group]
         if self.incomplete.size:
             rows = cumulated[self.incomplete]
             rows[np.isnan(self.abnormal[self.incomplete])] = np.nan
             cumulated[self.incomplete] = rows
         return cumulated
 
+    def _leverage_of_designs(self) -> FloatArray:
+        """(U, W) h* of every day of every design."""
+        if not self.regression.own and self.centre.shape[1] == 1:
+            first, width = int(self.offsets[0]), self.offsets.size
+            rows = padded_rows(np.ascontiguousarray(self.regression.regressors.T), max(0, -first), max(0, int(self.offsets[-1])))[0]
+            days = np.lib.stride_tricks.sliding_window_view(np.where(np.isnan(rows), 0.0, rows), width)
+            away = days[self.group_day0 + first + max(0, -first)] - self.centre
+            away *= away
+            away *= self.inverse[:, :, 0]
+            away += self.share[:, None]
+            return away
+        table = np.empty((self.share.size, self.offsets.size))
+        for j, offset in enumerate(self.offsets):
+            table[:, j] = self._factor(1, self._group_totals(int(offset), int(offset)), slice(None)) - 1.0
+        return table
+
     def residuals(self, events: slice | IntArray, window: tuple[int, int] | None = None) -> FloatArray:
         """(n, L) estimation-window residuals of some events, or those of a part of it; NaN where a row was not usable."""
-        y, regressors = self._estimation_rows(self.day0[events], self.security[events], window or self.estimation)
+        day0, security = self.day0[events], self.security[events]
+        first, last = window or self.estimation
+        loops = None if self.regression.fixed else compiled_loops(day0.size)
+        if loops is not None and self._one_run(day0 + first, last - first + 1):
+            rows = np.empty((day0.size, last - first + 1))
+            runs = security * self.regression.returns.shape[0] + day0 + first
+            flat, x = self.regression.returns.ravel(order="F"), np.ascontiguousarray(self.regression.regressors.T)
+            coefficients = np.ascontiguousarray(self.coefficients[events])
+            loops.residual_rows(flat, runs, day0 + first, coefficients, int(self.regression.constant), x, rows)
+            return rows
+        y, regressors = self._estimation_rows(day0, security, (first, last))
         if self.regression.fixed:
             return y
         coefficients = self.coefficients[events]
@@ -164,13 +188,18 @@ class EventWindows:
         whole = np.abs(self.share[group] * length - 1.0) < 0.5 / length
         return np.asarray(whole & (self.group_security[group] < 0))
 
+    def _one_run(self, start: IntArray, length: int) -> bool:
+        """Whether each window of `length` sessions from `start` is one run of memory, with regressors that all events share."""
+        if self.regression.own or not start.size or not self.regression.returns.flags.f_contiguous:
+            return False
+        return bool(start.min() >= 0 and start.max() + length <= self.regression.returns.shape[0])
+
     def _estimation_rows(self, day0: IntArray, security: IntArray, window: tuple[int, int]) -> tuple[FloatArray, list[FloatArray]]:
         """A fresh (n, L) array of returns, and each regressor as (n, L), or as (1, L) when all events share one day."""
         n_sessions, k = self.regression.returns.shape[0], self.centre.shape[1]
         start = day0 + self.estimation[0]
         length = self.estimation[1] - self.estimation[0] + 1
-        inside = day0.size and start.min() >= 0 and start.max() + length <= n_sessions
-        if self.regression.own or not inside or not self.regression.returns.flags.f_contiguous:
+        if not self._one_run(start, length):
             y, x = event_rows(self.regression, day0, security, window)
             return y, [x[..., j] for j in range(k)]
         returns, regressors = self.estimation_runs
