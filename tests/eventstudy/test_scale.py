@@ -62,8 +62,8 @@ def test_percent_of_a_quiet_line_is_said():
 def test_months_may_move_by_the_root_of_their_sessions():
     months = pd.DataFrame({"index": np.tile([0.06, -0.06], 60)}, index=pd.date_range("2000-01-01", periods=120, freq="MS"))
     doubt_scale(months, months, months.index)  # 6 % a month is 1.3 % a session: any warning fails the test
+    days = months.set_axis(pd.bdate_range("2000-01-03", periods=120))
     with pytest.warns(ImpactWarning, match="beyond 6.0 %"):
-        days = months.set_axis(pd.bdate_range("2000-01-03", periods=120))
         doubt_scale(days / 2, days, days.index)
 
 
