@@ -21,6 +21,8 @@ SHORT = [
     "limited_by",
 ]
 
+PROCURED = ["clock", "from_on", "programme_id", "entity", "binds", "rule"]
+
 
 @click.command(name="deadlines")
 @click.argument("security", required=False)
@@ -46,6 +48,7 @@ def command(security: str | None, as_of: str | None, case_file: str | None, form
         tables={
             "clocks": CLOCKS.table(clocks[SHORT] if format_ == "table" else clocks),
             "relief": answer.with_schema("relief"),
+            "procurement": answer.with_schema("procurement", PROCURED if format_ == "table" else None),
             "dropped": answer.with_schema("dropped"),
         },
         notes=(*read_as, *answer.notes),

@@ -29,6 +29,12 @@ __all__ = ["command"]
     help="equity, bond, adr, gdr, warrant, option, future, swap, etf, index_fund or mutual_fund.",
 )
 @click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then (default: everything recorded).")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["prohibited", "unknown", "not_listed"]),
+    multiple=True,
+    help="Exit with code 1 when this is the answer; may be given several times.",
+)
 @with_case
 @output_options
 def command(
@@ -38,6 +44,7 @@ def command(
     investor: str,
     instrument: str,
     as_of: str | None,
+    fail_on: tuple[str, ...],
     case_file: str | None,
     format_: str,
     output: str | None,
@@ -71,3 +78,5 @@ def command(
         sources=answer.sources,
     )
     emit(document, format_=format_, output=output, table=table)
+    if answer.status in fail_on:
+        click.get_current_context().exit(1)

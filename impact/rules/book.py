@@ -260,6 +260,7 @@ def _listing(row: Row, is_known: IsKnown) -> Listing:
         conflict_id=row.get("conflict_id", ""),
         conflict_at=_day_start(row.get("conflict_from_on", "")),
         reading=row.get("listed_vehicle", ""),
+        precision=row.get("known_at_precision", ""),
     )
 
 

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from impact.calendars import VENUES, first_session_to_react, parse_instant, session_close, session_open, sessions, venue_of
+from impact.calendars import (
+    VENUES,
+    first_session_to_react,
+    is_projected,
+    parse_instant,
+    session_close,
+    session_open,
+    sessions,
+    venue_of,
+)
 from impact.errors import DataUnavailable, InputError
 from impact.provenance import Source, unique_sources
+from impact.reaction_readings import reaction_readings
 from impact.results import Result, Summary, declared
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.clock_states import clock_state, lifting, other_dates
 from impact.rules.exchange_lines import LineStop, line_stop
 from impact.rules.legal_clocks import clocks_of
+from impact.rules.procurement import procurement_dates
 from impact.rules.records import ClockRule, Listing, Programme
-from impact.rules.schemas import CLOCKS, LIFTED, LINES_LEFT_OUT
+from impact.rules.schemas import CLOCKS, LIFTED, LINES_LEFT_OUT, PROCUREMENT
 from impact.rules.vocabulary import line_key
 from impact.typing_ import Instant
 
@@ -66,15 +77,22 @@ class Deadlines(Result):
         from_et, programme_id, citation.
     dropped : pandas.DataFrame
         Lines left out, with the reason.
+    procurement : pandas.DataFrame
+        Dates of procurement laws for the names that stand: programme_id, entity, clock, from_on (NaT where none is on record), binds,
+        rule, citation, source, confidence. They bar no dealing in securities, so they are no clocks.
+    first_public : tuple of str
+        Of each listing known to the day only: the first session of each line that may have reacted, in both readings.
     """
 
-    schemas = declared(clocks=CLOCKS, relief=LIFTED, dropped=LINES_LEFT_OUT, to_frame=CLOCKS)
+    schemas = declared(clocks=CLOCKS, relief=LIFTED, dropped=LINES_LEFT_OUT, procurement=PROCUREMENT, to_frame=CLOCKS)
 
     security: str
     as_of: pd.Timestamp | None
     clocks: pd.DataFrame
     relief: pd.DataFrame
     dropped: pd.DataFrame
+    procurement: pd.DataFrame
+    first_public: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ASSUMPTIONS
 
@@ -87,7 +105,8 @@ class Deadlines(Result):
         """What a reader must not miss: dates in print that differ, or that nothing names the security."""
         if self.clocks.empty:
             return ("No programme with a clock names this security as known; that is no clearance.",)
-        return tuple(f"Conflict: {text}" for text in dict.fromkeys(self.clocks["conflict"]) if text)
+        conflicts = (f"Conflict: {text}" for text in dict.fromkeys(self.clocks["conflict"]) if text)
+        return (*conflicts, *self.first_public)
 
     def summary(self) -> Summary:
         """Each clock with its instant in New York and where the line trades, and the last usable session."""
@@ -106,6 +125,8 @@ class Deadlines(Result):
         tables = [("Clocks", self.with_schema("clocks", shown))]
         if not self.relief.empty:
             tables.append(("What lifts them", self.with_schema("relief", ["kind", "from_et", "programme_id", "citation"])))
+        if not self.procurement.empty:
+            tables.append(("Procurement", self.with_schema("procurement", ["clock", "from_on", "programme_id", "binds", "rule"])))
         if not self.dropped.empty:
             tables.append(("Lines left out", self.with_schema("dropped")))
         return Summary(
@@ -168,10 +189,31 @@ def deadlines(security: str, as_of: Instant | None = None, *, tables: Mapping[st
         clocks=pd.DataFrame(rows, columns=COLUMNS),
         relief=lifting(book, bound, keys),
         dropped=pd.DataFrame(dropped, columns=["line", "reason"]),
+        procurement=procurement_dates(listings, known),
+        first_public=_first_public((listing for _, listing in bound), lines),
         sources=unique_sources(
             Source(title=f"{row['citation']} ({row['source']})", basis="facts", confidence=row["confidence"]) for row in rows
         ),
     )
+
+
+def _first_public(listings: Iterable[Listing], lines: Iterable[str]) -> tuple[str, ...]:
+    """Of each listing of which the hour is not on record, both readings of the first session of each line to react, in words."""
+    told = []
+    for listing in dict.fromkeys(listings):
+        if listing.precision not in ("day", "span") or listing.kind != "listed":
+            continue
+        readings = {
+            line: reaction_readings(listing.listed_at, listing.precision, venue_of(line)) for line in lines if line in listing.lines
+        }
+        if not any(reading.differ for reading in readings.values()):
+            continue
+        sessions_told = ", ".join(
+            f"{line} {f'{reading.earliest.session:%Y-%m-%d} or ' if reading.earliest and reading.differ else ''}{reading.latest.session:%Y-%m-%d}"
+            for line, reading in readings.items()
+        )
+        told.append(f"The hour of the listing of {listing.entity} is not on record; first session that could react: {sessions_told}.")
+    return tuple(told)
 
 
 def last_usable_session(venue: str, first_prohibited: pd.Timestamp) -> tuple[pd.Timestamp, bool]:
@@ -287,6 +329,8 @@ def _use_of_line(line: str, instant: pd.Timestamp, stop: LineStop | None, as_of:
     try:
         session, whole = last_usable_session(venue, end)
         cells |= {"last_session_on": session, "whole_session": whole, "usable_until_utc": min(session_close(session, venue), end)}
+        if is_projected(session, venue):
+            cells["limited_by"] += f"; its session is projected: the holidays of {venue} are not on record that far"
         cells["sessions_left"] = _sessions_left(as_of, session, venue)
         cells |= _settlement(venue, session)
     except DataUnavailable as error:

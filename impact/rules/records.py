@@ -106,7 +106,7 @@ class Listing:
     without a table of names). `phase` is the phase of a programme without a clock. `conflict_id` joins the readings of one
     fact (empty: there is one reading); they differ from `conflict_at` on. `reading` says what this row takes. `rolled_into`
     names the listings (fact ids) of a later order that this one was rolled into; an empty id among them: under which name it
-    stands there is not on record.
+    stands there is not on record. `precision` says how exactly `listed_at` is on record.
     """
 
     fact_id: str
@@ -127,6 +127,7 @@ class Listing:
     conflict_at: Instant = None
     reading: str = ""
     rolled_into: frozenset[str] = frozenset()
+    precision: str = ""
 
     @property
     def codes(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from impact.tables import Column, Vocabulary
 from impact.tables.common import COMMON
 
-__all__ = ["ANSWER", "CLOCKS", "CLOCK_COLUMNS", "LIFTED", "LINES_LEFT_OUT", "PROGRAMMES", "PROVIDER_STEPS", "RULINGS"]
+__all__ = ["ANSWER", "CLOCKS", "CLOCK_COLUMNS", "LIFTED", "LINES_LEFT_OUT", "PROCUREMENT", "PROGRAMMES", "PROVIDER_STEPS", "RULINGS"]
 
 CLOCK_COLUMNS = (
     Column("clock", about="what ends: purchases, sales, holding"),
@@ -29,6 +29,8 @@ _WORDS = Vocabulary(
     Column("phase", about="phase of the programme at that instant"),
     Column("since_et", "instant", short="since, New York"),
     Column("until_et", "instant", short="until, New York"),
+    Column("from_on", "date", short="from", about="first day on which it binds; missing where none is on record"),
+    Column("binds", about="whom it binds"),
     Column("from_utc", "instant", short="from, UTC"),
     Column("from_et", "instant", short="from, New York"),
     Column("at", "instant", about="announced, or the close at which executed"),
@@ -54,6 +56,9 @@ CLOCKS = _WORDS.schema(
 )
 LIFTED = _WORDS.schema("lifted", "kind from_utc from_et programme_id citation", about="an act that lifts clocks")
 LINES_LEFT_OUT = _WORDS.schema("lines_left_out", "line reason", about="a line without clocks")
+PROCUREMENT = _WORDS.schema(
+    "procurement", "programme_id entity clock from_on binds rule citation source confidence", about="a date of a procurement law"
+)
 ANSWER = _WORDS.schema("answer", "status rule citation since_et until_et", about="the answer")
 RULINGS = _WORDS.schema("rulings", "programme_id entity phase status rule citation source confidence", about="a programme in force")
 PROVIDER_STEPS = _WORDS.schema(
