@@ -11,6 +11,7 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import InputError
+from impact.eventstudy.known_rows import KnownRows
 from impact.market.frames import as_frame, checked_sessions, refuse_where
 from impact.market.sniffing import read_dates
 from impact.typing_ import FloatArray, IntArray, TableLike
@@ -45,12 +46,15 @@ class ReturnTable:
     securities : Index, length S
     absent : mapping of venue to DatetimeIndex
         Sessions of a venue for which the returns given have no row, added as rows without a return.
+    known : KnownRows or None
+        Rows on which lines have a return, where the table is a part of a larger one; None: those of the table itself.
     """
 
     values: FloatArray
     sessions: pd.DatetimeIndex
     securities: pd.Index
     absent: Mapping[str, pd.DatetimeIndex] = field(default_factory=dict)
+    known: KnownRows | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

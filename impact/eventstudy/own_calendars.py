@@ -9,10 +9,20 @@ import numpy as np
 import pandas as pd
 
 from impact.eventstudy.alignment import Market, ReturnTable
+from impact.eventstudy.known_rows import KnownRows, rows_with_any
 from impact.market.closed_days import absent_sessions, is_stated, not_in_session, venues_of
 from impact.typing_ import BoolArray, FloatArray, IntArray, ReturnKind
 
-__all__ = ["OwnCalendar", "benchmark_at_closes", "known_sessions", "on_sessions", "own_calendars", "with_absent_sessions"]
+__all__ = [
+    "OwnCalendar",
+    "benchmark_at_closes",
+    "known_rows",
+    "known_sessions",
+    "on_sessions",
+    "own_calendars",
+    "sessions_absent",
+    "with_absent_sessions",
+]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -59,17 +69,7 @@ def with_absent_sessions(table: ReturnTable, lines: IntArray, venues: Mapping[st
     A row that is not there moves every later day of a window, and an event on it to another day. Rows that do not keep the
     calendar of the venue are left as they are; see :func:`impact.market.closed_days.absent_sessions`.
     """
-    names = pd.Index([str(name) for name in table.securities[lines].tolist()], dtype=object)
-    of_line, stated = venues_of(names, venues).to_numpy(), is_stated(names, venues)
-    absent: dict[str, pd.DatetimeIndex] = {}
-    for venue in dict.fromkeys(filter(None, of_line)):
-        here = of_line == venue
-        sure = bool((here & stated).any())
-        own = lines[here & stated] if sure else lines[here]
-        priced = rows_with_any(table.values, own)
-        days = absent_sessions(venue, table.sessions, priced, stated=sure)
-        if len(days):
-            absent[venue] = days
+    absent = sessions_absent(table.sessions, known_rows(table, venues, lines))
     if not absent:
         return table
     added = pd.DatetimeIndex(np.unique(np.concatenate([days.to_numpy() for days in absent.values()])))
@@ -77,6 +77,28 @@ def with_absent_sessions(table: ReturnTable, lines: IntArray, venues: Mapping[st
     at = table.sessions.get_indexer(sessions)
     values = np.where((at >= 0)[:, None], table.values[at], np.nan)
     return ReturnTable(values=values, sessions=sessions, securities=table.securities, absent=absent)
+
+
+def known_rows(table: ReturnTable, venues: Mapping[str, str] | None = None, lines: IntArray | None = None) -> KnownRows:
+    """The rows on which the lines of a table, or some of them, have a return."""
+    chosen = np.arange(len(table.securities)) if lines is None else lines
+    names = pd.Index([str(name) for name in table.securities[chosen].tolist()], dtype=object)
+    of_line, stated = venues_of(names, venues).to_numpy(), is_stated(names, venues)
+    somebody = {str(venue): rows_with_any(table.values, chosen[of_line == venue]) for venue in dict.fromkeys(of_line)}
+    sure = {str(venue): rows_with_any(table.values, chosen[(of_line == venue) & stated]) for venue in dict.fromkeys(of_line[stated])}
+    anybody = np.logical_or.reduce(list(somebody.values())) if somebody else np.zeros(len(table.sessions), dtype=bool)
+    return KnownRows(anybody=anybody, somebody=somebody, stated=sure)
+
+
+def sessions_absent(sessions: pd.DatetimeIndex, known: KnownRows) -> dict[str, pd.DatetimeIndex]:
+    """By venue, its sessions that a table has no row for; where a line states the venue, only such lines are asked."""
+    absent = {}
+    for venue in filter(None, known.somebody):
+        sure = venue in known.stated
+        days = absent_sessions(venue, sessions, known.stated[venue] if sure else known.somebody[venue], stated=sure)
+        if len(days):
+            absent[venue] = days
+    return absent
 
 
 def _added_for_others(table: ReturnTable, venue: str) -> BoolArray:
@@ -116,12 +138,12 @@ def own_calendars(
     before a line's first return or after its last is left as it is.
     """
     every = venues_of(pd.Index([str(name) for name in table.securities.tolist()]), venues).to_numpy()
-    anybody = rows_with_any(table.values, np.arange(table.values.shape[1]))
-    elsewhere = anybody & ~benchmark if benchmark is not None else np.zeros(len(anybody), dtype=bool)
+    known = table.known if table.known is not None else known_rows(table, venues)
+    elsewhere = known.anybody & ~benchmark if benchmark is not None else np.zeros(len(known.anybody), dtype=bool)
     closed: dict[bytes, tuple[list[int], BoolArray, str]] = {}
     stated = is_stated(table.securities[lines], venues)
     for venue in dict.fromkeys(every[lines]):
-        of_venue = _closed_venue(table, anybody, every == venue, venue, venues)
+        of_venue = _closed_venue(table.sessions, known, str(venue))
         if table.absent:
             of_venue = of_venue | _added_for_others(table, venue)
         here = every[lines] == venue
@@ -132,9 +154,9 @@ def own_calendars(
         if together:
             closed.setdefault(of_venue.tobytes(), ([], of_venue, str(venue)))[0].extend(together)
         for line in lines[apart].tolist():
-            known = np.isfinite(table.values[:, line])
-            away = ~known & elsewhere
-            shut = of_venue | (away & _inside(known)) if away.any() else of_venue
+            own = np.isfinite(table.values[:, line])
+            away = ~own & elsewhere
+            shut = of_venue | (away & _inside(own)) if away.any() else of_venue
             closed.setdefault(shut.tobytes(), ([], shut, str(venue)))[0].append(line)
     return [
         OwnCalendar(
@@ -149,33 +171,22 @@ def own_calendars(
     ]
 
 
-def rows_with_any(values: FloatArray, columns: IntArray) -> BoolArray:
-    """(T,) rows on which one of the columns has a figure; columns are looked at only for the rows that those before them leave open."""
-    known = np.zeros(len(values), dtype=bool)
-    first, more = 0, 1
-    while first < len(columns) and not known.all():
-        rest = np.flatnonzero(~known)
-        known[rest] = np.isfinite(values[np.ix_(rest, columns[first : first + more])]).any(axis=1)
-        first, more = first + more, 2 * more
-    return known
-
-
 def _inside(known: BoolArray) -> BoolArray:
     """Rows between the first and the last known one."""
     return np.maximum.accumulate(known) & np.maximum.accumulate(known[::-1])[::-1]
 
 
-def _closed_venue(table: ReturnTable, anybody: BoolArray, columns: BoolArray, venue: str, venues: Mapping[str, str] | None) -> BoolArray:
-    """(T,) rows on which the venue was closed and nobody there has a return; `anybody` are the rows with one anywhere."""
-    somebody = rows_with_any(table.values, np.flatnonzero(columns))
+def _closed_venue(sessions: pd.DatetimeIndex, known: KnownRows, venue: str) -> BoolArray:
+    """(T,) rows on which the venue was closed and nobody there has a return."""
+    somebody = known.somebody[venue]
     nobody = ~somebody & _inside(somebody)
     if not nobody.any():
         return np.zeros(len(nobody), dtype=bool)
-    away = not_in_session(venue, table.sessions)
+    away = not_in_session(venue, sessions)
     if away is None:
         return np.zeros(len(nobody), dtype=bool)
-    if not is_stated(table.securities[columns], venues).any():
-        away = away & anybody
+    if venue not in known.stated:
+        away = away & known.anybody
     return nobody & away
 
 

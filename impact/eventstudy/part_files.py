@@ -11,9 +11,10 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.eventstudy.alignment import ReturnTable
+from impact.market.frames import checked_sessions
 from impact.typing_ import FloatArray
 
-__all__ = ["part_files", "part_labels", "read_part", "securities_of"]
+__all__ = ["dates_of", "part_files", "part_labels", "read_part", "securities_of"]
 
 
 def part_files(returns: str | Path | Sequence[str | Path]) -> list[Path]:
@@ -56,15 +57,29 @@ def securities_of(path: Path) -> list[str]:
     return [name for name in schema.names if name not in ("date", "session", "__index_level_0__")]
 
 
+def dates_of(path: Path) -> np.ndarray:
+    """The dates of a file, each once, without reading its figures."""
+    import pyarrow.parquet as pq
+
+    name = _date_column(path, pq.read_schema(path).names)
+    dates = pd.DatetimeIndex(pq.read_table(path, columns=[name], partitioning=None).column(name).unique().to_pandas())
+    return checked_sessions(dates.sort_values(), path.name).to_numpy()
+
+
+def _date_column(path: Path, names: Sequence[str]) -> str:
+    dates = next((name for name in ("date", "session", "__index_level_0__") if name in names), None)
+    if dates is None:
+        raise InputError(f"{path.name} has no column called date or session; add the sessions.")
+    return dates
+
+
 def read_part(path: Path, sessions: pd.DatetimeIndex) -> ReturnTable:
     """Returns of one file on the calendar, laid out security by security."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     table = pq.read_table(path, partitioning=None)
-    dates = next((name for name in ("date", "session", "__index_level_0__") if name in table.schema.names), None)
-    if dates is None:
-        raise InputError(f"{path.name} has no column called date or session; add the sessions.")
+    dates = _date_column(path, table.schema.names)
     position = sessions.get_indexer(pd.DatetimeIndex(table.column(dates).to_pandas()).as_unit("ns"))
     if "security" not in table.schema.names:
         names = [name for name in table.schema.names if name != dates]

@@ -19,13 +19,13 @@ from impact.eventstudy.drops import broken_rule, drop_table
 from impact.eventstudy.estimate import build, fit
 from impact.eventstudy.models import MODELS, ModelName
 from impact.eventstudy.own_calendars import OwnCalendar
-from impact.eventstudy.part_files import part_files, part_labels, read_part, securities_of
+from impact.eventstudy.part_calendar import PartCalendar, calendar_of_parts, laid_on, sessions_of_benchmark
+from impact.eventstudy.part_files import part_files, part_labels, securities_of
 from impact.eventstudy.placing import PlacedEvents, StudyInputs, place_events
 from impact.eventstudy.schemas import PARTITIONED_AVERAGE, PARTITIONED_TESTS, PARTITIONS, SCAR_QUANTILES
 from impact.kernels.mapping import Executor, map_in_order
 from impact.kernels.partial_sums import PartialSums, bin_edges, nothing_summed, partial_sums, window_tests
 from impact.kernels.records import FittedEvents
-from impact.market.frames import checked_sessions
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables import prose
@@ -130,6 +130,7 @@ class _Part:
     """One part of the work, as it is sent to a worker."""
 
     path: Path
+    calendar: PartCalendar
     market: pd.Series | None
     factors: pd.DataFrame | None
     design: StudyDesign
@@ -138,14 +139,6 @@ class _Part:
     n_draws: int = 0
     seed: np.random.SeedSequence | None = None
     write_to: Path | None = None
-
-    @property
-    def calendar(self) -> pd.Index:
-        """Sessions of the benchmark, or of the factors where there is none."""
-        given = self.market if self.market is not None else self.factors
-        if given is None:
-            raise InputError("market and factors are both missing; give one of them, since its sessions are the calendar.")
-        return given.index
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -180,7 +173,8 @@ def study_partitions(
     events : DataFrame or RandomEvents
         event_id, security, date; or how many to draw at random.
     market : Series, optional
-        Benchmark returns; its sessions are the calendar. Without it the sessions of `factors` are.
+        Benchmark returns. The sessions are those that one study of all files would count; of events drawn at random, those of
+        the benchmark, or of `factors` where there is none.
     factors : DataFrame, optional
     model : str
         A regression model or ``mean`` or ``market_adjusted``.
@@ -209,7 +203,9 @@ def study_partitions(
     labels = part_labels(paths)
     targets = [None if write_to is None else Path(write_to) / label for label in labels]
     names = list(map_in_order(executor, securities_of, paths))
-    template = _Part(path=paths[0], market=market, factors=factors, design=design, windows=tuple(windows))
+    drawn = isinstance(events, RandomEvents)
+    calendar = sessions_of_benchmark(market, factors) if drawn else calendar_of_parts(paths, names, events, market, factors, executor)
+    template = _Part(path=paths[0], calendar=calendar, market=market, factors=factors, design=design, windows=tuple(windows))
     parts = _work_of_parts(paths, names, template, events, targets)
     total: PartialSums | None = None
     rows, dropped = [], []
@@ -230,7 +226,7 @@ def study_partitions(
             pd.DataFrame([("dropped", "security is in no part", unplaced, "")], columns=["status", "reason", "n_events", "path"])
         )
     lost = pd.concat(dropped, ignore_index=True)[["path", "status", "reason", "n_events"]]
-    return _result(total, partitions, lost, design, tuple(windows), sources)
+    return _result(total, partitions, lost, design, tuple(windows), sources, calendar.notes)
 
 
 def _check(
@@ -243,7 +239,7 @@ def _check(
         fitting = ", ".join(name for name, model in MODELS.items() if model.in_parts)
         raise InputError(f"model={design.model!r} cannot be studied in parts; choose one of: {fitting}, without exclude_weight.")
     if market is None and factors is None:
-        raise InputError("market and factors are both missing; give one of them, since its sessions are the calendar.")
+        raise InputError("market and factors are both missing; give one of them: what is normal is measured against it.")
     outside = [pair for pair in windows if not design.window[0] <= pair[0] <= pair[1] <= design.window[1]]
     if outside or not windows:
         raise InputError(
@@ -276,8 +272,8 @@ def _work_of_parts(
 
 def _study_part(part: _Part) -> _PartAnswer:
     """Everything a worker does with one file."""
-    sessions = checked_sessions(part.calendar, "market")
-    table = read_part(part.path, sessions)
+    table = laid_on(part.path, part.calendar)
+    sessions = table.sessions
     total = nothing_summed(part.windows, part.design.window, len(sessions))
     written, dropped = [], []
     for group in _placed(part, table):
@@ -367,6 +363,7 @@ def _result(
     design: StudyDesign,
     windows: tuple[Window, ...],
     sources: tuple[Source, ...],
+    notes: tuple[str, ...],
 ) -> PartitionedResult:
     rows, quantiles = [], []
     levels = (0.005, 0.025, 0.05, 0.5, 0.95, 0.975, 0.995)
@@ -395,6 +392,7 @@ def _result(
             "events with a return on every day of a window enter its tests"
             if design.incomplete == "complete"
             else "events with a return on any day of a window enter its tests, their variance restricted to their days",
+            *notes,
             "cross_sectional, patell, bmp and sign take events as independent; date_clustered allows for correlation within a date",
         ),
     )

@@ -1,0 +1,70 @@
+"""On which rows of a table somebody has a return: what the calendars of its lines are told from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from impact.typing_ import BoolArray, FloatArray, IntArray
+
+__all__ = ["KnownRows", "rows_with_any"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class KnownRows:
+    """On which rows of a table somebody has a return: anybody, any line of a venue, and any line that states the venue.
+
+    Attributes
+    ----------
+    anybody : (T,) bool
+    somebody : mapping of venue to (T,) bool
+        The venue may be empty, where it is not known.
+    stated : mapping of venue to (T,) bool
+        Only venues that some line states.
+    """
+
+    anybody: BoolArray
+    somebody: Mapping[str, BoolArray]
+    stated: Mapping[str, BoolArray]
+
+    def __or__(self, other: KnownRows) -> KnownRows:
+        """Of two tables on the same rows together."""
+        return KnownRows(
+            anybody=self.anybody | other.anybody,
+            somebody=_either(self.somebody, other.somebody),
+            stated=_either(self.stated, other.stated),
+        )
+
+    def on(self, kept: BoolArray) -> KnownRows:
+        """On more rows, of which those `kept` were there before."""
+
+        def spread(rows: BoolArray) -> BoolArray:
+            more = np.zeros(kept.size, dtype=bool)
+            more[kept] = rows
+            return more
+
+        return KnownRows(
+            anybody=spread(self.anybody),
+            somebody={venue: spread(rows) for venue, rows in self.somebody.items()},
+            stated={venue: spread(rows) for venue, rows in self.stated.items()},
+        )
+
+
+def _either(one: Mapping[str, BoolArray], other: Mapping[str, BoolArray]) -> dict[str, BoolArray]:
+    both = dict(one)
+    for venue, rows in other.items():
+        both[venue] = both[venue] | rows if venue in both else rows
+    return both
+
+
+def rows_with_any(values: FloatArray, columns: IntArray) -> BoolArray:
+    """(T,) rows on which one of the columns has a figure; columns are looked at only for the rows that those before them leave open."""
+    known = np.zeros(len(values), dtype=bool)
+    first, more = 0, 1
+    while first < len(columns) and not known.all():
+        rest = np.flatnonzero(~known)
+        known[rest] = np.isfinite(values[np.ix_(rest, columns[first : first + more])]).any(axis=1)
+        first, more = first + more, 2 * more
+    return known
