@@ -198,8 +198,8 @@ def align_events(events: pd.DataFrame, returns: ReturnTable, anchor: AnchorPolic
 def _columns_of(names: pd.Series, securities: pd.Index) -> IntArray:
     """Column of each name, -1 where there is none; every name is looked up once, however many events it has."""
     codes, distinct = pd.factorize(names)
-    found = np.append(securities.get_indexer(distinct), -1)
-    return found[codes]
+    columns = np.append(securities.get_indexer(distinct), -1)
+    return columns[codes]
 
 
 def checked_events(events: TableLike) -> pd.DataFrame:
@@ -284,8 +284,8 @@ def _by_date(placed: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _by_clock(known_at: pd.Series, venue: str, returns: ReturnTable, anchor: AnchorPolicy) -> tuple[np.ndarray, ...]:
     from impact.calendars import anchor_dates, reactions
 
-    found = reactions(known_at, venue, policy=anchor)
-    placed = anchor_dates(found["session"], returns.sessions, policy=anchor)
+    reacting = reactions(known_at, venue, policy=anchor)
+    placed = anchor_dates(reacting["session"], returns.sessions, policy=anchor)
     position, moved, reason = _by_date(placed)
-    reason = np.where(found["session"].isna(), f"instant is outside the calendar of {venue}", reason)
-    return position, moved + found["rolled_days"].to_numpy(), reason, found["intraday"].to_numpy()
+    reason = np.where(reacting["session"].isna(), f"instant is outside the calendar of {venue}", reason)
+    return position, moved + reacting["rolled_days"].to_numpy(), reason, reacting["intraday"].to_numpy()

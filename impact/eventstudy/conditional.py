@@ -60,10 +60,10 @@ def fit_garch(
     relative = 1.0 + base.events.leverage
     for i in range(day0.size):
         used = np.isfinite(y[i]) & np.isfinite(x[i, :, 0])
-        found = _maximise(y[i, used], x[i, used, 0]) if base.events.df[i] > 0 else None
-        if found is None:
+        maximum = _maximise(y[i, used], x[i, used, 0]) if base.events.df[i] > 0 else None
+        if maximum is None:
             continue
-        slopes[i], parameters = found
+        slopes[i], parameters = maximum
         residual = y[i, used] - slopes[i, 0] - slopes[i, 1] * x[i, used, 0]
         abnormal[i] = event_y[i] - slopes[i, 0] - slopes[i, 1] * event_x[i, :, 0]
         sigma[i] = np.sqrt(residual @ residual / base.events.df[i])
@@ -101,9 +101,9 @@ def _maximise(y: FloatArray, x: FloatArray) -> tuple[FloatArray, GarchParameters
         result = LS(y / unit, x=(x / wide)[:, None], constant=True, volatility=volatility, rescale=False).fit(
             disp="off", show_warning=False, starting_values=start
         )
-    found = np.asarray(result.params, dtype=float)
-    mean, scaled_slope, omega, alpha, beta = found
-    stuck = np.allclose(found[2:], start[2:], rtol=AT_START, atol=0.0)
+    estimates = np.asarray(result.params, dtype=float)
+    mean, scaled_slope, omega, alpha, beta = estimates
+    stuck = np.allclose(estimates[2:], start[2:], rtol=AT_START, atol=0.0)
     if result.convergence_flag != 0 or stuck or not alpha + beta < MAX_PERSISTENCE or not omega > MIN_OMEGA * result.resid.var():
         return None
     return np.array([mean * unit, scaled_slope * unit / wide]), GarchParameters(omega=omega * unit**2, alpha=alpha, beta=beta)

@@ -38,8 +38,10 @@ class Estimated:
 def least_squares(normal: NormalReturn, inputs: ModelInputs, leads: int = 0) -> Estimated:
     """Least squares on the estimation window, less its last `leads` rows."""
     first, last = inputs.design.estimation
-    found = fit_events(normal.regression, inputs.day0, normal.column, (first, last - leads), inputs.design.window, executor=inputs.executor)
-    return Estimated(fit=found, names=normal.names, notes=normal.notes, n_parameters=normal.regression.n_parameters)
+    fitted = fit_events(
+        normal.regression, inputs.day0, normal.column, (first, last - leads), inputs.design.window, executor=inputs.executor
+    )
+    return Estimated(fit=fitted, names=normal.names, notes=normal.notes, n_parameters=normal.regression.n_parameters)
 
 
 def before_leads(normal: NormalReturn, inputs: ModelInputs) -> Estimated:
@@ -49,8 +51,8 @@ def before_leads(normal: NormalReturn, inputs: ModelInputs) -> Estimated:
 
 def garch(normal: NormalReturn, inputs: ModelInputs) -> Estimated:
     """Conditional variances by maximum likelihood (Bollerslev, 1986), the mean as the regression says."""
-    found, names, notes = fit_garch(normal.regression, inputs.day0, normal.column, inputs.design.estimation, inputs.design.window)
-    return Estimated(fit=found, names=names, notes=(*normal.notes[:1], *notes, *normal.notes[1:]), n_parameters=2)
+    fitted, names, notes = fit_garch(normal.regression, inputs.day0, normal.column, inputs.design.estimation, inputs.design.window)
+    return Estimated(fit=fitted, names=names, notes=(*normal.notes[:1], *notes, *normal.notes[1:]), n_parameters=2)
 
 
 def scholes_williams_fit(normal: NormalReturn, inputs: ModelInputs) -> Estimated:
@@ -60,8 +62,8 @@ def scholes_williams_fit(normal: NormalReturn, inputs: ModelInputs) -> Estimated
         raise InputError(
             f"estimation={design.estimation} holds {design.length} sessions; model='scholes_williams' needs interior rows: widen it."
         )
-    found = scholes_williams(regression.returns, regression.regressors[:, 0], inputs.day0, normal.column, design.estimation, design.window)
-    return Estimated(fit=found, names=normal.names, notes=normal.notes[:1], n_parameters=2)
+    fitted = scholes_williams(regression.returns, regression.regressors[:, 0], inputs.day0, normal.column, design.estimation, design.window)
+    return Estimated(fit=fitted, names=normal.names, notes=normal.notes[:1], n_parameters=2)
 
 
 def build(inputs: ModelInputs) -> NormalReturn:

@@ -72,15 +72,15 @@ def read_return_file(path: str | Path, parameter: str = "returns") -> pd.DataFra
             f"{parameter}={raw.name!r} has {len(raw.refused)} row(s) that do not fit (first line {line}: {reason}); mend them."
         )
     dates = raw.columns.columns[0]
-    found: dict[str, np.ndarray] = {}
+    figures: dict[str, np.ndarray] = {}
     for column in raw.columns.columns[1:]:
-        found[column], bad = read_numbers(raw.columns[column], raw.decimal)
+        figures[column], bad = read_numbers(raw.columns[column], raw.decimal)
         if bad.any():
             first = raw.columns[column].iloc[int(np.flatnonzero(bad)[0])]
             raise InputError(
                 f"{parameter}={raw.name!r} column {column!r} has {int(bad.sum())} cell(s) that are no numbers (first {first!r}); mend them."
             )
-    return pd.DataFrame(found, index=pd.DatetimeIndex(read_dates(raw.columns[dates], raw.name), name="session"))
+    return pd.DataFrame(figures, index=pd.DatetimeIndex(read_dates(raw.columns[dates], raw.name), name="session"))
 
 
 def read_factor_file(*paths: str | Path) -> pd.DataFrame:

@@ -42,12 +42,12 @@ def choose_headline(layout: Clustering, outcome: Callable[[str], Outcome]) -> tu
         return "", Lead(order=0, why="no event can be tested")
     passed: list[str] = []
     for name, lead in candidates(layout):
-        found = outcome(name)
-        if not found.reason and not found.warning:
+        tested = outcome(name)
+        if not tested.reason and not tested.warning:
             if passed:
                 return name, replace(lead, why=f"{lead.why}; not {passed[0]}")
             return name, lead
-        passed.append(f"{name} ({found.reason or found.warning})")
+        passed.append(f"{name} ({tested.reason or tested.warning})")
     return "", Lead(order=0, why="no test holds its size here: " + "; ".join(passed))
 
 

@@ -45,8 +45,8 @@ def of_conformal(evidence: Evidence, level: float) -> Interval:
     series = evidence.series
     if series.regressors is None or series.event_regressors is None:
         return EVERYTHING
-    found = conformal_interval(series.residuals, series.abnormal, series.regressors, series.event_regressors, alpha=1.0 - level)
-    return found.low, found.high
+    interval = conformal_interval(series.residuals, series.abnormal, series.regressors, series.event_regressors, alpha=1.0 - level)
+    return interval.low, interval.high
 
 
 def _around(centre: float, sizes: np.ndarray, unit: float, level: float) -> Interval:

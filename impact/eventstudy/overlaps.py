@@ -61,12 +61,12 @@ def overlap_report(
     parts = [_between_events(aligned, estimation, window)]
     if confounders is not None:
         parts.append(_confounders(as_frame(confounders, "confounders"), aligned, table.sessions, window, anchor))
-    found = (
+    overlapping = (
         pd.concat([part for part in parts if len(part)], ignore_index=True)
         if any(len(part) for part in parts)
         else pd.DataFrame(columns=COLUMNS)
     )
-    return found.sort_values(["event_id", "relation", "sessions_apart"], kind="stable", ignore_index=True)[COLUMNS]
+    return overlapping.sort_values(["event_id", "relation", "sessions_apart"], kind="stable", ignore_index=True)[COLUMNS]
 
 
 def _between_events(aligned: AlignedEvents, estimation: Window, window: Window) -> pd.DataFrame:

@@ -373,15 +373,15 @@ class EventStudyResult(Result):
         return pd.DataFrame([self._window_row(a, b) for a, b in windows])
 
     def _window_row(self, a: int, b: int) -> dict[str, Any]:
-        found = self.inference(a, b)
+        inference = self.inference(a, b)
         return {
             "window": f"({a}, {b})",
-            "n_events": found.n_events,
-            "car": found.estimate,
-            "ci_low": found.ci_low,
-            "ci_high": found.ci_high,
-            "p_value": found.p_value,
-            "test": found.headline,
+            "n_events": inference.n_events,
+            "car": inference.estimate,
+            "ci_low": inference.ci_low,
+            "ci_high": inference.ci_high,
+            "p_value": inference.p_value,
+            "test": inference.headline,
         }
 
     def plot(self, *, ax: Axes | None = None, title: str | None = None) -> Axes:

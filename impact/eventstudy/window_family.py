@@ -72,8 +72,8 @@ def adjust_over_windows(
         if not name:
             rows.append({"test": "", "statistic": np.nan, "p_value": np.nan, "n_events": 0, "reason": "no event can be tested"})
             continue
-        found = run_tests(fit, a, b, tests=[name], **options).iloc[0]
-        rows.append({"test": name} | {key: found[key] for key in ("statistic", "p_value", "n_events", "reason")})
+        tested = run_tests(fit, a, b, tests=[name], **options).iloc[0]
+        rows.append({"test": name} | {key: tested[key] for key in ("statistic", "p_value", "n_events", "reason")})
     frame = pd.DataFrame(rows, index=_labels(spans))
     frame.insert(3, "p_adjusted", _STEPWISE[method](frame["p_value"].to_numpy(dtype=float)))
     frame["method"] = method

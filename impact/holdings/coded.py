@@ -115,20 +115,20 @@ def sorted_codes(mixed: pd.Series) -> tuple[dict[str, pd.Series], CheckedCodes]:
 
     Returns
     -------
-    found : mapping of kind to (n,) Series of str
+    by_kind : mapping of kind to (n,) Series of str
     damaged : CheckedCodes
         Codes that a spreadsheet damaged; ``code`` is the CUSIP that zeros in front restore, empty elsewhere.
     """
     rows, distinct = pd.factorize(mixed)
     cleaned = clean_identifiers(pd.Series(distinct, dtype="str"))
-    found = {}
+    by_kind = {}
     free = np.ones(len(cleaned), dtype=bool)
     for kind in CODED:
         mine = valid_identifiers(cleaned, kind) & free
         free &= ~mine
-        found[kind] = _spread(cleaned.where(mine, ""), rows, mixed)
+        by_kind[kind] = _spread(cleaned.where(mine, ""), rows, mixed)
     checked = checked_codes(mixed, "cusip", shortest=_SHORTEST_MIXED)
     hurt = checked.problem.str.startswith("damaged")
-    return found, CheckedCodes(
+    return by_kind, CheckedCodes(
         code=checked.code.where(hurt, ""), problem=checked.problem.where(hurt, ""), action=checked.action.where(hurt, "")
     )

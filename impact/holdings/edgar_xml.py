@@ -50,8 +50,8 @@ def _children(element: Any) -> dict[str, Any]:
 
 
 def _text(children: dict[str, Any], name: str) -> str:
-    found = children.get(name)
-    return (found.text or "").strip() if found is not None else ""
+    child = children.get(name)
+    return (child.text or "").strip() if child is not None else ""
 
 
 def _number(text: str) -> float:

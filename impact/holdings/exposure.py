@@ -204,8 +204,8 @@ class ExposureReport(Result):
         InputError
             If no position stands on that line; the message says whether the row was dropped, and why.
         """
-        found = self.positions[self.positions["row"] == row]
-        if found.empty:
+        position = self.positions[self.positions["row"] == row]
+        if position.empty:
             reasons = self.dropped.loc[self.dropped["row"] == row, "reason"]
             why = (
                 f"it was dropped: {reasons.iloc[0]}"
@@ -213,14 +213,14 @@ class ExposureReport(Result):
                 else f"rows run from {self.positions['row'].min()} to {self.positions['row'].max()}"
             )
             raise InputError(f"row={row} is no position; {why}.")
-        one = found.iloc[0]
+        one = position.iloc[0]
         held = self.exposures[(self.exposures["entity"] == one["entity"]) & (one["entity"] != "")]
         care = self.issues[self.issues["row"] == row] if "row" in self.issues else self.issues
         clocks = self.deadlines[self.deadlines["issuer"] == one["entity"]] if len(self.deadlines) else self.deadlines
         return Summary(
             title=f"Row {row}: {one['name'] or one['isin'] or one['ticker']} is {one['status']}",
             tables=(
-                ("Position", ONE_POSITION.table(found.T.set_axis(["value"], axis=1).rename_axis("field").reset_index())),
+                ("Position", ONE_POSITION.table(position.T.set_axis(["value"], axis=1).rename_axis("field").reset_index())),
                 ("The issuer in this book", EXPOSURES.table(held)),
                 ("Its clocks", HELD_CLOCKS.table(clocks)),
                 ("Cells that needed care", ISSUES.table(care)),
@@ -356,11 +356,11 @@ def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
     targets, tables = with_designations(targets, escalated_tables(moves, instant, options.tables), single, instant)
     law = law_at(instant, options.investor, programmes=options.programmes, tables=tables)
     files = as_fund_files(options.funds, on=on, staleness=options.staleness)
-    found = identify([portfolio.positions, *(fund.file.rows for fund in files.funds)], targets, law)
-    member = found.member[0]
-    instruments, decided = settled(found.instruments, member, portfolio.positions, options.decisions, law)
+    identified = identify([portfolio.positions, *(fund.file.rows for fund in files.funds)], targets, law)
+    member = identified.member[0]
+    instruments, decided = settled(identified.instruments, member, portfolio.positions, options.decisions, law)
     fund_of = files.find(instruments)
-    contents = fund_contents(files, instruments, found.member[1:], currency=portfolio.currency, rates=options.rates or {})
+    contents = fund_contents(files, instruments, identified.member[1:], currency=portfolio.currency, rates=options.rates or {})
     rows = position_table(portfolio, instruments, member, fund_of, contents, law, on)
     exposures = exposure_table(portfolio, instruments, member, fund_of, contents, options.ratios or {}, on)
     unknown = unknown_table(portfolio, rows, instruments, member, fund_of, contents, files)

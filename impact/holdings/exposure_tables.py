@@ -70,16 +70,16 @@ def _fund_statuses(instruments: pd.DataFrame, fund_of: IntArray, contents: FundC
     for row in np.flatnonzero(fund_of >= 0):
         # The leaves stand fund by fund.
         own = pd.unique(leaf[np.searchsorted(leaf_fund, fund_of[row], "left") : np.searchsorted(leaf_fund, fund_of[row], "right")])
-        found = [law.status(key, "fund") for key in dict.fromkeys(law_keys[own]) if key]
+        statuses = [law.status(key, "fund") for key in dict.fromkeys(law_keys[own]) if key]
         unsure = bool(unknown[own].any())
-        if not found and not unsure:
+        if not statuses and not unsure:
             table.loc[row, ["status", "note"]] = ["clear", "its file shows no designated name"]
             continue
-        worst = min(found, key=lambda answer: _SEVERITY[answer.status], default=None)
+        worst = min(statuses, key=lambda answer: _SEVERITY[answer.status], default=None)
         if worst is None or (unsure and worst.status == "clear"):
             table.loc[row, ["status", "note"]] = ["unknown", "holds a name that may be a designated one"]
         else:
-            told = [worst.status, worst.programme_id, worst.citation, f"holds {len(found)} designated name(s), worst: {worst.entity}"]
+            told = [worst.status, worst.programme_id, worst.citation, f"holds {len(statuses)} designated name(s), worst: {worst.entity}"]
             table.loc[row, ["status", "programme", "citation", "note"]] = told
     return table
 

@@ -89,9 +89,9 @@ class FundFiles:
 
     def find(self, instruments: pd.DataFrame) -> IntArray:
         """(n,) number of the fund file of each instrument, -1 for none; by ISIN, CUSIP, SEDOL, ticker, then name."""
-        found = np.full(len(instruments), -1, dtype=np.int64)
+        number = np.full(len(instruments), -1, dtype=np.int64)
         if not self.lookup:
-            return found
+            return number
         for column in ("isin", "cusip", "sedol", "own_line", "ticker", "name"):
             keys = instruments[column].map(_key)
             own = keys.map(self.lookup).fillna(-1).to_numpy(dtype=np.int64)
@@ -100,8 +100,8 @@ class FundFiles:
                     instruments[column].str.split(r"[ .]", regex=True).str[0].map(_key).map(self.lookup).fillna(-1).to_numpy(dtype=np.int64)
                 )
                 own = np.where((own < 0) & instruments["instrument"].isin(["fund", "unknown"]).to_numpy(), bare, own)
-            found = np.where((found < 0) & (keys != "").to_numpy(), own, found)
-        return found
+            number = np.where((number < 0) & (keys != "").to_numpy(), own, number)
+        return number
 
 
 def as_fund_files(

@@ -136,18 +136,18 @@ def _of_issuer(rows: pd.DataFrame, lines: pd.DataFrame, ratios: Mapping[str, flo
     for line in lines.to_dict("records"):
         ratio = ratios.get(line["security"], line["adr_ratio"])
         plain = line["kind"] in ("equity", "counter") and ratio != ratio
-        found = (
+        target = (
             line["security"],
             "local" if line["kind"] in ("equity", "counter") else str(line["kind"]).upper(),
             1.0 if plain else float(ratio),
         )
         for code in (line["isin"], line["cusip"], cusip_from_isin(line["isin"])):
             if code:
-                by_code.setdefault(code, found)
+                by_code.setdefault(code, target)
     known = rows["isin"].map(by_code).where(rows["isin"].isin(by_code), rows["cusip"].map(by_code))
-    rows = rows[known.notna()].assign(found=known[known.notna()])
-    parts = pd.DataFrame(rows["found"].tolist(), columns=["security", "line", "ratio"], index=rows.index)
-    table = pd.concat([rows.drop(columns="found"), parts], axis=1)
+    rows = rows[known.notna()].assign(target=known[known.notna()])
+    parts = pd.DataFrame(rows["target"].tolist(), columns=["security", "line", "ratio"], index=rows.index)
+    table = pd.concat([rows.drop(columns="target"), parts], axis=1)
     return table.assign(ordinary_shares=table["shares"] * table["ratio"].astype("float64"))
 
 

@@ -125,8 +125,8 @@ def _codes(source: str | Path, wanted: WantedSecurities, rows_at_once: int) -> p
             listed = piece["isin"].isin(wanted.isins) | piece["sedol"].isin(wanted.sedols) | piece["isin"].str[2:11].isin(wanted.cusips)
             piece = piece[listed | piece["ticker"].str.strip().str.upper().isin(wanted.tickers)]
         parts.append(piece[["holding", "isin", "sedol"]])
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"holding": [], "isin": [], "sedol": []}, dtype="str")
-    return found.groupby("holding").max()  # a holding may have several rows of identifiers; empty text sorts first
+    codes = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"holding": [], "isin": [], "sedol": []}, dtype="str")
+    return codes.groupby("holding").max()  # a holding may have several rows of identifiers; empty text sorts first
 
 
 def _rows(table: pd.DataFrame, filings: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:

@@ -264,20 +264,20 @@ def _numbers(raw: RawTable, mark: str, settled: bool, report: _Report) -> tuple[
 
 def _identifiers(text: Mapping[str, pd.Series], report: _Report) -> dict[str, pd.Series]:
     """Codes by kind, from their own columns and from a mixed one; a column of its own wins."""
-    found = {}
+    codes_by_kind = {}
     for kind in CODED:
         if kind in text:
             checked = checked_codes(text[kind], kind)
-            found[kind] = checked.code
+            codes_by_kind[kind] = checked.code
             report.add((checked.problem != "").to_numpy(), kind, text[kind], checked.problem, checked.action)
     if "identifier" in text:
         mixed = text["identifier"]
         by_kind, damaged = sorted_codes(mixed)
         by_kind["cusip"] = by_kind["cusip"].where(damaged.code == "", damaged.code)
         for kind, codes in by_kind.items():
-            found[kind] = found[kind].where(found[kind] != "", codes) if kind in found else codes
+            codes_by_kind[kind] = codes_by_kind[kind].where(codes_by_kind[kind] != "", codes) if kind in codes_by_kind else codes
         report.add((damaged.problem != "").to_numpy(), "identifier", mixed, damaged.problem, damaged.action)
-    return found
+    return codes_by_kind
 
 
 def _weight_unit(numbers: Mapping[str, np.ndarray], percent: np.ndarray, raw: RawTable, told: str | None) -> tuple[str, tuple[str, ...]]:

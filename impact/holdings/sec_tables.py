@@ -24,10 +24,10 @@ ROWS_AT_ONCE = 50_000
 @contextmanager
 def _opened(root: Path, name: str) -> Iterator[IO[bytes]]:
     if root.is_dir():
-        found = sorted(root.rglob(name)) or sorted(path for path in root.rglob("*") if path.name.upper() == name.upper())
-        if not found:
+        paths = sorted(root.rglob(name)) or sorted(path for path in root.rglob("*") if path.name.upper() == name.upper())
+        if not paths:
             raise InputError(f"source={str(root)!r} holds no {name}; give the folder into which the data set was unpacked.")
-        with found[0].open("rb") as stream:
+        with paths[0].open("rb") as stream:
             yield stream
         return
     if not zipfile.is_zipfile(root):

@@ -125,8 +125,8 @@ class Law:
 
     def sources(self) -> tuple[Source, ...]:
         """What the answers given so far rest on."""
-        cited = (found for found in self._statuses.values() if found.citation)
-        return unique_sources(Source(title=f"{found.citation} ({found.source})", basis="facts") for found in cited)
+        cited = (status for status in self._statuses.values() if status.citation)
+        return unique_sources(Source(title=f"{status.citation} ({status.source})", basis="facts") for status in cited)
 
     def _question(self, action: str, security: str, instrument: str) -> Question:
         asked = RULE_INSTRUMENT.get(instrument, "equity")
@@ -146,7 +146,7 @@ class Law:
     def _decide(self, security: str, instrument: str) -> LegalStatus:
         asked = {action: self._question(action, security, instrument) for action in _ASKED}
         rulings = {action: self._rulings(question, self.as_of) for action, question in asked.items()}
-        answers = {action: decide(found, doubt=asked[action].doubt) for action, found in rulings.items()}
+        answers = {action: decide(ruled, doubt=asked[action].doubt) for action, ruled in rulings.items()}
         actions = {action: answer.status for action, answer in answers.items()}
         clocks = self.deadlines(security).clocks
         if self.programmes is not None:
@@ -158,7 +158,7 @@ class Law:
         named_so = [pair in readings for pair in zip(running["programme_id"], running["entity"], strict=True)]
         disputed = pd.Series(named_so, index=running.index, dtype=bool)  # a trading stop names no programme
         binding = running[~disputed]
-        enjoined = any(ruling.phase == "enjoined" for found in rulings.values() for ruling in found)
+        enjoined = any(ruling.phase == "enjoined" for ruled in rulings.values() for ruling in ruled)
         licence_ends = self._licence_ends(asked["buy"])
         runs = not binding.empty or licence_ends is not None
         status = _status(actions, clock_runs=runs, enjoined=enjoined, blocked=answers["buy"].programme_id in self._blocking)
@@ -198,8 +198,8 @@ def _strikes(clock: pd.Series, licence_ends: pd.Timestamp | None) -> str:
 
 
 def _first(clocks: pd.DataFrame, clock: str) -> pd.Timestamp | None:
-    found = clocks.loc[clocks["clock"] == clock, "first_prohibited_utc"]
-    return None if found.empty else found.min()
+    instants = clocks.loc[clocks["clock"] == clock, "first_prohibited_utc"]
+    return None if instants.empty else instants.min()
 
 
 def _status(actions: Mapping[str, str], *, clock_runs: bool, enjoined: bool, blocked: bool) -> str:

@@ -100,7 +100,7 @@ def fit_complete_events(
     constant = regression.constant or regression.fixed
     n, k, width = day0.size, scaled.values.shape[1], window[1] - window[0] + 1
     group = shared.lookup[day0]
-    found, abnormal = np.empty((n, 4 + k)), np.empty((n, width))
+    fits, abnormal = np.empty((n, 4 + k)), np.empty((n, width))
     centre = _centres(panel, scaled.usable, columns) if constant else np.zeros(panel.shape[0])
     rows = (panel, scaled.usable, centre, np.ascontiguousarray(scaled.values.T))
     moments = shared.moments
@@ -111,14 +111,14 @@ def fit_complete_events(
 
     def fit_piece(piece: slice) -> None:
         placed = (columns[piece], edges[piece.start : piece.stop + 1], order, days, groups)
-        loops.fit_complete(rows, placed, designs, event_window, kind, found, abnormal)
+        loops.fit_complete(rows, placed, designs, event_window, kind, fits, abnormal)
 
     threads = executor if isinstance(executor, ThreadPoolExecutor) else None
     pieces = PIECES if threads is not None else 1
     cuts = np.linspace(0, columns.size, pieces + 1).astype(int)
     slices = [slice(a, b) for a, b in itertools.pairwise(cuts) if b > a]
     list(threads.map(fit_piece, slices) if threads is not None else map(fit_piece, slices))
-    alpha, sse, total, high = np.ascontiguousarray(found[:, :4].T)
+    alpha, sse, total, high = np.ascontiguousarray(fits[:, :4].T)
     with np.errstate(all="ignore"):  # entries of events left to the blocks hold anything
         doubtful = shared.moments.doubtful[group] | ~(sse > MIN_RESIDUAL * total) | (high > MAX_CANCELLATION * total)
     return CompleteFit(
@@ -128,7 +128,7 @@ def fit_complete_events(
         n_obs=shared.moments.n_rows[group],
         sse=sse,
         total=total,
-        beta=np.ascontiguousarray(found[:, 4:]),
+        beta=np.ascontiguousarray(fits[:, 4:]),
         abnormal=abnormal,
         group=group,
     )

@@ -28,7 +28,7 @@ def whole_rows(panel, usable, asked):  # type: ignore[no-untyped-def]  # numba r
 
 
 @njit(cache=True, nogil=True)
-def fit_complete(panel, placed, designs, event_window, kind, found, abnormal):  # type: ignore[no-untyped-def]  # numba reads the types
+def fit_complete(panel, placed, designs, event_window, kind, fits, abnormal):  # type: ignore[no-untyped-def]  # numba reads the types
     """Least squares and abnormal returns of events on securities without gaps; writes the last two arguments by event.
 
     `panel` holds returns (S, T), finite wherever usable (T,), the centres (S,) and scaled regressors (k, T), zero where unusable.
@@ -36,7 +36,7 @@ def fit_complete(panel, placed, designs, event_window, kind, found, abnormal):  
     ``events[edges[c]:edges[c + 1]]`` with day 0 `days` and design `groups`; their windows lie inside the calendar.
     `designs` holds the first offset and length of the estimation window, and rows, means and inverses of the designs with centre
     and scale of the regressors; `event_window` the raw regressors (k, T), its first offset and width; `kind` says whether there is a
-    constant and whether returns are abnormal already. A row of `found` is alpha, sse, total, prefix sum of y*y, then the slopes.
+    constant and whether returns are abnormal already. A row of `fits` is alpha, sse, total, prefix sum of y*y, then the slopes.
     """
     returns, usable, centre, scaled = panel
     columns, edges, events, days, groups = placed
@@ -72,7 +72,7 @@ def fit_complete(panel, placed, designs, event_window, kind, found, abnormal):  
             total = sums[k + 1] - rows * (mean_y * mean_y)
             for j in range(k):
                 cross[j] = sums[j + 1] - rows * mean_y * mean[g, j]
-            answer = found[events[position]]
+            answer = fits[events[position]]
             explained, shift = 0.0, 0.0
             for i in range(k):
                 slope = 0.0

@@ -114,8 +114,8 @@ def fieller_interval(estimate: FloatArray, covariance: FloatArray, df: int, *, l
 
     Examples
     --------
-    >>> found = fieller_interval(np.array([2.0, 4.0]), np.diag([0.04, 0.0]), 1000)
-    >>> round(found.ratio, 3), round(found.low, 3), found.bounded
+    >>> fieller = fieller_interval(np.array([2.0, 4.0]), np.diag([0.04, 0.0]), 1000)
+    >>> round(fieller.ratio, 3), round(fieller.low, 3), fieller.bounded
     (0.5, 0.402, True)
     """
     t2 = float(stdtrit(df, 0.5 + level / 2.0)) ** 2
