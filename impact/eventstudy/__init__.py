@@ -13,7 +13,7 @@ _HOMES = {
     "EventStudyResult": "impact.eventstudy.results",
     "MODELS": "impact.eventstudy.models",
     "PartitionedResult": "impact.eventstudy.partitioned",
-    "RandomEvents": "impact.eventstudy.partitioned",
+    "RandomEvents": "impact.eventstudy.random_events",
     "StudyDesign": "impact.eventstudy.design",
     "TESTS": "impact.eventstudy.hypotheses",
     "abnormal_volume": "impact.eventstudy.volume",
@@ -64,7 +64,8 @@ if TYPE_CHECKING:
     from impact.eventstudy.long_window import long_fit
     from impact.eventstudy.models import MODELS
     from impact.eventstudy.overlaps import overlap_report
-    from impact.eventstudy.partitioned import PartitionedResult, RandomEvents, study_partitions
+    from impact.eventstudy.partitioned import PartitionedResult, study_partitions
+    from impact.eventstudy.random_events import RandomEvents
     from impact.eventstudy.results import EventStudyResult
     from impact.eventstudy.study import event_study
     from impact.eventstudy.thin_trading import trade_to_trade_study

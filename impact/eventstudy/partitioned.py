@@ -22,6 +22,7 @@ from impact.eventstudy.own_calendars import OwnCalendar
 from impact.eventstudy.part_calendar import PartCalendar, calendar_of_parts, laid_on, sessions_of_benchmark
 from impact.eventstudy.part_files import part_files, part_labels, securities_of
 from impact.eventstudy.placing import PlacedEvents, StudyInputs, place_events
+from impact.eventstudy.random_events import RandomEvents
 from impact.eventstudy.schemas import PARTITIONED_AVERAGE, PARTITIONED_TESTS, PARTITIONS, SCAR_QUANTILES
 from impact.kernels.mapping import Executor, map_in_order
 from impact.kernels.partial_sums import PartialSums, bin_edges, nothing_summed, partial_sums, window_tests
@@ -31,42 +32,11 @@ from impact.results import Result, Summary, declared
 from impact.tables import prose
 from impact.typing_ import IntArray, Window
 
-__all__ = ["PartitionedResult", "RandomEvents", "study_partitions"]
+__all__ = ["PartitionedResult", "study_partitions"]
 
 TEST_COLUMNS = ("statistic", "p_value", "mean_car", "n_events", "n_dates", "reason")
 EVENTS_AT_ONCE = 250_000
 """Events fitted together inside a part; bounds memory to some 300 MB."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RandomEvents:
-    """Events drawn at random over all parts, spread by their number of securities: windows in which nothing happened.
-
-    Parameters
-    ----------
-    n : int
-        Events to draw, at least one.
-    seed : int
-        Each part draws from its own child, so the number of workers changes nothing.
-
-    Raises
-    ------
-    InputError
-        If `n` is not positive.
-    """
-
-    n: int
-    seed: int
-
-    def __post_init__(self) -> None:
-        if self.n < 1:
-            raise InputError(f"n={self.n} events cannot be drawn; give a positive number.")
-
-    def shares(self, securities: Sequence[int]) -> list[tuple[int, np.random.SeedSequence]]:
-        """How many events each part draws, and from which seed, by its number of securities."""
-        edges = np.cumsum(securities)
-        draws = np.diff(np.concatenate(([0], (edges * self.n) // edges[-1])))
-        return list(zip(draws.tolist(), np.random.SeedSequence(self.seed).spawn(len(securities)), strict=True))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -225,7 +195,7 @@ def study_partitions(
         dropped.append(
             pd.DataFrame([("dropped", "security is in no part", unplaced, "")], columns=["status", "reason", "n_events", "path"])
         )
-    lost = pd.concat(dropped, ignore_index=True)[["path", "status", "reason", "n_events"]]
+    lost = _stacked(dropped)[["path", "status", "reason", "n_events"]]
     return _result(total, partitions, lost, design, tuple(windows), sources, calendar.notes)
 
 
@@ -304,8 +274,13 @@ def _study_part(part: _Part) -> _PartAnswer:
     if part.write_to is not None:
         part.write_to.parent.mkdir(parents=True, exist_ok=True)
         pd.concat(written, ignore_index=True).to_parquet(part.write_to, index=False)
-    reasons = pd.concat(dropped, ignore_index=True).groupby(["status", "reason"]).size().rename("n_events").reset_index()
+    reasons = _stacked(dropped).groupby(["status", "reason"]).size().rename("n_events").reset_index()
     return _PartAnswer(sums=total, n_securities=len(table.securities), dropped=reasons)
+
+
+def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of one form on top of each other; empty ones are left out, since they have no say in the types of columns."""
+    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
 
 
 def _chunks(n: int) -> Iterator[slice]:

@@ -208,5 +208,5 @@ def _decorated(text: pd.Series, decimal: str) -> tuple[FloatArray, BoolArray]:
     chosen = as_point.where(~by_comma, as_comma)
     readable = chosen.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?").to_numpy(dtype=bool)
     numbers = np.full(len(chosen), np.nan)
-    numbers[readable] = pd.to_numeric(chosen[readable]).to_numpy(dtype=np.float64) * scale[readable]
+    numbers[readable] = chosen[readable].to_numpy(dtype=object).astype(np.float64) * scale[readable]
     return numbers, readable & (scale != 1.0)

@@ -257,7 +257,7 @@ def read_numbers(cells: pd.Series, decimal: str, *, counts: bool = False) -> tup
         return cells.to_numpy(dtype=np.float64, na_value=np.nan), np.zeros(len(cells), dtype=bool)
     numbers = np.full(len(cells), np.nan)
     if decimal == ".":
-        numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+        numbers = _nearest_floats(cells)
     bad = np.isnan(numbers)
     left = np.flatnonzero(bad)
     texts = ["" if cell is None or cell != cell else str(cell) for cell in cells.iloc[left]]
@@ -267,10 +267,18 @@ def read_numbers(cells: pd.Series, decimal: str, *, counts: bool = False) -> tup
         cut = [_without_letter(text) for text in texts]
         texts, scale = [text for text, _ in cut], np.array([factor for _, factor in cut], dtype=np.float64)
     plain = pd.Series([_plain_number(text, decimal) for text in texts], dtype="object")
-    read = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    read = _nearest_floats(plain)
     numbers[left] = np.where(empty, np.nan, np.where(scale == 1, read, np.round(read * scale)))
     bad[left] = np.isnan(numbers[left]) & ~empty
     return numbers, bad
+
+
+def _nearest_floats(cells: pd.Series) -> np.ndarray:
+    """The float nearest to each figure, NaN where there is none; pandas before 3.1 may miss it by the last digit."""
+    numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+    figures = np.isfinite(numbers)
+    numbers[figures] = cells.to_numpy(dtype=object)[figures].astype(np.float64)
+    return numbers
 
 
 def _without_letter(text: str) -> tuple[str, float]:

@@ -14,7 +14,8 @@ import pytest
 
 import impact
 from impact.errors import DroppedEvents, InfeasibleDesign, InputError
-from impact.eventstudy.partitioned import RandomEvents, study_partitions
+from impact.eventstudy.partitioned import study_partitions
+from impact.eventstudy.random_events import RandomEvents
 
 DAYS = pd.bdate_range("2018-01-01", periods=500, name="session")
 WINDOWS = ((0, 0), (-1, 1))

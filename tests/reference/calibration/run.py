@@ -82,7 +82,9 @@ def clusters_needed(effect: float, sd: float, *, power: float = 0.8, level: floa
     for n in range(2, 2000):
         critical = t.ppf(1 - level / 2, n - 1)
         shift = effect / sd * np.sqrt(n)
-        if nct.sf(critical, n - 1, shift) + nct.cdf(-critical, n - 1, shift) >= power:
+        with np.errstate(divide="ignore"):  # scipy before 1.14 divides by zero on its way to the right value
+            reached = nct.sf(critical, n - 1, shift) + nct.cdf(-critical, n - 1, shift)
+        if reached >= power:
             return n
     return 2000
 
