@@ -173,8 +173,10 @@ def study_partitions(
     labels = part_labels(paths)
     targets = [None if write_to is None else Path(write_to) / label for label in labels]
     names = list(map_in_order(executor, securities_of, paths))
-    drawn = isinstance(events, RandomEvents)
-    calendar = sessions_of_benchmark(market, factors) if drawn else calendar_of_parts(paths, names, events, market, factors, executor)
+    if isinstance(events, RandomEvents):
+        calendar = sessions_of_benchmark(market, factors)
+    else:
+        calendar = calendar_of_parts(paths, names, events, market, factors, executor)
     template = _Part(path=paths[0], calendar=calendar, market=market, factors=factors, design=design, windows=tuple(windows))
     parts = _work_of_parts(paths, names, template, events, targets)
     total: PartialSums | None = None
