@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from impact.anchors import AnchorPolicy
 from impact.errors import InputError
 from impact.eventstudy.known_rows import KnownRows
-from impact.market.frames import as_frame, checked_sessions, refuse_where
+from impact.market.frames import as_frame, checked_sessions, dated_frame, refuse_where
 from impact.market.sniffing import read_dates
 from impact.typing_ import FloatArray, IntArray, TableLike
 
@@ -25,6 +25,7 @@ __all__ = [
     "column_of_returns",
     "factor_table",
     "read_factors",
+    "read_market",
     "read_returns",
 ]
 
@@ -87,6 +88,8 @@ def read_returns(returns: TableLike) -> ReturnTable:
         If it is empty, its sessions repeat, are unsorted or are no dates, a column repeats, or a value is text or infinite.
     """
     frame = as_frame(returns, "returns")
+    if len(frame):
+        frame = dated_frame(frame, "returns")
     if frame.empty:
         raise InputError(
             f"returns is empty ({frame.shape[0]} sessions x {frame.shape[1]} securities); give at least one column of returns."
@@ -111,6 +114,25 @@ def _numbers(frame: pd.DataFrame, parameter: str) -> FloatArray:
             f"{parameter} has {len(bad)} column(s) that are not numbers (first {bad[0]!r}); "
             "give decimal returns, NaN for a day without trade."
         ) from None
+
+
+def read_market(market: Market | None) -> Market | None:
+    """The benchmark as names of columns, or as a pandas series or frame with its dates in the index.
+
+    Raises
+    ------
+    InputError
+        If it is figures without dates.
+    """
+    if isinstance(market, (pd.Series, str, list, tuple)) or market is None:
+        return market
+    if isinstance(market, (dict, pd.DataFrame)) or hasattr(market, "columns"):
+        return dated_frame(as_frame(cast("TableLike", market), "market"), "market")
+    if not isinstance(market, Hashable) or hasattr(market, "to_numpy"):
+        raise InputError(
+            f"market is a {type(market).__name__}, which has no dates; name a column of returns, or give a Series or a table with its sessions."
+        )
+    return market
 
 
 def column_of_returns(market: Market | None, returns: ReturnTable) -> FloatArray:
@@ -138,7 +160,7 @@ def column_of_returns(market: Market | None, returns: ReturnTable) -> FloatArray
 
 def factor_table(factors: TableLike, parameter: str = "factors") -> tuple[pd.DatetimeIndex, FloatArray, tuple[str, ...]]:
     """Sessions, (F, k) values and names of a table of factor returns, checked."""
-    frame = as_frame(factors, parameter)
+    frame = dated_frame(as_frame(factors, parameter), parameter)
     sessions = checked_sessions(frame.index, parameter)
     values = _numbers(frame, parameter)
     rule = "infinite; a return must be finite: mend it or leave it empty"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from impact.errors import InfeasibleDesign
 from impact.kernels.ols import BatchFit
-from impact.typing_ import BoolArray, IntArray
+from impact.typing_ import BoolArray, FloatArray, IntArray
 
 __all__ = ["FIT_RULES", "DropRule", "broken_rule", "drop_table", "nothing_left"]
 
@@ -36,6 +36,11 @@ class DropRule:
     reason: Callable[[BatchFit, int, int], str]
 
 
+def _level(fit: BatchFit) -> FloatArray:
+    """Size of the first coefficient: what a line that moves by the same figure every day amounts to; 0 where nothing is estimated."""
+    return np.abs(fit.coefficients[:, 0]) if fit.coefficients.shape[1] else np.zeros(fit.spread.size)
+
+
 FIT_RULES = (
     DropRule(
         status="short_estimation",
@@ -49,7 +54,7 @@ FIT_RULES = (
     ),
     DropRule(
         status="dropped",
-        broken=lambda fit, _: ~(fit.events.sigma > ZERO_RESIDUAL * fit.spread),
+        broken=lambda fit, _: ~(fit.events.sigma > ZERO_RESIDUAL * np.maximum(fit.spread, _level(fit))),
         reason=lambda *_: "no residual variation in the estimation window",
     ),
 )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import DroppedEvents, InputError
-from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, read_returns
+from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, read_market, read_returns
 from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.drops import broken_rule, drop_table, nothing_left
 from impact.eventstudy.estimate import Estimated
@@ -20,6 +20,7 @@ from impact.eventstudy.placing import PlacedEvents, completed_table, estimate_pl
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.scale import check_benchmark, check_returns, doubt_scale, looked_at
 from impact.kernels.mapping import Executor
+from impact.market.frames import as_frame, dated_frame
 from impact.provenance import Source
 from impact.typing_ import FloatArray, IntArray, ReturnKind, Window
 
@@ -130,7 +131,8 @@ def run_study(
     Without `carry` the figures are no returns: what was observed while a line's own market was closed is left out, not
     compounded.
     """
-    table = read_returns(returns)
+    table, market = read_returns(returns), read_market(market)
+    factors = None if factors is None else dated_frame(as_frame(factors, "factors"), "factors")
     _check_span(design, table)
     table = completed_table(table, events)
     groups = place_events(table, events, design.anchor, market, factors, design.kind if carry else None)

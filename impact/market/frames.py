@@ -13,7 +13,7 @@ from impact.market.column_names import DATE_NAMES
 from impact.tables.prose import significant
 from impact.typing_ import BoolArray, DaysLike, FloatArray, TableLike
 
-__all__ = ["as_frame", "checked_sessions", "session_frame"]
+__all__ = ["as_frame", "checked_sessions", "dated_frame", "session_frame"]
 
 _ZONED_MIDNIGHT = r"\d{4}-\d{2}-\d{2}[ T]00:00(?::00(?:\.0+)?)?(?:[+-]\d{2}:?\d{2}|Z)"
 
@@ -70,7 +70,7 @@ def session_frame(table: TableLike, parameter: str, kind: str = "price") -> pd.D
         If there is no date column, or dates are repeated, unsorted, missing or not whole days, or securities are
         repeated, or a value is text, infinite, or breaks the rule of `kind`.
     """
-    frame = _dated(_one_level(as_frame(table, parameter), parameter), parameter)
+    frame = dated_frame(_one_level(as_frame(table, parameter), parameter), parameter)
     sessions = checked_sessions(frame.index, parameter)
     securities = pd.Index([str(column) for column in frame.columns], dtype="object")
     repeated = securities[securities.duplicated()].unique()
@@ -175,8 +175,14 @@ def refuse_where(bad: BoolArray, values: FloatArray, sessions: pd.DatetimeIndex,
     raise InputError(f"{parameter} has {count} {verb} {rule.split(';')[0]} (first {where});{rule.split(';', 1)[1]}.")
 
 
-def _dated(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
-    """The frame with its dates in the index, wherever they stood."""
+def dated_frame(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
+    """The frame with its dates in the index, wherever they stood.
+
+    Raises
+    ------
+    InputError
+        If its index is plain numbers and no column holds dates or is called ``date``.
+    """
     if not isinstance(frame.index, pd.RangeIndex) and not pd.api.types.is_numeric_dtype(frame.index):
         return frame
     for column in frame.columns:

@@ -1,0 +1,75 @@
+"""Frames as people have them: dates in a column, polars, plain figures; a line that moves by one figure every day."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import impact
+from impact.errors import InfeasibleDesign, InputError
+
+DAYS = pd.bdate_range("2019-01-01", periods=400, name="date")
+RNG = np.random.default_rng(3)
+MARKET = pd.Series(RNG.normal(0, 0.01, 400), index=DAYS, name="mkt")
+RETURNS = pd.DataFrame({name: 1.1 * MARKET + RNG.normal(0, 0.015, 400) for name in "ABC"}, index=DAYS)
+EVENTS = pd.DataFrame({"event_id": ["x"], "security": ["A"], "date": [DAYS[330]]})
+
+
+def by_hand() -> float:
+    """CAR(-1, 1) by least squares on the 250 sessions that end 11 before the event."""
+    estimation, window = np.arange(70, 320), np.arange(329, 332)
+    design = np.column_stack((np.ones(250), MARKET.to_numpy()[estimation]))
+    alpha, beta = np.linalg.lstsq(design, RETURNS["A"].to_numpy()[estimation], rcond=None)[0]
+    return float((RETURNS["A"].to_numpy()[window] - alpha - beta * MARKET.to_numpy()[window]).sum())
+
+
+class Foreign:
+    """A frame of another library: columns, and ``to_numpy`` of each."""
+
+    def __init__(self, frame):
+        self._frame = frame
+
+    @property
+    def columns(self):
+        return list(self._frame.columns)
+
+    def __getitem__(self, name):
+        return self._frame[name]
+
+
+@pytest.mark.parametrize(
+    ("returns", "events", "market"),
+    [
+        (RETURNS.reset_index(), EVENTS, MARKET),
+        (RETURNS, EVENTS, MARKET.reset_index()),
+        (Foreign(RETURNS.reset_index()), Foreign(EVENTS), Foreign(MARKET.reset_index())),
+        (RETURNS, {"event_id": ["x"], "security": ["A"], "date": [DAYS[330]]}, MARKET.to_frame()),
+        (RETURNS.tz_localize("UTC"), EVENTS, MARKET.tz_localize("UTC")),
+    ],
+    ids=["dates in a column", "dates of the market in a column", "frames of another library", "a mapping of events", "zoned midnights"],
+)
+def test_the_same_study_from_any_frame(returns, events, market):
+    assert impact.event_study(returns, events, market=market).car(-1, 1)["car"].iloc[0] == pytest.approx(by_hand(), abs=1e-12)
+
+
+def test_factors_may_have_their_dates_in_a_column():
+    factors = MARKET.rename("MKT_RF").to_frame().assign(RF=0.0)
+    one, other = (impact.event_study(RETURNS, EVENTS, factors=table, model="capm") for table in (factors, factors.reset_index()))
+    assert one.car(-1, 1)["car"].iloc[0] == other.car(-1, 1)["car"].iloc[0] == pytest.approx(by_hand(), abs=1e-12)
+
+
+@pytest.mark.parametrize("market", [MARKET.to_numpy(), Foreign(MARKET.to_frame().reset_index(drop=True))])
+def test_figures_without_dates_are_no_benchmark(market):
+    with pytest.raises(InputError, match="no dates"):
+        impact.event_study(RETURNS, EVENTS, market=market)
+
+
+def test_rows_without_dates_are_no_returns():
+    with pytest.raises(InputError, match="returns has no dates"):
+        impact.event_study(RETURNS.reset_index(drop=True), EVENTS, market=MARKET)
+
+
+def test_a_line_that_moves_by_one_figure_every_day_has_no_residual():
+    with pytest.raises(InfeasibleDesign, match="no residual variation"):
+        impact.event_study(RETURNS.assign(A=0.001), EVENTS, market=MARKET)
