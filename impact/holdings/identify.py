@@ -128,6 +128,8 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     instruments["line"] = kind.map(_LINES).fillna(kind)
     instruments["identified"] = _identified(instruments, stated_codes)
     instruments = pd.concat([instruments, _statuses(instruments, stated_codes, law)], axis=1)
+    told = instruments["proposed"] != ""
+    instruments["explanation"] = instruments["explanation"].where(~told, instruments["explanation"] + "; " + instruments["proposed"])
     # A name only proposes: where the row's own line is what a list names, the list says who it is.
     by_line = (instruments["tier"] != "identifier") & (instruments["listed_as"] != "")
     instruments["entity"] = instruments["entity"].where(~by_line, instruments["listed_as"])
@@ -288,7 +290,7 @@ def _identified(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series]) ->
 def _statuses(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], law: Law) -> pd.DataFrame:
     """Status, and what it rests on, of each distinct instrument."""
     n = len(instruments)
-    texts = ("status", "law_key", "listed_as", "programme", "citation", "rule", "lifted_by", "note")
+    texts = ("status", "law_key", "listed_as", "programme", "citation", "rule", "lifted_by", "note", "proposed")
     columns: dict[str, list[object]] = {name: [""] * n for name in texts}
     columns |= {name: [pd.NaT] * n for name in ("next_ban_at", "divest_by_at")}
     matched = (instruments["tier"] != "").to_numpy()
@@ -315,13 +317,21 @@ def _statuses(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], law:
         if not keys:
             columns["status"][row] = "unknown"
             columns["note"][row] = f"{match.tier} match only: {match.relation}"
+            if match.relation == _OF_ISSUER and (named_so := law.keys((), match.tied)):
+                _, answer = law.worst(named_so, match.instrument)
+                columns["listed_as"][row] = answer.entity
+                columns["proposed"][row] = (
+                    f"were it of {answer.entity or match.entity}, it would be {answer.status} {answer.programme_id}".strip()
+                )
             continue
         key, answer = law.worst(keys, match.instrument)
         columns["status"][row], columns["law_key"][row] = answer.status, key
         columns["programme"][row], columns["citation"][row], columns["rule"][row] = answer.programme_id, answer.citation, answer.rule
         columns["lifted_by"][row], columns["listed_as"][row] = answer.lifted_by, answer.entity
         columns["next_ban_at"][row], columns["divest_by_at"][row] = answer.next_ban_at, answer.divest_by_at
-        columns["note"][row] = "nothing is barred for this investor now" if answer.status == "clear" else ""
+        by_place = answer.entity and not match.tier
+        reached = f"{key} is reached by {answer.programme_id} ({answer.entity}): {answer.rule}" if by_place else ""
+        columns["note"][row] = "nothing is barred for this investor now" if answer.status == "clear" else reached
     frame = pd.DataFrame(columns, index=instruments.index)
     for name in ("next_ban_at", "divest_by_at"):
         frame[name] = pd.to_datetime(frame[name], utc=True).astype("datetime64[ns, UTC]")
@@ -335,8 +345,6 @@ def _law_keys(match: _Match, told_by: Sequence[str], law: Law) -> tuple[str, ...
     """
     codes = [match.security, *told_by]
     of_parent = match.relation == UNIT_OF_PARENT
-    if match.relation == _OF_ISSUER:
-        return tuple(dict.fromkeys((*law.keys(codes, ()), *law.keys((), match.tied))))
     if match.tier == "identifier" and not of_parent:
         return law.keys(codes, (match.entity,))
     known = law.keys(codes, ())

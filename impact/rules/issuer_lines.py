@@ -27,12 +27,15 @@ class IssuerLines:
     codes_of : mapping
         Trading line -> every code of it, the line itself included.
     isins : frozenset of str
+    unverified : mapping
+        Line of grade C -> its source, which says where to confirm whose it is.
     """
 
     line_of: Mapping[str, str]
     lines_of: Mapping[str, frozenset[str]]
     codes_of: Mapping[str, frozenset[str]]
     isins: frozenset[str]
+    unverified: Mapping[str, str]
 
     def lines_behind(self, key: str) -> frozenset[str]:
         """Every line of the issuer whose line or code `key` is; empty when the table does not know it."""
@@ -85,4 +88,6 @@ def issuer_lines() -> IssuerLines:
         of_issuer.setdefault(row["issuer"], set()).add(line)
     lines_of = {line: frozenset(lines) for lines in of_issuer.values() for line in lines}
     isins = frozenset(line_key(isin) for isin in security_lines()["isin"] if isin)
-    return IssuerLines(line_of=line_of, lines_of=lines_of, codes_of=codes_of, isins=isins)
+    unsure = security_lines().query("confidence == 'C'")
+    unverified = {line_key(line): source for line, source in zip(unsure["security"], unsure["source"], strict=True)}
+    return IssuerLines(line_of=line_of, lines_of=lines_of, codes_of=codes_of, isins=isins, unverified=unverified)

@@ -12,10 +12,11 @@ from impact.errors import InputError
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.rules.book import RuleBook, rule_book
+from impact.rules.issuer_lines import issuer_lines
 from impact.rules.questions import Question, question_about
 from impact.rules.rulings import Ruling, boundaries, decide, programmes_in_force, rulings_at, standing_relations
 from impact.rules.schemas import ANSWER, RULINGS
-from impact.rules.vocabulary import ACTIONS, INSTRUMENTS, INVESTORS, checked_word
+from impact.rules.vocabulary import ACTIONS, INSTRUMENTS, INVESTORS, checked_word, line_key
 from impact.typing_ import Instant
 
 __all__ = ["Permission", "permitted"]
@@ -182,7 +183,12 @@ def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timest
         citation=_citation(answer, rulings),
         since=since,
         until=until,
-        changes=(*_warnings(question, rulings), *_relations(question, moment), *_changes(book, answer, until, following)),
+        changes=(
+            *_warnings(question, rulings),
+            *_unverified(security, rulings),
+            *_relations(question, moment),
+            *_changes(book, answer, until, following),
+        ),
         rulings=rulings,
         asked=asked,
         sources=unique_sources(
@@ -219,6 +225,14 @@ def _warnings(question: Question, rulings: tuple[Ruling, ...]) -> tuple[str, ...
     return (
         "Whoever causes a US person to violate is liable too (50 USC 1705(a)): no US broker, custodian or counterparty may take a part.",
     )
+
+
+def _unverified(security: str, rulings: tuple[Ruling, ...]) -> tuple[str, ...]:
+    """That whose line this is rests on a record of grade C, where the answer turns on it."""
+    table = issuer_lines()
+    line = table.line_of.get(line_key(security), "")
+    source = table.unverified.get(line)
+    return (f"Whose line {line} is was not verified ({source}).",) if source and rulings else ()
 
 
 def _relations(question: Question, at: pd.Timestamp) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import pytest
 
 from impact.bundled import read_bundled
 from impact.holdings import check_portfolio
+from impact.holdings.decisions import Decision
 from impact.identifiers import security_lines
 from impact.rules import deadlines, permitted
 from impact.rules.book import TABLES, rule_book
@@ -154,8 +155,14 @@ def test_the_lines_of_an_issuer_that_left_its_list_agree(cells):
         "CHINA GENERAL NUCLEAR POWER 3 05/09/29",
     ],
 )
-def test_a_name_on_an_old_and_a_later_list_is_barred_by_the_later(name):
-    assert statuses(SPRING, Name=[name]) == ["barred"]
+def test_debt_known_by_a_name_alone_is_a_proposal_of_what_the_later_list_bars(name):
+    report = check_portfolio(book(Name=[name]), as_of=SPRING)
+    row = report.positions.iloc[0]
+    assert row["status"] == "unknown" and "it would be barred ns-cmic" in row["evidence"]
+    key = f"name:{name}|proposed:{row['entity']}"
+    settled = Decision(key=key, decision="same", by="ME", on="2024-03-01", why="its prospectus")
+    decided = check_portfolio(book(Name=[name]), as_of=SPRING, decisions=[settled]).positions.iloc[0]
+    assert decided["status"] == "barred"
 
 
 def test_a_listing_rolled_into_a_later_order_is_followed_there():

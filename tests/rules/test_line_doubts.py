@@ -62,14 +62,14 @@ def test_a_line_in_moscow_alone_does_not_tell_that_its_issuer_is_in_russia(secur
 
 
 @pytest.mark.parametrize("action", ["sell", "sell_to_divest", "hold", "convert_adr", "clear_for_non_us"])
-@pytest.mark.parametrize("security", ["SBERP.ME", "SNGSP.ME", "CHMF.ME", "MAGN.ME", "ANYTHING.ME", "RU0009029557"])
+@pytest.mark.parametrize("security", ["CHMF.ME", "MAGN.ME", "TATNP.ME", "ANYTHING.ME", "RU0006944154"])
 def test_a_permission_that_gives_way_to_blocking_needs_the_standing_of_the_issuer(action, security):
-    """Preferred shares of Sberbank are blocked with it; of the SDN list only some names are on record."""
+    """Of the SDN list only some names are on record."""
     answer = permitted(action, security, "2023-05-15T12:00-04:00", instrument="adr" if action == "convert_adr" else "equity")
     assert answer.status == "unknown"
 
 
-@pytest.mark.parametrize("security", ["RU0009029557", "CHMF.ME"])
+@pytest.mark.parametrize("security", ["RU0006944154", "CHMF.ME"])
 def test_a_purchase_is_barred_whether_the_russian_issuer_is_blocked_or_not(security):
     assert permitted("buy", security, "2023-05-15T12:00-04:00").status == "prohibited"
 
@@ -88,7 +88,7 @@ def test_a_line_in_moscow_is_held_at_its_depository_wherever_its_issuer_is_at_ho
     assert permitted("hold", "0486.HK", LATE).status == "allowed"
 
 
-@pytest.mark.parametrize("line", ["80941 HK", "12345 HK", "510300 CH", "ACME1 GR", "POLY RM", "SBERP RM"])
+@pytest.mark.parametrize("line", ["80941 HK", "12345 HK", "510300 CH", "ACME1 GR", "POLY RM", "TATNP RM"])
 def test_check_clears_no_line_that_permitted_does_not_know(line):
     book = pd.DataFrame({"Ticker": [line], "Quantity": [1.0], "Market Value": [100.0], "Currency": ["USD"]})
     assert check_portfolio(book, as_of=LATE).positions["status"].tolist() == ["unknown"]
@@ -98,3 +98,20 @@ def test_the_table_of_codes_is_of_venues_and_doubts_that_are_known():
     table = read_bundled("venue_codes")
     assert set(table["mic"]) <= set(VENUES) and set(table["kind"]) <= set(DOUBTS)
     assert {code_doubt(f"{code}.HK") for code in ("2849", "2850", "4999", "5000", "6030")} == {"fund", "", "debt"}
+
+
+@pytest.mark.parametrize(("line", "instant"), [("SBERP.ME", "2023-05-15T12:00-04:00"), ("SNGSP.ME", "2025-02-14T12:00-05:00")])
+def test_preferred_shares_are_blocked_with_their_issuer(line, instant):
+    assert permitted("sell", line, instant).status == "prohibited" and permitted("hold", line, instant).status == "unknown"
+
+
+@pytest.mark.parametrize(("line", "told"), [("LUKOY", True), ("LKOH.ME", False), ("0596.HK", True)])
+def test_an_answer_that_turns_on_an_unverified_line_says_so(line, told):
+    answer = permitted("buy", line, "2021-04-15T12:00-04:00" if line == "0596.HK" else "2025-12-01T10:00-05:00")
+    assert any("was not verified" in change for change in answer.changes) == told
+
+
+def test_a_receipt_barred_by_where_its_shares_were_issued_says_what_reaches_it():
+    book = pd.DataFrame({"Ticker": ["MBT US"], "ISIN": ["US6074091090"], "Quantity": [1.0], "Market Value": [100.0], "Currency": ["USD"]})
+    row = check_portfolio(book, as_of="2024-03-15T10:00-04:00").positions.iloc[0]
+    assert row["status"] == "barred" and "is reached by russia-newinv" in row["evidence"]
