@@ -42,10 +42,11 @@ def _window(text: str, option: str) -> tuple[int, int]:
 @click.option("--zero-alpha", is_flag=True, help="Regress through the origin.")
 @click.option("--seed", type=int, help="Seed of the bootstrap tests; without it they are left out.")
 @click.option("--plot", type=click.Path(dir_okay=False), metavar="FILE", help="Also draw the CAR path: PNG, SVG or PDF by the ending.")
+@click.option("--html", type=click.Path(dir_okay=False), metavar="FILE", help="Also write the study as one self-contained page.")
 @output_options
 def command(
-    events: str, estimation: str, window: str, cars: str, seed: int | None, plot: str | None, format_: str, output: str | None,
-    table: str | None, **given: Any,
+    events: str, estimation: str, window: str, cars: str, seed: int | None, plot: str | None, html: str | None, format_: str,
+    output: str | None, table: str | None, **given: Any,
 ) -> None:  # fmt: skip
     """Event study of the table EVENTS.
 
@@ -77,6 +78,9 @@ def command(
         output=output,
         table=table,
     )
+    if html:
+        study.to_html(html, windows)
+        click.echo(f"wrote {html}", err=True)
     if plot:
         from impact.plots.eventstudy import save_figure
 

@@ -13,6 +13,7 @@ _HOMES = {
     "EventStudyResult": "impact.eventstudy.results",
     "MODELS": "impact.eventstudy.models",
     "PartitionedResult": "impact.eventstudy.partitioned",
+    "PlaceboStudy": "impact.eventstudy.placebo",
     "RandomEvents": "impact.eventstudy.random_events",
     "StudyDesign": "impact.eventstudy.design",
     "TESTS": "impact.eventstudy.hypotheses",
@@ -26,6 +27,7 @@ _HOMES = {
     "long_fit": "impact.eventstudy.long_window",
     "group_contrast": "impact.eventstudy.cross_section",
     "overlap_report": "impact.eventstudy.overlaps",
+    "placebo_windows": "impact.eventstudy.placebo",
     "study_partitions": "impact.eventstudy.partitioned",
     "trade_to_trade_study": "impact.eventstudy.thin_trading",
 }
@@ -38,6 +40,7 @@ __all__ = [
     "CrossSectionResult",
     "EventStudyResult",
     "PartitionedResult",
+    "PlaceboStudy",
     "RandomEvents",
     "StudyDesign",
     "abnormal_volume",
@@ -50,6 +53,7 @@ __all__ = [
     "group_contrast",
     "long_fit",
     "overlap_report",
+    "placebo_windows",
     "study_partitions",
     "trade_to_trade_study",
 ]
@@ -65,6 +69,7 @@ if TYPE_CHECKING:
     from impact.eventstudy.models import MODELS
     from impact.eventstudy.overlaps import overlap_report
     from impact.eventstudy.partitioned import PartitionedResult, study_partitions
+    from impact.eventstudy.placebo import PlaceboStudy, placebo_windows
     from impact.eventstudy.random_events import RandomEvents
     from impact.eventstudy.results import EventStudyResult
     from impact.eventstudy.study import event_study

@@ -17,6 +17,7 @@ from impact.errors import ImpactWarning, InputError
 from impact.eventstudy.day_zero import without_day0
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.doubts import DOUBTED
+from impact.eventstudy.exports import StudyExports
 from impact.eventstudy.models import MODELS
 from impact.eventstudy.schemas import ABNORMAL, CAR, DOUBTFUL, DROPPED, DROPPED_COUNTS, ESTIMATES, EVENTS, MEAN_CAR, TESTS
 from impact.kernels.mixed import session_positions
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from impact.eventstudy.inference import InferenceDesign
     from impact.eventstudy.window_family import Adjustment
     from impact.kernels.single_event import ConformalInterval
-    from impact.plots.style import Axes
 
 __all__ = ["EventStudyResult"]
 
@@ -51,7 +51,7 @@ CHUNK = 2048
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
-class EventStudyResult(Result):
+class EventStudyResult(StudyExports, Result):
     """Abnormal returns of N events, with what is needed to test them.
 
     Attributes
@@ -334,10 +334,7 @@ class EventStudyResult(Result):
 
     def summary(self) -> Summary:
         """Design, mean or single effect over the usual windows, and what was dropped."""
-        windows = [
-            (a, b) for a, b in ((0, 0), (0, 1), (-1, 1), self.design.window) if self.design.window[0] <= a and b <= self.design.window[1]
-        ]
-        rows = [self._window_row(a, b) for a, b in dict.fromkeys(windows)]
+        rows = [self._window_row(a, b) for a, b in self.usual_windows]
         tables = [
             (
                 f"Cumulative abnormal {self.quantity}" if self.n_events == 1 else f"Mean cumulative abnormal {self.quantity}",
@@ -383,12 +380,6 @@ class EventStudyResult(Result):
             "p_value": inference.p_value,
             "test": inference.headline,
         }
-
-    def plot(self, *, ax: Axes | None = None, title: str | None = None) -> Axes:
-        """CAR from the first offset of the event window, with its interval."""
-        from impact.plots.eventstudy import plot_car_path
-
-        return plot_car_path(self.path(), model=self.design.model, quantity=self.quantity, level=self.design.level, title=title, ax=ax)
 
 
 def _student_quantile(df: FloatArray, probability: float) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,7 +16,14 @@ from impact.whole_files import write_whole
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_car_path", "plot_chained_effects", "save_figure"]
+__all__ = ["plot_car_path", "plot_chained_effects", "plot_group_paths", "save_figure"]
+
+GROUP_LOOKS = (
+    ("blue", "-", "o"), ("vermilion", "--", "s"), ("green", "-.", "^"), ("orange", ":", "D"), ("purple", "-", "v"), ("ink", "--", "x"),
+)  # fmt: skip
+"""Colour, line and marker of each group: told apart in print without colour too."""
+BANDS_SHOWN = 2.0
+"""Bands are drawn this many times the height of the paths beyond them."""
 
 
 def plot_car_path(
@@ -68,6 +76,67 @@ def plot_car_path(
     ax.set_title(title if title is not None else f"N = {n} event{'s' * (n != 1)}" + (f", {model} model" if model else ""))
     ax.legend(loc="best")
     return ax
+
+
+def plot_group_paths(
+    paths: Mapping[str, pd.DataFrame],
+    *,
+    quantity: str = "return",
+    level: float = 0.95,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """The CAR path of several groups of events, each with its interval as a band of its own colour, line and marker.
+
+    Parameters
+    ----------
+    paths : mapping of group to DataFrame
+        Each as for :func:`plot_car_path`.
+    quantity : {"return", "log volume"}
+    level : float
+        Confidence level of the intervals, named in the title.
+    title : str, optional
+    ax : Axes, optional
+
+    Raises
+    ------
+    InputError
+        If there is no group, or more than can be told apart.
+    """
+    if not 1 <= len(paths) <= len(GROUP_LOOKS):
+        raise InputError(f"groups: {len(paths)} of them; a figure tells 1 to {len(GROUP_LOOKS)} apart: take fewer.")
+    ax = new_axes(ax)
+    ax.axhline(0.0, color=PALETTE["grey"], linewidth=0.8)
+    for (name, path), (colour, line, marker) in zip(paths.items(), GROUP_LOOKS, strict=False):
+        offsets, n = path.index.to_numpy(), int(path["n_events"].max())
+        ax.fill_between(offsets, path["ci_low"], path["ci_high"], color=PALETTE[colour], alpha=0.15, linewidth=0)
+        ax.plot(offsets, path["car"], color=PALETTE[colour], linestyle=line, marker=marker, markersize=4)
+        known = path[["ci_low", "ci_high"]].notna().all(axis=1).any()
+        ax.lines[-1].set_label(f"{name} (N = {n}{'' if known else ', no interval'})")
+    cut = _keep_paths_in_view(ax, paths)
+    first, last = min(path.index[0] for path in paths.values()), max(path.index[-1] for path in paths.values())
+    if first <= 0 <= last:
+        ax.axvline(0.0, color=PALETTE["ink"], linewidth=0.8, linestyle=":")
+    if quantity == "return":
+        percent_axis(ax.yaxis)
+    ax.set_xlabel("sessions from the event day")
+    ax.set_ylabel(f"mean cumulative abnormal {quantity} ({'%' if quantity == 'return' else 'log points'})")
+    ax.set_title(title if title is not None else f"{len(paths)} groups, bands: {prose.percent(level, 0)} intervals{' (cut)' * cut}")
+    ax.legend(loc="best")
+    return ax
+
+
+def _keep_paths_in_view(ax: Axes, paths: Mapping[str, pd.DataFrame]) -> bool:
+    """Cut bands that are many times as wide as the paths, so that these can be read; whether one was cut."""
+    cars = pd.concat([path["car"] for path in paths.values()])
+    low, high = min(float(cars.min()), 0.0), max(float(cars.max()), 0.0)
+    room = BANDS_SHOWN * (high - low)
+    ends = pd.concat([path[["ci_low", "ci_high"]] for path in paths.values()])
+    cut = bool((ends["ci_low"] < low - room).any() or (ends["ci_high"] > high + room).any())
+    if cut and room > 0:
+        bottom, top = ax.get_ylim()
+        ax.set_ylim(max(low - room, bottom), min(high + room, top))
+    return cut
 
 
 def plot_chained_effects(effects: pd.DataFrame, *, level: float = 0.95, title: str | None = None, ax: Axes | None = None) -> Axes:
