@@ -118,7 +118,7 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     stated_codes = [clean_identifiers(instruments[kind]) for kind in _LAW_CODES]
     matched = _best_matches(instruments, targets)
     _propose_bare_tickers(matched, settled, instruments["own_line"], targets)
-    _propose_sister_lines(matched, instruments, stated_codes, targets)
+    _propose_sister_lines(matched, instruments, stated_codes, targets, law)
     instruments = pd.concat([instruments, matched], axis=1)
     instruments["adr_ratio"] = instruments["adr_ratio"].astype("float64")
     finer = matched["line_kind"] != ""
@@ -214,12 +214,12 @@ def _propose_bare_tickers(matched: pd.DataFrame, settled: pd.DataFrame, own_line
 
 
 def _propose_sister_lines(
-    matched: pd.DataFrame, instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], targets: ScreeningTargets
+    matched: pd.DataFrame, instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], targets: ScreeningTargets, law: Law
 ) -> None:
     """A line that no table knows is a proposal where it may be another class of a listed issuer, never clear.
 
-    Its code differs from that of a listed line by the share class alone; or its name begins as that of an issuer whose designation the
-    caller states: no table tells the lines of such an issuer.
+    Its code differs from that of a listed line by the share class alone; it has no name and another venue than an issuer whose designation the
+    caller states; or its name begins as that of one: no table tells the lines of such an issuer.
     """
     on_record = issuer_lines().line_of
     known = np.logical_or.reduce([codes.isin(on_record) for codes in stated_codes])
@@ -238,6 +238,9 @@ def _propose_sister_lines(
         if line and (sister := sister_code(line)) in sisters:
             target, told = sisters[sister], f"line {line} differs from a listed line by its share class alone"
             _propose(matched, row, target, "ticker", "other class of a listed line", told, targets)
+        elif line and not name and len(stated) and law.book.issuers.may_be_stated(line):
+            told = f"line {line} has no name, and no table knows the lines of the issuer whose designation is stated"
+            _propose(matched, row, int(stated[0]), "ticker", "perhaps another line", told, targets)
         elif name in beginning:
             told = f"the name {name!r} begins as that of an issuer whose designation is stated"
             _propose(matched, row, beginning[name], "name", "begins with the same words", told, targets)

@@ -16,6 +16,7 @@ DOUBTS: Mapping[str, str] = {
     "no_table": "give a line with its venue, or a code of the table of lines",
     "country": "a line of Moscow or a Russian code may be of any issuer there; look up its issuer",
     "share_class": "its code differs from that of a listed issuer by the share class or the counter alone; look up its issuer",
+    "stated": "it may be another line of the issuer whose designation is stated, of which no table knows the lines; look up its issuer",
     "foreign": "its venue quotes foreign shares under codes of its own, so it may be a line of a listed issuer; give its ISIN or its home line",
     "fund": "its code is of a fund: any share of a listed name in it counts; ask about what it holds",
     "debt": "its code is of debt, which does not tell the issuer; ask by the name of the issuer",

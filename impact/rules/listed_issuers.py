@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 
 from impact.bundled import read_bundled
+from impact.errors import InputError
 from impact.facts.names import plain_words
 from impact.rules.issuer_lines import issuer_lines, sister_code
 from impact.rules.line_doubts import code_doubt
 from impact.rules.records import Listing, Relation
 from impact.rules.vocabulary import COUNTRY_WIDE, fits, is_pattern, line_key
+from impact.venues import venue_of
 
 __all__ = ["ListedIssuers"]
 
@@ -72,7 +74,25 @@ class ListedIssuers:
             return ""
         if any(key in listing.codes for listing in self._bearing(frozenset({key})) if listing.kind != "subject"):
             return ""
-        return "share_class" if sister_code(key) in self._sister_codes else code_doubt(key)
+        if sister_code(key) in self._sister_codes:
+            return "share_class"
+        return code_doubt(key) or ("stated" if self.may_be_stated(key) else "")
+
+    def may_be_stated(self, line: str) -> bool:
+        """Whether a line may be one of an issuer whose designation the caller states: none of its venues is that of the line.
+
+        On one venue another code is another issuer, but for its share classes.
+        """
+        try:
+            return any(venue_of(line) not in venues for venues in self._stated_venues)
+        except InputError:
+            return False
+
+    @cached_property
+    def _stated_venues(self) -> tuple[frozenset[str], ...]:
+        """The venues of the lines of each stated issuer that no table of lines knows."""
+        stated = (listing.lines for listing in self.listings if listing.is_stated)
+        return tuple(frozenset(map(venue_of, lines)) for lines in stated if lines and not any(map(issuer_lines().lines_behind, lines)))
 
     def trades_there_only(self, security: str) -> bool:
         """Whether all that is known of a line is that it trades where :data:`COUNTRY_WIDE` says: foreign issuers trade there too."""

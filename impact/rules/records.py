@@ -140,6 +140,11 @@ class Listing:
         return self.phase == "depository"
 
     @property
+    def is_stated(self) -> bool:
+        """Whether the caller stated it, so that only the lines given are known to be of its issuer."""
+        return self.fact_id.startswith("hypothetical-")
+
+    @property
     def names_issuer(self) -> bool:
         """Whether it names whose the security is, by a line, a code or a name, and not only all of a country."""
         return not any(is_pattern(key) for key in self.keys)

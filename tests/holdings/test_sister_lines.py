@@ -49,3 +49,22 @@ def test_permitted_says_so_too(designation, line, answer):
     tables = designated_tables((designation,), PUBLIC)
     assert permitted("buy", line, LATER, tables=tables).status == answer
     assert permitted("buy", line, LATER).status == "not_listed"
+
+
+@pytest.mark.parametrize("line", ["VLVLY US", "VOL1 GR", "8306 JP"])
+def test_a_nameless_line_elsewhere_may_be_one_of_an_issuer_whose_lines_no_table_knows(line):
+    assert status(NAMELESS, Ticker=line) == ["unknown"]
+
+
+@pytest.mark.parametrize("cells", [{"Ticker": "8306 JP", "Name": "Mitsubishi UFJ"}, {"Ticker": "700 HK"}, {"Ticker": "ERIC-B.ST"}])
+def test_a_name_a_table_or_the_same_venue_tell_that_it_is_another(cells):
+    assert status(NAMELESS, **cells) == ["clear"]
+
+
+def test_permitted_doubts_a_line_elsewhere_beside_a_stated_issuer():
+    tables = designated_tables((NAMELESS,), PUBLIC)
+    answer = permitted("buy", "8306.T", LATER, tables=tables)
+    assert answer.status == "unknown" and "designation is stated" in answer.rule
+    assert permitted("buy", "ERIC-B.ST", LATER, tables=tables).status == "not_listed"
+    known = designated_tables((Designation(security="0700.HK", at=PUBLIC, programme="ns-cmic"),), PUBLIC)
+    assert permitted("buy", "8306.T", LATER, tables=known).status == "not_listed"
