@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -233,7 +235,8 @@ def _printed(fact_id: str, entity: str, moment: pd.Timestamp) -> str:
     return name if moment < pd.Timestamp(until, tz=EASTERN) else entity
 
 
-def _former_names() -> dict[str, tuple[str, str]]:
+@cache
+def _former_names() -> Mapping[str, tuple[str, str]]:
     names = read_bundled("designation_names")
     told = names[names["printed_until_on"] != ""]
     pairs = zip(told["designation_id"], told["name"], told["printed_until_on"], strict=True)
