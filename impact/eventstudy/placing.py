@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from impact.anchors import AnchorPolicy
+from impact.errors import ImpactWarning
 from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, align_events, checked_events, factor_table
 from impact.eventstudy.benchmarks import ModelInputs
 from impact.eventstudy.design import StudyDesign
@@ -23,6 +25,7 @@ from impact.eventstudy.own_calendars import (
 from impact.kernels.mapping import Executor
 from impact.kernels.mixed import CalendarPart, mix_fits
 from impact.typing_ import ReturnKind
+from impact.venues import VENUES
 
 __all__ = [
     "PlacedEvents",
@@ -86,8 +89,17 @@ def stated_venues(events: pd.DataFrame) -> dict[str, str]:
 def completed_table(table: ReturnTable, events: pd.DataFrame) -> ReturnTable:
     """The table with the sessions it lacks of the venues of the lines that have events, as days without a return."""
     checked = checked_events(events)
+    venues = stated_venues(checked)
+    unknown = [venue for venue in dict.fromkeys(venues.values()) if venue not in VENUES]
+    if unknown:
+        warnings.warn(
+            f"events['venue'] names {len(unknown)} venue(s) that are not known (first {unknown[0]!r}): their lines count the rows of the table, "
+            "and no session of theirs is looked for; write market identifier codes such as XHKG.",
+            ImpactWarning,
+            stacklevel=4,
+        )
     lines = np.unique(table.securities.get_indexer(pd.Index(checked["security"].unique())))
-    return with_absent_sessions(table, lines[lines >= 0], stated_venues(checked))
+    return with_absent_sessions(table, lines[lines >= 0], venues)
 
 
 def calendars_of_events(

@@ -74,7 +74,7 @@ def check_returns(
 def looked_at(values: FloatArray, columns: IntArray | None = None) -> FloatArray:
     """The rows of a table (of some of its columns) from which its scale is told."""
     rows = values[:: max(1, len(values) // LOOKED_AT)]
-    return rows if columns is None else rows[:, columns]
+    return rows if columns is None or columns.size == rows.shape[1] else rows[:, columns]
 
 
 def doubt_scale(lines: pd.DataFrame, indices: pd.DataFrame | pd.Series | None, sessions: pd.Index) -> None:
@@ -120,13 +120,12 @@ def _root_of_sessions(index: pd.Index) -> float:
 
 def _scales(values: FloatArray, bound: float = PERCENT_INDEX) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Known figures, median size of those that move by more than `bound`, and smallest figure of every column."""
-    known = np.isfinite(values)
-    count = known.sum(axis=0)
-    least = np.where(known, values, np.inf).min(axis=0, initial=np.inf)
-    large = np.abs(np.where(known, values, 0.0)) > bound
+    count = np.isfinite(values).sum(axis=0)
+    least = np.fmin.reduce(values, axis=0, initial=np.inf)
+    large = (np.abs(values) > bound).sum(axis=0)
     size = np.zeros(values.shape[1])
-    for column in np.flatnonzero(2 * large.sum(axis=0) > count):  # a median beyond the smaller bound; others need no sorting
-        size[column] = np.median(np.abs(values[known[:, column], column]))
+    for column in np.flatnonzero(2 * large > count):  # a median beyond the smaller bound; others need no sorting
+        size[column] = np.median(np.abs(values[np.isfinite(values[:, column]), column]))
     return count, size, least
 
 

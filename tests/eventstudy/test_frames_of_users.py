@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import impact
-from impact.errors import InfeasibleDesign, InputError
+from impact.errors import ImpactWarning, InfeasibleDesign, InputError
 
 DAYS = pd.bdate_range("2019-01-01", periods=400, name="date")
 RNG = np.random.default_rng(3)
@@ -68,6 +68,11 @@ def test_figures_without_dates_are_no_benchmark(market):
 def test_rows_without_dates_are_no_returns():
     with pytest.raises(InputError, match="returns has no dates"):
         impact.event_study(RETURNS.reset_index(drop=True), EVENTS, market=MARKET)
+
+
+def test_a_venue_that_nobody_knows_is_said():
+    with pytest.warns(ImpactWarning, match="names 1 venue.* not known .first 'HKEX'"):
+        impact.event_study(RETURNS, EVENTS.assign(venue="HKEX"), market=MARKET)
 
 
 def test_a_line_that_moves_by_one_figure_every_day_has_no_residual():
