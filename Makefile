@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: calibrate report test test-slow test-outside test-oldest lock audit bench simulate notebooks docs data sessions check coverage clean
+.PHONY: calibrate faults report test test-slow test-outside test-oldest lock audit bench simulate notebooks docs data sessions check coverage clean
 .DEFAULT_GOAL := report
 
 $(VENV)/.installed: setup.cfg pyproject.toml
@@ -50,6 +50,9 @@ audit: $(VENV)/.installed-test    ## known faults and licences of the locked ver
 bench: $(VENV)/.installed-test    ## speed of each function, then ratios, written to tests/bench/RESULTS.md
 	$(BIN)/python -m pytest tests/bench/bench_*.py
 	$(BIN)/python -m tests.bench.report
+
+faults: $(VENV)/.installed-test   ## mutated files, kills, corruptions and bad answers, counted in tests/faults/RESULTS.md
+	$(BIN)/python -m tests.faults.run
 
 calibrate: $(VENV)/.installed-test ## refit and score the predictions from data/, written there and to tests/reference/calibration/
 	$(BIN)/python -m tests.reference.calibration.run

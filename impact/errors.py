@@ -18,7 +18,10 @@ __all__ = [
 
 
 class ImpactError(Exception):
-    """Base of every error that `impact` raises on purpose."""
+    """Base of every error that `impact` raises on purpose; its message is one line, whatever a library said below it."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(" ".join(text.split()) if isinstance(text, str) and len(text.splitlines()) > 1 else text for text in args))
 
 
 class InputError(ImpactError, ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +11,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.instants import parse_instant
+from impact.intake.named_columns import read_named_columns
 from impact.supply.book import BUYERS
 from impact.supply.deletion import ACTIONS
 from impact.supply.holder_classes import HOLDER_CLASSES
@@ -155,7 +156,7 @@ def read_stated(given: str | Path | pd.DataFrame, name: str) -> pd.DataFrame | N
     Parameters
     ----------
     given : path or DataFrame
-        A CSV file in UTF-8 with a header row, or a frame of the same columns.
+        A table with a header row in a file of any kind, or a frame of the same columns.
     name : str
         A key of ``SCHEMAS``.
 
@@ -170,7 +171,7 @@ def read_stated(given: str | Path | pd.DataFrame, name: str) -> pd.DataFrame | N
         If the file cannot be read, a column is missing or unknown, or a cell breaks its rule.
     """
     schema, what = SCHEMAS[name], name if isinstance(given, pd.DataFrame) else str(given)
-    raw = _as_text(given, what)
+    raw = _as_text(given, name, [column.name for column in schema.columns if column.required])
     unknown = [column for column in raw.columns if column not in schema.header]
     missing = [column.name for column in schema.columns if column.required and column.name not in raw.columns]
     if unknown or missing:
@@ -197,14 +198,10 @@ def read_stated(given: str | Path | pd.DataFrame, name: str) -> pd.DataFrame | N
     return table
 
 
-def _as_text(given: str | Path | pd.DataFrame, what: str) -> pd.DataFrame:
+def _as_text(given: str | Path | pd.DataFrame, name: str, needed: Collection[str]) -> pd.DataFrame:
     if isinstance(given, pd.DataFrame):
         return given.astype(object).where(given.notna(), "").map(_cell_text)
-    try:
-        return pd.read_csv(given, dtype=str, keep_default_na=False, encoding="utf-8-sig").apply(lambda cells: cells.str.strip())
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{what}: cannot be read as CSV in UTF-8 ({reason}); give a file that exists, with a header row.") from error
+    return read_named_columns(given, name, needed).reset_index(drop=True)
 
 
 def _cell_text(value: object) -> str:

@@ -18,6 +18,7 @@ from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.schemas import CAR, DROPPED, ESTIMATES, MEAN_CAR, TESTS
 from impact.eventstudy.study import event_study
 from impact.intake.currencies import currency_of
+from impact.intake.named_columns import read_named_columns
 from impact.provenance import Source
 from impact.tables import Table, prose
 from impact.typing_ import ReturnKind, Window
@@ -35,19 +36,17 @@ MANY_EVENTS = 40
 
 
 def read_events(path: str | Path) -> pd.DataFrame:
-    """The event table of a CSV or Parquet file: event_id, security, and date or known_at with venue; other columns are kept.
+    """The event table of a file of any kind: event_id, security, and date or known_at with venue; other columns are kept.
+
+    A cell that holds nothing is missing; ``NA`` and ``None`` are text, as a security may be called so.
 
     Raises
     ------
     InputError
         If the file cannot be read as a table.
     """
-    file = _existing(path, "events")
-    try:
-        table = pd.read_parquet(file) if file.suffix.lower() in (".parquet", ".pq") else pd.read_csv(file, dtype=str, skipinitialspace=True)
-    except (ValueError, UnicodeDecodeError, pd.errors.ParserError) as error:
-        raise InputError(f"events={str(path)!r} cannot be read as a table ({str(error).splitlines()[0]}); give CSV or Parquet.") from error
-    table.columns = [str(column).strip() for column in table.columns]
+    table = read_named_columns(_existing(path, "events"), "events", ("security",)).reset_index(drop=True)
+    table = table.where(table != "")
     for column in table.columns.difference(["event_id", "security", "date", "known_at", "venue", "peer", "group"]):
         numbers = pd.to_numeric(table[column], errors="coerce")
         if numbers.notna().any() and (numbers.notna() == table[column].notna()).all():

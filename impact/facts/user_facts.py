@@ -11,6 +11,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.facts.fact import FIELDS, broken_rule
 from impact.facts.statements import typed_statements
+from impact.intake.named_columns import read_named_columns
 
 __all__ = ["OPTIONAL_COLUMNS", "REQUIRED_COLUMNS", "read_facts"]
 
@@ -20,7 +21,7 @@ CHECKED = ("fact_id", "subject", "predicate", "value", "source", "confidence", "
 
 
 def read_facts(path: str | Path) -> pd.DataFrame:
-    """Facts of one CSV file (UTF-8, one header row).
+    """Facts of one table with a header row, in a file of any kind.
 
     Parameters
     ----------
@@ -41,24 +42,20 @@ def read_facts(path: str | Path) -> pd.DataFrame:
         line, column and rule.
     """
     path = Path(path)
-    try:
-        raw = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{path}: cannot be read as CSV in UTF-8 ({reason}); give a file that exists with a header row.") from error
+    raw = read_named_columns(path, "facts", REQUIRED_COLUMNS)
     missing = [column for column in REQUIRED_COLUMNS if column not in raw]
     unknown = [column for column in raw if column not in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)]
     if missing or unknown:
         named = ", ".join(REQUIRED_COLUMNS)
         raise InputError(f"{path}: columns missing: {missing or 'none'}, unknown: {unknown or 'none'}; needed are {named}.")
-    written = [{str(name): str(cell) for name, cell in row.items()} for row in raw.to_dict("records")]
-    broken = [problem for line, row in enumerate(written, 2) for problem in _problems(row, line)]
-    repeated = raw.index[raw["fact_id"].duplicated(keep=False) & (raw["fact_id"] != "")]
-    broken += [(position + 2, "fact_id", raw["fact_id"][position], "repeats: ids must be unique") for position in repeated]
+    written = [(int(str(line)), {str(name): str(cell) for name, cell in row.items()}) for line, row in raw.to_dict("index").items()]
+    broken = [problem for line, row in written for problem in _problems(row, line)]
+    repeated = raw["fact_id"][raw["fact_id"].duplicated(keep=False) & (raw["fact_id"] != "")]
+    broken += [(int(str(line)), "fact_id", fact, "repeats: ids must be unique") for line, fact in repeated.items()]
     if broken:
         line, column, text, rule = min(broken)
         raise InputError(f"{path}, line {line}, column {column}: {text!r} {rule} ({len(broken)} cells break a rule).")
-    rows = [_filled(row) | {"table": path.name, "row": str(line)} for line, row in enumerate(written, 2)]
+    rows = [_filled(row) | {"table": path.name, "row": str(line)} for line, row in written]
     return typed_statements([dict.fromkeys(FIELDS, "") | row for row in rows])
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.holdings.coded import completed_cusips
 from impact.holdings.owners import HOLDER_COLUMNS, ReportedHoldings, wanted_securities
-from impact.holdings.sec_tables import ROWS_AT_ONCE, sec_dates, sec_numbers, sec_table, stream_sec_table
+from impact.holdings.sec_tables import ROWS_AT_ONCE, joined_filings, sec_dates, sec_numbers, sec_table, stream_sec_table, verdicts
 from impact.provenance import Source
 
 __all__ = ["DOLLARS_FROM", "effective_filings", "read_13f"]
@@ -82,7 +82,7 @@ def read_13f(
         keep = pd.Series(True, index=piece.index) if wanted.everything else piece["CUSIP"].isin(wanted.cusips)
         refused["another security"] += int((~keep).sum())
         piece = piece[keep]
-        verdict = piece["ACCESSION_NUMBER"].map(reasons).fillna("its filing is not in SUBMISSION").astype(str)
+        verdict = verdicts(piece["ACCESSION_NUMBER"], reasons)
         refused.update(verdict[verdict != ""])
         parts.append(piece[verdict == ""])
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({name: pd.Series(dtype="str") for name in _TABLE})
@@ -120,7 +120,7 @@ def effective_filings(
     """
     submissions, _ = sec_table(source, "SUBMISSION.tsv", _SUBMISSION)
     covers, _ = sec_table(source, "COVERPAGE.tsv", _COVER)
-    filings = submissions.merge(covers, on="ACCESSION_NUMBER", how="left").fillna("")
+    filings = joined_filings(submissions, covers)
     filings["filed_on"] = sec_dates(filings["FILING_DATE"])
     filings["reported_on"] = sec_dates(filings["PERIODOFREPORT"])
     filings["number"] = sec_numbers(filings["AMENDMENTNO"]).fillna(0)
@@ -187,5 +187,5 @@ def _in_dollars(rows: pd.DataFrame, filings: pd.DataFrame) -> tuple[pd.DataFrame
         (name, "only an addition to a filing that is not in this data set", "kept; the manager's other holdings are missing")
         for name in partial
     ]
-    rows = rows.assign(value_usd=rows["value_usd"] * rows["accession"].map(scale).fillna(1.0))
+    rows = rows.assign(value_usd=rows["value_usd"] * scale.reindex(rows["accession"]).fillna(1.0).to_numpy())
     return rows, pd.DataFrame(issues, columns=["accession", "problem", "action"], dtype="str")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.holdings.owners import HOLDER_COLUMNS, ReportedHoldings, WantedSecurities, wanted_securities
-from impact.holdings.sec_tables import ROWS_AT_ONCE, sec_dates, sec_numbers, sec_table, stream_sec_table
+from impact.holdings.sec_tables import ROWS_AT_ONCE, joined_filings, sec_dates, sec_numbers, sec_table, stream_sec_table, verdicts
 from impact.provenance import Source
 
 __all__ = ["read_nport"]
@@ -80,7 +80,7 @@ def read_nport(
             keep = piece["HOLDING_ID"].isin(codes.index) | piece["ISSUER_CUSIP"].isin(wanted.cusips)
         refused["another security"] += int((~keep).sum())
         piece = piece[keep]
-        verdict = piece["ACCESSION_NUMBER"].map(reasons).fillna("its filing is not in SUBMISSION").astype(str)
+        verdict = verdicts(piece["ACCESSION_NUMBER"], reasons)
         refused.update(verdict[verdict != ""])
         parts.append(piece[verdict == ""])
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({name: pd.Series(dtype="str") for name in _HOLDING})
@@ -98,8 +98,7 @@ def _filings(source: str | Path, as_of: str | pd.Timestamp | None) -> tuple[pd.D
     submissions, _ = sec_table(source, "SUBMISSION.tsv", _SUBMISSION)
     registrants, _ = sec_table(source, "REGISTRANT.tsv", _REGISTRANT)
     funds, _ = sec_table(source, "FUND_REPORTED_INFO.tsv", _FUND)
-    filings = submissions.merge(registrants.drop_duplicates("ACCESSION_NUMBER"), on="ACCESSION_NUMBER", how="left")
-    filings = filings.merge(funds.drop_duplicates("ACCESSION_NUMBER"), on="ACCESSION_NUMBER", how="left").fillna("")
+    filings = joined_filings(submissions, registrants, funds)
     filings["filed_on"], filings["reported_on"] = sec_dates(filings["FILING_DATE"]), sec_dates(filings["REPORT_DATE"])
     nameless = filings["SERIES_NAME"].str.upper().isin(["", "N/A"])
     filings["holder"] = filings["SERIES_NAME"].where(~nameless, filings["REGISTRANT_NAME"])
@@ -141,7 +140,7 @@ def _rows(table: pd.DataFrame, filings: pd.DataFrame, codes: pd.DataFrame) -> pd
             "source": "N-PORT",
             **{name: filed[name] for name in ("holder_id", "holder", "reported_on", "filed_on")},
             "accession": table["ACCESSION_NUMBER"],
-            "isin": table["HOLDING_ID"].map(codes["isin"]).fillna("").astype("str"),
+            "isin": codes["isin"].reindex(table["HOLDING_ID"], fill_value="").to_numpy(),
             "cusip": table["ISSUER_CUSIP"].where(~table["ISSUER_CUSIP"].isin(_NOT_A_CODE), ""),
             "name": table["ISSUER_NAME"],
             "share_class": table["ISSUER_TITLE"],

@@ -354,7 +354,7 @@ def _refusals(
         unread = np.isin(report.line, cells.loc[cells["column"].isin(AMOUNT_FIELDS), "row"])
         code[bare] = np.where(unread[bare], 4, 3)
     code[~identified] = 2
-    marked = coded if mixed is None else coded | ((mixed != "") & ~mixed.map(is_total_label)).to_numpy(dtype=bool)
+    marked = coded if mixed is None else coded | np.array([cell != "" and not is_total_label(cell) for cell in mixed], dtype=bool)
     printed = {
         name: rows[name] / scales[name].factor for name in ("quantity", "market_value") if name in scales and scales[name].factor > 0
     }

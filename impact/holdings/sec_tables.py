@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -15,7 +16,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.intake.dates import parse_date
 
-__all__ = ["ROWS_AT_ONCE", "sec_dates", "sec_numbers", "sec_table", "stream_sec_table"]
+__all__ = ["ROWS_AT_ONCE", "joined_filings", "sec_dates", "sec_numbers", "sec_table", "stream_sec_table", "verdicts"]
 
 ROWS_AT_ONCE = 50_000
 """Rows of a large table held in memory at a time."""
@@ -32,12 +33,15 @@ def _opened(root: Path, name: str) -> Iterator[IO[bytes]]:
         return
     if not zipfile.is_zipfile(root):
         raise InputError(f"source={str(root)!r} is neither a folder nor a ZIP; give the SEC data set as published or unpacked.")
-    with zipfile.ZipFile(root) as archive:
-        members = [member for member in archive.namelist() if member.rpartition("/")[2].upper() == name.upper()]
-        if not members:
-            raise InputError(f"source={str(root)!r} holds no {name}; is it the data set meant?")
-        with archive.open(members[0]) as stream:
-            yield stream
+    try:
+        with zipfile.ZipFile(root) as archive:
+            members = [member for member in archive.namelist() if member.rpartition("/")[2].upper() == name.upper()]
+            if not members:
+                raise InputError(f"source={str(root)!r} holds no {name}; is it the data set meant?")
+            with archive.open(members[0]) as stream:
+                yield stream
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise InputError(f"source={str(root)!r} is a damaged ZIP ({error}); get the data set again.") from error
 
 
 def stream_sec_table(
@@ -73,13 +77,16 @@ def stream_sec_table(
             raise InputError(
                 f"{name} in {str(root)!r} has no column {missing[0]} ({len(missing)} missing); its columns are: {', '.join(heading)[:200]}."
             )
+        repeated = sorted({column for column in heading if heading.count(column) > 1})
+        if repeated:
+            raise InputError(f"{name} in {str(root)!r} repeats the column {repeated[0]!r}; get the data set again.")
         places = [heading.index(column) for column in columns]
         while block := lines.readlines(rows_at_once * 128):
             yield _piece(block, heading, places, columns)
 
 
 def _piece(block: list[str], heading: list[str], places: list[int], columns: Sequence[str]) -> tuple[pd.DataFrame, int]:
-    whole = [line for line in block if line.count("\t") == len(heading) - 1]
+    whole = [line.rstrip("\r\n") + "\n" for line in block if line.count("\t") == len(heading) - 1 and "\0" not in line]
     n_broken = len(block) - len(whole)
     piece = pd.read_csv(
         io.StringIO("".join(whole)),
@@ -90,6 +97,7 @@ def _piece(block: list[str], heading: list[str], places: list[int], columns: Seq
         dtype=str,
         na_filter=False,
         quoting=csv.QUOTE_NONE,
+        lineterminator="\n",
         low_memory=False,
     )
     return piece[list(columns)], n_broken
@@ -101,6 +109,19 @@ def sec_table(root: str | Path, name: str, columns: Sequence[str]) -> tuple[pd.D
     if not pieces:
         return pd.DataFrame({column: pd.Series(dtype="str") for column in columns}), 0
     return pd.concat([piece for piece, _ in pieces], ignore_index=True), sum(n_broken for _, n_broken in pieces)
+
+
+def joined_filings(filings: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
+    """Tables with one row a filing side by side, by ACCESSION_NUMBER; the last row counts where one is given twice, empty text where none is."""
+    joined = filings.drop_duplicates("ACCESSION_NUMBER", keep="last")
+    for other in others:
+        joined = joined.merge(other.drop_duplicates("ACCESSION_NUMBER", keep="last"), on="ACCESSION_NUMBER", how="left")
+    return joined.astype("object").where(joined.notna(), "").astype("str")
+
+
+def verdicts(accessions: pd.Series, reasons: Mapping[str, str]) -> pd.Series:
+    """Why the rows of a filing do not count: empty text where they do, by the reason of each filing that SUBMISSION has."""
+    return pd.Series([reasons.get(one, "its filing is not in SUBMISSION") for one in accessions], index=accessions.index, dtype="str")
 
 
 def sec_dates(column: pd.Series) -> pd.Series:

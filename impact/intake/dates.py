@@ -47,15 +47,15 @@ def parse_date(text: object, *, dayfirst: bool | None = None) -> pd.Timestamp | 
     (None, Timestamp('2021-04-03 00:00:00'))
     """
     if isinstance(text, pd.Timestamp):
-        return text
+        return _within_range(text)
     if hasattr(text, "isoformat"):
-        return pd.Timestamp(text.isoformat()).normalize()
+        return _within_range(pd.Timestamp(text.isoformat()).normalize())
     for order, pattern in _PATTERNS:
         matched = pattern.search(str(text))
         parts = matched and _date_parts(order, matched.groups(), dayfirst)
         if parts:
             try:
-                return pd.Timestamp(year=parts[0], month=parts[1], day=parts[2])
+                return _within_range(pd.Timestamp(year=parts[0], month=parts[1], day=parts[2]))
             except ValueError:
                 continue
     return None
@@ -109,6 +109,11 @@ class ParsedDates:
     unreadable: BoolArray
     dayfirst: bool | None
     undecided: bool
+
+
+def _within_range(day: pd.Timestamp) -> pd.Timestamp | None:
+    """None for days that no position or filing has and that nanoseconds cannot hold, such as 0001-01-01 and 9999-12-31."""
+    return day if pd.isna(day) or 1700 <= day.year <= 2200 else None
 
 
 def parse_dates(text: pd.Series, *, dayfirst: bool | None = None) -> ParsedDates:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -132,5 +133,5 @@ def _text(path: Path) -> str:
             with zipfile.ZipFile(path) as archive:
                 return archive.read(archive.namelist()[0]).decode("cp1252")
         return path.read_bytes().decode("cp1252")
-    except (OSError, zipfile.BadZipFile, IndexError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, IndexError, UnicodeDecodeError) as error:
         raise SourceUnusable(f"{path.name} cannot be read ({getattr(error, 'strerror', None) or error}); check the file.") from error

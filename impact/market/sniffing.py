@@ -242,7 +242,8 @@ def read_dates(cells: pd.Series, name: str, date_format: str | None = None) -> p
     text = cells.astype(str).str.strip()
     if date_format is None and len(text):
         date_format, text = _date_format(text, name)
-    dates = pd.to_datetime(text, format=date_format, errors="coerce").astype("datetime64[ns]")
+    dates = pd.to_datetime(text, format=date_format, errors="coerce")
+    dates = dates.where(dates.between(pd.Timestamp("1700-01-01"), pd.Timestamp("2200-12-31"))).astype("datetime64[ns]")
     if len(dates) and dates.isna().all():
         raise InputError(f"{name}: no date can be read as {date_format!r} (first {text.iloc[0]!r}); name the format with date_format.")
     return dates

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.named_columns import read_named_columns
 from impact.market import load_panel
 from impact.pricing.event_returns import event_returns_of
 from impact.pricing.library import EventLibrary, event_library
@@ -124,9 +125,4 @@ def _comparison(anew: pd.DataFrame, shipped: EventLibrary) -> pd.DataFrame:
 
 
 def _read(path: str | Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(
-            f"{path} cannot be read as a CSV file of events ({type(error).__name__}): check the path and the encoding."
-        ) from error
+    return read_named_columns(path, "events").reset_index(drop=True)

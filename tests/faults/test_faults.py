@@ -1,0 +1,38 @@
+"""The standing attack in its short form, and every input that once broke a reader; `make faults` runs the long one."""
+
+from collections import Counter
+
+import pytest
+
+from tests.faults.answers import answer_badly
+from tests.faults.campaign import attack, attempt, kept_faults, replay
+from tests.faults.readers import READERS
+from tests.faults.seeds import seeds_of
+from tests.faults.store import corrupt, kill
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+def test_every_seed_is_read(reader):
+    """An attack on files that are refused to begin with would show nothing."""
+    assert [attempt(reader, seed) for seed in seeds_of(reader.name)] == ["read"] * len(seeds_of(reader.name))
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+def test_no_mutated_file_breaks_a_reader(reader):
+    outcome = attack(reader, 15 * reader.weight, 7)
+    assert [told for told, _ in outcome.faults] == []
+    assert outcome.counts["read"] and outcome.counts["refused"]
+
+
+@pytest.mark.parametrize(("reader", "folder"), [pytest.param(*kept, id=f"{kept[0].name}-{kept[1].name}") for kept in kept_faults()])
+def test_what_once_broke_a_reader_breaks_it_no_more(reader, folder):
+    assert replay(reader, folder) in ("read", "refused")
+
+
+@pytest.mark.parametrize(
+    ("harm", "n", "outcomes"), [(corrupt, 40, {"whole", "refused"}), (kill, 8, {"killed"}), (answer_badly, 40, {"kept", "refused"})]
+)
+def test_the_store_gives_out_what_was_written(tmp_path, harm, n, outcomes):
+    counts, faults = harm(tmp_path, n, 7)
+    assert Counter(faults) == Counter()
+    assert outcomes <= {outcome for outcome, count in counts.items() if count}
