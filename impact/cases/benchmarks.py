@@ -9,11 +9,10 @@ import pandas as pd
 from impact.bundled import read_bundled
 from impact.calendars import VENUES
 from impact.cases.definition import CaseDefinition
+from impact.intake.currency_table import CURRENCY_TABLE
 
 __all__ = ["FEWEST_IN_BASKET", "basket", "benchmark_names", "benchmarks_of", "venue_benchmark", "venue_currency", "yahoo_symbol"]
 
-QUOTED_IN_HUNDREDTHS = ("XLON", "XTAE", "XJSE")
-"""Venues whose closes may be pence, agorot or cents: which they are must be stated."""
 FEWEST_IN_BASKET = 3
 """A mean of fewer lines than this says more of its members than of the market."""
 
@@ -62,7 +61,9 @@ def venue_benchmark(venue: str, priced: Iterable[str] | None = None) -> tuple[st
 
 def venue_currency(venue: str) -> str:
     """Currency in which the lines of a venue are quoted; empty where prices come in the currency and in its hundredth alike."""
-    return "" if venue in QUOTED_IN_HUNDREDTHS else VENUES[venue].currency
+    usual = VENUES[venue].currency
+    known = CURRENCY_TABLE.get(usual)
+    return "" if known is not None and known.hundredths else usual
 
 
 def benchmark_names(security: str) -> tuple[str, ...]:

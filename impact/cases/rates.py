@@ -11,17 +11,12 @@ from impact.bundled import bundled_source
 from impact.cases.definition import CaseDefinition
 from impact.cases.listing import stated_source
 from impact.errors import DataUnavailable
+from impact.intake.currency_table import CURRENCY_TABLE
 from impact.market.bundled import usd_per_unit
 from impact.provenance import Source
 from impact.tables.prose import significant
 
 __all__ = ["DollarRate", "dollar_rate"]
-
-PEG = {"HKD": (7.75, 7.85)}
-"""Convertibility undertakings of the Hong Kong Monetary Authority, HKD a US dollar, since 2005-05-18; checked 2026-11-22."""
-PEG_SOURCE = Source(
-    title="Hong Kong linked exchange rate: HKD 7.75 to 7.85 a US dollar, middle taken (at most 0.7 % off)", basis="facts", confidence="B"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +49,12 @@ def dollar_rate(definition: CaseDefinition, currency: str, on: pd.Timestamp) -> 
             note=f"{currency} {significant(1 / rate, 5)} a US dollar, the last rate up to {on:%Y-%m-%d}.",
             sources=(bundled_source("exchange_rates"),),
         )
-    if currency in PEG:
+    known = CURRENCY_TABLE.get(currency)
+    if known is not None and known.peg is not None:
         return DollarRate(
-            usd_per_unit=2 / sum(PEG[currency]), note=f"{currency} at the middle of its band against the US dollar.", sources=(PEG_SOURCE,)
+            usd_per_unit=2 / sum(known.peg),
+            note=f"{currency} at the middle of its band against the US dollar.",
+            sources=(Source(title=known.peg_source, basis="facts", confidence="B"),),
         )
     return DollarRate(
         usd_per_unit=math.nan,

@@ -3,48 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-__all__ = ["CURRENCIES", "HUNDREDTHS", "MAJOR_CURRENCIES", "MARKS", "currency_in", "currency_of", "normal_currencies", "spaced_currency"]
+from impact.intake.currency_table import CURRENCY_TABLE
 
-CURRENCIES = frozenset(
-    {"AED", "AFN", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BGN", "BHD", "BIF", "BMD", "BND",
-     "BOB", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF", "CHF", "CLP", "CNH", "CNY", "COP", "CRC", "CUP", "CVE", "CZK",
-     "DJF", "DKK", "DOP", "DZD", "EGP", "ERN", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD",
-     "HKD", "HNL", "HRK", "HTG", "HUF", "IDR", "ILS", "INR", "IQD", "IRR", "ISK", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF",
-     "KPW", "KRW", "KWD", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP",
-     "MRU", "MUR", "MVR", "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK", "PHP",
-     "PKR", "PLN", "PYG", "QAR", "RMB", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SDG", "SEK", "SGD", "SHP", "SLE", "SOS",
-     "SRD", "SSP", "STN", "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD",
-     "UYU", "UZS", "VES", "VND", "VUV", "WST", "XAF", "XCD", "XOF", "XPF", "YER", "ZAR", "ZMW", "ZWL"}
-)  # fmt: skip
+__all__ = [
+    "BESIDE_FIGURES", "CURRENCIES", "HUNDREDTHS", "HUNDREDTH_CODES", "MAJOR_CURRENCIES", "MARKS", "SIGNS", "any_of", "currency_in",
+    "currency_of", "normal_currencies", "spaced_currency",
+]  # fmt: skip
+
+_MEANT: Mapping[str, str] = {name: one.code for one in CURRENCY_TABLE.values() for name in (one.code, *one.also)}
+CURRENCIES = frozenset(_MEANT)
 """ISO 4217 codes in use, with CNH (offshore renminbi) and RMB, as files write them."""
-
-HUNDREDTHS: Mapping[str, str] = {
-    "GBp": "GBP",
-    "GBX": "GBP",
-    "GBx": "GBP",
-    "gbx": "GBP",
-    "GBPX": "GBP",
-    "p": "GBP",
-    "ZAc": "ZAR",
-    "ZAC": "ZAR",
-    "ILA": "ILS",
-    "ILa": "ILS",
-    "ILX": "ILS",
-}
-"""Codes of hundredths, in the letter case that tells them from the currency itself, and the currency."""
-
-MARKS: Mapping[str, str] = {
-    "US$": "USD", "U$S": "USD", "HK$": "HKD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "S$": "SGD", "SG$": "SGD", "NT$": "TWD", "NZ$": "NZD",
-    "R$": "BRL", "MX$": "MXN", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "CNY", "₩": "KRW", "₹": "INR", "₽": "RUB", "₪": "ILS", "₺": "TRY",
-    "zł": "PLN", "Kč": "CZK", "円": "JPY", "元": "CNY", "원": "KRW", "人民币": "CNY", "人民幣": "CNY", "港元": "HKD", "港币": "HKD", "美元": "USD", "米ドル": "USD",
-}  # fmt: skip
+HUNDREDTHS: Mapping[str, str] = {name: one.code for one in CURRENCY_TABLE.values() for name in one.hundredths}
+"""Names of hundredths, in the letter case that tells them from the currency itself, and the currency."""
+MARKS: Mapping[str, str] = {mark: one.code for one in CURRENCY_TABLE.values() for mark in one.marks}
 """Marks that stand for a currency, and the code of it."""
-_ASCII_MARK = re.compile(r"(?:US|HK|AU?|CA?|SG?|NT|NZ|R|MX)?\$|U\$S")
-_CODE = re.compile(r"(?<![A-Za-z])([A-Z]{3}|GBp|GBx|ZAc|ILa)(?![A-Za-z])")
+MAJOR_CURRENCIES = frozenset(one.code.lower() for one in CURRENCY_TABLE.values() if one.small_letters)
+"""Codes that are told in small letters too."""
+HUNDREDTH_CODES = tuple(name for name in HUNDREDTHS if len(name) == 3 and name[:2].isupper() and not name.isupper())
+"""Codes of hundredths that their last letter tells: ``GBp``."""
+SIGNS = tuple(mark for mark in MARKS if len(mark) == 1 and not mark.isalpha())
+"""Marks of one sign: ``€``."""
+BESIDE_FIGURES = (
+    *(mark[:-1] for mark in MARKS if mark.endswith("$") and mark != "$"),
+    *(name for one in CURRENCY_TABLE.values() for name in one.letters),
+    *(mark for mark in MARKS if mark[0].isalpha() and mark.isalpha() and mark[0] < "\u3000"),
+)
+"""Letters that stand before or behind a figure and are no part of it: ``HK`` of ``HK$``, ``kr``."""
+
+
+def any_of(names: Iterable[str]) -> str:
+    """A pattern that any of the names fits, the longest first."""
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+_ASCII_MARK = re.compile(any_of(mark for mark in MARKS if mark.isascii()))
+_CODE = re.compile(rf"(?<![A-Za-z])([A-Z]{{3}}|{any_of(HUNDREDTH_CODES)})(?![A-Za-z])")
 _WORDS = re.compile(r"[^\W\d_]+", re.UNICODE)
 
 
@@ -62,16 +59,16 @@ def currency_of(text: object) -> tuple[str, float]:
     written = str(text).strip()
     if written in HUNDREDTHS:
         return HUNDREDTHS[written], 0.01
-    if written.lower() in ("pence", "penny sterling", "pence sterling"):
-        return "GBP", 0.01
+    if len(written) > 4 and written.lower() in HUNDREDTHS:  # words, in any case
+        return HUNDREDTHS[written.lower()], 0.01
     code = written.upper()
-    if code in CURRENCIES:
-        return "CNY" if code == "RMB" else code, 1.0
+    if code in _MEANT:
+        return _MEANT[code], 1.0
     if written in MARKS:
         return MARKS[written], 1.0
     coded = _CODE.search(written)
     if coded and coded[1] in CURRENCIES:
-        return coded[1], 1.0
+        return _MEANT[coded[1]], 1.0
     return code, 1.0
 
 
@@ -84,10 +81,8 @@ def normal_currencies(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     return names.set_axis(column.index), worth.set_axis(column.index)
 
 
-_MAJOR = "usd|eur|gbp|hkd|jpy|cny|cnh|chf|cad|aud|sgd|krw|inr|twd|sek|nok|dkk|zar|brl|mxn|pln"
-MAJOR_CURRENCIES = frozenset(_MAJOR.split("|"))
-"""Codes that are told in small letters too."""
-_CAMEL = "|".join(code.capitalize() for code in _MAJOR.split("|"))
+_MAJOR = any_of(sorted(MAJOR_CURRENCIES))
+_CAMEL = any_of(sorted(code.capitalize() for code in MAJOR_CURRENCIES))
 _LOW_CODE = re.compile(rf"(?<=_)({_MAJOR})(?=_|$)|(?<=[a-z])({_CAMEL})$", re.ASCII)
 
 
@@ -106,7 +101,7 @@ def currency_in(heading: str) -> str:
     """
     for coded in _CODE.finditer(spaced_currency(heading).replace("_", " ")):
         if coded[1] in CURRENCIES or coded[1] in HUNDREDTHS:
-            return "CNY" if coded[1] == "RMB" else coded[1]
+            return _MEANT.get(coded[1], coded[1])
     mark = _ASCII_MARK.search(heading)
     if mark:
         return MARKS.get(mark[0], "USD")

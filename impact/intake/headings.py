@@ -7,18 +7,19 @@ import unicodedata
 from functools import lru_cache
 
 from impact.bundled import read_bundled
-from impact.intake.currencies import CURRENCIES, spaced_currency
+from impact.intake.currencies import CURRENCIES, HUNDREDTH_CODES, HUNDREDTHS, SIGNS, any_of, spaced_currency
 from impact.intake.units import unit_in
 
 __all__ = ["heading_key", "heading_readings", "is_total_label"]
 
 _BRACKETS = re.compile(r"[(\[（【]([^)\]）】]*)[)\]）】]")
+_SIGN = any_of(SIGNS)
 _TRAILING_CURRENCY = re.compile(
-    r"(?:\s+(?:in|en|em|à|w|base)\b|[\s_\-/]+|(?<=[a-z]))\s*(?:US\$|HK\$|[A-Z]{0,2}\$|€|£|¥|GBp|GBX|ZAc|ILA|[A-Z]{3})\s*\*?$"
+    rf"(?:\s+(?:in|en|em|à|w|base)\b|[\s_\-/]+|(?<=[a-z]))\s*(?:[A-Z]{{0,2}}\$|{_SIGN}|{any_of(HUNDREDTH_CODES)}|[A-Z]{{3}})\s*\*?$"
 )
 _MARKED = re.compile(r"[()\[\]%]")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
-_LEADING_CURRENCY = re.compile(r"^(?:[A-Z]{3}|[A-Z]{0,2}\$|€|£)[\s_\-]+")
+_LEADING_CURRENCY = re.compile(rf"^(?:[A-Z]{{3}}|[A-Z]{{0,2}}\$|{_SIGN})[\s_\-]+")
 
 
 def heading_key(heading: object) -> str:
@@ -61,7 +62,7 @@ def _without_currency(text: str) -> str:
 
 def _is_currency(text: str) -> bool:
     code = re.sub(r"[^A-Za-z]", "", text)[-3:]
-    return not code.isascii() or any(mark in text for mark in "$€£¥") or code in CURRENCIES or code in ("GBp", "GBX", "ZAc", "ILA")
+    return not code.isascii() or any(mark in text for mark in SIGNS) or code in CURRENCIES or code in HUNDREDTHS
 
 
 @lru_cache(maxsize=1)

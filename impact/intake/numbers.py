@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.currencies import BESIDE_FIGURES, HUNDREDTH_CODES, any_of
 from impact.typing_ import BoolArray, FloatArray
 
 __all__ = ["DOUBTFUL_MARK", "MISSING_TEXT", "ParsedNumbers", "decimal_mark", "decimal_of_columns", "money_marked", "parse_numbers"]
@@ -46,7 +47,7 @@ _CURRENCY_SIGNS = "".join(chr(code) for code in range(0x24, 0xFFE7) if unicodeda
 # Spaces of every width, Swiss and typewriter apostrophes, currency and percent signs: never part of the number itself.
 _DECORATION = f"[\\s\u00a0\u2009\u202f'’‘`´%％{re.escape(_CURRENCY_SIGNS)}円元원]"
 # Letters of a currency before or behind the figure: a code (USD), what stands before a dollar sign (HK$), a mark in letters (kr, zł, CHF).
-_CURRENCY_LETTERS = r"(?:[A-Z]{3}|US|HK|AU|CA|SG|NT|NZ|MX|[ACSR]|GBp|GBX|kr|Kr|zł|Kč|Ft|Fr\.?|Rs\.?|lei|лв|руб|股|份|주|株|口)"
+_CURRENCY_LETTERS = rf"(?:[A-Z]{{3}}|{any_of((*HUNDREDTH_CODES, *BESIDE_FIGURES))}|股|份|주|株|口)"
 _SCALES = {
     "k": 1e3,
     "tsd": 1e3,

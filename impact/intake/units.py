@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from impact.bundled import read_bundled
-from impact.intake.currencies import CURRENCIES, MAJOR_CURRENCIES, MARKS
+from impact.intake.currencies import CURRENCIES, MAJOR_CURRENCIES, MARKS, currency_of
 
 __all__ = ["StatedUnit", "agreed_unit", "is_unit", "stated_unit", "unit_in"]
 
@@ -99,7 +99,7 @@ def _word(text: str) -> list[_Token]:
     known = _vocabulary().get(text.casefold())
     if text in CURRENCIES or (text.casefold() in MAJOR_CURRENCIES and known is None):
         code = text.upper()
-        return [_Token("currency", text, 1.0, "CNY" if code == "RMB" else code)]
+        return [_Token("currency", text, 1.0, currency_of(code)[0])]
     if known is not None:
         return [known]
     for code, rest, behind in ((text[:3], text[3:], True), (text[-3:], text[:-3], False)):
