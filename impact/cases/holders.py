@@ -81,15 +81,18 @@ def _overlaid(classes: pd.DataFrame, stated: pd.DataFrame) -> pd.DataFrame:
 
 
 def _without_keepers(classes: pd.DataFrame, definition: CaseDefinition) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """No fund tracks an index that keeps the line where every provider that the user lists deletes it; said as an assumption."""
+    """No fund tracks an index that keeps the line where every provider that the user lists deletes it and no row says otherwise."""
     actions = definition.tables.index_actions
     keeping = classes["holder_class"] == "us_passive_keeping"
-    stated = classes.loc[keeping, "shares_high"].notna().any()
+    holders = definition.tables.holders
+    stated = holders is not None and (holders["holder_class"] == "us_passive_keeping").any()  # also where it is stated to be unknown
     if stated or actions is None or not (actions["action"] == "delete").any() or (actions["action"] == "retain").any():
         return classes, ()
     empty = {"shares_low": 0.0, "shares_high": 0.0, "source": "every provider that the case lists deletes the line"}
     filled = classes.assign(**{name: classes[name].mask(keeping, value) for name, value in empty.items()})
-    return filled, ("Every index provider that the case lists deletes the line: no fund is taken to track an index that keeps it.",)
+    return filled, (
+        "Every index provider that the case lists deletes the line: no fund is taken to track an index that keeps it; a row of us_passive_keeping says otherwise.",
+    )
 
 
 def _held_from_the_us(

@@ -23,6 +23,7 @@ __all__ = [
     "FACTS_CHANGED",
     "JOINT",
     "LEFT_OUT",
+    "NARROWING",
     "PATH",
     "PENDING",
     "PRECEDENT_EFFECTS",
@@ -160,5 +161,18 @@ PROBABILITY_OR_RATES = Schema(
     "probability_or_rates",
     (*PROBABILITY_PATH.columns, *BASE_RATES.columns),
     about="a session of the band; a programme where there is no band",
+)
+NARROWING = _WORDS.schema(
+    "narrowing",
+    "missing field answer now_low now_high left_low left_high narrowed_share",
+    Column("missing", short="what is missing"),
+    Column("field", short="where to write it", about="section and field of a case file"),
+    Column("answer", short="what it widens"),
+    Column("now_low", "shares", short="forced shares now, least"),
+    Column("now_high", "shares", short="forced shares now, most", about="empty: no bound is known"),
+    Column("left_low", "shares", short="with it, least", about="the widest range once this alone is known"),
+    Column("left_high", "shares", short="with it, most"),
+    Column("narrowed_share", "share", short="narrower by at least", about="part of the width of the range that goes"),
+    about="a missing input",
 )
 LEFT_OUT = _WORDS.schema("left_out", "part reason", about="a part that could not be had")

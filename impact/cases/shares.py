@@ -47,6 +47,11 @@ class ShareCounts:
     sources: tuple[Source, ...]
 
     @property
+    def most_shares(self) -> float:
+        """Most that all holders but insiders can hold; NaN where the count of shares is unknown."""
+        return float(self.outstanding[1] * self.free_float[1])
+
+    @property
     def middle(self) -> tuple[float, float]:
         """Middle of the count of shares and of the free float; NaN where unknown, the float also where its range says nothing."""
         low, high = self.free_float
@@ -142,12 +147,14 @@ def _capitalised(
 
 def _float(definition: CaseDefinition, as_of: AsOf) -> tuple[Span, Span, tuple[str, ...], tuple[Source, ...]]:
     """Share of insiders and free float, with what they rest on."""
+    table = known_table("holders", as_of)
+    own = table[(table["security"] == definition.security) & (table["holder_class"] == "insiders") & table["percent"].notna()]
     if definition.free_float is not None:
         low, high = definition.free_float
         told = percent(low, 0) if low == high else interval(low, high, percent, 0)
-        return (0.0, 1 - low), (low, high), (f"Free float {told} of all shares, as the case states.",), (stated_source(definition),)
-    table = known_table("holders", as_of)
-    own = table[(table["security"] == definition.security) & (table["holder_class"] == "insiders") & table["percent"].notna()]
+        least, most = (0.0, 1.0) if own.empty else _insiders(own.iloc[-1])
+        held = (min(least, 1 - low), min(most, 1 - low))  # what is not float holds the insiders, and may hold others
+        return held, (low, high), (f"Free float {told} of all shares, as the case states.",), (stated_source(definition),)
     if own.empty:
         return (
             (0.0, 1.0),
@@ -157,6 +164,12 @@ def _float(definition: CaseDefinition, as_of: AsOf) -> tuple[Span, Span, tuple[s
         )
     row = own.iloc[-1]
     share = float(row["percent"]) / 100
-    low, high = max(0.0, share - ROUNDING), min(1.0, share + ROUNDING)
+    low, high = _insiders(row)
     note = f"Float {percent(1 - share, 0)} of shares: insiders held {significant(row['percent'], 6)} % in {row['observed_on']:%B %Y}; taken to hold then too."
     return (low, high), (1 - high, 1 - low), (note,), (_row_source(row),)
+
+
+def _insiders(row: pd.Series) -> Span:
+    """Share of all shares that insiders hold, from a percentage rounded to whole ones."""
+    share = float(row["percent"]) / 100
+    return max(0.0, share - ROUNDING), min(1.0, share + ROUNDING)

@@ -27,7 +27,7 @@ from impact.supply.forced import ForcedSupply, forced_supply
 from impact.supply.line import ESTIMATION_SESSIONS, MIN_SESSIONS, LineState, line_state
 from impact.supply.wind_down import WindDown
 
-__all__ = ["SupplyInputs", "supply_inputs", "supply_of_case"]
+__all__ = ["SupplyInputs", "supply_from", "supply_inputs", "supply_of_case"]
 
 STALE_DAYS = 12
 """Calendar days by which prices may end before the reaction session in a memo that is older than it: the longest closure of
@@ -43,6 +43,7 @@ class SupplyInputs:
     definition: CaseDefinition
     as_of: AsOf
     listing: CaseListing
+    counts: ShareCounts
     line: LineState
     wind_down: WindDown
     reaction_on: pd.Timestamp
@@ -81,6 +82,7 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
         definition=definition,
         as_of=as_of,
         listing=listing,
+        counts=counts,
         line=line,
         wind_down=_wind_down(listing, venue, reaction),
         reaction_on=reaction,
@@ -144,6 +146,7 @@ def _line_on_the_eve(
         usd_per_unit=rate.usd_per_unit,
         shares_outstanding=outstanding,
         float_shares=outstanding * free_float,
+        most_shares=counts.most_shares,
         sources=unique_sources(prices.sources, rate.sources, counts.sources),
         assumptions=(*counts.notes, *adjusted, *filter(None, (rate.note,)), *_doubted(prices, security, reaction)),
     )
@@ -168,6 +171,7 @@ def _line_without_prices(definition: CaseDefinition, counts: ShareCounts, curren
         sigma=math.nan,
         shares_outstanding=outstanding,
         float_shares=outstanding * free_float,
+        most_shares=counts.most_shares,
         sources=unique_sources(rate.sources, counts.sources),
         assumptions=(*counts.notes, f"Price, usual volume and volatility on the eve are unknown: {reason}", *filter(None, (rate.note,))),
     )
@@ -217,7 +221,11 @@ def supply_of_case(case: CaseDefinition | str, as_of: AsOf = None, *, panel: Mar
         As :func:`supply_inputs` does.
     """
     definition = define_case(case) if isinstance(case, str) else case
-    known = supply_inputs(definition, as_of, panel=panel)
+    return supply_from(supply_inputs(definition, as_of, panel=panel))
+
+
+def supply_from(known: SupplyInputs) -> ForcedSupply:
+    """The supply that follows from what is known of a case."""
     return forced_supply(
         known.holders.classes,
         line=known.line,

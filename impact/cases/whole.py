@@ -28,6 +28,7 @@ from impact.tables import Table
 from impact.tables.prose import long_date
 
 if TYPE_CHECKING:
+    from impact.cases.narrowing import Narrowing
     from impact.cases.precedents import Precedents
     from impact.cases.pricing import CasePricing
     from impact.cases.relief_assessment import ReliefAssessment
@@ -234,6 +235,10 @@ class Case:
         """Who must sell how much by when, as known at `as_of`."""
         return self._supply
 
+    def narrowing(self) -> Narrowing:
+        """What would narrow the answer most, with the size of the effect of each missing input."""
+        return self._narrowing
+
     def price_effect(self) -> PriceEffect:
         """What the forced supply should do to the price, law by law, with an interval."""
         if self._pricing.effect is None:
@@ -298,6 +303,12 @@ class Case:
         from impact.cases.supply import supply_of_case
 
         return supply_of_case(self.definition, self.as_of, panel=self.panel)
+
+    @cached_property
+    def _narrowing(self) -> Narrowing:
+        from impact.cases.narrowing import narrowing_of
+
+        return narrowing_of(self)
 
     @cached_property
     def _pricing(self) -> CasePricing:

@@ -35,12 +35,14 @@ def command(
     """
     opened = opened_case(case, case_file, source=source, as_of=as_of, offline=offline)
     threatened = opened.supply()
+    narrowing = opened.narrowing()
     flows = _index_tables(threatened.index_flow, whole=format_ != "table")
     tables = {
         "milestones": threatened.with_schema("milestones"),
         "totals": threatened.with_schema("totals"),
         "classes": threatened.with_schema("bounds" if format_ == "table" else "classes"),
         "stranded": threatened.with_schema("stranded"),
+        "missing": narrowing.with_schema("table"),
         **{name: flows[name] for name in ("index_flow",) if name in flows},
         "tracker_closes": threatened.with_schema("tracker_closes"),
         **{name: flows[name] for name in ("execution_volume", "round_trip") if name in flows},
@@ -60,7 +62,12 @@ def command(
                 "regime": threatened.wind_down.regime,
             },
             tables=tables,
-            assumptions=(*threatened.assumptions, *(() if threatened.index_flow is None else threatened.index_flow.assumptions)),
+            notes=(f"{narrowing.headline()}.",),
+            assumptions=(
+                *threatened.assumptions,
+                *narrowing.assumptions,
+                *(() if threatened.index_flow is None else threatened.index_flow.assumptions),
+            ),
             sources=threatened.sources,
         ),
         format_=format_,

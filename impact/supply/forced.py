@@ -120,7 +120,7 @@ class ForcedSupply(Result):
         line = self.line
         low, _mid, high = self.total_shares.values()
         if np.isnan(high):
-            size = "an unknown amount"
+            size = f"an unknown amount{self._at_most()}"
         elif high == 0:
             size = "nothing"
         elif np.isnan(line.adv_shares):
@@ -140,6 +140,14 @@ class ForcedSupply(Result):
             notes=self.assumptions,
             sources=self.sources,
         )
+
+    def _at_most(self) -> str:
+        ceiling = self.line.ceiling_shares
+        if np.isnan(ceiling):
+            return ""
+        if np.isnan(self.line.adv_shares):
+            return f", at most {count(ceiling)} shares,"
+        return f", at most {decimal(ceiling / self.line.adv_shares, 1)} multiples of ADV,"
 
     def bounds(self) -> pd.DataFrame:
         """Each liable class in words, with the least and the most it may have to sell by itself, when, and how certainly."""
@@ -300,7 +308,7 @@ def forced_supply(
     return ForcedSupply(
         line=line,
         wind_down=wind_down,
-        classes=as_stated(table, stated),
+        classes=as_stated(table, stated, line.ceiling_shares),
         identities=_identity_table(table, identities),
         total_shares=total,
         sellers=seller_table(table, groups, identities),
@@ -317,7 +325,9 @@ def forced_supply(
 
 
 def _assumptions(table: pd.DataFrame, wind_down: WindDown, cap: float) -> tuple[str, ...]:
-    unknown = table.loc[~np.isfinite(table["forced_shares_high"]), "holder_class"]
+    unbounded = ~np.isfinite(table["shares_high"].to_numpy(dtype=float)) & (table["sold_share_high"] > 0).to_numpy()
+    reaching = unbounded & np.isfinite(table["forced_shares_high"].to_numpy(dtype=float))
+    unknown, bounded = (table.loc[rows, "holder_class"] for rows in (unbounded & ~reaching, reaching))
     return (
         f"Regime {wind_down.regime}: {regime_named(wind_down.regime).about}.",
         f"Trackers trade at their execution closes whatever the volume; all other forced sellers together stay within {percent(cap, 0)}"
@@ -326,6 +336,7 @@ def _assumptions(table: pd.DataFrame, wind_down: WindDown, cap: float) -> tuple[
         " middle, and its pace is that of an even mixture of its classes.",
         "Share sold by the purchase ban is a stated schedule per class, not an observation of this line.",
         *((f"Unknown and left out of the totals, which are lower bounds: {', '.join(unknown)}.",) if len(unknown) else ()),
+        *((f"Unknown, and anything from nothing to all that is left in the totals: {', '.join(bounded)}.",) if len(bounded) else ()),
     )
 
 
@@ -333,9 +344,10 @@ def _obligations(table: pd.DataFrame, identities: tuple[Identity, ...], regime: 
     """Reconciled holdings of each class by scenario, the share of them sold and the forced shares."""
     classes = tuple(table["holder_class"])
     low, high = reconcile(classes, table["shares_low"].to_numpy(dtype=float), table["shares_high"].to_numpy(dtype=float), identities)
-    if low.sum() > line.shares_outstanding * (1 + 1e-9):
+    all_shares = np.fmax(line.shares_outstanding, line.most_shares)
+    if low.sum() > all_shares * (1 + 1e-9):
         raise InputError(
-            f"holders hold at least {significant(low.sum(), 6)} shares but shares_outstanding={significant(line.shares_outstanding, 6)};"
+            f"holders hold at least {significant(low.sum(), 6)} shares but shares_outstanding={significant(all_shares, 6)};"
             " classes do not overlap: remove what is counted twice."
         )
     least, most, certainty = zip(*(obligation(name, regime) for name in classes), strict=True)

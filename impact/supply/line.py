@@ -38,6 +38,8 @@ class LineState:
         Daily volatility, decimal, from the same sessions.
     float_shares, shares_outstanding : float
         Freely traded shares and all shares; NaN is unknown, and fractions of it stay NaN.
+    most_shares : float
+        Most that all holders but insiders can hold together, the upper end of the float or of all shares; NaN: unknown.
     sources : tuple of Source
     assumptions : tuple of str
 
@@ -59,11 +61,12 @@ class LineState:
     sigma: float
     float_shares: float = math.nan
     shares_outstanding: float = math.nan
+    most_shares: float = math.nan
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in (*MEASURES, "float_shares", "shares_outstanding"):
+        for name in (*MEASURES, "float_shares", "shares_outstanding", "most_shares"):
             value = getattr(self, name)
             if not math.isnan(value) and not (value > 0 and math.isfinite(value)):
                 raise InputError(
@@ -79,6 +82,12 @@ class LineState:
     def unknown(self) -> tuple[str, ...]:
         """Which of price, rate, usual volume and volatility are not known."""
         return tuple(name for name in MEASURES if math.isnan(getattr(self, name)))
+
+    @property
+    def ceiling_shares(self) -> float:
+        """Most shares that can be forced onto the market: ``most_shares``, else the float, else all shares; NaN: unknown."""
+        bounds = (self.most_shares, self.float_shares, self.shares_outstanding)
+        return next((bound for bound in bounds if not math.isnan(bound)), math.nan)
 
     @property
     def price_usd(self) -> float:
@@ -105,6 +114,7 @@ def line_state(
     usd_per_unit: float,
     float_shares: float = math.nan,
     shares_outstanding: float = math.nan,
+    most_shares: float = math.nan,
     n_sessions: int = ESTIMATION_SESSIONS,
     sources: tuple[Source, ...] = (),
     assumptions: tuple[str, ...] = (),
@@ -149,6 +159,7 @@ def line_state(
         sigma=float(moves.std(ddof=1)),
         float_shares=float_shares,
         shares_outstanding=shares_outstanding,
+        most_shares=most_shares,
         sources=sources,
         assumptions=(
             f"ADV is the median volume and sigma the standard deviation of log returns of {traded.size} sessions"

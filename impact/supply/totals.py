@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,8 +58,8 @@ def total_forced(table: pd.DataFrame, identities: tuple[Identity, ...], line: Li
     Notes
     -----
     Within a known total the split is not known: the low end is the least over every split, the high end the most. A class
-    of which nothing is known adds nothing to the low end; the high end is then all the float, or all shares where the float
-    is not known, and NaN where neither is. Less knowledge never narrows the range.
+    of which nothing is known adds nothing to the low end; the high end is then the most that holders can have, and NaN where
+    that is not known. Less knowledge never narrows the range.
     """
     names = list(table["holder_class"])
     low, high = (table[f"shares_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
@@ -83,7 +84,7 @@ def total_forced(table: pd.DataFrame, identities: tuple[Identity, ...], line: Li
     ends[1] += float((most[bounded] * high[bounded]).sum())
     middle = (ends[0] + ends[1]) / 2
     if (free & ~bounded).any():
-        ends[1] = line.float_shares if np.isfinite(line.float_shares) else line.shares_outstanding
+        ends[1] = line.ceiling_shares
     if not counted.any() and not (table["sold_share_high"] > 0).any():
         return {"low": 0.0, "mid": 0.0, "high": 0.0}
     return {"low": ends[0], "mid": middle, "high": ends[1]} if known else dict.fromkeys(("low", "mid", "high"), np.nan)
@@ -96,10 +97,18 @@ def unsplit_groups(table: pd.DataFrame, stated: BoolArray, identities: tuple[Ide
 
 
 def in_line_with(table: pd.DataFrame, total: Mapping[str, float], stated: BoolArray) -> pd.DataFrame:
-    """The table with the scenario sales of classes that are not stated scaled so that all of them sum to the total."""
+    """The table with the scenario sales of classes that are not stated scaled so that all of them sum to the total.
+
+    A counted class of which nothing is known sells nothing in the low and middle scenarios, and what is left of the high
+    total in the high one, in equal parts where there are several.
+    """
+    unknown = counted_classes(table) & ~np.isfinite(table["shares_high"].to_numpy(dtype=float))
     for name in SCENARIOS:
         column = f"forced_shares_{name}"
         shares = table[column].to_numpy(dtype=float).copy()
+        if unknown.any() and np.isfinite(total[name]):
+            known = np.nansum(shares[counted_classes(table) & ~unknown])
+            shares[unknown] = max(total[name] - known, 0.0) / unknown.sum() if name == "high" else 0.0
         own = np.isfinite(shares) & ~stated
         rest = total[name] - np.nansum(shares[stated])
         if own.any() and np.isfinite(rest) and shares[own].sum() > 0:
@@ -108,9 +117,16 @@ def in_line_with(table: pd.DataFrame, total: Mapping[str, float], stated: BoolAr
     return table
 
 
-def as_stated(table: pd.DataFrame, stated: BoolArray) -> pd.DataFrame:
-    """The classes with nothing that no source states: a part of a total keeps its bounds and has no middle."""
-    shown = {}
+def as_stated(table: pd.DataFrame, stated: BoolArray, ceiling: float) -> pd.DataFrame:
+    """The classes with nothing that no source states: a part of a total keeps its bounds and has no middle.
+
+    No class can hold, or have to sell, more than the `ceiling` of all holders (NaN: unknown).
+    """
+    shown: dict[str, Any] = {}
+    for column in ("shares_high", "possible_shares_high"):
+        values = table[column].to_numpy(dtype=float)
+        shown[column] = np.where(np.isinf(values), np.inf if np.isnan(ceiling) else ceiling, values)
+    table = table.assign(**shown)
     for end in ("low", "high"):
         shown[f"held_shares_{end}"] = np.where(stated, table[f"held_shares_{end}"], table[f"shares_{end}"])
         shown[f"forced_shares_{end}"] = np.where(stated, table[f"forced_shares_{end}"], table[f"possible_shares_{end}"])

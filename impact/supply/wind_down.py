@@ -15,7 +15,7 @@ from impact.supply.deletion import IndexDeletion
 from impact.supply.line import LineState
 from impact.supply.regimes import regime_named
 from impact.supply.selling import DEFAULT_SELLING, SellingSchedule, selling_fractions
-from impact.typing_ import BoolArray, FloatArray, FloatArray2D
+from impact.typing_ import BoolArray, FloatArray, FloatArray1D, FloatArray2D
 
 __all__ = ["SCENARIOS", "WindDown", "desired_fractions", "sales_by_session", "stranded_table", "supply_ladder"]
 
@@ -151,18 +151,44 @@ def supply_ladder(sales: FloatArray, backlog: FloatArray2D, line: LineState, win
 
 
 def stranded_table(table: pd.DataFrame, sales: FloatArray, wind_down: WindDown) -> pd.DataFrame:
-    """Barred shares not yet sold when purchases end and when sales end, by class and scenario."""
+    """Barred shares not yet sold when purchases end and when sales end, by class: least, middle and most.
+
+    Notes
+    -----
+    Least and most are bounds: the least holding, sold as fast and as far as any scenario has it, and the most, sold as
+    slowly and as little. The middle is the middle scenario.
+    """
     barred = table["sold_share_high"].to_numpy() > 0
+    part = 1 - table["exempt_share"].to_numpy(dtype=float)
     rows = []
     for when, sessions in wind_down.horizons.items():
         if when not in ("purchase ban", wind_down.end_name):
             continue
+        sold = sales[:, :, :sessions].sum(axis=2)
+        slowest, fastest = _pace_ends(table, sold)
+        unsold = {
+            "low": table["held_shares_low"] * part * (1 - table["sold_share_high"] * fastest),
+            "mid": table["held_shares_mid"] * part - sold[1],
+            "high": table["held_shares_high"] * part * (1 - table["sold_share_low"] * slowest),
+        }
         left = {"at": [when] * int(barred.sum()), "holder_class": table.loc[barred, "holder_class"].to_numpy()}
-        for row, name in enumerate(SCENARIOS):
-            liable = table[f"held_shares_{name}"].to_numpy() * (1 - table["exempt_share"].to_numpy(dtype=float))
-            left[f"unsold_shares_{name}"] = (liable - sales[row][:, :sessions].sum(axis=1))[barred].clip(min=0.0)
+        left |= {f"unsold_shares_{name}": shares[barred].clip(lower=0.0).to_numpy() for name, shares in unsold.items()}
         rows.append(pd.DataFrame(left).groupby(["at", "holder_class"], sort=False, as_index=False).sum(min_count=1))
     fate = regime_named(wind_down.regime).fate
     return pd.concat(rows, ignore_index=True).assign(
         fate=lambda frame: np.where(frame["at"] == wind_down.end_name, fate, f"may be sold until the {wind_down.end_name}")
     )
+
+
+def _pace_ends(table: pd.DataFrame, sold: FloatArray2D) -> tuple[FloatArray1D, FloatArray1D]:
+    """Least and most share (G,) of what a class must sell that it has sold, over the scenarios; none where it sells in none.
+
+    Where the sales are unknown anything from nothing to all may have been sold.
+    """
+    forced = np.stack([table[f"forced_shares_{name}"].to_numpy(dtype=float) for name in SCENARIOS])
+    done = np.divide(sold, forced, out=np.full_like(sold, np.nan), where=forced > 0)
+    sells, untold = forced > 0, np.isnan(sold).any(axis=0)
+    least = np.where(sells, done, np.inf).min(axis=0, where=sells, initial=np.inf)
+    most = np.where(sells, done, -np.inf).max(axis=0, where=sells, initial=-np.inf)
+    least, most = (np.where(sells.any(axis=0), ends, 0.0) for ends in (least, most))
+    return np.where(untold, 0.0, least).clip(0.0, 1.0), np.where(untold, 1.0, most).clip(0.0, 1.0)

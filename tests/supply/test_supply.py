@@ -67,7 +67,7 @@ def test_no_restriction_forces_nothing(known):
 def test_a_lock_in_strands_what_is_not_sold_and_says_so(known):
     found = supply_of(known, wind_down=a_wind_down("lock_in"))
     last = found.stranded[found.stranded["at"] == "deadline"].set_index("holder_class")
-    assert_allclose(last.loc["us_active", "unsold_shares_low"], 0.1 * 3e6)
+    assert_allclose(last.loc["us_active", ["unsold_shares_low", "unsold_shares_high"]].astype(float), [0.0, 0.1 * 5e6], atol=1e-3)
     assert_allclose(last.loc["us_retail", "unsold_shares_mid"], 0.5e6)
     assert set(last["fate"]) == {"may be held but not sold after the deadline"}
 
@@ -168,7 +168,9 @@ def test_unknown_holders_stay_unknown():
     assert "unknown" in found.summary().title
     partly = supply_of(pd.concat([table, holders(us_retail=(1e6, 1e6))]))
     assert partly.total_shares["mid"] == 1e6
-    assert any("lower bounds: us_active" in text for text in partly.assumptions)
+    assert any("nothing to all that is left in the totals: us_active" in text for text in partly.assumptions)
+    last = partly.ladder.iloc[-1]
+    assert_allclose(last["cumulative_shares_high"] + last["backlog_shares_high"], partly.total_shares["high"])
 
 
 def test_a_licence_spares_its_part(known):

@@ -9,6 +9,7 @@ from impact.report.page import Figure, Section, Table, Text
 
 if TYPE_CHECKING:
     from impact.cases import Case, CasePricing
+    from impact.cases.narrowing import Narrowing
     from impact.holdings import ExposureReport
     from impact.pricing import PriceEffect
     from impact.pricing.comparison import PredictedRealised
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from impact.rules import Deadlines
     from impact.supply import ForcedSupply
 
-__all__ = ["cost_section", "holdings_section", "law_section", "news_section", "price_section", "supply_section"]
+__all__ = ["cost_section", "holdings_section", "law_section", "narrowing_section", "news_section", "price_section", "supply_section"]
 
 
 HELD = [
@@ -136,6 +137,23 @@ def supply_section(supply: ForcedSupply) -> Section:
             blocks.append(Table(id="round-trip", folded=True, title="Deleted and added again", table=flow.ledger.with_schema("to_frame")))
     blocks.append(Text(lines=supply.assumptions, bullets=True))
     return Section(id="supply", title="Who else sells", blocks=tuple(blocks))
+
+
+def narrowing_section(narrowing: Narrowing) -> Section:
+    """What is missing, what it widens, and by how much knowing it would narrow the answer."""
+    return Section(
+        id="missing",
+        title="What would narrow this most",
+        lead=f"{narrowing.headline()}.",
+        blocks=(
+            Table(
+                id="missing-table",
+                title="Missing inputs and the size of their effect",
+                table=narrowing.with_schema("table"),
+                caption=" ".join(narrowing.assumptions),
+            ),
+        ),
+    )
 
 
 def news_section(priced: CasePricing) -> Section:

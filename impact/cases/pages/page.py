@@ -12,6 +12,7 @@ from impact.cases.pages.exposed import (
     cost_section,
     holdings_section,
     law_section,
+    narrowing_section,
     news_section,
     price_section,
     supply_section,
@@ -52,6 +53,7 @@ def case_page(case: Case) -> Page:
         _or_missing("holdings", "What do I hold", lambda: holdings_section(case, _exposure(case))),
         _or_missing("law", "Until when", lambda: law_section(case.deadlines())),
         _or_missing("supply", "Who else sells", lambda: supply_section(case.supply())),
+        _or_missing("missing", "What would narrow this most", lambda: narrowing_section(case.narrowing())),
         _or_missing(
             "price",
             "What the forced supply should do to the price",

@@ -1,0 +1,203 @@
+"""Less known is never narrower: every fact and every input of a case dropped, one at a time, and the ranges compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import impact
+from impact.calendars import sessions
+from impact.cases import case_names, holders, index_flow, shares
+from impact.cases.narrowing import INPUTS
+from impact.cases.supply import supply_from, supply_inputs
+from impact.facts import known_table
+from impact.market import MarketPanel
+
+FACT_TABLES = ("ownership", "holders", "shares_outstanding", "buybacks")
+SETTLED_BY_AN_ASSUMPTION = "us_passive_keeping"
+"""Left out, beside an index table that deletes alone, it is taken to be none, which the assumptions say; an empty row is unknown."""
+
+
+def span(low, high):
+    return (low, high) if np.isfinite(high) else (0.0, np.inf)
+
+
+def ranges_of(supply):
+    """Every range of a supply by name: in all, in money and multiples, class by class, stranded, at each index close."""
+    low, _, high = supply.total_shares.values()
+    found = {"total": span(low, high), "ladder end": span(*supply.ladder[["cumulative_shares_low", "cumulative_shares_high"]].iloc[-1])}
+    totals = supply.totals().set_index("scenario")
+    found |= {column: span(totals.loc["low", column], totals.loc["high", column]) for column in ("forced_usd", "forced_adv")}
+    for row in supply.classes.itertuples():
+        found[f"class {row.holder_class}"] = span(np.nan_to_num(row.possible_shares_low), row.possible_shares_high)
+    for row in supply.stranded.itertuples():
+        found[f"{row.at} {row.holder_class}"] = span(row.unsold_shares_low, row.unsold_shares_high)
+    for row in supply.index_flow.flows.itertuples():
+        found[f"flow {row.provider}"] = span(row.sold_shares_low, row.sold_shares_high)
+    return found
+
+
+def narrower(more, less):
+    """Names of the ranges of `less` that do not hold those of `more`."""
+    slack = {name: 1.0 + 1e-9 * max(abs(end) for end in bounds if np.isfinite(end)) for name, bounds in more.items()}
+    return [
+        name
+        for name, (low, high) in more.items()
+        if name in less and (less[name][0] > low + slack[name] or less[name][1] < high - slack[name])
+    ]
+
+
+@pytest.fixture
+def forget(monkeypatch):
+    """Take one row out of the fact base, for the rooms that read holdings, counts and index actions."""
+    gone = set()
+
+    def known(name, as_of=None):
+        table = known_table(name, as_of)
+        return table[~table["fact_id"].isin(gone)]
+
+    for module in (holders, shares, index_flow):
+        monkeypatch.setattr(module, "known_table", known)
+    return gone
+
+
+def check_facts(name, forget):
+    case = impact.case(name)
+
+    def measured():
+        return ranges_of(supply_from(supply_inputs(case.definition, panel=case.panel)))
+
+    everything = measured()
+    for table in FACT_TABLES:
+        facts = known_table(table)
+        for fact in facts.loc[facts["security"] == case.definition.security, "fact_id"]:
+            forget.add(fact)
+            assert narrower(everything, measured()) == [], f"{name} without {fact}"
+            forget.clear()
+
+
+@pytest.mark.parametrize("name", ["xiaomi", "cnooc"])
+def test_no_fact_of_a_shipped_case_dropped_narrows_it(name, forget):
+    check_facts(name, forget)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in case_names() if name not in ("xiaomi", "cnooc")])
+def test_no_fact_of_any_other_shipped_case_dropped_narrows_it(name, forget):
+    check_facts(name, forget)
+
+
+def own_panel():
+    days = sessions("XKRX", "2025-09-01", "2026-11-26")
+    rng = np.random.default_rng(5)
+    index = rng.normal(0.0, 0.01, len(days))
+    own = index + rng.normal(0.0, 0.018, len(days))
+    close = pd.DataFrame({"999930.KS": 3e5 * np.exp(own.cumsum()), "^KS11": 2700 * np.exp(index.cumsum())}, index=days)
+    return MarketPanel(close=close, volume=pd.DataFrame({"999930.KS": 4e5, "^KS11": 1e9}, index=days))
+
+
+CLASSES = (
+    ("us_active", 3e6, 5e6), ("us_passive_deleting", 1e6, 2e6), ("us_passive_keeping", 2e6, 3e6), ("us_retail", 1e6, 2e6), ("insiders", 1.5e7, 2e7),
+)  # fmt: skip
+FULL = {
+    "security": "999930 KS",
+    "programme": "ns-cmic",
+    "public_at": "2026-11-20T16:05-05:00",
+    "rates": {"USD": 1390.0},
+    "outstanding": (50e6, 52e6),
+    "free_float": (0.5, 0.6),
+    "holders": pd.DataFrame(CLASSES, columns=["holder_class", "shares_low", "shares_high"]).assign(source="letter"),
+    "index": pd.DataFrame(
+        {
+            "provider": ["MSCI", "FTSE"],
+            "action": "delete",
+            "announced_on": "2026-11-23",
+            "execution_on": ["2026-11-30", "2026-12-04"],
+            "weight_pct": [0.08, 0.05],
+            "tracked_assets_usd_low": [3e11, 1e11],
+            "tracked_assets_usd_high": [5e11, 2e11],
+            "source": "notice",
+        }
+    ),
+    "buyers": pd.DataFrame({"buyer": ["buyback"], "shares_low": [1e5], "shares_high": [2e5], "source": "notice"}),
+}
+
+
+def without_cell(table, row, column):
+    emptied = table.copy()
+    emptied[column] = emptied[column].astype(object)
+    emptied.loc[row, column] = None
+    return emptied
+
+
+def lesser_cases():
+    """The full case with each field, each row and each cell of a bound left out."""
+    for field in ("rates", "outstanding", "free_float", "holders", "buyers"):
+        yield f"no {field}", {name: value for name, value in FULL.items() if name != field}
+    for row, (name, _, _) in enumerate(CLASSES):
+        if name != SETTLED_BY_AN_ASSUMPTION:
+            yield f"no row {name}", {**FULL, "holders": FULL["holders"].drop(row)}
+        yield (
+            f"{name} without numbers",
+            {**FULL, "holders": without_cell(without_cell(FULL["holders"], row, "shares_low"), row, "shares_high")},
+        )
+        for column in ("shares_low", "shares_high"):
+            yield f"{name} without {column}", {**FULL, "holders": without_cell(FULL["holders"], row, column)}
+    for column in ("weight_pct", "tracked_assets_usd_low", "tracked_assets_usd_high"):
+        yield f"index without {column}", {**FULL, "index": without_cell(FULL["index"], 0, column)}
+    yield "a wider count", {**FULL, "outstanding": (49e6, 54e6)}
+    yield "a wider float", {**FULL, "free_float": (0.4, 0.7)}
+
+
+def test_no_input_of_an_own_case_dropped_narrows_it():
+    panel = own_panel()
+    everything = ranges_of(impact.case(**FULL, source=panel).supply())
+    assert everything["total"] == (5.4e6, 1.0e7)  # 0.9 of 1 + 2 + 3 million and none of the individuals'; all of 2 + 3 + 5
+    for label, lesser in lesser_cases():
+        assert narrower(everything, ranges_of(impact.case(**lesser, source=panel).supply())) == [], label
+
+
+def test_a_case_without_prices_is_not_narrower():
+    full = impact.case(**FULL, source=own_panel())
+    bare = replace(full, panel=None, no_prices="none")
+    assert narrower(ranges_of(full.supply()), ranges_of(bare.supply())) == []
+
+
+def test_the_price_range_does_not_narrow_with_less_known_of_the_holders():
+    panel = own_panel()
+
+    def price(stated):
+        laws = impact.case(**stated, source=panel).pricing(n_draws=1000, seed=1).effect.laws.set_index("law")
+        return tuple(laws.loc["all_laws", ["peak_return_low", "peak_return_high"]])
+
+    low, high = price(FULL)
+    for row, (name, _, _) in enumerate(CLASSES):
+        if name in ("insiders", "us_retail"):  # not in the flow
+            continue
+        least, most = price({**FULL, "holders": without_cell(without_cell(FULL["holders"], row, "shares_low"), row, "shares_high")})
+        assert least <= low + 0.002 and most >= high - 0.002, name  # a thousand draws place an end to two tenths of a percent
+
+
+def test_what_narrows_most_is_first_and_says_by_how_much():
+    panel = own_panel()
+    table = impact.case(**FULL, source=panel).narrowing().to_frame()
+    first = table.iloc[0]
+    assert first["field"] == "[tables] holders"
+    assert (first["now_low"], first["now_high"]) == (5.4e6, 1.0e7)
+    assert first["left_high"] - first["left_low"] == pytest.approx(1.0e6)  # 10 million held at most, of which 0.9 to all are sold
+    assert first["narrowed_share"] == pytest.approx(1 - 1.0 / 4.6)
+    bare = {name: value for name, value in FULL.items() if name not in ("outstanding", "free_float", "rates", "holders", "index", "buyers")}
+    missing = list(impact.case(**bare, source=panel).narrowing().to_frame()["field"])
+    assert missing == [INPUTS[code].field for code in ("holders", "outstanding", "free_float", "rate", "index", "buyers")]
+    unpriced = impact.case(**FULL)
+    assert {"[market] prices", "[market] benchmark, prices"} <= set(unpriced.narrowing().to_frame()["field"])
+
+
+def test_holders_up_to_the_upper_end_of_the_count_are_no_contradiction():
+    stated = {name: value for name, value in FULL.items() if name not in ("free_float", "index")}
+    holders = pd.DataFrame({"holder_class": ["non_us"], "shares_low": [53e6], "shares_high": [53e6], "source": ["letter"]})
+    case = impact.case(**{**stated, "outstanding": (50e6, 54e6), "holders": holders}, source=own_panel())
+    assert case.supply().line.most_shares == 54e6
