@@ -164,6 +164,11 @@ def price_anchors(
     own, largest = _net_falls(close, series[headline], betas[headline], eve.iloc[-1], day0, until)
     evidence = _discount_evidence(own, largest, listing_falls(as_of), _falls_to_date(as_of, definition.security), definition.security)
     if discount is None:
+        if np.isnan(own):
+            raise InfeasibleDesign(
+                f"{definition.security} has no close on {day0:%Y-%m-%d}, the first session that could react, so that what it lost by the "
+                "designation is unknown and bounds no discount: give discount=(low, high)."
+            )
         if not 0 < own < 1:
             raise InfeasibleDesign(
                 f"{definition.security} did not fall net of {headline} on {day0:%Y-%m-%d} ({signed_percent(-own, 2)}); the facts "

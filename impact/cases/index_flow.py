@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["index_actions_of", "index_deletion_of_case"]
 
 ACTION_OF_KIND: Mapping[str, str] = {"delete": "delete", "re_add": "add", "retain": "retain"}
+BEFOREHAND = pd.Timedelta(days=3)
+"""A day of which only the date is known may stand before the instant of a designation that it follows."""
 COLUMNS = ["provider", "index_family", "action", "announced_on", "execution_on", "effective_on", "tranche_share", "source"]
 NOT_TRADES = ["provider", "action", "reason"]
 
@@ -48,12 +50,21 @@ def index_actions_of(definition: CaseDefinition, as_of: AsOf = None) -> tuple[pd
     own = table[table["securities"].map(lambda text: line in text.split(";"))]
     actions, dropped_rows = [], []
     for _, row in own.iterrows():
-        reason = _no_trade(row)
+        reason = _not_of_the_case(row, definition) or _no_trade(row)
         if reason:
             dropped_rows.append({"provider": row["provider"], "action": row["action_text"], "reason": reason})
         else:
             actions += _tranches(row)
     return pd.DataFrame(actions, columns=COLUMNS), pd.DataFrame(dropped_rows, columns=NOT_TRADES)
+
+
+def _not_of_the_case(row: pd.Series, definition: CaseDefinition) -> str:
+    """Why an action on record cannot follow from the designation that a user states; empty where it may."""
+    if not definition.is_stated:
+        return ""
+    if definition.hypothetical:
+        return "on record, and so no consequence of a designation that is supposed"
+    return "announced before the designation of the case" if row["known_at"] < definition.stated_at - BEFOREHAND else ""
 
 
 def _no_trade(row: pd.Series) -> str:

@@ -17,6 +17,8 @@ from impact.identifiers import lines_of_issuer
 from impact.provenance import Source
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.legal_clocks import clock_instants
+from impact.rules.permission import permitted
+from impact.supply.regimes import UNKNOWN_REGIME
 
 __all__ = [
     "CaseListing",
@@ -183,8 +185,8 @@ def _record_row(definition: CaseDefinition, as_of: AsOf) -> pd.Series | None:
 def _no_listing(definition: CaseDefinition, anchor: pd.Series, as_of: AsOf) -> CaseListing:
     """An act of an index provider or an exchange on a line that no list names: no clock runs from it."""
     day = anchor.get("announced_last_on", anchor["known_at"].tz_convert(EASTERN).tz_localize(None).normalize())
-    programmes = known_table("programmes", as_of).set_index("programme_id")
-    known = definition.programme_id in programmes.index
+    barring = _barring_programme(definition, anchor["known_at"], as_of)
+    programmes = known_table("programmes", as_of).set_index("programme_id")["regime"]
     return CaseListing(
         fact_id=definition.record,
         list_id="",
@@ -193,10 +195,21 @@ def _no_listing(definition: CaseDefinition, anchor: pd.Series, as_of: AsOf) -> C
         purchase_ban_at=None,
         divestment_end_at=None,
         possession_barred=None,
-        regime=str(programmes.loc[definition.programme_id, "regime"]) if known else "unknown",
-        fate="No list names this line: what bars and forces it is the programme and the acts of index providers and exchanges.",
+        regime=str(programmes.get(barring, UNKNOWN_REGIME)),
+        fate=(
+            f"No list names this line: {barring} and the acts of index providers and exchanges bar and force it."
+            if barring
+            else "No list names this line and no programme is known to reach it, which is no clearance: what forces it is the acts of index providers and exchanges."
+        ),
         source=Source(title=str(anchor["source"]), basis="facts", confidence=str(anchor["confidence"])),
     )
+
+
+def _barring_programme(definition: CaseDefinition, known_at: pd.Timestamp, as_of: AsOf) -> str:
+    """The programme that bars a US person from buying the line within a year of the event, the strictest first; empty where none does."""
+    ruled = permitted("buy", definition.security, at=known_at + pd.Timedelta(days=365), as_of=as_of).rulings
+    barring = [ruling.programme_id for ruling in ruled if ruling.status == "prohibited"]
+    return next(iter(barring), "")
 
 
 def _stated_listing(definition: CaseDefinition, as_of: AsOf) -> CaseListing:

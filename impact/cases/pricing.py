@@ -22,6 +22,7 @@ from impact.supply.forced import ForcedSupply
 from impact.tables import Table
 from impact.tables.prose import decimal, interval
 
+MEASURE_NAMES = {"adv_shares": "usual daily volume", "sigma": "daily volatility"}
 __all__ = ["CasePricing", "announcement_of", "price_effect_of_case", "pricing_of_case"]
 
 
@@ -58,8 +59,8 @@ def price_effect_of_case(
     missing = [name for name in ("adv_shares", "sigma") if name in threatened.line.unknown]
     if missing:
         raise DataUnavailable(
-            f"{', '.join(missing)} of {threatened.line.security} on the eve unknown: a sale cannot be measured against them;"
-            " give prices and volumes that reach the designation."
+            f"the {' and the '.join(MEASURE_NAMES[name] for name in missing)} of {threatened.line.security} before the designation are unknown, so that "
+            "a sale of any size cannot be measured against them; give closes and volumes of the 60 sessions before it (--source FILE, or [market] prices)."
         )
     given = options.pop("setting", None) or EffectSetting()
     shock = given.announcement or announcement_of(threatened)

@@ -20,7 +20,7 @@ from impact.cases.relief_assessment import ReliefAssessment
 from impact.cases.study import CaseStudy
 from impact.cases.timeline import Timeline
 from impact.cases.trees import outcome_values, tree_of_case
-from impact.errors import DataUnavailable, ImpactError
+from impact.errors import DataUnavailable, ImpactError, InfeasibleDesign
 from impact.market import MarketPanel
 from impact.pricing.effect import PriceEffect
 from impact.provenance import unique_sources
@@ -258,6 +258,9 @@ def _decomposed(
     else:
         first = study.effects[study.effects["window"] == "0:0"]
         drop = first[[definition.designation_event in ids.split("+") for ids in first["event_id"]]].iloc[0]
+    if not np.isfinite([drop["low"], drop["high"]]).all():
+        reason = drop.get("reason", "") or "no return is known there"
+        raise InfeasibleDesign(f"the fall of {definition.security} on its reaction session is unknown: {reason}; it has no parts.")
     return decompose_drop(
         (-float(np.expm1(drop["high"])), -float(np.expm1(drop["low"]))),
         forced_flow=None if price_effect is None else _forced_fall(price_effect, n_days),

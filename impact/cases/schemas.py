@@ -39,6 +39,7 @@ __all__ = [
     "VOLUME_EFFECTS",
 ]
 
+LOG = "log return, decimal"
 _WORDS = Vocabulary(
     Column("reaction_on", "date", short="reaction session", about="first session that could react"),
     Column("known_at_precision", short="precision", about="how exactly the instant is known"),
@@ -46,10 +47,15 @@ _WORDS = Vocabulary(
     Column("confounders", short="what else", about="other news that reached the same session"),
     Column("close_return", "return", short="close to close", about="simple return"),
     Column("market_return", "return", short="market", about="simple return of the benchmark"),
-    Column("ar", "return", short="abnormal log return", about="log return less the normal one"),
-    Column("ar_zero_alpha", "return", short="alpha set to zero"),
-    Column("car_zero_alpha", "return", short="alpha set to zero"),
-    Column("car_with_alpha", "return", short="CAR, alpha kept"),
+    Column("ar", "return", LOG, short="abnormal log return", about="log return less the normal one"),
+    Column(
+        "car", "return", LOG, short="CAR, log return", about="cumulative abnormal log return over the window; missing where a day of it is"
+    ),
+    Column("alone_car", "return", LOG, short="CAR alone, log return", about="estimated as if there were no other event"),
+    Column("joint_car", "return", LOG, short="CAR jointly, log return", about="every window a dummy of one regression"),
+    Column("ar_zero_alpha", "return", LOG, short="alpha set to zero"),
+    Column("car_zero_alpha", "return", LOG, short="alpha set to zero"),
+    Column("car_with_alpha", "return", LOG, short="CAR, alpha kept"),
     Column("p_t", "p", short="p, t test"),
     Column("p_sq", "p", short="p, rank of residuals"),
     Column("p", "p", short="p, t test"),
@@ -110,7 +116,7 @@ EFFECTS = _WORDS.schema(
 )
 JOINT = _WORDS.schema("joint", "event_id chain overlaps_with alone_car joint_car low high p reason", about="an event, alone and jointly")
 BENCHMARKS = _WORDS.schema("benchmarks", "event_id benchmark ar low high", about="an event and a benchmark")
-BY_BENCHMARK = _WORDS.schema("by_benchmark", "event_id", extra=Column("ar", "return"), about="an event, one column a benchmark")
+BY_BENCHMARK = _WORDS.schema("by_benchmark", "event_id", extra=Column("ar", "return", LOG), about="an event, one column a benchmark")
 CONFOUNDERS = _WORDS.schema("confounders", "event_id reaction_on confounders", about="an event")
 PATH = _WORDS.schema("path", "session car low high car_with_alpha", about="a session from the designation on")
 VOLUME = _WORDS.schema("volume", "session volume_shares multiple_of_median", about="a session from the designation on")

@@ -239,7 +239,8 @@ def _readable_width(table: Table) -> int:
 
     shown = shown_cells(table)
     longest = [
-        max([len(str(name)), *(len(str(cell)) for cell in column)]) for name, (_, column) in zip(shown.columns, shown.items(), strict=True)
+        max([len(str(name)) + len(" (log)"), *(len(str(cell)) for cell in column)])
+        for name, (_, column) in zip(shown.columns, shown.items(), strict=True)
     ]
     return sum(min(length, PROSE_WIDTH) + 3 for length in longest)
 
@@ -257,8 +258,9 @@ def _rich_table(name: str, table: Table):
     numeric = [table.schema.is_numeric(column, table.frame.iloc[:, place]) for place, column in enumerate(table.frame.columns)]
     title = Text(name.replace("_", " "))
     drawn = RichTable(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column, is_number in zip(shown.columns, numeric, strict=True):
-        drawn.add_column(Text(str(column)), justify="right" if is_number else "left", overflow="fold")
+    for column, heading, is_number in zip(table.frame.columns, shown.columns, numeric, strict=True):
+        logs = table.schema.column(column).unit.startswith("log")  # a log return printed in percent says that it is one
+        drawn.add_column(Text(f"{heading} (log)" if logs else str(heading)), justify="right" if is_number else "left", overflow="fold")
     for row in named_rows(shown, index=False):
         drawn.add_row(*(Text(str(cell)) for cell in row))
     if table.frame.empty:

@@ -126,3 +126,42 @@ def test_pence_with_the_rate_of_the_pound_is_doubted(tmp_path):
     stated = {"security": "BA.L", "programme": "ns-cmic", "public_at": AT, "prices": tmp_path, "currency": "GBp"}
     assert any("the closes are in GBp, a hundredth" in text for text in impact.case(**stated, rates={"USD": 0.78}).doubts())
     assert not any("turned round" in text for text in impact.case(**stated, rates={"USD": 78.0}).doubts())
+
+
+def test_what_happened_to_a_line_before_is_no_consequence_of_a_supposed_designation():
+    supposed = impact.case(security="1810.HK", programme="ns-cmic", public_at="2021-06-30T16:05-04:00", hypothetical=True)
+    flow = supposed.supply().index_flow
+    assert flow.flows.empty and flow.ledger is None
+    assert set(flow.dropped["reason"]) == {"on record, and so no consequence of a designation that is supposed"}
+    stated = impact.case(security="1810.HK", programme="eo13974-amend", public_at="2021-05-27T16:05-04:00")
+    assert stated.supply().index_flow.flows.empty
+    assert "announced before the designation of the case" in set(stated.supply().index_flow.dropped["reason"])
+
+
+def test_the_price_of_a_sale_without_volumes_is_refused_in_words(run_cli):
+    code, _, err = run_cli("price", "alibaba", "--sold", "1e6:2e6")
+    assert code == 3 and "the usual daily volume and the daily volatility of BABA before the designation are unknown" in err
+
+
+def test_relief_of_a_halted_line_says_that_its_fall_is_unknown(run_cli):
+    code, out, _ = run_cli("relief", "gazprom")
+    assert (
+        code == 0
+        and "(nan, nan)" not in out
+        and "the fall of GAZP.ME on its reaction session is unknown: no trade" in " ".join(out.split())
+    )
+    assert "GAZP.ME has no close on 2022-03-03, the first session that could react" in out
+
+
+def test_a_log_return_in_percent_says_that_it_is_one(run_cli):
+    code, out, _ = run_cli("case", "xiaomi")
+    heads = next(line for line in out.splitlines() if "reaction_on" in line)
+    assert code == 0 and "ar (log)" in heads and "close_return (log)" not in heads
+
+
+@pytest.mark.parametrize(
+    ("name", "regime"), [("veon", "unknown"), ("yandex-nebius", "unknown"), ("gazprom", "purchase_ban"), ("sberbank", "blocking")]
+)
+def test_a_line_that_no_list_names_is_under_the_programme_that_reaches_it(name, regime):
+    """VEON is no entity in Russia: its page said that nobody names it, and that US persons may not buy it."""
+    assert impact.case(name).supply().wind_down.regime == regime
