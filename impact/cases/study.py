@@ -294,7 +294,11 @@ def _volume_effects(
         return empty
     day0 = events["reaction_on"].iloc[0]
     event = pd.DataFrame({"event_id": ["volume"], "security": [definition.security], "date": [day0]})
-    fit = abnormal_volume(panel.volume[[definition.security]], event, estimation=headline.design.estimation, window=headline.design.window)
+    design = headline.design
+    try:
+        fit = abnormal_volume(panel.volume[[definition.security]], event, estimation=design.estimation, window=design.window)
+    except InfeasibleDesign:  # a volume that never varies, or is not there: the returns are told without it
+        return empty
     abnormal = fit.abnormal.iloc[0]
     rows = [
         (event_id, abnormal[offset], fit.tests(int(offset), int(offset), tests=("sq",))["p_value"].iloc[0])

@@ -133,7 +133,7 @@ def test_what_happened_to_a_line_before_is_no_consequence_of_a_supposed_designat
     flow = supposed.supply().index_flow
     assert flow.flows.empty and flow.ledger is None
     assert set(flow.dropped["reason"]) == {"on record, and so no consequence of a designation that is supposed"}
-    stated = impact.case(security="1810.HK", programme="eo13974-amend", public_at="2021-05-27T16:05-04:00")
+    stated = impact.case(security="1810.HK", programme="eo13974-amend", public_at="2021-06-01T16:05-04:00")
     assert stated.supply().index_flow.flows.empty
     assert "announced before the designation of the case" in set(stated.supply().index_flow.dropped["reason"])
 
