@@ -101,3 +101,9 @@ def test_every_blocking_programme_covers_every_action_and_us_investor():
                 if investor != "non_us_person":
                     cells = book.cells.get((name, "listed", action, investor), ())
                     assert cells and all(cell.status in ("prohibited", "unknown") for cell in cells), (name, action, investor)
+
+
+@pytest.mark.parametrize(("as_of", "cited"), [("2021-06-10T12:00-04:00", False), ("2024-06-10T12:00-04:00", True)])
+def test_a_list_cites_the_act_that_was_there(as_of, cited):
+    (ruling,) = [one for one in permitted("buy", "0941.HK", as_of, as_of=as_of).rulings if one.programme_id == "ndaa-1260h"]
+    assert ruling.status == "allowed" and ("s.805" in ruling.citation) == cited and "s.1260H" in ruling.citation
