@@ -30,13 +30,14 @@ def add_dated_pairs(rows, days, edges, fresh, window_length, fewest, sums, mean)
     length = rows.shape[1]
     order, spans, n_odd = _grouped(rows, edges)
     laid = _laid_out(rows, order)
-    values, across, squares, present, starts, gaps = laid
+    values, across, squares, present, starts, gaps, level = laid
     whole = _totals(across, squares, present, 0, rows.shape[0])
     mean[1] += rows.shape[0] - edges[fresh]
     for row in range(edges[fresh], rows.shape[0]):
         for t in range(length):
-            mean[0, t] += values[row, t]
+            mean[0, t] += values[row, t] + level[row]
         for t in gaps[starts[row] : starts[row + 1]]:
+            mean[0, t] -= level[row]
             mean[1, t] -= 1.0
     for later in range(fresh, days.size):
         for earlier in range(later, -1, -1):
@@ -49,7 +50,7 @@ def add_dated_pairs(rows, days, edges, fresh, window_length, fewest, sums, mean)
             if length - shift < max(fewest.min(), 2):
                 continue
             added = np.zeros((2, 2))
-            _summed_pairs(values, across, present, spans[later], spans[earlier], shift, fewest, added)
+            _summed_pairs(values, across, present, level, spans[later], spans[earlier], shift, fewest, added)
             a, b, odd_a, odd_b = edges[later], edges[earlier], n_odd[later], n_odd[earlier]
             if odd_a > 0:
                 add_single_pairs(laid, whole, (a, a + odd_a), (b, b + m), shift, fewest, added)
@@ -135,17 +136,20 @@ def _grouped(rows, edges):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _laid_out(rows, order):  # type: ignore[no-untyped-def]
-    """Values with 0 in the gaps, row by row and session by session, their squares, 1 where there is one, and each row's gaps."""
+    """Values about the mean of their row, 0 in the gaps, by row and by session, their squares, 1 where there is one; gaps; the means."""
     m, length = rows.shape
     values, across, squares, present = np.empty((m, length)), np.empty((length, m)), np.empty((length, m)), np.ones((length, m))
-    starts = np.zeros(m + 1, dtype=np.int64)
+    starts, level = np.zeros(m + 1, dtype=np.int64), np.zeros(m)
     for i in range(m):
         row = rows[order[i]]
-        missing = 0
+        missing, total = 0, 0.0
         for t in range(length):
             absent = row[t] != row[t]
             missing += absent
-            values[i, t] = 0.0 if absent else row[t]
+            total += 0.0 if absent else row[t]
+        level[i] = total / max(length - missing, 1)
+        for t in range(length):
+            values[i, t] = 0.0 if row[t] != row[t] else row[t] - level[i]
         starts[i + 1] = starts[i] + missing
     gaps = np.empty(starts[m], dtype=np.int64)
     for i in range(m):
@@ -161,11 +165,11 @@ def _laid_out(rows, order):  # type: ignore[no-untyped-def]
             for i in range(begin, min(begin + 8, m)):
                 across[t, i] = values[i, t]
                 squares[t, i] = values[i, t] * values[i, t]
-    return values, across, squares, present, starts, gaps
+    return values, across, squares, present, starts, gaps, level
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _standardised_sum(values, across, begin, end, offset, common, series):  # type: ignore[no-untyped-def]
+def _standardised_sum(values, across, level, begin, end, offset, common, series):  # type: ignore[no-untyped-def]
     """Sum of the series [begin, end) standardised over the sessions `common`; the number of them that vary."""
     n, count = end - begin, common.size
     total, squares = np.zeros(n), np.zeros(n)
@@ -175,29 +179,30 @@ def _standardised_sum(values, across, begin, end, offset, common, series):  # ty
             total[i] += column[i]
             squares[i] += column[i] * column[i]
     series[:] = 0.0
-    known, level = 0, 0.0
+    known, shift = 0, 0.0
     for i in range(n):
         mean = total[i] / count
         variance = squares[i] / count - mean * mean
-        if variance < SHAKY * squares[i] / count:
+        size = squares[i] / count + level[begin + i] ** 2
+        if variance < SHAKY * size:
             variance = 0.0
             for t in common:
                 variance += (values[begin + i, t + offset] - mean) ** 2
             variance /= count
-        if variance > NO_VARIATION * squares[i] / count:
+        if variance > NO_VARIATION * size:
             weight = 1.0 / np.sqrt(variance)
             known += 1
-            level += weight * mean
+            shift += weight * mean
             row = values[begin + i, offset : offset + series.size]
             for t in range(series.size):
                 series[t] += weight * row[t]
     for t in range(series.size):
-        series[t] -= level
+        series[t] -= shift
     return known
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _summed_pairs(values, across, present, later, earlier, shift, fewest, added):  # type: ignore[no-untyped-def]
+def _summed_pairs(values, across, present, level, later, earlier, shift, fewest, added):  # type: ignore[no-untyped-def]
     """Pairs of groups of series that share their gaps."""
     width = values.shape[1] - shift
     left, right = np.empty(width), np.empty(width)
@@ -214,12 +219,12 @@ def _summed_pairs(values, across, present, later, earlier, shift, fewest, added)
             common = common[:count]
             if count < max(fewest.min(), 2):
                 continue
-            n_left = _standardised_sum(values, across, one, later[p, 1], 0, common, left)
+            n_left = _standardised_sum(values, across, level, one, later[p, 1], 0, common, left)
             n_right = n_left
             if within:
                 right[:] = left
             else:
-                n_right = _standardised_sum(values, across, other, earlier[q, 1], shift, common, right)
+                n_right = _standardised_sum(values, across, level, other, earlier[q, 1], shift, common, right)
             product = 0.0
             for t in common:
                 product += left[t] * right[t]

@@ -60,7 +60,7 @@ def _lost_to_gaps(across, squares, starts, gaps, begin, end, other, shift, lost,
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _afresh(x, y, present, i, j, shift):  # type: ignore[no-untyped-def]
+def _afresh(x, y, present, level, i, j, shift):  # type: ignore[no-untyped-def]
     """The correlation of two series about their means over the sessions both have; NaN where one does not vary."""
     n, mean_x, mean_y = 0, 0.0, 0.0
     for t in range(x.size):
@@ -75,8 +75,8 @@ def _afresh(x, y, present, i, j, shift):  # type: ignore[no-untyped-def]
             xx += (x[t] - mean_x) ** 2
             yy += (y[t] - mean_y) ** 2
             xy += (x[t] - mean_x) * (y[t] - mean_y)
-            size_x += x[t] ** 2
-            size_y += y[t] ** 2
+            size_x += (x[t] + level[i]) ** 2
+            size_y += (y[t] + level[j]) ** 2
     if not (xx > NO_VARIATION * size_x and yy > NO_VARIATION * size_y):
         return np.nan
     return xy / np.sqrt(xx * yy)
@@ -121,7 +121,7 @@ def add_single_pairs(laid, whole, rows, others, shift, fewest, added):  # type: 
 
     `laid` is what :func:`_laid_out` gives, `whole` the totals of all series.
     """
-    values, across, squares, present, starts, gaps = laid
+    values, across, squares, present, starts, gaps, level = laid
     length = values.shape[1]
     width = length - shift
     x = _without_edge(whole[:, rows[0] : rows[1]], across, squares, present, rows[0], width, length)
@@ -154,10 +154,12 @@ def add_single_pairs(laid, whole, rows, others, shift, fewest, added):  # type: 
                 for j in range(count.size):
                     count[j], sums[j], sizes[j] = y[0, here + j], y[1, here + j], y[2, here + j]
                 _take_off(count, sums, sizes, laid, gaps[starts[i0 + i] : starts[i0 + i + 1]], shift, at, j1)
-                totals = (x[1, i0 - rows[0] + i], x[2, i0 - rows[0] + i], whole[2, i0 + i])
+                totals = (x[1, i0 - rows[0] + i], x[2, i0 - rows[0] + i], whole[2, i0 + i], level[i0 + i])
                 lost_here = (lost[0, i, begin:m], lost[1, i, begin:m])
-                if _row_of_pairs(product[i, begin:m], lost_here, totals, (count, sums, sizes, marks), whole[2, at:j1]) > 0:
-                    _doubtful_pairs(left[i], right[begin:m], present, (i0 + i, at), shift, fewest, count, marks, doubtful[:, begin:m])
+                if _row_of_pairs(product[i, begin:m], lost_here, totals, (count, sums, sizes, marks), whole[2, at:j1], level[at:j1]) > 0:
+                    _doubtful_pairs(
+                        left[i], right[begin:m], present, level, (i0 + i, at), shift, fewest, count, marks, doubtful[:, begin:m]
+                    )
                 for k in range(2):
                     if sure:
                         _add_all(sums, marks, doubtful[2 * k, begin:m], doubtful[2 * k + 1, begin:m])
@@ -169,14 +171,14 @@ def add_single_pairs(laid, whole, rows, others, shift, fewest, added):  # type: 
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _row_of_pairs(product, lost, totals, others, wholes):  # type: ignore[no-untyped-def]
+def _row_of_pairs(product, lost, totals, others, wholes, levels):  # type: ignore[no-untyped-def]
     """The correlations of one series with m others, in place of the sums of these; how many are in doubt, which the marks say.
 
     `lost` holds sum and squares of the series over the gaps of the others, `totals` the same over all sessions and its squares
-    over its whole length; `others` count, sums and squares of the others over the common sessions, and the marks; `wholes` their
-    squares over their whole lengths.
+    over its whole length, and its mean; `others` count, sums and squares of the others over the common sessions, and the marks; `wholes`
+    their squares over their whole lengths, `levels` their means, which were taken off all of these.
     """
-    sum_x, square_x, least_x = totals[0], totals[1], KEPT * totals[2]
+    sum_x, square_x, least_x, level_x = totals[0], totals[1], KEPT * totals[2], totals[3] * totals[3]
     lost_sum, lost_size = lost
     count, sums, squares, marks = others
     doubts = 0.0
@@ -185,7 +187,8 @@ def _row_of_pairs(product, lost, totals, others, wholes):  # type: ignore[no-unt
         a, b = sum_x - lost_sum[j], sums[j]
         aa, bb = square_x - lost_size[j], squares[j]
         vary_x, vary_y = aa - a * a * inverse, bb - b * b * inverse
-        shaky = (aa < least_x) | (bb < KEPT * wholes[j]) | (vary_x <= SHAKY * aa) | (vary_y <= SHAKY * bb)
+        flat_x, flat_y = SHAKY * (aa + count[j] * level_x), SHAKY * (bb + count[j] * levels[j] * levels[j])
+        shaky = (aa < least_x) | (bb < KEPT * wholes[j]) | (vary_x <= flat_x) | (vary_y <= flat_y)
         marks[j] = 1.0 if shaky else 0.0
         sums[j] = (0.0 if shaky else product[j] - a * b * inverse) / np.sqrt(1.0 if shaky else vary_x * vary_y)
     for j in range(sums.size):
@@ -211,12 +214,12 @@ def _add_covered(rho, marks, count, enough, total, pairs):  # type: ignore[no-un
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _doubtful_pairs(x, right, present, at, shift, fewest, count, marks, doubtful):  # type: ignore[no-untyped-def]
+def _doubtful_pairs(x, right, present, level, at, shift, fewest, count, marks, doubtful):  # type: ignore[no-untyped-def]
     """Add the pairs of one series that are marked, each summed afresh."""
     for j in range(marks.size):
         if marks[j] == 0.0 or count[j] < max(fewest.min(), 2):
             continue
-        rho = _afresh(x, right[j], present, at[0], at[1] + j, shift)
+        rho = _afresh(x, right[j], present, level, at[0], at[1] + j, shift)
         if rho != rho:
             continue
         for k in range(2):

@@ -54,19 +54,29 @@ class ResidualDependence:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Rows:
-    """Series with gaps, ready for products: values with 0 in the gaps, their squares, 1 where valid; each (n, L)."""
+    """Series with gaps, ready for products: values about the mean of their row with 0 in the gaps, their squares, 1 where valid.
+
+    Each is (n, L), the means `level` (n,): a sum of squares about zero has no digits left for a series far from it.
+    """
 
     values: FloatArray
     squares: FloatArray
     valid: FloatArray
+    level: FloatArray
 
     @classmethod
     def of(cls, rows: FloatArray, valid: BoolArray) -> _Rows:
-        values = np.where(valid, rows, 0.0)
-        return cls(values=values, squares=values * values, valid=valid.astype(float))
+        level = np.where(valid, rows, 0.0).sum(axis=1) / np.maximum(valid.sum(axis=1), 1)
+        values = np.where(valid, rows - level[:, None], 0.0)
+        return cls(values=values, squares=values * values, valid=valid.astype(float), level=level)
 
     def part(self, events: slice, sessions: slice) -> _Rows:
-        return _Rows(values=self.values[events, sessions], squares=self.squares[events, sessions], valid=self.valid[events, sessions])
+        return _Rows(
+            values=self.values[events, sessions],
+            squares=self.squares[events, sessions],
+            valid=self.valid[events, sessions],
+            level=self.level[events],
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -263,7 +273,10 @@ def _summed_edges(
     """Summed standardised series of complete rows for every shift, all in one matrix product."""
     length = rows.shape[1]
     cuts = [slice(0, length)] + [slice(0, length - s) for s in earlier] + [slice(s, length) for s in later]
+    level = rows.mean(axis=1) if length else np.zeros(len(rows))
+    rows = rows - level[:, None]
     total, squares = rows.sum(axis=1), np.einsum("ij,ij->i", rows, rows)
+    least = NO_VARIATION * (squares / max(length, 1) + level**2)
     weights = np.zeros((len(cuts), len(rows)))
     means = np.zeros((len(cuts), len(rows)))
     for k, cut in enumerate(cuts):
@@ -272,7 +285,7 @@ def _summed_edges(
         size = squares - np.einsum("ij,ij->i", outside, outside)
         means[k] = (total - outside.sum(axis=1)) / count
         variance = size / count - means[k] ** 2
-        np.divide(1.0, np.sqrt(np.maximum(variance, 0.0)), out=weights[k], where=variance > NO_VARIATION * squares / length)
+        np.divide(1.0, np.sqrt(np.maximum(variance, 0.0)), out=weights[k], where=variance > least)
     series = weights @ rows - np.einsum("kn,kn->k", weights, means)[:, None]
     summed = [(series[k, cut], int(np.count_nonzero(weights[k]))) for k, cut in enumerate(cuts)]
     heads = dict(zip([0, *earlier], summed[: len(earlier) + 1], strict=True))
@@ -346,7 +359,9 @@ def _pairwise_correlation(left: _Rows, right: _Rows, min_common: int) -> FloatAr
     square_x, square_y = left.squares @ right.valid.T, left.valid @ right.squares.T
     spread_x, spread_y = square_x - sum_x * sum_x / n, square_y - sum_y * sum_y / n
     product = left.values @ right.values.T - sum_x * sum_y / n
-    known = (count >= max(min_common, 2)) & (spread_x > NO_VARIATION * square_x) & (spread_y > NO_VARIATION * square_y)
+    least_x = NO_VARIATION * (square_x + count * left.level[:, None] ** 2)
+    least_y = NO_VARIATION * (square_y + count * right.level**2)
+    known = (count >= max(min_common, 2)) & (spread_x > least_x) & (spread_y > least_y)
     result: FloatArray = np.divide(
         product, np.sqrt(np.where(known, spread_x * spread_y, 1.0)), out=np.full(count.shape, np.nan), where=known
     )

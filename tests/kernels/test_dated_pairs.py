@@ -90,3 +90,21 @@ def test_sums_of_a_fit_with_gaps_are_those_of_formed_residuals(kind, window_leng
     assert found.dependence.covered_weight == pytest.approx(slow.covered_weight, rel=1e-12)
     assert found.dependence.n_overlapping_pairs == slow.n_overlapping_pairs
     np.testing.assert_allclose(found.mean_residual, np.nanmean(events.residuals(chosen), axis=0), atol=1e-15)
+
+
+@pytest.mark.parametrize("level", [1.0, 1e3, 1e6])
+def test_series_far_from_zero_keep_their_digits(level):
+    rng = np.random.default_rng(1)
+    rows = rng.normal(size=(12, 120)) + level
+    rows[rng.random(rows.shape) < 0.1] = np.nan
+    pairs = []
+    for i in range(12):
+        for j in range(i):
+            both = np.isfinite(rows[i]) & np.isfinite(rows[j])
+            pairs.append(np.corrcoef(rows[i, both] - level, rows[j, both] - level)[0, 1])
+    slow = overlap_dependence(lambda chosen: rows[chosen], np.zeros(12, dtype=int), 1)
+    assert slow.r_bar == pytest.approx(np.mean(pairs), abs=1e-12)
+    found = add_dated_pairs(lambda chosen: rows[chosen], np.zeros(12, dtype=int), 1, (USUAL_COMMON, FEWEST_COMMON), of=10**6)
+    assert found is not None
+    assert found.weighted[0] / found.covered[0] == pytest.approx(np.mean(pairs), abs=1e-12)
+    assert found.mean == pytest.approx(np.nanmean(rows, axis=0), rel=1e-12)
