@@ -43,7 +43,7 @@ lock: setup.cfg                   ## versions of everything that tests and docum
 
 audit: $(VENV)/.installed-test    ## known faults and licences of the locked versions, and a bill of materials (sbom.json)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[audit]'
-	$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip
+	$(BIN)/pip-audit --strict --requirement requirements.lock --no-deps --disable-pip
 	$(BIN)/pip-licenses --format markdown --order license --output-file licenses.md
 	$(BIN)/cyclonedx-py environment --output-file sbom.json $(VENV)
 
