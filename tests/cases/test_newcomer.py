@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ import pytest
 
 import impact
 from impact.calendars import sessions
+from impact.cases.case_file import SECTIONS
 from impact.errors import InputError
 
 AT = "2026-11-20T16:05-05:00"
@@ -165,3 +168,11 @@ def test_a_log_return_in_percent_says_that_it_is_one(run_cli):
 def test_a_line_that_no_list_names_is_under_the_programme_that_reaches_it(name, regime):
     """VEON is no entity in Russia: its page said that nobody names it, and that US persons may not buy it."""
     assert impact.case(name).supply().wind_down.regime == regime
+
+
+def test_the_page_on_own_designations_names_every_field_of_a_case_file():
+    page = (Path(__file__).parents[2] / "docs" / "howto" / "own-designation.md").read_text(encoding="utf-8")
+    table = page[page.index("## Every field of a case file") :]
+    told = set(re.findall(r"`([a-z_]+)`", table))
+    assert {f"`[{section}]`" in table for section in SECTIONS} == {True}
+    assert {name for fields in SECTIONS.values() for name in fields} <= told
