@@ -11,7 +11,7 @@ from scipy.special import stdtr, stdtrit
 
 from impact.anchors import AnchorPolicy
 from impact.errors import InfeasibleDesign, InputError
-from impact.eventstudy.alignment import Market, column_of_returns, read_factors, read_returns
+from impact.eventstudy.alignment import Market, column_of_returns, read_factors, read_market, read_returns
 from impact.eventstudy.placing import PlacedEvents, completed_table, place_events
 from impact.eventstudy.schemas import CALENDAR_TIME, DROPPED, PORTFOLIO
 from impact.kernels.bhar import buy_and_hold_abnormal
@@ -164,7 +164,7 @@ def calendar_time_drift(
     ----------
     Jaffe (1974), Journal of Business 47. Mitchell and Stafford (2000), Journal of Business 73.
     """
-    table = completed_table(read_returns(returns), events)
+    table, market = completed_table(read_returns(returns), events), read_market(market)
     groups = place_events(table, events, anchor, market, factors, "simple")
     starts, stops, columns = (
         np.concatenate(part) for part in zip(*(_spans(group, window, len(table.sessions)) for group in groups), strict=True)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import ImpactWarning
-from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, align_events, checked_events, factor_table
+from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, align_events, checked_events, factor_table, read_market
 from impact.eventstudy.benchmarks import ModelInputs
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.estimate import Estimated, estimate
@@ -24,6 +24,7 @@ from impact.eventstudy.own_calendars import (
 )
 from impact.kernels.mapping import Executor
 from impact.kernels.mixed import CalendarPart, mix_fits
+from impact.market.frames import as_frame, dated_frame
 from impact.typing_ import ReturnKind
 from impact.venues import VENUES
 
@@ -180,7 +181,8 @@ def place_events(
     kind: ReturnKind | None,
 ) -> list[PlacedEvents]:
     """Every event on a session of its own line's calendar, one group a calendar; events without a column are in the first."""
-    checked = checked_events(events)
+    checked, market = checked_events(events), read_market(market)
+    factors = None if factors is None else dated_frame(as_frame(factors, "factors"), "factors")
     calendars = calendars_of_events(checked, table, market, factors, kind)
     column = table.securities.get_indexer(pd.Index(checked["security"]))
     groups = []

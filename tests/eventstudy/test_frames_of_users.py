@@ -8,6 +8,7 @@ import pytest
 
 import impact
 from impact.errors import ImpactWarning, InfeasibleDesign, InputError
+from impact.eventstudy import buy_and_hold, chained_events
 
 DAYS = pd.bdate_range("2019-01-01", periods=400, name="date")
 RNG = np.random.default_rng(3)
@@ -68,6 +69,16 @@ def test_figures_without_dates_are_no_benchmark(market):
 def test_rows_without_dates_are_no_returns():
     with pytest.raises(InputError, match="returns has no dates"):
         impact.event_study(RETURNS.reset_index(drop=True), EVENTS, market=MARKET)
+
+
+def test_other_studies_take_the_same_frames():
+    two = pd.DataFrame({"event_id": ["x", "y"], "security": ["A", "A"], "date": [DAYS[330], DAYS[345]]})
+    wide, market = Foreign(RETURNS.reset_index()), Foreign(MARKET.reset_index())
+    pd.testing.assert_frame_equal(buy_and_hold(wide, EVENTS, market), buy_and_hold(RETURNS, EVENTS, MARKET))
+    one, other = chained_events(wide, two, market=market), chained_events(RETURNS, two, market=MARKET)
+    pd.testing.assert_frame_equal(one.to_frame(), other.to_frame())
+    with pytest.raises(InputError, match="no dates"):
+        buy_and_hold(RETURNS, EVENTS, MARKET.to_numpy())
 
 
 def test_a_venue_that_nobody_knows_is_said():
