@@ -91,3 +91,29 @@ def test_a_placebo_is_asked_by_the_name_of_the_event(study):
         study.placebo(0, 0)
     with pytest.raises(InputError, match="event_id='x' is none"):
         study.placebo(0, 0, "x")
+
+
+def test_the_command_writes_the_page(tmp_path):
+    from click.testing import CliRunner
+
+    from impact.cli.study import command
+
+    rng = np.random.default_rng(2)
+    market = rng.normal(0, 0.01, 400)
+    table = pd.DataFrame({"index": market, "A": market + rng.normal(0, 0.02, 400)}, index=DAYS.rename("date"))
+    table.to_csv(tmp_path / "returns.csv")
+    pd.DataFrame({"event_id": ["x"], "security": ["A"], "date": [DAYS[330]]}).to_csv(tmp_path / "events.csv", index=False)
+    words = [
+        str(tmp_path / "events.csv"),
+        "--returns",
+        str(tmp_path / "returns.csv"),
+        "--market",
+        "index",
+        "--html",
+        str(tmp_path / "s.html"),
+    ]
+    done = CliRunner().invoke(command, words)
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 1
+    assert "Event study: 1 event" in page
