@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: calibrate faults report test test-slow test-outside test-oldest lock audit bench simulate notebooks docs data sessions check coverage clean
+.PHONY: calibrate faults leak-sweep report test test-slow test-outside test-oldest lock audit bench simulate notebooks docs data sessions check coverage clean
 .DEFAULT_GOAL := report
 
 $(VENV)/.installed: setup.cfg pyproject.toml
@@ -28,6 +28,9 @@ test: $(VENV)/.installed-test     ## the whole default suite; nothing in it skip
 
 test-slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -n $(WORKERS) -m "slow and not outside"
+
+leak-sweep: $(VENV)/.installed-test   ## the law at sixty instants with every later fact altered: an hour or more
+	nice $(BIN)/python -m tests.facts.dense_sweep
 
 test-outside: $(VENV)/.installed-test ## with the sources and third-party files in $$IMPACT_SHARED, default ../shared
 	$(BIN)/python -m pytest -n $(WORKERS) -m outside

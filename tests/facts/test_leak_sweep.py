@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -99,14 +100,18 @@ def forget() -> None:
             wrapper.cache_clear()
 
 
-@pytest.fixture
-def book(tmp_path) -> str:
+def holdings_of_every_list(folder: Path) -> str:
     lines = pd.read_csv(io.BytesIO(bundled._bytes("lines.csv")), dtype=str, keep_default_na=False)
     lines = lines.iloc[::15]  # each asks for every clock anew after the caches are emptied
-    path = tmp_path / "book.csv"
+    path = folder / "book.csv"
     frame = pd.DataFrame({"Ticker": lines["tickers"].str.split("; ").str[0], "Quantity": "1", "Market Value": "100", "Currency": "USD"})
     frame.to_csv(path, index=False)
     return str(path)
+
+
+@pytest.fixture
+def book(tmp_path) -> str:
+    return holdings_of_every_list(tmp_path)
 
 
 @pytest.fixture
@@ -166,3 +171,10 @@ def test_what_is_altered_is_told_where_it_was_known(monkeypatch, kept, book):
     monkeypatch.setattr(bundled, "_bytes", lambda name: files.get(name) or whole(name))
     forget()
     assert sum(one != other for one, other in zip(before, answers(BRIEF, late, book), strict=True)) >= 3
+
+
+def test_the_dense_sweep_moved_nothing_at_the_instants_on_record():
+    """`python -m tests.facts.dense_sweep` writes them; a row of which every command refused would show nothing."""
+    rows = pd.read_csv(Path(__file__).with_name("leak_sweep.csv"))
+    assert set(rows["instant"]) <= set(WHOLE) and rows["instant"].is_unique and len(rows) > 0
+    assert (rows["moved"] == 0).all() and (rows["answered"] >= rows["commands"] - 2).all()
