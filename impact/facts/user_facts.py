@@ -11,7 +11,6 @@ import pandas as pd
 from impact.errors import InputError
 from impact.facts.fact import FIELDS, broken_rule
 from impact.facts.statements import typed_statements
-from impact.intake.named_columns import read_named_columns
 
 __all__ = ["OPTIONAL_COLUMNS", "REQUIRED_COLUMNS", "read_facts"]
 
@@ -41,6 +40,8 @@ def read_facts(path: str | Path) -> pd.DataFrame:
         If the file cannot be read, lacks a column or has an unknown one, or a cell breaks a rule; the message names file,
         line, column and rule.
     """
+    from impact.intake.named_columns import read_named_columns  # readers of files are loaded where one is read
+
     path = Path(path)
     raw = read_named_columns(path, "facts", REQUIRED_COLUMNS)
     missing = [column for column in REQUIRED_COLUMNS if column not in raw]
