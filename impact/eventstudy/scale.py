@@ -114,7 +114,7 @@ def _root_of_sessions(index: pd.Index) -> float:
     """By how much returns of these dates are larger than those of one session: the root of the sessions between two rows."""
     if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
         return 1.0
-    days = float(np.median(np.diff(index.to_numpy()) / np.timedelta64(1, "D")))
+    days = float(np.median(np.diff(index.tz_localize(None).to_numpy()) / np.timedelta64(1, "D")))
     return float(np.sqrt(max(1.0, days * SESSIONS_A_DAY)))
 
 

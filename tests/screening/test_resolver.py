@@ -104,7 +104,7 @@ def status(**cells):
         ({"Symbol": "CHL", "Description": "CHARLES HOLDINGS LTD"}, ("unknown", None)),
         ({"Description": "SEMICONDUCTOR MANUFACTURING INT"}, ("unknown", None)),
         ({"Description": "HIKVISION DIGITAL TECH"}, ("unknown", None)),
-        ({"Description": "TRS ON XIAOMI CORP", "Symbol": ""}, ("restricted", "Xiaomi Corporation")),
+        ({"Description": "TRS ON XIAOMI CORP", "Symbol": ""}, ("unknown", "Xiaomi Corporation")),  # a name proposes
     ],
     ids=lambda value: str(value)[:40],
 )
