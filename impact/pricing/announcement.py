@@ -21,6 +21,7 @@ from impact.pricing.announcement_fit import (
     announcement_scores,
     shipped_library,
 )
+from impact.pricing.announcement_inputs import checked_draws, checked_noise, checked_outcome, checked_seed
 from impact.pricing.announcement_training import Training, dates_left_out, trained_fit
 from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, EventLibrary, Line, line_of
 from impact.pricing.schemas import SCORES
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AnnouncementShock", "announcement_shock", "shock_of_listing"]
 
-LARGEST_NOISE = 0.5
-"""Standard error of a line above which the number is a percentage and no decimal."""
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 QUANTILE_NAMES = ("return_q05", "return_q25", "return_q50", "return_q75", "return_q95")
 Which: TypeAlias = Literal["default", "scenario"]
@@ -69,7 +68,9 @@ class AnnouncementShock(Result):
     scenario : (D,) array
         What the class did before; empty where the class is unknown.
     cell : str
-        Class, or relief or after_leak; empty where unknown.
+        Class, or relief or after_leak; empty where class or line is unknown.
+    title : str
+        The cell in words; where there is none, what is unknown of a known class.
     line : {"offshore", "a_share", ""}
         Empty: unknown, and the wider of both.
     noise : float
@@ -122,12 +123,14 @@ class AnnouncementShock(Result):
 
     def crps(self, observed: float, which: Which = "default") -> float:
         """Continuous ranked probability score of one outcome (decimal return); smaller is better."""
-        return float(crps_ensemble(np.array([observed]), self.draws(which)[None, :])[0])
+        return float(crps_ensemble(np.array([checked_outcome(observed)]), self.draws(which)[None, :])[0])
 
     def inside(self, observed: float, coverage: float = 0.9, which: Which = "default") -> bool:
         """Whether an outcome lies in the central range of that coverage."""
+        if not 0 < coverage < 1:
+            raise InputError(f"coverage={coverage!r} must lie between 0 and 1, such as 0.9 for 90 %.")
         low, high = np.quantile(self.draws(which), (0.5 - coverage / 2, 0.5 + coverage / 2))
-        return bool(low <= observed <= high)
+        return bool(low <= checked_outcome(observed) <= high)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a forecast: forecast, return_q05 to return_q95, n_events, n_dates, default."""
@@ -147,7 +150,9 @@ class AnnouncementShock(Result):
 
     @property
     def _no_scenario(self) -> str:
-        return "no event of its class trained the forecast" if self.cell else "the class of the event is unknown"
+        if self.cell:
+            return "no event of its class trained the forecast"
+        return f"{self.title}: the class has a scenario for each kind of line" if self.title else "the class of the event is unknown"
 
     @property
     def verdict(self) -> str:
@@ -207,10 +212,11 @@ def announcement_shock(
     line : {"offshore", "a_share"}, optional
         Kind of line. Unknown when None: the wider noise of both.
     date : day, optional
-        First public day of the event. Events within two days of it do not train the forecast.
+        First public day of the event, as ISO text, date or timestamp; a zoned instant counts as its day in New York. Date clusters
+        with an event within two days of it do not train the forecast.
     noise, sigma : float, optional
         Standard error of the line's two-session abnormal return (``se_0_1``), or the residual standard deviation of one
-        session, of which ``sqrt(2) sigma`` is taken. Unknown when both are None: the largest of the library's lines.
+        session, of which ``sqrt(2) sigma`` is taken; one of them. Unknown when both are None: the largest of the library's lines.
     after_leak : bool
         The press had it before: the formal day, a second and smaller event.
     training : {"other_dates", "earlier_dates", "all_dates"}
@@ -218,7 +224,9 @@ def announcement_shock(
     library : EventLibrary, optional
         The shipped one when None; with a user's events the models are fitted anew.
     n_draws : int
-        Predictive draws of each forecast.
+        Predictive draws of each forecast, an even number from 100 to a million.
+    seed : int
+        One seed gives one set of draws.
 
     Returns
     -------
@@ -228,7 +236,9 @@ def announcement_shock(
     Raises
     ------
     InputError
-        If a name is unknown, a line contradicts the class, or a number is not positive.
+        If a name is unknown, a line contradicts the class, or a number is out of its range.
+    DataUnavailable
+        If fewer than five date clusters are left to train the default.
 
     Notes
     -----
@@ -244,9 +254,9 @@ def announcement_shock(
     True
     """
     cell, title, known_line = _cell_of(event_class, line, after_leak)
-    own_noise = _noise(noise, sigma)
-    if n_draws < 100 or n_draws % 2:
-        raise InputError(f"n_draws={n_draws!r} must be even and at least 100; half mirror the other half: ask for more.")
+    own_noise, n_draws, seed = checked_noise(noise, sigma), checked_draws(n_draws), checked_seed(seed)
+    if library is not None and not isinstance(library, EventLibrary):
+        raise InputError(f"library={library!r} is no EventLibrary; make one with event_library().with_events(...), or leave it out.")
     kept_out = dates_left_out(library, date, training)
     zero = trained_fit(library, "fitted_zero", kept_out)
     rng = np.random.default_rng(seed)
@@ -277,12 +287,16 @@ def announcement_shock(
 
 
 def _cell_of(event_class: str | None, line: Line | None, after_leak: bool) -> tuple[str, str, Line | None]:
-    """Cell, its title and the line that it implies; an empty cell where the class is unknown."""
+    """Cell, its title and the line that it implies; an empty cell where class or line is unknown, with what is unknown of a known class."""
+    if not isinstance(after_leak, bool | np.bool_):
+        raise InputError(f"after_leak={after_leak!r} must be True or False: whether the press had the listing before.")
+    if after_leak and event_class == "relief":
+        raise InputError("after_leak=True contradicts event_class='relief'; it is of a listing that the press had before: leave one out.")
     if line is not None and line not in LINES:
         raise InputError(f"line={line!r} is no kind of line; choose offshore or a_share.")
     if event_class is None:
-        return ("after_leak", "formal day after a leak", line) if after_leak else ("", "unknown class", line)
-    named = EVENT_CLASSES.get(event_class)
+        return ("after_leak", "formal day after a leak", line) if after_leak else ("", "", line)
+    named = EVENT_CLASSES.get(event_class) if isinstance(event_class, str) else None
     if named is not None and line not in (None, named.line):
         raise InputError(f"line={line!r} contradicts event_class={event_class!r}; leave it out or correct it.")
     settled = line if named is None else named.line
@@ -294,23 +308,11 @@ def _cell_of(event_class: str | None, line: Line | None, after_leak: bool) -> tu
     if after_leak:
         return "after_leak", "formal day after a leak", settled
     if settled is None:
-        return "", "class known, line unknown", None
+        return "", "the kind of line is unknown", None
     if event_class == "relief":
         return f"relief_{settled}", f"relief, {'mainland' if settled == 'a_share' else 'offshore'} line", settled
     chosen = named or EVENT_CLASSES[f"{event_class}_{settled}"]
     return chosen.name, chosen.title, settled
-
-
-def _noise(noise: float | None, sigma: float | None) -> float | None:
-    """Standard error of the two sessions; None where nothing is known."""
-    for name, value in (("noise", noise), ("sigma", sigma)):
-        if value is not None and not 0 < value < LARGEST_NOISE:
-            raise InputError(
-                f"{name}={value!r} must be a positive decimal return below {LARGEST_NOISE}, such as 0.03 for 3 %: correct it, or leave it out if unknown."
-            )
-    if noise is not None:
-        return float(noise)
-    return None if sigma is None else float(np.sqrt(2) * sigma)
 
 
 def _largest_noise(library: EventLibrary | None, line: Line | None) -> float:

@@ -17,6 +17,7 @@ from impact.pricing.announcement_fit import (
     shipped_library,
     training_rows,
 )
+from impact.pricing.announcement_inputs import public_day
 from impact.pricing.library import CHAIN, EventLibrary
 from impact.typing_ import BoolArray
 
@@ -39,16 +40,13 @@ def dates_left_out(library: EventLibrary | None, date: str | pd.Timestamp | None
     """
     if training not in ("other_dates", "earlier_dates", "all_dates"):
         raise InputError(f"training={training!r} is no choice of dates; choose other_dates, earlier_dates or all_dates.")
-    if date is None or training == "all_dates":
+    day = public_day(date)
+    if day is None or training == "all_dates":
         return None
-    try:
-        day = pd.Timestamp(date).tz_localize(None)
-    except ValueError:
-        raise InputError(f"date={date!r} is no day; give one such as 2021-01-14.") from None
     if training == "earlier_dates":
         return ("before", day)
     rows = (library or shipped_library()).designations
-    return day if bool((abs(rows["public_on"] - day.normalize()) <= CHAIN).any()) else None
+    return day if bool((abs(rows["public_on"] - day) <= CHAIN).any()) else None
 
 
 def _trains(rows: pd.DataFrame, left_out: LeftOut) -> BoolArray:
@@ -57,7 +55,7 @@ def _trains(rows: pd.DataFrame, left_out: LeftOut) -> BoolArray:
         return np.ones((1, len(rows)), dtype=bool)
     if isinstance(left_out, tuple):
         return (rows["public_on"] < left_out[1] - CHAIN).to_numpy()[None, :]
-    near = rows.loc[abs(rows["public_on"] - left_out.normalize()) <= CHAIN, "date_cluster"]
+    near = rows.loc[abs(rows["public_on"] - left_out) <= CHAIN, "date_cluster"]
     return (~rows["date_cluster"].isin(near)).to_numpy()[None, :]
 
 

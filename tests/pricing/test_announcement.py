@@ -171,3 +171,63 @@ def test_percent_given_for_a_decimal_is_refused():
         announcement_shock(sigma=2.0)
     with pytest.raises(InputError, match="is no day"):
         announcement_shock(sigma=0.02, date="2021-13-45")
+
+
+@pytest.mark.parametrize("date", ["", "NaT", pd.NaT, 20210114, 1e9, True, "14/01/2021", "today", "2021-02-30"])
+@pytest.mark.parametrize("training", ["other_dates", "earlier_dates", "all_dates"])
+def test_what_is_no_day_is_refused_and_never_read_as_another_one(date, training):
+    with pytest.raises(InputError, match=r"is no day; give one such as"):
+        announcement_shock(sigma=0.02, date=date, training=training)
+
+
+def test_a_zoned_instant_is_its_day_in_new_york():
+    same = [
+        announcement_shock("first_bar_offshore", noise=0.03, date=day).n_events for day in ("2021-01-17T04:00Z", "2021-01-16", "2021-01-17")
+    ]
+    assert same == [6, 6, 8]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"noise": "0.03"}, {"noise": 0.03, "sigma": 0.02}, {"n_draws": 4000.0}, {"n_draws": "x"}, {"n_draws": 10**10}, {"seed": -1}, {"seed": None},
+        {"seed": 1.5}, {"after_leak": "yes"}, {"library": "x"}, {"event_class": ["first_bar"]}, {"event_class": "relief", "line": "offshore", "after_leak": True},
+    ],
+)  # fmt: skip
+def test_bad_input_is_refused_in_one_sentence(options):
+    with pytest.raises(InputError) as refused:
+        announcement_shock(**options)
+    assert "\n" not in str(refused.value) and next(iter(options)) in str(refused.value)
+
+
+@pytest.mark.parametrize("observed", [float("nan"), float("inf"), None, "x", np.array([0.1, 0.2])])
+def test_an_unknown_outcome_is_not_scored(observed):
+    shock = announcement_shock(sigma=0.02)
+    for score in (shock.crps, shock.inside):
+        with pytest.raises(InputError, match="is no decimal return"):
+            score(observed)
+    with pytest.raises(InputError, match="coverage=90"):
+        shock.inside(0.0, coverage=90)
+
+
+@pytest.mark.parametrize("name", ["first_bar", "no_bar_first", "repeat", "relief"])
+def test_a_known_class_of_an_unknown_line_says_that_the_line_is_unknown(name):
+    assert "the kind of line is unknown" in announcement_shock(name, sigma=0.02).verdict
+
+
+@pytest.mark.slow
+def test_scored_from_outside_the_dates_left_out_cover_as_the_committed_scores_say():
+    """Row by row through the public function, with the class, line, date and noise of the row and nothing else: 84 fits."""
+    rows = event_library().announcement_sample()
+    shocks = [announcement_shock(row.event_class, line=row.line, date=row.public_on, noise=row.se_0_1) for row in rows.itertuples()]
+    scores = announcement_scores().set_index("model")
+    pairs = list(zip(shocks, rows["car_0_1"], strict=True))
+    for level, name in ((0.5, "coverage_50"), (0.9, "coverage_90")):
+        # Three rows of 163: refits here have 1,000 draws, the committed scores 1,500, so an outcome at an end may change side.
+        assert np.mean([shock.inside(car, level) for shock, car in pairs]) == pytest.approx(scores.loc["fitted_zero", name], abs=3.1 / 163)
+    assert np.mean([shock.crps(car) for shock, car in pairs]) == pytest.approx(scores.loc["fitted_zero", "crps_return"], rel=0.01)
+    known = [(shock, car) for shock, car in pairs if shock.scenario.size]
+    assert len(known) == len(pairs)
+    assert np.mean([shock.crps(car, "scenario") for shock, car in known]) == pytest.approx(
+        scores.loc["class_mean", "crps_return"], rel=0.01
+    )

@@ -1,0 +1,122 @@
+"""What may be asked of an announcement forecast: each input checked once, refused in one sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
+
+__all__ = ["LARGEST_NOISE", "checked_draws", "checked_noise", "checked_outcome", "checked_seed", "public_day"]
+
+LARGEST_NOISE = 0.5
+"""Standard error of a line above which the number is a percentage and no decimal."""
+MOST_DRAWS = 1_000_000
+NEW_YORK = "America/New_York"
+"""Date clusters are days of the acting government."""
+
+
+def public_day(date: object) -> pd.Timestamp | None:
+    """Day of an event without zone; a zoned instant counts as the day that it is in New York. None stays None.
+
+    Raises
+    ------
+    InputError
+        If it is no day: a number, a word, a day written in another order, a missing value.
+    """
+    if date is None:
+        return None
+    moment = _moment(date)
+    if moment is None:
+        raise InputError(
+            f"date={date!r} is no day; give one such as 2021-01-14, or leave it out if no date of the library is to be kept out."
+        )
+    day = moment if moment.tzinfo is None else moment.tz_convert(NEW_YORK).tz_localize(None)
+    return day.normalize()
+
+
+def checked_noise(noise: object, sigma: object) -> float | None:
+    """Standard error of the two sessions; None where nothing is known.
+
+    Raises
+    ------
+    InputError
+        If one is no positive decimal return, or both are given.
+    """
+    if noise is not None and sigma is not None:
+        raise InputError(f"noise={noise!r} and sigma={sigma!r} say the same thing twice; give the one that you have.")
+    for name, value in (("noise", noise), ("sigma", sigma)):
+        if value is not None and not 0 < _number(value) < LARGEST_NOISE:
+            raise InputError(
+                f"{name}={value!r} must be a positive decimal return below {LARGEST_NOISE}, such as 0.03 for 3 %: correct it, or leave it out if unknown."
+            )
+    if noise is not None:
+        return _number(noise)
+    return None if sigma is None else float(np.sqrt(2) * _number(sigma))
+
+
+def checked_draws(n_draws: object) -> int:
+    """An even number of draws.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number, odd, below 100 or above a million.
+    """
+    number = _whole(n_draws)
+    if number % 2 or not 100 <= number <= MOST_DRAWS:
+        raise InputError(
+            f"n_draws={n_draws!r} must be an even whole number from 100 to {MOST_DRAWS:,}; half of the draws mirror the other half: choose one such as 4000."
+        )
+    return number
+
+
+def checked_seed(seed: object) -> int:
+    """A seed that makes the draws reproducible.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number from zero.
+    """
+    number = _whole(seed)
+    if number < 0:
+        raise InputError(f"seed={seed!r} must be a whole number from 0, so that the draws can be made again: choose any.")
+    return number
+
+
+def checked_outcome(observed: object) -> float:
+    """One finite decimal return.
+
+    Raises
+    ------
+    InputError
+        If it is none: a forecast is not scored on what is unknown.
+    """
+    number = _number(observed)
+    if not np.isfinite(number):
+        raise InputError(f"observed={observed!r} is no decimal return; leave events without a return out of the score.")
+    return number
+
+
+def _moment(date: object) -> pd.Timestamp | None:
+    """ISO text, a date or a timestamp; None for anything else and for a missing value."""
+    if not isinstance(date, str | dt.date | np.datetime64):
+        return None
+    try:
+        moment = pd.Timestamp(dt.datetime.fromisoformat(date) if isinstance(date, str) else date)
+    except ValueError:
+        return None
+    return moment if isinstance(moment, pd.Timestamp) else None
+
+
+def _number(value: object) -> float:
+    """A number as float; NaN for anything else, truth values included."""
+    return float(value) if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool) else np.nan
+
+
+def _whole(value: object) -> int:
+    """A whole number; -1 for anything else, truth values included."""
+    return int(value) if isinstance(value, int | np.integer) and not isinstance(value, bool) else -1
