@@ -15,12 +15,14 @@ from impact.pricing.announcement_fit import ANNOUNCEMENT_MODELS, SEED, fit_annou
 from impact.pricing.flow_fit import fit_flow, flow_posterior_table
 from impact.pricing.library import EventLibrary, event_library
 from impact.pricing.scoring import SUBSETS, score_announcement, score_flow, score_table
+from impact.pricing.tried_scoring import tried_score_table
 
-__all__ = ["FITTED_ON", "SPEC_SHA256", "WHAT", "prediction_tables", "write"]
+__all__ = ["FITTED_ON", "SPEC_SHA256", "SPEC_TRIED_SHA256", "WHAT", "prediction_tables", "write"]
 
 FITTED_ON = "2026-11-27"
-# Of tests/reference/calibration/SPEC.md; a test compares them.
+# Of SPEC.md and SPEC_TRIED.md in tests/reference/calibration; tests compare them.
 SPEC_SHA256 = "c80b6ee751ca89a20a9ee04d0916d44a1c217b611696d88e13ed1066249597dd"
+SPEC_TRIED_SHA256 = "d5573dd80c7a3771b85c57c0355c975dab38d2d09e035ff0d50528b146dfa9b2"
 N_DRAWS = 4000
 SOURCE = "computed by this project from the event library"
 WHAT = {
@@ -28,13 +30,14 @@ WHAT = {
     "flow_posterior": "posterior draws of the flow coefficients, one row a quantity",
     "prediction_fits": "what each committed fit was made from: seed, draws, rows, dates, specification",
     "prediction_scores": "scores on dates left out, one row a target, subset and model",
+    "tried_scores": "scores on dates left out of the models of SPEC_TRIED.md and their rivals, one row a target and model",
 }
 LIBRARY_FILES = ("designation_events", "event_returns", "index_events", "index_returns")
 
 
 def prediction_tables(library: EventLibrary) -> dict[str, pd.DataFrame]:
-    """The four tables by name, unrounded; minutes rather than seconds."""
-    return fit_tables(library) | {"prediction_scores": scores(library)}
+    """The five tables by name, unrounded; minutes rather than seconds."""
+    return fit_tables(library) | {"prediction_scores": scores(library), "tried_scores": tried_score_table(library)}
 
 
 def fit_tables(library: EventLibrary) -> dict[str, pd.DataFrame]:

@@ -16,6 +16,7 @@ _HOMES = {
     "LiquidationCost": "impact.pricing.liquidation",
     "PriceEffect": "impact.pricing.effect",
     "Prior": "impact.pricing.priors",
+    "TRIED_MODELS": "impact.pricing.tried",
     "announcement_shock": "impact.pricing.announcement",
     "calibrate": "impact.pricing.calibration",
     "close_or_spread": "impact.pricing.tracker_execution",
@@ -28,11 +29,13 @@ _HOMES = {
     "leave_one_out": "impact.pricing.backtest",
     "liquidation_cost": "impact.pricing.liquidation",
     "price_effect": "impact.pricing.effect",
+    "tried_table": "impact.pricing.tried",
 }
 
 __all__ = [
     "EVENT_CLASSES",
     "LAWS",
+    "TRIED_MODELS",
     "AnnouncementShock",
     "BacktestResult",
     "EventLibrary",
@@ -52,6 +55,7 @@ __all__ = [
     "leave_one_out",
     "liquidation_cost",
     "price_effect",
+    "tried_table",
 ]
 
 if TYPE_CHECKING:
@@ -67,6 +71,7 @@ if TYPE_CHECKING:
     from impact.pricing.liquidation import LiquidationCost, execution_frontier, liquidation_cost
     from impact.pricing.priors import Prior
     from impact.pricing.tracker_execution import close_or_spread
+    from impact.pricing.tried import TRIED_MODELS, tried_table
 
 
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)

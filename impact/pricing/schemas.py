@@ -21,6 +21,7 @@ __all__ = [
     "PREDICTED_DROPPED",
     "PRIORS",
     "SCORES",
+    "TRIED",
     "VARIANCE_SHARES",
 ]
 
@@ -82,7 +83,12 @@ _WORDS = Vocabulary(
     *(Column(f"{end}_{level}", "return", short=f"{end} end, {level} %") for level in (50, 90) for end in ("low", "high")),
     Column("car", "return", short="CAR"),
     Column("crps", "return_size", short="CRPS", about="continuous ranked probability score; smaller is better"),
-    Column("target", about="announcement or flow"),
+    Column("target", about="what is forecast: announcement, flow, differences within a date, or the sessions after"),
+    Column("title", about="what the model says"),
+    Column("knows", about="what it uses, and when that is known"),
+    Column("spec", about="specification that was written before the fit"),
+    Column("outcome", about="default, scenario, fit, rival or refused"),
+    Column("why", about="why it was kept or not"),
     Column("subset", about="rows that are scored"),
     Column("n_events", "count"),
     Column("n_dates", "count", about="dates left out in turn"),
@@ -170,4 +176,9 @@ SCORES = _WORDS.schema(
     "prediction_scores",
     "target subset model n_events n_dates crps_return crps_date_equal_return coverage_50 coverage_90 skill skill_low skill_high skill_date_equal",
     about="a model on dates left out",
+)
+TRIED = _WORDS.schema(
+    "tried_models",
+    "target model outcome n_events n_dates crps_return coverage_50 coverage_90 skill skill_low skill_high title knows why spec",
+    about="a model that was tried",
 )

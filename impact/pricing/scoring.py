@@ -15,7 +15,7 @@ from impact.pricing.flow_fit import FLOW_MODELS, FlowModel, FlowRows, cell_codes
 from impact.pricing.library import EventLibrary
 from impact.typing_ import BoolArray, FloatArray1D
 
-__all__ = ["SUBSETS", "score_announcement", "score_flow", "score_table"]
+__all__ = ["SUBSETS", "ensemble_scores", "score_announcement", "score_flow", "score_table"]
 
 LEVELS = (0.05, 0.25, 0.75, 0.95)
 REPEATS = 3
@@ -71,7 +71,7 @@ def score_announcement(library: EventLibrary, *, n_draws: int = 1500, seed: int 
                 for row in range(len(rows))
             ]
         )
-        tables.append(known.assign(model=name, **_ensemble(observed, draws)))
+        tables.append(known.assign(model=name, **ensemble_scores(observed, draws)))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -124,7 +124,7 @@ def _flow_forecast(
             for row in range(flow.size)
         ]
     )  # fmt: skip
-    return _ensemble(rows.towards - shift, predicted)
+    return ensemble_scores(rows.towards - shift, predicted)
 
 
 def _training_medians(rows: FlowRows, kept: BoolArray, index: np.ndarray[tuple[int], np.dtype[np.intp]]) -> FloatArray1D:
@@ -149,7 +149,8 @@ def _gaussian(observed: FloatArray1D, sd: FloatArray1D) -> dict[str, FloatArray1
     }
 
 
-def _ensemble(observed: FloatArray1D, draws: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> dict[str, FloatArray1D]:
+def ensemble_scores(observed: FloatArray1D, draws: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> dict[str, FloatArray1D]:
+    """crps, inside_50 and inside_90 of each row's outcome (N,) under its predictive draws (N, D)."""
     low_90, low_50, high_50, high_90 = np.quantile(draws, LEVELS, axis=1)
     return {
         "crps": crps_ensemble(observed, draws),

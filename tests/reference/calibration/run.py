@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from impact.data.prediction_tables import FITTED_ON, SPEC_SHA256, prediction_tables, write
+from impact.data.prediction_tables import FITTED_ON, SPEC_SHA256, SPEC_TRIED_SHA256, prediction_tables, write
 from impact.kernels.scores import wilson_interval
-from impact.pricing.announcement_fit import ANNOUNCEMENT_MODELS
 from impact.pricing.flow import FLOW_SCHEMA, flow_coefficients
 from impact.pricing.library import event_library
-from impact.pricing.schemas import SCORES
-from impact.tables import Column, to_text
+from impact.pricing.schemas import SCORES, TRIED
+from impact.pricing.tried import tried_table
+from impact.tables import Column, Schema, to_text
 from impact.tables.prose import decimal, percent
 
 HERE = Path(__file__).parent
@@ -115,8 +115,8 @@ RESULTS = SCORES.with_columns(
 )
 
 
-def _block(frame: pd.DataFrame) -> str:
-    return "```\n" + to_text(RESULTS.table(frame.reset_index(drop=True))).rstrip() + "\n```\n"
+def _block(frame: pd.DataFrame, schema: Schema = RESULTS) -> str:
+    return "```\n" + to_text(schema.table(frame.reset_index(drop=True))).rstrip() + "\n```\n"
 
 
 def results_text(tables: dict[str, pd.DataFrame]) -> str:
@@ -151,8 +151,10 @@ def results_text(tables: dict[str, pd.DataFrame]) -> str:
         "Date clusters at which a mean effect would be told from none with 80 % power at 5 %, by the spread of dates and of lines.",
         _block(power_table(tables["announcement_posterior"])),
         "## Models tried",
-        _block(pd.DataFrame([{"model": model.name, "title": model.title} for model in ANNOUNCEMENT_MODELS.values()])),
-        f"Thirteen covariates known on the day were tried in the first run; none improved dates left out. Degrees of freedom of the noise: {decimal(4, 0)}, fixed before.",
+        f"Every model that was tried, failures included (`TRIED_MODELS`); those of `SPEC_TRIED.md` ({SPEC_TRIED_SHA256[:12]}) were written down before any was fitted."
+        " Skill is against the rival of the target on the same rows. Of the announcement, of differences within a date and of the sessions after, none beats no effect.",
+        _block(tried_table(tables["prediction_scores"], tables["tried_scores"]), TRIED),
+        f"Thirteen other covariates known on the day were tried in the first run, outside this repository; none improved dates left out. Degrees of freedom of the noise: {decimal(4, 0)}, fixed before.",
     ]  # fmt: skip
     return "\n\n".join(part.rstrip() for part in parts) + "\n"
 

@@ -1,10 +1,12 @@
 """Our fits and scores against the first run of the specification, by another implementation."""
 
 import hashlib
+import math
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from statsmodels.stats.power import TTestPower
 
 from impact.bundled import read_bundled
 from impact.data.prediction_tables import SPEC_SHA256, library_sha256
@@ -50,7 +52,7 @@ def test_class_means_are_those_of_the_first_run():
 
 def test_the_results_page_is_what_the_committed_tables_say():
     tables = {name: read_bundled(name, dtype={"target": "str", "subset": "str", "model": "str", "quantity": "str"}) for name in
-              ("prediction_scores", "announcement_posterior")}  # fmt: skip
+              ("prediction_scores", "announcement_posterior", "tried_scores")}  # fmt: skip
     assert (HERE / "RESULTS.md").read_text(encoding="utf-8") == results_text(tables)
 
 
@@ -68,3 +70,9 @@ def test_the_reversal_is_that_of_the_first_run():
 def test_dates_needed_by_hand():
     # n = ((1.96 + 0.84) sd / effect)^2 for large n: 7.85 (0.05 / 0.01)^2 = 196
     assert clusters_needed(0.01, 0.05) == pytest.approx(198, abs=2)
+
+
+@pytest.mark.parametrize(("effect", "sd"), [(0.01, 0.0482), (0.02, 0.0482), (0.03, 0.0482), (0.03, 0.0629), (0.05, 0.0482), (0.07, 0.0629)])
+def test_dates_needed_are_those_of_statsmodels(effect, sd):
+    wanted = TTestPower().solve_power(effect_size=effect / sd, alpha=0.05, power=0.8, alternative="two-sided")
+    assert clusters_needed(effect, sd) == math.ceil(wanted)
