@@ -129,7 +129,7 @@ def add_single_pairs(laid, whole, rows, others, shift, fewest, added):  # type: 
     tall, wide = min(TALL, rows[1] - rows[0]), min(WIDE, others[1] - others[0])
     left, right = np.empty((tall, width)), np.empty((wide, width))
     lost, across_lost = np.empty((2, tall, wide)), np.empty((2, wide, tall))
-    work, doubtful = np.empty((4, wide)), np.empty((4, wide))
+    work, afresh = np.empty((4, wide)), np.empty((4, wide))
     for i0 in range(rows[0], rows[1], TALL):
         i1 = min(i0 + TALL, rows[1])
         left[: i1 - i0] = values[i0:i1, :width]
@@ -144,7 +144,7 @@ def add_single_pairs(laid, whole, rows, others, shift, fewest, added):  # type: 
             product = np.dot(left[:n], right[:m].T)
             _lost_to_gaps(across, squares, starts, gaps, i0, i1, (j0, j1), shift, lost, across_lost)
             sure = width - most - _most_gaps(starts, j0, j1) >= max(fewest.max(), 2)
-            doubtful[:] = 0.0
+            afresh[:] = 0.0
             for i in range(n):
                 begin = max(0, i + i0 - j0 + 1) if shift == 0 else 0
                 if begin >= m:
@@ -157,17 +157,15 @@ def add_single_pairs(laid, whole, rows, others, shift, fewest, added):  # type: 
                 totals = (x[1, i0 - rows[0] + i], x[2, i0 - rows[0] + i], whole[2, i0 + i], level[i0 + i])
                 lost_here = (lost[0, i, begin:m], lost[1, i, begin:m])
                 if _row_of_pairs(product[i, begin:m], lost_here, totals, (count, sums, sizes, marks), whole[2, at:j1], level[at:j1]) > 0:
-                    _doubtful_pairs(
-                        left[i], right[begin:m], present, level, (i0 + i, at), shift, fewest, count, marks, doubtful[:, begin:m]
-                    )
+                    _pairs_afresh(left[i], right[begin:m], present, level, (i0 + i, at), shift, fewest, count, marks, afresh[:, begin:m])
                 for k in range(2):
                     if sure:
-                        _add_all(sums, marks, doubtful[2 * k, begin:m], doubtful[2 * k + 1, begin:m])
+                        _add_all(sums, marks, afresh[2 * k, begin:m], afresh[2 * k + 1, begin:m])
                     else:
-                        _add_covered(sums, marks, count, max(fewest[k], 2), doubtful[2 * k, begin:m], doubtful[2 * k + 1, begin:m])
+                        _add_covered(sums, marks, count, max(fewest[k], 2), afresh[2 * k, begin:m], afresh[2 * k + 1, begin:m])
             for k in range(2):
-                added[k, 0] += doubtful[2 * k, :m].sum()
-                added[k, 1] += doubtful[2 * k + 1, :m].sum()
+                added[k, 0] += afresh[2 * k, :m].sum()
+                added[k, 1] += afresh[2 * k + 1, :m].sum()
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -214,7 +212,7 @@ def _add_covered(rho, marks, count, enough, total, pairs):  # type: ignore[no-un
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _doubtful_pairs(x, right, present, level, at, shift, fewest, count, marks, doubtful):  # type: ignore[no-untyped-def]
+def _pairs_afresh(x, right, present, level, at, shift, fewest, count, marks, afresh):  # type: ignore[no-untyped-def]
     """Add the pairs of one series that are marked, each summed afresh."""
     for j in range(marks.size):
         if marks[j] == 0.0 or count[j] < max(fewest.min(), 2):
@@ -224,5 +222,5 @@ def _doubtful_pairs(x, right, present, level, at, shift, fewest, count, marks, d
             continue
         for k in range(2):
             if count[j] >= max(fewest[k], 2):
-                doubtful[2 * k, j] += rho
-                doubtful[2 * k + 1, j] += 1.0
+                afresh[2 * k, j] += rho
+                afresh[2 * k + 1, j] += 1.0
