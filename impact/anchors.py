@@ -15,6 +15,11 @@ __all__ = ["AnchorPolicy", "anchor_dates", "check_policy"]
 AnchorPolicy: TypeAlias = Literal["next", "previous", "raise"]
 """Where a date or an instant goes that no session of its own can take."""
 
+WHOLE_DATES = (10_000_101, 99_991_231)
+"""Whole numbers that may be a date, year first."""
+LEAST_TEXT = 8
+"""Characters of the shortest text that names a day: 20210224, not 2021-02."""
+
 
 def check_policy(policy: str) -> None:
     """InputError unless `policy` is one of next, previous, raise."""
@@ -97,10 +102,21 @@ def _bare_dates(dates: Iterable[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarra
             f"dates carry a zone ({int(zoned.sum())} of {len(raw)}, first {str(first)!r}); map instants to sessions with "
             "impact.calendars.reactions(instants, venue) first, or give an event table the columns known_at and venue."
         )
-    read = raw if raw.dtype.kind == "M" else pd.to_datetime(raw, errors="coerce", format="ISO8601")
+    read = raw if raw.dtype.kind == "M" else pd.to_datetime(_whole_dates(raw), errors="coerce", format="ISO8601")
     wanted = read.astype("datetime64[ns]").to_numpy()
     unreadable = read.isna().to_numpy() & raw.notna().to_numpy()
     return wanted, unreadable, ~np.isnat(wanted) & (wanted != wanted.astype("datetime64[D]"))
+
+
+def _whole_dates(raw: pd.Series) -> pd.Series:
+    """Whole numbers of eight digits as the text of a date; a shorter text or number names no day, so it is left out."""
+    return raw.map(_whole_date)
+
+
+def _whole_date(value: Any) -> Any:
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+        return str(int(value)) if WHOLE_DATES[0] <= value <= WHOLE_DATES[1] and value == int(value) else None
+    return None if isinstance(value, str) and len(value.strip()) < LEAST_TEXT else value
 
 
 def _zoned(raw: pd.Series) -> np.ndarray:

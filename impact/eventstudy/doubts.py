@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from impact.errors import ImpactWarning
 from impact.kernels.mixed import MixedFit
 from impact.market.plausibility import named_doubt
 from impact.typing_ import IntArray, named_rows
@@ -15,10 +18,24 @@ from impact.typing_ import IntArray, named_rows
 if TYPE_CHECKING:
     from impact.eventstudy.results import EventStudyResult
 
-__all__ = ["DOUBTED", "doubted_over", "doubts_of_events", "reasons_over", "told_of_doubts"]
+__all__ = ["DOUBTED", "doubted_over", "doubts_of_events", "reasons_over", "told_of_doubts", "with_doubts"]
 
 DOUBTED = ["event_id", "security", "session", "until", "doubt", "ratio", "n", "about", "window", "first", "last"]
 """Columns of a table of doubts by event."""
+
+
+def with_doubts(study: EventStudyResult, doubts: pd.DataFrame, benchmarks: Iterable[str] = ()) -> EventStudyResult:
+    """The study with the doubtful prices inside the windows of its events.
+
+    Warns
+    -----
+    ImpactWarning
+        Where an event window, or the estimation before it, holds one.
+    """
+    study = replace(study, doubtful=doubts_of_events(study, doubts, benchmarks))
+    if resting := told_of_doubts(doubted_over(study, *study.design.window), study.n_events):
+        warnings.warn(f"{resting}; compare its prices with another source.", ImpactWarning, stacklevel=4)
+    return study
 
 
 def doubts_of_events(study: EventStudyResult, doubts: pd.DataFrame, benchmarks: Iterable[str] = ()) -> pd.DataFrame:

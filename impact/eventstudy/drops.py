@@ -57,6 +57,11 @@ FIT_RULES = (
         broken=lambda fit, _: ~(fit.events.sigma > ZERO_RESIDUAL * np.maximum(fit.spread, _level(fit))),
         reason=lambda *_: "no residual variation in the estimation window",
     ),
+    DropRule(
+        status="no_benchmark",
+        broken=lambda fit, _: np.zeros(fit.events.n_events, dtype=bool) if fit.unmeasured is None else fit.unmeasured,
+        reason=lambda *_: "the benchmark has no return on the days of the event window on which the security has one",
+    ),
 )
 """In the order in which they are asked: an event is dropped by the first that it breaks."""
 

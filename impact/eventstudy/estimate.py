@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from impact.errors import InputError
 from impact.eventstudy.benchmarks import ModelInputs, NormalReturn
 from impact.eventstudy.conditional import fit_garch
 from impact.eventstudy.models import MODELS, NormalModel
 from impact.kernels.ols import BatchFit, fit_events
 from impact.kernels.thin_trading import scholes_williams
+from impact.typing_ import BoolArray
 
 __all__ = ["Estimated", "before_leads", "build", "estimate", "fit", "garch", "least_squares", "scholes_williams_fit"]
 
@@ -94,7 +97,21 @@ def fit(normal: NormalReturn, inputs: ModelInputs, chunk: slice | None = None) -
     if chunk is not None:
         inputs = replace(inputs, day0=inputs.day0[chunk], security=inputs.security[chunk])
         normal = replace(normal, column=normal.column[chunk])
-    return MODELS[inputs.design.model].fit(normal, inputs)
+    estimated = MODELS[inputs.design.model].fit(normal, inputs)
+    return replace(estimated, fit=replace(estimated.fit, unmeasured=_unmeasured(inputs, estimated.fit)))
+
+
+def _unmeasured(inputs: ModelInputs, fitted: BatchFit) -> BoolArray:
+    """(N,) events whose security has a return in the event window, but no abnormal return, since nothing stands beside it."""
+    unmeasured: BoolArray = np.asarray(np.isnan(fitted.events.abnormal).all(axis=1))
+    empty = np.flatnonzero(unmeasured)
+    if empty.size:
+        values = inputs.returns.values
+        days = inputs.day0[empty, None] + fitted.events.offsets
+        inside = (days >= 0) & (days < len(values))
+        own = values[np.where(inside, days, 0), inputs.security[empty, None]]
+        unmeasured[empty] = (np.isfinite(own) & inside).any(axis=1)
+    return unmeasured
 
 
 def estimate(inputs: ModelInputs) -> Estimated:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -142,8 +143,9 @@ class StudyExports:
         from impact.eventstudy.files import printed_tables, study_tables
         from impact.tables.workbook import to_workbook
 
-        tables = printed_tables(study_tables(self, tuple(windows or self.usual_windows)), self, full=True)
-        rest = {"Assumptions": self.assumptions, "Sources": tuple(map(str, self.sources))}
+        laid_out = study_tables(self, tuple(windows or self.usual_windows))
+        tables = printed_tables(laid_out, self, full=True)
+        rest = {"Assumptions": (*laid_out.remarks, *self.assumptions), "Sources": tuple(map(str, self.sources))}
         return write_whole(path, to_workbook(tables, title=self.summary().title, texts=rest), parameter="path")
 
     def to_html(self: Any, path: str | Path | None = None, windows: Sequence[Window] | None = None) -> str:
@@ -164,7 +166,10 @@ class StudyExports:
         from impact.plots.style import figure_of, svg_text
 
         summary = self.summary()
-        tables = printed_tables(study_tables(self, tuple(windows or self.usual_windows)), self, full=False)
+        laid_out = study_tables(self, tuple(windows or self.usual_windows))
+        if windows is not None:
+            summary = replace(summary, notes=tuple(dict.fromkeys((*laid_out.remarks, *summary.notes))))
+        tables = printed_tables(laid_out, self, full=False)
         drawn = svg_text(figure_of(self.plot()), alternative="cumulative abnormal return by session from the event day, with its interval")
         parts = [drawn, *(to_html(table, caption=name) for name, table in tables.items())]
         head = "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Event study</title></head><body>"

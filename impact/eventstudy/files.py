@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import ImpactWarning, InputError
-from impact.eventstudy.doubts import doubted_over, doubts_of_events, reasons_over, told_of_doubts
+from impact.eventstudy.design import StudyDesign
+from impact.eventstudy.doubts import doubted_over, reasons_over, told_of_doubts, with_doubts
 from impact.eventstudy.placing import stated_venues
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.schemas import CAR, DROPPED, ESTIMATES, MEAN_CAR, TESTS
-from impact.eventstudy.study import event_study
+from impact.eventstudy.study import run_study
+from impact.eventstudy.window_rows import remarks_over, row_of
 from impact.intake.currencies import currency_of
 from impact.intake.named_columns import read_named_columns
 from impact.provenance import Source
@@ -150,7 +152,9 @@ def study_files(
     benchmark: Any = names if len(names) > 1 else names[0] if names else None
     loaded = read_factor_file(*factors) if factors else None
     sources = tuple(Source(title=Path(path).name, basis="user file") for path in (events, given, *factors))
-    study = event_study(table, read_events(events), market=benchmark, factors=loaded, kind=kind, sources=sources, **options)
+    design = StudyDesign(kind=kind, **options)
+    told = read_events(events)
+    study = run_study(table, told, design, market=benchmark, factors=loaded, sources=sources, doubt_moves=panel is None)
     return study if panel is None else _with_remarks(_with_currencies(study, panel, names), panel, names)
 
 
@@ -180,10 +184,7 @@ def _at_venues(panel: MarketPanel, stated: Mapping[str, str]) -> MarketPanel:
 def _with_remarks(study: EventStudyResult, panel: MarketPanel, benchmarks: list[str]) -> EventStudyResult:
     """The study with what there is to say about its prices, and the events that rest on a doubtful one told apart."""
     told = tuple(f"prices: {note}" for note in panel.remarks())
-    study = replace(study, doubtful=doubts_of_events(study, panel.doubts(), benchmarks), assumptions=(*study.assumptions, *told))
-    if resting := told_of_doubts(doubted_over(study, *study.design.window), study.n_events):
-        warnings.warn(f"{resting}; compare its prices with another source.", ImpactWarning, stacklevel=3)
-    return study
+    return with_doubts(replace(study, assumptions=(*study.assumptions, *told)), panel.doubts(), benchmarks)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -202,6 +203,8 @@ class StudyTables:
         Per window and test: statistic, p_value and the rest of :meth:`EventStudyResult.tests`.
     estimates : DataFrame
     dropped : DataFrame
+    remarks : tuple of str
+        What is to be known beside the headlines: :func:`impact.eventstudy.window_rows.remarks_over`.
     """
 
     headline: pd.DataFrame
@@ -209,6 +212,7 @@ class StudyTables:
     tests: pd.DataFrame
     estimates: pd.DataFrame
     dropped: pd.DataFrame
+    remarks: tuple[str, ...] = ()
 
 
 def study_tables(study: EventStudyResult, windows: tuple[Window, ...], *, seed: int | None = None) -> StudyTables:
@@ -223,12 +227,14 @@ def study_tables(study: EventStudyResult, windows: tuple[Window, ...], *, seed: 
         cars.append(pd.concat([labels.assign(window=name), own], axis=1))
         tests.append(study.tests(a, b, rng=rng).reset_index().assign(window=name))
     every = pd.concat(tests, ignore_index=True)
+    inferences = [study.inference(a, b) for a, b in windows]
     return StudyTables(
-        headline=study.over(windows).assign(reason=doubted),
+        headline=pd.DataFrame([row_of(inference) for inference in inferences]).assign(reason=doubted),
         car=pd.concat(cars, ignore_index=True),
         tests=every[["window", *[column for column in every.columns if column != "window"]]],
         estimates=study.estimates.reset_index(),
         dropped=study.dropped,
+        remarks=remarks_over(inferences),
     )
 
 

@@ -308,8 +308,10 @@ class EventStudyResult(StudyExports, Result):
         Each row is that of :meth:`inference` over its window: the mean CAR of the events with a return on every day of it, and
         the interval of the test that leads there.
         """
+        from impact.eventstudy.window_rows import row_of
+
         first = int(self.fitted.offsets[0])
-        rows = [self._window_row(first, int(offset)) for offset in self.fitted.offsets]
+        rows = [row_of(self.inference(first, int(offset))) for offset in self.fitted.offsets]
         frame = pd.DataFrame(rows, index=pd.Index(self.fitted.offsets, name="offset"))
         return frame[["car", "ci_low", "ci_high", "n_events", "test", "p_value"]]
 
@@ -334,7 +336,10 @@ class EventStudyResult(StudyExports, Result):
 
     def summary(self) -> Summary:
         """Design, mean or single effect over the usual windows, and what was dropped."""
-        rows = [self._window_row(a, b) for a, b in self.usual_windows]
+        from impact.eventstudy.window_rows import remarks_over, row_of
+
+        inferences = [self.inference(a, b) for a, b in self.usual_windows]
+        rows = [row_of(inference) for inference in inferences]
         tables = [
             (
                 f"Cumulative abnormal {self.quantity}" if self.n_events == 1 else f"Mean cumulative abnormal {self.quantity}",
@@ -354,7 +359,7 @@ class EventStudyResult(StudyExports, Result):
                 )
             )
         title = f"Event study: {self.n_events} event{'s' * (self.n_events != 1)}, model {self.design.model}"
-        return Summary(title=title, tables=tuple(tables), notes=self.assumptions, sources=self.sources)
+        return Summary(title=title, tables=tuple(tables), notes=(*remarks_over(inferences), *self.assumptions), sources=self.sources)
 
     def measured(self, schema: Schema) -> Schema:
         """A schema of returns as that of what was studied: abnormal log volume is in log points."""
@@ -367,19 +372,9 @@ class EventStudyResult(StudyExports, Result):
 
     def over(self, windows: Sequence[Window]) -> pd.DataFrame:
         """The inference over each of several windows, one row each: window, n_events, car, ci_low, ci_high, p_value, test."""
-        return pd.DataFrame([self._window_row(a, b) for a, b in windows])
+        from impact.eventstudy.window_rows import row_of
 
-    def _window_row(self, a: int, b: int) -> dict[str, Any]:
-        inference = self.inference(a, b)
-        return {
-            "window": f"({a}, {b})",
-            "n_events": inference.n_events,
-            "car": inference.estimate,
-            "ci_low": inference.ci_low,
-            "ci_high": inference.ci_high,
-            "p_value": inference.p_value,
-            "test": inference.headline,
-        }
+        return pd.DataFrame([row_of(self.inference(a, b)) for a, b in windows])
 
 
 def _student_quantile(df: FloatArray, probability: float) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Unpack
 
 import numpy as np
@@ -13,6 +14,8 @@ from impact.anchors import AnchorPolicy
 from impact.errors import DroppedEvents, InputError
 from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, read_market, read_returns
 from impact.eventstudy.design import StudyDesign, StudyOptions
+from impact.eventstudy.doubtful_returns import doubts_of_returns, thin_lines
+from impact.eventstudy.doubts import with_doubts
 from impact.eventstudy.drops import broken_rule, drop_table, nothing_left
 from impact.eventstudy.estimate import Estimated
 from impact.eventstudy.models import ModelName
@@ -125,11 +128,12 @@ def run_study(
     executor: Executor | None = None,
     sources: tuple[Source, ...] = (),
     carry: bool = True,
+    doubt_moves: bool = True,
 ) -> EventStudyResult:
     """:func:`event_study` with its options as one record.
 
     Without `carry` the figures are no returns: what was observed while a line's own market was closed is left out, not
-    compounded.
+    compounded. Without `doubt_moves` nothing is doubted for the size of its move: who has the prices knows better.
     """
     table, market = read_returns(returns), read_market(market)
     factors = None if factors is None else dated_frame(as_frame(factors, "factors"), "factors")
@@ -138,10 +142,13 @@ def run_study(
     groups = place_events(table, events, design.anchor, market, factors, design.kind if carry else None)
     if not any(group.aligned.day0.size for group in groups):
         raise nothing_left(groups[0].aligned.dropped)
+    thin: tuple[str, ...] = ()
     if carry:
         _check_scale(table, groups, market, factors, design.kind)
+        thin = thin_lines(groups, design)
     estimated, aligned, sessions = estimate_placed(groups, table, design, executor)
-    return finish_study(estimated, aligned, sessions, design, sources)
+    study = finish_study(replace(estimated, notes=(*estimated.notes, *thin)), aligned, sessions, design, sources)
+    return with_doubts(study, doubts_of_returns(table, groups, design.kind)) if carry and doubt_moves else study
 
 
 def _check_scale(
@@ -202,7 +209,12 @@ def finish_study(
         coefficient_names=estimated.names,
         dropped=dropped,
         sources=sources,
-        assumptions=(*_assumptions(design, estimated), *_counted_twice(aligned), *_contamination(design, aligned)),
+        assumptions=(
+            *_assumptions(design, estimated),
+            *_counted_twice(aligned),
+            *_overlap(design, aligned),
+            *_contamination(design, aligned),
+        ),
     )
 
 
@@ -218,6 +230,23 @@ def _counted_twice(aligned: AlignedEvents) -> tuple[str, ...]:
         f"{again.size} event{'s' * (again.size > 1)} repeat{'s' * (again.size == 1)} the security and day 0 of another (first "
         f"{ids.iloc[again[0]]!r}: {ids.iloc[first]!r}): one observation under several names is no further evidence, so no test of "
         "all of them holds; keep one of each",
+    )
+
+
+def _overlap(design: StudyDesign, aligned: AlignedEvents) -> tuple[str, ...]:
+    """How many events share days of the event window with another of their security, in words; those of one day are told apart."""
+    length = design.window[1] - design.window[0] + 1
+    key, order = _sorted_keys(aligned.security * (int(aligned.day0.max(initial=0)) + length + 1) + aligned.day0)
+    apart = np.diff(key)
+    near = np.flatnonzero((apart > 0) & (apart < length))
+    if not near.size:
+        return ()
+    touched = np.unique(np.append(near, near + 1)).size
+    one, other = (aligned.table["event_id"].iloc[order[at]] for at in (near[0] + 1, near[0]))
+    return (
+        f"the event windows of {touched} events overlap with that of another event of the same security (first {one!r}: {other!r}, "
+        f"{apart[near[0]]} session{'s' * int(apart[near[0]] > 1)} apart), so the days that they share are in both CARs; shorten the window, or "
+        "see overlap_report and chained_events",
     )
 
 

@@ -124,6 +124,7 @@ def mix_fits(parts: Sequence[CalendarPart], security: IntArray) -> MixedFit:
         r_squared=gathered("r_squared", ""),
         spread=gathered("spread", ""),
         singular=np.asarray(gathered("singular", ""), dtype=bool),
+        unmeasured=np.asarray(gathered("unmeasured", ""), dtype=bool) if all(part.fit.unmeasured is not None for part in parts) else None,
         windows=first.windows,
         parts=frame,
     )

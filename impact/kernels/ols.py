@@ -45,6 +45,8 @@ class BatchFit:
         Regressors collinear in the estimation window: every estimate of the event is NaN.
     windows : EventWindows
         What `events` computes its window sums and residuals from.
+    unmeasured : (N,) bool or None
+        The security has a return in the event window, and the benchmark none on any of its days; None where that is not known.
     """
 
     events: FittedEvents
@@ -53,6 +55,7 @@ class BatchFit:
     spread: FloatArray
     singular: BoolArray
     windows: EventWindows
+    unmeasured: BoolArray | None = None
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
@@ -88,6 +91,7 @@ class BatchFit:
             r_squared=self.r_squared[kept],
             spread=self.spread[kept],
             singular=self.singular[kept],
+            unmeasured=None if self.unmeasured is None else self.unmeasured[kept],
             windows=windows,
         )
 

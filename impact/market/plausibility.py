@@ -14,7 +14,7 @@ from impact.market.small_splits import small_splits, split_in_words
 from impact.tables.prose import significant
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["DOUBTS", "DOUBT_COLUMNS", "doubt_notes", "doubtful_figures", "doubts_within", "named_doubt"]
+__all__ = ["DOUBTS", "DOUBT_COLUMNS", "doubt_notes", "doubtful_figures", "doubtful_moves", "doubts_within", "named_doubt"]
 
 DOUBTS: Mapping[str, str] = {
     "unit": "the close moves about a hundredfold or thousandfold: a change of currency unit (pence for pounds) or a misplaced sign?",
@@ -54,7 +54,7 @@ def doubtful_figures(close: pd.DataFrame, volume: pd.DataFrame | None = None, sp
         touches), doubt (a code of ``DOUBTS``), ratio (the close over the one before; NaN where it is no move), n (sessions it
         lasts), about.
     """
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for security in close.columns:
         own = close[security].dropna()
         if len(own) < 3:
@@ -63,9 +63,17 @@ def doubtful_figures(close: pd.DataFrame, volume: pd.DataFrame | None = None, sp
         traded = None if volume is None or security not in volume else volume[security].reindex(own.index)
         rows += [(security, *row) for row in (*_moves(own, stated), *_stale(own, traded), *_shifted(pd.DatetimeIndex(own.index)))]
         rows += [(security, *row) for row in _small_splits(close, str(security), traded, stated)]
+    return _told(rows).sort_values(["security", "session"], kind="stable", ignore_index=True)
+
+
+def doubtful_moves(security: object, close: pd.Series) -> pd.DataFrame:
+    """The moves of one line's closes that are doubted for their size: units, splits, spikes, jumps, as :func:`doubtful_figures`."""
+    return _told([(security, *row) for row in _moves(close, None)])
+
+
+def _told(rows: list[tuple[object, ...]]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=DOUBT_COLUMNS[:-1])
-    table["about"] = [_about(doubt, ratio) for doubt, ratio in zip(table["doubt"], table["ratio"], strict=True)]
-    return table.sort_values(["security", "session"], kind="stable", ignore_index=True)
+    return table.assign(about=[_about(doubt, ratio) for doubt, ratio in zip(table["doubt"], table["ratio"], strict=True)])
 
 
 def _about(doubt: str, ratio: float) -> str:

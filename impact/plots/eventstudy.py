@@ -24,6 +24,8 @@ GROUP_LOOKS = (
 """Colour, line and marker of each group: told apart in print without colour too."""
 BANDS_SHOWN = 2.0
 """Bands are drawn this many times the height of the paths beyond them."""
+BAND_SHOWN_ALONE = 5.0
+"""The same of one path, whose interval is what it is drawn for."""
 
 
 def plot_car_path(
@@ -58,22 +60,16 @@ def plot_car_path(
     ax.axhline(0.0, color=PALETTE["grey"], linewidth=0.8)
     if offsets[0] <= 0 <= offsets[-1]:
         ax.axvline(0.0, color=PALETTE["vermilion"], linewidth=1.0, linestyle="--", label="event day")
-    ax.fill_between(
-        offsets,
-        path["ci_low"],
-        path["ci_high"],
-        color=PALETTE["blue"],
-        alpha=0.18,
-        linewidth=0,
-        label=f"{prose.percent(level, 0)} interval",
-    )
+    interval = ax.fill_between(offsets, path["ci_low"], path["ci_high"], color=PALETTE["blue"], alpha=0.18, linewidth=0)
     name = f"{'mean ' if n > 1 else ''}cumulative abnormal {quantity}"
     ax.plot(offsets, path["car"], color=PALETTE["blue"], marker="o", markersize=3, label=name)
     if quantity == "return":
         percent_axis(ax.yaxis)
     ax.set_xlabel("sessions from the event day")
     ax.set_ylabel(f"{name[0].upper()}{name[1:]} ({'%' if quantity == 'return' else 'log points'})")
+    cut = " (cut)" if _keep_paths_in_view(ax, {"": path}, BAND_SHOWN_ALONE) else ""
     ax.set_title(title if title is not None else f"N = {n} event{'s' * (n != 1)}" + (f", {model} model" if model else ""))
+    interval.set_label(f"{prose.percent(level, 0)} interval{cut}")
     ax.legend(loc="best")
     return ax
 
@@ -126,11 +122,11 @@ def plot_group_paths(
     return ax
 
 
-def _keep_paths_in_view(ax: Axes, paths: Mapping[str, pd.DataFrame]) -> bool:
+def _keep_paths_in_view(ax: Axes, paths: Mapping[str, pd.DataFrame], shown: float = BANDS_SHOWN) -> bool:
     """Cut bands that are many times as wide as the paths, so that these can be read; whether one was cut."""
     cars = pd.concat([path["car"] for path in paths.values()])
     low, high = min(float(cars.min()), 0.0), max(float(cars.max()), 0.0)
-    room = BANDS_SHOWN * (high - low)
+    room = shown * (high - low)
     ends = pd.concat([path[["ci_low", "ci_high"]] for path in paths.values()])
     cut = bool((ends["ci_low"] < low - room).any() or (ends["ci_high"] > high + room).any())
     if cut and room > 0:

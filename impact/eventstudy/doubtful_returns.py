@@ -1,0 +1,107 @@
+"""What the returns given show to be doubtful by themselves: lines that hardly trade, moves that are splits not applied or ticks."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import ThinTrading
+from impact.eventstudy.alignment import ReturnTable
+from impact.eventstudy.design import StudyDesign
+from impact.eventstudy.placing import PlacedEvents
+from impact.market.plausibility import DOUBT_COLUMNS, doubtful_moves
+from impact.tables import prose
+from impact.typing_ import FloatArray, IntArray, ReturnKind
+
+__all__ = ["doubts_of_returns", "thin_lines"]
+
+THIN = 1 / 3
+"""Share of an event's estimation returns that are exactly zero from which its prices are called stale."""
+LOOKED_AT = 25
+"""Days of an estimation window that are looked at first; all of them only where a fifth of these are zero."""
+LOOKED_THIN = 0.2
+FOR_THIN_LINES = ("dimson", "scholes_williams")
+"""Models made for prices that lag the news."""
+LARGE_FALL, LARGE_RISE = -0.35, 0.55
+"""Simple returns beyond which a line is looked at for splits, ticks and changes of unit."""
+
+
+def thin_lines(groups: Sequence[PlacedEvents], design: StudyDesign) -> tuple[str, ...]:
+    """A note, and a warning, where the lines of some events have no move on a third of their estimation days or more.
+
+    Warns
+    -----
+    ThinTrading
+        With how many events, the first of them and its share of zero returns.
+
+    References
+    ----------
+    Lesmond, Ogden and Trzcinka (1999), A new estimate of transaction costs, Review of Financial Studies 12.
+    """
+    if design.model in FOR_THIN_LINES:
+        return ()
+    shares = [_zero_shares(group, design) for group in groups]
+    every = np.concatenate(shares)
+    thin = np.flatnonzero(every >= THIN)
+    if not thin.size:
+        return ()
+    ids = pd.concat([group.aligned.table["event_id"] for group in groups], ignore_index=True)
+    told = (
+        f"{thin.size} of {every.size} event{'s' * (every.size != 1)} {'is' if thin.size == 1 else 'are'} of a line without a move on a third of "
+        f"its estimation days or more (first {ids.iloc[thin[0]]!r}: {prose.percent(every[thin[0]], 0)} of its returns are zero): stale prices pull "
+        "beta to zero and spread a reaction over later days; compare model='dimson', or trade_to_trade_study"
+    )
+    warnings.warn(f"{told}.", ThinTrading, stacklevel=4)
+    return (told,)
+
+
+def _zero_shares(group: PlacedEvents, design: StudyDesign) -> FloatArray:
+    """(n,) share of zeros among the estimation returns of each event, exact where it may matter."""
+    day0, security = group.aligned.day0, group.aligned.security
+    first, last = design.estimation
+    offsets = np.arange(first, last + 1)
+    values = group.inputs.returns.values
+    shares = _share(values, day0, security, offsets[:: max(1, offsets.size // LOOKED_AT)])
+    closer = np.flatnonzero(shares >= LOOKED_THIN)
+    if closer.size:
+        shares[closer] = _share(values, day0[closer], security[closer], offsets)
+    return shares
+
+
+def _share(values: FloatArray, day0: IntArray, security: IntArray, offsets: IntArray) -> FloatArray:
+    days = day0[:, None] + offsets
+    inside = (days >= 0) & (days < len(values))
+    own = np.where(inside, values[np.where(inside, days, 0), security[:, None]], np.nan)
+    known = np.isfinite(own).sum(axis=1)
+    result: FloatArray = (own == 0.0).sum(axis=1) / np.maximum(known, 1)
+    return result
+
+
+def doubts_of_returns(table: ReturnTable, groups: Sequence[PlacedEvents], kind: ReturnKind) -> pd.DataFrame:
+    """Moves of the lines with events that are those of a split not applied, a tick taken back or a change of unit.
+
+    Parameters
+    ----------
+    table : ReturnTable
+    groups : sequence of PlacedEvents
+    kind : {"simple", "log"}
+
+    Returns
+    -------
+    DataFrame
+        ``impact.market.plausibility.DOUBT_COLUMNS``. A move that is large and nothing else is no doubt here: it may be the event.
+    """
+    lines = np.unique(np.concatenate([group.aligned.security for group in groups]))
+    fall, rise = (LARGE_FALL, LARGE_RISE) if kind == "simple" else (np.log1p(LARGE_FALL), np.log1p(LARGE_RISE))
+    own = table.values if lines.size == table.values.shape[1] else table.values[:, lines]
+    moved = lines[(np.fmin.reduce(own, axis=0) < fall) | (np.fmax.reduce(own, axis=0) > rise)]
+    doubts = []
+    for line in moved:
+        returns = pd.Series(table.values[:, line], index=table.sessions).dropna()
+        logs = returns if kind == "log" else np.log1p(returns.clip(lower=-1 + 1e-9))
+        doubts.append(doubtful_moves(table.securities[line], pd.Series(np.exp(logs.cumsum()), index=returns.index)))
+    some = [frame[frame["doubt"] != "jump"] for frame in doubts]
+    return pd.concat(some, ignore_index=True) if some else pd.DataFrame(columns=DOUBT_COLUMNS)
