@@ -8,6 +8,7 @@ from impact.lazy import lazy_names
 
 _HOMES = {
     "Case": "impact.cases.whole",
+    "CaseAnswers": "impact.cases.answers",
     "CaseDefinition": "impact.cases.definition",
     "CaseDifference": "impact.cases.difference",
     "CasePricing": "impact.cases.pricing",
@@ -37,6 +38,7 @@ _HOMES = {
 
 __all__ = [
     "Case",
+    "CaseAnswers",
     "CaseDefinition",
     "CaseDifference",
     "CaseList",
@@ -65,6 +67,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from impact.cases.answers import CaseAnswers
     from impact.cases.case_file import StatedCase
     from impact.cases.definition import CaseDefinition
     from impact.cases.difference import CaseDifference, compare_cases

@@ -109,13 +109,13 @@ def window_effects(
 
 
 def benchmark_effects(events: pd.DataFrame, offsets: pd.Series, fits: Mapping[str, EventStudyResult]) -> pd.DataFrame:
-    """Abnormal return of each event session against each benchmark."""
+    """Abnormal return of each event session against each benchmark, with the interval of the rank test as on the benchmark of the case."""
     rows = []
     for event in events["event_id"]:
         session = int(offsets[event])
         for name, fit in fits.items():
-            car = _car(fit, session, session, session)
-            rows.append((event, name, car["car"], car["ci_low"], car["ci_high"]))
+            car, told = _car(fit, session, session, session), fit.inference(session, session)
+            rows.append((event, name, car["car"], told.ci_low, told.ci_high))
     return pd.DataFrame(rows, columns=["event_id", "benchmark", "ar", "low", "high"])
 
 

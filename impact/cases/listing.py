@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -56,6 +56,8 @@ class CaseListing:
         What the programme makes holders do (``regimes.csv``); ``unknown`` where the fact base does not say.
     fate : str
         What became of the listing, once that was known; empty before.
+    ended_on, end_reason : Timestamp or None, str
+        The day on which the listing ended, and why, once that was known.
     """
 
     fact_id: str
@@ -68,6 +70,8 @@ class CaseListing:
     regime: str
     fate: str
     source: Source
+    ended_on: pd.Timestamp | None = None
+    end_reason: str = ""
 
     @property
     def purchase_ban_on(self) -> pd.Timestamp | None:
@@ -156,7 +160,7 @@ def _recorded_listing(definition: CaseDefinition, as_of: AsOf) -> CaseListing:
         if pd.isna(gone)
         else f"This is the supply that the listing threatened; it ended on {gone:%Y-%m-%d} ({row['removal_reason']}). {row['note']}"
     )
-    return _with_clocks(
+    running = _with_clocks(
         definition,
         rule_book(None if as_of is None else parse_instant(as_of).tz_convert("UTC")),
         fact_id=str(row["fact_id"]),
@@ -165,6 +169,7 @@ def _recorded_listing(definition: CaseDefinition, as_of: AsOf) -> CaseListing:
         source=Source(title=str(row["source"]), basis="facts", confidence=str(row["confidence"])),
         as_of=as_of,
     )
+    return running if pd.isna(gone) else replace(running, ended_on=gone, end_reason=str(row["removal_reason"]))
 
 
 def _record_row(definition: CaseDefinition, as_of: AsOf) -> pd.Series | None:

@@ -21,6 +21,7 @@ from impact.supply.totals import counted_classes
 if TYPE_CHECKING:
     from impact.cases.whole import Case
     from impact.supply import ForcedSupply
+    from impact.tables import Table
 
 __all__ = ["INPUTS", "MissingInput", "Narrowing", "narrowing_of"]
 
@@ -77,6 +78,10 @@ class Narrowing(Result):
         """The missing inputs."""
         return self.table.copy()
 
+    def for_readers(self) -> Table:
+        """The missing inputs without the figures that none of them has."""
+        return self.with_schema("table").of(self.table.dropna(axis="columns", how="all"))
+
     def headline(self) -> str:
         """The input to look for first."""
         if self.table.empty:
@@ -116,10 +121,13 @@ def _with_holders(known: SupplyInputs, place: float) -> SupplyInputs:
     if not np.isfinite(high).all():
         raise DataUnavailable("nothing bounds what the holders have: no count of shares is known.")
     held = low + place * (high - low)
-    totals = [total.high for total in known.holders.totals if set(counted) <= set(total.members)]
-    most = min([known.line.ceiling_shares, *totals])
+    totals = [total for total in known.holders.totals if set(counted) <= set(total.members)]
+    most = min([known.line.ceiling_shares, *(total.high for total in totals)])
+    least = max([0.0, *(total.low for total in totals if set(total.members) == set(counted))])
     if np.isfinite(most) and held.sum() > most:
         held = held * most / held.sum()
+    elif held.sum() < least:  # what all of them hold together is known to be more: the rest is where there is room
+        held = held + (least - held.sum()) * (high - held) / (high - held).sum()
     table = known.holders.classes.set_index("holder_class")
     table.loc[counted, "shares_low"] = table.loc[counted, "shares_high"] = held
     return replace(known, holders=replace(known.holders, classes=table.reset_index(), totals=()))
@@ -273,4 +281,7 @@ def _widest(suppose: Callable[[SupplyInputs, float], SupplyInputs], known: Suppl
 def _range_of(supply: ForcedSupply) -> Span:
     """Least and most forced shares: where nothing is known of the holders, from none to the most that they can have."""
     low, _, high = supply.total_shares.values()
-    return (low, high) if np.isfinite(high) else (0.0, supply.line.ceiling_shares)
+    if np.isfinite(high):
+        return low, high
+    most = supply.line.ceiling_shares
+    return (0.0, most) if np.isfinite(most) else UNKNOWN

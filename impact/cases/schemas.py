@@ -12,6 +12,7 @@ from impact.tables import Column, Schema, Vocabulary
 
 __all__ = [
     "ANCHORS",
+    "ANSWERS",
     "BENCHMARKS",
     "BY_BENCHMARK",
     "CLOCKS_MOVED",
@@ -95,6 +96,11 @@ _WORDS = Vocabulary(
     beside=STUDY_WORDS,
 )
 
+ANSWERS = Schema(
+    "answers",
+    (Column("question", about="what a holder asks"), Column("answer", about="in one sentence; unknown and why where it cannot be had")),
+    about="a question of the first screen",
+)
 TIMELINE = _WORDS.schema(
     "timeline",
     "event_id kind label known_at known_at_precision reaction_on intraday anchoring confounders source confidence step close_return market_return",

@@ -6,11 +6,11 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from impact.cases.case_file import read_case
+from impact.cases.case_file import StatedCase, read_case
 from impact.cases.definition import CaseDefinition
 from impact.errors import InputError
 
-__all__ = ["case_names", "case_text", "define_case"]
+__all__ = ["case_definition", "case_names", "case_text", "define_case"]
 
 ENDING = ".toml"
 
@@ -34,6 +34,25 @@ def define_case(name: str) -> CaseDefinition:
             f"case={name!r} is not known; choose one of: {', '.join(case_names())}; or give a case file, which `impact new` writes."
         )
     return _read(name)
+
+
+def case_definition(name: str | Path, stated: StatedCase | None = None) -> CaseDefinition:
+    """What a name that ships, a case file or its folder says, before any price is read.
+
+    Raises
+    ------
+    InputError
+        If there is no such case, or fields are stated beside the name.
+    """
+    if stated:
+        raise InputError(
+            f"case={str(name)!r} is named and {', '.join(stated)} stated as well; give a name or a file, or the fields of a case of your own."
+        )
+    if isinstance(name, str) and name in case_names():
+        return define_case(name)
+    if Path(name).exists():
+        return read_case(name)
+    return define_case(str(name))
 
 
 def case_text(name: str) -> str:

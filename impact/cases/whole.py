@@ -12,12 +12,12 @@ import pandas as pd
 
 from impact.calendars import parse_instant, venue_of
 from impact.cases.benchmarks import yahoo_symbol
-from impact.cases.case_file import StatedCase, define_stated, read_case
+from impact.cases.case_file import StatedCase, define_stated
 from impact.cases.definition import Book, CaseDefinition
 from impact.cases.doubtful_inputs import input_doubts
 from impact.cases.panel import known_prices, load_case_prices, read_from
 from impact.cases.sentence import raw_move
-from impact.cases.shipped import case_names, define_case
+from impact.cases.shipped import case_definition
 from impact.cases.study import CaseStudy, study_case
 from impact.cases.timeline import Timeline, build_timeline
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
@@ -28,6 +28,7 @@ from impact.tables import Table
 from impact.tables.prose import long_date
 
 if TYPE_CHECKING:
+    from impact.cases.answers import CaseAnswers
     from impact.cases.narrowing import Narrowing
     from impact.cases.precedents import Precedents
     from impact.cases.pricing import CasePricing
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from impact.rules import Deadlines
     from impact.supply import ForcedSupply
 
-__all__ = ["Case", "case", "case_definition"]
+__all__ = ["Case", "case"]
 
 SHORT_CLOCKS = ["clock", "programme_id", "state", "line", "first_prohibited_et", "first_prohibited_local", "last_session_on", "limited_by"]
 
@@ -231,6 +232,12 @@ class Case:
         ledger = load_ledger() if self.as_of is None else load_ledger().as_of(self.as_of)
         return ledger.facts_about(self.definition.security).conflicts()
 
+    def answers(self) -> CaseAnswers:
+        """What a holder asks first, each answered in one sentence: page, terminal and JSON share them."""
+        from impact.cases.answers import answers_of
+
+        return answers_of(self)
+
     def supply(self) -> ForcedSupply:
         """Who must sell how much by when, as known at `as_of`."""
         return self._supply
@@ -378,22 +385,3 @@ def case(
             raise
         return Case(definition=definition, panel=None, as_of=as_of, no_prices=str(error))
     return Case(definition=definition, panel=panel, as_of=as_of)
-
-
-def case_definition(name: str | Path, stated: StatedCase | None = None) -> CaseDefinition:
-    """What a name that ships, a case file or its folder says, before any price is read.
-
-    Raises
-    ------
-    InputError
-        If there is no such case, or fields are stated beside the name.
-    """
-    if stated:
-        raise InputError(
-            f"case={str(name)!r} is named and {', '.join(stated)} stated as well; give a name or a file, or the fields of a case of your own."
-        )
-    if isinstance(name, str) and name in case_names():
-        return define_case(name)
-    if Path(name).exists():
-        return read_case(name)
-    return define_case(str(name))

@@ -53,7 +53,7 @@ def stated_in(
             raise click.UsageError("name a SECURITY, or a case with --case PATH.")
         return *asked_security(security, as_of), None
     from impact.cases.listing import rule_tables
-    from impact.cases.whole import case_definition
+    from impact.cases.shipped import case_definition
 
     definition = case_definition(case_file)
     tables = rule_tables(definition, as_of)

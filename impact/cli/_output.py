@@ -44,7 +44,7 @@ WRITTEN = ("output", "html", "plot")
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Document:
-    """What a command has to say: a headline, named tables (the first is the main one), notes, assumptions, sources."""
+    """What a command has to say: a headline, answers (question and sentence), named tables (the first is the main one), notes, assumptions, sources."""
 
     command: str
     title: str
@@ -53,6 +53,7 @@ class Document:
     notes: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
 
     @property
     def main_table(self) -> str:
@@ -217,9 +218,18 @@ def _as_table(document: Document, table: str | None, *, terminal: bool) -> str:
     width = None if terminal else max(PIPED_WIDTH, *(_readable_width(document.tables[name]) for name in names))
     console = Console(file=buffer, width=width, force_terminal=terminal, highlight=False)
     console.print(Text(neutralise(document.title, "terminal"), style="bold"), soft_wrap=not terminal)
-    for name in names:
+    for question, answer in () if table else document.answers:
         console.print()
-        console.print(_rich_table(name, document.tables[name]))
+        console.print(Text(neutralise(question, "terminal"), style="bold"))
+        console.print(Text(neutralise(f"  {answer}", "terminal")), soft_wrap=not terminal)
+    silent = [] if table or len(names) == 1 else [name for name in names if document.tables[name].says_nothing()]
+    for name in names:
+        if name not in silent:
+            console.print()
+            console.print(_rich_table(name, document.tables[name]))
+    if silent:
+        console.print()
+        console.print(Text(f"Without a row, or without a known figure: {', '.join(name.replace('_', ' ') for name in silent)}."), soft_wrap=not terminal)
     for heading, lines in (
         ("Notes", document.notes),
         ("Assumptions", document.assumptions),
@@ -293,6 +303,8 @@ def _as_json(document: Document, _table: str | None) -> str:
         "sources": [str(source) for source in document.sources],
         "notes": list(document.notes),
     }
+    if document.answers:
+        body["answers"] = [{"question": question, "answer": answer} for question, answer in document.answers]
     for name, each in document.tables.items():
         body[name] = [{str(key): _plain(value) for key, value in row.items()} for row in each.frame.to_dict("records")]
     body["columns"] = {name: _meanings(each) for name, each in document.tables.items()}

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+ANSWERED = ("table", "json")
+"""Formats that hold more than one table, and so the answers above them."""
+
 
 @click.command("case")
 @case_options
@@ -64,6 +67,7 @@ def command(
             tables=opened.tables(),
             assumptions=opened.assumptions,
             sources=opened.sources,
+            answers=opened.answers().lines() if format_ in ANSWERED else (),
         ),
         format_=format_,
         output=output,

@@ -233,7 +233,7 @@ def _stated_in_case(case_file: str | None) -> tuple:
     if case_file is None:
         return ()
     from impact.cases.listing import stated_designation
-    from impact.cases.whole import case_definition
+    from impact.cases.shipped import case_definition
 
     definition = case_definition(case_file)
     return (stated_designation(definition),) if definition.is_stated else ()

@@ -42,7 +42,7 @@ def command(
         "totals": threatened.with_schema("totals"),
         "classes": threatened.with_schema("bounds" if format_ == "table" else "classes"),
         "stranded": threatened.with_schema("stranded"),
-        "missing": narrowing.with_schema("table"),
+        "missing": narrowing.for_readers() if format_ == "table" else narrowing.with_schema("table"),
         **{name: flows[name] for name in ("index_flow",) if name in flows},
         "tracker_closes": threatened.with_schema("tracker_closes"),
         **{name: flows[name] for name in ("execution_volume", "round_trip") if name in flows},

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.dates import date2num
 
-from impact.plots.style import PALETTE, house_style, new_axes, percent_axis
+from impact.plots.style import PALETTE, house_style, new_axes, percent_axis, short_name, spread_out
 from impact.tables.prose import percent
 from impact.typing_ import named_rows
 
@@ -24,26 +25,26 @@ KIND_COLOURS = {
     "exchange": "orange",
     "order": "purple",
     "removal": "green",
+    "licence": "purple",
 }
+LABEL_STEP = 0.024
+"""Least distance of two event names above the axes, as a share of their width."""
 DAYS_BEFORE = 70
 """Calendar days of prices drawn before the first event."""
 
 
-def _mark_events(ax: Axes, events: pd.DataFrame, *, rows: int = 5) -> None:
-    """Event ids on staggered rows above the axes, each with a dotted line down to its session."""
-    last_in_row = [pd.Timestamp("1900-01-01")] * rows
-    left, right = (pd.Timestamp("1970-01-01") + pd.Timedelta(days=float(edge)) for edge in ax.get_xlim())
-    letter = (right - left) * 0.0075
-    shared = events.groupby("reaction_on", sort=True).agg({"event_id": "+".join, "kind": "first"}).reset_index()
-    for event in named_rows(shared):
+def _mark_events(ax: Axes, events: pd.DataFrame) -> None:
+    """Names of the events slanted above the axes, so far apart that none covers another, each with a line down to its session."""
+    shared = events.groupby("reaction_on", sort=True).agg({"label": "; ".join, "kind": "first"}).reset_index()
+    left, right = ax.get_xlim()
+    places = (date2num(shared["reaction_on"]) - left) / (right - left)
+    for event, place, slot in zip(named_rows(shared), places, spread_out(places, LABEL_STEP), strict=True):
         colour = PALETTE[KIND_COLOURS.get(event.kind.split("+")[0], "grey")]
         ax.axvline(event.reaction_on, color=colour, linewidth=0.8, linestyle=":", zorder=1)
-        half = letter * (len(event.event_id) + 1)
-        row = next((i for i in range(rows) if event.reaction_on - half > last_in_row[i]), rows - 1)
-        last_in_row[row] = event.reaction_on + half
+        ax.plot([place, slot], [1.0, 1.05], transform=ax.transAxes, color=colour, linewidth=0.7, clip_on=False)
         ax.annotate(
-            event.event_id, (event.reaction_on, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 4 + 11 * row), textcoords="offset points",
-            ha="center", va="bottom", fontsize=8, color=colour, fontweight="bold", annotation_clip=False,
+            short_name(event.label), (slot, 1.055), xycoords="axes fraction", rotation=38, rotation_mode="anchor",
+            ha="left", va="bottom", fontsize=7.5, color=colour, annotation_clip=False,
         )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def plot_timeline(prices: pd.Series, events: pd.DataFrame, *, currency: str, ax:
     prices : Series
         Close by session.
     events : DataFrame
-        event_id, kind, reaction_on.
+        label, kind, reaction_on.
     """
     ax = new_axes(ax, figsize=(9.0, 4.0))
     with house_style():
@@ -75,7 +76,7 @@ def plot_timeline(prices: pd.Series, events: pd.DataFrame, *, currency: str, ax:
         kinds = [kind for kind in KIND_COLOURS if (events["kind"] == kind).any()]
         handles = [ax.plot([], [], color=PALETTE[KIND_COLOURS[kind]], linestyle=":", label=kind)[0] for kind in kinds]
         if handles:
-            ax.legend(handles=handles, loc="upper left", fontsize=8)
+            ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, -0.09), ncols=len(handles), fontsize=8)
     return ax
 
 
@@ -115,7 +116,9 @@ def plot_path(path: pd.DataFrame, events: pd.DataFrame, *, confidence: float = 0
         ax.set_ylabel("cumulative abnormal log return")
         _dated(ax)
         _mark_events(ax, events)
-        ax.legend(loc="lower left", fontsize=8, title=note or None, title_fontsize=8, alignment="left")
+        ax.legend(
+            loc="upper left", bbox_to_anchor=(0.0, -0.09), ncols=3, fontsize=8, title=note or None, title_fontsize=8, alignment="left"
+        )
     return ax
 
 
@@ -125,7 +128,7 @@ def plot_benchmarks(effects: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     effects : DataFrame
-        event_id, benchmark, ar, low, high.
+        event_id (an id or a name), benchmark, ar, low, high.
     """
     benchmarks = list(dict.fromkeys(effects["benchmark"]))
     events = list(dict.fromkeys(effects["event_id"]))
@@ -140,11 +143,11 @@ def plot_benchmarks(effects: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
             ax.errorbar(
                 rows["ar"], y, xerr=spread, fmt="o", markersize=4, capsize=2, linewidth=1, color=colours[k % len(colours)], label=benchmark
             )
-        ax.set_yticks(range(len(events)), events)
+        ax.set_yticks(range(len(events)), [short_name(event) for event in events], fontsize=8)
         ax.invert_yaxis()
         percent_axis(ax.xaxis, decimals=0)
         ax.set_xlabel("abnormal log return on the reaction session, with interval")
-        ax.legend(fontsize=8, loc="best")
+        ax.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(benchmarks))
     return ax
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from impact.plots.style import PALETTE, house_style, new_axes, percent_axis
+from impact.plots.style import PALETTE, house_style, new_axes, percent_axis, short_name
 from impact.tables.prose import percent
 
 if TYPE_CHECKING:
@@ -126,6 +126,10 @@ def plot_frontier(frontier: pd.DataFrame, *, title: str = "Expected cost against
     return ax
 
 
+LEAST_SHARE = 0.01
+"""Share of the variance from which an assumption gets a bar of its own."""
+
+
 @house_style()
 def plot_predicted_realised(rows: pd.DataFrame, *, title: str = "Predicted and realised", ax: Axes | None = None) -> Axes:
     """Predicted 90 % interval of each session beside the realised abnormal return with twice its standard error.
@@ -133,7 +137,7 @@ def plot_predicted_realised(rows: pd.DataFrame, *, title: str = "Predicted and r
     Parameters
     ----------
     rows : DataFrame
-        event_id, predicted_return_low, _mid, _high, realised_ar, ar_se.
+        event_id, predicted_return_low, _mid, _high, realised_ar, ar_se, and label where the events have names.
     """
     ax = new_axes(ax, figsize=(8.0, 4.2))
     lanes = np.arange(len(rows))
@@ -150,12 +154,12 @@ def plot_predicted_realised(rows: pd.DataFrame, *, title: str = "Predicted and r
         label="realised abnormal return, 2 standard errors",
     )
     ax.axhline(0, color=PALETTE["ink"], linewidth=0.8)
-    ax.set_xticks(lanes, rows["event_id"])
-    ax.set_xlabel("event session")
+    names = [short_name(str(name)) for name in rows["label" if "label" in rows else "event_id"]]
+    ax.set_xticks(lanes, names, rotation=38, ha="right", rotation_mode="anchor", fontsize=7.5)
     ax.set_ylabel("return of the session (%)")
     percent_axis(ax.yaxis)
     ax.set_title(f"{title} (N = {len(rows)} sessions)")
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
     return ax
 
 
@@ -197,13 +201,15 @@ def plot_variance_shares(
     shares : DataFrame
         law and one column ``<assumption>_share`` each.
     """
-    row = shares.set_index("law").T[law]
-    ordered = row.sort_values()
+    row = shares.set_index("law").T[law].astype(float)
+    ordered = row[row >= LEAST_SHARE].sort_values()
+    others = len(row) - len(ordered)
     ax = new_axes(ax, figsize=(8.0, 1.2 + 0.35 * len(ordered)))
     names = [str(name).removesuffix("_share").replace("_", " ") for name in ordered.index]
     ax.barh(names, ordered.to_numpy(dtype=float), color=PALETTE["blue"])
-    rest = max(1 - float(ordered.sum()), 0.0)
-    ax.set_xlabel(f"share of variance explained alone (%); interactions {percent(rest, 0)}")
+    rest = max(1 - float(row.sum()), 0.0)
+    small = f"; {others} more explain less than {percent(LEAST_SHARE, 0)} each" if others else ""
+    ax.set_xlabel(f"share of variance explained alone (%); interactions {percent(rest, 0)}{small}")
     percent_axis(ax.xaxis)
     ax.set_title(f"{title}: {law.replace('_', ' ')}")
     return ax

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from impact.plots.style import PALETTE, amount_axis, house_style, new_axes, percent_axis
+from impact.plots.style import PALETTE, amount_axis, house_style, new_axes, percent_axis, short_name
 from impact.tables.prose import long_date, percent
 from impact.typing_ import named_rows
 
@@ -62,7 +62,10 @@ def plot_probability(
         handles, labels = ax.get_legend_handles_labels()
         once = dict(zip(labels, handles, strict=True))
         cut = " (view cut)" if low < limits[0] or top > limits[1] else ""
-        ax.legend(once.values(), once.keys(), loc="lower right", fontsize=8, title=f"unclipped{cut}", title_fontsize=8)
+        ax.legend(
+            once.values(), once.keys(), loc="upper left", bbox_to_anchor=(0.0, -0.09), ncols=3, fontsize=8,
+            title=f"unclipped{cut}", title_fontsize=8, alignment="left",
+        )  # fmt: skip
     return ax
 
 
@@ -168,7 +171,7 @@ def plot_spillover(members: pd.DataFrame, groups: pd.DataFrame, *, level: float 
             own = members[(members["event_id"] == event) & (members["group"] == row.group)]
             ax.plot(own["car"], np.full(len(own), y + 0.26), "|", color=colours[row.group], markersize=9)
             ax.errorbar(row.caar, y, xerr=[[row.caar - row.low], [row.high - row.caar]], fmt="o", capsize=3, color=colours[row.group])
-        ax.set_yticks(range(len(rows)), [f"{event}  {row.group} (n = {row.n})" for event, row in rows], fontsize=9)
+        ax.set_yticks(range(len(rows)), [f"{short_name(event)}\n{row.group} (n = {row.n})" for event, row in rows], fontsize=8)
         ax.invert_yaxis()
         percent_axis(ax.xaxis, decimals=0)
         ax.set_xlabel(f"mean cumulative abnormal log return, {percent(level, 0)} interval; ticks are members")

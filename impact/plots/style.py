@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import io
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.figure import SubFigure
@@ -21,7 +23,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.typing import RcKeyType
 
-__all__ = ["PALETTE", "Axes", "amount_axis", "day_line", "figure_of", "house_style", "new_axes", "percent_axis", "svg_text"]
+    from impact.typing_ import FloatArray1D
+
+__all__ = [
+    "PALETTE",
+    "Axes",
+    "amount_axis",
+    "day_line",
+    "figure_of",
+    "house_style",
+    "new_axes",
+    "percent_axis",
+    "short_name",
+    "spread_out",
+    "svg_text",
+]
 
 # Okabe and Ito (2008): told apart with every common form of colour vision.
 PALETTE = MappingProxyType(
@@ -81,6 +97,32 @@ def figure_of(ax: Axes) -> Figure:
     """The whole figure that the axes stand in, also when that is by way of a part of it."""
     figure = ax.figure
     return figure.figure if isinstance(figure, SubFigure) else figure
+
+
+def short_name(name: str, *, width: int = 36) -> str:
+    """A name for the margin of a figure: cut between words where it is longer than `width`; the table beside holds all of it."""
+    return textwrap.shorten(name, width, placeholder=" …")
+
+
+def spread_out(places: FloatArray1D, step: float) -> FloatArray1D:
+    """Places in ascending order moved apart to at least `step`, each run of them about its own middle.
+
+    Examples
+    --------
+    >>> spread_out(np.array([0.1, 0.5, 0.5, 0.9]), 0.2).round(3).tolist()
+    [0.1, 0.4, 0.6, 0.9]
+    """
+    runs: list[list[float]] = []  # of each run: its wanted places less their rank in steps
+    for place in places:
+        runs.append([float(place)])
+        while len(runs) > 1 and _start_of(runs[-1], step) < _start_of(runs[-2], step) + step * len(runs[-2]):
+            last = runs.pop()
+            runs[-1].extend(last)
+    return np.concatenate([_start_of(run, step) + step * np.arange(len(run)) for run in runs]) if runs else np.array([])
+
+
+def _start_of(run: list[float], step: float) -> float:
+    return float(np.mean(run)) - step * (len(run) - 1) / 2
 
 
 def day_line(ax: Axes, day: pd.Timestamp, *, linewidth: float, linestyle: str = "-") -> None:

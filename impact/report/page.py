@@ -60,9 +60,15 @@ class Table:
         """The unrounded values."""
         return self.table.frame
 
+    def shown(self) -> tables.Table:
+        """The table as a reader sees it: without sparse columns that hold nothing, and without figures that are missing in every row."""
+        read = self.table.for_readers()
+        empty = [name for name in read.frame.columns if read.frame[name].isna().all() and len(read.frame)]
+        return read.of(read.frame.drop(columns=empty))
+
     def rows(self) -> list[dict[str, Any]]:
         """Cells as shown, row by row, each with the class of its column."""
-        shown = tables.display(self.table)  # without sparse columns that hold nothing, like the header
+        shown = tables.display(self.shown())
         marked = self.frame[self.mark].astype(bool).tolist() if self.mark else [False] * len(self.frame)
         heads = self.header()
         return [
@@ -75,18 +81,20 @@ class Table:
 
     def header(self) -> list[dict[str, Any]]:
         """Column headings in the reader's words, each with what the column says."""
-        read = self.table.for_readers()
+        read = self.shown()
         columns = [read.schema.column(name) for name in read.frame.columns]
         return [{"text": column.short, "about": column.about, "css": _column_class(read, i)} for i, column in enumerate(columns)]
 
 
 def _column_class(table: tables.Table, position: int) -> str:
-    """``number`` is right-aligned and never broken, ``prose`` gets room, the rest is short text."""
+    """``number`` is right-aligned, ``date`` like it never broken, ``prose`` gets room, the rest is short text."""
     column = table.frame.iloc[:, position]
     if table.schema.is_numeric(table.frame.columns[position], column):
         return "number"
+    if column.dtype.kind in "Mm":
+        return "date"
     longest = max((len(str(value)) for value in column), default=0)
-    return "prose" if longest > PROSE_LENGTH and column.dtype.kind not in "Mm" else "short"
+    return "prose" if longest > PROSE_LENGTH else "short"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -113,11 +121,12 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A whole page: the answer in one sentence first, then sections, then what it rests on."""
+    """A whole page: the answer in one sentence first, the questions of a reader answered, then sections, then what it rests on."""
 
     title: str
     headline: str
     subtitle: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
     key_figures: tuple[tuple[str, str, str], ...] = ()
     sections: tuple[Section, ...] = ()
     footer: str = ""

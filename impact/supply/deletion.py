@@ -189,8 +189,17 @@ def index_deletion(
         intensity_change_high=high,
         dropped=pd.DataFrame(columns=["provider", "action", "reason"]) if dropped is None else dropped,
         sources=unique_sources(sources, line.sources),
-        assumptions=(*_assumptions(flows, line), *assumptions),
+        assumptions=(*_assumptions(flows, line), *_unchecked(flows, check, volumes), *assumptions),
     )
+
+
+def _unchecked(flows: pd.DataFrame, check: pd.DataFrame, volumes: pd.Series | None) -> tuple[str, ...]:
+    """Execution closes that the prices do not hold, so that no volume stands beside their flow."""
+    planned = pd.DatetimeIndex(flows["execution_on"].dropna().unique()).sort_values()
+    absent = planned if check.empty else planned.difference(pd.DatetimeIndex(check["execution_on"]))
+    if volumes is None or absent.empty:
+        return ()
+    return (f"{len(absent)} of {len(planned)} execution closes (first {absent[0]:%Y-%m-%d}) are not among the prices: no volume is compared there.",)
 
 
 def _assumptions(flows: pd.DataFrame, line: LineState) -> tuple[str, ...]:

@@ -327,9 +327,9 @@ def forced_supply(
 def _assumptions(table: pd.DataFrame, wind_down: WindDown, cap: float) -> tuple[str, ...]:
     unbounded = ~np.isfinite(table["shares_high"].to_numpy(dtype=float)) & (table["sold_share_high"] > 0).to_numpy()
     reaching = unbounded & np.isfinite(table["forced_shares_high"].to_numpy(dtype=float))
-    unknown, bounded = (table.loc[rows, "holder_class"] for rows in (unbounded & ~reaching, reaching))
+    unknown, bounded = (table.loc[rows, "holder_class"].map(CLASS_TITLES) for rows in (unbounded & ~reaching, reaching))
     return (
-        f"Regime {wind_down.regime}: {regime_named(wind_down.regime).about}.",
+        f"What the law does: {regime_named(wind_down.regime).about}.",
         f"Trackers trade at their execution closes whatever the volume; all other forced sellers together stay within {percent(cap, 0)}"
         " of ADV a session, and what is left is carried forward.",
         "How a known total splits into classes is not known: its ends are the least and the most over every split, mid is their"

@@ -161,6 +161,22 @@ class Table:
         """Only these columns, in this order; one that the frame lacks is left out."""
         return self.of(self.frame[[name for name in columns if name in self.frame.columns]])
 
+    def says_nothing(self) -> bool:
+        """Whether it has no row, or figures of which none is known: it is named to a reader, not drawn.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> sold = Schema("sold", (Column("by"), Column("sold_shares", "shares")))
+        >>> [sold.table(pd.DataFrame({"by": ["a"], "sold_shares": [held]})).says_nothing() for held in (float("nan"), 0.0)]
+        [True, False]
+        """
+        import numpy as np
+
+        columns = [(name, self.frame.iloc[:, place]) for place, name in enumerate(self.frame.columns)]
+        figures = [values for name, values in columns if self.schema.is_numeric(name, values)]
+        return self.frame.empty or (bool(figures) and not any(np.isfinite(values.to_numpy(dtype=float)).any() for values in figures))
+
     def for_readers(self) -> Table:
         """The table without its sparse columns that hold nothing."""
         frame = self.frame

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from impact.cases.answers import NEW_YORK
 from impact.report.drawing import drawn
 from impact.report.page import Figure, Section, Table, Text
 
 if TYPE_CHECKING:
-    from impact.cases import Case, CasePricing
+    from impact.cases import CasePricing
     from impact.cases.narrowing import Narrowing
+    from impact.cases.pages.names import Names
     from impact.holdings import ExposureReport
     from impact.pricing import PriceEffect
     from impact.pricing.comparison import PredictedRealised
@@ -26,21 +30,14 @@ HELD = [
 ]  # fmt: skip
 
 
-def holdings_section(case: Case, exposure: ExposureReport | None) -> Section:
+def holdings_section(exposure: ExposureReport | None) -> Section:
     """T1, what is held: nothing is assumed of a reader's own positions."""
     if exposure is None:
-        command = f"impact check HOLDINGS.csv --as-of {case.as_of or case.designated_at().isoformat()}"
         return Section(
             id="holdings",
             title="What do I hold",
-            lead="No positions were given, and none are assumed.",
             blocks=(
-                Text(
-                    lines=(
-                        f"Run «{command}» on a file from the custodian, the terminal or a fund sponsor for status, look-through, deadlines and the unknown bucket.",
-                        "Who holds the line in public sources is below, class by class, with what nobody states left open.",
-                    )
-                ),
+                Text(lines=("No positions were given, and none are assumed; --holdings FILE, or [book] in the case file, reads them.",)),
             ),
         )
     blocks: list[Text | Table | Figure] = [Table(id="held", title="Designated names held", table=exposure.with_schema("exposures", HELD))]
@@ -70,7 +67,7 @@ def cost_section(cost: LiquidationCost) -> Section:
     )
 
 
-def law_section(clocks: Deadlines) -> Section:
+def law_section(clocks: Deadlines, names: Names) -> Section:
     """T2, until when: every clock with its instant here and there, and the last session that can still be used."""
     shown = [
         "clock",
@@ -86,41 +83,24 @@ def law_section(clocks: Deadlines) -> Section:
     blocks: list[Text | Table | Figure] = [
         Table(
             id="deadlines",
-            title=f"Clocks as known at {clocks.as_of:%Y-%m-%d %H:%M %Z}",
-            table=clocks.with_schema("clocks", shown),
+            title=f"Clocks as known at {clocks.as_of.tz_convert(NEW_YORK):%Y-%m-%d %H:%M} in New York" if clocks.as_of else "Clocks",
+            table=names.of(clocks.with_schema("clocks", shown)),
             caption="A reading of public texts, not legal advice.",
         )
     ]
     if len(clocks.relief):
-        blocks.append(Table(id="relief-law", title="What lifts the clocks", table=clocks.with_schema("relief")))
+        blocks.append(Table(id="relief-law", title="What lifts the clocks", table=names.of(clocks.with_schema("relief"))))
     if clocks.notes:
         blocks.append(Text(lines=clocks.notes, bullets=True, tone="warning"))
     return Section(id="law", title="Until when", blocks=tuple(blocks))
 
 
-def supply_section(supply: ForcedSupply) -> Section:
-    """T4, who else sells: the ladder by session, the classes, the providers, what is left stranded."""
+def supply_section(supply: ForcedSupply, names: Names) -> Section:
+    """T4, who else sells: the ladder by session, the classes, the providers, what is left stranded; without a figure, why there is none."""
     from impact.plots.supply import plot_provider_lanes
 
     flow = supply.index_flow
-    blocks: list[Text | Table | Figure] = [
-        Table(id="milestones", title="Shares that must be sold, by date", table=supply.with_schema("milestones")),
-        drawn(
-            "ladder-figure",
-            "Supply ladder",
-            supply.plot(),
-            "Cumulative forced sales in multiples of average daily volume, low to high, with the purchase ban and the last legal sale.",
-            "Multiples of the average daily volume before the event. A schedule of what the law and the stated speeds imply, not an observation.",
-            supply.ladder,
-        ),
-        Table(
-            id="classes",
-            title="Who must sell",
-            table=supply.with_schema("bounds"),
-            caption="Overlap between classes is removed; an infinite or missing end is unknown.",
-        ),
-        Table(id="stranded", folded=True, title="What may be left after the last legal sale", table=supply.with_schema("stranded")),
-    ]
+    blocks = _sold(supply, names)
     if flow is not None and len(flow.flows):
         blocks += [
             drawn(
@@ -137,6 +117,47 @@ def supply_section(supply: ForcedSupply) -> Section:
             blocks.append(Table(id="round-trip", folded=True, title="Deleted and added again", table=flow.ledger.with_schema("to_frame")))
     blocks.append(Text(lines=supply.assumptions, bullets=True))
     return Section(id="supply", title="Who else sells", blocks=tuple(blocks))
+
+
+def _sold(supply: ForcedSupply, names: Names) -> list[Text | Table | Figure]:
+    """What is sold by when and by whom; nothing of what is unknown."""
+    blocks: list[Text | Table | Figure] = []
+    if np.isfinite(supply.total_shares["high"]):
+        blocks.append(
+            Table(
+                id="milestones",
+                title="Shares sold by date, of those that must be",
+                table=supply.with_schema("milestones"),
+                caption="As fast as the stated paces and the usual volume allow; what is not sold by the last legal sale stands below.",
+            )
+        )
+    if supply.ladder["cumulative_adv_mid"].notna().any():
+        blocks.append(
+            drawn(
+                "ladder-figure",
+                "Supply ladder",
+                supply.plot(),
+                "Cumulative forced sales in multiples of average daily volume, low to high, with the purchase ban and the last legal sale.",
+                "Multiples of the average daily volume before the event. A schedule of what the law and the stated speeds imply, not an observation.",
+                supply.ladder,
+            )
+        )
+    if np.isfinite(supply.bounds()["possible_shares_high"].to_numpy(dtype=float)).any():
+        blocks += [
+            Table(
+                id="classes",
+                title="Who must sell",
+                table=supply.with_schema("bounds"),
+                caption="Overlap between classes is removed; an infinite or missing end is unknown.",
+            ),
+            Table(
+                id="stranded",
+                folded=True,
+                title="What may be left after the last legal sale",
+                table=names.of(supply.with_schema("stranded")),
+            ),
+        ]
+    return blocks
 
 
 def narrowing_section(narrowing: Narrowing) -> Section:
@@ -178,24 +199,25 @@ def news_section(priced: CasePricing) -> Section:
     )
 
 
-def price_section(effect: PriceEffect, compared: PredictedRealised) -> Section:
+def price_section(priced: CasePricing, effect: PriceEffect, compared: PredictedRealised, names: Names) -> Section:
     """T3, what it costs: laws side by side, predicted against realised, which assumption matters."""
     from impact.plots.pricing import plot_variance_shares
 
     short = ["law", "peak_return_low", "peak_return_mid", "peak_return_high", "announcement_return", "end_return", "extrapolated"]
+    laws = effect.with_schema("laws", short)
     return Section(
         id="price",
         title="What the forced supply should do to the price",
-        lead=effect.summary().title + ".",
+        lead=f"{priced.headline()}.",
         blocks=(
             Table(
                 id="laws",
                 title="Forecasts side by side",
-                table=effect.with_schema("laws", short),
-                caption="Return since the eve on the session of the lowest middle, 90 % of draws. A law outside its range is refused.",
+                table=names.of(laws.of(laws.frame[laws.frame["peak_return_mid"].notna()])),
+                caption="Return since the eve on the session of the lowest middle, 90 % of draws. A law outside its range is refused and not shown.",
             ),
             Text(lines=effect.verdicts, bullets=True),
-            *_against_realised(compared),
+            *_against_realised(compared, names),
             drawn(
                 "variance-figure",
                 "Which assumption matters",
@@ -214,16 +236,18 @@ def price_section(effect: PriceEffect, compared: PredictedRealised) -> Section:
     )
 
 
-def _against_realised(compared: PredictedRealised) -> tuple[Figure | Table | Text, ...]:
+def _against_realised(compared: PredictedRealised, names: Names) -> tuple[Figure | Table | Text, ...]:
     """Predicted beside realised; before any session has reacted there is nothing to set it against."""
     if compared.table.empty:
         return (Text(lines=("No session with an event has closed yet: nothing realised to compare with.",)),)
-    pooled = compared.table[compared.table["law"] == "all_laws"].drop(columns=["law", "label"])
+    from impact.plots.pricing import plot_predicted_realised
+
+    pooled = names.frame(compared.table[compared.table["law"] == "all_laws"]).drop(columns=["law"])
     return (
         drawn(
             "predicted-figure",
             "Predicted and realised, session by session",
-            compared.plot(),
+            plot_predicted_realised(pooled),
             "Predicted interval and realised abnormal return of each event session.",
             "The laws know one notice and the selling that follows; rulings, buybacks and other news are not in them.",
             pooled,

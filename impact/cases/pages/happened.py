@@ -9,11 +9,12 @@ from impact.report.page import Figure, Section, Table
 
 if TYPE_CHECKING:
     from impact.cases import CaseStudy, Timeline
+    from impact.cases.pages.names import Names
 
 __all__ = ["effects_section", "path_section", "timeline_section"]
 
 
-def timeline_section(timeline: Timeline) -> Section:
+def timeline_section(timeline: Timeline, names: Names) -> Section:
     """The price with its dated events, and how each found its session."""
     events = timeline.events
     prices = timeline.prices.rename("close").rename_axis("session").reset_index()
@@ -26,7 +27,7 @@ def timeline_section(timeline: Timeline) -> Section:
                 "Price and dated events",
                 timeline.plot(),
                 f"Line of the closing price with {len(events)} events marked on the session that could first react.",
-                "Each letter stands on the first session of the line's own venue that could react to the public instant; the table says how it was found.",
+                "Each name stands on the first session of the line's own venue that could react to the public instant. A gap: no close is on record.",
                 prices,
             ),
         )
@@ -35,20 +36,21 @@ def timeline_section(timeline: Timeline) -> Section:
             Table(
                 id="timeline-table",
                 title="Events and their reaction sessions",
-                table=timeline.with_schema("events").of(shown),
-                caption="known at: the public instant with its zone. intraday: the news came within the session, whose return then mixes before and after.",
+                table=names.of(timeline.with_schema("events").of(shown)),
+                caption="known at: the public instant, in New York with its offset from UTC. intraday: the news came within the session, whose return then mixes before and after.",
             ),
         )
     if len(timeline.pending):
         columns = ["event_id", "label", "known_at", "reaction_on", "reason"]
-        blocks += (Table(id="pending", title="Known, but not in the prices yet", table=timeline.with_schema("pending", columns)),)
+        blocks += (Table(id="pending", title="Known, but not in the prices yet", table=names.of(timeline.with_schema("pending", columns))),)
     return Section(id="timeline", title="Timeline", blocks=blocks)
 
 
-def effects_section(study: CaseStudy) -> Section:
+def effects_section(study: CaseStudy, names: Names) -> Section:
     """Abnormal return of each reaction session and wider window, on several benchmarks, alone and jointly."""
     from impact.plots.case import plot_benchmarks
 
+    compared = names.frame(study.benchmarks)
     return Section(
         id="effects",
         title="Effect of each event",
@@ -57,25 +59,26 @@ def effects_section(study: CaseStudy) -> Section:
             Table(
                 id="day-zero",
                 title="Reaction session",
-                table=study.with_schema("day_zero"),
-                caption="Low and high: 95 % interval with forecast error.",
+                table=names.of(study.with_schema("day_zero")),
+                caption="Low and high: 95 % interval of the same rank test that gives the p beside it, forecast error included.",
             ),
             drawn(
                 "benchmark-figure",
                 "The same session on other benchmarks",
-                plot_benchmarks(study.benchmarks),
+                plot_benchmarks(compared),
                 "Abnormal return of each event with its interval, one mark a benchmark.",
                 "The answer moves with the benchmark; one that holds the target or its neighbours shrinks it.",
-                study.benchmarks,
+                compared,
             ),
-            Table(id="windows", folded=True, title="Wider windows", table=study.with_schema("wider_windows")),
+            Table(id="windows", folded=True, title="Wider windows", table=names.of(study.with_schema("wider_windows"))),
             Table(
                 id="joint",
+                folded=True,
                 title="Overlapping windows, alone and jointly",
-                table=study.with_schema("joint_effects"),
+                table=names.of(study.with_schema("joint_effects")),
                 caption="Windows of the reaction session and the next. The joint estimate gives every window its own dummy in one regression, so that days shared by two windows are not counted twice.",
             ),
-            Table(id="confounders", folded=True, title="What else reached each session", table=study.with_schema("confounders")),
+            Table(id="confounders", folded=True, title="What else reached each session", table=names.of(study.with_schema("confounders"))),
         ),
     )
 

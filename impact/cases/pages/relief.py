@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from impact.errors import DataUnavailable
 from impact.report.drawing import drawn
 from impact.report.page import Figure, Section, Table, Text
 from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
+    from impact.cases.pages.names import Names
     from impact.cases.precedents import Precedents
     from impact.cases.relief_assessment import ReliefAssessment
     from impact.relief import Spillover
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["precedents_section", "recovery_section", "relief_section", "spillover_section"]
 
 
-def relief_section(relief: ReliefAssessment) -> Section:
+def relief_section(relief: ReliefAssessment, names: Names) -> Section:
     """Probability of relief as a band, what moves it, base rates with tiny n, scenarios, sell or wait."""
     blocks: list[Text | Table | Figure] = []
     if relief.probability is not None:
@@ -45,10 +47,10 @@ def relief_section(relief: ReliefAssessment) -> Section:
         Table(
             id="base-rates",
             title="Relief in decided challenges, by statute",
-            table=relief.base_rates.with_schema("to_frame"),
+            table=names.of(relief.base_rates.with_schema("to_frame")),
             caption="Exact 95 % intervals; statutes are never pooled.",
         ),
-        Table(id="challenges", folded=True, title="Challenges", table=relief.base_rates.with_schema("cases")),
+        Table(id="challenges", folded=True, title="Challenges", table=names.of(relief.base_rates.with_schema("cases"))),
         Table(id="anchors", folded=True, title="Anchors", table=relief.with_schema("anchors")),
     ]
     if len(relief.scenarios):
@@ -61,15 +63,23 @@ def relief_section(relief: ReliefAssessment) -> Section:
     return Section(id="relief", title="Relief", lead=_capital(relief.headline()), blocks=tuple(blocks))
 
 
-def precedents_section(record: Precedents) -> Section:
-    """Who challenged a listing on the same list, with what outcome, and what prices did."""
+def precedents_section(record: Precedents, names: Names) -> Section:
+    """Who challenged a listing on the same list, with what outcome, and what prices did.
+
+    Raises
+    ------
+    DataUnavailable
+        If no firm of the list is on record.
+    """
+    if record.firms.empty:
+        raise DataUnavailable("no firm on a list under this programme is on record.")
     return Section(
         id="precedents",
         title="Precedents",
         lead=record.answer(),
         blocks=(
-            Table(id="precedent-firms", title="Firm by firm", table=record.with_schema("firms")),
-            Table(id="precedent-events", folded=True, title="Events", table=record.with_schema("effects")),
+            Table(id="precedent-firms", title="Firm by firm", table=names.of(record.with_schema("firms"))),
+            Table(id="precedent-events", folded=True, title="Events", table=names.of(record.with_schema("effects"))),
             Text(lines=record.assumptions, bullets=True),
         ),
     )
@@ -111,8 +121,11 @@ def recovery_section(relief: ReliefAssessment) -> Section:
     return Section(id="recovery", title="Did relief undo the drop", lead=lead, blocks=tuple(blocks))
 
 
-def spillover_section(spill: Spillover) -> Section:
+def spillover_section(spill: Spillover, names: Names) -> Section:
     """What the court events did to other listed names and to neighbours."""
+    from impact.plots.relief import plot_spillover
+
+    members = names.frame(spill.members)
     return Section(
         id="spillover",
         title="Who else moved",
@@ -121,13 +134,13 @@ def spillover_section(spill: Spillover) -> Section:
             drawn(
                 "spillover-figure",
                 "Abnormal returns of the others",
-                spill.plot(),
+                plot_spillover(members, names.frame(spill.groups)),
                 "Cumulative abnormal return of each other firm on each court event, with interval, by group.",
                 "Firms share the date; the group test allows for it.",
-                spill.members,
+                members,
             ),
-            Table(id="spillover-groups", title="By group", table=spill.with_schema("groups")),
-            Table(id="spillover-left-out", folded=True, title="Not used", table=spill.with_schema("dropped")),
+            Table(id="spillover-groups", title="By group", table=names.of(spill.with_schema("groups")), folded=True),
+            Table(id="spillover-left-out", folded=True, title="Not used", table=names.of(spill.with_schema("dropped"))),
             Text(lines=spill.assumptions, bullets=True),
         ),
     )

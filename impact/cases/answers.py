@@ -1,0 +1,211 @@
+"""The first screen of a case: what a holder asks first, each answered in one sentence that page, terminal and JSON share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from impact.calendars import venue_of
+from impact.cases.listing import UNKNOWN_REGIME, listing_of
+from impact.cases.schemas import ANSWERS
+from impact.cases.sentence import raw_move, simple_figures
+from impact.errors import DataUnavailable, InfeasibleDesign, InputError
+from impact.results import Result, Summary, declared
+from impact.supply.regimes import regime_named
+from impact.tables import format_value
+from impact.tables.prose import amount, count, decimal, interval, long_date, percent
+from impact.typing_ import named_rows
+from impact.venues import VENUES
+
+if TYPE_CHECKING:
+    from impact.cases.whole import Case
+    from impact.provenance import Source
+
+__all__ = ["QUESTIONS", "CaseAnswers", "Question", "answers_of"]
+
+NEW_YORK = "America/New_York"
+ACTS = {"purchase_ban": "buying", "divestment_end": "selling", "possession_ban": "holding"}
+"""What each clock of a programme ends, in a word."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One thing that a holder asks of a designation, and who answers it."""
+
+    code: str
+    title: str
+    answer: Callable[[Case], str]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class CaseAnswers(Result):
+    """The questions of a holder with their answers, in the order in which they are asked.
+
+    Attributes
+    ----------
+    table : DataFrame
+        question, answer; an answer that cannot be had says "unknown" and why.
+    """
+
+    schemas = declared(table=ANSWERS, to_frame=ANSWERS)
+
+    case: str
+    table: pd.DataFrame
+    sources: tuple[Source, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """The questions and answers."""
+        return self.table.copy()
+
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of question and answer."""
+        return tuple(zip(self.table["question"], self.table["answer"], strict=True))
+
+    def summary(self) -> Summary:
+        """The answers in order."""
+        return Summary(
+            title=f"{self.case}: what a holder asks first", tables=(("Answers", self.with_schema("table")),), sources=self.sources
+        )
+
+
+def _held(case: Case) -> str:
+    return case.exposure().headline
+
+
+def _happened(case: Case) -> str:
+    """The act, its public instant where the line trades and in New York, and the session that could react first."""
+    listed = case.timeline().designation()
+    at, venue = listed["known_at"], venue_of(case.definition.security)
+    here = f"{at.tz_convert(NEW_YORK):%Y-%m-%d %H:%M}"
+    there = f"{at.tz_convert(VENUES[venue].zone):%Y-%m-%d %H:%M}"
+    public = (
+        f"public {here} in New York" if here == there else f"public {here} in New York, {there} where {case.definition.security} trades"
+    )
+    supposed = "supposed, nobody has announced it: " if case.definition.hypothetical else ""
+    return f"{supposed}{listed['label']}; {public}; first session that could react: {long_date(listed['reaction_on'])}"
+
+
+def _until(case: Case) -> str:
+    """Whom the programme binds, every clock on the line of the case, and what became of them."""
+    listing, clocks = listing_of(case.definition, case.as_of), case.deadlines()
+    own = clocks.clocks[clocks.clocks["line"] == case.definition.security]
+    told = [_clock(row) for row in named_rows(own.drop_duplicates(["clock", "programme_id"]))] or [
+        _lower(note.rstrip(".")) for note in clocks.notes
+    ]
+    bound = "" if listing.regime == UNKNOWN_REGIME else regime_named(listing.regime).about
+    ended = "" if listing.ended_on is None else f"the listing ended on {long_date(listing.ended_on)} ({listing.end_reason})"
+    return "; ".join(filter(None, (bound, *told, ended)))
+
+
+def _clock(row: Any) -> str:
+    act = ACTS.get(row.clock, row.clock.replace("_", " "))
+    state = "" if row.state == "running" else f" ({row.state})"
+    barred = pd.Timestamp(row.first_prohibited_et)
+    last = row.last_session_on
+    session = "no session is left" if pd.isna(last) else f"last session {long_date(last)}"
+    return f"{act} barred from {barred:%Y-%m-%d %H:%M} in New York, {session}{state}"
+
+
+def _forced(case: Case) -> str:
+    """Shares that must be sold, least to most, in shares and in usual days of trading."""
+    supply = case.supply()
+    regime = supply.wind_down.regime
+    low, high = supply.total_shares["low"], supply.total_shares["high"]
+    if regime != UNKNOWN_REGIME and regime_named(regime).leaves_holders_alone and not high > 0:
+        return f"none by law: it {regime_named(regime).about}; what index providers and mandates make of it is unknown"
+    if np.isnan(high):
+        most = supply.line.ceiling_shares
+        return (
+            f"unknown: between none and {amount(most)} shares; who holds the line is not on record"
+            if np.isfinite(most)
+            else ("unknown: neither who holds the line nor a count of its shares is on record")
+        )
+    usual = supply.line.adv_shares
+    days = f", {interval(low / usual, high / usual, decimal, 1)} times the average daily volume" if usual > 0 else ""
+    return f"{interval(low, high, amount)} shares{days}, over {len(supply.wind_down.sessions)} sessions"
+
+
+def _moved(case: Case) -> str:
+    """The return of the first session that could react, as it was and net of the market."""
+    study = case.studied()
+    row = None if study is None else study.row_of(case.definition.designation_event)
+    if row is None or np.isnan(row["ar"]):
+        listed = case.timeline().designation()
+        moved = raw_move(case.definition.issuer, listed)
+        return (
+            f"{moved}; net of the market unknown" if moved else f"unknown: no return on {long_date(listed['reaction_on'])} can be measured"
+        )
+    ar, low, high = simple_figures(row)
+    change = format_value(row["close_return"], "return")
+    p = format_value(row["p_sq"], "p")
+    doubt = f"; doubtful: {row['reason']}" if row["reason"] else ""
+    return f"{change} on {long_date(row['reaction_on'])}; net of the market {ar}, 95 % range {low} to {high}, p {p}, n = 1{doubt}"
+
+
+def _expected(case: Case) -> str:
+    """What news and flow should do, with the class, its events and dates, and what its score allows to be said."""
+    priced = case.pricing()
+    news = priced.announcement
+    trained = f"from {count(news.default_events)} events on {count(news.default_dates)} dates"
+    said = (
+        _capital(news.verdict.rstrip("."))
+        if news.scenario.size
+        else f"The class of the event is not on record; the range of the news is {trained}."
+    )
+    return f"{priced.headline()}. {said}"
+
+
+def _unknown(case: Case) -> str:
+    """What is missing, what to look for first, and how much of the range goes with it."""
+    narrowing = case.narrowing()
+    if narrowing.table.empty:
+        return narrowing.headline()
+    first, others = narrowing.table.iloc[0], narrowing.table["missing"].iloc[1:]
+    part = first["narrowed_share"]
+    sized = f" (with it the range is narrower by at least {percent(part, 0)})" if part > 0 else ""
+    rest = f"; also unknown: {'; '.join(others)}" if len(others) else ""
+    return f"look first for {first['missing']}{sized}{rest}"
+
+
+QUESTIONS: Mapping[str, Question] = MappingProxyType(
+    {
+        item.code: item
+        for item in (
+            Question(code="held", title="What do I hold", answer=_held),
+            Question(code="happened", title="What happened", answer=_happened),
+            Question(code="until", title="Until when, and whom it binds", answer=_until),
+            Question(code="forced", title="How much must be sold", answer=_forced),
+            Question(code="moved", title="What the price did", answer=_moved),
+            Question(code="expected", title="What was to be expected", answer=_expected),
+            Question(code="unknown", title="What is unknown", answer=_unknown),
+        )
+    }
+)
+"""Every question of the first screen, one record each."""
+
+
+def answers_of(case: Case) -> CaseAnswers:
+    """The first screen of a case; without a book nothing is said of what is held."""
+    asked = [item for item in QUESTIONS.values() if item.code != "held" or case.definition.book is not None]
+    table = pd.DataFrame([(item.title, _capital(_answered(item, case))) for item in asked], columns=["question", "answer"])
+    return CaseAnswers(case=case.definition.case, table=table, sources=case.sources)
+
+
+def _answered(item: Question, case: Case) -> str:
+    try:
+        return item.answer(case).rstrip(".")
+    except (DataUnavailable, InfeasibleDesign, InputError) as error:
+        return f"unknown: {str(error).rstrip('.')}"
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _capital(sentence: str) -> str:
+    return f"{sentence[:1].upper()}{sentence[1:].rstrip('.')}."

@@ -1,0 +1,120 @@
+"""The first screen: every question is answered, and page, terminal and JSON say the same figures as the tables do."""
+
+import html
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import impact
+from impact.cases import case_names
+from impact.cases.answers import QUESTIONS
+from impact.cases.pages.page import case_page
+from impact.report.page import Page, render
+from impact.tables.prose import amount, long_date
+
+
+@pytest.fixture(scope="module")
+def opened():
+    cases = {}
+
+    def case_of(name):
+        if name not in cases:
+            cases[name] = impact.case(name)
+        return cases[name]
+
+    return case_of
+
+
+@pytest.mark.parametrize("name", case_names())
+def test_every_answer_says_the_figures_of_its_table(name, opened):
+    case = opened(name)
+    told = dict(case.answers().lines())
+    assert list(told) == [item.title for item in QUESTIONS.values() if item.code != "held"]
+    assert all(text.endswith(".") and not text.endswith("..") and "nan" not in text.split() for text in told.values())
+
+    listed = case.timeline().designation()
+    assert f"{listed['known_at'].tz_convert('America/New_York'):%Y-%m-%d %H:%M} in New York" in told["What happened"]
+    assert long_date(listed["reaction_on"]) in told["What happened"]
+
+    clocks = case.deadlines().clocks
+    own = clocks[clocks["line"] == case.definition.security]
+    for session in own["last_session_on"].dropna():
+        assert long_date(session) in told["Until when, and whom it binds"]
+    assert len(own) or "no clearance" in told["Until when, and whom it binds"]
+
+    total, forced = case.supply().total_shares, told["How much must be sold"]
+    assert (amount(total["low"]) in forced and amount(total["high"]) in forced) or (
+        np.isnan(total["high"]) and forced.startswith(("Unknown", "None"))
+    )
+
+    study = case.studied()
+    row = None if study is None else study.row_of(case.definition.designation_event)
+    if row is not None and np.isfinite(row["ar"]):
+        shown = [f"{100 * np.expm1(row[column]):+z.2f} %" for column in ("ar", "low", "high")]
+        assert all(figure in told["What the price did"] for figure in shown)
+        assert all(figure in case.headline() for figure in shown)
+    else:
+        assert "nknown" in told["What the price did"]
+
+    point = case.announcement().quantiles("scenario") if case.announcement().scenario.size else None
+    expected = told["What was to be expected"]
+    assert case.pricing().headline() in expected and (point is None or f"{100 * point['return_q05']:+z.1f}" in expected)
+    missing = case.narrowing().table["missing"]
+    assert all(text in told["What is unknown"] for text in missing)
+
+
+def test_page_terminal_and_json_give_the_same_answers(run_cli, tmp_path):
+    page = tmp_path / "rusal.html"
+    code, out, _ = run_cli("case", "rusal", "--html", str(page), "--format", "json")
+    assert code == 0
+    body = json.loads(out)
+    _, printed, _ = run_cli("case", "rusal")
+    text = html.unescape(page.read_text(encoding="utf-8"))
+    assert [row["question"] for row in body["answers"]] == [item.title for item in QUESTIONS.values() if item.code != "held"]
+    for row in body["answers"]:
+        assert f"<dt>{row['question']}</dt><dd>{row['answer']}</dd>" in text
+        assert f"{row['question']}\n  {row['answer']}\n" in printed
+    code, out, _ = run_cli("case", "rusal", "--format", "csv")
+    assert code == 0 and out.startswith("event_id,")
+
+
+def test_a_page_shows_names_and_no_codes(opened):
+    """Codes that tables are joined by stay in files: a reader sees names, and hours of one zone."""
+    page = case_page(opened("xiaomi"))
+    text = re.sub(r"<(script|style).*?</\1>", "", render(page), flags=re.S)
+    shown = html.unescape(re.sub(r"<[^>]+>", " ", text))
+    for code in ("E4+K1", "purchase_ban", "divestment_end", "class_scenario", "all_laws", "non_us_with_us_parent", "+00:00", "UTC "):
+        assert code not in shown.replace("offset from UTC", ""), code
+    assert "preliminary injunction; MSCI keeps Xiaomi" in shown and "buying ends" in shown
+
+
+def test_what_cannot_be_had_is_no_section_but_named_once_with_its_reason(opened):
+    page = case_page(opened("sensetime"))
+    titles = [section.title for section in page.sections]
+    assert "Effect of each event" not in titles and "Precedents" not in titles
+    unknown = page.sections[titles.index("What is not known")].blocks[0].lines
+    (told,) = [line for line in unknown if "Effect of each event" in line]
+    assert "8 sessions before" in told and "From the designation on" in told
+    assert "(no rows)" not in render(page) and "(0 rows)" not in render(page)
+
+
+def test_a_range_that_is_left_lies_within_the_range_now():
+    """Once an input is known the answer is no wider, and no further out, than before."""
+    for name in ("xiaomi", "smic", "cnooc", "china-mobile"):
+        table = impact.case(name).narrowing().table.dropna(subset=["now_high", "left_high"])
+        slack = 1e-6 * table["now_high"]
+        assert (table["left_low"] >= table["now_low"] - slack).all() and (table["left_high"] <= table["now_high"] + slack).all(), name
+
+
+def test_the_interval_of_the_benchmark_of_a_case_is_that_of_its_headline(opened):
+    study = opened("xiaomi").event_study()
+    own = study.benchmarks[study.benchmarks["benchmark"] == study.definition.market].set_index("event_id")
+    first = study.day_zero().set_index("event_id")
+    pd.testing.assert_frame_equal(own[["ar", "low", "high"]], first[["ar", "low", "high"]], check_names=False)
+
+
+def test_a_page_without_answers_has_none():
+    assert "<dl" not in render(Page(title="T", headline="H"))
