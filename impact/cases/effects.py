@@ -18,7 +18,15 @@ from impact.market import MarketPanel
 from impact.market.plausibility import doubts_within, named_doubt
 from impact.typing_ import named_rows
 
-__all__ = ["WINDOWS", "benchmark_effects", "calendar_notes", "path_of_effects", "reasons_of_events", "window_effects"]
+__all__ = [
+    "WINDOWS",
+    "benchmark_effects",
+    "calendar_notes",
+    "effects_of_readings",
+    "path_of_effects",
+    "reasons_of_events",
+    "window_effects",
+]
 
 WINDOWS = ((0, 0), (0, 1), (-1, 1))
 
@@ -106,6 +114,29 @@ def window_effects(
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def effects_of_readings(earliest: pd.DataFrame, simple: pd.Series, fit: EventStudyResult) -> pd.DataFrame:
+    """Both readings of each event of which the hour is not on record: the return of either session, as it was and net of the market.
+
+    Parameters
+    ----------
+    earliest : DataFrame
+        event_id, label, earliest_on, reaction_on.
+    simple : Series
+        Simple return of the line by session.
+    """
+    rows, begun = [], int(fit.sessions.searchsorted(fit.events["day0"].iloc[0]))
+    for event in named_rows(earliest):
+        for reading, session in (("early in the day", event.earliest_on), ("late in the day", event.reaction_on)):
+            offset = int(fit.sessions.searchsorted(session)) - begun
+            inside = session in fit.sessions and fit.design.window[0] <= offset <= fit.design.window[1]
+            ar, low, high, p = np.nan, np.nan, np.nan, np.nan
+            if inside:
+                told = fit.inference(offset, offset)
+                ar, low, high, p = _car(fit, offset, offset, offset)["car"], told.ci_low, told.ci_high, told.p_value
+            rows.append((event.event_id, event.label, reading, session, simple.get(session, np.nan), ar, low, high, p))
+    return pd.DataFrame(rows, columns=["event_id", "label", "reading", "reaction_on", "close_return", "ar", "low", "high", "p_sq"])
 
 
 def benchmark_effects(events: pd.DataFrame, offsets: pd.Series, fits: Mapping[str, EventStudyResult]) -> pd.DataFrame:

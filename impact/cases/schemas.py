@@ -19,6 +19,7 @@ __all__ = [
     "COMPARISONS",
     "CONFOUNDERS",
     "COURT_STEPS",
+    "EARLIEST",
     "EFFECTS",
     "EVENTS",
     "FACTS_CHANGED",
@@ -32,6 +33,7 @@ __all__ = [
     "PRICES",
     "PROBABILITY_OR_RATES",
     "REACTION_SESSION",
+    "READINGS",
     "RECOVERY_GRID",
     "SCENARIOS",
     "SOURCES",
@@ -43,6 +45,8 @@ __all__ = [
 LOG = "log return, decimal"
 _WORDS = Vocabulary(
     Column("reaction_on", "date", short="reaction session", about="first session that could react"),
+    Column("earliest_on", "date", short="or already", about="earliest session that could react, as the hour is not on record"),
+    Column("reading", about="of an event without an hour: early or late in its day"),
     Column("known_at_precision", short="precision", about="how exactly the instant is known"),
     Column("anchoring", about="how the session follows from the instant"),
     Column("confounders", short="what else", about="other news that reached the same session"),
@@ -107,6 +111,10 @@ TIMELINE = _WORDS.schema(
     about="a dated event",
 )
 PENDING = TIMELINE.with_columns(STUDY_WORDS["reason"], name="pending")
+EARLIEST = _WORDS.schema("earliest", "event_id label earliest_on reaction_on", about="an event that two sessions may have reacted to first")
+READINGS = _WORDS.schema(
+    "both_readings", "event_id label reading reaction_on close_return ar low high p_sq", about="a reading of an event without an hour"
+)
 EVENTS = _WORDS.schema("case_events", "reaction_on event_id kind label confounders intraday close_return", about="a dated event")
 REACTION_SESSION = _WORDS.schema(
     "reaction_session",

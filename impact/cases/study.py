@@ -10,7 +10,7 @@ import pandas as pd
 
 from impact.cases.benchmarks import benchmark_names, benchmarks_of
 from impact.cases.definition import AsOf, CaseDefinition
-from impact.cases.effects import benchmark_effects, calendar_notes, path_of_effects, reasons_of_events, window_effects
+from impact.cases.effects import benchmark_effects, calendar_notes, effects_of_readings, path_of_effects, reasons_of_events, window_effects
 from impact.cases.schemas import (
     BENCHMARKS,
     BY_BENCHMARK,
@@ -20,6 +20,7 @@ from impact.cases.schemas import (
     JOINT,
     PATH,
     REACTION_SESSION,
+    READINGS,
     VOLUME,
     VOLUME_EFFECTS,
 )
@@ -64,6 +65,9 @@ class CaseStudy(Result):
         session, volume_shares, multiple_of_median (of the prior 60 sessions; NaN where unknown).
     volume_effects : DataFrame
         event_id, abnormal_log_volume, p (rank of the estimation days), on the reaction session; empty without volumes.
+    readings : DataFrame
+        event_id, label, reading, reaction_on, close_return, ar, low, high, p_sq: of an event whose hour is not on record and which two
+        sessions may have reacted to first, both; NaN where a session is outside the prices.
     """
 
     schemas = declared(
@@ -73,6 +77,7 @@ class CaseStudy(Result):
         volume=VOLUME,
         volume_effects=VOLUME_EFFECTS,
         events=EVENTS,
+        readings=READINGS,
         day_zero=REACTION_SESSION,
         wider_windows=EFFECTS,
         joint_effects=JOINT,
@@ -90,6 +95,7 @@ class CaseStudy(Result):
     volume: pd.DataFrame
     volume_effects: pd.DataFrame
     events: pd.DataFrame
+    readings: pd.DataFrame
     confidence: float
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
@@ -213,9 +219,10 @@ def study_case(
         volume=_volume(panel, definition.security, day0),
         volume_effects=_volume_effects(panel, events, offsets, definition, headline),
         events=events,
+        readings=effects_of_readings(timeline.earliest, panel.returns("simple")[definition.security], headline),
         confidence=confidence,
         sources=unique_sources(panel.sources, headline.sources),
-        assumptions=(*_assumptions(headline, last), *notes, *weight_note, *filter(None, (definition.note,))),
+        assumptions=(*_assumptions(headline, last), *_two_readings(timeline), *notes, *weight_note, *filter(None, (definition.note,))),
     )
 
 
@@ -315,6 +322,17 @@ def _volume(panel: MarketPanel, security: str, day0: pd.Timestamp) -> pd.DataFra
     usual = shares.rolling(VOLUME_SESSIONS, min_periods=VOLUME_SESSIONS // 2).median().shift(1)
     frame = pd.DataFrame({"session": shares.index, "volume_shares": shares.to_numpy(), "multiple_of_median": (shares / usual).to_numpy()})
     return frame[frame["session"] >= day0].reset_index(drop=True)
+
+
+def _two_readings(timeline: Timeline) -> tuple[str, ...]:
+    unsure = len(timeline.earliest)
+    return (
+        (
+            f"The hour of {unsure} events is not on record and two sessions may have been the first to react; the tables take the later, both stand side by side.",
+        )
+        if unsure
+        else ()
+    )
 
 
 def _assumptions(headline: EventStudyResult, last: int) -> tuple[str, ...]:

@@ -12,11 +12,13 @@ from impact.calendars import first_session_to_react, parse_instant, venue_of
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.events import events_of_case
 from impact.cases.listing import stated_source
-from impact.cases.schemas import PENDING, TIMELINE
+from impact.cases.schemas import EARLIEST, PENDING, TIMELINE
 from impact.errors import DataUnavailable
 from impact.market import MarketPanel
 from impact.provenance import Source
+from impact.reaction_readings import PRECISIONS, reaction_readings
 from impact.results import Result, Summary, declared
+from impact.typing_ import named_rows
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -51,17 +53,21 @@ class Timeline(Result):
         close to close), market_return, confounders, source, confidence, step (of a court event; empty for any other).
     pending : DataFrame
         Known events whose reaction session is not among the prices, with the columns of `events` and a reason.
+    earliest : DataFrame
+        Events of which two sessions may have been the first to react: event_id, label, earliest_on, reaction_on (the later, which
+        `events` takes).
     prices : Series
         Close by session.
     """
 
-    schemas = declared(events=TIMELINE, pending=PENDING, to_frame=TIMELINE)
+    schemas = declared(events=TIMELINE, pending=PENDING, earliest=EARLIEST, to_frame=TIMELINE)
 
     definition: CaseDefinition
     events: pd.DataFrame
     pending: pd.DataFrame
     prices: pd.Series
     currency: str
+    earliest: pd.DataFrame
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
 
@@ -134,6 +140,7 @@ def build_timeline(definition: CaseDefinition, panel: MarketPanel | None, *, as_
         intraday=[inside for _, inside, _ in placed],
         anchoring=[reason for _, _, reason in placed],
     )[COLUMNS]
+    earliest = _earliest(table, events, venue)
     events, pending = _priced(events, definition, panel)
     return Timeline(
         definition=definition,
@@ -141,12 +148,25 @@ def build_timeline(definition: CaseDefinition, panel: MarketPanel | None, *, as_
         pending=pending,
         prices=pd.Series(dtype="float64") if panel is None else panel.close[definition.security],
         currency=definition.currency if panel is None else str(panel.currency[definition.security]),
+        earliest=earliest,
         sources=(stated_source(definition),) if panel is None else panel.sources,
         assumptions=(
             f"Day 0 is the first session of {venue} that could react to the public instant; an announcement after its close counts for the next session.",
             "Two events that reach the same session cannot be told apart by that session's return.",
         ),
     )
+
+
+def _earliest(table: pd.DataFrame, events: pd.DataFrame, venue: str) -> pd.DataFrame:
+    """Events of which two sessions may have been the first to react, as their hour is not on record, with the earlier of the two."""
+    rows = []
+    for known, placed in zip(named_rows(table), named_rows(events), strict=True):
+        if known.anchor == "session" or known.known_at_precision not in PRECISIONS:
+            continue
+        read = reaction_readings(known.known_at, known.known_at_precision, venue).earliest
+        if read is not None and read.session != placed.reaction_on:
+            rows.append((placed.event_id, placed.label, read.session, placed.reaction_on))
+    return pd.DataFrame(rows, columns=["event_id", "label", "earliest_on", "reaction_on"])
 
 
 def _priced(events: pd.DataFrame, definition: CaseDefinition, panel: MarketPanel | None) -> tuple[pd.DataFrame, pd.DataFrame]:

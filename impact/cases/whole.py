@@ -130,6 +130,7 @@ class Case:
             "overlapping_windows": study.with_schema("joint_effects"),
             "benchmarks": study.with_schema("by_benchmark"),
             "confounders": study.with_schema("confounders"),
+            **({"both_readings": study.with_schema("readings")} if len(study.readings) else {}),
         }
 
     @property

@@ -229,7 +229,10 @@ def _as_table(document: Document, table: str | None, *, terminal: bool) -> str:
             console.print(_rich_table(name, document.tables[name]))
     if silent:
         console.print()
-        console.print(Text(f"Without a row, or without a known figure: {', '.join(name.replace('_', ' ') for name in silent)}."), soft_wrap=not terminal)
+        console.print(
+            Text(f"Without a row, or without a known figure: {', '.join(name.replace('_', ' ') for name in silent)}."),
+            soft_wrap=not terminal,
+        )
     for heading, lines in (
         ("Notes", document.notes),
         ("Assumptions", document.assumptions),

@@ -199,7 +199,9 @@ def _unchecked(flows: pd.DataFrame, check: pd.DataFrame, volumes: pd.Series | No
     absent = planned if check.empty else planned.difference(pd.DatetimeIndex(check["execution_on"]))
     if volumes is None or absent.empty:
         return ()
-    return (f"{len(absent)} of {len(planned)} execution closes (first {absent[0]:%Y-%m-%d}) are not among the prices: no volume is compared there.",)
+    return (
+        f"{len(absent)} of {len(planned)} execution closes (first {absent[0]:%Y-%m-%d}) are not among the prices: no volume is compared there.",
+    )
 
 
 def _assumptions(flows: pd.DataFrame, line: LineState) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ import pytest
 
 import impact
 from impact.cases import case_names
-from impact.cases.pages.page import case_page
 from impact.errors import DataUnavailable, ImpactWarning, InfeasibleDesign, InputError
 from impact.market import load_panel
 

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import impact
 from impact.cases import case_names
 from impact.cases.answers import QUESTIONS
 from impact.cases.pages.page import case_page
+from impact.errors import InputError
 from impact.report.page import Page, render
 from impact.tables.prose import amount, long_date
 
@@ -84,6 +86,8 @@ def test_page_terminal_and_json_give_the_same_answers(run_cli, tmp_path):
 def test_a_page_shows_names_and_no_codes(opened):
     """Codes that tables are joined by stay in files: a reader sees names, and hours of one zone."""
     page = case_page(opened("xiaomi"))
+    kept = [replace(part, blocks=tuple(b for b in part.blocks if getattr(b, "id", "") != "conflicts")) for part in page.sections]
+    page = replace(page, sections=tuple(kept))  # what sources disagree on is named as the fact base names it
     text = re.sub(r"<(script|style).*?</\1>", "", render(page), flags=re.S)
     shown = html.unescape(re.sub(r"<[^>]+>", " ", text))
     for code in ("E4+K1", "purchase_ban", "divestment_end", "class_scenario", "all_laws", "non_us_with_us_parent", "+00:00", "UTC "):
@@ -118,3 +122,28 @@ def test_the_interval_of_the_benchmark_of_a_case_is_that_of_its_headline(opened)
 
 def test_a_page_without_answers_has_none():
     assert "<dl" not in render(Page(title="T", headline="H"))
+
+
+def test_an_event_without_an_hour_is_read_both_ways(opened):
+    """General licence 14 of 23 April 2018 is on record by its day: Moscow moved +17.65 % that day and +4.07 % the next."""
+    study = opened("rusal").event_study()
+    read = study.readings[study.readings["label"].str.startswith("GL 14")].set_index("reading")
+    assert [f"{day:%Y-%m-%d}" for day in read["reaction_on"]] == ["2018-04-23", "2018-04-24"]
+    assert read["close_return"].round(4).tolist() == [0.1765, 0.0407]
+    late, shown = read.loc["late in the day"], study.row_of("G1")
+    assert (late["ar"], late["low"], late["high"], late["p_sq"]) == (shown["ar"], shown["low"], shown["high"], shown["p_sq"])
+    assert read.loc["early in the day", "low"] > 0 > late["low"]
+    page = render(case_page(opened("rusal")))
+    assert "both sessions that may have reacted first" in page and "late in the day" in page
+    assert any("hour of 3 events" in text for text in study.assumptions)
+    assert opened("xiaomi").event_study().readings.empty
+
+
+def test_an_execution_on_a_weekend_is_refused_and_one_without_prices_is_said(tmp_path):
+    stated = {"provider": ["MSCI"], "index_family": ["MSCI Japan"], "action": ["delete"], "announced_on": ["2026-11-10"]}
+    own = {"security": "7203.T", "programme": "ns-cmic", "public_at": "2026-11-02T16:05-05:00", "hypothetical": True}
+    saturday = pd.DataFrame({**stated, "execution_on": ["2026-11-28"], "source": ["x"]})
+    with pytest.raises(InputError, match=r"no session of XTKS \(first Sat 2026-11-28\).*the last before it is 2026-11-27"):
+        impact.case(**own, index=saturday).supply()
+    friday = pd.DataFrame({**stated, "execution_on": ["2026-11-27"], "source": ["x"]})
+    assert len(impact.case(**own, index=friday).supply().index_flow.flows) == 1

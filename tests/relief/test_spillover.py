@@ -154,5 +154,5 @@ def test_no_usable_member_is_infeasible():
 
 def test_the_figure_names_events_groups_and_n():
     ax = study(returns(0.5)).plot()
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["ruling  peers (n = 6)", "vacated  peers (n = 6)"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["ruling\npeers (n = 6)", "vacated\npeers (n = 6)"]
     assert "95 % interval" in ax.get_xlabel()

@@ -1,5 +1,6 @@
 """What a reader with a keyboard, a screen reader or weak eyes needs of the page, read off its markup and its styles."""
 
+import itertools
 import re
 from html.parser import HTMLParser
 
@@ -71,7 +72,7 @@ def test_every_text_stands_out_from_every_ground(root):
 def test_headings_step_down_one_at_a_time_and_there_is_one_first():
     levels = [int(tag[1]) for tag, _ in elements() if re.fullmatch(r"h[1-6]", tag)]
     assert levels.count(1) == 1 and levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def test_header_cells_have_a_scope_and_figures_a_text():

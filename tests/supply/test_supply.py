@@ -168,7 +168,7 @@ def test_unknown_holders_stay_unknown():
     assert "unknown" in found.summary().title
     partly = supply_of(pd.concat([table, holders(us_retail=(1e6, 1e6))]))
     assert partly.total_shares["mid"] == 1e6
-    assert any("nothing to all that is left in the totals: us_active" in text for text in partly.assumptions)
+    assert any("nothing to all that is left in the totals: US active managers" in text for text in partly.assumptions)
     last = partly.ladder.iloc[-1]
     assert_allclose(last["cumulative_shares_high"] + last["backlog_shares_high"], partly.total_shares["high"])
 

@@ -62,6 +62,12 @@ def effects_section(study: CaseStudy, names: Names) -> Section:
                 table=names.of(study.with_schema("day_zero")),
                 caption="Low and high: 95 % interval of the same rank test that gives the p beside it, forecast error included.",
             ),
+            Table(
+                id="readings",
+                title="Events without an hour on record: both sessions that may have reacted first",
+                table=names.of(study.with_schema("readings")),
+                caption="The tables and the timeline take the later session.",
+            ),
             drawn(
                 "benchmark-figure",
                 "The same session on other benchmarks",

@@ -36,6 +36,8 @@ __all__ = ["case_page"]
 DISCLAIMER = "Estimates from public figures for study and review; never legal or investment advice."
 
 NOTHING = "nothing is on record."
+QUIET = ("readings", "pending")
+"""Tables that are empty where all is well."""
 UNKNOWNS = (
     "Who sold: holdings of US persons in the line are not public by day; ownership facts are dated snapshots with their own confidence mark.",
     "The assets that track each index are known as ranges at best; flows are stated per unit of tracked assets where they are not.",
@@ -61,7 +63,7 @@ def case_page(case: Case) -> Page:
     )
 
 
-def _parts(case: Case, names: Names) -> Iterator[tuple[str, Callable[[], Section]]]:
+def _sections_of(case: Case, names: Names) -> Iterator[tuple[str, Callable[[], Section]]]:
     """Every part of the page in the order of a holder's questions: its title and how it is made."""
     yield "What do I hold", lambda: holdings_section(_exposure(case))
     yield "Until when", lambda: law_section(case.deadlines(), names)
@@ -83,14 +85,14 @@ def _told(case: Case) -> tuple[list[Section], Mapping[str, list[str]]]:
     """The sections that say something, and of each reason why something is missing, what it is."""
     sections: list[Section] = []
     missing: dict[str, list[str]] = defaultdict(list)
-    for title, build in _parts(case, names_of(case)):
+    for title, build in _sections_of(case, names_of(case)):
         try:
             section = build()
         except (DataUnavailable, InfeasibleDesign, InputError) as error:
             missing[str(error).removeprefix(f"case={case.definition.case!r}: ")].append(title)
             continue
         silent = [block for block in section.blocks if isinstance(block, Table) and block.table.says_nothing()]
-        missing[NOTHING].extend(block.title for block in silent)
+        missing[NOTHING].extend(block.title for block in silent if block.id not in QUIET)
         kept = tuple(block for block in section.blocks if block not in silent)
         if kept:
             sections.append(replace(section, blocks=kept))
