@@ -15,6 +15,7 @@ _HOMES = {
     "PartitionedResult": "impact.eventstudy.partitioned",
     "PlaceboStudy": "impact.eventstudy.placebo",
     "RandomEvents": "impact.eventstudy.random_events",
+    "ShrunkEffects": "impact.eventstudy.shrinkage",
     "StudyDesign": "impact.eventstudy.design",
     "TESTS": "impact.eventstudy.hypotheses",
     "abnormal_volume": "impact.eventstudy.volume",
@@ -23,11 +24,13 @@ _HOMES = {
     "calendar_time_drift": "impact.eventstudy.long_run",
     "car_regression": "impact.eventstudy.cross_section",
     "chained_events": "impact.eventstudy.chained",
+    "discoveries": "impact.eventstudy.shrinkage",
     "event_study": "impact.eventstudy.study",
     "long_fit": "impact.eventstudy.long_window",
     "group_contrast": "impact.eventstudy.cross_section",
     "overlap_report": "impact.eventstudy.overlaps",
     "placebo_windows": "impact.eventstudy.placebo",
+    "shrunk_effects": "impact.eventstudy.shrinkage",
     "study_partitions": "impact.eventstudy.partitioned",
     "trade_to_trade_study": "impact.eventstudy.thin_trading",
 }
@@ -42,6 +45,7 @@ __all__ = [
     "PartitionedResult",
     "PlaceboStudy",
     "RandomEvents",
+    "ShrunkEffects",
     "StudyDesign",
     "abnormal_volume",
     "align_to_closes",
@@ -49,11 +53,13 @@ __all__ = [
     "calendar_time_drift",
     "car_regression",
     "chained_events",
+    "discoveries",
     "event_study",
     "group_contrast",
     "long_fit",
     "overlap_report",
     "placebo_windows",
+    "shrunk_effects",
     "study_partitions",
     "trade_to_trade_study",
 ]
@@ -72,6 +78,7 @@ if TYPE_CHECKING:
     from impact.eventstudy.placebo import PlaceboStudy, placebo_windows
     from impact.eventstudy.random_events import RandomEvents
     from impact.eventstudy.results import EventStudyResult
+    from impact.eventstudy.shrinkage import ShrunkEffects, discoveries, shrunk_effects
     from impact.eventstudy.study import event_study
     from impact.eventstudy.thin_trading import trade_to_trade_study
     from impact.eventstudy.volume import abnormal_volume

@@ -28,6 +28,7 @@ __all__ = [
     "PORTFOLIO",
     "REMARKED",
     "SCAR_QUANTILES",
+    "SHRUNK",
     "TESTS",
     "WORDS",
 ]
@@ -105,6 +106,14 @@ ESTIMATES = WORDS.schema(
     "event_id security day0 status alpha beta sigma n_obs df r_squared",
     extra=_COEFFICIENT,
     about="the normal model of an event",
+)
+SHRUNK = WORDS.schema(
+    "shrunk",
+    "event_id car se",
+    Column("weight", "share", about="share of its distance from the common mean that an event keeps"),
+    Column("shrunk", "return", about="effect of the event given all events"),
+    Column("shrunk_se", "return_size", about="standard deviation of that effect, the mean and tau taken as known"),
+    about="the effect of an event, shrunk towards the mean of all",
 )
 TESTS = WORDS.schema(
     "tests",
