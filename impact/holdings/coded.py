@@ -19,6 +19,8 @@ CODED = tuple(_WIDTHS)
 _SCIENTIFIC = r"^\d(?:[.,]\d+)?[Ee]\+?\d{1,3}$"
 # A mixed column also holds numbers of the custodian's own: only one or two lost zeros are believable there.
 _SHORTEST_MIXED = 7
+_ISIN_INSIDE = r"(?:^|[^A-Z0-9])([A-Z]{2}[A-Z0-9]{9}[0-9])(?:$|[^A-Z0-9])"
+"""An ISIN beside other words (``BRPETRACNPR6 - 200``, ``ISIN: DE0007164600``)."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -71,6 +73,10 @@ def checked_codes(column: pd.Series, kind: str, *, shortest: int = 1) -> Checked
         action = action.mask(lacking, "completed as " + completed)
         code = code.mask(lacking, completed)
     bad = (code != "") & ~pd.Series(valid_identifiers(code, kind), index=given.index)
+    if kind == "isin" and bad.any():
+        inside = given.str.upper().str.extract(_ISIN_INSIDE)[0].fillna("")
+        inside = inside.where(bad & valid_identifiers(inside, kind), "")
+        code, bad = code.mask(inside != "", inside), bad & (inside == "")
     problem = problem.where(~bad, f"fails the check of a {kind.upper()}")
     action = action.where(~bad, "kept as given")
     return CheckedCodes(code=_spread(code, rows, column), problem=_spread(problem, rows, column), action=_spread(action, rows, column))

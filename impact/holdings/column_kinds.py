@@ -19,7 +19,7 @@ _NEARLY_ALL = 0.9
 _WORDS = r"^[^\W\d_].*[^\W\d_]"
 _NUMBER_KINDS = "iuf"
 _CODE = r"[1-9]\d{4,8}"
-_ISIN = r"[A-Z]{2}[A-Z0-9]{9}\d"
+_ISIN = r"[A-Z]{2}[A-Z0-9]{9}\d(?:$|[^A-Za-z0-9])"
 
 
 def column_kinds(cells: pd.DataFrame) -> tuple[str, ...]:
@@ -59,11 +59,16 @@ def _kind(column: pd.Series) -> str:
     words = text.str.contains(_WORDS, regex=True).to_numpy(dtype=bool) & ~numbers
     if len(text) > 1 and text.is_unique and text.str.fullmatch(_CODE).all():
         return "code"
-    if text.str.fullmatch(_ISIN).mean() >= _NEARLY_ALL:
+    if text.str.match(_ISIN).mean() >= _NEARLY_ALL:
         return "isin"
     if numbers.mean() >= _NEARLY_ALL:
         return "money" if money_marked(text).mean() >= _NEARLY_ALL else "number"
     return "text" if words.mean() >= _NEARLY_ALL else ""
+
+
+def _same(column: pd.Series) -> bool:
+    """Whether every line of several says the same."""
+    return len(column) > 1 and bool(column.iloc[[0, -1]].nunique(dropna=False) == 1) and column.nunique(dropna=False) == 1
 
 
 def plan_for_cells(
@@ -87,6 +92,7 @@ def plan_for_cells(
     if not len(rows):
         return plan
     numbers = list(range(shift, min(cells.shape[1], shift + len(plan.headings))))
-    again = plan_columns(plan.headings, columns, kinds=column_kinds(cells[numbers].take(rows)))
+    own = cells[numbers].take(rows)
+    again = plan_columns(plan.headings, columns, kinds=column_kinds(own), same=tuple(_same(own[number]) for number in numbers))
     no_amount = any(name in again.position for name in IDENTITY_FIELDS) and not again.is_usable
     return plan if no_amount else again

@@ -9,6 +9,7 @@ from functools import lru_cache
 from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.intake.currencies import currency_in
+from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key, heading_readings
 from impact.intake.units import StatedUnit, unit_in
 
@@ -35,6 +36,7 @@ _TRANSACTION_KEYS = frozenset(
 )  # fmt: skip
 
 
+_NAMING = frozenset({"name", "ticker", "isin", "cusip", "sedol", "figi"})
 _WORD_FIELDS = ("name", "exchange", "country", "currency", "price_currency", "put_call")
 """Fields that no number can fill; a ticker, an account or an identifier may be all digits."""
 
@@ -66,6 +68,9 @@ class ColumnPlan:
     value_currency, price_currency : str
         Currency that the heading of the market value, or of the price, names (``Mkt Value (USD)``, ``Price (GBp)``), in its own letter
         case; empty when it names none.
+    value_in_base : bool
+        The heading of the market value says that it is in the currency of the book (``MKT_VALUE_BASE``), and the column of currencies
+        does not say that it is that one.
     units : mapping of field to StatedUnit
         Scales that headings state (``Value (EUR m)``, ``Shares (000)``).
     weight_unit : {"", "percent", "permille", "bps"}
@@ -84,6 +89,7 @@ class ColumnPlan:
     headings: tuple[str, ...]
     value_currency: str = ""
     price_currency: str = ""
+    value_in_base: bool = False
     units: Mapping[str, StatedUnit] = field(default_factory=dict)
     weight_unit: str = ""
     unused: tuple[tuple[str, str], ...] = ()
@@ -128,7 +134,9 @@ def _fitting(heading: str, kind: str) -> list[Reading]:
     return fit
 
 
-def plan_columns(headings: Sequence[object], columns: Mapping[str, str] | None = None, *, kinds: Sequence[str] = ()) -> ColumnPlan:
+def plan_columns(
+    headings: Sequence[object], columns: Mapping[str, str] | None = None, *, kinds: Sequence[str] = (), same: Sequence[bool] = ()
+) -> ColumnPlan:
     """Decide which column feeds which field.
 
     Parameters
@@ -140,6 +148,10 @@ def plan_columns(headings: Sequence[object], columns: Mapping[str, str] | None =
         `absent`, and does not switch off the column that the vocabulary knows.
     kinds : sequence of {"number", "money", "code", "isin", "text", ""}, optional
         What the cells of each column are: numbers name no security, and words are no amount. Empty where nothing is known.
+
+    same : sequence of bool, optional
+        Columns in which every line says the same: what names a security is another column of that meaning, where there is one (the ticker
+        of the fund beside that of its securities).
 
     Notes
     -----
@@ -158,7 +170,10 @@ def plan_columns(headings: Sequence[object], columns: Mapping[str, str] | None =
     mapped = set(position.values())
     known = [*kinds, *[""] * (len(printed) - len(kinds))]
     fitting = {number: _fitting(heading, known[number]) for number, heading in enumerate(printed) if heading and number not in mapped}
-    position = _claimed(position, fitting)
+    position = _claimed(position, _in_order(printed, fitting, same))
+    unknown = [n for n, heading in enumerate(printed) if known[n] == "isin" and heading and n not in mapped and not _readings_of(heading)]
+    if unknown and not {"isin", "identifier"} & set(position):
+        position["isin"] = unknown[0]  # an ISIN is known by its form, whatever its heading
     if kinds and not any(name in position for name in IDENTITY_FIELDS):
         _claim_as_code(position, printed, known)
     return ColumnPlan(
@@ -166,13 +181,38 @@ def plan_columns(headings: Sequence[object], columns: Mapping[str, str] | None =
         headings=printed,
         value_currency=_currency_of(position, printed, "market_value"),
         price_currency=_currency_of(position, printed, "price"),
+        value_in_base=_says_base(position, printed, "market_value") and not _says_base(position, printed, "currency"),
         units={name: unit for name in NUMBER_FIELDS if name in position and (unit := unit_in(printed[position[name]])) is not None},
         weight_unit=_weight_unit(printed[position["weight"]]) if "weight" in position else "",
         unused=_unused(printed, position, known),
         absent=tuple((name, heading) for name, (key, heading) in wanted.items() if key not in by_key),
-        decided=(*_decided(printed, position, mapped, known), *_undecided(printed, position, mapped, known)),
+        decided=(
+            *_decided(printed, position, mapped, known),
+            *_undecided(printed, position, mapped, known),
+            *_of_one_heading(printed, position),
+        ),
         is_transactions=len({heading_key(heading) for heading in printed} & _TRANSACTION_KEYS) >= 2,
     )
+
+
+def _in_order(printed: Sequence[str], fitting: Mapping[int, Sequence[Reading]], same: Sequence[bool]) -> Mapping[int, Sequence[Reading]]:
+    """Of columns of one meaning, that whose heading names a currency before the others: it holds for lines of any currency; then the latest day.
+
+    A column that says the same of every line names no security where another one of its meaning does.
+    """
+
+    def names_none(number: int) -> bool:
+        named = {name for name, _ in fitting[number] if name in _NAMING}
+        others = (other for other in fitting if other != number and not (other < len(same) and same[other]))
+        return number < len(same) and same[number] and any(named & {name for name, _ in fitting[other]} for other in others)
+
+    kept = {number: readings for number, readings in fitting.items() if not names_none(number)} if any(same) else fitting
+    return dict(sorted(kept.items(), key=lambda column: (not currency_in(printed[column[0]]), -_day_in(printed[column[0]]))))
+
+
+def _day_in(heading: str) -> int:
+    day = parse_date(heading) if any(letter.isdigit() for letter in heading) else None
+    return 0 if day is None else day.toordinal()
 
 
 def _weight_unit(heading: str) -> str:
@@ -186,6 +226,25 @@ def _currency_of(position: Mapping[str, int], printed: Sequence[str], name: str)
         return ""
     unit = unit_in(printed[position[name]])
     return (unit.currency if unit else "") or currency_in(printed[position[name]])
+
+
+_BASE = (
+    "base",
+    "reportingcurrency",
+    "portfoliocurrency",
+    "fundcurrency",
+    "bookcurrency",
+    "bookccy",
+    "portfolioccy",
+    "reportingccy",
+    "basisvaluta",
+)
+
+
+def _says_base(position: Mapping[str, int], printed: Sequence[str], name: str) -> bool:
+    """Whether a heading says that its column is in the currency of the book."""
+    key = heading_key(printed[position[name]]) if name in position else ""
+    return any(word in key for word in _BASE)
 
 
 def _claimed(mapped: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]) -> dict[str, int]:
@@ -206,8 +265,10 @@ def _claimed(mapped: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]
 
 def _claim(mapped: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]) -> dict[str, int]:
     position = dict(mapped)
-    ranked = sorted((len(readings) > 1, readings[0][1], number) for number, readings in fitting.items() if readings)
-    for _, _, number in ranked:
+    ranked = sorted(
+        (len(readings) > 1, readings[0][1], order, number) for order, (number, readings) in enumerate(fitting.items()) if readings
+    )
+    for _, _, _, number in ranked:
         name = next((name for name, _ in fitting[number] if name not in position), None)
         if name is not None:
             position[name] = number
@@ -280,6 +341,18 @@ def _undecided(
             action = f"read as {_said(name)}; with the map {other}={heading} it is read the other way"
             return ((name, heading, f"the heading may mean {_said(other)} as well, and nothing in the table tells which", action),)
     return ()
+
+
+def _of_one_heading(printed: Sequence[str], position: Mapping[str, int]) -> tuple[tuple[str, str, str, str], ...]:
+    """Amounts and prices whose heading stands above further columns too."""
+    keys = [heading_key(heading) for heading in printed]
+    told = [(name, printed[position[name]]) for name in NUMBER_FIELDS if name in position]
+    said = "{} columns bear this heading, and nothing tells them apart"
+    return tuple(
+        (name, heading, said.format(n), "the first is read: give the others a heading of their own")
+        for name, heading in told
+        if heading and (n := keys.count(heading_key(heading))) > 1
+    )
 
 
 def _barred(name: str, kind: str) -> bool:

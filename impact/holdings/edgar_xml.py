@@ -79,6 +79,21 @@ def _information_table(root: Any) -> Iterator[dict[str, object]]:
         }
 
 
+_CONTRACTS = {"SWP": "swap", "SWO": "option", "OPT": "option", "FUT": "future", "FWD": "forward", "WAR": "warrant"}
+
+
+def _contract(cells: dict[str, Any]) -> tuple[str, str, float]:
+    """Kind of a derivative, the security that it is on (its ISIN, else its ticker, else its name) and its notional amount."""
+    inside = [] if "derivativeInfo" not in cells else list(cells["derivativeInfo"].iter())
+    kind = next((_CONTRACTS.get(element.get("derivCat", ""), "") for element in inside if element.get("derivCat")), "")
+    reference = next((element for element in inside if _local(element.tag) in ("otherRefInst", "indexBasketInfo")), None)
+    codes = {} if reference is None else {_local(element.tag): element for element in reference.iter()}
+    coded = next((codes[name].get("value", "") for name in ("isin", "ticker") if name in codes), "")
+    underlying = coded or _text(codes, "issueTitle") or _text(codes, "issuerName") or _text(codes, "indexName")
+    notional = next((_number(element.text or "") for element in inside if _local(element.tag) == "notionalAmt"), np.nan)
+    return kind, underlying, notional
+
+
 def _portfolio_report(root: Any) -> Iterator[dict[str, object]]:
     header = next((_children(element) for element in root.iter() if _local(element.tag) == "genInfo"), {})
     day, fund = _text(header, "repPdDate"), _text(header, "seriesName")
@@ -90,6 +105,7 @@ def _portfolio_report(root: Any) -> Iterator[dict[str, object]]:
         short = _text(cells, "payoffProfile").lower() == "short"
         amount = _number(_text(cells, "balance")) if _text(cells, "units").upper() == "NS" else np.nan
         cusip = _text(cells, "cusip").upper()
+        contract, underlying, notional = _contract(cells)
         yield {
             "Fund": fund,
             "Name": _text(cells, "title") or _text(cells, "name"),
@@ -99,7 +115,9 @@ def _portfolio_report(root: Any) -> Iterator[dict[str, object]]:
             "Shares": -abs(amount) if short else amount,
             "Market Value (USD)": _number(_text(cells, "valUSD")),
             "Weight (%)": _number(_text(cells, "pctVal")),
-            "Asset Class": _text(cells, "assetCat"),
+            "Notional Value": notional,
+            "Asset Class": contract or _text(cells, "assetCat"),
+            "Underlying": underlying,
             "Country": _text(cells, "invCountry"),
             "As Of Date": day,
         }

@@ -117,6 +117,8 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     instruments["own_line"] = lines["yahoo"]
     stated_codes = [clean_identifiers(instruments[kind]) for kind in _LAW_CODES]
     matched = _best_matches(instruments, targets)
+    listed = instruments["instrument"].isin(NOT_SECURITIES) & (matched["tier"] != "")
+    instruments["instrument"] = instruments["instrument"].where(~listed, "unknown")  # called cash, and it has the code of a listed line
     _propose_bare_tickers(matched, settled, instruments["own_line"], targets)
     _propose_sister_lines(matched, instruments, stated_codes, targets, law)
     instruments = pd.concat([instruments, matched], axis=1)
@@ -149,11 +151,14 @@ def _venue_by_currency(instruments: pd.DataFrame) -> pd.Series:
 
 def _best_matches(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.DataFrame:
     asked = instruments.copy()
-    asked.loc[asked["instrument"].isin(NOT_SECURITIES), list(INSTRUMENT_COLUMNS)] = ""
+    cash = asked["instrument"].isin(NOT_SECURITIES).to_numpy()
+    asked.loc[cash, "name"] = ""  # a code says more than the word cash; a name of a currency or a bank resembles listed ones
     written = asked["underlying"] != ""
     if written.any():  # an option or swap is matched by what it is written on
         asked.loc[written, "name"] = asked.loc[written, "underlying"]
         asked.loc[written, "ticker"] = asked.loc[written, "underlying"]
+        coded = written & valid_identifiers(asked["underlying"], "isin")
+        asked.loc[coded, "isin"] = asked.loc[coded, "underlying"]
     best = pd.DataFrame({name: pd.Series([value] * len(asked)) for name, value in {**_NOT_MATCHED, "line_kind": ""}.items()})
     referring = asked["instrument"].isin(REFERRING) & (asked["name"] != "")
     if referring.any():

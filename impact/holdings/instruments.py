@@ -7,11 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-__all__ = ["INSTRUMENTS", "NOT_SECURITIES", "classify_instruments"]
+from impact.intake.currencies import CURRENCIES
+
+__all__ = ["INSTRUMENTS", "NOT_SECURITIES", "classify_instruments", "written_on"]
 
 INSTRUMENTS = ("equity", "receipt", "fund", "option", "future", "swap", "warrant", "right", "bond", "cash", "fx", "unknown")
 NOT_SECURITIES = ("cash", "fx")
 """Kinds that no securities programme can reach."""
+_ACCOUNT_TYPES = frozenset({"cash", "margin", "short", "cash account", "margin account", "short account"})
+"""What brokers call the account of a line; a column of nothing else says of no line what it is."""
 
 # The first pattern found decides; derivatives come before what they are written on.
 _BY_CLASS: tuple[tuple[str, str], ...] = (
@@ -35,12 +39,12 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
         "bond",
         r"\b\d{1,2}(\.\d+)?\s?%?\s(due\s)?\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b\d{1,2}(\.\d+)?\s?%.*\b20\d\d\b|\b\d\.\d+ (19|20)\d\d\b|\bperp(etual)?\b",
     ),
-    ("option", r"\b(call|put)\b.*\d|\b[cp]\d{2,}(\.\d+)?$|\d (c|p) \d"),
+    ("option", r"\b(call|put)\b.*\d|\d (call|put)s?$|\b[cp]\d{2,}(\.\d+)?$|\d (c|p) \d"),
     ("swap", r"^trs on |\btotal return swap\b|\bswap\b"),
     ("future", r"\bfutures?\b|\bindex \(ice\)|\bemini\b|\be-mini\b| (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) \d{2}$"),
     ("warrant", r"\bwarrants?\b|\bwts?\b"),
     ("right", r"\brights?\b|\brts\b"),
-    ("cash", r"\bcash\b|u\.s\. dollar|^us dollars?$"),
+    ("cash", r"\bcash\b|u\.s\. dollar|^us dollars?$|\bmoney market\b"),
     ("receipt", r"\badrs?\b|\bgdrs?\b|\bads\b|depo[sz]it[ao]ry|\bspon\b|\bspons\b|\bsponsored\b"),
     (
         "fund",
@@ -50,7 +54,10 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
 _BY_TICKER: tuple[tuple[str, str], ...] = (
     ("cash", r"^[A-Z]{3} CURNCY$"),
     # A month or day of expiry stands before the strike; after letters alone a strike has two digits. C1 and C2 alone are venues.
-    ("option", r"^[A-Z]{1,6} *\d{6}[CP]\d{8}$|([ /]\d{1,2}(/\d{2,4})? [CP]\d+|^[A-Z]+( [A-Z]{2})? [CP]\d{2,})(\.\d+)?( EQUITY)?$"),
+    (
+        "option",
+        r"^-?[A-Z]{1,6} *\d{6}[CP](\d{8}|\d{1,5}(\.\d+)?)$|([ /]\d{1,2}(/\d{2,4})? [CP]\d+|^[A-Z]+( [A-Z]{2})? [CP]\d{2,})(\.\d+)?( EQUITY)?$",
+    ),
 )
 _DEBT_ISIN = r"XS\w{10}|(?:US|CA)\w{6}(?:[A-Z]\w|\w[A-Z])\w\d"
 """International debt securities, and North American ones: the issue number of a CUSIP has a letter where it is no share."""
@@ -67,12 +74,13 @@ def classify_instruments(text: Mapping[str, pd.Series]) -> pd.Series:
 
     Notes
     -----
-    A stated class wins, except that a plain "equity" whose name says receipt, right or warrant is that. Without a stated class the
+    A stated class wins, except that a plain "equity" whose name says receipt, right or warrant is that, and that a column which
+    says cash or margin of every line tells their account: it states nothing of a line with a code. Without a stated class the
     name, the ticker and the identifier speak; a row with an identifier or a ticker and no other sign is ``unknown``, never
     taken to be a share.
     """
     length = len(next(iter(text.values())))
-    stated = _found(text.get("asset_class"), _BY_CLASS, length)
+    stated = np.where(_accounts_told(text, length), "", _found(text.get("asset_class"), _BY_CLASS, length))
     named = _found(text.get("name"), _BY_NAME, length)
     coded = _found(text.get("ticker"), _BY_TICKER, length, upper=True)
     held = _found(text.get("identifier"), _BY_IDENTIFIER, length, upper=True)
@@ -80,8 +88,8 @@ def classify_instruments(text: Mapping[str, pd.Series]) -> pd.Series:
     coded_share = (text["isin"] != "").to_numpy() if "isin" in text else np.zeros(length, dtype=bool)
     real_estate = named_reit(text.get("name"), length)
     unsaid = (stated == "") & (held == "") & (coded == "")
-    # A future has no ISIN: a company may be called so (POSCO Future M), and a REIT may be called a fund.
-    kind = np.where(unsaid & coded_share & (kind == "future"), "unknown", kind)
+    # Neither a future nor cash has an ISIN: a company may be called so (POSCO Future M, Cash Converters), and a REIT may be called a fund.
+    kind = np.where(unsaid & coded_share & np.isin(kind, ("future", "cash")), "unknown", kind)
     kind = np.where(unsaid & real_estate & (kind == "fund"), "equity", kind)
     finer = (kind == "equity") & np.isin(named, ("receipt", "right", "warrant"))
     kind = np.where(finer, named, kind)
@@ -90,6 +98,40 @@ def classify_instruments(text: Mapping[str, pd.Series]) -> pd.Series:
     if "put_call" in text:
         kind = np.where(text["put_call"].str.strip().str.upper().isin(["PUT", "CALL", "P", "C"]), "option", kind)
     return pd.Series(np.where(kind == "", "unknown", kind), dtype="str")
+
+
+def written_on(rows: pd.DataFrame) -> pd.Series:
+    """The ticker of what each option is on, as the symbol of the option tells it; empty where it does not.
+
+    Examples
+    --------
+    >>> symbols = pd.DataFrame({"ticker": ["-CHL210416P25", "700 HK 03/30/21 C600", "AAPL"], "instrument": ["option", "option", "equity"]})
+    >>> written_on(symbols).tolist()
+    ['CHL US', '700 HK', '']
+    """
+    options = (rows["instrument"] == "option").to_numpy()
+    told = pd.Series("", index=rows.index, dtype="str")
+    if options.any():
+        symbols = rows.loc[options, "ticker"].str.strip().str.upper()
+        cleared = symbols.str.extract(r"^-?([A-Z]{1,6}) *\d{6}[CP][\d.]+$")[
+            0
+        ]  # symbols of the options clearing house are of the United States
+        dated = symbols.str.extract(r"^([A-Z0-9]{1,6} [A-Z]{2}) \d{1,2}/\d{1,2}(?:/\d{2,4})? [CP][\d.]+(?: EQUITY)?$")[0]
+        told[options] = (cleared + " US").where(cleared.notna(), dated).fillna("")
+    return told
+
+
+def _accounts_told(text: Mapping[str, pd.Series], length: int) -> np.ndarray:
+    """(n,) bool: lines with a code whose class is that of their account, in a column that says nothing else."""
+    told = text.get("asset_class")
+    words = set() if told is None else {word.strip().lower() for word in told.unique()} - {""}
+    if not words or not words <= _ACCOUNT_TYPES:
+        return np.zeros(length, dtype=bool)
+    coded = np.zeros(length, dtype=bool)
+    for name in ("ticker", "identifier", "isin", "cusip", "sedol", "figi"):
+        if name in text:
+            coded |= ((text[name] != "") & ~text[name].str.strip().str.upper().isin(CURRENCIES)).to_numpy(dtype=bool)
+    return coded
 
 
 def named_reit(names: pd.Series | None, length: int) -> np.ndarray:

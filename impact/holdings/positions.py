@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from impact.holdings.book_currency import settle_book_currency, settle_currencies
+from impact.holdings.cell_report import ISSUE_DTYPES, CellReport
 from impact.holdings.coded import CODED, checked_codes, sorted_codes
 from impact.holdings.columns import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
 from impact.holdings.decimal_marks import file_decimal
 from impact.holdings.distinct import per_distinct
-from impact.holdings.instruments import classify_instruments
+from impact.holdings.instruments import classify_instruments, written_on
 from impact.holdings.plausibility import doubts_of_file, repeated_rows
 from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_issues, shares_of_values, stated_scales
 from impact.holdings.sections import RawTable, Refused
 from impact.holdings.sides import read_sides
 from impact.holdings.totals import net_assets_stated, total_lines
-from impact.intake.currencies import normal_currencies
+from impact.identifiers import valid_identifiers
 from impact.intake.dates import parse_dates
 from impact.intake.headings import is_total_label
 from impact.intake.numbers import DOUBTFUL_MARK, MISSING_TEXT, decimal_mark, parse_numbers
 from impact.tables import prose
 from impact.typing_ import named_rows
 
-__all__ = ["NO_POSITION", "POSITION_COLUMNS", "WEIGHT_UNITS", "Positions", "interpret"]
+__all__ = ["NO_POSITION", "POSITION_COLUMNS", "TOTAL_REASON", "WEIGHT_UNITS", "Positions", "interpret"]
 
 POSITION_COLUMNS = (
     "row", "account", "investor", "name", "ticker", "exchange", "country", "isin", "cusip", "sedol", "figi", "instrument", "put_call",
@@ -36,7 +37,7 @@ POSITION_COLUMNS = (
 WEIGHT_UNITS = {"percent": 1e-2, "fraction": 1.0, "permille": 1e-3, "bps": 1e-4}
 """Units that weights are printed in, and what one of each is of the book."""
 
-_TERMINAL_TICKER = r"^\S+(?: \S+)* (?:Equity|Index|Curncy|Comdty|Corp|Govt|Mtge|Pfd)$"
+_TERMINAL_TICKER = r"^\S+(?: \S+)* (?:Equity|Index|Curncy|Comdty|Govt|Mtge|Pfd)$|^(?=.*\d)\S+(?: \S+)* Corp$"
 
 NO_POSITION = ("a total", "one cell of text", "a line of units", "the header again", "the header of a further table", "nothing names")
 """How the reasons begin that refuse a row which holds no position, whatever its numbers; any other refused row may hold one."""
@@ -56,28 +57,6 @@ class Positions:
     weight_unit: str
     net_assets: float = float("nan")
     notes: tuple[str, ...] = ()
-
-
-@dataclass(eq=False, kw_only=True)
-class _Report:
-    """Cells that needed care, gathered while a table is interpreted."""
-
-    line: np.ndarray
-    parts: list[pd.DataFrame] = field(default_factory=list)
-
-    def add(self, where: np.ndarray, column: str, values: Any, problem: Any, action: Any) -> None:
-        if np.any(where):
-            told = (("value", values), ("problem", problem), ("action", action))
-            picked = {name: np.asarray(cells, dtype=object)[where] if np.ndim(cells) else cells for name, cells in told}
-            self.parts.append(pd.DataFrame({"row": self.line[where], "column": column, **picked}))
-
-    def frame(self) -> pd.DataFrame:
-        if not self.parts:
-            return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _ISSUE_DTYPES.items()})
-        return pd.concat(self.parts, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
-
-
-_ISSUE_DTYPES = {"row": "int64", "column": "str", "value": "object", "problem": "str", "action": "str"}
 
 
 def interpret(
@@ -105,7 +84,7 @@ def interpret(
     dayfirst : bool, optional
         How to read ``03/04/2021`` in a date column; the column itself decides when None.
     """
-    report = _Report(line=raw.line)
+    report = CellReport(line=raw.line)
     text = {name: _stripped(raw.cells[name]) for name in TEXT_FIELDS if name in raw.cells}
     for name in ("name", "identifier", "symbol_or_code"):
         if name in text:
@@ -130,11 +109,13 @@ def interpret(
             rows[name] = classify_instruments({**text, **identifiers, "ticker": text.get("ticker", blank)}) if n else blank
         else:
             rows[name] = identifiers.get(name, text.get(name, blank))
-    _settle_currencies(rows, raw, report)
+    rows["underlying"] = rows["underlying"].where(rows["underlying"] != "", written_on(rows))
+    settle_currencies(rows, raw, report)
     scales = checked_scales(rows, scales)
     rows["as_of"] = _dates(raw, as_of, dayfirst, report)
     given = {name for name in (*text, *identifiers) if name in rows}
     code, net_assets = _refusals(rows, given, text.get("identifier"), stated, report, scales)
+    settle_book_currency(rows, code == TOTAL_CODE, raw, report)
     if "side" in text:  # totals were told by the figures as they are printed
         sides = read_sides(text["side"])
         report.add(sides.unread & (code == 0), "side", text["side"], "says neither long nor short", "kept with its printed sign")
@@ -155,11 +136,11 @@ def interpret(
 
 def _of_columns(raw: RawTable) -> pd.DataFrame:
     """Columns that are not read as their heading says first, as issues of the line of the header."""
-    return pd.DataFrame([(raw.header_line, *decided) for decided in raw.plan.decided], columns=[*_ISSUE_DTYPES])
+    return pd.DataFrame([(raw.header_line, *decided) for decided in raw.plan.decided], columns=[*ISSUE_DTYPES])
 
 
 def _gathered(*parts: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([part for part in parts if len(part)] or [_Report(line=np.zeros(0)).frame()], ignore_index=True)
+    return pd.concat([part for part in parts if len(part)] or [CellReport(line=np.zeros(0)).frame()], ignore_index=True)
 
 
 def _stripped(column: pd.Series) -> pd.Series:
@@ -193,38 +174,6 @@ def _split_symbols(text: dict[str, pd.Series]) -> None:
     text["identifier"] = identifier.where((identifier != "") | ~coded, mixed)
 
 
-def _settle_currencies(rows: pd.DataFrame, raw: RawTable, report: _Report) -> None:
-    """Bring currencies to their codes and hundredths to whole units; the currency of a heading is that of its column.
-
-    Where the heading of the values names a currency, the column of currencies is that of the lines. A value beside a price in
-    hundredths is in hundredths too, unless quantity and price show that it is not.
-    """
-    plan = raw.plan
-    line_currency = rows["currency"]
-    if plan.value_currency:
-        rows["price_currency"] = rows["price_currency"].where(rows["price_currency"] != "", line_currency)
-        rows["currency"] = plan.value_currency
-    quoted = rows["price_currency"].where(rows["price_currency"] != "", line_currency)
-    if plan.price_currency:
-        quoted = pd.Series(plan.price_currency, index=rows.index, dtype="str")
-        rows["price_currency"] = quoted
-    rows["currency"], worth = normal_currencies(rows["currency"])
-    _, price_worth = normal_currencies(quoted)
-    rows["price_currency"], _ = normal_currencies(rows["price_currency"])
-    traded = rows["quantity"] * rows["price"]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (rows["market_value"] / traded).to_numpy()
-    in_whole_units = (worth < 1.0).to_numpy() & (np.abs(ratio * 100.0 - 1.0) < 0.05)
-    scale = np.where(in_whole_units, 1.0, worth)
-    report.add(scale < 1.0, "market_value", rows["market_value"], "in hundredths of the currency", "divided by 100")
-    for name in ("market_value", "notional_value"):
-        rows[name] = rows[name] * scale
-    report.add(
-        ((price_worth < 1.0) & rows["price"].notna()).to_numpy(), "price", rows["price"], "in hundredths of the currency", "divided by 100"
-    )
-    rows["price"] = rows["price"] * price_worth
-
-
 def _stated_amount(raw: RawTable, mark: str) -> float:
     """Net assets above the header, in whole units of their currency; NaN where there are none, or their unit cannot be told."""
     text, unit = raw.preamble.net_assets, raw.preamble.net_assets_unit or raw.preamble.unit
@@ -234,7 +183,9 @@ def _stated_amount(raw: RawTable, mark: str) -> float:
     return float(parsed.values[0]) * (1.0 if unit is None or parsed.scaled[0] else unit.factor)
 
 
-def _numbers(raw: RawTable, mark: str, settled: bool, report: _Report) -> tuple[dict[str, np.ndarray], np.ndarray, dict[str, np.ndarray]]:
+def _numbers(
+    raw: RawTable, mark: str, settled: bool, report: CellReport
+) -> tuple[dict[str, np.ndarray], np.ndarray, dict[str, np.ndarray]]:
     """Numbers by field, which weights carry a percent sign, and which cells a scale of their own."""
     scaled: dict[str, np.ndarray] = {}
     numbers: dict[str, np.ndarray] = {}
@@ -262,7 +213,7 @@ def _numbers(raw: RawTable, mark: str, settled: bool, report: _Report) -> tuple[
     return numbers, percent, scaled
 
 
-def _identifiers(text: Mapping[str, pd.Series], report: _Report) -> dict[str, pd.Series]:
+def _identifiers(text: Mapping[str, pd.Series], report: CellReport) -> dict[str, pd.Series]:
     """Codes by kind, from their own columns and from a mixed one; a column of its own wins."""
     codes_by_kind = {}
     for kind in CODED:
@@ -317,7 +268,7 @@ def _exceeds_book(numbers: Mapping[str, np.ndarray]) -> bool:
     return bool(both.any() and np.median(np.abs(values[both] / weights[both])) < 0.999 * np.abs(values[both]).sum())
 
 
-def _dates(raw: RawTable, as_of: pd.Timestamp | None, dayfirst: bool | None, report: _Report) -> pd.Series:
+def _dates(raw: RawTable, as_of: pd.Timestamp | None, dayfirst: bool | None, report: CellReport) -> pd.Series:
     day = pd.Series(as_of if as_of is not None else pd.NaT, index=range(len(raw.cells)), dtype="datetime64[ns]")
     if "as_of" not in raw.cells:
         return day
@@ -331,7 +282,7 @@ def _dates(raw: RawTable, as_of: pd.Timestamp | None, dayfirst: bool | None, rep
 
 
 def _refusals(
-    rows: pd.DataFrame, given: Set[str], mixed: pd.Series | None, weighted: np.ndarray, report: _Report, scales: Mapping[str, Scale]
+    rows: pd.DataFrame, given: Set[str], mixed: pd.Series | None, weighted: np.ndarray, report: CellReport, scales: Mapping[str, Scale]
 ) -> tuple[np.ndarray, float]:
     """(n,) position in ``_REASONS`` of why each row is no position, 0 where it is one, and the net assets that a total states.
 
@@ -343,6 +294,7 @@ def _refusals(
         return (rows[name] != "").to_numpy(dtype=bool) if name in given else np.zeros(n, dtype=bool)
 
     coded = np.logical_or.reduce([filled(name) for name in CODED])
+    valid = np.logical_or.reduce([valid_identifiers(rows[name], name) for name in CODED])
     identified = (
         coded | filled("ticker") | filled("name") | (np.zeros(n, dtype=bool) if mixed is None else (mixed != "").to_numpy(dtype=bool))
     )
@@ -354,12 +306,14 @@ def _refusals(
         unread = np.isin(report.line, cells.loc[cells["column"].isin(AMOUNT_FIELDS), "row"])
         code[bare] = np.where(unread[bare], 4, 3)
     code[~identified] = 2
-    marked = coded if mixed is None else coded | np.array([cell != "" and not is_total_label(cell) for cell in mixed], dtype=bool)
+    # What stands beside a total in a column of codes is no code of a security (a line number of the form).
+    marked = valid | (coded & rows["quantity"].notna().to_numpy())
+    marked = marked if mixed is None else marked | np.array([cell != "" and not is_total_label(cell) for cell in mixed], dtype=bool)
     printed = {
         name: rows[name] / scales[name].factor for name in ("quantity", "market_value") if name in scales and scales[name].factor > 0
     }
     lines = total_lines(as_printed := rows.assign(**printed), marked, given)
-    code[lines.total] = 1
+    code[lines.total] = TOTAL_CODE
     report.add(lines.doubtful, "quantity", rows["quantity"], "the figures are the sum of lines above: a total?", "kept: it has a ticker")
     value, differs = as_printed["market_value"], np.arange(n) == lines.differs
     problem = f"the printed total is no sum of the lines above: those kept sum to {prose.decimal(value[code == 0].sum())}"
@@ -367,9 +321,10 @@ def _refusals(
     return code, net_assets_stated(rows, np.flatnonzero(lines.total))
 
 
+TOTAL_CODE, TOTAL_REASON = 1, "a total, not a position"
 _REASONS = (
     "",
-    "a total, not a position",
+    TOTAL_REASON,
     "nothing names the security",
     "no quantity, value or weight",
     "quantity, value and weight cannot be read as numbers",

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.holdings.positions import WEIGHT_UNITS, Positions, interpret
+from impact.holdings.headers import HEAD_ROWS
+from impact.holdings.positions import TOTAL_REASON, WEIGHT_UNITS, Positions, interpret
 from impact.holdings.scales import with_units
 from impact.holdings.schemas import DROPPED, DROPPED_COUNTS, FILE_COLUMNS, FILE_COUNTS, FILE_ROWS, ISSUES
-from impact.holdings.sections import HEAD_ROWS, RawTable, SheetTables, sheet_tables
+from impact.holdings.sections import RawTable, SheetTables, sheet_tables
+from impact.holdings.totals import grand_totals
 from impact.intake.dates import parse_date
 from impact.intake.reading import read_tables
 from impact.intake.records import RawFile
@@ -257,6 +259,7 @@ def _joined(read: Sequence[Positions]) -> Positions:
     """The positions of all tables as one; one table stays as it is."""
     if len(read) == 1:
         return read[0]
+    read = _without_grand_totals(read)
     full = [positions for positions in read if len(positions.rows)] or list(read[:1])
 
     def stacked(name: str) -> pd.DataFrame:
@@ -273,6 +276,23 @@ def _joined(read: Sequence[Positions]) -> Positions:
         net_assets=float(np.sum(stated)) if stated else float("nan"),
         notes=tuple(dict.fromkeys(note for positions in full for note in positions.notes)),
     )
+
+
+def _without_grand_totals(read: Sequence[Positions]) -> list[Positions]:
+    """The tables without the lines that sum several of them."""
+    full = [(number, positions.rows) for number, positions in enumerate(read) if len(positions.rows)]
+    if len(full) < 2:
+        return list(read)
+    table = np.repeat([number for number, _ in full], [len(rows) for _, rows in full])
+    total = grand_totals(pd.concat([rows for _, rows in full], ignore_index=True), table)
+    kept = list(read)
+    for number in dict.fromkeys(table[total].tolist()):
+        rows, summed = read[number].rows, total[table == number]
+        label = rows["name"].where(rows["name"] != "", rows["ticker"])
+        told = rows.loc[summed, ["row", "sheet"]].assign(text=label[summed], reason=TOTAL_REASON)
+        dropped = pd.concat([read[number].dropped, told[["row", "reason", "text", "sheet"]]], ignore_index=True)
+        kept[number] = replace(read[number], rows=rows[~summed].reset_index(drop=True), dropped=dropped.sort_values("row", kind="stable"))
+    return kept
 
 
 def _refuse_without_positions(whole: Positions, split: Sequence[SheetTables], where: str) -> None:

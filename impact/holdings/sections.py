@@ -10,6 +10,7 @@ import pandas as pd
 
 from impact.holdings.column_kinds import plan_for_cells
 from impact.holdings.columns import ColumnPlan, may_be_amount, plan_columns
+from impact.holdings.headers import HEAD_ROWS, find_header
 from impact.holdings.preamble import Preamble, read_preamble
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key
@@ -17,10 +18,8 @@ from impact.intake.records import BLANK, RawSheet
 from impact.intake.units import StatedUnit, agreed_unit, is_unit, stated_unit, unit_in
 from impact.typing_ import BoolArray, IntArray
 
-__all__ = ["HEAD_ROWS", "RawTable", "SheetTables", "sheet_tables"]
+__all__ = ["RawTable", "SheetTables", "sheet_tables"]
 
-HEAD_ROWS = 40
-_LARGEST_SCAN = 5000
 _HOLDS_NUMBER = r"^[^A-Za-z=]*\d"
 _STATEMENT_MARKS = frozenset({"header", "data", "total", "subtotal", "notes"})
 _LOOK_THROUGH = "holdingsasof"
@@ -105,7 +104,7 @@ def sheet_tables(sheet: RawSheet, columns: Mapping[str, str] | None, *, dayfirst
         return _typed_table(sheet, columns, unsplit)
     if _is_statement(sheet):
         return _statement_tables(sheet, columns, unsplit)
-    position, plan, seen = _find_header(sheet, columns)
+    position, plan, seen = find_header(sheet, columns)
     if plan is None:
         reason = f"the sheet {sheet.name!r} has no header of positions" if sheet.name else "no header of positions"
         unit = read_preamble(sheet.head(HEAD_ROWS), dayfirst=dayfirst).unit
@@ -132,22 +131,6 @@ def _named(sheet: RawSheet, positions: Sequence[int], reason: str) -> list[Refus
     return rows
 
 
-def _find_header(sheet: RawSheet, columns: Mapping[str, str] | None) -> tuple[int, ColumnPlan | None, tuple[str, ...]]:
-    """Position and plan of the header among the first rows, or of the first usable line of a short sheet; the closest headings."""
-    best: tuple[int, ColumnPlan | None] = (0, None)
-    seen: tuple[str, ...] = ()
-    plan_columns((), columns)  # an unknown field is a mistake of the caller, not of a line
-    for place, cells in enumerate(sheet.head(min(len(sheet), _LARGEST_SCAN))):
-        if place >= HEAD_ROWS and best[1] is not None:
-            break
-        plan = plan_columns(cells, columns)
-        if plan.n_known and sum(map(bool, plan.headings)) > len(seen):
-            seen = tuple(cell for cell in plan.headings if cell)
-        if plan.is_usable and (best[1] is None or plan.n_known > best[1].n_known):
-            best = (place, plan)
-    return *best, seen
-
-
 def _typed_table(sheet: RawSheet, columns: Mapping[str, str] | None, unsplit: list[Refused]) -> SheetTables:
     plan = plan_columns(sheet.headings, columns)
     seen = tuple(heading for heading in plan.headings if heading)
@@ -156,10 +139,24 @@ def _typed_table(sheet: RawSheet, columns: Mapping[str, str] | None, unsplit: li
         reason = f"the table {sheet.name!r} {kind}" if sheet.name else f"the table {kind}"
         prefix = "nothing names a position: " if plan.is_transactions else ""
         return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *_named(sheet, range(len(sheet)), prefix + reason)], seen=seen)
-    rows = np.arange(len(sheet))
+    rows, lots = _summed_up(sheet, np.arange(len(sheet)), sheet.headings)
     plan = plan_for_cells(sheet.cells, rows, plan, columns)
     table = _cut(sheet, rows, plan, header_line=0, preamble=Preamble(), title=sheet.name)
-    return SheetTables(sheet=sheet, tables=(table,), refused=unsplit, seen=seen)
+    return SheetTables(sheet=sheet, tables=(table,), refused=sorted([*unsplit, *_named(sheet, lots.tolist(), _LOT)]), seen=seen)
+
+
+_DETAIL = frozenset({"datadiscriminator", "levelofdetail"})
+_LOT = "a part of a position that is counted as a whole"
+
+
+def _summed_up(sheet: RawSheet, rows: IntArray, headings: Sequence[str], shift: int = 0) -> tuple[IntArray, IntArray]:
+    """Rows that are whole positions, and those of their lots, where a column says of each row which it is and both are there."""
+    for number, heading in enumerate(headings):
+        if heading_key(heading) in _DETAIL:
+            told = sheet.cells[number + shift].take(rows).astype("str").str.strip().str.lower()
+            whole = (told == "summary").to_numpy(dtype=bool)
+            return (rows[whole], rows[~whole]) if whole.any() else (rows, rows[:0])
+    return rows, rows[:0]
 
 
 def _cut(
@@ -342,7 +339,7 @@ def _statement_tables(sheet: RawSheet, columns: Mapping[str, str] | None, unspli
             account = account or (value if heading_key(label) == "account" else "")
         plan = plan_columns(headings, columns)
         held = plan.is_usable and not plan.is_transactions and ("position" in name.lower() or "holding" in name.lower())
-        data = rows[(mark.iloc[rows] == "data").to_numpy()]
+        data, lots = _summed_up(sheet, rows[(mark.iloc[rows] == "data").to_numpy()], headings, shift=2)
         if "symbol" in keys and any(key in keys for key in ("securityid", "isin", "conid", "cusip")) and not held:
             known |= _instruments(sheet, data, keys)
         if not held:
@@ -353,6 +350,7 @@ def _statement_tables(sheet: RawSheet, columns: Mapping[str, str] | None, unspli
             for place in rows.tolist()
             if mark.iat[place] != "data"
         ]
+        refused += _named(sheet, lots.tolist(), _LOT)
         tables.append((data, plan_for_cells(sheet.cells, data, plan, columns, shift=2), int(sheet.line[head])))
     preamble = Preamble(fund=account, as_of=as_of)
     cut = [_cut(sheet, data, plan, header_line=line, preamble=preamble, title="", shift=2) for data, plan, line in tables]

@@ -28,6 +28,8 @@ _LONG = frozenset(
 )  # fmt: skip
 _LETTERS = {"l": False, "b": False, "s": True}
 """Letters that say a side only where a column holds no other words: S is a kind of share elsewhere."""
+_GAINS, _GAIN_BELOW = ("swap", "future", "fx"), 0.5
+_OF_GAIN = ("market_value", "weight")
 _SIGNED = ("quantity", "market_value", "notional_value", "weight")
 
 
@@ -39,8 +41,13 @@ class Sides:
     unread: BoolArray
 
     def signed(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows with the amounts of short lines below zero, whatever sign they were printed with."""
-        return rows.assign(**{name: rows[name].where(~self.short, -rows[name].abs()) for name in _SIGNED if self.short.any()})
+        """The rows with the amounts of short lines below zero, whatever sign they were printed with.
+
+        The value of a swap or forward far below what it is written on is its gain, and keeps its sign: a short one may stand in profit.
+        """
+        gain = rows["instrument"].isin(_GAINS) & (rows["market_value"].abs() < _GAIN_BELOW * rows["notional_value"].abs())
+        turned = {name: self.short & ~(gain & (name in _OF_GAIN)).to_numpy(dtype=bool) for name in _SIGNED if self.short.any()}
+        return rows.assign(**{name: rows[name].where(~where, -rows[name].abs()) for name, where in turned.items()})
 
 
 def read_sides(side: pd.Series) -> Sides:

@@ -13,7 +13,7 @@ from impact.holdings.distinct import per_distinct
 from impact.intake.headings import heading_key, is_total_label
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["TotalLines", "group_totals", "net_assets_stated", "sums_of_lines", "total_lines", "total_that_differs"]
+__all__ = ["TotalLines", "grand_totals", "group_totals", "net_assets_stated", "sums_of_lines", "total_lines", "total_that_differs"]
 
 _MOST_ASKED, _LAST_LINES = 2000, 5
 """Of a table with more candidates only lines called a total, and the last lines, are asked."""
@@ -22,7 +22,12 @@ _PRINTED = 0.0101
 
 
 def sums_of_lines(
-    value: FloatArray, eligible: BoolArray, sure: BoolArray, quantity: FloatArray | None = None, held: BoolArray | None = None
+    value: FloatArray,
+    eligible: BoolArray,
+    sure: BoolArray,
+    quantity: FloatArray | None = None,
+    held: BoolArray | None = None,
+    named: BoolArray | None = None,
 ) -> BoolArray:
     """Lines whose value is the sum of lines above them, or of all lines below.
 
@@ -34,6 +39,8 @@ def sums_of_lines(
         Lines that could be totals: no identifier, and no quantity or one that is a sum as well.
     sure : (n,) bool
         Lines called a total, for which the sum of a single line is enough.
+    named : (n,) bool, optional
+        Lines whose name begins as that of a total does (``Total Bonds``): there the single line right above is enough, to the cent.
     quantity : (n,) float, optional
         A line with a quantity is a total only if that too is the sum of the same lines.
     held : (n,) bool, optional
@@ -66,6 +73,8 @@ def sums_of_lines(
                 below = sums[n] - sums[row + 1]
                 n_below = int(np.isfinite(value[row + 1 :]).sum())
                 start = 0 if n_below >= 2 and abs(below - value[row]) <= _allowed(unit, n_below, value[row]) else None
+            if start is None and named is not None and named[row] and above - since == 1 and abs(kept_value[-1] - value[row]) <= _PRINTED:
+                start = since
             if start is not None and _quantity_agrees(quantity, row, kept_quantity[start:]):
                 total[row] = True
                 if held is None or not held[row]:
@@ -145,6 +154,33 @@ def group_totals(value: FloatArray, bare: BoolArray, total: BoolArray, called: B
     return none
 
 
+def grand_totals(rows: pd.DataFrame, table: npt.NDArray[np.int64]) -> BoolArray:
+    """(n,) bool: lines without code, ticker and quantity whose value is the sum of all lines of every table down to theirs.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The positions of all tables, in the order of the file.
+    table : (n,) int
+        Which table each row is of. The sum over one table is found with that table.
+    """
+    value = rows["market_value"].to_numpy(dtype=np.float64)
+    known = np.where(np.isfinite(value), value, 0.0)
+    bare = np.isfinite(value) & (value != 0.0) & rows["quantity"].isna().to_numpy() & (table > table[:1].min(initial=0))
+    for name in ("isin", "cusip", "sedol", "figi"):
+        bare &= (rows[name] == "").to_numpy()
+    named = (rows["name"] != "").to_numpy()
+    bare &= (rows["ticker"] == "").to_numpy() | (~named & named.any())  # words in the column of tickers
+    whole = bool(np.all(known == np.round(known)))
+    total = np.zeros(len(rows), dtype=bool)
+    for row in np.flatnonzero(bare).tolist():
+        above = np.flatnonzero(~total[:row] & (known[:row] != 0.0))
+        spans = len(above) >= 2 and table[above[0]] != table[row]
+        near = _allowed(1.0 if whole else 0.01, len(above), float(value[row]))
+        total[row] = spans and abs(known[above].sum() - value[row]) <= min(near, 0.002 * abs(float(value[row])) + _PRINTED)
+    return total
+
+
 def total_that_differs(value: FloatArray, totals: BoolArray, called: BoolArray, sums: BoolArray) -> int | None:
     """Row of the printed grand total that is no sum of lines above it; None when there is none.
 
@@ -210,11 +246,12 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str]) -> Total
     named_total = called & (unsized | ~traded)  # a share may be called Total: one with a ticker and a quantity is a position
     total, doubtful = named_total.copy(), np.zeros(len(rows), dtype=bool)
     summed = np.zeros(len(rows), dtype=bool)
+    begun = loose & unsized & ~traded & ~unsized.all() & _begins_as_total(rows["name"])
     for amount in (value, rows["weight"].to_numpy()):
         known = np.isfinite(amount)
         asked = eligible & known & ~(held & unsized) if amount is not value else eligible & known  # weights alone agree by chance
         if asked.any():
-            sums = sums_of_lines(amount, asked, called, quantity, held)
+            sums = sums_of_lines(amount, asked, called, quantity, held, begun if amount is value else None)
             doubtful |= sums & held
             total |= sums & ~held
             summed |= sums
@@ -224,6 +261,16 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str]) -> Total
     one_money = rows.loc[~total, "currency"].nunique() <= 1
     differs = total_that_differs(value, total, _but_net_assets(rows, called), summed | groups) if one_money else None
     return TotalLines(total=total, doubtful=doubtful, differs=differs)
+
+
+def _begins_as_total(names: pd.Series) -> BoolArray:
+    """Names whose first words are those of a total: a share may be called so too, so that the figures must say it as well."""
+    return per_distinct(names, lambda values: values.map(_first_words_total)).to_numpy(dtype=bool)
+
+
+def _first_words_total(name: str) -> bool:
+    words = name.split()
+    return any(is_total_label(" ".join(words[:n])) for n in (1, 2) if len(words) > n)
 
 
 def _labelled_total(cells: pd.Series, asked: BoolArray) -> BoolArray:

@@ -17,6 +17,8 @@ _SIGN = any_of(SIGNS)
 _TRAILING_CURRENCY = re.compile(
     rf"(?:\s+(?:in|en|em|à|w|base)\b|[\s_\-/]+|(?<=[a-z]))\s*(?:[A-Z]{{0,2}}\$|{_SIGN}|{any_of(HUNDREDTH_CODES)}|[A-Z]{{3}})\s*\*?$"
 )
+_DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})\b")
+_NUMBER_BEFORE = re.compile(r"^\d{1,3}[A-Za-z]?[_.)]\s*(?=[^\W\d])")
 _MARKED = re.compile(r"[()\[\]%]")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _LEADING_CURRENCY = re.compile(rf"^(?:[A-Z]{{3}}|[A-Z]{{0,2}}\$|{_SIGN})[\s_\-]+")
@@ -38,7 +40,7 @@ def heading_key(heading: object) -> str:
 def heading_readings(heading: object) -> list[str]:
     """Keys of the readings of one heading, the most literal first.
 
-    Whole, without brackets, without a currency, what brackets hold, without the scale that it states.
+    Whole, without brackets, without a currency, what brackets hold, without the scale that it states, without the number of its column or a day.
     """
     text = "" if heading is None else str(heading).strip()
     outside = _BRACKETS.sub(" ", text).strip()
@@ -46,8 +48,21 @@ def heading_readings(heading: object) -> list[str]:
     halves = [half for half in re.split(r"\s*[\n|/]\s*", text) if half] if re.search(r"[\n|]", text) else []
     unit = unit_in(text)
     unscaled = [] if unit is None else [unit.label, _without_currency(unit.label)]
+    unnumbered = _NUMBER_BEFORE.sub("", text)
+    undated = _DATE.sub(" ", outside)
     inside = [held for held in _BRACKETS.findall(text) if held.strip() != "%" or not outside]  # a percent sign alone names no column
-    parts = (text, outside, *bare, *inside, *halves, *unscaled)
+    parts = (
+        text,
+        outside,
+        *bare,
+        *inside,
+        *halves,
+        *unscaled,
+        unnumbered,
+        _BRACKETS.sub(" ", unnumbered),
+        undated,
+        _without_currency(undated.strip()),
+    )
     return list(dict.fromkeys(key for part in parts if (key := heading_key(part))))
 
 

@@ -195,6 +195,10 @@ def _letter(token: _Token, tokens: Sequence[_Token], place: int, has_currency: b
     return math.nan
 
 
+_CURRENCY_LABEL = re.compile(r"(?<=currency)[\s_]*\([AB]\)", re.IGNORECASE)
+"""How the tripartite template labels its two currencies; the letter is no scale."""
+
+
 @lru_cache(maxsize=8192)
 def unit_in(heading: str) -> StatedUnit | None:
     """The unit that a heading states in brackets, behind its words or before them; None when it states no scale.
@@ -208,7 +212,7 @@ def unit_in(heading: str) -> StatedUnit | None:
     """
     if len(heading) > _LONGEST:
         return None
-    tokens = _tokens(_plain(heading))
+    tokens = _tokens(_plain(_CURRENCY_LABEL.sub(" ", heading)))
     outside, enclosed = _bracketed(tokens)
     parts = [read for inner in enclosed if (read := _enclosed(inner)) is not None]
     label = outside

@@ -1,0 +1,102 @@
+"""The currency of the values and prices of a table: by its headings, its columns, and by totals and weights that hold in one alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from impact.holdings.cell_report import CellReport
+from impact.holdings.sections import RawTable
+from impact.intake.currencies import normal_currencies
+from impact.typing_ import BoolArray
+
+__all__ = ["in_one_currency", "settle_book_currency", "settle_currencies"]
+
+_LEAST_WEIGHT, _NEAR = 0.005, 0.02
+"""Weights below half a percent are rounded too far to compare; rates of exchange differ from one by more than 2 %."""
+_ROUNDED = 0.0101
+
+
+def in_one_currency(rows: pd.DataFrame, total: BoolArray) -> str | None:
+    """The currency of all values, empty where it has no name; None where nothing tells that they are in one.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        In the order of the file, with currency, market_value and weight as printed.
+    total : (n,) bool
+        Lines that are totals.
+
+    Notes
+    -----
+    Lines of several currencies are valued in one where a printed total is their plain sum, or where value over weight is the same for
+    all of them.
+    """
+    kept = ~total & rows["market_value"].notna().to_numpy() & (rows["currency"] != "").to_numpy()
+    held = rows[kept]
+    if held["currency"].nunique() < 2:
+        return None
+    value = rows["market_value"].to_numpy(dtype=np.float64)
+    whole = float(np.nansum(value[~total]))
+    sums = total & np.isfinite(value) & (np.abs(value - whole) <= _ROUNDED * (1 + kept.sum() / 2) + 1e-9 * abs(whole))
+    if not sums.any() and not _weights_fit(held):
+        return None
+    named = rows.loc[sums & (rows["currency"] != "").to_numpy(), "currency"].unique()
+    return str(named[0]) if len(named) == 1 else ""
+
+
+def _weights_fit(held: pd.DataFrame) -> bool:
+    """Whether value over weight agrees between lines of at least two currencies, three lines in all."""
+    weight = held["weight"].to_numpy(dtype=np.float64)
+    told = np.isfinite(weight) & (np.abs(weight) >= _LEAST_WEIGHT)
+    if told.sum() < 3 or held.loc[told, "currency"].nunique() < 2:
+        return False
+    ratio = held["market_value"].to_numpy(dtype=np.float64)[told] / weight[told]
+    middle = float(np.median(ratio))
+    return bool(middle != 0.0 and np.all(np.abs(ratio / middle - 1.0) < _NEAR))
+
+
+def settle_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> None:
+    """Bring currencies to their codes and hundredths to whole units; the currency of a heading is that of its column.
+
+    Where the heading of the values names a currency, or says that they are in that of the book, the column of currencies is that of the lines. A value beside a price in
+    hundredths is in hundredths too, unless quantity and price show that it is not.
+    """
+    plan = raw.plan
+    line_currency = rows["currency"]
+    if plan.value_currency or plan.value_in_base:
+        rows["price_currency"] = rows["price_currency"].where(rows["price_currency"] != "", line_currency)
+        rows["currency"] = plan.value_currency
+    quoted = rows["price_currency"].where(rows["price_currency"] != "", line_currency)
+    if plan.price_currency:
+        quoted = pd.Series(plan.price_currency, index=rows.index, dtype="str")
+        rows["price_currency"] = quoted
+    rows["currency"], worth = normal_currencies(rows["currency"])
+    _, price_worth = normal_currencies(quoted)
+    rows["price_currency"], _ = normal_currencies(rows["price_currency"])
+    traded = rows["quantity"] * rows["price"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (rows["market_value"] / traded).to_numpy()
+    in_whole_units = (worth < 1.0).to_numpy() & (np.abs(ratio * 100.0 - 1.0) < 0.05)
+    scale = np.where(in_whole_units, 1.0, worth)
+    report.add(scale < 1.0, "market_value", rows["market_value"], "in hundredths of the currency", "divided by 100")
+    for name in ("market_value", "notional_value"):
+        rows[name] = rows[name] * scale
+    report.add(
+        ((price_worth < 1.0) & rows["price"].notna()).to_numpy(), "price", rows["price"], "in hundredths of the currency", "divided by 100"
+    )
+    rows["price"] = rows["price"] * price_worth
+
+
+def settle_book_currency(rows: pd.DataFrame, total: np.ndarray, raw: RawTable, report: CellReport) -> None:
+    """Values that totals or weights show to be in one currency, whatever the lines name, are in that of the book."""
+    if "currency" not in raw.cells or raw.plan.value_currency or raw.plan.value_in_base:
+        return
+    base = in_one_currency(rows, total)
+    if base is None:
+        return
+    first = np.arange(len(rows)) == int(np.flatnonzero(~total)[0])
+    said = "lines name several currencies, and the printed total or weights hold for the values as they stand"
+    report.add(first, "currency", rows["currency"], said, "values taken in one currency, that of the book; the column is that of the lines")
+    rows["price_currency"] = rows["price_currency"].where(rows["price_currency"] != "", rows["currency"])
+    rows["currency"] = base
