@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from impact.calendars import parse_instant, session_close, venue_of
 from impact.calendars import sessions as venue_sessions
-from impact.calendars import venue_of
-from impact.cases.anchors import Anchors, listing_falls, price_anchors
+from impact.cases.anchors import Anchors, price_anchors
 from impact.cases.court import challenges_on_record, court_steps
 from impact.cases.definition import CaseDefinition
 from impact.cases.listing import CaseListing, list_of_programme, listing_of
@@ -22,10 +22,13 @@ from impact.cases.timeline import Timeline
 from impact.cases.trees import outcome_values, tree_of_case
 from impact.errors import DataUnavailable, ImpactError, InfeasibleDesign
 from impact.market import MarketPanel
+from impact.pricing.announcement import AnnouncementShock, announcement_shock
 from impact.pricing.effect import PriceEffect
+from impact.pricing.library import line_of_security
 from impact.provenance import unique_sources
 from impact.relief.challenges import Challenges
 from impact.relief.decomposition import Decomposition, decompose_drop
+from impact.relief.no_bar_falls import NoBarFalls, no_bar_falls
 from impact.relief.probability import ReliefProbability, relief_probability
 from impact.relief.recovery import Recovery
 from impact.relief.scenarios import ScenarioTree
@@ -114,9 +117,10 @@ def assess_case(
     if probability is not None:
         sensitivity = _attempt("sensitivity", dropped, lambda: _tornado(case, anchors, eve))
         scenarios = _attempt("scenarios", dropped, lambda: _scenarios(tree, probability, eve))
-        waiting = _attempt("sell_or_wait", dropped, lambda: _waiting(case, probability, challenges, listing, eve, horizon))
+        waiting = _attempt("sell_or_wait", dropped, lambda: _waiting(case, probability, listing, eve, horizon))
     recovery, grid = _attempt("recovery", dropped, lambda: recoveries_of_case(definition, panel, study, reliefs)) or (None, pd.DataFrame())
-    parts = _attempt("parts_of_the_drop", dropped, lambda: _decomposed(definition, study, recovery, price_effect, as_of))
+    parts = _attempt("parts_of_the_drop", dropped, lambda: _decomposed(case, recovery, price_effect, as_of, dropped))
+    jump = _attempt("relief_jump", dropped, lambda: _relief_jump(case, eve))
     return ReliefAssessment(
         case=definition.case,
         as_of=as_of,
@@ -133,11 +137,12 @@ def assess_case(
         recovery=recovery,
         recovery_grid=grid,
         decomposition=parts,
+        relief_jump=jump,
         dropped=pd.DataFrame([*dropped, *challenges.dropped.itertuples(index=False, name=None)], columns=["part", "reason"]),
         sources=unique_sources(
             *(part.sources for part in (anchors, recovery, parts) if part is not None), challenges.outcome_rates().sources
         ),
-        assumptions=(*_assumptions(anchors, challenges, definition, waiting, parts), *_path_note(study, reliefs)),
+        assumptions=(*_assumptions(anchors, challenges, definition, waiting, parts, jump), *_path_note(study, reliefs)),
     )
 
 
@@ -185,20 +190,22 @@ def _scenarios(tree: ScenarioTree, probability: ReliefProbability, eve: pd.Times
     return tree.profit_and_loss(price=float(row["price"]), values=outcome_values(tree, clear=clear, banned=banned), shares=EXAMPLE_SHARES)
 
 
-def _chances(probability: ReliefProbability, eve: pd.Timestamp, challenges: Challenges, programme: str) -> tuple[tuple[float, float], str]:
-    """Range of the chance of relief to weigh: the price's within [0, 1], else the statute's base rate; and which it is."""
+def _chances(case: _Case, probability: ReliefProbability, eve: pd.Timestamp) -> tuple[tuple[float, float], str]:
+    """Range of the chance of relief to weigh: the price's within [0, 1], else the statute's base rate as known on the eve; and which it is."""
     row = _row_of(probability, eve)
     if np.isfinite(row["inside_probability_low"]):
         allowed = (float(row["inside_probability_low"]), float(row["inside_probability_high"]))
         return allowed, "Sell or wait weighs the band that the price allows on the eve."
-    rates = challenges.outcome_rates().to_frame()
+    programme = list_of_programme(case.definition.programme_id)
+    known_at = session_close(eve, venue_of(case.definition.security))
+    rates = challenges_on_record(known_at.isoformat()).outcome_rates().to_frame()
     own = rates[rates["programme_id"] == programme]
     rate = own.iloc[0] if len(own) else None
     n = 0 if rate is None else int(rate["n_decided"])
     return (
         (0.0, 1.0) if rate is None else (float(rate["relief_share_low"]), float(rate["relief_share_high"])),
         "The price allows no probability on the eve, so sell or wait weighs the exact interval of the base rate under "
-        f"{programme}, n = {n}: a what-if, not a forecast.",
+        f"{programme} as known at its close, n = {n}: a what-if, not a forecast.",
     )
 
 
@@ -216,10 +223,8 @@ def _path_note(study: CaseStudy, reliefs: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
-def _waiting(
-    case: _Case, probability: ReliefProbability, challenges: Challenges, listing: CaseListing, eve: pd.Timestamp, horizon: int | None
-) -> WaitingExample:
-    (low, high), basis = _chances(probability, eve, challenges, list_of_programme(case.definition.programme_id))
+def _waiting(case: _Case, probability: ReliefProbability, listing: CaseListing, eve: pd.Timestamp, horizon: int | None) -> WaitingExample:
+    (low, high), basis = _chances(case, probability, eve)
     row, clear, banned = _value_ranges(probability, eve)
     if horizon is None:
         if listing.divestment_on is None or listing.divestment_on <= eve:
@@ -243,12 +248,10 @@ def _waiting(
 
 
 def _decomposed(
-    definition: CaseDefinition, study: CaseStudy, recovery: Recovery | None, price_effect: PriceEffect | None, as_of: str | None
+    case: _Case, recovery: Recovery | None, price_effect: PriceEffect | None, as_of: str | None, dropped: list[tuple[str, str]]
 ) -> Decomposition:
     """Bounds of the drop over the recovery's own window, or the reaction session when there is no recovery."""
-    falls = listing_falls(as_of)
-    no_ban = falls[(falls["programme_id"] == NO_BAN_LIST) & (falls["security"] != definition.security)]["fall"]
-    banned = list_of_programme(definition.programme_id) != NO_BAN_LIST
+    definition, study = case.definition, case.study
     restored, n_days = None, 1
     if recovery is not None:
         effects = recovery.effects
@@ -261,12 +264,32 @@ def _decomposed(
     if not np.isfinite([drop["low"], drop["high"]]).all():
         reason = drop.get("reason", "") or "no return is known there"
         raise InfeasibleDesign(f"the fall of {definition.security} on its reaction session is unknown: {reason}; it has no parts.")
-    return decompose_drop(
+    banned = list_of_programme(definition.programme_id) != NO_BAN_LIST
+    without = _attempt("no_bar_falls", dropped, lambda: _falls_without_a_bar(definition.security, n_days, as_of)) if banned else None
+    parts = decompose_drop(
         (-float(np.expm1(drop["high"])), -float(np.expm1(drop["low"]))),
         forced_flow=None if price_effect is None else _forced_fall(price_effect, n_days),
         restored=restored,
-        no_ban_drop=(float(no_ban.min()), float(no_ban.max())) if len(no_ban) and banned else None,
-        sources=study.fit.sources,
+        no_ban_drop=None if without is None else without.most,
+        sources=unique_sources(study.fit.sources, () if without is None else without.sources),
+    )
+    return parts if without is None else replace(parts, assumptions=(*parts.assumptions, without.sentence))
+
+
+def _falls_without_a_bar(security: str, n_days: int, as_of: str | None) -> NoBarFalls:
+    """What news alone did to other lines of that kind over as many sessions, as far as it was known."""
+    before = None if as_of is None else parse_instant(as_of).tz_localize(None).normalize()
+    return no_bar_falls(line_of_security(security), n_sessions=n_days, without=security, before=before)
+
+
+def _relief_jump(case: _Case, eve: pd.Timestamp) -> AnnouncementShock:
+    """What relief would do to the line on its first two sessions, by the model of the announcement and what it knew on the eve."""
+    return announcement_shock(
+        "relief",
+        line=line_of_security(case.definition.security),
+        date=eve,
+        sigma=float(case.study.fit.fitted.sigma[0]),
+        training="earlier_dates",
     )
 
 
@@ -277,7 +300,12 @@ def _forced_fall(price_effect: PriceEffect, n_days: int) -> tuple[float, float]:
 
 
 def _assumptions(
-    anchors: Anchors | None, challenges: Challenges, definition: CaseDefinition, waiting: WaitingExample | None, parts: Decomposition | None
+    anchors: Anchors | None,
+    challenges: Challenges,
+    definition: CaseDefinition,
+    waiting: WaitingExample | None,
+    parts: Decomposition | None,
+    jump: AnnouncementShock | None,
 ) -> tuple[str, ...]:
     programme = list_of_programme(definition.programme_id)
     own = challenges.cases[challenges.cases["programme_id"] == programme]
@@ -295,4 +323,10 @@ def _assumptions(
             "In scenarios a banned value above the price, or a clear value below it, is refuted by the price, which takes its place.",
         )
     )
-    return (*first, *more, *(waiting.assumptions if waiting else ()), *(parts.assumptions if parts else ()))
+    return (
+        *first,
+        *more,
+        *(waiting.assumptions if waiting else ()),
+        *(parts.assumptions if parts else ()),
+        *((f"If relief comes: {jump.verdict}",) if jump else ()),
+    )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from impact.cases.schemas import ANCHORS, COURT_STEPS, LEFT_OUT, PROBABILITY_OR_RATES, RECOVERY_GRID, SCENARIOS
 from impact.errors import DataUnavailable
+from impact.pricing.announcement import AnnouncementShock
 from impact.provenance import Source
 from impact.relief.base_rates import BaseRates
 from impact.relief.decomposition import Decomposition
@@ -58,6 +59,8 @@ class ReliefAssessment(Result):
     recovery_grid : DataFrame
         The same question for every window, benchmark and treatment of the drift.
     decomposition : Decomposition or None
+    relief_jump : AnnouncementShock or None
+        What relief would do on its first two sessions, forecast from dates before the eve.
     dropped : DataFrame
         part, reason.
     """
@@ -86,6 +89,7 @@ class ReliefAssessment(Result):
     recovery: Recovery | None
     recovery_grid: pd.DataFrame
     decomposition: Decomposition | None
+    relief_jump: AnnouncementShock | None
     dropped: pd.DataFrame
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
@@ -142,6 +146,7 @@ class ReliefAssessment(Result):
             "recovery": self.recovery and self.recovery.with_schema("to_frame"),
             "recovery_grid": self.with_schema("recovery_grid"),
             "parts_of_the_drop": self.decomposition and self.decomposition.with_schema("to_frame"),
+            "relief_jump": self.relief_jump and self.relief_jump.with_schema("to_frame"),
             "court_steps": self.with_schema("steps"),
             "left_out": self.with_schema("dropped"),
         }

@@ -23,12 +23,12 @@ from impact.pricing.announcement_fit import (
 )
 from impact.pricing.announcement_inputs import checked_draws, checked_noise, checked_outcome, checked_seed
 from impact.pricing.announcement_training import Training, dates_left_out, trained_fit
-from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, EventLibrary, Line, line_of
+from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, EventLibrary, Line, line_of_security
 from impact.pricing.schemas import SCORES
 from impact.provenance import Source
 from impact.results import Result, Summary, declared, read_only
 from impact.tables import Column, Schema
-from impact.tables.prose import count, interval, signed_decimal, signed_percent
+from impact.tables.prose import count, interval, percent, signed_decimal, signed_percent
 from impact.typing_ import FloatArray1D
 
 if TYPE_CHECKING:
@@ -155,10 +155,19 @@ class AnnouncementShock(Result):
         return f"{self.title}: the class has a scenario for each kind of line" if self.title else "the class of the event is unknown"
 
     @property
+    def _default_evidence(self) -> str:
+        """Events and dates behind the default, and how often its range held on dates left out."""
+        row = self.scores[self.scores["model"] == "fitted_zero"].iloc[0]
+        return (
+            f"{count(self.default_events)} events on {count(self.default_dates)} dates; its 90 % range held for {percent(row['coverage_90'])} of "
+            f"{count(row['n_events'])} events on dates left out"
+        )
+
+    @property
     def verdict(self) -> str:
         """One sentence that the score allows, with class, n, m, both ranges and the skill."""
         if not self.scenario.size:
-            return f"No scenario ({self._no_scenario}); the default is no effect with fitted spread."
+            return f"No scenario ({self._no_scenario}); the default is no effect with fitted spread, {self._default_evidence}."
         point = self.quantiles("scenario")
         half = interval(point["return_q25"], point["return_q75"], signed_percent)
         most = interval(point["return_q05"], point["return_q95"], signed_percent)
@@ -176,7 +185,7 @@ class AnnouncementShock(Result):
         point = self.quantiles()
         most = interval(point["return_q05"], point["return_q95"], signed_percent)
         return Summary(
-            title=f"Announcement: no effect is the default, 90 % range {most}",
+            title=f"Announcement: no effect is the default, 90 % range {most}; {self._default_evidence}",
             tables=(("Forecasts of the first session and the next", self.with_schema("to_frame")),),
             notes=(self.verdict, *self.assumptions),
             sources=self.sources,
@@ -366,7 +375,7 @@ def shock_of_listing(security: str, reacted_on: pd.Timestamp, sigma: float | Non
     """
     rows = shipped_library().designations
     near = (rows["security"] == security) & rows["action"].isin(ADVERSE) & (abs(rows["first_session"] - reacted_on) <= CHAIN)
-    line = line_of("a_share" if security.endswith((".SS", ".SZ")) else "other")
+    line = line_of_security(security)
     if not near.any():
         return announcement_shock(line=line, sigma=sigma, date=reacted_on)
     event = rows[near].sort_values(["first_bar", "first_for_issuer"], ascending=False).iloc[0]

@@ -43,9 +43,9 @@ def dates_left_out(library: EventLibrary | None, date: str | pd.Timestamp | None
     day = public_day(date)
     if day is None or training == "all_dates":
         return None
-    if training == "earlier_dates":
-        return ("before", day)
     rows = (library or shipped_library()).designations
+    if training == "earlier_dates":
+        return ("before", day) if bool((rows["public_on"] >= day - CHAIN).any()) else None
     return day if bool((abs(rows["public_on"] - day) <= CHAIN).any()) else None
 
 

@@ -20,7 +20,7 @@ from impact.tables import Column, Schema
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
-__all__ = ["EVENT_CLASSES", "Conditions", "EventClass", "EventLibrary", "Line", "class_of", "event_library", "line_of"]
+__all__ = ["EVENT_CLASSES", "Conditions", "EventClass", "EventLibrary", "Line", "class_of", "event_library", "line_of", "line_of_security"]
 
 Line: TypeAlias = Literal["offshore", "a_share"]
 CHAIN = pd.Timedelta(days=2)  # dates at most this far apart are one cluster
@@ -67,6 +67,17 @@ EVENT_CLASSES: Mapping[str, EventClass] = MappingProxyType(
 def line_of(line_type: str) -> Line:
     """Mainland shares trade behind daily limits and among themselves; every other line is offshore."""
     return "a_share" if line_type == "a_share" else "offshore"
+
+
+def line_of_security(security: str) -> Line:
+    """Kind of line by the suffix of its code.
+
+    Examples
+    --------
+    >>> line_of_security("600050.SS"), line_of_security("1810.HK")
+    ('a_share', 'offshore')
+    """
+    return "a_share" if security.endswith((".SS", ".SZ")) else "offshore"
 
 
 def class_of(*, line: Line, first_bar: bool, bars_holding: bool, first_for_issuer: bool) -> str:

@@ -4,6 +4,7 @@ from impact.relief.base_rates import BaseRates, base_rates, clopper_pearson
 from impact.relief.challenges import Challenges, challenges_from_steps
 from impact.relief.decomposition import Decomposition, decompose_drop
 from impact.relief.forecasts import Forecast, ForecastScores, log_forecast, read_forecasts, score_forecasts
+from impact.relief.no_bar_falls import NoBarFalls, no_bar_falls
 from impact.relief.probability import ReliefProbability, relief_probability
 from impact.relief.recovery import Recovery, recovery
 from impact.relief.scenarios import Branch, ScenarioTree, challenge_tree, judgment_tree
@@ -21,6 +22,7 @@ __all__ = [
     "Forecast",
     "ForecastScores",
     "ListRisk",
+    "NoBarFalls",
     "Recovery",
     "ReliefProbability",
     "ScenarioTree",
@@ -35,6 +37,7 @@ __all__ = [
     "judgment_tree",
     "list_risk",
     "log_forecast",
+    "no_bar_falls",
     "read_forecasts",
     "recovery",
     "relief_probability",
