@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from impact.anchors import AnchorPolicy
-from impact.errors import InfeasibleDesign, InputError
+from impact.errors import ImpactWarning, InfeasibleDesign, InputError
 from impact.eventstudy.alignment import Market, column_of_returns, read_factors, read_market, read_returns
 from impact.eventstudy.placing import PlacedEvents, completed_table, place_events
 from impact.eventstudy.schemas import CALENDAR_TIME, DROPPED, PORTFOLIO
@@ -18,6 +19,7 @@ from impact.kernels.bhar import buy_and_hold_abnormal
 from impact.kernels.calendar_time import CalendarTimeFit, calendar_time_alpha, held_portfolio
 from impact.kernels.direct import event_rows
 from impact.kernels.records import Regression
+from impact.market.frames import as_frame
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.typing_ import FloatArray, IntArray, Window
@@ -45,19 +47,37 @@ def buy_and_hold(
     Returns
     -------
     DataFrame
-        Per event: bhar, held_return, benchmark_return (decimals), n_days. A day without either return is left out of both.
+        Per event: bhar, held_return, benchmark_return (decimals), n_days, reason. A day without either return is left out of both, and
+        reason says so: what is compounded is then shorter than the window.
+
+    Warns
+    -----
+    ImpactWarning
+        With how many events have fewer days than the window, and the first of them.
 
     References
     ----------
     Barber and Lyon (1997), Journal of Financial Economics 43.
     """
     table = completed_table(read_returns(returns), events)
-    groups = [group for group in place_events(table, events, anchor, market, None, "simple") if group.aligned.day0.size]
+    placed = place_events(table, events, anchor, market, None, "simple")
+    groups = [group for group in placed if group.aligned.day0.size]
     if not groups:
         raise InfeasibleDesign(f"none of the {len(events)} events can be placed on the sessions of its security; mend them.")
+    lost = pd.concat([group.aligned.dropped for group in placed], ignore_index=True).set_index("event_id")
     frames = [_held_and_benchmark(group, window) for group in groups]
-    order = np.argsort(np.concatenate([group.rows for group in groups]), kind="stable")
-    return pd.concat(frames).iloc[order]
+    if len(lost):
+        frames.append(lost[["reason"]].assign(bhar=np.nan, held_return=np.nan, benchmark_return=np.nan, n_days=0)[frames[0].columns])
+    table_of_events = pd.concat(frames).loc[as_frame(events, "events")["event_id"].to_numpy()].rename_axis("event_id")
+    short = table_of_events[table_of_events["reason"] != ""]
+    if len(short):
+        warnings.warn(
+            f"{len(short)} of {len(table_of_events)} events have no return of the security and of the benchmark on every day of window={window} "
+            f"(first {short.index[0]!r}: {short['reason'].iloc[0]}); see the column reason.",
+            ImpactWarning,
+            stacklevel=2,
+        )
+    return table_of_events
 
 
 def _held_and_benchmark(group: PlacedEvents, window: Window) -> pd.DataFrame:
@@ -70,7 +90,10 @@ def _held_and_benchmark(group: PlacedEvents, window: Window) -> pd.DataFrame:
     own, benchmark = np.where(known, own, np.nan), np.where(known, benchmark, np.nan)
     none = np.where(known, 0.0, np.nan)
     held, passive = buy_and_hold_abnormal(own, none), buy_and_hold_abnormal(benchmark, none)
-    values = {"bhar": held - passive, "held_return": held, "benchmark_return": passive, "n_days": known.sum(axis=1)}
+    n_days, length = known.sum(axis=1), window[1] - window[0] + 1
+    lacking = np.where(~known[:, -window[0]], ", day 0 not among them", "") if window[0] <= 0 <= window[1] else np.full(n_days.size, "")
+    reason = ["" if n == length else f"{n} of {length} days have both returns{told}" for n, told in zip(n_days, lacking, strict=True)]
+    values = {"bhar": held - passive, "held_return": held, "benchmark_return": passive, "n_days": n_days, "reason": reason}
     return pd.DataFrame(values, index=pd.Index(aligned.table["event_id"], name="event_id"))
 
 

@@ -61,7 +61,8 @@ def test_returns_without_a_row_say_so_and_keep_their_days():
     assert study.events["day0"].tolist() == [HOLE] and np.isnan(study.abnormal.loc["e", 0])
     assert np.isfinite(study.abnormal.loc["e", 1])
     assert any("no row in the returns (first 2024-06-07)" in line and "1 of the days after" in line for line in study.assumptions)
-    assert buy_and_hold(returns, clocked(), market="SPY", window=(0, 2))["n_days"].tolist() == [2]
+    with pytest.warns(impact.ImpactWarning, match="2 of 3 days have both returns, day 0 not among them"):
+        assert buy_and_hold(returns, clocked(), market="SPY", window=(0, 2))["n_days"].tolist() == [2]
 
 
 def test_a_hole_of_several_sessions_and_one_before_the_event():

@@ -133,7 +133,8 @@ def test_hong_kong_is_met_in_new_york_on_the_same_date():
 def test_buy_and_hold_by_hand(market_returns):
     returns = pd.DataFrame({"A": market_returns + 0.001, "index": market_returns}, index=DAYS)
     returns.loc[DAYS[305], "A"] = np.nan
-    row = buy_and_hold(returns, one_event(), "index", window=(0, 9)).loc["e"]
+    with pytest.warns(impact.ImpactWarning, match="9 of 10 days"):
+        row = buy_and_hold(returns, one_event(), "index", window=(0, 9)).loc["e"]
     kept = [t for t in range(300, 310) if t != 305]
     expected = np.prod(1 + market_returns[kept] + 0.001) - np.prod(1 + market_returns[kept])
     assert row["bhar"] == pytest.approx(expected, rel=1e-10) and row["n_days"] == 9
@@ -177,3 +178,18 @@ def test_calendar_time_refuses_thin_portfolios(drifting):
         calendar_time_drift(returns, events.iloc[:2], "index")
     with pytest.raises(InputError, match="both missing"):
         calendar_time_drift(returns, events)
+
+
+def test_a_buy_and_hold_return_of_fewer_days_is_told():
+    days = pd.bdate_range("2020-01-01", periods=40)
+    table = pd.DataFrame({"A": 0.01, "B": 0.01, "C": 0.01, "index": 0.0}, index=days)
+    table.loc[days[24] :, "A"] = np.nan  # delisted after four days
+    table.loc[days[20], "B"] = np.nan
+    events = pd.DataFrame({"event_id": list("abcd"), "security": ["A", "B", "C", "Z"], "date": days[20]})
+    with pytest.warns(impact.ImpactWarning, match=r"3 of 4 events have no return .* \(first 'a': 4 of 6 days have both returns\)"):
+        held = buy_and_hold(table, events, "index", window=(0, 5))
+    assert held.index.tolist() == list("abcd") and held["n_days"].tolist() == [4, 5, 6, 0]
+    assert held["reason"].tolist() == [
+        "4 of 6 days have both returns", "5 of 6 days have both returns, day 0 not among them", "", "security is not a column of returns",
+    ]  # fmt: skip
+    np.testing.assert_allclose(held["bhar"], [1.01**4 - 1, 1.01**5 - 1, 1.01**6 - 1, np.nan])
