@@ -112,7 +112,7 @@ SHRUNK = WORDS.schema(
     "event_id car se",
     Column("weight", "share", about="share of its distance from the common mean that an event keeps"),
     Column("shrunk", "return", about="effect of the event given all events"),
-    Column("shrunk_se", "return_size", about="standard deviation of that effect, the mean and tau taken as known"),
+    Column("shrunk_se", "return_size", about="standard deviation of that effect, the error of the mean included, tau taken as known"),
     about="the effect of an event, shrunk towards the mean of all",
 )
 TESTS = WORDS.schema(

@@ -31,7 +31,8 @@ class RandomEffects:
     i_squared : float
         Share of the spread that is no estimation error: ``max(0, (Q - df) / Q)``.
     shrunk, shrunk_se : (N,) float
-        Mean and standard deviation of each effect given the estimates, tau taken as known; NaN where the estimate is.
+        Mean and standard deviation of each effect given the estimates, the error of the common mean included and tau taken as known:
+        ``sqrt(w se_i^2 + (1 - w)^2 se^2)``; NaN where the estimate is.
     weight : (N,) float
         What an estimate keeps of its distance from the mean: ``tau^2 / (tau^2 + se^2)``.
     predicted_low, predicted_high : float
@@ -127,7 +128,7 @@ def random_effects(estimates: FloatArray, errors: FloatArray, level: float = 0.9
         p_value=float(chdtrc(df, q)) if df >= 1 else float("nan"),
         i_squared=max(0.0, (q - df) / q) if df >= 1 and q > 0 else float("nan"),
         shrunk=shrunk,
-        shrunk_se=np.sqrt(kept) * sizes,
+        shrunk_se=np.sqrt(kept * sizes**2 + (1.0 - kept) ** 2 * se**2),
         weight=kept,
         predicted_low=mean - ahead,
         predicted_high=mean + ahead,

@@ -46,7 +46,9 @@ def test_the_normal_model_by_hand():
     pool = random_effects(np.array([-3.0, np.nan, 3.0]), np.ones(3))
     assert (pool.q, pool.df) == (18.0, 1) and pool.tau == pytest.approx(np.sqrt(17), rel=1e-12)
     np.testing.assert_allclose(pool.shrunk, [-3 * 17 / 18, np.nan, 3 * 17 / 18])
-    np.testing.assert_allclose(pool.shrunk_se, [np.sqrt(17 / 18), np.nan, np.sqrt(17 / 18)])
+    np.testing.assert_allclose(
+        pool.shrunk_se, [np.sqrt(17 / 18 + 9 / 324), np.nan, np.sqrt(17 / 18 + 9 / 324)]
+    )  # the mean has an error of 3
     assert pool.i_squared == pytest.approx(17 / 18) and np.isnan(pool.predicted_low)
     assert pool.ci_high == pytest.approx(stats.t.ppf(0.975, 1) * 3.0)  # weights alike: se = sd / sqrt(2) = 3
 

@@ -36,6 +36,7 @@ def test_the_eight_schools_of_rubin_1981():
     assert round(pool.mean, 1) == 7.7 and round(pool.se, 1) == 4.1
     assert pool.tau == 0.0 and pool.i_squared == 0.0
     assert_allclose(pool.shrunk, pool.mean)
+    assert_allclose(pool.shrunk_se, pool.se)  # without spread an effect is known as the mean is, not better
 
 
 def test_the_bcg_trials_of_colditz_1994():
