@@ -12,7 +12,7 @@ import pandas as pd
 
 from impact.cases.definition import CaseDefinition, Span
 from impact.cases.schemas import NARROWING
-from impact.cases.supply import SupplyInputs, supply_from, supply_inputs
+from impact.cases.supply import SupplyInputs, supply_inputs
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.results import Result, Summary, declared
 from impact.supply.holder_classes import US_CLASSES
@@ -115,7 +115,7 @@ def _with_float(known: SupplyInputs, place: float) -> SupplyInputs:
 
 def _with_holders(known: SupplyInputs, place: float) -> SupplyInputs:
     """Every class that counts holds its own place of what is possible; within what all of them hold together."""
-    classes = supply_from(known).classes.set_index("holder_class")
+    classes = known.supply.classes.set_index("holder_class")
     counted = _bound_classes(classes.reset_index())
     low, high = (classes.loc[counted, f"shares_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
     if not np.isfinite(high).all():
@@ -241,7 +241,7 @@ def narrowing_of(case: Case) -> Narrowing:
     An input is set to the low and to the high end of its own range, everything else left as it is; the wider answer is what
     is left for sure. An input without bounds takes its answer from unknown to known.
     """
-    known = supply_inputs(case.definition, case.as_of, panel=case.panel)
+    known = case.supply_inputs
     now = _range_of(case.supply())
     rows = [row for item in INPUTS.values() if item.lacks(case, known) for row in _rows(item, known, now)]
     columns = ["missing", "field", "answer", "now_low", "now_high", "left_low", "left_high", "narrowed_share"]
@@ -271,7 +271,7 @@ def _widest(suppose: Callable[[SupplyInputs, float], SupplyInputs], known: Suppl
     ranges = []
     for place in SUPPOSED:
         try:
-            ranges.append(_range_of(supply_from(suppose(known, place))))
+            ranges.append(_range_of(suppose(known, place).supply))
         except (InputError, DataUnavailable, InfeasibleDesign):  # a place that contradicts what else is known is not possible
             continue
     bounded = [bounds for bounds in ranges if np.isfinite(bounds[1] - bounds[0])]

@@ -166,12 +166,11 @@ def pricing_of_case(
     """
     threatened = supply_of_case(case, as_of) if supply is None else supply
     rng = None if seed is None else np.random.default_rng(seed)
-    assumed: dict[str, Any] = (
-        {}
-        if sold_shares is None
-        else {"sold_shares": sold_shares, "setting": EffectSetting(assumptions=(_assumed(sold_shares, threatened),))}
-    )
     news = announcement_of(threatened)
+    told = () if sold_shares is None else (_assumed(sold_shares, threatened),)
+    assumed: dict[str, Any] = {"setting": EffectSetting(announcement=news, assumptions=told)}
+    if sold_shares is not None:
+        assumed["sold_shares"] = sold_shares
     try:
         effect = price_effect_of_case(case, as_of, supply=threatened, n_draws=n_draws, rng=rng, **assumed)
     except DataUnavailable as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -52,6 +53,11 @@ class SupplyInputs:
     panel: MarketPanel | None
     sources: tuple[Source, ...]
     assumptions: tuple[str, ...]
+
+    @cached_property
+    def supply(self) -> ForcedSupply:
+        """The supply that follows from them."""
+        return supply_from(self)
 
 
 def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: MarketPanel | None = None) -> SupplyInputs:
@@ -221,7 +227,7 @@ def supply_of_case(case: CaseDefinition | str, as_of: AsOf = None, *, panel: Mar
         As :func:`supply_inputs` does.
     """
     definition = define_case(case) if isinstance(case, str) else case
-    return supply_from(supply_inputs(definition, as_of, panel=panel))
+    return supply_inputs(definition, as_of, panel=panel).supply
 
 
 def supply_from(known: SupplyInputs) -> ForcedSupply:

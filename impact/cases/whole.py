@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from impact.cases.precedents import Precedents
     from impact.cases.pricing import CasePricing
     from impact.cases.relief_assessment import ReliefAssessment
+    from impact.cases.supply import SupplyInputs
     from impact.holdings import ExposureReport
     from impact.pricing import PriceEffect
     from impact.pricing.announcement import AnnouncementShock
@@ -241,7 +242,7 @@ class Case:
 
     def supply(self) -> ForcedSupply:
         """Who must sell how much by when, as known at `as_of`."""
-        return self._supply
+        return self.supply_inputs.supply
 
     def narrowing(self) -> Narrowing:
         """What would narrow the answer most, with the size of the effect of each missing input."""
@@ -307,10 +308,11 @@ class Case:
         return study_case(self.definition, self.prices(), self.timeline(), as_of=self.as_of)
 
     @cached_property
-    def _supply(self) -> ForcedSupply:
-        from impact.cases.supply import supply_of_case
+    def supply_inputs(self) -> SupplyInputs:
+        """Everything that the supply is computed from."""
+        from impact.cases.supply import supply_inputs
 
-        return supply_of_case(self.definition, self.as_of, panel=self.panel)
+        return supply_inputs(self.definition, self.as_of, panel=self.panel)
 
     @cached_property
     def _narrowing(self) -> Narrowing:
