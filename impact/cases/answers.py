@@ -81,13 +81,16 @@ def _happened(case: Case) -> str:
     """The act, its public instant where the line trades and in New York, and the session that could react first."""
     listed = case.timeline().designation()
     at, venue = listed["known_at"], venue_of(case.definition.security)
-    here = f"{at.tz_convert(NEW_YORK):%Y-%m-%d %H:%M}"
-    there = f"{at.tz_convert(VENUES[venue].zone):%Y-%m-%d %H:%M}"
-    public = (
-        f"public {here} in New York" if here == there else f"public {here} in New York, {there} where {case.definition.security} trades"
-    )
+    if listed["known_at_precision"] in ("minute", "hour", "session"):
+        here = f"{at.tz_convert(NEW_YORK):%Y-%m-%d %H:%M}"
+        there = f"{at.tz_convert(VENUES[venue].zone):%Y-%m-%d %H:%M}"
+        public = f"public {here} in New York{'' if here == there else f', {there} where {case.definition.security} trades'}"
+    else:
+        public = f"public on {at.tz_convert(NEW_YORK):%Y-%m-%d} in New York, hour not on record"
+    early = case.timeline().earliest.set_index("event_id")["earliest_on"].get(case.definition.designation_event)
+    already = "" if early is None else f", or already {long_date(early)}"
     supposed = "supposed, nobody has announced it: " if case.definition.hypothetical else ""
-    return f"{supposed}{listed['label']}; {public}; first session that could react: {long_date(listed['reaction_on'])}"
+    return f"{supposed}{listed['label']}; {public}; first session that could react: {long_date(listed['reaction_on'])}{already}"
 
 
 def _until(case: Case) -> str:

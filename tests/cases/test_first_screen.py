@@ -38,7 +38,8 @@ def test_every_answer_says_the_figures_of_its_table(name, opened):
     assert all(text.endswith(".") and not text.endswith("..") and "nan" not in text.split() for text in told.values())
 
     listed = case.timeline().designation()
-    assert f"{listed['known_at'].tz_convert('America/New_York'):%Y-%m-%d %H:%M} in New York" in told["What happened"]
+    assert f"{listed['known_at'].tz_convert('America/New_York'):%Y-%m-%d}" in told["What happened"]
+    assert ("hour not on record" in told["What happened"]) == (listed["known_at_precision"] not in ("minute", "hour", "session"))
     assert long_date(listed["reaction_on"]) in told["What happened"]
 
     clocks = case.deadlines().clocks
