@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.facts.names import NameIndex, core_name, is_acronym
+from impact.facts.names import core_name, is_acronym
 from impact.facts.screening import UNIT_OF_PARENT, ScreeningTargets
 from impact.identifiers import clean_identifiers, cusip_from_isin, normalise_tickers, security_lines
 from impact.tables.prose import decimal
@@ -222,7 +222,7 @@ def _disagreements(pairs: pd.DataFrame, best: pd.DataFrame) -> list[str]:
 
 def _name_rows(given: np.ndarray, rows: IntArray, targets: ScreeningTargets, *, strong: float, review: float) -> pd.DataFrame:
     codes, uniques = pd.factorize(given[rows], use_na_sentinel=True)
-    index = NameIndex.of(targets.names)
+    index = targets.name_index
     proposals = index.propose(list(uniques), review=review)
     acronym = np.array([is_acronym(core_name(name)) for name in uniques], dtype=bool)
     is_strong = (proposals["score"] >= strong) & ~acronym[proposals["position"]]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from impact.bundled import bundled_source, read_bundled
 from impact.facts.list_records import OfficialList, instrument_of
-from impact.facts.names import core_name
+from impact.facts.names import NameIndex, core_name
 from impact.facts.tables import known_table
 from impact.identifiers import cusip_from_isin, is_valid, normalise_ticker, security_lines, sedol_from_isin
 from impact.instants import parse_instant
@@ -52,6 +53,11 @@ class ScreeningTargets:
     names: pd.DataFrame
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
+
+    @cached_property
+    def name_index(self) -> NameIndex:
+        """The names as an index."""
+        return NameIndex.of(self.names)
 
 
 def screening_targets(as_of: Instant | None = None, *, lists: Sequence[OfficialList] | OfficialList | None = None) -> ScreeningTargets:

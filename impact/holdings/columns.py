@@ -108,6 +108,7 @@ class ColumnPlan:
         return len(self.position)
 
 
+@lru_cache(maxsize=1 << 14)
 def _readings_of(heading: str) -> tuple[Reading, ...]:
     known = _vocabulary()
     return next((known[reading] for reading in heading_readings(heading) if reading in known), ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.facts.screening import screening_targets
+from impact.facts.screening import ScreeningTargets, screening_targets
 from impact.holdings.changes import ExposureChange, exposure_change
 from impact.holdings.decisions import BookOptions, Decision, read_decisions, settled
 from impact.holdings.escalation import Escalation, escalated_tables, escalation_notes
@@ -347,10 +348,16 @@ def check_portfolio(
     return _check(options, instant)
 
 
+@lru_cache(maxsize=4)
+def _bundled_targets(instant: pd.Timestamp) -> ScreeningTargets:
+    """The bundled designations as known then: one for all books of a folder."""
+    return screening_targets(instant)
+
+
 def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
     on = instant.tz_convert("America/New_York").tz_localize(None).normalize()
     portfolio = options.portfolio
-    targets = screening_targets(instant, lists=options.lists)
+    targets = screening_targets(instant, lists=options.lists) if options.lists else _bundled_targets(instant)
     single = tuple(item for item in options.designations if isinstance(item, Designation))
     moves = tuple(item for item in options.designations if isinstance(item, Escalation))
     targets, tables = with_designations(targets, escalated_tables(moves, instant, options.tables), single, instant)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.facts.matching import match_table
-from impact.facts.names import SPELLINGS, NameIndex
+from impact.facts.names import SPELLINGS
 from impact.facts.screening import UNIT_OF_PARENT, ScreeningTargets
 from impact.holdings.distinct import distinct_rows, per_distinct
 from impact.holdings.instruments import NOT_SECURITIES
@@ -199,7 +199,7 @@ def _best_matches(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.Da
 
 def _may_share_a_word(names: pd.Series, targets: ScreeningTargets) -> np.ndarray:
     """Names with a word that begins as some distinctive word of a target does: all that could be proposed, and few others."""
-    told = NameIndex.of(targets.names).by_word
+    told = targets.name_index.by_word
     spelled = {variant for variant, word in SPELLINGS.items() if word in told}
     beginnings = sorted({word[:4] for word in (*told, *spelled)})
     if not beginnings:

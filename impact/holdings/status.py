@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -67,6 +67,20 @@ class LegalStatus:
 
 
 @dataclass(eq=False, kw_only=True)
+class _Answers:
+    """What was asked of one law; the books of a folder share it."""
+
+    deadlines: dict[str, Deadlines] = field(default_factory=dict)
+    statuses: dict[tuple[str, str], LegalStatus] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=4)
+def _shared_answers(*_asked: object) -> _Answers:
+    """The answers kept for one instant, investor and choice of programmes."""
+    return _Answers()
+
+
+@dataclass(eq=False, kw_only=True)
 class Law:
     """The rules as known at one instant, for one investor; answers are kept, so that each security is asked about once."""
 
@@ -75,7 +89,7 @@ class Law:
     programmes: frozenset[str] | None
     tables: Mapping[str, pd.DataFrame] | None
     book: RuleBook
-    _deadlines: dict[str, Deadlines] = field(default_factory=dict)
+    _answers: _Answers = field(default_factory=_Answers)
     _statuses: dict[tuple[str, str], LegalStatus] = field(default_factory=dict)
 
     def knows(self, security: str) -> bool:
@@ -108,15 +122,17 @@ class Law:
 
     def deadlines(self, security: str) -> Deadlines:
         """Every clock of the security, one row a clock and line."""
-        if security not in self._deadlines:
-            self._deadlines[security] = deadlines(security, self.as_of, tables=self.tables)
-        return self._deadlines[security]
+        kept = self._answers.deadlines
+        if security not in kept:
+            kept[security] = deadlines(security, self.as_of, tables=self.tables)
+        return kept[security]
 
     def status(self, security: str, instrument: str) -> LegalStatus:
         """The law on `security` held as `instrument` (a key of ``RULE_INSTRUMENT``)."""
         key = (security, instrument)
         if key not in self._statuses:
-            self._statuses[key] = self._decide(security, instrument)
+            kept = self._answers.statuses
+            self._statuses[key] = kept[key] if key in kept else kept.setdefault(key, self._decide(security, instrument))
         return self._statuses[key]
 
     @property
@@ -236,4 +252,6 @@ def law_at(
         unknown = sorted(wanted - recorded)
         if unknown:
             raise InputError(f"programmes names {unknown[0]!r} ({len(unknown)} unknown); choose among: {', '.join(sorted(recorded))}.")
-    return Law(as_of=as_of.tz_convert("UTC"), investor=investor, programmes=wanted, tables=tables, book=book)
+    at = as_of.tz_convert("UTC")
+    answers = _shared_answers(at, investor, wanted) if tables is None else _Answers()
+    return Law(as_of=at, investor=investor, programmes=wanted, tables=tables, book=book, _answers=answers)

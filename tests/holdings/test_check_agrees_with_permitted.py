@@ -288,3 +288,14 @@ def test_a_code_alone_of_which_no_table_says_whose_it_is_is_unknown_in_both():
 @pytest.mark.parametrize("name", ["SZ DJI", "UNICOM HK"])
 def test_an_alias_on_record_names_its_issuer(name):
     assert permitted("buy", name, SPRING, instrument="bond").status == "prohibited"
+
+
+def test_a_report_rests_on_what_its_own_book_asked_whatever_was_asked_before():
+    """The answers of the law are kept for the books of a folder; the sources of a report are those of its own lines."""
+
+    def report(isin):
+        return check_portfolio(pd.DataFrame({"ISIN": [isin], "Shares": [1.0], "Market Value": [1.0]}), as_of="2021-01-20T12:00-05:00")
+
+    alone = [source.title for source in report("US0378331005").sources]
+    listed = [source.title for source in report("HK0883013259").sources]
+    assert [source.title for source in report("US0378331005").sources] == alone and len(listed) > len(alone)
