@@ -68,7 +68,7 @@ class ChainedEventsResult(Result):
         security = self.study.events["security"].iloc[0]
         f = self.joint_test
         notes = (
-            f"no event had an effect: F({prose.count(f['df_effects'])}, {prose.count(f['df'])}) = {prose.decimal(f['statistic'])}, "
+            f"test that no event had an effect: F({prose.count(f['df_effects'])}, {prose.count(f['df'])}) = {prose.decimal(f['statistic'])}, "
             f"p {prose.p_value(f['p_value'])}",
             *self.assumptions,
         )

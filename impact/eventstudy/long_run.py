@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from impact.anchors import AnchorPolicy
-from impact.errors import ImpactWarning, InfeasibleDesign, InputError
+from impact.errors import DroppedEvents, ImpactWarning, InfeasibleDesign, InputError
 from impact.eventstudy.alignment import Market, column_of_returns, read_factors, read_market, read_returns
 from impact.eventstudy.placing import PlacedEvents, completed_table, place_events
 from impact.eventstudy.schemas import CALENDAR_TIME, DROPPED, PORTFOLIO
@@ -132,9 +132,12 @@ class CalendarTimeResult(Result):
         """Alpha by both weightings with its interval."""
         n = int(self.estimates["n_sessions"].max())
         title = f"Calendar-time portfolio over offsets {self.window}: {n} sessions with {self.min_members} members or more"
+        tables = [("Mean abnormal return a session", self.with_schema("estimates"))]
+        if len(self.dropped):
+            tables.append(("Events not used", self.with_schema("dropped")))
         return Summary(
             title=title,
-            tables=(("Mean abnormal return a session", self.with_schema("estimates")),),
+            tables=tuple(tables),
             notes=self.assumptions,
             sources=self.sources,
         )
@@ -206,12 +209,20 @@ def calendar_time_drift(
         "wls": calendar_time_alpha(excess, regressors, np.where(enough, n_members, 0), lags=lags),
     }
     members = pd.DataFrame({"portfolio_return": np.where(enough, portfolio, np.nan), "n_members": n_members}, index=table.sessions)
+    dropped = pd.concat([group.aligned.dropped for group in groups], ignore_index=True)
+    if len(dropped):
+        warnings.warn(
+            f"{len(dropped)} of {len(dropped) + len(columns)} events cannot be used (first: {dropped['event_id'].iloc[0]!r}, "
+            f"{dropped['reason'].iloc[0]}); see result.dropped.",
+            DroppedEvents,
+            stacklevel=2,
+        )
     return CalendarTimeResult(
         estimates=pd.DataFrame({name: _row(fit, level) for name, fit in fits.items()}).T.rename_axis("weighting"),
         portfolio=members,
         window=window,
         min_members=min_members,
-        dropped=pd.concat([group.aligned.dropped for group in groups], ignore_index=True),
+        dropped=dropped,
         sources=sources,
         assumptions=(
             words,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import impact
-from impact.errors import InfeasibleDesign, InputError
+from impact.errors import DroppedEvents, InfeasibleDesign, InputError
 from impact.eventstudy import abnormal_volume, align_to_closes, buy_and_hold, calendar_time_drift, trade_to_trade_study
 from impact.market.returns import trade_to_trade_returns
 
@@ -193,3 +193,13 @@ def test_a_buy_and_hold_return_of_fewer_days_is_told():
         "4 of 6 days have both returns", "5 of 6 days have both returns, day 0 not among them", "", "security is not a column of returns",
     ]  # fmt: skip
     np.testing.assert_allclose(held["bhar"], [1.01**4 - 1, 1.01**5 - 1, 1.01**6 - 1, np.nan])
+
+
+def test_calendar_time_says_which_events_are_lost():
+    rng = np.random.default_rng(2)
+    days = pd.bdate_range("2020-01-01", periods=80)
+    table = pd.DataFrame(rng.normal(0, 0.01, (80, 4)), index=days, columns=["A", "B", "C", "index"])
+    events = pd.DataFrame({"event_id": list("abcd"), "security": ["A", "B", "C", "Z"], "date": days[20]})
+    with pytest.warns(DroppedEvents, match="1 of 4 events cannot be used .first: 'd', security is not a column"):
+        drift = calendar_time_drift(table, events, market="index", window=(1, 40))
+    assert drift.dropped["event_id"].tolist() == ["d"] and "Events not used" in str(drift.summary())
