@@ -15,7 +15,7 @@ from scipy.special import ndtri, stdtr, stdtrit
 
 from impact.errors import ImpactWarning, InputError
 from impact.eventstudy.day_zero import without_day0
-from impact.eventstudy.design import StudyDesign
+from impact.eventstudy.design import IncompletePolicy, StudyDesign
 from impact.eventstudy.doubts import DOUBTED
 from impact.eventstudy.exports import StudyExports
 from impact.eventstudy.models import MODELS
@@ -203,9 +203,14 @@ class EventStudyResult(StudyExports, Result):
             index=self.event_ids,
         )
 
+    @property
+    def _incomplete(self) -> IncompletePolicy:
+        """Which events enter a window: where the return after a gap is that since the last trade, no day of a halt is lost."""
+        return "available" if self.spans_gaps else self.design.incomplete
+
     def without_day0(self, a: int, b: int, session: int = 0) -> BoolArray:
         """(N,) whether [a, b] holds the event session and there is no return on it, so that its window has no estimate."""
-        return without_day0(self.fitted, a, b, "available" if self.spans_gaps else self.design.incomplete, session)
+        return without_day0(self.fitted, a, b, self._incomplete, session)
 
     def _warn_of_drift(self, a: int, b: int, n_days: IntArray, se: FloatArray) -> None:
         if "alpha" not in self.coefficient_names or self.quantity != "return":
@@ -247,14 +252,14 @@ class EventStudyResult(StudyExports, Result):
         from impact.eventstudy.inference import run_tests
 
         self._checked(a, b)
-        return run_tests(self.fitted, a, b, **({"incomplete": self.design.incomplete} | options))
+        return run_tests(self.fitted, a, b, **({"incomplete": self._incomplete} | options))
 
     def inference(self, a: int, b: int, **options: Any) -> InferenceDesign:
         """The design that was found (single, same_date, multi_date), r-bar, effective N, smallest attainable p."""
         from impact.eventstudy.inference import describe_inference
 
         self._checked(a, b)
-        return describe_inference(self.fitted, a, b, **({"incomplete": self.design.incomplete, "level": self.design.level} | options))
+        return describe_inference(self.fitted, a, b, **({"incomplete": self._incomplete, "level": self.design.level} | options))
 
     def conformal(self, a: int, b: int, *, level: float | None = None) -> ConformalInterval:
         """Conformal interval for the effect over [a, b] of one event (or of a batch on one date), by inverting the test."""

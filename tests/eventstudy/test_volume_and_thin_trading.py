@@ -203,3 +203,19 @@ def test_calendar_time_says_which_events_are_lost():
     with pytest.warns(DroppedEvents, match="1 of 4 events cannot be used .first: 'd', security is not a column"):
         drift = calendar_time_drift(table, events, market="index", window=(1, 40))
     assert drift.dropped["event_id"].tolist() == ["d"] and "Events not used" in str(drift.summary())
+
+
+def test_a_halt_over_day_0_has_a_headline_where_returns_span_gaps():
+    rng = np.random.default_rng(5)
+    days = pd.bdate_range("2019-01-01", periods=320)
+    market = rng.normal(0, 0.01, 320)
+    prices = pd.DataFrame({"A": np.cumsum(market + rng.normal(0, 0.02, 320)), "M": np.cumsum(market)}, index=days).pipe(np.exp)
+    prices.loc[days[298:304], "A"] = np.nan
+    traded = trade_to_trade_returns(prices[["A"]], prices["M"])
+    study = trade_to_trade_study(traded, pd.DataFrame({"event_id": ["e"], "security": ["A"], "date": [days[300]]}), window=(-3, 8))
+    inference = study.inference(-3, 8)
+    assert inference.n_events == 1 and inference.estimate == study.car(-3, 8)["car"].iloc[0]
+    own = np.log(prices.loc[days[308], "A"] / prices.loc[days[296], "A"])  # the whole move from the close before the window
+    alpha, beta = study.estimates[["alpha", "beta"]].iloc[0]
+    assert inference.estimate == pytest.approx(own - 12 * alpha - beta * market[297:309].sum(), abs=1e-12)
+    assert np.isfinite(inference.p_value) and study.inference(0, 1).n_events == 0
