@@ -18,7 +18,7 @@ from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.results import Result, Summary, declared
 from impact.supply.regimes import regime_named
 from impact.tables import format_value
-from impact.tables.prose import amount, count, decimal, interval, long_date, percent
+from impact.tables.prose import amount, decimal, interval, long_date, percent
 from impact.typing_ import named_rows
 from impact.venues import VENUES
 
@@ -154,12 +154,7 @@ def _expected(case: Case) -> str:
     """What news and flow should do, with the class, its events and dates, and what its score allows to be said."""
     priced = case.pricing()
     news = priced.announcement
-    trained = f"from {count(news.default_events)} events on {count(news.default_dates)} dates"
-    said = (
-        _capital(news.verdict.rstrip("."))
-        if news.scenario.size
-        else f"The class of the event is not on record; the range of the news is {trained}."
-    )
+    said = _capital(news.verdict.rstrip(".")) if news.scenario.size else "The class of the event is not on record"
     return f"{priced.headline()}. {said}"
 
 

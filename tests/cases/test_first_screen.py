@@ -135,6 +135,7 @@ def test_an_event_without_an_hour_is_read_both_ways(opened):
     assert (late["ar"], late["low"], late["high"], late["p_sq"]) == (shown["ar"], shown["low"], shown["high"], shown["p_sq"])
     assert read.loc["early in the day", "low"] > 0 > late["low"]
     page = render(case_page(opened("rusal")))
+    assert "What would narrow this most" in page  # the missing inputs are named also where none has a figure
     assert "both sessions that may have reacted first" in page and "late in the day" in page
     assert any("hour of 3 events" in text for text in study.assumptions)
     assert opened("xiaomi").event_study().readings.empty

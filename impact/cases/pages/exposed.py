@@ -170,7 +170,7 @@ def narrowing_section(narrowing: Narrowing) -> Section:
             Table(
                 id="missing-table",
                 title="Missing inputs and the size of their effect",
-                table=narrowing.with_schema("table"),
+                table=narrowing.for_readers(),
                 caption=" ".join(narrowing.assumptions),
             ),
         ),
