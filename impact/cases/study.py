@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from impact.cases.schemas import (
 )
 from impact.cases.sentence import sentence_of
 from impact.cases.timeline import Timeline
-from impact.errors import DataUnavailable, InfeasibleDesign
+from impact.errors import DataUnavailable, ImpactWarning, InfeasibleDesign
 from impact.eventstudy import ChainedEventsResult, EventStudyResult, abnormal_volume, chained_events, long_fit
 from impact.facts import known_table
 from impact.market import MarketPanel
@@ -283,13 +284,15 @@ def _index_weight(definition: CaseDefinition, as_of: AsOf) -> tuple[float | None
 
 
 def _chained(returns: pd.DataFrame, events: pd.DataFrame, definition: CaseDefinition, headline: EventStudyResult) -> ChainedEventsResult:
-    """All events in one regression with the estimation window of the headline fit."""
+    """All events in one regression with the estimation window of the headline fit; doubts of the prices are those that the panel tells."""
     last = returns.index[-1]
     table = pd.DataFrame({"event_id": events["event_id"], "security": definition.security, "date": events["reaction_on"]})
     table["first"], table["last"] = 0, np.where(table["date"] == last, 0, 1)
-    return chained_events(
-        returns, table, market=definition.market, estimation=headline.design.estimation, kind="log", level=headline.design.level
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImpactWarning)
+        return chained_events(
+            returns, table, market=definition.market, estimation=headline.design.estimation, kind="log", level=headline.design.level
+        )
 
 
 def _volume_effects(
