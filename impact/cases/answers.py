@@ -166,6 +166,7 @@ def _unknown(case: Case) -> str:
     first, others = narrowing.table.iloc[0], narrowing.table["missing"].iloc[1:]
     part = first["narrowed_share"]
     sized = f" (with it the range is narrower by at least {percent(part, 0)})" if part > 0 else ""
+    sized = " (with it the range of forced shares shrinks to one figure)" if part >= 0.995 else sized
     rest = f"; also unknown: {'; '.join(others)}" if len(others) else ""
     return f"look first for {first['missing']}{sized}{rest}"
 

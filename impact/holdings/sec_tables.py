@@ -40,7 +40,9 @@ def _opened(root: Path, name: str) -> Iterator[IO[bytes]]:
                 raise InputError(f"source={str(root)!r} holds no {name}; is it the data set meant?")
             with archive.open(members[0]) as stream:
                 yield stream
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
         raise InputError(f"source={str(root)!r} is a damaged ZIP ({error}); get the data set again.") from error
 
 

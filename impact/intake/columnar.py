@@ -61,6 +61,7 @@ def read_parquet(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]:
         file = ParquetFile(pyarrow.BufferReader(content))
         _check_rows(file.metadata.num_rows, options)
         table = file.read()
+        table.validate(full=True)  # text that is no UTF-8 would fail where a cell is looked at
         frame = table.to_pandas()
     except InputError:
         raise
@@ -83,6 +84,7 @@ def read_arrow(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]:
     try:
         table = pyarrow.ipc.open_file(pyarrow.BufferReader(content)).read_all()
         _check_rows(table.num_rows, options)
+        table.validate(full=True)
         return (frame_sheet(table.to_pandas()),)
     except InputError:
         raise

@@ -175,5 +175,7 @@ def _members(content: bytes, options: ReadOptions):
                 raise InputError(f"{options.where} is locked with a password; unpack it and give the table inside.")
             for member in members:
                 yield member.filename, archive.read(member)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, zlib.error) as error:
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, zlib.error) as error:
         raise InputError(f"{options.where} is a damaged workbook or archive ({error}); save it again.") from error

@@ -118,7 +118,7 @@ def _moves(close: pd.Series, splits: pd.Series | None) -> list[Doubt]:
     returns_home = np.append(False, taken_back[:-1])
     rows = []
     for place in np.flatnonzero(big & ~returns_home):
-        ratio = float(np.exp(logs[place]))
+        ratio = float(np.exp(np.clip(logs[place], -700.0, 700.0)))  # a move of three hundred digits is one all the same
         doubt = _doubt_of(ratio, reversed_next=bool(taken_back[place]))
         session, passing = int(place) + 1, bool(taken_back[place])
         until = close.index[session + passing]
