@@ -109,8 +109,8 @@ def _terminal_venue(code: str, letters: str) -> str:
 def _venue_by_code(code: str, exchange: str) -> str:
     """Venue of the two letters that stand for it in a terminal, given in a column of their own."""
     letters = exchange.strip().upper()
-    if letters in MAINLAND_ENDINGS:  # of letters alone they may be China, Canada or Switzerland
-        return _terminal_venue(code, letters) if code.isdigit() else ""
+    if letters in MAINLAND_ENDINGS:  # fewer digits are a line of Hong Kong; letters may be of China, Canada or Switzerland
+        return _terminal_venue(code, letters) if re.fullmatch(r"\d{6}", code) else ""
     return _terminal_venue(code, letters) if is_terminal_code(letters) else ""
 
 

@@ -126,8 +126,12 @@ def _by_spelling() -> Mapping[str, str]:
 
 
 def is_terminal_code(letters: str) -> bool:
-    """Whether two capitals stand for a venue in terminal tickers: ``HK`` as in ``1810 HK``."""
-    return letters in _by_terminal()
+    """Whether two capitals stand for one venue wherever they are met: ``HK`` and ``LN``, and not ``PA`` or ``IT``, which are others elsewhere."""
+    mic = _by_terminal().get(letters, "")
+    if not mic:
+        return False
+    elsewhere = letters in {venue.country for venue in VENUES.values()} or letters in _by_ending()
+    return VENUES[mic].country == letters or not elsewhere
 
 
 def plain_name(text: str) -> str:

@@ -191,6 +191,7 @@ def plan_columns(
             *_decided(printed, position, mapped, known),
             *_undecided(printed, position, mapped, known),
             *_of_one_heading(printed, position),
+            *_of_several_days(printed, position, fitting),
         ),
         is_transactions=len({heading_key(heading) for heading in printed} & _TRANSACTION_KEYS) >= 2,
     )
@@ -199,16 +200,33 @@ def plan_columns(
 def _in_order(printed: Sequence[str], fitting: Mapping[int, Sequence[Reading]], same: Sequence[bool]) -> Mapping[int, Sequence[Reading]]:
     """Of columns of one meaning, that whose heading names a currency before the others: it holds for lines of any currency; then the latest day.
 
-    A column that says the same of every line names no security where another one of its meaning does.
+    A column that says the same of every line names no security where another one of its meaning does, and a third, such as the name,
+    tells that the lines are of several.
     """
+
+    varies = {number: not (number < len(same) and same[number]) for number in fitting}
 
     def names_none(number: int) -> bool:
         named = {name for name, _ in fitting[number] if name in _NAMING}
-        others = (other for other in fitting if other != number and not (other < len(same) and same[other]))
-        return number < len(same) and same[number] and any(named & {name for name, _ in fitting[other]} for other in others)
+        told = [{name for name, _ in fitting[other]} for other in fitting if varies[other]]
+        elsewhere = any(set(IDENTITY_FIELDS) & names and not named & names for names in told)  # the lines are of several securities
+        return not varies[number] and elsewhere and any(named & names for names in told)
 
     kept = {number: readings for number, readings in fitting.items() if not names_none(number)} if any(same) else fitting
     return dict(sorted(kept.items(), key=lambda column: (not currency_in(printed[column[0]]), -_day_in(printed[column[0]]))))
+
+
+def _of_several_days(
+    printed: Sequence[str], position: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Amounts that stand under several dated headings, of which one day was read."""
+    rows = []
+    for name, number in position.items():
+        others = [printed[other] for other, readings in fitting.items() if other != number and name in {field for field, _ in readings}]
+        if name in NUMBER_FIELDS and _day_in(printed[number]) and any(map(_day_in, others)):
+            told = f"the figures stand for several days ({', '.join((printed[number], *others)[:4])})"
+            rows.append((name, printed[number], told, f"read as of {printed[number]}; for another day map {name}=HEADING"))
+    return tuple(rows)
 
 
 def _day_in(heading: str) -> int:
@@ -230,16 +248,8 @@ def _currency_of(position: Mapping[str, int], printed: Sequence[str], name: str)
 
 
 _BASE = (
-    "base",
-    "reportingcurrency",
-    "portfoliocurrency",
-    "fundcurrency",
-    "bookcurrency",
-    "bookccy",
-    "portfolioccy",
-    "reportingccy",
-    "basisvaluta",
-)
+    "base", "reportingcurrency", "portfoliocurrency", "fundcurrency", "bookcurrency", "bookccy", "portfolioccy", "reportingccy", "basisvaluta",
+)  # fmt: skip
 
 
 def _says_base(position: Mapping[str, int], printed: Sequence[str], name: str) -> bool:

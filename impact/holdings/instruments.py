@@ -25,6 +25,7 @@ _BY_CLASS: tuple[tuple[str, str], ...] = (
     ("warrant", r"\bwarrants?\b|\boptionsschein"),
     ("right", r"\brights?\b|\bcvr\b|bezugsrecht"),
     ("fx", r"^fx\b|\bforwards?\b|foreign exchange|currency contract|^fwd|devisen"),
+    ("equity", r"\bcash equit"),  # shares themselves, as against derivatives on them
     ("cash", r"\bcash\b|\bcurrency\b|money market|\bcurncy\b|collateral|\bmargin|\bliquid|\bbargeld|^stiv$|repurchase"),
     ("bond", r"\bbonds?\b|fixed income|\bnotes?\b|\bdebt\b|\bdbt\b|\bgovt\b|treasury|anleihe|convertible|debenture|\bcorp\b|\bmuni\b"),
     ("receipt", r"depo[sz]it[ao]ry|\badrs?\b|\bgdrs?\b|\bads\b|\bsponsored\b|\bspon\b|hinterlegung"),

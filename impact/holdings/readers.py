@@ -291,7 +291,16 @@ def _without_grand_totals(read: Sequence[Positions]) -> list[Positions]:
         label = rows["name"].where(rows["name"] != "", rows["ticker"])
         told = rows.loc[summed, ["row", "sheet"]].assign(text=label[summed], reason=TOTAL_REASON)
         dropped = pd.concat([read[number].dropped, told[["row", "reason", "text", "sheet"]]], ignore_index=True)
-        kept[number] = replace(read[number], rows=rows[~summed].reset_index(drop=True), dropped=dropped.sort_values("row", kind="stable"))
+        doubt = told[["row", "sheet"]].assign(
+            column="market_value", value=rows.loc[summed, "market_value"], problem="the sum of all lines above it, over several tables",
+            action="taken for a grand total, not a position: see dropped",
+        )  # fmt: skip
+        kept[number] = replace(
+            read[number],
+            rows=rows[~summed].reset_index(drop=True),
+            dropped=dropped.sort_values("row", kind="stable"),
+            issues=pd.concat([read[number].issues, doubt[list(read[number].issues.columns)]], ignore_index=True),
+        )
     return kept
 
 

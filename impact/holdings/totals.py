@@ -155,7 +155,7 @@ def group_totals(value: FloatArray, bare: BoolArray, total: BoolArray, called: B
 
 
 def grand_totals(rows: pd.DataFrame, table: npt.NDArray[np.int64]) -> BoolArray:
-    """(n,) bool: lines without code, ticker and quantity whose value is the sum of all lines of every table down to theirs.
+    """(n,) bool: lines without code, ticker, quantity and kind whose value is the sum of all lines of every table down to theirs.
 
     Parameters
     ----------
@@ -169,6 +169,7 @@ def grand_totals(rows: pd.DataFrame, table: npt.NDArray[np.int64]) -> BoolArray:
     bare = np.isfinite(value) & (value != 0.0) & rows["quantity"].isna().to_numpy() & (table > table[:1].min(initial=0))
     for name in ("isin", "cusip", "sedol", "figi"):
         bare &= (rows[name] == "").to_numpy()
+    bare &= (rows["instrument"] == "unknown").to_numpy()  # a bond or a fund is held, whatever it sums to
     named = (rows["name"] != "").to_numpy()
     bare &= (rows["ticker"] == "").to_numpy() | (~named & named.any())  # words in the column of tickers
     whole = bool(np.all(known == np.round(known)))

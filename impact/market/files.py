@@ -26,7 +26,9 @@ from impact.typing_ import Day
 __all__ = ["FileSource"]
 
 FIGURES = ("close", "adjusted_close", "volume", "dividends")
-_KNOWN_FIGURES = frozenset().union(*(COLUMN_NAMES[figure] for figure in FIGURES)) - {"amount"} | OTHER_FIGURES
+_KNOWN_FIGURES = {name: figure for figure in FIGURES for name in COLUMN_NAMES[figure] if name != "amount"} | {
+    name: name for name in OTHER_FIGURES
+}
 # A folder may hold one wide table a figure instead of one file a security; the file name says which.
 FOLDER_FIGURES = (("volume", "volume"), ("dividend", "dividends"), ("adj", "adjusted_close"), ("close", "close"), ("price", "close"))
 

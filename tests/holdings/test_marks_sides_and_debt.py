@@ -122,3 +122,43 @@ def test_the_letters_of_a_terminal_name_a_venue_in_a_column_of_their_own():
     book = pd.DataFrame({"ticker": ["700", "AAPL", "600519", "SHOP"], "exchange": ["HK", "US", "CN", "CN"], "market value": 1.0})
     report = impact.check_portfolio(book, "2021-01-20T12:00-05:00")
     assert report.positions["status"].tolist() == ["clear", "clear", "clear", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("ticker", "exchange", "country", "status"),
+    [
+        ("941", "CN", "CN", "restricted"),
+        ("941", "CN", "China", "restricted"),
+        ("941", "CH", "", "unknown"),
+        ("SGO", "PA", "", "unknown"),
+        ("SAP", "GR", "", "unknown"),
+        ("941", "HK", "", "restricted"),
+        ("SHEL", "LN", "", "clear"),
+    ],
+)
+def test_letters_that_may_be_a_country_or_another_venue_clear_nothing(ticker, exchange, country, status):
+    book = pd.DataFrame({"ticker": [ticker], "name": ["Something Plc"], "exchange": [exchange], "country": [country], "market value": 1.0})
+    assert impact.check_portfolio(book, "2021-01-20T12:00-05:00").positions["status"].tolist() == [status]
+
+
+def test_a_bond_that_is_the_sum_of_the_table_above_is_held_and_a_line_without_kind_is_said(tmp_path):
+    head = "Name,Asset Class,Market Value\nTencent,Equity,50000\nEquity fund,Fund,20000\n\nName,Asset Class,Maturity,Market Value\n"
+    assert len(read(tmp_path, head + "CNOOC 3 2029,Bond,2029,70000\n").rows) == 3
+    summed = read(tmp_path, head + "Alles zusammen,,,70000\n")
+    assert len(summed.rows) == 2 and "sum of all lines above" in summed.issues["problem"].str.cat()
+
+
+def test_figures_of_several_days_say_which_is_read(tmp_path):
+    book = read(tmp_path, "Ticker,Market Value 20.01.2021,Market Value 31.03.2021\n0941.HK,50000,90000\n0700.HK,50000,10000\n")
+    assert book.rows["market_value"].tolist() == [90000, 10000]
+    assert "several days" in book.issues["problem"].iloc[0] and "31.03.2021" in book.issues["action"].iloc[0]
+
+
+def test_a_book_of_one_security_keeps_its_ticker(tmp_path):
+    book = read(tmp_path, "Ticker,Symbol,Quantity,Market Value\n0941.HK,AB-1,1000,50000\n0941.HK,AB-2,1100,55000\n")
+    assert book.rows["ticker"].tolist() == ["0941.HK", "0941.HK"]
+
+
+def test_cash_equity_is_a_class_of_shares():
+    book = pd.DataFrame({"name": ["China Mobile Ltd"], "asset class": ["Cash Equity"], "market value": [1.0]})
+    assert impact.check_portfolio(book, "2021-01-20T12:00-05:00").positions["status"].tolist() == ["unknown"]

@@ -50,3 +50,24 @@ def test_names_that_hold_the_word_of_a_figure_are_securities(tmp_path):
     panel = read(tmp_path, "Date,Close Brothers,Open Text,VOL.L", "12,30,5", "13,31,6", "14,32,7")
     assert list(panel.securities) == ["Close Brothers", "Open Text", "VOL.L"]
     assert panel.close.index.equals(pd.DatetimeIndex(DAYS, dtype=panel.close.index.dtype))
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["KO US", "LOW US", "HD US"],
+        ["NYSE:KO", "NYSE:LOW"],
+        ["OPEN US", "KO US"],
+        ["LAST US", "KO US"],
+        ["T. Rowe Price", "Coca-Cola"],
+        ["S&P 500", "S&P 500 Vol"],
+        ["KO", "A_LOW"],
+        ["KO", "KO-PRICE"],
+        ["KO last", "KO close"],
+        ["FOO (ALL)", "TRY (TOP)", "BRK (B)"],
+    ],
+)
+def test_a_security_that_bears_the_word_of_a_figure_or_a_currency_stays(tmp_path, headings):
+    rows = [",".join(str(10.0 + day + place) for place in range(len(headings))) for day in range(3)]
+    panel = read(tmp_path, ",".join(["Date", *headings]), *rows)
+    assert list(panel.securities) == headings and (panel.currency == "").all()
