@@ -12,7 +12,9 @@ from impact.errors import InputError
 
 __all__ = ["parse_instant"]
 
-_ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:?\d{2}(:?\d{2}([.,]\d{1,9})?)?\s?(Z|z|UTC|[+-]\d{2}(:?\d{2})?)")
+_ISO_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}[T ]\d{2}(:\d{2}(:\d{2}([.,]\d{1,9})?)?|\d{2}(\d{2}([.,]\d{1,9})?)?)\s?(Z|z|UTC|[+-]\d{2}(:?\d{2})?)"
+)
 
 
 def parse_instant(value: object, *, parameter: str = "as_of") -> pd.Timestamp:

@@ -62,7 +62,7 @@ def read_return_file(path: str | Path, parameter: str = "returns") -> pd.DataFra
     Raises
     ------
     InputError
-        If it has no dates, or a cell is no number.
+        If it has no dates, or a cell is no finite number.
     """
     from impact.market.sniffing import read_dates, read_numbers, read_table
 
@@ -75,11 +75,12 @@ def read_return_file(path: str | Path, parameter: str = "returns") -> pd.DataFra
     dates = raw.columns.columns[0]
     figures: dict[str, np.ndarray] = {}
     for column in raw.columns.columns[1:]:
-        figures[column], bad = read_numbers(raw.columns[column], raw.decimal)
+        figures[column], unread = read_numbers(raw.columns[column], raw.decimal)
+        bad = unread | np.isinf(figures[column])
         if bad.any():
             first = raw.columns[column].iloc[int(np.flatnonzero(bad)[0])]
             raise InputError(
-                f"{parameter}={raw.name!r} column {column!r} has {int(bad.sum())} cell(s) that are no numbers (first {first!r}); mend them."
+                f"{parameter}={raw.name!r} column {column!r} has {int(bad.sum())} cell(s) that are no finite numbers (first {str(first)!r}); mend them."
             )
     return pd.DataFrame(figures, index=pd.DatetimeIndex(read_dates(raw.columns[dates], raw.name), name="session"))
 

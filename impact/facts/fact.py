@@ -26,8 +26,8 @@ def _is_day(text: str) -> bool:
     if not text:
         return True
     try:
-        return len(text) == 10 and bool(pd.notna(pd.Timestamp(text)))
-    except ValueError:
+        return str(pd.Timestamp(text).as_unit("ns").date()) == text
+    except ValueError:  # no such day, or one that nanoseconds do not reach
         return False
 
 
@@ -49,8 +49,8 @@ RULES: Mapping[str, tuple[Callable[[str], bool], str]] = MappingProxyType(
         "source": (bool, "must not be empty: say where it was seen"),
         "confidence": (CONFIDENCES.__contains__, f"must be one of {', '.join(CONFIDENCES)}"),
         "precision": (PRECISIONS.__contains__, f"must be one of {', '.join(PRECISIONS)}"),
-        "valid_from": (_is_day, "must be empty or a day such as 2021-03-15"),
-        "valid_to": (_is_day, "must be empty or a day such as 2021-03-15"),
+        "valid_from": (_is_day, "must be empty or a day from 1678 to 2261 such as 2021-03-15"),
+        "valid_to": (_is_day, "must be empty or a day from 1678 to 2261 such as 2021-03-15"),
         "known_at": (_is_instant, "must be an instant with its offset such as 2021-03-05T09:56+00:00"),
     }
 )

@@ -11,6 +11,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.facts.fact import FIELDS, broken_rule
 from impact.facts.statements import typed_statements
+from impact.instants import parse_instant
 
 __all__ = ["OPTIONAL_COLUMNS", "REQUIRED_COLUMNS", "read_facts"]
 
@@ -56,8 +57,14 @@ def read_facts(path: str | Path) -> pd.DataFrame:
     if broken:
         line, column, text, rule = min(broken)
         raise InputError(f"{path}, line {line}, column {column}: {text!r} {rule} ({len(broken)} cells break a rule).")
-    rows = [_filled(row) | {"table": path.name, "row": str(line)} for line, row in written]
+    rows = [_stated(row) | {"table": path.name, "row": str(line)} for line, row in written]
     return typed_statements([dict.fromkeys(FIELDS, "") | row for row in rows])
+
+
+def _stated(row: dict[str, str]) -> dict[str, str]:
+    """A row that breaks no rule, its instant written the one way that the tables write it."""
+    filled = _filled(row)
+    return filled | {"known_at": parse_instant(filled["known_at"]).isoformat()}
 
 
 def _filled(row: dict[str, str]) -> dict[str, str]:

@@ -73,28 +73,24 @@ def line_key(line: pd.Series, entity: str) -> str:
 
 
 def read_decisions(path: str | Path) -> tuple[Decision, ...]:
-    """The decisions of a CSV file with the columns key, decision, by, on, why; the last one of a key counts.
+    """The decisions of a file with the columns key, decision, by, on, why; the last one of a key counts.
 
     Raises
     ------
     InputError
         If the file cannot be read, lacks a column, or a row is no decision.
     """
+    from impact.intake.named_columns import read_named_columns  # readers of files are loaded where one is read
+
     columns = [field.name for field in fields(Decision)]
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"decisions={str(path)!r} cannot be read ({type(error).__name__}); give a CSV file with {', '.join(columns)}."
-        ) from error
-    reader = csv.DictReader(io.StringIO(text))
-    missing = [name for name in columns if name not in (reader.fieldnames or ())]
+    table = read_named_columns(path, "decisions")
+    missing = [name for name in columns if name not in table]
     if missing:
         raise InputError(
             f"decisions={str(path)!r} lacks {len(missing)} column(s) (first {missing[0]!r}); a file of decisions has {', '.join(columns)}."
         )
-    rows = {row["key"]: Decision(**{name: (row[name] or "").strip() for name in columns}) for row in reader}
-    return tuple(rows.values())
+    rows = [Decision(**dict(zip(columns, map(str, cells), strict=True))) for cells in table[columns].itertuples(index=False)]
+    return tuple({row.key: row for row in rows}.values())
 
 
 def add_decision(path: str | Path, decision: Decision) -> Path:

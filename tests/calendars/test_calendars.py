@@ -145,6 +145,8 @@ def test_parse_instant_takes_datetimes_and_keeps_their_zone():
         ("2021-01-14T18:00", "has no zone"),
         ("14 Jan 2021 18:00 EST", "not an ISO 8601 instant"),
         ("", "not an ISO 8601 instant"),
+        ("2021-01-14T17:0030Z", "not an ISO 8601 instant"),
+        ("2021-01-14T1700:30Z", "not an ISO 8601 instant"),
         ("2021-13-14T18:00Z", "cannot be read"),
         ("9021-01-14T18:00Z", "cannot be read"),
         (dt.date(2021, 1, 14), "is not an instant"),

@@ -137,9 +137,13 @@ def test_a_text_file_that_is_no_table_is_refused(run_cli, files, tmp_path):
     broken.write_text('date,A\n2020-01-01,"1\n')
     code, _, err = run_cli("study", str(broken), "--returns", files["returns"], "--market", "index")
     assert code == 2 and "error:" in err
+
+
+@pytest.mark.parametrize("cell", ["much", "inf", "-inf", "1e999"])
+def test_a_return_that_is_no_finite_number_is_refused(tmp_path, cell):
     text = tmp_path / "text.csv"
-    text.write_text("date,A,index\n2020-01-01,0.1,0.2\n2020-01-02,much,0.1\n")
-    with pytest.raises(InputError, match=r"'A' has 1 cell\(s\) that are no numbers \(first 'much'\)"):
+    text.write_text(f"date,A,index\n2020-01-01,0.1,0.2\n2020-01-02,{cell},0.1\n")
+    with pytest.raises(InputError, match=rf"'A' has 1 cell\(s\) that are no finite numbers \(first '{cell}'\)"):
         read_return_file(text)
 
 

@@ -226,6 +226,21 @@ def test_a_broken_cell_is_named_with_file_line_column_and_rule(tmp_path, line, w
     assert "mine.csv" in str(caught.value) and "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("column", ["valid_from", "valid_to"])
+@pytest.mark.parametrize("day", ["31/12/2020", "01/02/2021", "9999-12-31", "0001-01-01", "2021-02-30", "Jan 1 2021", "20210101"])
+def test_a_day_that_is_no_iso_day_is_refused(tmp_path, column, day):
+    path = write(tmp_path, f"m1,X,p,1,2021-03-15T10:00Z,s,A,{day}", header=f"{HEADER},{column}")
+    with pytest.raises(InputError, match=rf"column {column}: '{day}' must be empty or a day from 1678 to 2261"):
+        load_ledger(path)
+
+
+@pytest.mark.parametrize("written", ["2021-03-15 10:00 UTC", "2021-03-15T10:00:00,0Z", "2021-03-15T1000Z", "2021-03-15T10:00+00"])
+def test_every_instant_that_is_taken_elsewhere_is_taken_in_a_file(tmp_path, written):
+    path = tmp_path / "mine.csv"
+    path.write_text(f'{HEADER}\nm1,X,p,1,"{written}",s,A\n')
+    assert load_ledger(path).fact("m1").known_at.isoformat() == "2021-03-15T10:00:00+00:00"
+
+
 def test_further_rules_of_a_file(tmp_path):
     good = "2021-03-15T10:00Z,s,A"
     with pytest.raises(InputError, match=r"line 2, column fact_id: 'm1' repeats: ids must be unique \(2 cells"):

@@ -1,7 +1,7 @@
 """The whole attack: ``python -m tests.faults.run [INPUTS]`` writes RESULTS.md beside this file and the input of each fault into corpus/.
 
-INPUTS (default 20,000) are spread over the readers by their weight; kills and corruptions of the store and answers of a provider are
-one in a hundred, one in a hundred and one in five hundred of them. Same INPUTS and SEED, same inputs.
+INPUTS (default 100,000) are spread over the readers by their weight; fewer of them take fewer kills, corruptions and answers in the same
+ratio. Same INPUTS and SEED, same inputs.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from tests.faults.readers import READERS
 from tests.faults.store import corrupt, kill
 
 SEED = 20210114
+INPUTS, CORRUPTIONS, KILLS, ANSWERS = 100_000, 1_000, 1_000, 200
+"""What one run of `make faults` tries."""
 PIECE = 250
 """Inputs that one process takes at once."""
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -31,31 +33,39 @@ def _piece(task: tuple[str, int, int]) -> Outcome:
     return attack(next(reader for reader in READERS if reader.name == name), n, seed)
 
 
+def shares(n_inputs: int) -> dict[str, int]:
+    """Inputs of each reader by its weight; together `n_inputs`, what is left over goes to the first."""
+    total = sum(reader.weight for reader in READERS)
+    own = {reader.name: n_inputs * reader.weight // total for reader in READERS}
+    own[READERS[0].name] += n_inputs - sum(own.values())
+    return own
+
+
 def readers(n_inputs: int, seed: int) -> list[Outcome]:
     """What came of the inputs of each reader."""
-    total = sum(reader.weight for reader in READERS)
     tasks = [
-        (reader.name, PIECE, seed + piece) for reader in READERS for piece in range(max(1, round(n_inputs * reader.weight / total / PIECE)))
+        (name, min(PIECE, n - first), seed + piece)
+        for name, n in shares(n_inputs).items()
+        for piece, first in enumerate(range(0, n, PIECE))
     ]
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
         done = list(pool.map(_piece, tasks))
-    return [reduce(Outcome.merged, (outcome for outcome in done if outcome.reader == reader.name)) for reader in READERS]
+    return [reduce(Outcome.merged, (one for one in done if one.reader == reader.name), Outcome(reader=reader.name)) for reader in READERS]
 
 
 def _others(n_inputs: int, seed: int) -> list[tuple[str, Counter[str], list[str]]]:
-    attacks = (
-        ("store: corruptions", corrupt, n_inputs // 100),
-        ("store: writers killed", kill, n_inputs // 100),
-        ("provider: answers", answer_badly, n_inputs // 500),
-    )
     told = []
-    for name, function, n in attacks:
+    for name, function, n in (
+        ("store: corruptions", corrupt, CORRUPTIONS),
+        ("store: writers killed", kill, KILLS),
+        ("provider: answers", answer_badly, ANSWERS),
+    ):
         with tempfile.TemporaryDirectory() as folder:
-            told.append((name, *function(Path(folder), max(n, 10), seed)))
+            told.append((name, *function(Path(folder), -(-n * n_inputs // INPUTS), seed)))
     return told
 
 
-def main(n_inputs: int = 20_000) -> int:
+def main(n_inputs: int = INPUTS) -> int:
     """Run everything, write the results, and give the number of faults."""
     start = time.perf_counter()
     outcomes, others = readers(n_inputs, SEED), _others(n_inputs, SEED)
@@ -66,7 +76,7 @@ def main(n_inputs: int = 20_000) -> int:
         "",
         f"By `make faults`: {sum(sum(outcome.counts.values()) for outcome in outcomes):,} mutated inputs, seed {SEED}, {time.perf_counter() - start:,.0f} s "
         f"on {os.cpu_count()} cores. A fault is an exception that is no `ImpactError`, a warning that is an error, a refusal of several lines, rows "
-        f"that are lost, a figure that is none, more than {SECONDS} s or more than {MEGABYTES} MB.",
+        f"that are lost, a figure that is none, more than {SECONDS} s of the processor or more than {MEGABYTES} MB.",
         "",
         "| reader | inputs | read | refused | faults | slowest |",
         "|---|---|---|---|---|---|",

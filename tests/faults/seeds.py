@@ -89,11 +89,13 @@ def _tables(frame: pd.DataFrame, stem: str, kinds: tuple[str, ...]) -> tuple[See
 def seeds_of(kind: str) -> tuple[Seed, ...]:
     """Whole files of one kind; `kind` is a name in ``READERS``."""
     every = ("csv", "semicolon", "utf-16", "json", "html", "parquet", "xlsx")
-    events = pd.DataFrame({"event_id": ["a", "b"], "security": ["1810.HK", "1810.HK"], "date": ["2021-01-05", "2021-01-06"]})
-    facts = pd.DataFrame({"fact_id": ["f1"], "subject": ["1810.HK"], "predicate": ["listed"], "value": ["yes"], "known_at": ["2021-01-14T17:00-05:00"],
-                          "source": ["made up"], "confidence": ["B"]})  # fmt: skip
-    decisions = pd.DataFrame({"key": ["name:XIAOMI|proposed:Xiaomi Corporation"], "decision": ["same"], "by": ["me"],
-                              "on": ["2021-01-15"], "why": ["read"]})  # fmt: skip
+    days = ["2021-01-05", "2021-01-06", "2021-01-14", "2021-02-26", "2021-03-12", "2021-05-11"]
+    events = pd.DataFrame({"event_id": list("abcdef"), "security": ["1810.HK", "NA", "None", "0763.HK", "1810.HK", "0005.HK"], "date": days,
+                           "group": list("xxyyzz"), "size": [1.5, 2, 0, -3, 7e6, 0.25]})  # fmt: skip
+    facts = pd.DataFrame({"fact_id": [f"f{number}" for number in range(6)], "subject": "1810.HK", "predicate": "listed", "value": "yes",
+                          "known_at": "2021-01-14T17:00-05:00", "valid_from": days, "valid_to": "", "source": "made up", "confidence": "B"})  # fmt: skip
+    decisions = pd.DataFrame({"key": [f"name:XIAOMI {number}|proposed:Xiaomi Corporation" for number in range(6)], "decision": "same",
+                              "by": "me", "on": days, "why": "read"})  # fmt: skip
     made: Mapping[str, tuple[Seed, ...]] = {
         "holdings": _tables(_BOOK, "book", every)
         + _sample(

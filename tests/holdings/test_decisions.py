@@ -69,6 +69,15 @@ def test_a_row_that_is_no_decision_is_refused(tmp_path, row, said):
         read_decisions(path)
 
 
+def test_a_quotation_that_does_not_close_swallows_no_decision(tmp_path):
+    path = tmp_path / "decisions.csv"
+    path.write_text(f'key,decision,by,on,why\n"{COSTAR}",same,amy,2021-11-30,"asked\n"{HIKVISION}",other,amy,2021-11-30,read\n')
+    before = path.read_bytes()
+    with pytest.raises(InputError, match=r"line 2: a quotation mark opens and does not close"):
+        add_decision(path, _decision("another", "same"))
+    assert path.read_bytes() == before
+
+
 def test_a_file_without_its_columns_is_refused(tmp_path):
     path = tmp_path / "decisions.csv"
     path.write_text("key,decision\nk,same\n")
