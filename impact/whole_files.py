@@ -7,11 +7,12 @@ import os
 import re
 import stat
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from impact.errors import InputError
 
-__all__ = ["append_line", "checked_path", "write_whole"]
+__all__ = ["append_line", "checked_path", "write_folder", "write_whole"]
 
 _ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:/")
 
@@ -68,6 +69,46 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes, *, parameter
             f"{parameter} {os.fspath(path)!r} cannot be written ({error.strerror}); choose a folder that exists and may be written."
         ) from error
     return Path(path)
+
+
+def write_folder(folder: str | os.PathLike[str], contents: Mapping[str, str], *, parameter: str = "folder") -> None:
+    """Write files to a folder, all of them or none, and over no file that is there.
+
+    Parameters
+    ----------
+    folder : path
+        Made, with the folders above it, when it does not exist.
+    contents : mapping of file name to text
+    parameter : str
+        Name of the option or argument, for the message.
+
+    Raises
+    ------
+    InputError
+        If one of the files is there already, or the folder cannot be written.
+    """
+    target, written = Path(folder), list[Path]()
+    there = [name for name in contents if os.path.lexists(target / name)]
+    if there:
+        raise InputError(
+            f"{parameter}={os.fspath(folder)!r} has {len(there)} of the {len(contents)} files to write (first {there[0]}), and none is written "
+            "over; choose another folder, or edit what is there."
+        )
+    missing = [parent for parent in (target, *target.parents) if not parent.exists()]
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name, text in contents.items():
+            write_whole(target / name, text, parameter=parameter)
+            written.append(target / name)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            for path in written:
+                path.unlink()
+            for made in missing:
+                made.rmdir()
+        if isinstance(error, OSError):
+            raise InputError(f"{parameter}={os.fspath(folder)!r} cannot be made ({error.strerror}); choose one that may be.") from error
+        raise
 
 
 def _replace(target: Path, content: bytes) -> None:

@@ -21,6 +21,7 @@ from impact.cases.shares import share_counts
 from impact.cases.stated_tables import SCHEMAS
 from impact.errors import InputError
 from impact.facts import load_ledger
+from impact.whole_files import write_folder
 
 __all__ = ["FACTS_FILE", "NewCaseFields", "write_case"]
 
@@ -56,7 +57,7 @@ def write_case(
     public_at : str
         Instant at which it became public, with its zone.
     folder : path
-        Made when it does not exist; a case file in it is never overwritten.
+        Made when it does not exist; no file in it is ever overwritten.
     hypothetical : bool
         Whether nobody has announced the designation.
     stated
@@ -66,7 +67,7 @@ def write_case(
     Raises
     ------
     InputError
-        If a value is wrong, a field is none of those, the folder holds a case file already, or it cannot be written.
+        If a value is wrong, a field is none of those, the folder holds one of the files already, or it cannot be written.
     """
     unwritten = sorted(set(stated) - set(NewCaseFields.__annotations__))
     if unwritten:
@@ -78,17 +79,11 @@ def write_case(
     if definition.prices not in ("bundled", "yahoo"):
         load_case_prices(definition, definition.prices, offline=True)
     target = Path(folder)
-    if (target / CASE_FILE).exists():
-        raise InputError(f"{target / CASE_FILE} exists; choose another folder, or edit the file that is there.")
     facts = pd.concat([load_ledger().facts_about(line).to_frame() for line in issuer_lines(definition)], ignore_index=True)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        (target / CASE_FILE).write_text("\n".join(_lines(definition, len(facts), target)) + "\n", encoding="utf-8")
-        for schema in SCHEMAS.values():
-            (target / f"{schema.name}.csv").write_text(",".join(schema.header) + "\n", encoding="utf-8")
-        facts.to_csv(target / FACTS_FILE, index=False, lineterminator="\n")
-    except OSError as error:
-        raise InputError(f"folder={str(folder)!r} cannot be written ({error.strerror}); choose one that may be.") from error
+    contents = {f"{schema.name}.csv": ",".join(schema.header) + "\n" for schema in SCHEMAS.values()}
+    contents[FACTS_FILE] = facts.to_csv(index=False, lineterminator="\n")
+    contents[CASE_FILE] = "\n".join(_lines(definition, len(facts), target)) + "\n"
+    write_folder(target, contents, parameter="folder")
     return target
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from impact.cli._written_files import keep_apart, spare_inputs
 from impact.errors import InputError
 from impact.whole_files import checked_path, write_whole
 
@@ -38,8 +39,6 @@ ENDINGS = {
     "xlsx": "xlsx",
 }
 """Format of each ending of ``-o FILE``."""
-WRITTEN = ("output", "html", "plot")
-"""Options that name a file to write."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -72,8 +71,9 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
         context = click.get_current_context()
         stated = context.get_parameter_source("format_") is not click.core.ParameterSource.DEFAULT
         given["format_"] = _format_of(given["output"], given["format_"] if stated else None)
+        keep_apart(context.params)
         if not given.pop("force"):
-            _spare_inputs(context.params)
+            spare_inputs(context.params)
         return command(*args, **given)
 
     chosen: Callable[..., Any] = checked
@@ -104,41 +104,6 @@ def _format_of(output: str | None, stated: str | None) -> str:
             f"--output {output!r} ends in .{ending}, but --format asks for {stated}; leave --format out, or change the ending."
         )
     return stated or str(by_ending)
-
-
-def _spare_inputs(given: Mapping[str, Any]) -> None:
-    """Refuse to write over a file that the command reads, by whatever name.
-
-    Raises
-    ------
-    InputError
-        If a file to write is one of those given to read, or stands in a folder given to read.
-    """
-    read = [Path(text) for name, value in given.items() if name not in WRITTEN for text in _paths_in(value)]
-    for name in WRITTEN:
-        target = given.get(name)
-        if not target or not Path(target).is_file():
-            continue
-        for source in read:
-            same = source.is_file() and source.samefile(target)
-            if same or (source.is_dir() and any(folder.samefile(source) for folder in Path(target).resolve().parents)):
-                raise InputError(
-                    f"--{name} {str(target)!r} would write over {str(source)!r}, which is read; choose another name, or --force."
-                )
-
-
-def _paths_in(value: Any) -> Iterator[str]:
-    """Every existing file or folder named in the value of an option, ``NAME=FILE`` included."""
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _paths_in(item)
-    elif isinstance(value, (str, Path)) and str(value):
-        for text in (str(value), str(value).partition("=")[2]):
-            try:
-                if text and Path(text).exists():
-                    yield text
-            except (OSError, ValueError):
-                continue
 
 
 @contextmanager

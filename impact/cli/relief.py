@@ -41,9 +41,12 @@ def command(
     """
     from impact.cases import assess_case
     from impact.relief import log_forecast
+    from impact.relief.forecasts import check_log
 
     if log and as_of is None:
         raise click.UsageError("--log needs --as-of: a forecast carries the instant at which it was made.")
+    if log:
+        check_log(log, parameter="--log")
     opened = opened_case(case, case_file, source=source, as_of=as_of, offline=offline)
     assessed = assess_case(
         opened.definition,

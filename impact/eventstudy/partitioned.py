@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +32,7 @@ from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables import prose
 from impact.typing_ import IntArray, Window
+from impact.whole_files import write_whole
 
 __all__ = ["PartitionedResult", "study_partitions"]
 
@@ -275,7 +277,9 @@ def _study_part(part: _Part) -> _PartAnswer:
                 written.append(_car_table(part, fitted, here["event_id"].to_numpy(), table, usable))
     if part.write_to is not None:
         part.write_to.parent.mkdir(parents=True, exist_ok=True)
-        pd.concat(written, ignore_index=True).to_parquet(part.write_to, index=False)
+        columns = io.BytesIO()
+        pd.concat(written, ignore_index=True).to_parquet(columns, index=False)
+        write_whole(part.write_to, columns.getvalue(), parameter="write_to")
     reasons = _stacked(dropped).groupby(["status", "reason"]).size().rename("n_events").reset_index()
     return _PartAnswer(sums=total, n_securities=len(table.securities), dropped=reasons)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -20,6 +18,7 @@ from impact.facts.list_records import OfficialList
 from impact.facts.schemas import LIST_CHANGES, LIST_DROPPED
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
+from impact.whole_files import write_whole
 
 __all__ = ["LIST_FORMATS", "ListDifference", "OfficialList", "diff_lists", "fetch_list", "read_official_list"]
 
@@ -167,7 +166,7 @@ def fetch_list(
     name : str
         ``ofac`` or ``csl``.
     folder : path
-        Must exist; files of the same name are replaced only once the download is complete.
+        Must exist; files of the same name are replaced only once all of the list is there.
     addresses : mapping of file name to URL, optional
         Instead of those of the format.
     timeout_seconds : float
@@ -183,7 +182,7 @@ def fetch_list(
     Raises
     ------
     InputError
-        If `name` is not known or `folder` is not a folder.
+        If `name` is not known, `folder` is not a folder, or a file in it cannot be written.
     DataUnavailable
         If the service cannot be reached, refuses, or sends nothing.
     """
@@ -194,15 +193,8 @@ def fetch_list(
     if not target.is_dir():
         raise InputError(f"folder={str(folder)!r} is not a folder; make it first.")
     agent = user_agent or f"index-exclusion-impact/{package_version('index-exclusion-impact')}"
-    written = []
-    for file, address in (addresses or offered[name]).items():
-        content = _download(address, agent, timeout_seconds)
-        handle, partial = tempfile.mkstemp(dir=target, prefix=f".{file}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        os.replace(partial, target / file)
-        written.append(target / file)
-    return written
+    contents = {file: _download(address, agent, timeout_seconds) for file, address in (addresses or offered[name]).items()}
+    return [write_whole(target / file, content, parameter="folder") for file, content in contents.items()]
 
 
 def _download(address: str, user_agent: str, timeout_seconds: float) -> bytes:

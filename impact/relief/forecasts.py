@@ -15,9 +15,9 @@ from impact.errors import InputError, SourceUnusable
 from impact.relief.schemas import FORECAST_MEANS, FORECASTS, OPEN_QUESTIONS
 from impact.results import Result, Summary, declared
 from impact.tables.prose import decimal
-from impact.whole_files import append_line
+from impact.whole_files import append_line, checked_path
 
-__all__ = ["Forecast", "ForecastScores", "log_forecast", "read_forecasts", "score_forecasts"]
+__all__ = ["Forecast", "ForecastScores", "check_log", "log_forecast", "read_forecasts", "score_forecasts"]
 
 FIELDS = ("made_at", "question", "probability", "low", "high", "basis")
 
@@ -75,10 +75,48 @@ def log_forecast(path: str | Path, forecast: Forecast) -> None:
     Raises
     ------
     InputError
-        If the file cannot be written.
+        If the file cannot be written, or holds something else than forecasts.
     """
+    check_log(path)
     line = json.dumps({name: _plain(getattr(forecast, name)) for name in FIELDS}, ensure_ascii=False)
     append_line(path, line)
+
+
+def check_log(path: str | Path, *, parameter: str = "path") -> None:
+    """Refuse a file to which no forecast may be appended, before any work is done for one.
+
+    A file that does not exist, is empty, or holds a forecast or the beginning of one, as a torn line leaves it, is a log.
+
+    Raises
+    ------
+    InputError
+        If it is an address or a folder, lies in no folder, or holds something else.
+    """
+    target = checked_path(path, parameter)
+    if not target.is_file():
+        return
+    try:
+        lines = [line for line in target.read_bytes().decode("utf-8", errors="replace").split("\n") if line.strip()]
+    except OSError as error:
+        raise InputError(
+            f"{parameter} {str(path)!r} cannot be read ({error.strerror}); name a file that may be read and written."
+        ) from error
+    if lines and not any(_is_forecast(line) for line in lines):
+        raise InputError(
+            f"{parameter} {str(path)!r} is no log of forecasts (none of its {len(lines)} lines is one), and nothing is added to it; "
+            "name a log, or a file that does not exist yet."
+        )
+
+
+def _is_forecast(line: str) -> bool:
+    opening = f'{{"{FIELDS[0]}": "'
+    if line.startswith(opening) or opening.startswith(line):
+        return True
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(row, dict) and {"made_at", "question", "probability"} <= row.keys()
 
 
 def _plain(value: object) -> object:
@@ -101,15 +139,16 @@ def read_forecasts(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         If the file cannot be opened.
     """
     try:
-        lines = Path(path).read_bytes().decode("utf-8").split("\n")  # U+2028 and its like are part of a text
-    except (OSError, UnicodeDecodeError) as error:
+        lines = Path(path).read_bytes().split(b"\n")  # U+2028 and its like are part of a text
+    except OSError as error:
         raise SourceUnusable(f"path={str(path)!r} cannot be read as a forecast log ({error}); give a file of JSON lines.") from error
     kept, dropped = [], []
-    for number, text in enumerate(lines, 1):
+    for number, line in enumerate(lines, 1):
+        text = line.decode("utf-8", errors="backslashreplace")
         if not text.strip():
             continue
         try:
-            row = json.loads(text)
+            row = json.loads(line)
             bounds = {name: math.nan if row.get(name) is None else float(row[name]) for name in ("low", "high")}
             forecast = Forecast(
                 made_at=row["made_at"],
@@ -118,7 +157,7 @@ def read_forecasts(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
                 basis=row.get("basis") or "",
                 **bounds,
             )
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
             dropped.append((number, text, f"{type(error).__name__}: {error}"))
             continue
         kept.append([parse_instant(forecast.made_at), *(getattr(forecast, name) for name in FIELDS[1:])])

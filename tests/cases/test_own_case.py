@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -320,7 +321,7 @@ def test_a_new_folder_opens_and_answers_until_when(tmp_path, run_cli, security, 
     assert "Until when" in page and "HYPOTHETICAL" in page
     assert len(pd.read_csv(tmp_path / "own" / "facts.csv")) > (10 if line == "0700.HK" else -1)
     code, _, err = run_cli("new", security, "--programme", "ns-cmic", "--at", "2026-11-28T16:05-05:00", "-o", str(tmp_path / "own"))
-    assert code == 2 and "exists" in err
+    assert code == 2 and "none is written over" in err
 
 
 @pytest.mark.parametrize(
@@ -336,6 +337,28 @@ def test_a_new_case_that_cannot_be_is_refused_before_anything_is_written(tmp_pat
     with pytest.raises(InputError, match=message):
         impact.cases.write_case(security, programme, at, tmp_path / "own")
     assert not (tmp_path / "own").exists()
+
+
+def test_a_new_case_spares_what_the_folder_holds_and_leaves_nothing_half_written(tmp_path, monkeypatch):
+    stated = ("0700.HK", "ns-cmic", "2026-11-28T16:05-05:00")
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "holders.csv").write_text("my,own\n")
+    with pytest.raises(InputError, match=r"has 1 of the \d files to write \(first holders.csv\), and none is written over"):
+        impact.cases.write_case(*stated, kept)
+    assert [path.name for path in kept.iterdir()] == ["holders.csv"] and (kept / "holders.csv").read_text() == "my,own\n"
+    replace, moved = os.replace, []
+
+    def third_time(source, target):
+        moved.append(target)
+        if len(moved) == 3:
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr("os.replace", third_time)
+    with pytest.raises(InputError, match="No space left"):
+        impact.cases.write_case(*stated, tmp_path / "deep" / "own")
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
 def in_currency(folder, code):

@@ -93,6 +93,37 @@ def test_a_file_of_a_folder_that_is_read_is_spared(run_cli, tmp_path):
     assert code == 2 and "would write over" in err and fund.read_text() == "kept"
 
 
+def test_a_file_that_a_case_file_names_is_spared(run_cli, tmp_path):
+    (tmp_path / "own").mkdir()
+    prices = tmp_path / "prices.csv"
+    prices.write_text("kept")
+    case = tmp_path / "own" / "case.toml"
+    case.write_text(
+        '[designation]\nsecurity = "0700.HK"\nprogramme = "ns-cmic"\npublic_at = 2026-11-28T16:05:00-05:00\n[market]\nprices = "../prices.csv"\n'
+    )
+    for named in (case, case.parent):
+        code, _, err = run_cli("case", str(named), "-o", str(prices))
+        assert code == 2 and "would write over" in err and prices.read_text() == "kept"
+
+
+def test_two_things_are_not_written_to_one_file(run_cli, tmp_path):
+    (tmp_path / "link.csv").symlink_to(tmp_path / "one.csv")
+    (tmp_path / "book.csv").write_text(BOOK)
+    code, _, err = run_cli(
+        "check", str(tmp_path / "book.csv"), *CHECK, "-o", str(tmp_path / "one.csv"), "--html", str(tmp_path / "link.csv")
+    )
+    assert code == 2 and "--output and --html both name" in err and not (tmp_path / "one.csv").exists()
+
+
+def test_a_forecast_is_added_to_a_log_only(run_cli, tmp_path):
+    prices = tmp_path / "prices.csv"
+    prices.write_text("date,close\n2021-01-04,3\n")
+    code, out, err = run_cli("relief", "xiaomi", "--as-of", CHECK[1], "--log", str(prices))
+    assert code == 2 and out == "" and "--log" in err and "is no log of forecasts" in err
+    code, _, err = run_cli("relief", "xiaomi", "--as-of", CHECK[1], "--log", str(tmp_path / "x.csv"), "-o", str(tmp_path / "x.csv"))
+    assert code == 2 and "--output and --log both name" in err and [path.name for path in tmp_path.iterdir()] == ["prices.csv"]
+
+
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside(tmp_path, monkeypatch):
     path = tmp_path / "x.csv"
     path.write_text("old")

@@ -48,6 +48,34 @@ def test_a_case_counts_once():
         base_rates(pd.DataFrame({"case": ["x", "x"], "programme_id": ["p", "p"], "outcome": ["relief", "lost"]}))
 
 
+FORECAST = Forecast(made_at="2021-03-11T12:00-05:00", question="relief of \u5c0f\u7c73\u2028in time", probability=0.4)
+
+
+@pytest.mark.parametrize(
+    "content", [b"date,close\n2021-01-04,3\n", b"\x00\xff\xfe", b'{"schema": "impact.relief/1"}\n', b"[]\n", b"[" * 100_000]
+)
+def test_what_is_no_log_is_not_added_to(tmp_path, content):
+    path = tmp_path / "prices.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"is no log of forecasts \(none of its 1|is no log of forecasts \(none of its 2"):
+        log_forecast(path, FORECAST)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("kept", [0, 1, 5, 40, 75, 76, 77, 80, 95])
+def test_a_log_survives_a_line_torn_anywhere(tmp_path, kept):
+    """Also in the middle of a letter: what was written before and after is read."""
+    path = tmp_path / "log.jsonl"
+    log_forecast(path, FORECAST)
+    whole = path.read_bytes()
+    for content, before in ((whole[:kept], 0), (whole + whole[:kept], 1)):
+        path.write_bytes(content)
+        log_forecast(path, FORECAST)
+        forecasts, dropped = read_forecasts(path)
+        assert forecasts["question"].tolist() == [FORECAST.question] * (before + 1)
+        assert len(dropped) == (kept > 0)
+
+
 def test_log_round_trip_and_scores(tmp_path):
     log = tmp_path / "forecasts.jsonl"
     log_forecast(
