@@ -78,9 +78,12 @@ def session_frame(table: TableLike, parameter: str, kind: str = "price") -> pd.D
         raise InputError(
             f"{parameter} repeats {len(repeated)} securities (first {repeated[0]!r}); columns must be unique: remove or rename one of each."
         )
-    values = np.empty(frame.shape, dtype=np.float64)
-    for position, security in enumerate(securities):
-        values[:, position] = _numbers(frame.iloc[:, position], security, parameter)
+    if (frame.dtypes == np.float64).all():
+        values = frame.to_numpy(dtype=np.float64, copy=True)
+    else:
+        values = np.empty(frame.shape, dtype=np.float64)
+        for position, security in enumerate(securities):
+            values[:, position] = _numbers(frame.iloc[:, position], security, parameter)
     refuse_where(np.isinf(values), values, sessions, securities, parameter, _INFINITE)
     broken, rule = _RULES[kind]
     refuse_where(broken(values) & ~np.isnan(values), values, sessions, securities, parameter, rule)
