@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import pandas as pd
 
@@ -45,8 +46,14 @@ def read_bundled(name: str, *, dtype: Mapping[str, str] | str = "str") -> pd.Dat
     """
     if name not in bundled_names():
         raise InputError(f"name={name!r} is not a bundled table; choose one of: {', '.join(bundled_names())}.")
+    return _parsed(name, dtype if isinstance(dtype, str) else tuple(dtype.items())).copy()
+
+
+@lru_cache(maxsize=128)
+def _parsed(name: str, dtype: str | tuple[tuple[str, str], ...]) -> pd.DataFrame:
     text = dtype == "str"
-    return pd.read_csv(io.BytesIO(_bytes(f"{name}.csv")), dtype=dtype, keep_default_na=not text, na_filter=not text)
+    types: Any = dtype if isinstance(dtype, str) else dict(dtype)
+    return pd.read_csv(io.BytesIO(_bytes(f"{name}.csv")), dtype=types, keep_default_na=not text, na_filter=not text)
 
 
 def bundled_source(name: str) -> Source:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -348,7 +348,11 @@ def first_session_to_react(instant: Instant, venue: str, *, policy: AnchorPolicy
     >>> f"{reaction.session:%Y-%m-%d}", reaction.intraday, reaction.rolled_days
     ('2021-03-15', False, 2)
     """
-    moment = parse_instant(instant, parameter="instant")
+    return _first_to_react(parse_instant(instant, parameter="instant"), venue, policy)
+
+
+@lru_cache(maxsize=16384)
+def _first_to_react(moment: pd.Timestamp, venue: str, policy: AnchorPolicy) -> Reaction:
     row = reactions([moment], venue, policy=policy).iloc[0]
     calendar = _calendar(venue)
     if row["session"] is pd.NaT:

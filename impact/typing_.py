@@ -6,7 +6,9 @@ Letters mean the same everywhere: N events, L estimation rows, W event-window se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -69,4 +71,13 @@ class ForeignFrame(Protocol):
 
 def named_rows(frame: pd.DataFrame, index: bool = True) -> Iterator[Any]:
     """The rows of a table as named tuples; a cell has the type that its column has, which no annotation can say."""
-    return iter(frame.itertuples(index=index))
+    names = (*(("Index",) if index else ()), *map(str, frame.columns))
+    return map(_row_type(names), frame.itertuples(index=index, name=None))
+
+
+@lru_cache(maxsize=1024)
+def _row_type(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
+    """What makes a named tuple of a row: pandas makes a new class of each table, which costs more than its rows."""
+    row: Any = namedtuple("Row", names, rename=True)
+    make: Callable[[Iterable[Any]], Any] = row._make
+    return make

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -77,6 +78,7 @@ def exponential_median(hazard: float, deadline: float) -> float:
     return -float(np.log1p(0.5 * np.expm1(-hazard * deadline))) / hazard
 
 
+@lru_cache(maxsize=4096)
 def exponential_hazard_for(share: float, time: float, deadline: float) -> float:
     """The hazard at which `share` is sold by `time`, found by bisection; the inverse of :func:`truncated_exponential`.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import pandas as pd
 
@@ -88,7 +89,9 @@ def usd_per_unit(currency: str, on: Day) -> float:
     return 1.0 / float(known.iloc[-1])
 
 
+@lru_cache(maxsize=1)
 def _whole_panel() -> MarketPanel:
+    """Every bundled line; only panels that are made from it are given out."""
     closes, volumes = _wide("closes"), _wide("volumes")
     lines = read_bundled("securities").set_index("security")
     stands_for_nothing = read_bundled("placeholders")

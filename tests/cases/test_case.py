@@ -13,9 +13,9 @@ from impact.errors import DataUnavailable, ImpactWarning, InfeasibleDesign, Inpu
 from impact.market import load_panel
 
 
-@pytest.fixture(scope="module")
-def xiaomi():
-    return impact.case("xiaomi")
+@pytest.fixture
+def xiaomi(opened):
+    return opened("xiaomi")
 
 
 def test_reaction_sessions_are_those_of_the_notes(xiaomi):
@@ -127,15 +127,15 @@ def test_a_folder_of_files_gives_the_same_case(tmp_path, xiaomi):
 
 
 @pytest.mark.parametrize("name", ["smic", "cnooc", "china-mobile", "china-unicom"])
-def test_other_cases_run_on_bundled_prices(name):
-    study = impact.case(name).event_study()
+def test_other_cases_run_on_bundled_prices(name, opened):
+    study = opened(name).event_study()
     assert len(study.day_zero()) >= 5 and np.isfinite(study.row_of(study.definition.designation_event)["ar"])
 
 
 @pytest.mark.parametrize("name", case_names())
-def test_every_case_either_runs_or_says_what_is_missing(name):
+def test_every_case_either_runs_or_says_what_is_missing(name, opened):
     try:
-        sentence = impact.case(name).event_study().headline()
+        sentence = opened(name).event_study().headline()
     except (DataUnavailable, InfeasibleDesign) as missing:
         assert "prices" in str(missing)
     else:

@@ -2,7 +2,6 @@
 
 import pytest
 
-import impact
 from impact.cases import case_names
 from impact.cases.pages.exposed import news_section, price_section
 from impact.cases.pages.names import names_of
@@ -28,8 +27,7 @@ def check(sentences):
     return len(claims)
 
 
-def check_case(name):
-    case = impact.case(name)
+def check_case(case):
     priced = case.pricing()
     known = priced.effect is not None and priced.comparison is not None
     section = price_section(priced, priced.effect, priced.comparison, names_of(case)) if known else news_section(priced)
@@ -41,14 +39,14 @@ def check_case(name):
 
 
 @pytest.mark.parametrize("name", QUICK)
-def test_every_expected_fall_carries_its_evidence(name):
-    check_case(name)
+def test_every_expected_fall_carries_its_evidence(name, opened):
+    check_case(opened(name))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in case_names() if name not in QUICK])
-def test_every_expected_fall_of_every_other_case_carries_its_evidence(name):
-    check_case(name)
+def test_every_expected_fall_of_every_other_case_carries_its_evidence(name, opened):
+    check_case(opened(name))
 
 
 def test_a_sentence_without_its_evidence_is_caught():

@@ -18,18 +18,6 @@ from impact.report.page import Page, render
 from impact.tables.prose import amount, long_date
 
 
-@pytest.fixture(scope="module")
-def opened():
-    cases = {}
-
-    def case_of(name):
-        if name not in cases:
-            cases[name] = impact.case(name)
-        return cases[name]
-
-    return case_of
-
-
 @pytest.mark.parametrize("name", case_names())
 def test_every_answer_says_the_figures_of_its_table(name, opened):
     case = opened(name)
@@ -106,10 +94,10 @@ def test_what_cannot_be_had_is_no_section_but_named_once_with_its_reason(opened)
     assert "(no rows)" not in render(page) and "(0 rows)" not in render(page)
 
 
-def test_a_range_that_is_left_lies_within_the_range_now():
+def test_a_range_that_is_left_lies_within_the_range_now(opened):
     """Once an input is known the answer is no wider, and no further out, than before."""
     for name in ("xiaomi", "smic", "cnooc", "china-mobile"):
-        table = impact.case(name).narrowing().table.dropna(subset=["now_high", "left_high"])
+        table = opened(name).narrowing().table.dropna(subset=["now_high", "left_high"])
         slack = 1e-6 * table["now_high"]
         assert (table["left_low"] >= table["now_low"] - slack).all() and (table["left_high"] <= table["now_high"] + slack).all(), name
 

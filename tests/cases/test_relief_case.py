@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import impact
 from impact.cases import assess_case, spillover_groups
 from impact.cases.anchors import listing_falls, price_anchors
 from impact.errors import DataUnavailable, InfeasibleDesign
@@ -15,19 +14,19 @@ from impact.pricing import event_library
 EVE = "2021-03-12T16:00-05:00"
 
 
-@pytest.fixture(scope="module")
-def xiaomi():
-    return impact.case("xiaomi")
+@pytest.fixture
+def xiaomi(opened):
+    return opened("xiaomi")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def whole(xiaomi):
     return xiaomi.relief()
 
 
 @pytest.fixture(scope="module")
-def before():
-    return impact.case("xiaomi", as_of=EVE).relief()
+def before(opened):
+    return opened("xiaomi", as_of=EVE).relief()
 
 
 def test_the_eve_is_the_last_session_before_the_first_relief(whole):
@@ -137,8 +136,8 @@ def test_what_is_weighed_on_the_eve_was_known_on_the_eve(whole):
     assert whole.waiting.to_frame()["relief_probability"].tolist() == [0.0, 0.5, 1.0]
 
 
-def test_a_case_without_a_suit_states_no_probability():
-    found = impact.case("smic").relief()
+def test_a_case_without_a_suit_states_no_probability(opened):
+    found = opened("smic").relief()
     assert found.probability is None and "no challenge on record" in found.headline()
     assert found.to_frame().equals(found.base_rates.to_frame())
     assert found.plot().get_title(loc="left") == "Base rates by statute, never pooled"

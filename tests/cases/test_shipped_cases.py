@@ -106,14 +106,14 @@ PRESS = [  # case, event, first session, close to close, source of the figure
 
 
 @pytest.mark.parametrize(("name", "event_id", "session", "move", "source"), PRESS)
-def test_the_move_of_the_session_is_what_the_press_printed(name, event_id, session, move, source):
-    row = impact.case(name).timeline().events.set_index("event_id").loc[event_id]
+def test_the_move_of_the_session_is_what_the_press_printed(name, event_id, session, move, source, opened):
+    row = opened(name).timeline().events.set_index("event_id").loc[event_id]
     assert f"{row['reaction_on']:%Y-%m-%d}" == session, source
     assert row["close_return"] == pytest.approx(move, abs=0.0006 if abs(move) != 0.31 else 0.005), source
 
 
-def test_a_halted_line_moves_on_its_first_trade_with_the_market_over_the_same_span():
-    zte = impact.case("zte")
+def test_a_halted_line_moves_on_its_first_trade_with_the_market_over_the_same_span(opened):
+    zte = opened("zte")
     row = zte.timeline().events.set_index("event_id").loc["V2"]
     market = zte.panel.close["HSI"]
     assert "since 2018-04-16" in row["anchoring"]
@@ -121,9 +121,8 @@ def test_a_halted_line_moves_on_its_first_trade_with_the_market_over_the_same_sp
 
 
 @pytest.mark.parametrize("name", ["sberbank", "gazprom", "lukoil", "rosneft", "vtb"])
-def test_the_moscow_lines_had_no_session_when_the_indexes_dropped_them(name):
-    opened = impact.case(name)
-    events = opened.timeline().events.set_index("event_id")
+def test_the_moscow_lines_had_no_session_when_the_indexes_dropped_them(name, opened):
+    events = opened(name).timeline().events.set_index("event_id")
     assert events.loc["D0", "label"].startswith("MSCI: delete at effectively zero price")
     assert events.loc[["D0", "V1"], "close_return"].isna().all()
     assert events[events["reaction_on"] == pd.Timestamp("2022-03-24")]["close_return"].notna().all()

@@ -138,8 +138,8 @@ def test_two_tranches_are_two_halves():
     assert added["execution_on"].tolist() == [pd.Timestamp("2021-06-04"), pd.Timestamp("2021-06-18")]
 
 
-def test_prediction_beside_outcome_on_the_listing_session(effect):
-    found = compare_with_realised(effect, impact.case("xiaomi").event_study().realised())
+def test_prediction_beside_outcome_on_the_listing_session(effect, opened):
+    found = compare_with_realised(effect, opened("xiaomi").event_study().realised())
     listed = found.table[found.table["event_id"] == "E0"].set_index("law")
     first = listed.loc["all_laws"]
     assert first["predicted_return_low"] < -0.05 and abs(first["predicted_return_mid"]) < 0.01  # no effect is the default
@@ -148,8 +148,8 @@ def test_prediction_beside_outcome_on_the_listing_session(effect):
     assert {"E2", "B1+E3", "E4+K1", "E9", "E9b"} <= set(found.table["event_id"])
 
 
-def test_realised_returns_are_those_of_the_event_study():
-    table = impact.case("xiaomi").event_study().realised().set_index("event_id")
+def test_realised_returns_are_those_of_the_event_study(opened):
+    table = opened("xiaomi").event_study().realised().set_index("event_id")
     assert table["session"].is_monotonic_increasing and table["session"].is_unique
     assert_allclose(table["se"], table["se"].iloc[0], rtol=0.05)
     assert table.loc["E4+K1", "abnormal_return"] > 0.05
@@ -230,12 +230,12 @@ def test_price_command_with_an_assumed_supply(run_cli):
 
 
 @pytest.mark.parametrize("name", ["byd", "wuxi-apptec", "yandex-nebius", "sensetime", "alibaba"])
-def test_without_a_price_or_a_volume_the_supply_says_what_is_known(name):
-    supply = impact.case(name).supply()
+def test_without_a_price_or_a_volume_the_supply_says_what_is_known(name, opened):
+    supply = opened(name).supply()
     assert np.isnan(supply.line.adv_shares) and "adv_shares" in supply.line.unknown
     assert any("on the eve are unknown" in text for text in supply.assumptions)
     assert len(supply.ladder) > 200 and supply.ladder["cumulative_shares_high"].isna().all()
-    priced = impact.case(name).pricing()
+    priced = opened(name).pricing()
     assert priced.effect is None and "unknown" in priced.headline() and list(priced.tables(full=True)) == ["announcement"]
 
 
