@@ -78,6 +78,6 @@ def named_rows(frame: pd.DataFrame, index: bool = True) -> Iterator[Any]:
 @lru_cache(maxsize=1024)
 def _row_type(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
     """What makes a named tuple of a row: pandas makes a new class of each table, which costs more than its rows."""
-    row: Any = namedtuple("Row", names, rename=True)
-    make: Callable[[Iterable[Any]], Any] = row._make
+    make_type: Callable[..., Any] = namedtuple
+    make: Callable[[Iterable[Any]], Any] = make_type("Row", names, rename=True)._make
     return make
