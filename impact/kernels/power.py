@@ -7,10 +7,12 @@ import math
 import numpy as np
 from scipy.special import nctdtr, ndtr, ndtri, stdtrit
 
+from impact.errors import InputError
 from impact.typing_ import FloatArray
 
 __all__ = [
     "bmp_size_under_correlation",
+    "clusters_required",
     "events_required",
     "minimum_detectable_effect",
     "patell_size_under_correlation",
@@ -87,6 +89,32 @@ def events_required(effect: float, sigma: float, *, alpha: float = 0.05, power: 
     126
     """
     return math.ceil(((ndtri(1.0 - alpha / 2.0) + ndtri(power)) * sigma / effect) ** 2)
+
+
+def clusters_required(effect: float, sigma: float, *, alpha: float = 0.05, power: float = 0.8) -> int:
+    """Fewest independent clusters, such as dates, whose mean a two-sided Student t test tells from zero with the power asked for.
+
+    Parameters
+    ----------
+    effect, sigma : float, decimal return
+        True mean, which is not zero, and standard deviation of the cluster means; only their ratio counts.
+
+    Raises
+    ------
+    InputError
+        If the effect is zero, which no number of clusters tells from zero.
+
+    Examples
+    --------
+    >>> clusters_required(0.05, 0.05), clusters_required(0.01, 0.05)
+    (10, 199)
+    """
+    if not effect:
+        raise InputError("effect=0 is never told from no effect; give the smallest mean that matters.")
+    n = max(2, events_required(effect, sigma, alpha=alpha, power=power))  # the normal law asks for fewer
+    while power_student(abs(effect) / sigma * math.sqrt(n), n - 1, alpha=alpha) < power:
+        n += 1
+    return n
 
 
 def minimum_detectable_effect(

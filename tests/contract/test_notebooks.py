@@ -50,6 +50,7 @@ def test_notebook_is_short_small_and_shows_its_outputs(path):
     assert path.stat().st_size < BYTES
     assert node.cells[0].cell_type == "markdown" and node.cells[0].source.startswith("# ")
     assert not MACHINE_PATH.search(path.read_text(encoding="utf-8"))
+    assert "False" not in "".join(printed(node))  # a check that a notebook makes has passed
     assert len([cell for cell in code_cells(node) if cell.outputs]) >= 0.7 * len(code_cells(node))
     for cell in code_cells(node):
         kinds = {kind for output in cell.outputs for kind in output.get("data", {})}

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from impact.data.prediction_tables import FITTED_ON, SPEC_SHA256, SPEC_TRIED_SHA256, prediction_tables, write
+from impact.kernels.power import clusters_required
 from impact.kernels.scores import wilson_interval
 from impact.pricing.flow import FLOW_SCHEMA, flow_coefficients
 from impact.pricing.library import event_library
@@ -75,20 +76,6 @@ def compared_means(posterior: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def clusters_needed(effect: float, sd: float, *, power: float = 0.8, level: float = 0.05) -> int:
-    """Date clusters at which a mean of `effect` with date-to-date spread `sd` is told from zero (two-sided t test)."""
-    from scipy.stats import nct, t
-
-    for n in range(2, 2000):
-        critical = t.ppf(1 - level / 2, n - 1)
-        shift = effect / sd * np.sqrt(n)
-        with np.errstate(divide="ignore"):  # scipy before 1.14 divides by zero on its way to the right value
-            reached = nct.sf(critical, n - 1, shift) + nct.cdf(-critical, n - 1, shift)
-        if reached >= power:
-            return n
-    return 2000
-
-
 def power_table(fits: pd.DataFrame) -> pd.DataFrame:
     """How many date clusters it takes to tell an effect of that size from none, at 80 % power and 5 %."""
     rows = []
@@ -96,7 +83,7 @@ def power_table(fits: pd.DataFrame) -> pd.DataFrame:
         spread = float(np.median(fits[(fits["model"] == "class_mean") & (fits["quantity"] == "date_sd")].iloc[0, 2:].astype(float)))
         for lines in (1, 3):
             sd = float(np.sqrt(spread**2 + 2 * 0.035**2 / lines))
-            rows.append({"effect": name, "lines_a_date": lines, "sd_return": sd, "n_dates_needed": clusters_needed(effect, sd)})
+            rows.append({"effect": name, "lines_a_date": lines, "sd_return": sd, "n_dates_needed": clusters_required(effect, sd)})
     return pd.DataFrame(rows)
 
 

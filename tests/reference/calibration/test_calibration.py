@@ -10,8 +10,9 @@ from statsmodels.stats.power import TTestPower
 
 from impact.bundled import read_bundled
 from impact.data.prediction_tables import SPEC_SHA256, library_sha256
+from impact.kernels.power import clusters_required
 from impact.pricing.flow_fit import FLOW_CELLS, reversal_table
-from tests.reference.calibration.run import clusters_needed, compared_means, compared_scores, results_text
+from tests.reference.calibration.run import compared_means, compared_scores, results_text
 
 HERE = Path(__file__).parent
 # Monte Carlo of two samplers with a few thousand draws each; small cells have few rows to average over.
@@ -69,10 +70,10 @@ def test_the_reversal_is_that_of_the_first_run():
 
 def test_dates_needed_by_hand():
     # n = ((1.96 + 0.84) sd / effect)^2 for large n: 7.85 (0.05 / 0.01)^2 = 196
-    assert clusters_needed(0.01, 0.05) == pytest.approx(198, abs=2)
+    assert clusters_required(0.01, 0.05) == pytest.approx(198, abs=2)
 
 
 @pytest.mark.parametrize(("effect", "sd"), [(0.01, 0.0482), (0.02, 0.0482), (0.03, 0.0482), (0.03, 0.0629), (0.05, 0.0482), (0.07, 0.0629)])
 def test_dates_needed_are_those_of_statsmodels(effect, sd):
     wanted = TTestPower().solve_power(effect_size=effect / sd, alpha=0.05, power=0.8, alternative="two-sided")
-    assert clusters_needed(effect, sd) == math.ceil(wanted)
+    assert clusters_required(effect, sd) == math.ceil(wanted)
