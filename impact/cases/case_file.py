@@ -23,6 +23,7 @@ from impact.identifiers import lines_of_issuer, normalise_ticker
 from impact.instants import parse_instant
 from impact.intake.currencies import CURRENCIES, currency_of
 from impact.market import MarketPanel
+from impact.market.sources import named_sources
 from impact.rules import INVESTORS
 from impact.tables.prose import significant
 
@@ -123,7 +124,7 @@ def _flat(sections: Mapping[str, object], file: Path) -> StatedCase:
             is_path = (
                 section == "tables"
                 or name in ("holdings", "funds", "benchmark_prices")
-                or (name == "prices" and value not in ("bundled", "yahoo"))
+                or (name == "prices" and value not in named_sources())
             )
             if is_path and not isinstance(value, str):
                 raise InputError(f"{file}: [{section}] {name}={value!r} must be the name of a file or folder beside the case file.")

@@ -87,7 +87,7 @@ class CaseDefinition:
         Instant at which a designation stated by the user became public, and of its first public report; None: on record.
     hypothetical : bool
         Whether the stated designation is a supposition.
-    prices : path, "bundled", "yahoo" or MarketPanel
+    prices : path, "bundled", "yahoo", "twelvedata" or MarketPanel
         Where its prices come from.
     benchmark_prices : path or None
         A file of the benchmark alone, beside a file of the line.

@@ -21,6 +21,7 @@ from impact.cases.shares import share_counts
 from impact.cases.stated_tables import SCHEMAS
 from impact.errors import InputError
 from impact.facts import load_ledger
+from impact.market.sources import named_sources
 from impact.whole_files import write_folder
 
 __all__ = ["FACTS_FILE", "NewCaseFields", "write_case"]
@@ -76,7 +77,7 @@ def write_case(
     given = cast(StatedCase, {**stated, **designation})
     definition = define_stated(given, where="new case")
     stated_designation(definition)  # a programme that is not in force then is refused here, before anything is written
-    if definition.prices not in ("bundled", "yahoo"):
+    if definition.prices not in named_sources():
         load_case_prices(definition, definition.prices, offline=True)
     target = Path(folder)
     facts = pd.concat([load_ledger().facts_about(line).to_frame() for line in issuer_lines(definition)], ignore_index=True)
@@ -89,7 +90,7 @@ def write_case(
 
 def _lines(definition: CaseDefinition, n_facts: int, folder: Path) -> Iterator[str]:
     """The case file line by line: what is stated, what is taken when nothing is, and what is still unknown."""
-    venue = venue_of(definition.security)
+    venue, sources = venue_of(definition.security), ", ".join(map(json.dumps, named_sources()))
     yield f"# {n_facts} facts on record about this issuer are in {FACTS_FILE}; they are used as they stand. Lines that begin with # are unknown: fill them in."
     yield "[designation]"
     yield f"security = {json.dumps(definition.security)}"
@@ -100,7 +101,7 @@ def _lines(definition: CaseDefinition, n_facts: int, folder: Path) -> Iterator[s
     yield "# leaked_at = 2026-01-31T20:10:00-05:00   # first public report, before it"
     yield ""
     yield "[market]"
-    yield f'prices = {_path(definition.prices, folder)}   # "bundled", "yahoo", or a file or folder, from this folder'
+    yield f"prices = {_path(definition.prices, folder)}   # {sources}, or a file or folder, from this folder"
     yield (
         f"benchmark_prices = {_path(definition.benchmark_prices, folder)}"
         if definition.benchmark_prices is not None
@@ -140,7 +141,7 @@ def _lines(definition: CaseDefinition, n_facts: int, folder: Path) -> Iterator[s
 
 def _path(given: object, folder: Path) -> str:
     """A word as it is, a path as it is found from the folder of the case, both quoted."""
-    if given in ("bundled", "yahoo"):
+    if given in named_sources():
         return json.dumps(given)
     return json.dumps(Path(os.path.relpath(str(given), folder)).as_posix(), ensure_ascii=False)
 

@@ -16,7 +16,7 @@ from impact.facts import known_table
 from impact.identifiers import normalise_ticker
 from impact.intake.currencies import currency_of
 from impact.market import MarketPanel, load_panel
-from impact.market.sources import yahoo_source
+from impact.market.sources import SourceOptions, is_service, open_source
 
 __all__ = ["check_currency", "known_prices", "load_case_prices", "read_from"]
 
@@ -49,8 +49,8 @@ def load_case_prices(definition: CaseDefinition, source: str | Path | MarketPane
     peers = list(dict.fromkeys((*definition.peers, *definition.technology_peers)))
     if isinstance(source, MarketPanel):
         panel = _within(source, definition, "the panel given")
-    elif source == "yahoo":
-        panel = _fetched(needed, peers, definition, offline=offline)
+    elif is_service(source):
+        panel = _fetched(str(source), needed, peers, definition, offline=offline)
     else:
         panel = _within(_from_files(source, definition, [*needed, *peers, *_listed_and_watched()]), definition, str(source))
         if source == "bundled" and definition.security in panel.securities:
@@ -168,10 +168,10 @@ def _listed_and_watched() -> list[str]:
     return [name for name in dict.fromkeys([*read_bundled("securities")["security"], *listed]) if name]
 
 
-def _fetched(needed: list[str], peers: list[str], definition: CaseDefinition, *, offline: bool) -> MarketPanel:
-    """Prices from Yahoo: without the needed ones there is no case; a peer that cannot be had is left out."""
+def _fetched(source: str, needed: list[str], peers: list[str], definition: CaseDefinition, *, offline: bool) -> MarketPanel:
+    """Prices from a service: without the needed ones there is no case; a peer that cannot be had is left out."""
     span = (definition.prices_from or None, definition.prices_to or None)
     needed = [yahoo_symbol(name) for name in needed if name]
-    needed_panel = load_panel("yahoo", needed, *span, offline=offline)
-    everything = yahoo_source(offline=offline, cache=None).fetch([*needed, *peers], *span).panel if peers else None
+    needed_panel = load_panel(source, needed, *span, offline=offline)
+    everything = open_source(source, SourceOptions(offline=offline)).fetch([*needed, *peers], *span).panel if peers else None
     return needed_panel if everything is None else everything

@@ -23,6 +23,7 @@ from impact.cases.timeline import Timeline, build_timeline
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.market import MarketPanel
 from impact.market.plausibility import doubt_notes
+from impact.market.sources import is_service
 from impact.provenance import Source
 from impact.tables import Table
 from impact.tables.prose import long_date
@@ -349,12 +350,12 @@ def case(
     ----------
     name : str or path, optional
         Name of a case that ships (``impact.cases.case_names()``), a case file, or a folder that holds ``case.toml``.
-    source : {"bundled", "yahoo"}, path or MarketPanel, optional
-        Where prices come from: the tables that ship, Yahoo, a file or folder of files; what the case states when None.
+    source : {"bundled", "yahoo", "twelvedata"}, path or MarketPanel, optional
+        Where prices come from: the tables that ship, a service, a file or folder of files; what the case states when None.
     as_of : str, optional
         Zoned instant: only facts announced and sessions closed by then are used.
     offline : bool
-        With Yahoo: use the cache only.
+        With a service: use the cache only.
     **stated
         A case without a name: security, programme and public_at, and whatever else is known, as fields of a case file
         (:class:`impact.cases.case_file.StatedCase`). What is missing is unknown.
@@ -379,7 +380,7 @@ def case(
         parse_instant(as_of)
     definition = define_stated(stated) if name is None else case_definition(name, stated)
     chosen = definition.prices if source is None else source
-    if isinstance(chosen, str) and chosen == "yahoo":
+    if is_service(chosen):
         definition = replace(definition, market=yahoo_symbol(definition.market))
     try:
         panel = known_prices(load_case_prices(definition, chosen, offline=offline), venue_of(definition.security), as_of)

@@ -18,9 +18,11 @@ __all__ = ["case_options", "opened_case", "source_name", "span_of", "stated_in",
 def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The arguments that name a case, for every command that asks about one."""
     for option in (
-        click.option("--offline", is_flag=True, help="With --source yahoo: use the cache only."),
+        click.option("--offline", is_flag=True, help="With a service as --source: use the cache only."),
         click.option(
-            "--source", metavar="SOURCE", help="bundled, yahoo, or a file or folder of prices (default: as the case states, else bundled)."
+            "--source",
+            metavar="SOURCE",
+            help="bundled, yahoo, twelvedata, or a file or folder of prices (default: as the case states, else bundled).",
         ),
         click.option("--as-of", "as_of", metavar="INSTANT", help="Use only what was known then, such as 2021-03-12T16:00-05:00."),
         click.option("--case", "case_file", metavar="PATH", help="A case file or its folder, in place of CASE; `impact new` writes one."),

@@ -60,6 +60,9 @@ def verify(context: click.Context, format_: str, output: str | None, table: str 
 @click.argument("symbols", nargs=-1, required=True)
 @click.option("--start", required=True, metavar="DATE", help="First session.")
 @click.option("--end", required=True, metavar="DATE", help="Last session, included.")
+@click.option(
+    "--source", default="yahoo", show_default=True, metavar="SERVICE", help="yahoo, twelvedata, or a vendor's address with {symbol}."
+)
 @click.option("--offline", is_flag=True, help="Use only what the cache holds.")
 @cache_option
 @output_options
@@ -69,17 +72,22 @@ def fetch(
     symbols: tuple[str, ...],
     start: str,
     end: str,
+    source: str,
     offline: bool,
     cache: str | None,
     format_: str,
     output: str | None,
     table: str | None,
 ) -> None:
-    """Fetch daily prices of SYMBOLS from Yahoo into the cache; exit 3 when one could not be had."""
+    """Fetch daily prices of SYMBOLS from a service into the cache; exit 3 when one could not be had."""
+    from impact.errors import InputError
     from impact.market.schemas import FAILURES
-    from impact.market.sources import NOT_FATAL, refusal, yahoo_source
+    from impact.market.sources import NOT_FATAL, SourceOptions, is_service, open_source, refusal
 
-    result = yahoo_source(offline=offline, cache=cache).fetch(list(symbols), start, end)
+    if not is_service(source):
+        raise InputError(f"--source {source!r} is no service; name yahoo or twelvedata, or give a vendor's address with {{symbol}}.")
+    service = open_source(source, SourceOptions(offline=offline, cache=cache))
+    result = service.fetch(list(symbols), start, end)
     lost = result.failures[~result.failures["kind"].isin(NOT_FATAL)]
     tables = {"failures": FAILURES.table(result.failures)}
     if result.panel is not None:
@@ -88,13 +96,13 @@ def fetch(
         command="data.fetch",
         title=f"{len(set(symbols)) - len(lost)} of {len(set(symbols))} symbols from {start} to {end}",
         tables=tables,
-        inputs={"symbols": list(symbols), "start": start, "end": end, "offline": offline},
+        inputs={"symbols": list(symbols), "start": start, "end": end, "source": service.name, "offline": offline},
         assumptions=() if result.panel is None else result.panel.assumptions,
         sources=() if result.panel is None else result.panel.sources,
     )
     emit(document, format_=format_, output=output, table=table)
     if len(lost):
-        click.echo(f"error: {refusal('yahoo', lost, asked=len(set(symbols)))}", err=True)
+        click.echo(f"error: {refusal(service.name, lost, asked=len(set(symbols)))}", err=True)
         context.exit(3)
 
 

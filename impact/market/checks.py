@@ -7,13 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from impact.errors import DataUnavailable, InputError
 from impact.market.histories import HISTORY_COLUMNS, FetchFailure, Refusal, SecurityHistory
 from impact.market.plausibility import DOUBTS, doubtful_figures
 from impact.tables.prose import significant
 
-__all__ = ["checked_figures", "checked_history", "parsed_dates"]
+__all__ = ["checked_figures", "checked_history", "last_ended_day", "parsed_dates", "volume_where_told"]
 
 NEUTRAL = {"dividend": 0.0, "split": 0.0}
+"""What a cell that tells nothing means; of a whole column of dividends that tells nothing, they are unknown."""
 
 
 def checked_history(history: SecurityHistory) -> SecurityHistory:
@@ -42,7 +44,7 @@ def checked_history(history: SecurityHistory) -> SecurityHistory:
 def checked_figures(rows: object) -> tuple[pd.DataFrame, list[Refusal]]:
     """Close, volume, dividend and split as float64 on sorted, unique, naive dates, and what was refused with the reason.
 
-    Of a day that is there twice the later row counts.
+    Of a day that is there twice the later row counts. Dividends that the answer does not tell at all are NaN throughout.
     """
     if not isinstance(rows, pd.DataFrame) or "close" not in rows:
         raise FetchFailure("unreadable", "the answer holds no closes")
@@ -74,13 +76,33 @@ def parsed_dates(index: pd.Index) -> pd.DatetimeIndex:
 
 
 def _numbers(rows: pd.DataFrame, name: str, days: pd.DatetimeIndex, refused: list[Refusal]) -> np.ndarray:
-    if name not in rows:
-        return np.full(len(rows), NEUTRAL.get(name, np.nan))
+    if name not in rows or (name == "dividend" and rows[name].isna().all()):
+        return np.full(len(rows), 0.0 if name == "split" else np.nan)
     cells = rows[name]
-    values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+    try:
+        values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+    except OverflowError:  # a whole number beyond every float
+        values = pd.to_numeric(cells.map(str), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
     unread = np.isnan(values) & cells.notna().to_numpy()
     wrong = ~np.isnan(values) & (~np.isfinite(values) | (values <= 0 if name == "close" else values < 0))
     for place in np.flatnonzero(unread | wrong):
         refused.append((days[int(place)], f"{name} of {str(cells.iloc[place])[:40]} is no {'price' if name == 'close' else 'amount'}"))
     values[wrong] = np.nan
     return np.where(np.isnan(values), NEUTRAL[name], values) if name in NEUTRAL else values
+
+
+def volume_where_told(close: pd.Series, volume: pd.Series) -> np.ndarray:
+    """Volumes of a provider that does not tell zero from missing: a zero is unknown where the close moved, or where there never is any."""
+    price, traded = close.to_numpy(), volume.to_numpy()
+    moved = np.append(True, price[1:] != price[:-1]) if len(price) else np.zeros(0, dtype=bool)
+    return np.where((traded == 0) & (moved | (not (traded > 0).any())), np.nan, traded)
+
+
+def last_ended_day(symbol: str, now: pd.Timestamp) -> pd.Timestamp:
+    """The last day whose session had ended at `now`; of a line whose venue is not known, the day before in every zone."""
+    from impact.calendars import last_closed_session, venue_of
+
+    try:
+        return last_closed_session(venue_of(symbol), now)
+    except (InputError, DataUnavailable):
+        return (now.tz_convert("UTC") - pd.Timedelta(hours=12)).tz_localize(None).normalize() - pd.Timedelta(days=1)

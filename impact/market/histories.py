@@ -42,7 +42,7 @@ class SecurityHistory:
     symbol : str
     figures : DataFrame
         Index of sessions; ``close`` as traded (split-adjusted as of retrieval), ``volume`` (NaN unknown), ``dividend``
-        and ``split`` (zero where none) on their ex-dates.
+        and ``split`` (zero where none) on their ex-dates; ``dividend`` is NaN throughout where the provider tells none at all.
     first, last : Timestamp
         The range asked for, cut to the last session that had ended on retrieval.
     currency : str
@@ -106,6 +106,7 @@ def panel_of_histories(histories: Sequence[SecurityHistory], provider: str) -> t
     venue is not known keeps all its days. The trouble is ``partial``, or ``no_rows_in_range`` when no close is left.
     """
     columns: dict[str, dict[str, pd.Series]] = {"close": {}, "adjusted_close": {}, "dividends": {}, "volume": {}}
+    untold: list[str] = []
     refused: list[tuple[str, Any, str, str]] = []
     troubles: list[tuple[str, str, str]] = []
     for history in histories:
@@ -120,6 +121,8 @@ def panel_of_histories(histories: Sequence[SecurityHistory], provider: str) -> t
             troubles.append((history.symbol, "partial", f"{priced} of {expected} sessions from {reach}"))
         columns["close"][history.symbol] = figures["close"]
         columns["adjusted_close"][history.symbol] = adjusted_closes(figures["close"], figures["dividend"])
+        if figures["dividend"].isna().all() and not history.symbol.startswith("^"):
+            untold.append(history.symbol)
         columns["dividends"][history.symbol] = figures["dividend"]
         columns["volume"][history.symbol] = figures["volume"]
     if not columns["close"]:
@@ -134,11 +137,19 @@ def panel_of_histories(histories: Sequence[SecurityHistory], provider: str) -> t
         assumptions=(
             "Closes are split-adjusted as of retrieval; adjusted closes are computed here from closes and dividends.",
             *(f"{symbol}: {message}." for symbol, kind, message in troubles if kind == "partial"),
+            *_untold_note(untold, provider),
             *doubt_notes(pd.concat([_doubts_of(history) for history in kept], ignore_index=True)),
         ),
         dropped=dropped_rows(refused),
     )
     return panel, troubles
+
+
+def _untold_note(symbols: Sequence[str], provider: str) -> tuple[str, ...]:
+    if not symbols:
+        return ()
+    listed = ", ".join(symbols[:10]) + (" ..." if len(symbols) > 10 else "")
+    return (f"{provider} tells no dividends of {len(symbols)} securities, whose returns leave them out: {listed}.",)
 
 
 def _doubts_of(history: SecurityHistory) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from impact.market.cache import PriceCache
 from impact.market.histories import FetchFailure
 from impact.market.plausibility import DOUBT_COLUMNS, doubtful_figures
 from impact.market.schemas import DAMAGED, DOUBTFUL, NOT_USED
-from impact.market.sources import load_panel
+from impact.market.sources import is_service, load_panel
 from impact.tables import Table
 
 __all__ = ["DataQuality", "quality_of"]
@@ -43,7 +43,7 @@ def quality_of(prices: str | Path | None = None, *, cache: str | Path | None = N
         If `prices` asks a service: fetch them into the cache first.
     """
     if prices is not None:
-        if str(prices) == "yahoo" or "://" in str(prices):
+        if is_service(prices):
             raise InputError(f"prices={str(prices)!r} asks a service; fetch them first, then look at the cache: `impact data quality`.")
         panel = load_panel(prices)
         refused = panel.dropped.rename(columns={"source": "origin"})[["security", "session", "reason", "origin"]]

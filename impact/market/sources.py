@@ -22,10 +22,11 @@ __all__ = [
     "SourceKind",
     "SourceOptions",
     "failure_rows",
+    "is_service",
     "load_panel",
+    "named_sources",
     "open_source",
     "refusal",
-    "yahoo_source",
 ]
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 FAILURE_KINDS: Mapping[str, str] = {
     "network": "check the connection and try again, or use another source",
     "rate_limit": "wait some minutes and run it again: what was fetched is kept",
+    "not_allowed": "check the key of the service, and what its plan covers",
     "unknown_symbol": "check the symbol as the provider spells it; it may never have been, or no longer be, served",
     "no_rows_in_range": "choose dates on which it traded, or use another source",
     "not_cached": "fetch it once with a connection: `impact data fetch SYMBOL --start DATE --end DATE`",
@@ -104,17 +106,17 @@ def load_panel(
 
     Parameters
     ----------
-    source : {"bundled", "yahoo"}, path, mapping of security to path, address or PriceSource
+    source : {"bundled", "yahoo", "twelvedata"}, path, mapping of security to path, address or PriceSource
         A path is a file (wide or long) or a folder of one file a security; an address holds ``{symbol}``, and ``{first}`` and
         ``{last}`` where the vendor takes a range, and answers with a table. See ``SOURCE_KINDS``.
     securities : str or sequence of str, optional
-        Which ones, in this order; all that the source has when None (not for Yahoo).
+        Which ones, in this order; all that the source has when None (not for a service).
     start, end : date, optional
-        First and last session, both included; all there is when None (not for Yahoo).
+        First and last session, both included; all there is when None (not for a service).
     offline : bool
-        For Yahoo: use only what the cache holds.
+        For a service: use only what the cache holds.
     cache : path, optional
-        For Yahoo: the cache file; the user's cache folder when None.
+        For a service: the cache file; the user's cache folder when None.
     columns : mapping, optional
         For files: our name to the file's, such as ``{"date": "Datum", "close": "Last Price"}``.
     currency, basis : str or mapping of security to str, optional
@@ -192,6 +194,12 @@ def _open_yahoo(_given: Any, options: SourceOptions) -> PriceSource:
     return _fetched(YahooProvider(), options)
 
 
+def _open_twelve_data(_given: Any, options: SourceOptions) -> PriceSource:
+    from impact.market.twelve_data import TwelveDataProvider
+
+    return _fetched(TwelveDataProvider(), options)
+
+
 def _open_vendor(given: Any, options: SourceOptions) -> PriceSource:
     from impact.market.vendor import VendorProvider
 
@@ -236,6 +244,13 @@ SOURCE_KINDS: tuple[SourceKind, ...] = (
         name="yahoo", about="Yahoo through yfinance, behind a cache", takes=lambda given: given == "yahoo", open=_open_yahoo, network=True
     ),
     SourceKind(
+        name="twelvedata",
+        about="Twelve Data through its library and a key of your own, behind a cache",
+        takes=lambda given: given == "twelvedata",
+        open=_open_twelve_data,
+        network=True,
+    ),
+    SourceKind(
         name="address with {symbol}",
         about="a vendor's own address, behind a cache",
         takes=_is_address,
@@ -264,9 +279,14 @@ SOURCE_KINDS: tuple[SourceKind, ...] = (
 """Every origin of prices, in the order in which one is looked for."""
 
 
-def yahoo_source(*, offline: bool = False, cache: str | Path | None = None) -> PriceSource:
-    """Yahoo behind the cache; with `offline`, the cache alone."""
-    return _open_yahoo("yahoo", SourceOptions(offline=offline, cache=cache))
+def is_service(source: object) -> bool:
+    """Whether a source is asked over the network, so that securities and dates must be named."""
+    return any(kind.network and kind.takes(source) for kind in SOURCE_KINDS)
+
+
+def named_sources() -> tuple[str, ...]:
+    """The words that stand for a source: ``bundled``, and each service that is known by its name."""
+    return tuple(kind.name for kind in SOURCE_KINDS if kind.takes(kind.name))
 
 
 def open_source(source: object, options: SourceOptions | None = None) -> PriceSource:
@@ -282,8 +302,8 @@ def open_source(source: object, options: SourceOptions | None = None) -> PriceSo
             return kind.open(source, options or SourceOptions())
     if isinstance(source, str | Path):
         raise InputError(
-            f"source={str(source)!r} is neither 'bundled' nor 'yahoo' nor a file or folder that exists, nor an address with {{symbol}}; "
-            "check the path."
+            f"source={str(source)!r} is none of {', '.join(map(repr, named_sources()))}, nor a file or folder that exists, nor an address with "
+            "{symbol}; check the path."
         )
     raise InputError(
         f"source is a {type(source).__name__}; give 'bundled', 'yahoo', a path, or an object with fetch(securities, start, end)."

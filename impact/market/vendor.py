@@ -14,7 +14,7 @@ import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
 from impact.intake import LIMITS
-from impact.market.checks import checked_figures
+from impact.market.checks import checked_figures, last_ended_day
 from impact.market.column_names import COLUMN_NAMES
 from impact.market.histories import FetchFailure, SecurityHistory
 from impact.market.sniffing import read_dates, read_numbers, table_of_bytes
@@ -76,7 +76,7 @@ class VendorProvider:
         Raises
         ------
         FetchFailure
-            network, rate_limit, unknown_symbol, no_rows_in_range or unreadable.
+            network, rate_limit, not_allowed, unknown_symbol, no_rows_in_range or unreadable.
         """
         content = self._answer(symbol, first, last)
         if not content.strip():
@@ -86,7 +86,7 @@ class VendorProvider:
         except (InputError, DataUnavailable) as error:
             raise FetchFailure("unreadable", f"the answer of {self.name} cannot be read ({error})") from error
         retrieved = self.clock()
-        ended = min(last, _last_ended(symbol, retrieved))
+        ended = min(last, last_ended_day(symbol, retrieved))
         figures = figures.loc[first:ended]
         if figures["close"].notna().sum() == 0:
             raise FetchFailure("no_rows_in_range", f"{self.name} has no prices from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
@@ -107,7 +107,7 @@ class VendorProvider:
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
                 content: bytes = response.read(LIMITS.unpacked_bytes + 1)
         except urllib.error.HTTPError as error:
-            kind = {404: "unknown_symbol", 429: "rate_limit"}.get(error.code, "network")
+            kind = {401: "not_allowed", 403: "not_allowed", 404: "unknown_symbol", 429: "rate_limit"}.get(error.code, "network")
             raise FetchFailure(kind, f"{self.name} answers {symbol!r} with HTTP {error.code}") from error
         except (OSError, ValueError) as error:
             raise FetchFailure("network", f"{self.name} cannot be reached ({type(error).__name__})") from error
@@ -129,13 +129,3 @@ def _figures(content: bytes, name: str) -> pd.DataFrame:
         raise FetchFailure("unreadable", f"the answer of {name} has no closes (it has: {', '.join(list(lowered)[:6])})")
     date = next((lowered[alias] for alias in lowered if alias in COLUMN_NAMES["date"]), table.columns.columns[0])
     return pd.DataFrame(columns, index=pd.DatetimeIndex(read_dates(table.columns[date], name)))
-
-
-def _last_ended(symbol: str, now: pd.Timestamp) -> pd.Timestamp:
-    """The last day whose session had ended at `now`; of a line whose venue is not known, the day before in every zone."""
-    from impact.calendars import last_closed_session, venue_of
-
-    try:
-        return last_closed_session(venue_of(symbol), now)
-    except (InputError, DataUnavailable):
-        return (now.tz_convert("UTC") - pd.Timedelta(hours=12)).tz_localize(None).normalize() - pd.Timedelta(days=1)

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
-from impact.market.checks import checked_figures, parsed_dates
+from impact.market.checks import checked_figures, parsed_dates, volume_where_told
 from impact.market.histories import FetchFailure, Refusal, SecurityHistory
 
 __all__ = ["YahooProvider"]
@@ -174,17 +173,11 @@ def _zone(metadata: Mapping[str, Any]) -> str:
 
 
 def _figures(rows: Any, metadata: Mapping[str, Any] | None = None, refused: list[Refusal] | None = None) -> pd.DataFrame:
-    """Yahoo's frame as close, volume, dividend, split on naive sessions (ns); what is refused is added to `refused`.
-
-    A zero volume is unknown where the close moved, or where the symbol never has any.
-    """
+    """Yahoo's frame as close, volume, dividend, split on naive sessions (ns); what is refused is added to `refused`."""
     figures, lost = checked_figures(_named(rows, metadata or {}))
     if refused is not None:
         refused += lost
-    close, volume = figures["close"].to_numpy(), figures["volume"].to_numpy()
-    moved = np.append(True, close[1:] != close[:-1]) if len(close) else np.zeros(0, dtype=bool)
-    silent = not (volume > 0).any()
-    return figures.assign(volume=np.where((volume == 0) & (moved | silent), np.nan, volume))
+    return figures.assign(volume=volume_where_told(figures["close"], figures["volume"]))
 
 
 def _first_line(error: BaseException) -> str:

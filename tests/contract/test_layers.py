@@ -29,7 +29,10 @@ def test_help_pulls_in_nothing_heavy():
     assert run("-c", code).stdout.strip().endswith("[]")
 
 
-@pytest.mark.parametrize(("library", "home"), [("yfinance", "impact/market/yahoo.py"), ("matplotlib", "impact/plots/")])
+@pytest.mark.parametrize(
+    ("library", "home"),
+    [("yfinance", "impact/market/yahoo.py"), ("twelvedata", "impact/market/twelve_data.py"), ("matplotlib", "impact/plots/")],
+)
 def test_a_library_lives_in_one_room(library, home):
     import ast
 

@@ -24,6 +24,24 @@ def test_every_requirement_has_a_lowest_version():
     assert all(f"{version}" in text for version in lowest.values())
 
 
+def test_every_licence_is_listed_as_its_package_says():
+    """The page names the packages of the base install and of the extras that a user installs, each with the licence of its metadata."""
+    from importlib.metadata import metadata
+
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / "setup.cfg", encoding="utf-8")
+    extras = parser["options.extras_require"]
+    wanted = [parser["options"]["install_requires"], *(extras[name] for name in ("parquet", "twelvedata", "fast", "garch", "dask"))]
+    packages = {line.split(">=")[0].split("[")[0] for line in "\n".join(wanted).split()}
+    rows = [line.strip("| ").split(" | ") for line in (ROOT / "docs" / "licences.md").read_text().splitlines() if line.startswith("| ")][1:]
+    listed = {name.split(" ")[0]: licence.strip("*") for names, licence, _ in rows for name in names.split(", ")}
+    assert set(listed) == packages
+    for name, licence in listed.items():
+        about = metadata(name)
+        told = " ".join([about.get("License-Expression") or "", about.get("License") or "", *(about.get_all("Classifier") or [])])
+        assert licence.split("-")[0].split(" ")[0].casefold() in told.casefold(), (name, licence)
+
+
 def test_ci_runs_the_readme_test_command():
     assert {"make check", "make test"} <= set((ROOT / ".ci" / "run").read_text().splitlines())
     assert "make test" in (ROOT / "README.md").read_text()

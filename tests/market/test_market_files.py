@@ -201,7 +201,7 @@ def test_broken_gzip_and_parquet_are_unavailable_data(write):
 
 
 def test_a_path_that_is_absent_or_of_another_kind_is_named(tmp_path, write):
-    with pytest.raises(InputError, match="source='nowhere.csv' is neither 'bundled' nor 'yahoo' nor a file"):
+    with pytest.raises(InputError, match="source='nowhere.csv' is none of 'bundled', 'yahoo', 'twelvedata', nor a file"):
         load_panel("nowhere.csv")
     with pytest.raises(InputError, match="prices.xlsx has no date column"):
         load_panel(write("x", "prices.xlsx"))

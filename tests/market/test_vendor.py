@@ -94,7 +94,7 @@ def test_an_address_that_names_no_symbol_is_refused(text):
 
 def test_every_kind_of_source_is_one_record(tmp_path):
     (tmp_path / "a.csv").write_text("date,close\n2021-01-04,1.0\n")
-    examples = ["bundled", "yahoo", "https://host/{symbol}", tmp_path, {"A": tmp_path / "a.csv"}, open_source("bundled")]
+    examples = ["bundled", "yahoo", "twelvedata", "https://host/{symbol}", tmp_path, {"A": tmp_path / "a.csv"}, open_source("bundled")]
     assert len(examples) == len(SOURCE_KINDS)
     for kind, given in zip(SOURCE_KINDS, examples, strict=True):
         assert [other.name for other in SOURCE_KINDS if other.takes(given)] == [kind.name] and kind.about
