@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,11 @@ __all__ = ["column_kinds", "plan_for_cells"]
 _ASKED = 500
 """Rows asked, evenly spaced."""
 _NEARLY_ALL = 0.9
-_WORDS = r"^[^\W\d_].*[^\W\d_]"
+_WORDS = re.compile(r"^[^\W\d_].*[^\W\d_]")
 _NUMBER_KINDS = "iuf"
-_CODE = r"[1-9]\d{4,8}"
-_ISIN = r"[A-Z]{2}[A-Z0-9]{9}\d(?:$|[^A-Za-z0-9])"
+_USUAL = re.compile(r"-?[$€£]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?%?|-?[€£]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?%?")
+_CODE = re.compile(r"[1-9]\d{4,8}")
+_ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}\d(?:$|[^A-Za-z0-9])")
 
 
 def column_kinds(cells: pd.DataFrame) -> tuple[str, ...]:
@@ -49,21 +51,32 @@ def _kind(column: pd.Series) -> str:
         return "number" if column.notna().any() else ""
     if column.dtype.kind in "Mmb":
         return ""
-    text = column.astype("str").str.strip()
-    text = text[~text.str.lower().isin(MISSING_TEXT)]
-    if text.empty:
+    cells = [cell for cell in (str(cell).strip() for cell in column.tolist()) if cell.lower() not in MISSING_TEXT]
+    if not cells:
         return ""
-    numbers = np.array([any(map(str.isnumeric, cell)) for cell in text])  # a cell without a digit is none: most names
-    if numbers.any():
-        numbers[numbers] = np.isfinite(parse_numbers(text[numbers]).values)
-    words = text.str.contains(_WORDS, regex=True).to_numpy(dtype=bool) & ~numbers
-    if len(text) > 1 and text.is_unique and text.str.fullmatch(_CODE).all():
-        return "code"
-    if text.str.match(_ISIN).mean() >= _NEARLY_ALL:
+    least = _NEARLY_ALL * len(cells)
+    if sum(map(bool, map(_ISIN.match, cells))) >= least:
         return "isin"
-    if numbers.mean() >= _NEARLY_ALL:
-        return "money" if money_marked(text).mean() >= _NEARLY_ALL else "number"
-    return "text" if words.mean() >= _NEARLY_ALL else ""
+    digits = [any(map(str.isnumeric, cell)) for cell in cells]  # a cell without a digit is no number: most names
+    if sum(digits) >= least:
+        readable = _readable([cell for cell, digit in zip(cells, digits, strict=True) if digit])
+        if all(digits) and all(readable) and len(cells) > 1 and len(set(cells)) == len(cells) and all(map(_CODE.fullmatch, cells)):
+            return "code"
+        if sum(readable) >= least:
+            return "money" if money_marked(pd.Series(cells, dtype="str")).mean() >= _NEARLY_ALL else "number"
+    wordy = [cell for cell in cells if _WORDS.search(cell)]
+    figures = [cell for cell in wordy if any(map(str.isnumeric, cell))]
+    return "text" if len(wordy) - sum(_readable(figures)) >= least else ""
+
+
+def _readable(cells: Sequence[str]) -> list[bool]:
+    """Which cells are numbers; those of the usual forms are not read for it."""
+    readable = [_USUAL.fullmatch(cell) is not None for cell in cells]
+    left = [place for place, usual in enumerate(readable) if not usual]
+    if left:
+        for place, value in zip(left, parse_numbers(pd.Series([cells[place] for place in left], dtype="str")).values, strict=True):
+            readable[place] = bool(np.isfinite(value))
+    return readable
 
 
 def _same(column: pd.Series) -> bool:

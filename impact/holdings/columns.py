@@ -10,7 +10,7 @@ from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.intake.currencies import currency_in
 from impact.intake.dates import parse_date
-from impact.intake.headings import heading_key, heading_readings
+from impact.intake.headings import heading_key, heading_readings, may_be_heading
 from impact.intake.units import StatedUnit, unit_in
 
 __all__ = ["AMOUNT_FIELDS", "FIELDS", "IDENTITY_FIELDS", "NUMBER_FIELDS", "TEXT_FIELDS", "ColumnPlan", "may_be_amount", "plan_columns"]
@@ -110,6 +110,8 @@ class ColumnPlan:
 
 @lru_cache(maxsize=1 << 14)
 def _readings_of(heading: str) -> tuple[Reading, ...]:
+    if heading.isascii() and "%" not in heading and not may_be_heading(heading):
+        return ()  # most cells asked are those of the lines below a header
     known = _vocabulary()
     return next((known[reading] for reading in heading_readings(heading) if reading in known), ())
 

@@ -14,13 +14,14 @@ from impact.intake.numbers import decimal_of_columns, parse_numbers
 __all__ = ["file_decimal"]
 
 
-def file_decimal(raw: RawTable) -> tuple[str, bool]:
-    """The decimal mark of the file, and whether its cells tell it: by their form, or since quantity times price gives the value."""
+def file_decimal(raw: RawTable) -> tuple[str, bool, dict[str, str]]:
+    """The decimal mark of the file, and whether its cells tell it: by their form, or since quantity times price gives the value; and that of
+    each column of text, empty where its cells do not tell it."""
     columns = [name for name in NUMBER_FIELDS if name in raw.cells and raw.cells[name].dtype.kind not in "iuf"]
     texts = [raw.cells[name].where(~raw.numeric[name], "") if name in raw.numeric else raw.cells[name] for name in columns]
-    mark, told = decimal_of_columns([text.str.strip() for text in texts], raw.separator)
+    mark, told, marks = decimal_of_columns([text.str.strip() for text in texts], raw.separator)
     fitting = "" if told else _mark_by_products(dict(zip(columns, texts, strict=True)))
-    return (fitting, True) if fitting else (mark, told)
+    return fitting or mark, told or bool(fitting), dict(zip(columns, marks, strict=True))
 
 
 def _mark_by_products(texts: Mapping[str, pd.Series]) -> str:

@@ -148,6 +148,13 @@ def _found(column: pd.Series | None, patterns: tuple[tuple[str, str], ...], leng
     words = pd.Series(distinct, dtype="str")
     words = words.str.upper() if upper else words.str.lower()
     kinds = np.full(len(words) + 1, "", dtype=object)
-    for kind, pattern in reversed(patterns):
-        kinds[:-1][words.str.contains(pattern.replace("(", "(?:"), regex=True).to_numpy(dtype=bool)] = kind
+    any_kind = "|".join(f"(?:{_grouped(pattern)})" for _, pattern in patterns)
+    told = np.flatnonzero(words.str.contains(any_kind, regex=True).to_numpy(dtype=bool))  # most names tell nothing
+    for kind, pattern in reversed(patterns if len(told) else ()):
+        kinds[told[words.take(told).str.contains(_grouped(pattern), regex=True).to_numpy(dtype=bool)]] = kind
     return kinds[codes]
+
+
+def _grouped(pattern: str) -> str:
+    """The pattern with groups that capture nothing."""
+    return pattern.replace("(", "(?:")

@@ -23,7 +23,7 @@ from impact.holdings.totals import net_assets_stated, total_lines
 from impact.identifiers import valid_identifiers
 from impact.intake.dates import parse_dates
 from impact.intake.headings import is_total_label
-from impact.intake.numbers import DOUBTFUL_MARK, MISSING_TEXT, decimal_mark, parse_numbers
+from impact.intake.numbers import DOUBTFUL_MARK, MISSING_TEXT, parse_numbers
 from impact.tables import prose
 from impact.typing_ import named_rows
 
@@ -90,8 +90,8 @@ def interpret(
         if name in text:
             _move_terminal_tickers(text, name)
     _split_symbols(text)
-    mark, told = (decimal, True) if decimal else file_decimal(raw)
-    numbers, percent, scaled_cells = _numbers(raw, mark, decimal is not None, report)
+    mark, told, marks = (decimal, True, {}) if decimal else file_decimal(raw)
+    numbers, percent, scaled_cells = _numbers(raw, mark, marks, report)
     scales = stated_scales(raw)
     numbers = in_whole_units(numbers, scales, scaled_cells)
     identifiers = _identifiers(text, report)
@@ -184,7 +184,7 @@ def _stated_amount(raw: RawTable, mark: str) -> float:
 
 
 def _numbers(
-    raw: RawTable, mark: str, settled: bool, report: CellReport
+    raw: RawTable, mark: str, marks: Mapping[str, str], report: CellReport
 ) -> tuple[dict[str, np.ndarray], np.ndarray, dict[str, np.ndarray]]:
     """Numbers by field, which weights carry a percent sign, and which cells a scale of their own."""
     scaled: dict[str, np.ndarray] = {}
@@ -201,8 +201,7 @@ def _numbers(
             continue
         stored = raw.numeric.get(name)
         text = column if stored is None else column.where(~stored, "")
-        own = "" if settled else decimal_mark(text)
-        parsed = parse_numbers(text, decimal=own or mark)
+        parsed = parse_numbers(text, decimal=marks.get(name) or mark)
         numbers[name], scaled[name] = parsed.values, parsed.scaled
         if stored is not None and stored.any():
             numbers[name][stored] = column[stored].to_numpy(dtype=object).astype(np.float64)

@@ -10,7 +10,7 @@ from impact.bundled import read_bundled
 from impact.intake.currencies import CURRENCIES, HUNDREDTH_CODES, HUNDREDTHS, SIGNS, any_of, spaced_currency
 from impact.intake.units import unit_in
 
-__all__ = ["heading_key", "heading_readings", "is_total_label"]
+__all__ = ["heading_key", "heading_readings", "is_total_label", "may_be_heading"]
 
 _BRACKETS = re.compile(r"[(\[（【]([^)\]）】]*)[)\]）】]")
 _SIGN = any_of(SIGNS)
@@ -32,7 +32,11 @@ def heading_key(heading: object) -> str:
     >>> heading_key("Weight (%)"), heading_key("market_value") == heading_key("MarketValue"), heading_key("Börse")
     ('weightpercent', True, 'borse')
     """
-    text = "" if heading is None else str(heading)
+    return _key("" if heading is None else str(heading))
+
+
+@lru_cache(maxsize=1 << 15)
+def _key(text: str) -> str:
     text = unicodedata.normalize("NFKD", text.replace("ß", "ss")).replace("%", " percent ").casefold()
     return "".join(letter for letter in text if letter.isalnum() and not unicodedata.combining(letter))
 
@@ -64,6 +68,28 @@ def heading_readings(heading: object) -> list[str]:
         _without_currency(undated.strip()),
     )
     return list(dict.fromkeys(key for part in parts if (key := heading_key(part))))
+
+
+_STEM = 4
+
+
+@lru_cache(maxsize=1)
+def _heading_stems() -> tuple[frozenset[str], frozenset[str]]:
+    """How the longest word of every heading of holdings begins, and the keys of headings without a word of that length."""
+    begin, short = set(), set()
+    for heading in read_bundled("headings")["heading"]:
+        word = max((heading_key(part) for part in re.split(r"[\W_]+", heading)), key=len)
+        if len(word) < _STEM:
+            short.add(heading_key(heading))
+        begin.add(word[:_STEM])
+    return frozenset(begin), frozenset(key for key in short if key.isascii())
+
+
+def may_be_heading(text: str) -> bool:
+    """Whether a text in plain letters holds the beginning of the longest word of a heading; what a reading leaves out never splits one."""
+    begin, short = _heading_stems()
+    key = _NO_LETTER.sub("", text.lower())
+    return any(key[n : n + _STEM] in begin for n in range(len(key) - _STEM + 1)) or any(word in key for word in short)
 
 
 def _without_currency(text: str) -> str:

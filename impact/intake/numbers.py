@@ -76,6 +76,12 @@ _SCALES = {
     "억": 1e8,
 }
 _SCALED = re.compile(r"(?<=[\d)])(" + "|".join(sorted(_SCALES, key=len, reverse=True)) + r")\.?$", re.IGNORECASE)
+_PLAIN = {
+    ".": r"-?\$?(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?",
+    ",": r"-?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?",
+}
+"""Cells that can be read at once: whatever their marks could say by themselves, it is what the decimal mark says."""
+_GROUPED = {".": "[$,]", ",": r"\."}
 _AROUND = r"^[^\d(.,-]+|[^\d).,-]+$"  # letters of a currency or a scale
 _COMMA_IS_DECIMAL = r"^[-(]?0,\d|,\d{1,2}\)?$|,\d{4,}\)?$|\.\d{3},\d|\.\d{3}\.\d{3}|\d{4,},\d"
 _POINT_IS_DECIMAL = r"^[-(]?0\.\d|\.\d{1,2}\)?$|\.\d{4,}\)?$|,\d{3}\.\d|,\d{3},\d{3}|\d{4,}\.\d"
@@ -113,7 +119,10 @@ def decimal_mark(text: pd.Series) -> str:
     """
     asked = text.iloc[:: max(1, len(text) // 20_000)]
     marked = asked[asked.str.contains("[.,]", regex=True)]
-    bare = marked.str.replace(_DECORATION, "", regex=True).str.replace(_AROUND, "", regex=True)
+    odd = marked.str.contains("[^-0-9.,]", regex=True)
+    bare = marked[~odd]
+    if odd.any():
+        bare = pd.concat([bare, marked[odd].str.replace(_DECORATION, "", regex=True).str.replace(_AROUND, "", regex=True)])
     comma = int(bare.str.contains(_COMMA_IS_DECIMAL, regex=True).sum())
     point = int(bare.str.contains(_POINT_IS_DECIMAL, regex=True).sum())
     if comma == point:
@@ -139,22 +148,23 @@ def _shares_of_a_whole(column: pd.Series) -> bool:
     return len(shares) > 1 and len(shares) == int((column != "").sum()) and bool(np.isclose(shares.sum(), [1.0, 100.0], rtol=0.005).any())
 
 
-def decimal_of_columns(columns: Sequence[pd.Series], separator: str) -> tuple[str, bool]:
-    """The decimal mark that the number columns of a file share, and whether a cell tells it.
+def decimal_of_columns(columns: Sequence[pd.Series], separator: str) -> tuple[str, bool, tuple[str, ...]]:
+    """The decimal mark that the number columns of a file share, whether a cell tells it, and the mark of each column (empty: not told).
 
     Where none does (``1.000`` everywhere), cells parted by semicolons belong to a country that writes a decimal comma, so that a
     point groups thousands.
     """
-    votes = [decimal_mark(column) for column in columns]
+    votes = tuple(decimal_mark(column) for column in columns)
     comma, point = votes.count(","), votes.count(".")
     if comma != point:
-        return ("," if comma > point else "."), True
+        return ("," if comma > point else "."), True, votes
     if any(_shares_of_a_whole(column) for column in columns):
-        return ".", True
+        return ".", True, votes
     grouped = any(column.str.contains(r"^[-(]?\d{1,3}(?:\.\d{3})+\)?$", regex=True).any() for column in columns)
     if separator == ";" and (comma or grouped):
-        return ",", bool(comma)
-    return ".", bool(point) or not (grouped or any(column.str.contains(r"^[-(]?\d{1,3},\d{3}\)?$", regex=True).any() for column in columns))
+        return ",", bool(comma), votes
+    doubtful = grouped or any(column.str.contains(r"^[-(]?\d{1,3},\d{3}\)?$", regex=True).any() for column in columns)
+    return ".", bool(point) or not doubtful, votes
 
 
 def parse_numbers(text: pd.Series, *, decimal: str = ".") -> ParsedNumbers:
@@ -178,9 +188,13 @@ def parse_numbers(text: pd.Series, *, decimal: str = ".") -> ParsedNumbers:
     empty = np.zeros(len(text), dtype=bool)
     percent = np.zeros(len(text), dtype=bool)
     scaled = np.zeros(len(text), dtype=bool)
-    plain = text.str.fullmatch(r"-?\d+(?:\.\d+)?").to_numpy(dtype=bool) if decimal == "." else empty.copy()
+    plain = text.str.fullmatch(_PLAIN[decimal]).to_numpy(dtype=bool)
     if plain.any():
-        values[plain] = text[plain].to_numpy(dtype=object).astype(np.float64)
+        bare = text[plain]
+        if bare.str.contains(_GROUPED[decimal], regex=True).any():
+            bare = bare.str.replace(_GROUPED[decimal], "", regex=True)
+        bare = bare if decimal == "." else bare.str.replace(",", ".", regex=False)
+        values[plain] = bare.to_numpy(dtype=object).astype(np.float64)
     if not plain.all():
         stripped = text[~plain].str.strip(" \t\r\n\u00a0\u202f")
         empty[~plain] = stripped.str.lower().isin(MISSING_TEXT).to_numpy()

@@ -24,6 +24,7 @@ READS_SYNTAX = {
     "impact/facts/remarks.py": "key and value pairs of the remarks column of the list file",
     "impact/holdings/fund_files.py": "preambles of fund files",
     "impact/holdings/preamble.py": "labels and dates above a header",
+    "impact/holdings/column_kinds.py": "forms of cells: numbers, codes, words",
     "impact/intake/currencies.py": "currency codes and marks in cells and headings",
     "impact/intake/dates.py": "dates as files write them",
     "impact/intake/encoding.py": "bytes beyond ASCII",
