@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -60,9 +61,13 @@ def reaction_readings(instant: Instant, precision: str, venue: str, *, zone: str
     >>> [f"{reading.session:%Y-%m-%d}" for venue in ("XNYS", "XHKG") for reading in vars(reaction_readings(*act, venue)).values()]
     ['2025-01-06', '2025-01-07', '2025-01-07', '2025-01-07']
     """
-    moment = parse_instant(instant, parameter="instant")
     if precision not in PRECISIONS:
         raise InputError(f"precision={precision!r} is unknown; choose one of: {', '.join(PRECISIONS)}.")
+    return _readings(parse_instant(instant, parameter="instant"), precision, venue, zone)
+
+
+@lru_cache(maxsize=1 << 12)
+def _readings(moment: pd.Timestamp, precision: str, venue: str, zone: str) -> ReactionReadings:
     latest = first_session_to_react(moment + _HALF_HOUR if precision == "hour" else moment, venue)
     if precision == "span":
         return ReactionReadings(earliest=None, latest=latest)

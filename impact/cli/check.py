@@ -126,16 +126,14 @@ def _official(files: tuple[str, ...]):
 
 def _check_folder(folder: str, question: dict, fail_on: tuple[str, ...], asked: dict, form: tuple) -> None:
     """One table over all books of a folder; exit code 1 for what --fail-on names, 2 where a book cannot be read."""
-    from functools import partial
-
-    import impact
-    from impact.holdings.desk import books_of, check_books, read_report
+    from impact.holdings.desk import books_of, check_books, read_report, worker_pool
 
     if asked["html"]:
         raise InputError("--html writes the page of one book; give a file, not a folder.")
-    desk = check_books(
-        books_of(folder), partial(impact.check_portfolio, **question), since=read_report(asked["since"]) if asked["since"] else None
-    )
+    books = books_of(folder)
+    since = read_report(asked["since"]) if asked["since"] else None
+    with worker_pool(len(books)) as pool:
+        desk = check_books(books, question, since=since, executor=pool)
     tables = {name: desk.with_schema(name) for name in ("lines", "books", "changes", "unread")}
     inputs = {"folder": folder, "as_of": asked["as_of"], "investor": asked["investor"]}
     document = Document(

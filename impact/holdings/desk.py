@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from impact.errors import InputError
-from impact.holdings.exposure import ExposureReport
+from impact.holdings.exposure import check_asked
+from impact.holdings.portfolio import Portfolio, ReadingOptions, read_as_asked
 from impact.holdings.schemas import DESK_BOOKS, DESK_CHANGES, DESK_LINES, DESK_UNREAD
+from impact.holdings.screened import ScreenedBook, screen_books
+from impact.instants import parse_instant
+from impact.kernels.mapping import Executor, map_in_order
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 
-__all__ = ["DeskReport", "books_of", "check_books", "read_report"]
+__all__ = ["DeskReport", "books_of", "check_books", "read_report", "worker_pool"]
 
 _LINE = (
     "book", "row", "account", "name", "isin", "ticker", "quantity", "market_value", "nav_share", "entity", "tier", "status", "programme",
     "citation", "next_ban_at", "divest_by_at", "evidence",
 )  # fmt: skip
+_WORTH_A_POOL = 60
 _KEY = ("book", "account", "name", "isin", "ticker")
 _WHY = ("status", "entity", "programme", "citation", "evidence")
 
@@ -90,52 +99,113 @@ def books_of(folder: str | Path) -> tuple[Path, ...]:
     return tuple(files)
 
 
-def check_books(books: Sequence[Path], check: Callable[[Path], ExposureReport], *, since: pd.DataFrame | None = None) -> DeskReport:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Batch:
+    """Books that are read and matched together, as they are sent to a worker."""
+
+    books: tuple[tuple[str, Path], ...]
+    question: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Answer:
+    """What one batch says: lines and rows of books by label, notes and decisions of each, and what could not be read."""
+
+    lines: pd.DataFrame
+    books: tuple[tuple[Any, ...], ...]
+    notes: Mapping[str, tuple[str, ...]]
+    decided: pd.DataFrame
+    unread: tuple[tuple[str, str], ...]
+    book_sources: tuple[Source, ...]
+    sources: tuple[Source, ...]
+
+
+def check_books(
+    books: Sequence[Path],
+    question: Mapping[str, Any],
+    *,
+    since: pd.DataFrame | None = None,
+    executor: Executor | None = None,
+    batch: int = 100,
+) -> DeskReport:
     """Check many books, one question for all.
 
     Parameters
     ----------
     books : sequence of path
-    check : callable
-        Gives the report of one book, such as ``partial(check_portfolio, as_of=...)``.
+    question : mapping
+        What :func:`~impact.holdings.exposure.check_portfolio` is asked of each book, by its parameters, without the holdings.
     since : DataFrame, optional
         Lines of an earlier report.
+    executor : object with ``map``, optional
+        Computes the batches, such as a pool of processes; here by default.
+    batch : int
+        Books whose distinct instruments are matched together. The rows do not depend on it.
 
     Raises
     ------
     InputError
         If no book can be read; one of several that cannot is a row of `unread`.
     """
-    reports: dict[str, ExposureReport] = {}
-    unread = []
-    for path, label in zip(books, _labels(books), strict=True):
-        try:
-            reports[label] = check(path)
-        except InputError as error:
-            unread.append((label, str(error)))
-    if not reports:
+    named = list(zip(_labels(books), books, strict=True))
+    tasks = [_Batch(books=tuple(named[start : start + batch]), question=question) for start in range(0, len(named), batch)]
+    answers = list(map_in_order(executor, _answer, tasks))
+    unread = [row for answer in answers for row in answer.unread]
+    full = [answer for answer in answers if answer.books]
+    if not full:
         raise InputError(f"none of {len(unread):,} file(s) can be checked; first: {unread[0][1] if unread else 'no file is given'}")
-    lines = pd.concat(
-        [report.positions[report.positions["status"] != "clear"].assign(book=label) for label, report in reports.items()], ignore_index=True
-    )[list(_LINE)]
+    lines = pd.concat([answer.lines for answer in full], ignore_index=True)
+    law = {source.title: source for answer in full for source in answer.sources}
     return DeskReport(
-        as_of=next(iter(reports.values())).as_of,
+        as_of=parse_instant(question["as_of"]),
         lines=lines,
-        books=pd.DataFrame([_book(label, report) for label, report in reports.items()], columns=[column.name for column in DESK_BOOKS]),
+        books=pd.DataFrame([row for answer in full for row in answer.books], columns=[column.name for column in DESK_BOOKS]),
         changes=_changes(since, lines),
         unread=pd.DataFrame(unread, columns=[column.name for column in DESK_UNREAD]),
-        sources=unique_sources(*(report.sources for report in reports.values())),
-        assumptions=(*_notes_of_books(reports), *_decisions_said(reports.values())),
+        sources=unique_sources(*(answer.book_sources for answer in full), tuple(law[title] for title in sorted(law))),
+        assumptions=(
+            *_notes_of_books({label: notes for answer in full for label, notes in answer.notes.items()}),
+            *_decisions_said(pd.concat([answer.decided for answer in full])),
+        ),
     )
 
 
-def _notes_of_books(reports: Mapping[str, ExposureReport]) -> tuple[str, ...]:
+def _answer(task: _Batch) -> _Answer:
+    """Read the books of a batch, match what they hold in one go, and keep what the table over all books shows."""
+    read: dict[str, Portfolio] = {}
+    unread = []
+    reading = {name: value for name, value in task.question.items() if name in ReadingOptions.__annotations__}
+    for label, path in task.books:
+        try:
+            read[label] = read_as_asked(path, task.question.get("rates"), cast("ReadingOptions", reading))
+        except InputError as error:
+            unread.append((label, str(error)))
+    nothing = pd.DataFrame(columns=list(_LINE))
+    if not read:
+        return _Answer(lines=nothing, books=(), notes={}, decided=nothing, unread=tuple(unread), book_sources=(), sources=())
+    instant, options = check_asked(next(iter(read.values())), **task.question)
+    asked, screened = screen_books(list(read.values()), options, instant)
+    by_label = dict(zip(read, screened, strict=True))
+    return _Answer(
+        lines=pd.concat(
+            [book.rows[book.rows["status"] != "clear"].assign(book=label) for label, book in by_label.items()], ignore_index=True
+        )[list(_LINE)],
+        books=tuple(_book(label, book) for label, book in by_label.items()),
+        notes={label: asked.said_of(book) for label, book in by_label.items()},
+        decided=pd.concat([book.issues[book.issues["column"] == "decision"] for book in screened]),
+        unread=tuple(unread),
+        book_sources=unique_sources(*(portfolio.sources for portfolio in read.values())),
+        sources=asked.sources,
+    )
+
+
+def _notes_of_books(notes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """What every book says, once; then what some books say, with how many and the first of them."""
     bearing: dict[str, list[str]] = {}
-    for label, report in reports.items():
-        for note in report.assumptions:
+    for label, said in notes.items():
+        for note in said:
             bearing.setdefault(note, []).append(label)
-    shared = [note for note, labels in bearing.items() if len(labels) == len(reports)]
+    shared = [note for note, labels in bearing.items() if len(labels) == len(notes)]
     own = [
         f"{labels[0]}{f' and {len(labels) - 1:,} more' * (len(labels) > 1)}: {note}"
         for note, labels in bearing.items()
@@ -144,9 +214,8 @@ def _notes_of_books(reports: Mapping[str, ExposureReport]) -> tuple[str, ...]:
     return (*shared, *own)
 
 
-def _decisions_said(reports: Iterable[ExposureReport]) -> tuple[str, ...]:
-    """How many decisions were applied in some book, and those that are void in all."""
-    rows = pd.concat([report.issues[report.issues["column"] == "decision"] for report in reports])
+def _decisions_said(rows: pd.DataFrame) -> tuple[str, ...]:
+    """How many decisions were applied in some book, and those that are void in all, by the issues of all books."""
     applied = set(rows.loc[rows["row"] > 0, "value"])
     void = sorted(set(rows["value"]) - applied)
     if not len(rows):
@@ -161,11 +230,11 @@ def _labels(paths: Sequence[Path]) -> list[str]:
     return names if len(set(names)) == len(names) else [str(path) for path in paths]
 
 
-def _book(label: str, report: ExposureReport) -> tuple[Any, ...]:
-    status = report.positions["status"].value_counts()
+def _book(label: str, book: ScreenedBook) -> tuple[Any, ...]:
+    portfolio, status = book.portfolio, book.rows["status"].value_counts()
     counts = [int(status.get(name, 0)) for name in ("blocked", "barred", "restricted", "enjoined", "unknown", "clear")]
-    kept, dropped = len(report.positions), len(report.dropped)
-    return (label, kept + dropped, kept, dropped, len(report.issues), *counts, report.nav, report.currency, report.options.portfolio.as_of)
+    kept, dropped = len(book.rows), len(portfolio.dropped)
+    return (label, kept + dropped, kept, dropped, len(book.issues), *counts, portfolio.nav, portfolio.currency, portfolio.as_of)
 
 
 def read_report(path: str | Path) -> pd.DataFrame:
@@ -204,3 +273,14 @@ def _changes(since: pd.DataFrame | None, now: pd.DataFrame) -> pd.DataFrame:
     change = pd.Series("", index=joined.index).mask(had & has & differs, "status").mask(had & ~has, "gone or clear").mask(~had & has, "new")
     told = joined.assign(change=change).reset_index().drop(columns="n")
     return told[told["change"] != ""].reset_index(drop=True)[[column.name for column in DESK_CHANGES]]
+
+
+@contextmanager
+def worker_pool(n_books: int) -> Iterator[Executor | None]:
+    """Processes for that many books, one a core; None where starting them takes longer than the books."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if n_books < _WORTH_A_POOL or cores < 2:
+        yield None
+        return
+    with ProcessPoolExecutor(max_workers=cores, mp_context=get_context("spawn")) as pool:
+        yield pool

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -12,20 +11,17 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.facts.screening import ScreeningTargets, screening_targets
 from impact.holdings.changes import ExposureChange, exposure_change
-from impact.holdings.decisions import BookOptions, Decision, read_decisions, settled
-from impact.holdings.escalation import Escalation, escalated_tables, escalation_notes
-from impact.holdings.exposure_tables import deadline_table, exposure_table, position_table, total_table, unknown_table
-from impact.holdings.fund_files import Staleness, as_fund_files, fund_notes
-from impact.holdings.identify import identify
-from impact.holdings.lookthrough import fund_contents
-from impact.holdings.plausibility import with_doubts
-from impact.holdings.portfolio import Portfolio, later_holdings, one_currency_taken, read_as_asked
+from impact.holdings.decisions import BookOptions, read_decisions
+from impact.holdings.escalation import Escalation
+from impact.holdings.exposure_tables import deadline_table, exposure_table, total_table, unknown_table
+from impact.holdings.fund_files import Staleness
+from impact.holdings.portfolio import Portfolio, read_as_asked
 from impact.holdings.readers import HoldingsFile
 from impact.holdings.schemas import DROPPED, EXPOSURES, HELD_CLOCKS, ISSUES, ONE_POSITION, SCREENED, TOTALS, UNKNOWN
-from impact.holdings.status import BOUND_STATUSES, STATUSES, law_at
-from impact.holdings.what_if import Designation, what_if_notes, with_designations
+from impact.holdings.screened import CheckOptions, screen_books
+from impact.holdings.status import BOUND_STATUSES, STATUSES
+from impact.holdings.what_if import Designation
 from impact.instants import parse_instant
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
@@ -35,39 +31,7 @@ from impact.typing_ import Instant
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
-__all__ = ["CheckOptions", "ExposureReport", "check_portfolio", "net_beside", "share_range"]
-
-_ASSUMPTIONS = (
-    "A reading of public texts and of the files given; not legal advice.",
-    "Clear means that no programme of the fact base names it as known at that instant; it is no clearance under other lists.",
-    "A name never confirms a match: it only puts a position into the unknown bucket until an identifier or a trading line speaks.",
-    "Ownership by a listed parent does not count: the CMIC programmes bind listed names alone (OFAC FAQ 857, 905).",
-)
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class CheckOptions:
-    """All that a check was asked, so that it can be asked again at another instant.
-
-    Attributes
-    ----------
-    portfolio : Portfolio
-    funds : folder, mapping or None
-    investor, programmes, ratios, rates, staleness, designations, lists, tables
-        As given to :func:`check_portfolio`.
-    """
-
-    portfolio: Portfolio
-    funds: str | Path | Mapping[str, Any] | None = None
-    investor: str = "us_person"
-    programmes: str | Iterable[str] | None = None
-    ratios: Mapping[str, float] | None = None
-    rates: Mapping[str, float] | None = None
-    staleness: Staleness = Staleness()
-    designations: tuple[Designation | Escalation, ...] = ()
-    lists: Any = None
-    tables: Mapping[str, pd.DataFrame] | None = None
-    decisions: tuple[Decision, ...] = ()
+__all__ = ["CheckOptions", "ExposureReport", "check_asked", "check_portfolio", "net_beside", "share_range"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -329,11 +293,33 @@ def check_portfolio(
     >>> report.exposures[["entity", "status"]].values.tolist()
     [['Xiaomi Corporation', 'restricted']]
     """
+    instant, options = check_asked(
+        holdings, as_of, investor, programmes, funds, ratios,
+        rates=rates, staleness=staleness, designations=designations, lists=lists, tables=tables, **reading,
+    )  # fmt: skip
+    return _check(options, instant)
+
+
+def check_asked(
+    holdings: str | Path | pd.DataFrame | HoldingsFile | Portfolio,
+    as_of: Instant,
+    investor: str = "us_person",
+    programmes: str | Iterable[str] | None = None,
+    funds: str | Path | Mapping[str, Any] | None = None,
+    ratios: Mapping[str, float] | None = None,
+    *,
+    rates: Mapping[str, float] | None = None,
+    staleness: Staleness | None = None,
+    designations: Iterable[Designation | Escalation] = (),
+    lists: Any = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    **reading: Unpack[BookOptions],
+) -> tuple[pd.Timestamp, CheckOptions]:
+    """The instant and the options of a check, from what :func:`check_portfolio` takes."""
     instant = parse_instant(as_of)
     decisions = reading.pop("decisions", ())
-    portfolio = read_as_asked(holdings, rates, reading)
-    options = CheckOptions(
-        portfolio=portfolio,
+    return instant, CheckOptions(
+        portfolio=read_as_asked(holdings, rates, reading),
         funds=funds,
         investor=investor,
         programmes=programmes if programmes is None or isinstance(programmes, str) else tuple(programmes),
@@ -345,56 +331,26 @@ def check_portfolio(
         tables=tables,
         decisions=read_decisions(decisions) if isinstance(decisions, str | Path) else tuple(decisions),
     )
-    return _check(options, instant)
-
-
-@lru_cache(maxsize=4)
-def _bundled_targets(instant: pd.Timestamp) -> ScreeningTargets:
-    """The bundled designations as known then: one for all books of a folder."""
-    return screening_targets(instant)
 
 
 def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
-    on = instant.tz_convert("America/New_York").tz_localize(None).normalize()
     portfolio = options.portfolio
-    targets = screening_targets(instant, lists=options.lists) if options.lists else _bundled_targets(instant)
-    single = tuple(item for item in options.designations if isinstance(item, Designation))
-    moves = tuple(item for item in options.designations if isinstance(item, Escalation))
-    targets, tables = with_designations(targets, escalated_tables(moves, instant, options.tables), single, instant)
-    law = law_at(instant, options.investor, programmes=options.programmes, tables=tables)
-    files = as_fund_files(options.funds, on=on, staleness=options.staleness)
-    identified = identify([portfolio.positions, *(fund.file.rows for fund in files.funds)], targets, law)
-    member = identified.member[0]
-    instruments, decided = settled(identified.instruments, member, portfolio.positions, options.decisions, law)
-    fund_of = files.find(instruments)
-    contents = fund_contents(files, instruments, identified.member[1:], currency=portfolio.currency, rates=options.rates or {})
-    rows = position_table(portfolio, instruments, member, fund_of, contents, law, on)
-    exposures = exposure_table(portfolio, instruments, member, fund_of, contents, options.ratios or {}, on)
-    unknown = unknown_table(portfolio, rows, instruments, member, fund_of, contents, files)
+    asked, (book,) = screen_books([portfolio], options, instant)
+    exposures = exposure_table(portfolio, book.instruments, book.member, book.fund_of, book.contents, options.ratios or {}, asked.on)
+    unknown = unknown_table(portfolio, book.rows, book.instruments, book.member, book.fund_of, book.contents, asked.files)
     return ExposureReport(
         as_of=instant,
         investor=options.investor,
         currency=portfolio.currency,
         nav=portfolio.nav,
         exposures=exposures,
-        positions=rows,
-        deadlines=deadline_table(exposures, instruments, law),
+        positions=book.rows,
+        deadlines=deadline_table(exposures, book.instruments, asked.law),
         totals=total_table(exposures, portfolio.nav, float(unknown["market_value_high"].sum(skipna=False))),
         unknown=unknown,
         dropped=portfolio.dropped,
-        issues=with_doubts(
-            pd.concat([portfolio.issues, decided]) if len(decided) else portfolio.issues, portfolio.positions, instruments, member
-        ),
+        issues=book.issues,
         options=options,
-        sources=unique_sources(portfolio.sources, *(fund.file.sources for fund in files.funds), targets.sources, law.sources()),
-        assumptions=(
-            *_ASSUMPTIONS,
-            *later_holdings(portfolio, on),
-            *one_currency_taken(portfolio, instruments["own_line"].take(member)),
-            *fund_notes(files, options.staleness),
-            *portfolio.assumptions,
-            *targets.assumptions,
-            *what_if_notes(single),
-            *escalation_notes(moves),
-        ),
+        sources=unique_sources(portfolio.sources, asked.sources),
+        assumptions=asked.said_of(book),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -216,6 +217,7 @@ def _first_public(listings: Iterable[Listing], lines: Iterable[str]) -> tuple[st
     return tuple(told)
 
 
+@lru_cache(maxsize=1 << 12)
 def last_usable_session(venue: str, first_prohibited: pd.Timestamp) -> tuple[pd.Timestamp, bool]:
     """The last session of `venue` that opens before an instant (UTC), and whether it also closes by then."""
     day = first_prohibited.tz_convert(VENUES[venue].zone).tz_localize(None).normalize()
@@ -341,11 +343,17 @@ def _use_of_line(line: str, instant: pd.Timestamp, stop: LineStop | None, as_of:
 def _sessions_left(as_of: pd.Timestamp | None, last: pd.Timestamp, venue: str) -> float:
     if as_of is None:
         return float("nan")
-    first = first_session_to_react(as_of, venue).session
+    first = _first_to_react(as_of, venue)
     return float(len(sessions(venue, first, last))) if first <= last else 0.0
 
 
-def _settlement(venue: str, session: pd.Timestamp) -> dict[str, pd.Timestamp]:
+@lru_cache(maxsize=1 << 8)
+def _first_to_react(as_of: pd.Timestamp, venue: str) -> pd.Timestamp:
+    return first_session_to_react(as_of, venue).session
+
+
+@lru_cache(maxsize=1 << 12)
+def _settlement(venue: str, session: pd.Timestamp) -> Mapping[str, pd.Timestamp]:
     """When a trade of the last usable session settles, and the last session whose trades settle by then."""
     lags = [days for since, days in SETTLEMENT.get(venue, ()) if session >= pd.Timestamp(since)]
     if not lags:

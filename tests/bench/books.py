@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.bench_holdings import LISTED, positions
+from tests.bench.desk_books import write_books
 from tests.bench.fund_of_funds import book_of_funds, fund_tables
 
 __all__ = ["MEASUREMENTS"]
@@ -81,6 +82,21 @@ def look_through(n_funds: int, n_lines: int = 500) -> dict[str, float]:
     return {"seconds": inside, "with_reading": whole}
 
 
+def desk(n_books: int) -> dict[str, float]:
+    """A folder of books of 500 lines checked with a process a core: seconds by the clock, and CPU seconds of all processes."""
+    from impact.holdings.desk import books_of, check_books, worker_pool
+
+    with tempfile.TemporaryDirectory() as folder:
+        write_books(Path(folder), n_books)
+        books = books_of(folder)
+        start, before = time.perf_counter(), os.times()
+        with worker_pool(len(books)) as pool:
+            check_books(books, {"as_of": LISTED}, executor=pool)
+        after = os.times()
+        spent = sum(after[:4]) - sum(before[:4])
+        return {"seconds": time.perf_counter() - start, "cpu": spent}
+
+
 def start_up(rounds: int = 3) -> dict[str, float]:
     """Each command in a process of its own, beside the import of pandas, in turns."""
     with tempfile.TemporaryDirectory() as folder:
@@ -108,6 +124,7 @@ MEASUREMENTS: dict[str, Callable[[], dict[str, float]]] = {
     "csv": csv_file,
     "funds_100": partial(look_through, 100),
     "funds_200": partial(look_through, 200),
+    **{f"desk_{n}": partial(desk, n) for n in (50, 100, 200, 1000)},
     "start_up": start_up,
 }
 

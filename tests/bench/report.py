@@ -52,6 +52,10 @@ BOOKS = {
     "csv": ("a CSV of 1,400,000 positions read and checked", "6 s, 1 GB"),
     "funds_100": ("look-through of 100 nested funds of 500 lines", ""),
     "funds_200": ("the same of 200 funds", "6 s for 1,000"),
+    "desk_50": ("a folder of 50 books of 500 lines, CSV and XLSX", ""),
+    "desk_100": ("the same of 100 books", ""),
+    "desk_200": ("the same of 200 books", ""),
+    "desk_1000": ("the same of 1,000 books", "60 s"),
 }
 """Measurements of :mod:`tests.bench.books`: what each is, and what was asked for."""
 WHY = (
@@ -105,9 +109,10 @@ def books() -> list[Row]:
     rows = []
     for name, (text, wanted) in BOOKS.items():
         known = run_json([sys.executable, "-m", "tests.bench.books", name])
-        ratio = (
-            f"{known['seconds'] / known['limit']:.0f} x columnar" if "limit" in known else f"{seconds(known['with_reading'])} with reading"
-        )
+        if "limit" in known:
+            ratio = f"{known['seconds'] / known['limit']:.0f} x columnar"
+        else:
+            ratio = f"{seconds(known['cpu'])} of CPU" if "cpu" in known else f"{seconds(known['with_reading'])} with reading"
         rows.append((text, seconds(known["seconds"]), f"{ratio}, {known['peak_mb']:,.0f} MB", wanted))
     known = run_json([sys.executable, "-m", "tests.bench.books", "start_up"])
     rows += [

@@ -1,0 +1,47 @@
+"""Many books checked together give the rows that each of them gives by itself, whoever computes them."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pandas as pd
+import pytest
+
+from impact.holdings import check_portfolio
+from impact.holdings.desk import books_of, check_books
+from tests.bench.desk_books import write_books
+
+LISTED = "2021-06-14T18:00-05:00"
+ASKED = {"as_of": LISTED, "rates": {"EUR": 1.2}}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("desk")
+    write_books(folder, 10, n_lines=60)
+    (folder / "fund.csv").write_text("Ticker,Name,Shares,Market Value,Currency\nABCD,A WORLD UCITS ETF,10,1000,USD\n", encoding="utf-8")
+    (folder / "broken.csv").write_text("nothing here\n", encoding="utf-8")
+    return folder
+
+
+def test_the_rows_are_those_of_one_book_at_a_time(folder):
+    desk = check_books(books_of(folder), ASKED, batch=4)
+    single = {path.name: check_portfolio(path, **ASKED) for path in books_of(folder) if path.name != "broken.csv"}
+    lines = pd.concat([report.positions.assign(book=name) for name, report in single.items()])
+    lines = lines.loc[lines["status"] != "clear", list(desk.lines)].reset_index(drop=True)
+    assert len(lines) > 50 and desk.lines.to_csv(index=False) == lines.to_csv(index=False)
+    told = [(name, len(report.positions), len(report.dropped), len(report.issues), report.nav) for name, report in single.items()]
+    assert list(desk.books[["book", "n_kept", "n_dropped", "n_issues", "nav"]].itertuples(index=False, name=None)) == told
+    assert desk.unread["book"].tolist() == ["broken.csv"]
+    said = {note for report in single.values() for note in report.assumptions}
+    assert {note if note in said else note.partition(": ")[2] for note in desk.assumptions} == said
+    sources = {source.title for report in single.values() for source in report.sources}
+    assert {source.title for source in desk.sources} == sources
+
+
+@pytest.mark.parametrize("batch", [1, 3, 100])
+def test_neither_batch_nor_worker_changes_a_row(folder, batch):
+    alone = check_books(books_of(folder), ASKED)
+    with ThreadPoolExecutor(2) as pool:
+        pooled = check_books(books_of(folder), ASKED, executor=pool, batch=batch)
+    for name in ("lines", "books", "unread"):
+        assert getattr(alone, name).to_csv() == getattr(pooled, name).to_csv()
+    assert alone.assumptions == pooled.assumptions and alone.sources == pooled.sources
