@@ -89,7 +89,8 @@ def may_be_heading(text: str) -> bool:
     """Whether a text in plain letters holds the beginning of the longest word of a heading; what a reading leaves out never splits one."""
     begin, short = _heading_stems()
     key = _NO_LETTER.sub("", text.lower())
-    return any(key[n : n + _STEM] in begin for n in range(len(key) - _STEM + 1)) or any(word in key for word in short)
+    outside = _NO_LETTER.sub("", _BRACKETS.sub(" ", text).lower())
+    return any(key[n : n + _STEM] in begin for n in range(len(key) - _STEM + 1)) or any(word in key or word in outside for word in short)
 
 
 def _without_currency(text: str) -> str:
