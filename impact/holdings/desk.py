@@ -15,7 +15,7 @@ from typing import Any, cast
 import pandas as pd
 
 from impact.errors import InputError
-from impact.holdings.exposure import check_asked
+from impact.holdings.exposure import check_portfolio
 from impact.holdings.portfolio import Portfolio, ReadingOptions, read_as_asked
 from impact.holdings.schemas import DESK_BOOKS, DESK_CHANGES, DESK_LINES, DESK_UNREAD
 from impact.holdings.screened import ScreenedBook, screen_books
@@ -183,8 +183,8 @@ def _answer(task: _Batch) -> _Answer:
     nothing = pd.DataFrame(columns=list(_LINE))
     if not read:
         return _Answer(lines=nothing, books=(), notes={}, decided=nothing, unread=tuple(unread), book_sources=(), sources=())
-    instant, options = check_asked(next(iter(read.values())), **task.question)
-    asked, screened = screen_books(list(read.values()), options, instant)
+    first = check_portfolio(next(iter(read.values())), **task.question)
+    asked, screened = screen_books(list(read.values()), first.options, first.as_of)
     by_label = dict(zip(read, screened, strict=True))
     return _Answer(
         lines=pd.concat(

@@ -31,7 +31,7 @@ from impact.typing_ import Instant
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
-__all__ = ["CheckOptions", "ExposureReport", "check_asked", "check_portfolio", "net_beside", "share_range"]
+__all__ = ["CheckOptions", "ExposureReport", "check_portfolio", "net_beside", "share_range"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -293,32 +293,9 @@ def check_portfolio(
     >>> report.exposures[["entity", "status"]].values.tolist()
     [['Xiaomi Corporation', 'restricted']]
     """
-    instant, options = check_asked(
-        holdings, as_of, investor, programmes, funds, ratios,
-        rates=rates, staleness=staleness, designations=designations, lists=lists, tables=tables, **reading,
-    )  # fmt: skip
-    return _check(options, instant)
-
-
-def check_asked(
-    holdings: str | Path | pd.DataFrame | HoldingsFile | Portfolio,
-    as_of: Instant,
-    investor: str = "us_person",
-    programmes: str | Iterable[str] | None = None,
-    funds: str | Path | Mapping[str, Any] | None = None,
-    ratios: Mapping[str, float] | None = None,
-    *,
-    rates: Mapping[str, float] | None = None,
-    staleness: Staleness | None = None,
-    designations: Iterable[Designation | Escalation] = (),
-    lists: Any = None,
-    tables: Mapping[str, pd.DataFrame] | None = None,
-    **reading: Unpack[BookOptions],
-) -> tuple[pd.Timestamp, CheckOptions]:
-    """The instant and the options of a check, from what :func:`check_portfolio` takes."""
     instant = parse_instant(as_of)
     decisions = reading.pop("decisions", ())
-    return instant, CheckOptions(
+    options = CheckOptions(
         portfolio=read_as_asked(holdings, rates, reading),
         funds=funds,
         investor=investor,
@@ -331,6 +308,7 @@ def check_asked(
         tables=tables,
         decisions=read_decisions(decisions) if isinstance(decisions, str | Path) else tuple(decisions),
     )
+    return _check(options, instant)
 
 
 def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
