@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impact.errors import InputError
-from impact.plots.style import PALETTE, figure_of, house_style, new_axes, percent_axis
+from impact.plots.style import PALETTE, figure_of, house_style, new_axes, percent_axis, short_name
 from impact.tables import prose
 from impact.whole_files import write_whole
 
@@ -162,7 +162,7 @@ def plot_chained_effects(effects: pd.DataFrame, *, level: float = 0.95, title: s
     ax.scatter(effects["joint_car"], row, color=PALETTE["blue"], zorder=3, label="joint")
     ax.scatter(effects["alone_car"], row, facecolors="none", edgecolors=PALETTE["vermilion"], s=80, zorder=2, label="alone")
     windows = zip(effects.index, effects["day0"], effects["first"], effects["last"], strict=True)
-    ax.set_yticks(list(row), [f"{name}  {day:%Y-%m-%d} ({first:+d}, {last:+d})" for name, day, first, last in windows])
+    ax.set_yticks(list(row), [f"{short_name(str(name))}  {day:%Y-%m-%d} ({first:+d}, {last:+d})" for name, day, first, last in windows])
     ax.invert_yaxis()
     percent_axis(ax.xaxis)
     ax.set_xlabel("cumulative abnormal return over the event's window (%)")

@@ -182,7 +182,7 @@ def plot_backtest(rows: pd.DataFrame, *, title: str = "Leave one date out", ax: 
         chosen = inside == hit
         ax.plot(ordered["car"].to_numpy()[chosen], lanes[chosen], marker="o", linestyle="none", color=PALETTE[colour], label=label)
     ax.axvline(0, color=PALETTE["ink"], linewidth=0.8)
-    ax.set_yticks(lanes, ordered["event_id"], fontsize=8)
+    ax.set_yticks(lanes, [short_name(str(event)) for event in ordered["event_id"]], fontsize=8)
     ax.set_xlabel("cumulative abnormal return (%)")
     percent_axis(ax.xaxis)
     ax.set_title(f"{title} (N = {len(ordered)}, {ordered['group'].nunique()} dates)")

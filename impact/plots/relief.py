@@ -116,7 +116,7 @@ def plot_recovery(effects: pd.DataFrame, *, verdict: str, level: float = 0.95, a
         ax.axvline(0, color=PALETTE["grey"], linewidth=0.8)
         for y, (row, colour) in enumerate(zip(named_rows(effects), colours, strict=True)):
             ax.errorbar(row.car, y, xerr=[[row.car - row.low], [row.high - row.car]], fmt="o", markersize=5, capsize=3, color=colour)
-        ax.set_yticks(range(len(effects)), [f"{row.effect} ({row.n_days} sessions)" for row in named_rows(effects)])
+        ax.set_yticks(range(len(effects)), [f"{short_name(str(row.effect))} ({row.n_days} sessions)" for row in named_rows(effects)])
         ax.invert_yaxis()
         percent_axis(ax.xaxis, decimals=0)
         ax.set_xlabel(f"cumulative abnormal log return, {percent(level, 0)} interval")

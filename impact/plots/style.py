@@ -100,8 +100,15 @@ def figure_of(ax: Axes) -> Figure:
 
 
 def short_name(name: str, *, width: int = 36) -> str:
-    """A name for the margin of a figure: cut between words where it is longer than `width`; the table beside holds all of it."""
-    return textwrap.shorten(name, width, placeholder=" …")
+    """A name for the margin of a figure: cut between words where it is longer than `width`; the table beside holds all of it.
+
+    Examples
+    --------
+    >>> short_name("Preliminary injunction granted, stipulation of dismissal"), short_name("x" * 50, width=8)
+    ('Preliminary injunction granted, …', 'xxxxxx …')
+    """
+    cut = textwrap.shorten(name, width, placeholder=" …")
+    return cut if cut.strip(" …") or not name.strip() else f"{name.strip()[: width - 2]} …"
 
 
 def spread_out(places: FloatArray1D, step: float) -> FloatArray1D:

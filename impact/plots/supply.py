@@ -9,7 +9,7 @@ import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 
-from impact.plots.style import PALETTE, day_line, house_style, new_axes
+from impact.plots.style import PALETTE, day_line, house_style, new_axes, short_name
 from impact.tables.prose import decimal, percent
 from impact.typing_ import named_rows
 
@@ -106,7 +106,7 @@ def plot_provider_lanes(flows: pd.DataFrame, *, title: str = "What index provide
             va="bottom" if above else "top",
             fontsize=8,
         )
-    ax.set_yticks(np.arange(len(providers)), providers)
+    ax.set_yticks(np.arange(len(providers)), [short_name(str(provider)) for provider in providers])
     ax.set_ylim(-0.6, len(providers) - 0.4)
     ax.margins(x=0.08)
     ax.set_xlabel("date (bar: from the notice to the close at which trackers trade)")
