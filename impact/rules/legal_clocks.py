@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import pandas as pd
 
@@ -27,10 +28,14 @@ def clock_instant(rule: ClockRule, listed_on: pd.Timestamp) -> pd.Timestamp:
     >>> clock_instant(ban, pd.Timestamp("2021-01-14")).isoformat()
     '2021-03-15T13:30:00+00:00'
     """
-    day = rule.fixed_on if rule.fixed_on is not None else listed_on + pd.Timedelta(days=rule.days)
-    hours, minutes = rule.hour.split(":")
+    return _instant(rule.fixed_on if rule.fixed_on is not None else listed_on + pd.Timedelta(days=rule.days), rule.hour, rule.zone)
+
+
+@lru_cache(maxsize=8192)
+def _instant(day: pd.Timestamp, hour: str, zone: str) -> pd.Timestamp:
+    hours, minutes = hour.split(":")
     wall = day + pd.Timedelta(hours=int(hours), minutes=int(minutes))
-    return wall.tz_localize(rule.zone).tz_convert("UTC").as_unit("ns")
+    return wall.tz_localize(zone).tz_convert("UTC").as_unit("ns")
 
 
 def clock_rules(rules: Iterable[ClockRule], programme_id: str, listed_on: pd.Timestamp) -> dict[str, ClockRule]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from impact.errors import InputError
 from impact.identifiers import is_valid
@@ -82,7 +83,11 @@ def checked_word(value: str, words: Sequence[str], parameter: str) -> str:
 
 def line_key(text: str) -> str:
     """One spelling for a trading line or an identifier: ``941 HK`` and ``00941.HK`` both give ``0941.HK``."""
-    words = " ".join(str(text).upper().split())
+    return _line_key(" ".join(str(text).upper().split()))
+
+
+@lru_cache(maxsize=1 << 16)
+def _line_key(words: str) -> str:
     line = normalise_ticker(words)
     return line.yahoo if line is not None and line.yahoo else words
 
