@@ -24,10 +24,15 @@ def test_python_examples_run(code, capsys):
     assert "Traceback" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("line", [line for block in blocks("console") for line in block.splitlines() if line.startswith("impact ")])
-def test_commands_run(line, run_cli):
-    code, out, err = run_cli(*line.split()[1:])
-    assert code == 0 and out and "Traceback" not in err
+COMMANDS = [[line for line in block.splitlines() if line.startswith("impact ")] for block in blocks("console")]
+
+
+@pytest.mark.parametrize("lines", [lines for lines in COMMANDS if lines], ids=lambda lines: lines[0])
+def test_commands_run_one_after_the_other(lines, run_cli, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for line in lines:
+        code, out, err = run_cli(*line.split()[1:])
+        assert code == 0 and (out or "wrote" in err) and "Traceback" not in err
 
 
 def test_the_two_commands_are_targets_of_the_makefile():
