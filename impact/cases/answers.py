@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from impact.calendars import venue_of
-from impact.cases.listing import UNKNOWN_REGIME, listing_of
+from impact.cases.listing import listing_of
 from impact.cases.schemas import ANSWERS
 from impact.cases.sentence import raw_move, simple_figures
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.results import Result, Summary, declared
-from impact.supply.regimes import regime_named
+from impact.supply.regimes import UNKNOWN_REGIME
 from impact.tables import format_value
 from impact.tables.prose import amount, decimal, interval, long_date, percent
 from impact.typing_ import named_rows
@@ -97,10 +97,13 @@ def _until(case: Case) -> str:
     """Whom the programme binds, every clock on the line of the case, and what became of them."""
     listing, clocks = listing_of(case.definition, case.as_of), case.deadlines()
     own = clocks.clocks[clocks.clocks["line"] == case.definition.security]
-    told = [_clock(row) for row in named_rows(own.drop_duplicates(["clock", "programme_id"]))] or [
-        _lower(note.rstrip(".")) for note in clocks.notes
-    ]
-    bound = "" if listing.regime == UNKNOWN_REGIME else regime_named(listing.regime).about
+    told = [_clock(row) for row in named_rows(own.drop_duplicates(["clock", "programme_id"]))]
+    stated = case.definition.own_programme
+    if stated is not None:
+        told += stated.untimed()
+    elif not told:
+        told = [_lower(note.rstrip(".")) for note in clocks.notes]
+    bound = "" if listing.regime.name == UNKNOWN_REGIME else listing.regime.about
     ended = "" if listing.ended_on is None else f"the listing ended on {long_date(listing.ended_on)} ({listing.end_reason})"
     return "; ".join(filter(None, (bound, *told, ended)))
 
@@ -117,10 +120,10 @@ def _clock(row: Any) -> str:
 def _forced(case: Case) -> str:
     """Shares that must be sold, least to most, in shares and in usual days of trading."""
     supply = case.supply()
-    regime = supply.wind_down.regime
+    regime = supply.wind_down.rule
     low, high = supply.total_shares["low"], supply.total_shares["high"]
-    if regime != UNKNOWN_REGIME and regime_named(regime).leaves_holders_alone and not high > 0:
-        return f"none by law: it {regime_named(regime).about}; what index providers and mandates make of it is unknown"
+    if regime.name != UNKNOWN_REGIME and regime.leaves_holders_alone and not high > 0:
+        return f"none by law: it {regime.about}; what index providers and mandates make of it is unknown"
     if np.isnan(high):
         most = supply.line.ceiling_shares
         return (
@@ -141,7 +144,9 @@ def _moved(case: Case) -> str:
         listed = case.timeline().designation()
         moved = raw_move(case.definition.issuer, listed)
         return (
-            f"{moved}; net of the market unknown" if moved else f"unknown: no return on {long_date(listed['reaction_on'])} can be measured"
+            f"{moved}; net of the market unknown"
+            if moved
+            else f"unknown: no return on {long_date(listed['reaction_on'])} can be measured; {case.no_study()}"
         )
     ar, low, high = simple_figures(row)
     change = format_value(row["close_return"], "return")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,15 +15,16 @@ from impact.calendars import venue_of
 from impact.cases.benchmarks import venue_benchmark
 from impact.cases.definition import Book, CaseDefinition, Span, StatedTables
 from impact.cases.record import fact_row
+from impact.cases.stated_programme import PROGRAMME_FIELDS, named_near, read_programme, stated_instant
 from impact.cases.stated_tables import read_stated
 from impact.errors import InputError
 from impact.facts import known_table
-from impact.identifiers import lines_of_issuer, normalise_ticker
-from impact.instants import parse_instant
+from impact.identifiers import is_valid, lines_of_issuer, normalise_ticker
 from impact.intake.currencies import CURRENCIES, currency_of
 from impact.market import MarketPanel
 from impact.market.sources import named_sources
 from impact.rules import INVESTORS
+from impact.rules.own_programme import OwnProgramme
 from impact.tables.prose import significant
 
 __all__ = ["CASE_FILE", "SECTIONS", "StatedCase", "define_stated", "read_case"]
@@ -35,8 +35,9 @@ LONGEST_BARE_TICKER = 5
 """Letters of a ticker in New York, the one place whose lines are written without their venue."""
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "designation": (
-        "security", "issuer", "title", "programme", "public_at", "leaked_at", "hypothetical", "record", "also", "without", "unknowns",
+        "security", "other_lines", "isins", "issuer", "title", "programme", "public_at", "leaked_at", "hypothetical", "record", "also", "without", "unknowns",
     ),
+    "programme": PROGRAMME_FIELDS,
     "market": ("prices", "benchmark_prices", "benchmark", "peers", "technology_peers", "currency", "rates", "prices_from", "prices_to", "note"),
     "shares": ("outstanding", "free_float"),
     "tables": ("events", "holders", "index", "buyers"),
@@ -50,11 +51,16 @@ class StatedCase(TypedDict, total=False):
 
     A designation that is on record names its row of the fact base in `record` and has no public_at of its own.
 
+    A programme that is in no table is stated in `own_programme`, with the fields of ``[programme]``; `programme` may then be missing.
+
     A figure known as a range is a pair (low, high). Tables are frames or paths, see ``impact.cases.stated_tables.SCHEMAS``.
     """
 
     security: str
+    other_lines: list[str] | tuple[str, ...]
+    isins: list[str] | tuple[str, ...]
     programme: str
+    own_programme: Mapping[str, object]
     public_at: str | dt.datetime | pd.Timestamp
     leaked_at: str | dt.datetime | pd.Timestamp
     record: str
@@ -115,11 +121,14 @@ def _flat(sections: Mapping[str, object], file: Path) -> StatedCase:
             continue
         if section not in SECTIONS or not isinstance(fields, Mapping):
             raise InputError(
-                f"{file}: [{section}] is not a section of a case file{_near(section, SECTIONS)}; there are: {', '.join(SECTIONS)}."
+                f"{file}: [{section}] is not a section of a case file{named_near(section, SECTIONS)}; there are: {', '.join(SECTIONS)}."
             )
+        if section == "programme":
+            stated["own_programme"] = fields  # its fields have rules of their own
+            continue
         for name, value in fields.items():
             if name not in SECTIONS[section]:
-                near = _near(name, SECTIONS[section])
+                near = named_near(name, SECTIONS[section])
                 raise InputError(f"{file}: [{section}] has no field {name!r}{near}; it may hold: {', '.join(SECTIONS[section])}.")
             is_path = (
                 section == "tables"
@@ -135,11 +144,6 @@ def _flat(sections: Mapping[str, object], file: Path) -> StatedCase:
     return StatedCase(**stated)  # type: ignore[typeddict-item]
 
 
-def _near(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
-
-
 def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") -> CaseDefinition:
     """A definition from what a user states, with the defaults of the venue where nothing is stated.
 
@@ -149,7 +153,9 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
         If security, programme or public_at is missing, or a value breaks its rule.
     """
     instant = "record" if stated.get("record") else "public_at"
-    missing = [field for field in ("security", "programme", instant) if not stated.get(field)]
+    own_given = stated.get("own_programme")
+    needed = ("security", instant) if own_given is not None else ("security", "programme", instant)
+    missing = [field for field in needed if not stated.get(field)]
     if missing:
         raise InputError(
             f"{where}: {', '.join(missing)} missing; a case needs a security, a programme and the instant at which it was public."
@@ -158,30 +164,43 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
         raise InputError(f"{where}: record and public_at are both given; a row on record has its own instant: keep one of them.")
     security, known_name = _line_of(stated["security"], where)
     venue = venue_of(security)
-    public_at = _instant(stated["public_at"], f"{where}: public_at") if instant == "public_at" else None
-    leaked_at = _instant(stated["leaked_at"], f"{where}: leaked_at") if "leaked_at" in stated else None
+    public_at = stated_instant(stated["public_at"], f"{where}: public_at") if instant == "public_at" else None
+    if own_given is not None and public_at is None:
+        raise InputError(
+            f"{where}: [programme] states a programme of your own and record={stated.get('record')!r} a row on record; give public_at in place of record."
+        )
+    own = (
+        None
+        if own_given is None or public_at is None
+        else read_programme(own_given, named=stated.get("programme", ""), public_at=public_at, where=where)
+    )
+    leaked_at = stated_instant(stated["leaked_at"], f"{where}: leaked_at") if "leaked_at" in stated else None
     if leaked_at is not None and public_at is not None and leaked_at > public_at:
         raise InputError(f"{where}: leaked_at={leaked_at.isoformat()} is after public_at={public_at.isoformat()}; a leak comes first.")
     issuer = stated.get("issuer") or known_name or security
     tables = _tables(stated)
+    _check_index_rule(own, tables, where)
     rows = _rows_on_record(stated, where)
     return CaseDefinition(
         case=name or "-".join("".join(c if c.isalnum() else " " for c in issuer.lower()).split()),
-        title=stated.get("title") or f"{issuer} under {stated['programme']}",
+        title=stated.get("title") or f"{issuer} under {stated['programme'] if own is None else own.name}",
         issuer=issuer,
         security=security,
         market=_benchmark(stated.get("benchmark") or venue_benchmark(venue)[0], security, where),
-        programme_id=_programme(stated["programme"], where),
+        programme_id=_programme(stated["programme"], where) if own is None else own.programme_id,
+        own_programme=own,
         designation_event=_designation_event(tables, rows["record"]),
         record=rows["record"],
         also=rows["also"],
         without=rows["without"],
-        unknowns=_texts(stated.get("unknowns", ()), f"{where}: unknowns", "sentences"),
+        unknowns=(*_texts(stated.get("unknowns", ()), f"{where}: unknowns", "sentences"), *(() if own is None else own.unknowns())),
         peers=_texts(stated.get("peers", ()), f"{where}: peers", LINES),
         technology_peers=_texts(stated.get("technology_peers", ()), f"{where}: technology_peers", LINES),
         prices_from=stated.get("prices_from", ""),
         prices_to=stated.get("prices_to", ""),
         note=stated.get("note", ""),
+        other_lines=_other_lines(stated, where),
+        isins=_isins(stated, where),
         public_at=public_at,
         leaked_at=leaked_at,
         hypothetical=bool(stated.get("hypothetical", False)),
@@ -196,7 +215,7 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
     )
 
 
-def _line_of(text: str, where: str) -> tuple[str, str]:
+def _line_of(text: str, where: str, field: str = "security") -> tuple[str, str]:
     """The trading line that a text names, as the fact base writes it, and the issuer's name where that is known."""
     known = lines_of_issuer(text)
     line = normalise_ticker(text)
@@ -207,33 +226,62 @@ def _line_of(text: str, where: str) -> tuple[str, str]:
         if len(chosen):
             return str(chosen["security"].iloc[0]), str(chosen["issuer"].iloc[0])
     try:
-        if "." not in spelled and not (spelled.isalpha() and spelled.isupper() and len(spelled) <= LONGEST_BARE_TICKER):
+        if "." not in spelled and not _is_bare_ticker(spelled):
             raise InputError("a line that is not on record needs its venue, such as 7203.T or 999930 KS")
         venue_of(spelled)
     except InputError as error:
-        raise InputError(f"{where}: security={text!r} names no trading line ({error})") from error
+        raise InputError(f"{where}: {field}={text!r} names no trading line ({error})") from error
     return spelled, ""
+
+
+def _is_bare_ticker(text: str) -> bool:
+    """Whether a text is a ticker in New York, with the letter of a class after a dash where it has one."""
+    stem, dash, share_class = text.partition("-")
+    short = stem.isalpha() and stem.isupper() and len(stem) <= LONGEST_BARE_TICKER
+    return short and (not dash or (share_class.isalpha() and share_class.isupper() and len(share_class) <= 2))
+
+
+def _other_lines(stated: StatedCase, where: str) -> tuple[str, ...]:
+    """Further trading lines of the issuer, as the fact base spells them."""
+    given = _texts(stated.get("other_lines", ()), f"{where}: other_lines", LINES)
+    return tuple(_line_of(text, where, "other_lines")[0] for text in given)
+
+
+def _isins(stated: StatedCase, where: str) -> tuple[str, ...]:
+    """ISINs of the issuer's lines, each by its check digit."""
+    given = tuple(text.strip().upper() for text in _texts(stated.get("isins", ()), f"{where}: isins", "ISINs"))
+    wrong = [text for text in given if not is_valid(text, "isin")]
+    if wrong:
+        raise InputError(
+            f"{where}: isins has {len(wrong)} that are no ISIN (first {wrong[0]!r}); twelve signs, the last a check digit: correct it."
+        )
+    return given
 
 
 def _programme(text: str, where: str) -> str:
     known = sorted(known_table("programmes")["programme_id"])
     if text not in known:
-        raise InputError(f"{where}: programme={text!r} is unknown{_near(text, tuple(known))}; choose one of: {', '.join(known)}.")
-    return text
-
-
-def _instant(value: object, parameter: str) -> pd.Timestamp:
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         raise InputError(
-            f"{parameter}={value.isoformat()} is a bare day; give the instant with its zone, such as {value.isoformat()}T16:05:00-05:00."
+            f"{where}: programme={text!r} is unknown{named_near(text, known)}; choose one of: {', '.join(known)}; or state one that is "
+            "in no table in [programme]."
         )
-    return parse_instant(value, parameter=parameter)
+    return text
 
 
 def _texts(given: object, parameter: str, what: str) -> tuple[str, ...]:
     if isinstance(given, str) or not all(isinstance(name, str) for name in given):  # type: ignore[attr-defined]
         raise InputError(f"{parameter}={given!r} must be a list of {what}.")
     return tuple(given)  # type: ignore[arg-type]
+
+
+def _check_index_rule(own: OwnProgramme | None, tables: StatedTables, where: str) -> None:
+    """Refuse a programme that makes no provider delete the line beside a table in which one does."""
+    actions = tables.index_actions
+    n = 0 if actions is None else int((actions["action"] == "delete").sum())
+    if own is not None and own.index_rule == "retain" and n:
+        raise InputError(
+            f"{where}: [programme] index_rule='retain' and the table of index actions has {n} rows of action delete; correct one of them."
+        )
 
 
 def _rows_on_record(stated: StatedCase, where: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.market import MarketPanel
+from impact.rules.own_programme import OwnProgramme
 
 __all__ = ["AsOf", "Book", "CaseDefinition", "Span", "StatedTables"]
 
@@ -65,6 +66,8 @@ class CaseDefinition:
         Trading line studied and its benchmark.
     programme_id : str
         Programme under which the issuer was designated.
+    own_programme : OwnProgramme or None
+        The programme where the case states it, because it is in no table.
     designation_event : str
         Event of the case whose reaction session is day 0 of the whole study.
     record : str
@@ -78,6 +81,8 @@ class CaseDefinition:
         What nobody could say who wrote the case, a sentence each.
     peers, technology_peers : tuple of str
         Baskets that stand in for the market without the target; neither holds a listed or rumoured name.
+    other_lines, isins : tuple of str
+        Further trading lines and ISINs of the issuer of a stated designation: they are designated with it.
     prices_from, prices_to : str
         ISO dates of the prices to ask a provider for: a year before the designation to after the last event studied;
         empty: all there is.
@@ -108,12 +113,15 @@ class CaseDefinition:
     market: str
     programme_id: str
     designation_event: str
+    own_programme: OwnProgramme | None = None
     record: str = ""
     also: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     unknowns: tuple[str, ...] = ()
     peers: tuple[str, ...] = ()
     technology_peers: tuple[str, ...] = ()
+    other_lines: tuple[str, ...] = ()
+    isins: tuple[str, ...] = ()
     prices_from: str = ""
     prices_to: str = ""
     note: str = ""
@@ -146,6 +154,15 @@ class CaseDefinition:
         if self.public_at is None:
             raise InputError(f"case={self.case!r} stands on {self.record}, not on an instant that it states; read its listing.")
         return self.public_at
+
+    @property
+    def ended_at(self) -> pd.Timestamp | None:
+        """Instant at which a stated designation ended, by the first event of kind removal; None: not stated."""
+        events = self.tables.events
+        if events is None or not self.is_stated:
+            return None
+        gone = events.loc[(events["kind"] == "removal") & events["known_at"].notna(), "known_at"]
+        return gone.min() if len(gone) else None
 
     @property
     def record_told_at(self) -> pd.Timestamp | None:

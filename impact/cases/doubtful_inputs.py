@@ -25,12 +25,7 @@ LEAST_TURNOVER = 1e-5
 def input_doubts(definition: CaseDefinition, line: LineState) -> Iterator[str]:
     """A sentence for each figure of the case that does not go with the others; it is used as it stands."""
     yield from _rate_doubts(definition, line.currency)
-    usual = venue_currency(venue_of(definition.security))
-    if definition.currency and usual and currency_of(definition.currency)[0] != currency_of(usual)[0]:
-        yield (
-            f"currency {definition.currency} is stated, and lines of {venue_of(definition.security)} are quoted in {usual}; "
-            "values are wrong by the rate unless the closes are in what is stated."
-        )
+    yield from _currency_doubts(definition, line.currency)
     if definition.shares_outstanding is None:
         return
     low, high = definition.shares_outstanding
@@ -46,10 +41,30 @@ def input_doubts(definition: CaseDefinition, line: LineState) -> Iterator[str]:
         )
 
 
+def _currency_doubts(definition: CaseDefinition, currency: str) -> Iterator[str]:
+    venue = venue_of(definition.security)
+    usual = venue_currency(venue)
+    if not usual or not currency or currency_of(currency)[0] == currency_of(usual)[0]:
+        return
+    if definition.currency:
+        yield (
+            f"currency {definition.currency} is stated, and lines of {venue} are quoted in {usual}; "
+            "values are wrong by the rate unless the closes are in what is stated."
+        )
+    else:
+        yield (
+            f"the closes are in {currency}, as their file says, and lines of {venue} are quoted in {usual}; a benchmark in {usual} leaves the "
+            "move of the exchange rate in the return net of the market."
+        )
+
+
 def _rate_doubts(definition: CaseDefinition, currency: str) -> Iterator[str]:
     per_dollar = definition.rates.get("USD")
     code, worth = currency_of(currency)
     known = CURRENCY_TABLE.get(code)
+    if code == "USD" and per_dollar not in (None, 1 / worth):
+        yield f"rates = {{ USD = {significant(per_dollar, 6)} }} is not used: the closes are in {currency}, as their file or the case says."
+        return
     if per_dollar is None or known is None or known.per_dollar is None:
         return
     low, high = (bound / worth for bound in known.per_dollar)

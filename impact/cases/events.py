@@ -58,7 +58,8 @@ def _designated(definition: CaseDefinition) -> Iterator[dict[str, object]]:
         return
     source = str(stated_source(definition))
     supposed = " (hypothetical)" if definition.hypothetical else ""
-    label = f"{definition.issuer} listed under {definition.programme_id}{supposed}"
+    own = definition.own_programme
+    label = f"{definition.issuer} listed under {definition.programme_id if own is None else own.name}{supposed}"
     yield event_row("designation", label, definition.stated_at, event_id=definition.designation_event, source=source)
     if definition.leaked_at is not None:
         yield event_row("report", "first public report of the listing", definition.leaked_at, source=source)

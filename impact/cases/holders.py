@@ -49,18 +49,22 @@ def holders_of(definition: CaseDefinition, counts: ShareCounts, as_of: AsOf = No
     range. How it splits into classes is not known and never assumed.
     """
     classes = pd.DataFrame({"holder_class": list(HOLDER_CLASSES), "shares_low": np.nan, "shares_high": np.nan, "source": NOT_KNOWN})
-    classes = _with_insiders(classes, counts)
+    ruled, ruled_note = _by_index_rule(_with_insiders(classes, counts), definition)
     stated = definition.tables.holders
     if stated is not None:
-        kept, keeping_note = _without_keepers(_overlaid(classes, stated), definition)
+        kept, keeping_note = _without_keepers(_overlaid(ruled, stated), definition)
         return Holders(
             classes=kept,
             totals=(),
-            notes=(f"Holders of {len(stated)} classes as the case states them; the others are unknown, not zero.", *keeping_note),
+            notes=(
+                f"Holders of {len(stated)} classes as the case states them; the others are unknown, not zero.",
+                *keeping_note,
+                *ruled_note,
+            ),
             sources=(stated_source(definition),),
         )
     total, notes, sources = _held_from_the_us(definition, counts, as_of)
-    return Holders(classes=classes, totals=total, notes=notes, sources=sources)
+    return Holders(classes=ruled, totals=total, notes=(*notes, *ruled_note), sources=sources)
 
 
 def _with_insiders(classes: pd.DataFrame, counts: ShareCounts) -> pd.DataFrame:
@@ -84,15 +88,37 @@ def _without_keepers(classes: pd.DataFrame, definition: CaseDefinition) -> tuple
     """No fund tracks an index that keeps the line where every provider that the user lists deletes it and no row says otherwise."""
     actions = definition.tables.index_actions
     keeping = classes["holder_class"] == "us_passive_keeping"
-    holders = definition.tables.holders
-    stated = holders is not None and (holders["holder_class"] == "us_passive_keeping").any()  # also where it is stated to be unknown
-    if stated or actions is None or not (actions["action"] == "delete").any() or (actions["action"] == "retain").any():
+    if (
+        "us_passive_keeping" in _stated_classes(definition)
+        or actions is None
+        or not (actions["action"] == "delete").any()
+        or (actions["action"] == "retain").any()
+    ):
         return classes, ()
     empty = {"shares_low": 0.0, "shares_high": 0.0, "source": "every provider that the case lists deletes the line"}
     filled = classes.assign(**{name: classes[name].mask(keeping, value) for name, value in empty.items()})
     return filled, (
         "Every index provider that the case lists deletes the line: no fund is taken to track an index that keeps it; a row of us_passive_keeping says otherwise.",
     )
+
+
+def _stated_classes(definition: CaseDefinition) -> frozenset[str]:
+    """Classes that the case has a row of, also where it states them to be unknown."""
+    holders = definition.tables.holders
+    return frozenset() if holders is None else frozenset(holders["holder_class"])
+
+
+def _by_index_rule(classes: pd.DataFrame, definition: CaseDefinition) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """No fund tracks an index that does what the stated programme says no provider does, unless the case has a row of such funds."""
+    own = definition.own_programme
+    if own is None or own.index_rule is None:
+        return classes, ()
+    emptied = {"delete": ["us_passive_keeping"], "retain": ["us_passive_deleting", "non_us_passive_deleting"]}[own.index_rule]
+    rows = classes["holder_class"].isin(set(emptied) - _stated_classes(definition))
+    told = f"Index providers {own.index_rule} the line because of {own.name}, as the case states it"
+    empty = {"shares_low": 0.0, "shares_high": 0.0, "source": told}
+    filled = classes.assign(**{name: classes[name].mask(rows, value) for name, value in empty.items()})
+    return filled, (f"{told}: no fund is taken to track an index that does otherwise; a row of holders says so.",)
 
 
 def _held_from_the_us(

@@ -18,7 +18,7 @@ from impact.provenance import Source
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.legal_clocks import clock_instants
 from impact.rules.permission import permitted
-from impact.supply.regimes import UNKNOWN_REGIME
+from impact.supply.regimes import UNKNOWN_REGIME, Regime, regime_named, stated_regime
 
 __all__ = [
     "CaseListing",
@@ -52,8 +52,8 @@ class CaseListing:
         First instants (UTC) at which buying, and selling to divest, are no longer permitted.
     possession_barred : bool or None
         Whether holding is barred after the last date; None when not known.
-    regime : str
-        What the programme makes holders do (``regimes.csv``); ``unknown`` where the fact base does not say.
+    regime : Regime
+        What the programme makes holders do (``regimes.csv``, or as the case states it); ``unknown`` where the fact base does not say.
     fate : str
         What became of the listing, once that was known; empty before.
     ended_on, end_reason : Timestamp or None, str
@@ -67,7 +67,7 @@ class CaseListing:
     purchase_ban_at: pd.Timestamp | None
     divestment_end_at: pd.Timestamp | None
     possession_barred: bool | None
-    regime: str
+    regime: Regime
     fate: str
     source: Source
     ended_on: pd.Timestamp | None = None
@@ -103,7 +103,7 @@ def lists_of_firms() -> tuple[str, ...]:
 def issuer_lines(definition: CaseDefinition) -> tuple[str, ...]:
     """Every trading line of the issuer that the fact base knows, the line of the case first."""
     known = lines_of_issuer(definition.security)
-    return tuple(dict.fromkeys([definition.security, *(line for line in known["security"] if line)]))
+    return tuple(dict.fromkeys([definition.security, *definition.other_lines, *(line for line in known["security"] if line)]))
 
 
 def stated_source(definition: CaseDefinition) -> Source:
@@ -113,7 +113,17 @@ def stated_source(definition: CaseDefinition) -> Source:
 
 def stated_designation(definition: CaseDefinition) -> Designation:
     """The designation that the user states, for the rules and the check of a portfolio."""
-    return Designation(security=definition.security, at=definition.stated_at, programme=definition.programme_id, name=definition.issuer)
+    return Designation(
+        security=definition.security,
+        at=definition.stated_at,
+        programme=definition.programme_id,
+        name=definition.issuer,
+        other_lines=definition.other_lines,
+        isins=definition.isins,
+        own_programme=definition.own_programme,
+        removed_at=definition.ended_at,
+        is_supposed=definition.hypothetical,
+    )
 
 
 def rule_tables(definition: CaseDefinition, as_of: AsOf) -> Mapping[str, pd.DataFrame] | None:
@@ -200,7 +210,7 @@ def _no_listing(definition: CaseDefinition, anchor: pd.Series, as_of: AsOf) -> C
         purchase_ban_at=None,
         divestment_end_at=None,
         possession_barred=None,
-        regime=str(programmes.get(barring, UNKNOWN_REGIME)),
+        regime=regime_named(str(programmes.get(barring, UNKNOWN_REGIME))),
         fate=(
             f"No list names this line: {barring} and the acts of index providers and exchanges bar and force it."
             if barring
@@ -222,8 +232,18 @@ def _stated_listing(definition: CaseDefinition, as_of: AsOf) -> CaseListing:
     if instant < definition.stated_at:
         raise _unknown_yet(definition, as_of)
     book = rule_book(None if as_of is None else instant.tz_convert("UTC"), rule_tables(definition, as_of))
-    return _with_clocks(
+    running = _with_clocks(
         definition, book, fact_id="hypothetical-0", known_at=definition.stated_at, fate="", source=stated_source(definition), as_of=as_of
+    )
+    gone = definition.ended_at
+    if gone is None or (as_of is not None and instant < gone):
+        return running
+    day = _eastern_day(gone)
+    return replace(
+        running,
+        fate=f"This is the supply that the designation threatened; it ended on {day:%Y-%m-%d}, as the case states.",
+        ended_on=day,
+        end_reason="as the case states",
     )
 
 
@@ -234,9 +254,7 @@ def _with_clocks(
     if listing.listed_on is None:
         raise DataUnavailable(f"the day of the listing {fact_id!r} is not on record, so no clock can be counted from it.")
     clocks = clock_instants(book, definition.programme_id, listing)
-    programmes = known_table("programmes", as_of).set_index("programme_id")
-    known = definition.programme_id in programmes.index
-    possession = programmes["possession_ban"].to_dict().get(definition.programme_id)
+    regime, possession = _law_on_holders(definition, as_of)
     return CaseListing(
         fact_id=fact_id,
         list_id=listing.list_id,
@@ -244,8 +262,20 @@ def _with_clocks(
         known_at=known_at,
         purchase_ban_at=clocks.get("purchase_ban"),
         divestment_end_at=clocks.get("divestment_end"),
-        possession_barred=None if pd.isna(possession) else bool(possession),
-        regime=str(programmes.loc[definition.programme_id, "regime"]) if known else "unknown",
+        possession_barred=possession,
+        regime=regime,
         fate=fate,
         source=source,
     )
+
+
+def _law_on_holders(definition: CaseDefinition, as_of: AsOf) -> tuple[Regime, bool | None]:
+    """What the programme makes holders do, and whether it bars holding after its last date; None where that is not known."""
+    own = definition.own_programme
+    if own is not None:
+        return stated_regime(own), own.holding_barred
+    programmes = known_table("programmes", as_of).set_index("programme_id")
+    if definition.programme_id not in programmes.index:
+        return regime_named(UNKNOWN_REGIME), None
+    row = programmes.loc[definition.programme_id]
+    return regime_named(str(row["regime"])), None if pd.isna(row["possession_ban"]) else bool(row["possession_ban"])

@@ -15,7 +15,6 @@ from impact.cases.schemas import NARROWING
 from impact.cases.supply import SupplyInputs, supply_inputs
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.results import Result, Summary, declared
-from impact.supply.holder_classes import US_CLASSES
 from impact.supply.totals import counted_classes
 
 if TYPE_CHECKING:
@@ -138,8 +137,9 @@ def _spread(bounds: Span) -> bool:
 
 
 def _bound_classes(classes: pd.DataFrame) -> list[str]:
-    """Classes of US persons whose sale is in the total; none where the programme makes nobody sell."""
-    return list(classes.loc[counted_classes(classes) & classes["holder_class"].isin(US_CLASSES), "holder_class"])
+    """Classes that the programme binds and whose sale is in the total; none where it makes nobody sell."""
+    bound = ~classes["holder_class"].isin(["non_us_with_us_parent", "non_us_passive_deleting"])
+    return list(classes.loc[counted_classes(classes) & bound, "holder_class"])
 
 
 def _lacks_holders(case: Case, _known: SupplyInputs) -> bool:
@@ -165,7 +165,7 @@ INPUTS: Mapping[str, MissingInput] = MappingProxyType(
         for item in (
             MissingInput(
                 code="holders",
-                title="who holds the line from the United States, class by class",
+                title="who holds the line, class by class",
                 field="[tables] holders",
                 answer="forced shares, and the price effect with them",
                 lacks=_lacks_holders,
@@ -186,6 +186,13 @@ INPUTS: Mapping[str, MissingInput] = MappingProxyType(
                 answer="forced shares",
                 lacks=lambda case, known: _binds(case) and _spread(known.counts.free_float),
                 suppose=_with_float,
+            ),
+            MissingInput(
+                code="programme",
+                title="what the programme bars, for whom and from when",
+                field="[programme]",
+                answer="unknown: until when a holder can act, and who must sell",
+                lacks=lambda case, _known: bool(case.definition.own_programme and case.definition.own_programme.unstated()),
             ),
             MissingInput(
                 code="prices",

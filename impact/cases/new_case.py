@@ -22,6 +22,7 @@ from impact.cases.stated_tables import SCHEMAS
 from impact.errors import InputError
 from impact.facts import load_ledger
 from impact.market.sources import named_sources
+from impact.rules import INSTRUMENTS, INVESTORS
 from impact.whole_files import write_folder
 
 __all__ = ["FACTS_FILE", "NewCaseFields", "write_case"]
@@ -33,6 +34,7 @@ class NewCaseFields(TypedDict, total=False):
     """Fields of a case file, beyond the designation, that a new one may be written with; each as in ``StatedCase``."""
 
     issuer: str
+    own_programme: Mapping[str, object]
     prices: str | Path
     benchmark_prices: str | Path
     benchmark: str
@@ -54,7 +56,7 @@ def write_case(
     security : str
         Any spelling of a trading line, or an ISIN of an issuer on record.
     programme : str
-        Programme of the designation; ``impact.rules.programmes()`` lists them.
+        Programme of the designation; ``impact.rules.programmes()`` lists them. Empty where `own_programme` states one in no table.
     public_at : str
         Instant at which it became public, with its zone.
     folder : path
@@ -62,7 +64,7 @@ def write_case(
     hypothetical : bool
         Whether nobody has announced the designation.
     stated
-        Of the fields of a case file: issuer, prices and benchmark_prices (paths), benchmark, currency, rates, outstanding,
+        Of the fields of a case file: issuer, own_programme (fields of its own section), prices and benchmark_prices (paths), benchmark, currency, rates, outstanding,
         free_float, book (a path). Prices are read once, so that a file that cannot serve is refused here.
 
     Raises
@@ -73,7 +75,9 @@ def write_case(
     unwritten = sorted(set(stated) - set(NewCaseFields.__annotations__))
     if unwritten:
         raise InputError(f"new case: {', '.join(unwritten)} cannot be written here ({len(unwritten)} fields); add it to the case file.")
-    designation = StatedCase(security=security, programme=programme, public_at=public_at, hypothetical=hypothetical)
+    designation = StatedCase(security=security, public_at=public_at, hypothetical=hypothetical)
+    if programme:
+        designation["programme"] = programme
     given = cast(StatedCase, {**stated, **designation})
     definition = define_stated(given, where="new case")
     stated_designation(definition)  # a programme that is not in force then is refused here, before anything is written
@@ -98,8 +102,10 @@ def _lines(definition: CaseDefinition, n_facts: int, folder: Path) -> Iterator[s
     yield f"programme = {json.dumps(definition.programme_id)}"
     yield f"public_at = {definition.stated_at.isoformat()}"
     yield f"hypothetical = {str(definition.hypothetical).lower()}"
+    yield '# other_lines = ["LINE"]   # further lines of the issuer, designated with it; isins = ["ISIN"] likewise'
     yield "# leaked_at = 2026-01-31T20:10:00-05:00   # first public report, before it"
     yield ""
+    yield from _programme(definition)
     yield "[market]"
     yield f"prices = {_path(definition.prices, folder)}   # {sources}, or a file or folder, from this folder"
     yield (
@@ -137,6 +143,27 @@ def _lines(definition: CaseDefinition, n_facts: int, folder: Path) -> Iterator[s
     held = '"positions.csv"' if book is None or isinstance(book.holdings, pd.DataFrame) else _path(book.holdings, folder)
     yield f"{'# ' if book is None else ''}holdings = {held}   # any layout of a broker, custodian or terminal"
     yield '# investor = "us_person"'
+
+
+def _programme(definition: CaseDefinition) -> Iterator[str]:
+    """The section of a programme that is in no table: its name, and every other field as a line to fill in."""
+    own = definition.own_programme
+    if own is None:
+        return
+    day = f"{definition.stated_at + pd.Timedelta(days=60):%Y-%m-%d}"
+    yield "[programme]   # in no table; a line that stays a remark is unknown, and nothing is taken from another programme"
+    yield f"name = {json.dumps(own.name, ensure_ascii=False)}"
+    yield f"{'' if own.authority else '# '}authority = {json.dumps(own.authority or 'who acts', ensure_ascii=False)}"
+    yield f"{'' if own.citation else '# '}citation = {json.dumps(own.citation or 'the text that answers cite', ensure_ascii=False)}"
+    yield f'# binds = ["us_person"]   # every class that it binds: {", ".join(INVESTORS)}'
+    yield f'# buy_barred_from = {day}T00:01:00-05:00   # first instant, or "never"'
+    yield f'# sell_barred_from = {day}T00:01:00-05:00   # first instant at which what is held may no longer be sold, or "never"'
+    yield "# holding_barred = false   # whether holding is barred once selling is"
+    yield f'# instruments = ["equity"]   # that it covers: {", ".join(INSTRUMENTS)}'
+    yield '# index_rule = "delete"   # what index providers do because of it: delete or retain'
+    yield '# depository = "name"   # one that it blocks'
+    yield f'# licence = {{ actions = ["sell"], until = {day}T00:01:00-05:00 }}   # what a licence frees, and until when'
+    yield ""
 
 
 def _path(given: object, folder: Path) -> str:

@@ -53,7 +53,7 @@ def price_effect_of_case(
     if not np.isfinite(threatened.total_shares["high"]) and "sold_shares" not in options:
         known = "" if as_of is None else f" at as_of={as_of}"
         raise DataUnavailable(
-            f"the shares forced in case {_name(case)!r} are unknown{known}: no fact gives the holding from the United States;"
+            f"the shares forced in case {_name(case)!r} are unknown{known}: no fact gives what those it binds hold;"
             " give sold_shares=(low, high) to price an assumption."
         )
     missing = [name for name in ("adv_shares", "sigma") if name in threatened.line.unknown]

@@ -34,6 +34,7 @@ from impact.relief.recovery import Recovery
 from impact.relief.scenarios import ScenarioTree
 from impact.relief.sensitivity import AnchorSensitivity, anchor_sensitivity
 from impact.relief.waiting import WaitingExample, waiting_example
+from impact.supply.regimes import stated_regime
 from impact.tables.prose import interval, signed_percent
 
 __all__ = ["assess_case"]
@@ -264,7 +265,8 @@ def _decomposed(
     if not np.isfinite([drop["low"], drop["high"]]).all():
         reason = drop.get("reason", "") or "no return is known there"
         raise InfeasibleDesign(f"the fall of {definition.security} on its reaction session is unknown: {reason}; it has no parts.")
-    banned = list_of_programme(definition.programme_id) != NO_BAN_LIST
+    own = definition.own_programme
+    banned = list_of_programme(definition.programme_id) != NO_BAN_LIST and not (own and stated_regime(own).leaves_holders_alone)
     without = _attempt("no_bar_falls", dropped, lambda: _falls_without_a_bar(definition.security, n_days, as_of)) if banned else None
     parts = decompose_drop(
         (-float(np.expm1(drop["high"])), -float(np.expm1(drop["low"]))),

@@ -194,7 +194,7 @@ def study_case(
         raise DataUnavailable(
             f"case={definition.case!r}: the prices do not hold its benchmark {definition.market or '(none stated)'}; add it, or state another in [market]."
         )
-    day0 = _day0(definition, timeline)
+    day0 = _day0(definition, timeline, panel)
     start = int(returns.index.searchsorted(day0))
     events = _by_session(timeline.events[timeline.events["reaction_on"] >= day0])
     offsets = pd.Series(returns.index.get_indexer(pd.DatetimeIndex(events["reaction_on"])) - start, index=events["event_id"])
@@ -238,11 +238,14 @@ def _by_session(events: pd.DataFrame) -> pd.DataFrame:
     return grouped.reset_index()
 
 
-def _day0(definition: CaseDefinition, timeline: Timeline) -> pd.Timestamp:
+def _day0(definition: CaseDefinition, timeline: Timeline, panel: MarketPanel) -> pd.Timestamp:
     reacted_on = timeline.events.loc[timeline.events["event_id"] == definition.designation_event, "reaction_on"]
     if reacted_on.empty:
+        closes = panel.close[definition.security].dropna().index
+        span = f"run from {closes[0]:%Y-%m-%d} to {closes[-1]:%Y-%m-%d}" if len(closes) else "hold no close"
         raise InfeasibleDesign(
-            f"case={definition.case!r}: its designation ({definition.designation_event}) is not among the events that can be placed; choose a later --as-of, or prices that cover it."
+            f"case={definition.case!r}: the prices of {definition.security} {span}; choose a later --as-of, or give prices that cover "
+            f"{timeline.designation()['reaction_on']:%Y-%m-%d}."
         )
     return reacted_on.iloc[0]
 

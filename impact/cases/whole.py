@@ -105,12 +105,19 @@ class Case:
         except (DataUnavailable, InfeasibleDesign):
             return None
 
+    def no_study(self) -> str:
+        """Why there is no event study; empty where there is one."""
+        try:
+            self.event_study()
+        except (DataUnavailable, InfeasibleDesign) as error:
+            return str(error).removeprefix(f"case={self.definition.case!r}: ").rstrip(".")
+        return ""
+
     def headline(self) -> str:
         """The answer in one sentence; before any session could react, what is known and when it can."""
-        try:
+        reason = self.no_study()
+        if not reason:
             return self.event_study().headline()
-        except (DataUnavailable, InfeasibleDesign) as error:
-            reason = str(error).removeprefix(f"case={self.definition.case!r}: ").rstrip(".")
         listed = self.timeline().designation()
         moved = raw_move(self.definition.issuer, listed)
         if moved:
@@ -146,8 +153,7 @@ class Case:
     def doubts(self) -> tuple[str, ...]:
         """What to doubt in the figures that the case states, and in the prices of the line, its benchmark and its peers."""
         definition = self.definition
-        stated = definition.rates or definition.currency or definition.shares_outstanding is not None
-        told = tuple(input_doubts(definition, self.supply().line)) if definition.is_stated and stated else ()
+        told = tuple(input_doubts(definition, self.supply().line)) if definition.is_stated else ()
         return (*told, *(f"prices: {note}" for note in self._price_doubts()))
 
     def _price_doubts(self) -> tuple[str, ...]:

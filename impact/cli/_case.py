@@ -59,9 +59,11 @@ def stated_in(
 
     definition = case_definition(case_file)
     tables = rule_tables(definition, as_of)
+    untold = () if definition.own_programme is None else definition.own_programme.unknowns()
     if security is not None and security != definition.security:
-        return *asked_security(security, as_of), tables
-    return definition.security, (f"{definition.security}: asked with the designation of case {definition.case!r}.",), tables
+        line, read_as = asked_security(security, as_of)
+        return line, (*read_as, *untold), tables
+    return definition.security, (f"{definition.security}: asked with the designation of case {definition.case!r}.", *untold), tables
 
 
 def opened_case(case: str | None, case_file: str | None, *, source: str | None, as_of: str | None, offline: bool) -> Case:

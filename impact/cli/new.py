@@ -11,7 +11,12 @@ __all__ = ["command"]
 
 @click.command("new")
 @click.argument("security")
-@click.option("--programme", required=True, metavar="ID", help="Programme of the designation, such as ns-cmic.")
+@click.option(
+    "--programme", default="", metavar="ID", help="Programme of the designation, such as ns-cmic; `impact programmes` lists them."
+)
+@click.option(
+    "--own-programme", "own_name", metavar="NAME", help="Name of a programme that is in no table; the file then holds its fields."
+)
 @click.option("--at", "public_at", required=True, metavar="INSTANT", help="When it became public, such as 2026-11-28T16:05-05:00.")
 @click.option("--hypothetical", is_flag=True, help="Nobody has announced it.")
 @click.option("--issuer", metavar="NAME", help="Name of the issuer, where no table knows it.")
@@ -31,6 +36,7 @@ __all__ = ["command"]
 def command(
     security: str,
     programme: str,
+    own_name: str | None,
     public_at: str,
     hypothetical: bool,
     per_dollar: float | None,
@@ -50,6 +56,12 @@ def command(
     for name, text in (("outstanding", outstanding), ("free_float", free_float)):
         if text is not None:
             stated[name] = span_of(text, f"--{'shares' if name == 'outstanding' else 'free-float'}")
+    if bool(programme) == bool(own_name):
+        raise click.UsageError(
+            "give one programme: --programme ID, which `impact programmes` lists, or --own-programme NAME for one in no table."
+        )
+    if own_name:
+        stated["own_programme"] = {"name": own_name}
     if per_dollar is not None:
         stated["rates"] = {"USD": per_dollar}
     typed = NewCaseFields(**stated)  # type: ignore[typeddict-item]

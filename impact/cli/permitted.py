@@ -19,7 +19,7 @@ __all__ = ["command"]
     default="us_person",
     show_default=True,
     metavar="WHO",
-    help="us_person, us_intermediary, us_exchange, us_employee_abroad, non_us_person, state_pension_fund or dod_contractor.",
+    help="us_person, us_intermediary, us_exchange, us_employee_abroad, non_us_person, state_pension_fund, dod_contractor, eu_person or uk_person.",
 )
 @click.option(
     "--instrument",

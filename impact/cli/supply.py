@@ -59,7 +59,7 @@ def command(
                 "as_of": as_of,
                 "source": source_name(opened, source),
                 "security": threatened.line.security,
-                "regime": threatened.wind_down.regime,
+                "regime": threatened.wind_down.rule.name,
             },
             tables=tables,
             notes=(f"{narrowing.headline()}.",),

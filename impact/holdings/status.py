@@ -15,7 +15,7 @@ from impact.rules import INVESTORS, Deadlines, deadlines
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.questions import Question, question_about
 from impact.rules.rulings import Ruling, boundaries, decide, disputed_listings, rulings_at
-from impact.rules.vocabulary import country_of
+from impact.rules.vocabulary import ABROAD, country_of
 from impact.typing_ import BoolArray
 
 __all__ = ["BOUND_STATUSES", "RULE_INSTRUMENT", "STATUSES", "Law", "LegalStatus", "law_at"]
@@ -139,6 +139,11 @@ class Law:
     def _blocking(self) -> frozenset[str]:
         return frozenset(programme.programme_id for programme in self.book.programmes if programme.regime == "blocking")
 
+    def _binds(self, programme_id: str) -> bool:
+        """Whether the clocks of a programme run for this investor: those on record are of US law, a stated one says whom it binds."""
+        is_stated = any(programme.is_stated for programme in self.book.programmes if programme.programme_id == programme_id)
+        return self.book.bars(programme_id, self.investor) if is_stated else self.investor not in ABROAD
+
     def sources(self) -> tuple[Source, ...]:
         """What the answers given so far rest on."""
         cited = (status for status in self._statuses.values() if status.citation)
@@ -168,7 +173,7 @@ class Law:
         if self.programmes is not None:
             clocks = clocks[clocks["programme_id"].isin(self.programmes)]
         running = clocks[(clocks["state"] == "running") & (clocks["first_prohibited_utc"] > self.as_of)]
-        running = running if self.investor != "non_us_person" else running.iloc[:0]
+        running = running[np.array([self._binds(programme) for programme in running["programme_id"]], dtype=bool)]
         # Where two readings of a listing stand, nobody can say that its clock binds.
         readings = disputed_listings(self.book, security, self.as_of)
         named_so = [pair in readings for pair in zip(running["programme_id"], running["entity"], strict=True)]

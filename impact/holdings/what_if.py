@@ -10,9 +10,10 @@ import pandas as pd
 from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.facts.screening import ScreeningTargets
-from impact.identifiers import lines_of_issuer, normalise_ticker, security_lines
+from impact.identifiers import is_valid, lines_of_issuer, normalise_ticker, security_lines
 from impact.instants import parse_instant
 from impact.rules.book import RuleBook, rule_book
+from impact.rules.own_programme import OwnProgramme, programme_tables
 
 __all__ = ["EASTERN", "Designation", "designated_tables", "list_of", "what_if_notes", "with_designations"]
 
@@ -35,6 +36,14 @@ class Designation:
         Name of the entity; the issuer's by default.
     isins : tuple of str, optional
         Further ISINs, for an issuer that the table of lines does not know.
+    other_lines : tuple of str, optional
+        Further trading lines of the issuer, for one that the table of lines does not know.
+    own_programme : OwnProgramme, optional
+        A programme that is in no table, in force from `at` on; its id is `programme`.
+    removed_at : zoned instant, optional
+        When it became public that the designation ended.
+    is_supposed : bool
+        Whether nobody has announced it.
     """
 
     security: str
@@ -42,13 +51,19 @@ class Designation:
     programme: str
     name: str = ""
     isins: tuple[str, ...] = ()
+    other_lines: tuple[str, ...] = ()
+    own_programme: OwnProgramme | None = None
+    removed_at: pd.Timestamp | None = None
+    is_supposed: bool = True
     list_id: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         if not isinstance(self.security, str) or not self.security.strip():
             raise InputError(f"security={self.security!r} names nothing; give a line such as 0700.HK or an ISIN.")
         object.__setattr__(self, "at", parse_instant(self.at, parameter="at"))
-        object.__setattr__(self, "list_id", list_of(self.programme, rule_book(self.at.tz_convert("UTC"), None), self.at))
+        own = self.own_programme
+        list_id = list_of(self.programme, rule_book(self.at.tz_convert("UTC"), None), self.at) if own is None else own.programme_id
+        object.__setattr__(self, "list_id", list_id)
 
 
 def list_of(programme: str, book: RuleBook, at: pd.Timestamp) -> str:
@@ -101,21 +116,32 @@ def designated_tables(
         )
     base = (tables or {}).get("designations", read_bundled("designations"))
     rows = [{**dict.fromkeys(base.columns, ""), **_fact(item, number, *_issuer(item))} for number, item in enumerate(designations)]
+    for item in designations:
+        if item.own_programme is not None:
+            tables = programme_tables(item.own_programme, item.at, tables)
     return {**(tables or {}), "designations": pd.concat([base, pd.DataFrame(rows)], ignore_index=True).fillna("")}
 
 
 def _issuer(item: Designation) -> tuple[str, pd.DataFrame]:
-    """Name and known lines of the issuer; a line of its own when the table of lines does not know it."""
+    """Name and known lines of the issuer, those stated with it among them; lines of their own when the table of lines does not know it."""
     lines = lines_of_issuer(item.security)
-    if len(lines):
-        return item.name or str(lines["issuer"].iloc[0]), lines
-    line = normalise_ticker(item.security)
+    name = item.name or (str(lines["issuer"].iloc[0]) if len(lines) else item.security.strip())
+    known = set(lines["security"]) if len(lines) else set()
+    bare = [_bare_line(text) for text in ((() if len(lines) else (item.security,)) + item.other_lines) if text not in known]
+    return name, pd.concat([*((lines,) if len(lines) else ()), *bare], ignore_index=True)
+
+
+def _bare_line(security: str) -> pd.DataFrame:
+    """A line that the table of lines does not know, in its columns."""
+    text = security.strip()
+    named = "." in text or " " in text or is_valid(text.upper(), "isin")
+    line = normalise_ticker(text if named else f"{text} US")  # without an ending: New York
     bare = pd.DataFrame([dict.fromkeys(security_lines().columns, "")])
     if line is not None and line.country:
         bare = bare.assign(security=line.yahoo or str(line), tickers=str(line), kind="equity")
     else:
-        bare = bare.assign(isin=item.security.strip().upper(), kind="equity")
-    return item.name or item.security.strip(), bare.assign(adr_ratio=float("nan"))
+        bare = bare.assign(isin=text.upper(), kind="equity")
+    return bare.assign(adr_ratio=float("nan"))
 
 
 def _fact(item: Designation, number: int, name: str, lines: pd.DataFrame) -> dict[str, str]:
@@ -134,8 +160,13 @@ def _fact(item: Designation, number: int, name: str, lines: pd.DataFrame) -> dic
         "announced_on": f"{item.at.tz_convert(EASTERN):%Y-%m-%d}",
         "known_at": item.at.isoformat(),
         "known_at_precision": "minute",
-        "source": "hypothetical, by the caller",
+        "source": "hypothetical, by the caller" if item.is_supposed else "stated by the caller",
+        **({} if item.removed_at is None else _removal(item.removed_at)),
     }
+
+
+def _removal(at: pd.Timestamp) -> dict[str, str]:
+    return {"removed_on": f"{at.tz_convert(EASTERN):%Y-%m-%d}", "removed_known_at": at.isoformat(), "removal_reason": "ended, as stated"}
 
 
 def _with_target(targets: ScreeningTargets, item: Designation, number: int, name: str, lines: pd.DataFrame) -> ScreeningTargets:
@@ -169,5 +200,15 @@ def _with_target(targets: ScreeningTargets, item: Designation, number: int, name
 
 
 def what_if_notes(designations: Iterable[Designation]) -> tuple[str, ...]:
-    """What is hypothetical in a report."""
-    return tuple(f"HYPOTHETICAL: {item.security} designated under {item.programme} at {item.at.isoformat()}." for item in designations)
+    """What is hypothetical in a report, and what is known of the lines of each issuer."""
+    items = tuple(designations)
+    told = [
+        f"{'HYPOTHETICAL' if item.is_supposed else 'STATED BY THE CASE'}: {item.security} designated under {item.programme} at {item.at.isoformat()}."
+        for item in items
+    ]
+    alone = [item.security for item in items if not item.other_lines and not len(lines_of_issuer(item.security))]
+    told += [
+        f"Of the issuer of {line} no other line is on record: a receipt or a local share of it is not reached unless it is stated (other_lines, isins)."
+        for line in alone
+    ]
+    return tuple(told)

@@ -13,6 +13,7 @@ import pandas as pd
 from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.rules.listed_issuers import ListedIssuers
+from impact.rules.own_programme import STATED_PREFIX
 from impact.rules.records import Cell, ClockRule, Conflict, Duty, Instant, Licence, Listing, Programme, Relief
 from impact.rules.vocabulary import is_pattern, line_key, lines_of, with_readers
 
@@ -69,6 +70,11 @@ class RuleBook:
     def issuer(self, security: str) -> tuple[frozenset[str], tuple[Listing, ...]]:
         """Every key of the issuer that `security` names (line, identifier or entity), and its listings as known."""
         return self.issuers.issuer(security)
+
+    def bars(self, programme_id: str, investor: str) -> bool:
+        """Whether a programme bars anything for a class of investor in any phase."""
+        own = (cells for (programme, _, _, who), cells in self.cells.items() if (programme, who) == (programme_id, investor))
+        return any(cell.status == "prohibited" for cells in own for cell in cells)
 
     @cached_property
     def issuers(self) -> ListedIssuers:
@@ -199,7 +205,13 @@ def _programmes(known: Iterable[Row], rules: Iterable[Row], is_known: IsKnown) -
         }
         programmes.append(
             Programme(
-                **kept, name=row["name"], regime=row["regime"], family=family, in_force_at=_known_instant(row["known_at"]), ended_at=ended
+                **kept,
+                name=row["name"],
+                regime=row["regime"],
+                family=family,
+                in_force_at=_known_instant(row["known_at"]),
+                ended_at=ended,
+                is_stated=row["fact_id"].startswith(STATED_PREFIX),
             )
         )
     return tuple(programmes)

@@ -16,7 +16,7 @@ from impact.rules.issuer_lines import issuer_lines
 from impact.rules.questions import Question, question_about
 from impact.rules.rulings import Ruling, boundaries, decide, programmes_in_force, rulings_at, standing_relations
 from impact.rules.schemas import ANSWER, RULINGS
-from impact.rules.vocabulary import ACTIONS, INSTRUMENTS, INVESTORS, checked_word, line_key
+from impact.rules.vocabulary import ABROAD, ACTIONS, INSTRUMENTS, INVESTORS, checked_word, line_key
 from impact.typing_ import Instant
 
 __all__ = ["Permission", "permitted"]
@@ -114,8 +114,9 @@ def permitted(
     at : str, datetime or Timestamp
         Instant of the act, with its zone: bans begin at an hour. The trade date counts, not settlement (OFAC FAQ 864).
     investor : str
-        One of us_person, us_intermediary, us_exchange, us_employee_abroad, non_us_person, state_pension_fund, dod_contractor; the last
-        two are US persons with duties of their own (``investor_duties.csv``).
+        One of us_person, us_intermediary, us_exchange, us_employee_abroad, non_us_person, state_pension_fund, dod_contractor, eu_person, uk_person;
+        a fund and a contractor are US persons with duties of their own (``investor_duties.csv``), the last two are bound by lists
+        that are not on record.
     instrument : str
         One of equity, bond, adr, gdr, warrant, option, future, swap, etf, index_fund, mutual_fund.
     as_of : str, datetime or Timestamp, optional
@@ -220,7 +221,7 @@ def _span_of_status(
 
 def _warnings(question: Question, rulings: tuple[Ruling, ...]) -> tuple[str, ...]:
     """What a non-US person is told where a programme reaches the issuer: its own dealing may make a US person break the law."""
-    if question.investor != "non_us_person" or not rulings:
+    if question.investor not in ABROAD or not rulings:
         return ()
     return (
         "Whoever causes a US person to violate is liable too (50 USC 1705(a)): no US broker, custodian or counterparty may take a part.",

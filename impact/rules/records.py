@@ -10,7 +10,7 @@ import pandas as pd
 
 from impact.rules.vocabulary import country_of, is_pattern, line_key
 
-__all__ = ["Cell", "ClockRule", "Conflict", "Duty", "Instant", "Licence", "Listing", "Programme", "Relief"]
+__all__ = ["Cell", "ClockRule", "Conflict", "Duty", "Instant", "Licence", "Listing", "Programme", "Relation", "Relief", "Ruling"]
 
 Instant: TypeAlias = pd.Timestamp | None
 
@@ -20,7 +20,7 @@ class Programme:
     """One version of a legal programme and the span in which it was in force, as far as known.
 
     `regime` is a row of ``regimes.csv``; `family` names the first order of a chain that each later one replaced; `yields_to`
-    is the programme whose names this one's permissions do not reach (empty: none).
+    is the programme whose names this one's permissions do not reach (empty: none); `is_stated`: the caller states it, it is on no record.
     """
 
     programme_id: str
@@ -36,6 +36,12 @@ class Programme:
     confidence: str
     in_force_at: pd.Timestamp
     ended_at: Instant
+    is_stated: bool = False
+
+    @property
+    def silent(self) -> str:
+        """How a question begins to be answered on which nothing that states the programme speaks."""
+        return "The case does not say" if self.is_stated else "No text of the fact base says"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,3 +219,17 @@ class Conflict:
     citation: str
     source: str
     confidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruling:
+    """What one programme says: status, the rule in words, the text it rests on, and the phase that decided."""
+
+    programme_id: str
+    phase: str
+    status: str
+    rule: str
+    citation: str
+    source: str
+    confidence: str
+    entity: str = ""

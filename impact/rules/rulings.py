@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pandas as pd
 
 from impact.rules.book import RuleBook
+from impact.rules.investor_law import by_duty, by_law_not_on_record
 from impact.rules.legal_clocks import clock_instants
 from impact.rules.line_doubts import DOUBTS
 from impact.rules.questions import Question
-from impact.rules.records import Cell, Conflict, Licence, Listing, Programme, Relation, Relief
+from impact.rules.records import Cell, Conflict, Licence, Listing, Programme, Relation, Relief, Ruling
+from impact.rules.vocabulary import ABROAD
 
 __all__ = ["Ruling", "boundaries", "decide", "disputed_listings", "programmes_in_force", "rulings_at", "standing_relations"]
 
 SEVERITY = {"prohibited": 0, "unknown": 1, "allowed": 2, "not_listed": 3}
 RELIEVED = {"injunction": "enjoined", "vacatur": "vacated"}
 UNDECIDED = "A text that decides is not on record"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ruling:
-    """What one programme says: status, the rule in words, the text it rests on, and the phase that decided."""
-
-    programme_id: str
-    phase: str
-    status: str
-    rule: str
-    citation: str
-    source: str
-    confidence: str
-    entity: str = ""
 
 
 def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ruling, ...]:
@@ -42,7 +29,7 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
     stood on a list of the same chain of orders (its own at another time, or one it replaced), because it binds listed names
     alone. A permission gives way where a programme named in ``yields_to`` holds the issuer.
     """
-    rulings: list[Ruling] = _by_duty(book, question, at)
+    rulings: list[Ruling] = by_duty(book, question, at)
     for programme in book.programmes:
         if not _in_force(programme, at):
             continue
@@ -54,6 +41,7 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
             rulings.append(_rolled_on(programme, lost) if lost else _by_cell(book, programme, None, "unlisted", question, at))
         else:
             rulings += _of_relations(book, programme, question, at)
+    rulings += by_law_not_on_record(book, question, rulings)
     held = {ruling.programme_id for ruling in rulings if ruling.phase == "listed"}
     yields = {programme.programme_id: programme.yields_to for programme in book.programmes}
     rulings = [ruling for ruling in rulings if ruling.status != "allowed" or yields[ruling.programme_id] not in held]
@@ -80,7 +68,7 @@ def _of_unnamed(ruling: Ruling, question: Question, yields_to: str) -> Ruling:
     """
     if not yields_to or any(listing.names_issuer and listing.list_id in (ruling.programme_id, yields_to) for listing in question.listings):
         return ruling
-    if ruling.status == "allowed" and question.investor != "non_us_person":
+    if ruling.status == "allowed" and question.investor not in ABROAD:
         rule = (
             f"{ruling.rule} That reaches no blocked issuer, and whether this one is blocked is not on record: look it up on the SDN list."
         )
@@ -89,23 +77,6 @@ def _of_unnamed(ruling: Ruling, question: Question, yields_to: str) -> Ruling:
     else:
         return ruling
     return dataclasses.replace(ruling, status="unknown", rule=rule)
-
-
-def _by_duty(book: RuleBook, question: Question, at: pd.Timestamp) -> list[Ruling]:
-    """What binds this kind of investor beside the programmes: of each programme the text known last."""
-    last = {}
-    for duty in book.duties:
-        if duty.investor == question.investor and question.action in duty.actions and duty.reaches(question.keys, question.listings, at):
-            last[duty.programme_id] = Ruling(
-                programme_id=duty.programme_id,
-                phase="listed",
-                status=duty.status,
-                rule=duty.rule,
-                citation=duty.citation,
-                source=duty.source,
-                confidence=duty.confidence,
-            )
-    return list(last.values())
 
 
 def _in_force(programme: Programme, at: pd.Timestamp) -> bool:
@@ -138,7 +109,7 @@ def _of_relations(book: RuleBook, programme: Programme, question: Question, at: 
     if not near:
         return []
     meant = _ruling(book, programme, near[0].listing, question, at)
-    bars_later = meant.phase == "before_ban" and question.investor != "non_us_person"
+    bars_later = meant.phase == "before_ban" and question.investor not in ABROAD
     if meant.status == "allowed" and not bars_later:
         return []
     unlisted = _by_cell(book, programme, None, "unlisted", question, at)
@@ -278,7 +249,7 @@ def _ruling(book: RuleBook, programme: Programme, listing: Listing, question: Qu
     conflict = _conflict(book, programme, listing, phase, question, at)
     if conflict is not None:
         return _answered(ruling, "unknown", conflict.statement, conflict)
-    if phase == "removed" or question.investor == "non_us_person":
+    if phase == "removed" or (question.investor in ABROAD and not programme.is_stated):
         return ruling
     decisions = [
         relief for relief in book.relief if relief.list_id == listing.list_id and relief.securities & question.keys and at >= relief.from_at
@@ -303,11 +274,11 @@ def _phase(book: RuleBook, programme: Programme, listing: Listing, at: pd.Timest
     if listing.removed_at is not None and at >= listing.removed_at:
         return "removed"
     clocks = clock_instants(book, programme.programme_id, listing)
-    if clocks:
-        if at < clocks["purchase_ban"]:
-            return "before_ban"
-        return "window" if at < clocks["divestment_end"] else "after_window"
-    return listing.phase
+    if not clocks:
+        return listing.phase
+    if "purchase_ban" in clocks and at < clocks["purchase_ban"]:
+        return "before_ban"
+    return "after_window" if "divestment_end" in clocks and at >= clocks["divestment_end"] else "window"
 
 
 def _by_cell(book: RuleBook, programme: Programme, listing: Listing | None, phase: str, question: Question, at: pd.Timestamp) -> Ruling:
@@ -319,7 +290,7 @@ def _by_cell(book: RuleBook, programme: Programme, listing: Listing | None, phas
             programme_id=programme.programme_id,
             phase=phase,
             status="unknown",
-            rule=f"No text of the fact base says whether {programme.name} lets {act}.",
+            rule=f"{programme.silent} whether {programme.name} lets {act}.",
             citation="",
             source="",
             confidence="",
@@ -328,7 +299,7 @@ def _by_cell(book: RuleBook, programme: Programme, listing: Listing | None, phas
     cell = min(fitting, key=lambda item: SEVERITY[item.status])
     status, rule = cell.status, cell.rule
     if status == "prohibited" and (programme.programme_id, question.instrument) not in book.covered:
-        status, rule = "unknown", f"No text of the fact base says whether {programme.name} covers {question.instrument}."
+        status, rule = "unknown", f"{programme.silent} whether {programme.name} covers {question.instrument}."
     basis = f"; {listing.basis}" if listing is not None and listing.kind == "name_match" else ""
     return Ruling(
         programme_id=programme.programme_id,
@@ -351,7 +322,7 @@ def _fits(cell: Cell, instrument: str, at: pd.Timestamp) -> bool:
 
 
 def _conflict(book: RuleBook, programme: Programme, listing: Listing, phase: str, question: Question, at: pd.Timestamp) -> Conflict | None:
-    if listing.kind != "listed" or phase != "before_ban" or question.investor == "non_us_person":
+    if listing.kind != "listed" or phase != "before_ban" or question.investor in ABROAD:
         return None
     for conflict in book.conflicts:
         inside = at >= conflict.from_at and (conflict.resolved_at is None or at < conflict.resolved_at)

@@ -12,13 +12,17 @@ from impact.tickers import normalise_ticker
 from impact.venues import VENUES, venue_of
 
 __all__ = [
+    "ABROAD",
     "ACTIONS",
     "COUNTRY_WIDE",
     "INSTRUMENTS",
     "INVESTORS",
+    "INVESTOR_TITLES",
+    "LAW_NOT_ON_RECORD",
     "PHASES",
     "READ_AS",
     "STATUSES",
+    "US_INVESTORS",
     "checked_word",
     "country_of",
     "fits",
@@ -31,12 +35,34 @@ __all__ = [
 ACTIONS = ("buy", "sell", "sell_to_divest", "hold", "reinvest_dividend", "receive_dividend", "convert_adr", "clear_for_non_us", "exercise")
 """What one may want to do. ``sell`` is any sale, ``sell_to_divest`` one made solely to shed what was held when a ban began."""
 
-READ_AS = {"state_pension_fund": "us_person", "dod_contractor": "us_person"}
-"""Investors that the texts of another bind, beside duties of their own (``investor_duties.csv``)."""
+READ_AS = {"state_pension_fund": "us_person", "dod_contractor": "us_person", "eu_person": "non_us_person", "uk_person": "non_us_person"}
+"""Investors that the texts of another bind, beside duties of their own (``investor_duties.csv``) or a law of their own."""
 
 INVESTORS = ("us_person", "us_intermediary", "us_exchange", "us_employee_abroad", "non_us_person", *READ_AS)
 """Who acts. ``us_intermediary``: broker, custodian or market maker; ``us_employee_abroad``: US person employed by a non-US firm;
-``state_pension_fund``: public fund of a US state; ``dod_contractor``: US firm that sells to the Department of Defense."""
+``state_pension_fund``: public fund of a US state; ``dod_contractor``: US firm that sells to the Department of Defense;
+``eu_person``, ``uk_person``: bound by lists of the European Union or the United Kingdom, of which none is on record."""
+
+ABROAD = ("non_us_person", *(name for name, read_as in READ_AS.items() if read_as == "non_us_person"))
+"""Investors outside the United States."""
+
+INVESTOR_TITLES = {
+    "us_person": "US persons",
+    "us_intermediary": "US intermediaries",
+    "us_exchange": "US exchanges",
+    "us_employee_abroad": "US persons employed abroad",
+    "non_us_person": "non-US persons",
+    "state_pension_fund": "public funds of US states",
+    "dod_contractor": "contractors of the Department of Defense",
+    "eu_person": "EU persons",
+    "uk_person": "UK persons",
+}
+"""What each class of investor is called in a sentence."""
+
+US_INVESTORS = tuple(name for name in INVESTORS if name not in ABROAD)
+
+LAW_NOT_ON_RECORD = {"eu_person": "the European Union", "uk_person": "the United Kingdom"}
+"""Investors whom lists of an authority bind that the fact base does not hold."""
 
 INSTRUMENTS = ("equity", "bond", "adr", "gdr", "warrant", "option", "future", "swap", "etf", "index_fund", "mutual_fund")
 """What is traded: the line itself or an instrument with exposure to it."""

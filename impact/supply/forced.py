@@ -23,7 +23,7 @@ from impact.supply.holder_classes import (
     scenario_holdings,
 )
 from impact.supply.line import LineState
-from impact.supply.regimes import regime_named
+from impact.supply.regimes import Regime
 from impact.supply.schemas import (
     BOOK,
     BOUNDS,
@@ -329,7 +329,7 @@ def _assumptions(table: pd.DataFrame, wind_down: WindDown, cap: float) -> tuple[
     reaching = unbounded & np.isfinite(table["forced_shares_high"].to_numpy(dtype=float))
     unknown, bounded = (table.loc[rows, "holder_class"].map(CLASS_TITLES) for rows in (unbounded & ~reaching, reaching))
     return (
-        f"What the law does: {regime_named(wind_down.regime).about}.",
+        f"What the law does: {wind_down.rule.about}.",
         f"Trackers trade at their execution closes whatever the volume; all other forced sellers together stay within {percent(cap, 0)}"
         " of ADV a session, and what is left is carried forward.",
         "How a known total splits into classes is not known: its ends are the least and the most over every split, mid is their"
@@ -340,7 +340,7 @@ def _assumptions(table: pd.DataFrame, wind_down: WindDown, cap: float) -> tuple[
     )
 
 
-def _obligations(table: pd.DataFrame, identities: tuple[Identity, ...], regime: str, line: LineState) -> pd.DataFrame:
+def _obligations(table: pd.DataFrame, identities: tuple[Identity, ...], regime: str | Regime, line: LineState) -> pd.DataFrame:
     """Reconciled holdings of each class by scenario, the share of them sold and the forced shares."""
     classes = tuple(table["holder_class"])
     low, high = reconcile(classes, table["shares_low"].to_numpy(dtype=float), table["shares_high"].to_numpy(dtype=float), identities)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.supply.regimes import regime_named
+from impact.supply.regimes import Regime, regime_named
 from impact.tables.prose import interval, significant
 from impact.typing_ import FloatArray1D
 
@@ -80,7 +80,7 @@ class Identity:
             raise InputError(f"identity {self.name!r} names unknown holder classes {unknown}; choose among: {', '.join(HOLDER_CLASSES)}.")
 
 
-def obligation(holder_class: str, regime: str) -> tuple[float, float, str]:
+def obligation(holder_class: str, regime: str | Regime) -> tuple[float, float, str]:
     """Least and most of its holding that a class sells under a regime, and how certain that is.
 
     A fund outside the United States whose index deletes the line sells whatever the regime says. Under a regime of which
@@ -95,13 +95,19 @@ def obligation(holder_class: str, regime: str) -> tuple[float, float, str]:
     rule = regime_named(regime)
     if holder_class == "non_us_passive_deleting":
         return 1.0, 1.0, "forced"
-    if holder_class in ("insiders", "non_us") or rule.leaves_holders_alone:
+    if rule.leaves_holders_alone:
         return 0.0, 0.0, "none"
-    if holder_class == "non_us_with_us_parent":
+    if holder_class in US_CLASSES and rule.binds_us is False:
+        return (1.0, 1.0, "forced") if holder_class == "us_passive_deleting" else (0.0, 0.0, "none")
+    if holder_class in ("insiders", "non_us"):
+        return (0.0, 0.0, "none") if rule.binds_others is False else (*_UNKNOWN, "possible")
+    if holder_class == "non_us_with_us_parent" or rule.binds_us is None:
         return *_UNKNOWN, "possible"
+    if rule.must_sell == "yes" and rule.freezes_part:
+        return *_UNKNOWN, "likely"
     if rule.must_sell == "yes":
         return 1.0, 1.0, "forced"
-    if rule.locks_in and holder_class in INSTITUTIONS:
+    if rule.locks_in and not rule.freezes_part and holder_class in INSTITUTIONS:
         return 0.9, 1.0, "likely"
     return *_UNKNOWN, "possible"
 

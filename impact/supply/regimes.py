@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 from impact.bundled import read_bundled
 from impact.errors import InputError
+from impact.rules.own_programme import NEVER, OwnProgramme, StatedInstant
 
-__all__ = ["UNKNOWN_REGIME", "Regime", "regime_named", "regimes"]
+__all__ = ["UNKNOWN_REGIME", "Regime", "regime_named", "regimes", "stated_regime"]
 
 UNKNOWN_REGIME = "unknown"
 
@@ -26,6 +27,10 @@ class Regime:
         ``yes``, ``no``, ``after_window`` (once the divestment window is over), ``frozen``, ``fund`` (named funds alone),
         ``unlisted`` (what is not publicly traded alone) or ``unknown``.
     about : str
+    binds_us, binds_others : bool or None
+        Whether it binds US persons, and anybody elsewhere; None: not known. Every regime on record is of US law.
+    freezes_part : bool
+        Whether a part of what is held, of which nobody knows the size, is frozen where it is kept.
     """
 
     name: str
@@ -34,6 +39,9 @@ class Regime:
     bars_possession: str
     must_sell: str
     about: str
+    binds_us: bool | None = True
+    binds_others: bool | None = False
+    freezes_part: bool = False
 
     @property
     def leaves_holders_alone(self) -> bool:
@@ -43,7 +51,7 @@ class Regime:
     @property
     def locks_in(self) -> bool:
         """Whether holders may keep what they hold, but not sell it once the window is over."""
-        return self.bars_sale == "after_window" and self.must_sell != "yes"
+        return self.bars_sale == "after_window" and self.must_sell == "no"
 
     @property
     def freezes(self) -> bool:
@@ -53,6 +61,8 @@ class Regime:
     @property
     def fate(self) -> str:
         """What may be done with shares that are unsold when the window is over."""
+        if self.freezes_part:
+            return "not known: what the blocked depository keeps may not be moved"
         if self.freezes:
             return "frozen: may be neither sold nor moved without a licence"
         if self.bars_possession == "after_window":
@@ -64,33 +74,54 @@ class Regime:
         return "may be held and sold" if self.bars_sale == "no" and self.must_sell == "no" else "not known"
 
 
+def _regime(name: str, bars_purchase: str, bars_sale: str, bars_possession: str, must_sell: str, about: str) -> Regime:
+    """A regime of US law, as the table has it."""
+    return Regime(
+        name=name, bars_purchase=bars_purchase, bars_sale=bars_sale, bars_possession=bars_possession, must_sell=must_sell, about=about
+    )
+
+
 @cache
 def regimes() -> Mapping[str, Regime]:
     """Every regime by name; ``unknown`` is one, of which nothing is known."""
     rows = read_bundled("regimes").rename(columns={"regime": "name"})
-    known = {
-        row["name"]: Regime(
-            **{field: row[field] for field in ("name", "bars_purchase", "bars_sale", "bars_possession", "must_sell", "about")}
-        )
-        for row in rows.to_dict("records")
-    }
-    unknown = Regime(
-        name=UNKNOWN_REGIME,
-        **dict.fromkeys(("bars_purchase", "bars_sale", "bars_possession", "must_sell"), UNKNOWN_REGIME),
-        about="what this programme makes holders do is not known",
-    )
+    fields = ("name", "bars_purchase", "bars_sale", "bars_possession", "must_sell", "about")
+    known = {row["name"]: _regime(*(str(row[field]) for field in fields)) for row in rows.to_dict("records")}
+    unknown = _regime(*(UNKNOWN_REGIME,) * 5, "what this programme makes holders do is not known")
     return MappingProxyType({**known, UNKNOWN_REGIME: unknown})
 
 
-def regime_named(name: str) -> Regime:
-    """One regime.
+def regime_named(name: str | Regime) -> Regime:
+    """One regime by its name; one that a case states is itself.
 
     Raises
     ------
     InputError
         If there is no regime of that name.
     """
+    if isinstance(name, Regime):
+        return name
     known = regimes()
     if name not in known:
         raise InputError(f"regime={name!r} is not known; choose among: {', '.join(known)}.")
     return known[name]
+
+
+def stated_regime(own: OwnProgramme) -> Regime:
+    """What a programme that a case states makes holders do; what it does not state is unknown."""
+    kept = {None: UNKNOWN_REGIME, True: "after_window", False: "no"}[own.holding_barred]
+    return Regime(
+        name="stated",
+        bars_purchase=_barred(own.buy_barred_from, "yes"),
+        bars_sale=_barred(own.sell_barred_from, "after_window"),
+        bars_possession=kept,
+        must_sell={None: UNKNOWN_REGIME, True: "yes", False: "no"}[own.holding_barred],
+        about=f"{own.name} as the case states it: {own.bound}",
+        binds_us=own.binds_us,
+        binds_others=own.binds_others,
+        freezes_part=bool(own.depository),
+    )
+
+
+def _barred(since: StatedInstant, barred: str) -> str:
+    return UNKNOWN_REGIME if since is None else "no" if since == NEVER else barred

@@ -37,11 +37,12 @@ def extreme_sale(low: FloatArray1D, high: FloatArray1D, sold_share: FloatArray1D
 
 def counted_classes(table: pd.DataFrame) -> BoolArray:
     """Classes (G,) whose sale is in the total: US persons that are forced or likely to sell, or, where the regime forces
-    nobody, those that may; and classes elsewhere whose holdings are known."""
+    nobody, those that may; and classes elsewhere whose holdings are known, or that a programme binds by itself."""
     american = table["holder_class"].isin(US_CLASSES).to_numpy()
     liable = (table["sold_share_high"] > 0).to_numpy()
     firm = american & liable & table["certainty"].isin(["forced", "likely"]).to_numpy()
-    abroad = ~american & liable & np.isfinite(table["shares_high"].to_numpy(dtype=float))
+    bound_abroad = table["holder_class"].isin(["insiders", "non_us"]).to_numpy()
+    abroad = ~american & liable & (bound_abroad | np.isfinite(table["shares_high"].to_numpy(dtype=float)))
     counted: BoolArray = (firm if firm.any() else american & liable) | abroad
     return counted
 

@@ -13,7 +13,7 @@ from impact.errors import InputError
 from impact.kernels.schedules import capped_schedule
 from impact.supply.deletion import IndexDeletion
 from impact.supply.line import LineState
-from impact.supply.regimes import regime_named
+from impact.supply.regimes import Regime, regime_named
 from impact.supply.selling import DEFAULT_SELLING, SellingSchedule, selling_fractions
 from impact.typing_ import BoolArray, FloatArray, FloatArray1D, FloatArray2D
 
@@ -35,7 +35,7 @@ class WindDown:
     bars_purchase, has_deadline : bool
         Whether the programme sets a day from which buying is barred, and one by which holders must have sold; without the
         latter `sessions` end after a span that nobody set.
-    regime : str
+    regime : str or Regime
         A name of :func:`impact.supply.regimes.regimes`, such as ``possession_ban``, ``lock_in``, ``blocking`` or ``unknown``.
 
     Raises
@@ -46,18 +46,23 @@ class WindDown:
 
     sessions: pd.DatetimeIndex
     last_before_ban_on: pd.Timestamp
-    regime: str
+    regime: str | Regime
     bars_purchase: bool = True
     has_deadline: bool = True
 
     def __post_init__(self) -> None:
-        regime_named(self.regime)
+        regime_named(self.regime)  # refuses one that is not known
         if len(self.sessions) == 0:
             raise InputError(
                 "sessions is empty: the deadline lies before the start; give sessions from the first reaction to the last legal sale."
             )
         if not self.sessions.is_monotonic_increasing or self.sessions.has_duplicates:
             raise InputError("sessions must be sorted and unique; sort them and drop repeats.")
+
+    @property
+    def rule(self) -> Regime:
+        """What the regime bars."""
+        return regime_named(self.regime)
 
     @property
     def sessions_to_ban(self) -> int:
@@ -174,7 +179,7 @@ def stranded_table(table: pd.DataFrame, sales: FloatArray, wind_down: WindDown) 
         left = {"at": [when] * int(barred.sum()), "holder_class": table.loc[barred, "holder_class"].to_numpy()}
         left |= {f"unsold_shares_{name}": shares[barred].clip(lower=0.0).to_numpy() for name, shares in unsold.items()}
         rows.append(pd.DataFrame(left).groupby(["at", "holder_class"], sort=False, as_index=False).sum(min_count=1))
-    fate = regime_named(wind_down.regime).fate
+    fate = wind_down.rule.fate
     return pd.concat(rows, ignore_index=True).assign(
         fate=lambda frame: np.where(frame["at"] == wind_down.end_name, fate, f"may be sold until the {wind_down.end_name}")
     )

@@ -13,6 +13,7 @@ import pytest
 import impact
 from impact.calendars import sessions
 from impact.cases.case_file import SECTIONS
+from impact.cases.stated_programme import LICENCE_FIELDS
 from impact.errors import InputError
 
 AT = "2026-11-20T16:05-05:00"
@@ -167,7 +168,7 @@ def test_a_log_return_in_percent_says_that_it_is_one(run_cli):
 )
 def test_a_line_that_no_list_names_is_under_the_programme_that_reaches_it(name, regime):
     """VEON is no entity in Russia: its page said that nobody names it, and that US persons may not buy it."""
-    assert impact.case(name).supply().wind_down.regime == regime
+    assert impact.case(name).supply().wind_down.rule.name == regime
 
 
 def test_the_page_on_own_designations_names_every_field_of_a_case_file():
@@ -176,3 +177,4 @@ def test_the_page_on_own_designations_names_every_field_of_a_case_file():
     told = set(re.findall(r"`([a-z_]+)`", table))
     assert {f"`[{section}]`" in table for section in SECTIONS} == {True}
     assert {name for fields in SECTIONS.values() for name in fields} <= told
+    assert all(f"{field} =" in table for field in LICENCE_FIELDS)

@@ -33,7 +33,7 @@ def effect(supply):
 
 def test_legal_sessions_are_those_of_hong_kong(supply):
     wind_down = supply.wind_down
-    assert wind_down.regime == "possession_ban"
+    assert wind_down.rule.name == "possession_ban"
     assert wind_down.sessions[0] == pd.Timestamp("2021-01-15")
     # The ban began at 21:30 in Hong Kong on 15 March, after that session; the deadline of 365 days is 14 January 2022.
     assert wind_down.last_before_ban_on == pd.Timestamp("2021-03-15")

@@ -7,7 +7,7 @@ import pytest
 
 from impact.holdings import check_portfolio
 from impact.rules import permitted
-from impact.rules.vocabulary import READ_AS, country_of
+from impact.rules.vocabulary import LAW_NOT_ON_RECORD, READ_AS, country_of
 
 BEFORE, AFTER = "2022-02-10T12:00-05:00", "2025-02-10T12:00-05:00"
 
@@ -54,9 +54,16 @@ def test_check_reads_the_same_duty():
         assert positions["status"].tolist() == [status, "clear"]
 
 
-@pytest.mark.parametrize("investor", sorted(READ_AS))
+@pytest.mark.parametrize("investor", [name for name, read_as in READ_AS.items() if read_as == "us_person"])
 @pytest.mark.parametrize("security", ["0941.HK", "SBER.ME", "GAZP.ME", "7203.T"])
 def test_what_binds_a_us_person_binds_them_too(investor, security):
     assert country_of("7203.T") == "JP"
     mine, base = (permitted("buy", security, AFTER, who).status for who in (investor, READ_AS[investor]))
     assert mine == base
+
+
+@pytest.mark.parametrize(("investor", "authority"), LAW_NOT_ON_RECORD.items())
+@pytest.mark.parametrize("security", ["0941.HK", "SBER.ME", "7203.T"])
+def test_an_investor_whose_own_lists_are_not_on_record_is_told_so(investor, authority, security):
+    answer = permitted("buy", security, AFTER, investor)
+    assert answer.status == "unknown" and any(f"The lists of {authority}" in ruling.rule for ruling in answer.rulings)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from impact.bundled import read_bundled
-from impact.rules import ACTIONS, INVESTORS, deadlines, permitted, programmes
+from impact.rules import ACTIONS, deadlines, permitted, programmes
 from impact.rules.book import rule_book
 from impact.rules.rulings import programmes_in_force
+from impact.rules.vocabulary import US_INVESTORS
 
 NOON = "T12:00-05:00"
 
@@ -44,7 +45,7 @@ def test_what_is_not_identified_is_unknown(security):
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-@pytest.mark.parametrize("investor", [name for name in INVESTORS if name != "non_us_person"])
+@pytest.mark.parametrize("investor", US_INVESTORS)
 @pytest.mark.parametrize(("security", "day"), [("SBER.ME", "2023-01-20"), ("LKOH.ME", "2026-01-20"), ("0486.HK", "2018-06-20")])
 def test_nothing_is_allowed_in_blocked_property_outside_a_licence(action, investor, security, day):
     assert permitted(action, security, day + NOON, investor).status in ("prohibited", "unknown")
@@ -97,10 +98,9 @@ def test_every_blocking_programme_covers_every_action_and_us_investor():
     book = rule_book(None)
     for name in blocking:
         for action in ACTIONS:
-            for investor in INVESTORS:
-                if investor != "non_us_person":
-                    cells = book.cells.get((name, "listed", action, investor), ())
-                    assert cells and all(cell.status in ("prohibited", "unknown") for cell in cells), (name, action, investor)
+            for investor in US_INVESTORS:
+                cells = book.cells.get((name, "listed", action, investor), ())
+                assert cells and all(cell.status in ("prohibited", "unknown") for cell in cells), (name, action, investor)
 
 
 @pytest.mark.parametrize(("as_of", "cited"), [("2021-06-10T12:00-04:00", False), ("2024-06-10T12:00-04:00", True)])

@@ -81,4 +81,6 @@ def names_of(case: Case) -> Names:
     frames = [timeline.events, timeline.pending, *([] if study is None else [study.events])]
     events = {row["event_id"]: row["label"] for frame in frames for row in frame[["event_id", "label"]].to_dict("records")}
     programmes = known_table("programmes")
-    return Names(events=events, programmes=dict(zip(programmes["programme_id"], programmes["name"], strict=True)))
+    named = dict(zip(programmes["programme_id"], programmes["name"], strict=True))
+    own = case.definition.own_programme
+    return Names(events=events, programmes=named if own is None else named | {own.programme_id: own.name})

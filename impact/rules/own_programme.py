@@ -1,0 +1,284 @@
+"""A programme that a user states: what it bars, for whom, from when, as rows of the tables of the law.
+
+What is not stated is unknown. Nothing is taken from another programme, however near.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal, TypeAlias
+
+import pandas as pd
+
+from impact.bundled import read_bundled
+from impact.errors import InputError
+from impact.rules.vocabulary import ACTIONS, INSTRUMENTS, INVESTOR_TITLES, INVESTORS, READ_AS, US_INVESTORS, checked_word, with_readers
+
+__all__ = ["NEVER", "STATED_PREFIX", "OwnLicence", "OwnProgramme", "StatedInstant", "programme_tables"]
+
+NEVER: Literal["never"] = "never"
+"""Of an instant from which something is barred: it is not barred at any time. Left out it is unknown."""
+STATED_PREFIX = "stated-"
+"""What the id of the row of a programme begins with that the caller states."""
+StatedInstant: TypeAlias = pd.Timestamp | Literal["never"] | None
+"""First instant at which something is barred, never, or None: not stated."""
+BY_CUSTODY = ("sell", "sell_to_divest", "hold", "receive_dividend", "convert_adr", "clear_for_non_us")
+"""What nobody can do with a security that a blocked depository keeps."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnLicence:
+    """What a licence of a stated programme frees, and until when; a field that is None is not stated.
+
+    Attributes
+    ----------
+    actions : tuple of str or None
+        Of :data:`impact.rules.ACTIONS`.
+    until : Timestamp, "never" or None
+        First instant at which it no longer frees them; never: it does not end.
+    citation : str
+    """
+
+    actions: tuple[str, ...] | None = None
+    until: StatedInstant = None
+    citation: str = ""
+
+    def __post_init__(self) -> None:
+        for action in self.actions or ():
+            checked_word(action, ACTIONS, "licence actions")
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether what it frees and until when are both stated."""
+        return self.actions is not None and self.until is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnProgramme:
+    """A programme that is in no table; a field that is None is not stated, and what turns on it is unknown.
+
+    Attributes
+    ----------
+    programme_id, name : str
+    authority, citation : str
+        Who acts, and the text that every answer cites.
+    binds : tuple of str or None
+        Every class of investor that it binds; a class that is left out is not bound.
+    buy_barred_from, sell_barred_from : Timestamp, "never" or None
+        First instants at which buying and selling are barred.
+    holding_barred : bool or None
+        Whether holding is barred once selling is.
+    instruments : tuple of str or None
+        Instruments that it covers; one that is left out is not known to be covered.
+    index_rule : {"delete", "retain"} or None
+        What index providers do with the line because of it.
+    depository : str
+        A depository that it blocks; empty: none is stated.
+    licence : OwnLicence or None
+
+    Raises
+    ------
+    InputError
+        If the id is that of a programme on record, a word is in no vocabulary, a list is empty, or holding is barred though
+        selling never is.
+    """
+
+    programme_id: str
+    name: str
+    authority: str = ""
+    citation: str = ""
+    binds: tuple[str, ...] | None = None
+    buy_barred_from: StatedInstant = None
+    sell_barred_from: StatedInstant = None
+    holding_barred: bool | None = None
+    instruments: tuple[str, ...] | None = None
+    index_rule: str | None = None
+    depository: str = ""
+    licence: OwnLicence | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise InputError("name is missing: say what the programme is called, such as 'Annex XIX of Regulation (EU) 833/2014'.")
+        if self.programme_id in set(read_bundled("programmes")["programme_id"]) | set(read_bundled("programme_rules")["list_id"]):
+            raise InputError(
+                f"id={self.programme_id!r} is a programme on record; name it as the programme of the designation and leave out [programme], or give yours another id."
+            )
+        for field, words in (("binds", INVESTORS), ("instruments", INSTRUMENTS)):
+            given = getattr(self, field)
+            if given is not None and not given:
+                raise InputError(
+                    f"{field} is an empty list; name at least one of: {', '.join(words)}; or leave it out where it is not known."
+                )
+            for word in given or ():
+                checked_word(word, words, field)
+        if self.index_rule is not None:
+            checked_word(self.index_rule, ("delete", "retain"), "index_rule")
+        if self.holding_barred and self.sell_barred_from == NEVER:
+            raise InputError(
+                "holding_barred=true with sell_barred_from='never': holding is barred once selling is, so it would never be; "
+                "give sell_barred_from, leave it out where it is not known, or say holding_barred=false."
+            )
+
+    @property
+    def cited(self) -> str:
+        """The text that answers cite."""
+        return f"{self.citation or self.name}, as the case states it"
+
+    @property
+    def bound(self) -> str:
+        """Whom it binds, in words."""
+        return (
+            "whom it binds is not stated" if self.binds is None else f"it binds {', '.join(INVESTOR_TITLES[name] for name in self.binds)}"
+        )
+
+    @property
+    def binds_us(self) -> bool | None:
+        """Whether it binds US persons; None where that is not known, or only some of them are named."""
+        if self.binds is None:
+            return None
+        if "us_person" in self.binds:
+            return True
+        return None if set(self.binds) & set(US_INVESTORS) else False
+
+    @property
+    def binds_others(self) -> bool | None:
+        """Whether it binds anybody outside the United States; None where that is not known."""
+        return None if self.binds is None else bool(set(self.binds) - set(US_INVESTORS))
+
+    def untimed(self) -> tuple[str, ...]:
+        """What is said of each bar that has no instant: that there is none, or that from when is not stated."""
+        bars = (("buying", self.buy_barred_from), ("selling", self.sell_barred_from))
+        told = {NEVER: "{} is never barred", None: "from when {} is barred is not stated"}
+        return tuple(told[at].format(act) for act, at in bars if not isinstance(at, pd.Timestamp))
+
+    def unstated(self) -> tuple[tuple[str, str], ...]:
+        """Field and question of each thing that is not stated."""
+        licence = self.licence
+        asked = (
+            ("binds", "whom it binds", self.binds is None),
+            ("buy_barred_from", "from when it bars buying", self.buy_barred_from is None),
+            ("sell_barred_from", "from when it bars selling", self.sell_barred_from is None),
+            ("holding_barred", "whether it bars holding once selling is barred", self.holding_barred is None),
+            ("instruments", "which instruments it covers", self.instruments is None),
+            ("index_rule", "what index providers do because of it", self.index_rule is None),
+            ("licence.actions", "what its licence frees", licence is not None and licence.actions is None),
+            ("licence.until", "until when its licence frees it", licence is not None and licence.until is None),
+        )
+        return tuple((field, question) for field, question, is_missing in asked if is_missing)
+
+    def unknowns(self) -> tuple[str, ...]:
+        """A sentence on everything that is not stated, for a reader; none where all is."""
+        missing = self.unstated()
+        if not missing:
+            return ()
+        told = "; ".join(f"{question} ([programme] {field})" for field, question in missing)
+        return (f"The case does not state of {self.name}: {told}. What turns on it is unknown.",)
+
+    def _bound(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Classes that are bound, and those that are for sure not; a class that may be one of the bound is in neither."""
+        if self.binds is None:
+            return frozenset(), frozenset()
+        bound = with_readers(self.binds)
+        near = set(US_INVESTORS) if bound & set(US_INVESTORS) else set()
+        near |= {READ_AS[name] for name in bound if name in READ_AS}
+        return bound, frozenset(INVESTORS) - bound - near
+
+    def _cells(self) -> Iterator[dict[str, str]]:
+        """What may be done in each phase, as far as it is stated."""
+        bound, free = self._bound()
+        phases = self._phases()
+        known = {"buy": self.buy_barred_from, "sell": self.sell_barred_from, "hold": self._hold_barred_from()}
+        ends = {"buy": ("window", "after_window"), "sell": ("after_window",), "hold": ("after_window",)}
+        words = {"buy": "buying", "sell": "selling", "hold": "holding"}
+        for act, actions in (("buy", "buy"), ("sell", "sell;sell_to_divest"), ("hold", "hold")):
+            barred_from = known[act]
+            if barred_from is None:
+                continue
+            barred = () if barred_from == NEVER else tuple(phase for phase in phases if phase in ends[act])
+            for phase, status in product(phases, ("prohibited", "allowed")):
+                if (phase in barred) == (status == "prohibited") and bound:
+                    told = "bars" if status == "prohibited" else ("never bars" if barred_from == NEVER else "does not yet bar")
+                    yield self._cell(phase, actions, bound, status, f"{self.name} {told} {words[act]}.")
+        every = ";".join(ACTIONS)
+        if free:
+            said = f"As the case states {self.name}, {self.bound}, and not this investor; that is no clearance under any other list."
+            yield self._cell(";".join((*phases, "removed")), every, free, "allowed", said)
+        if bound:
+            yield self._cell("removed", every, bound, "allowed", f"The designation under {self.name} has ended, as the case states it.")
+        if self.depository and bound:
+            held = f"What {self.depository} keeps is blocked under {self.name}; where this is kept is not on record."
+            yield self._cell(";".join(phases), ";".join(BY_CUSTODY), bound, "unknown", held)
+
+    def _hold_barred_from(self) -> StatedInstant:
+        if self.holding_barred is None:
+            return None
+        return self.sell_barred_from if self.holding_barred else NEVER
+
+    def _phases(self) -> tuple[str, ...]:
+        buy, sell = (isinstance(given, pd.Timestamp) for given in (self.buy_barred_from, self.sell_barred_from))
+        if not (buy or sell):
+            return ("listed",)
+        return (*(("before_ban",) if buy else ()), "window", *(("after_window",) if sell else ()))
+
+    def _cell(self, phases: str, actions: str, investors: frozenset[str], status: str, rule: str) -> dict[str, str]:
+        who = ";".join(name for name in INVESTORS if name in investors)
+        row = {"phases": phases, "actions": actions, "investors": who, "instruments": "*", "status": status, "rule": rule}
+        return {"programme_id": self.programme_id, **row, "citation": self.cited}
+
+    def _clocks(self) -> Iterator[dict[str, str]]:
+        for clock, at, ends in (
+            ("purchase_ban", self.buy_barred_from, "free purchase"),
+            ("divestment_end", self.sell_barred_from, "selling"),
+            ("possession_ban", self._hold_barred_from(), "holding"),
+        ):
+            if isinstance(at, pd.Timestamp):
+                wall = at.tz_convert("UTC")
+                yield {
+                    "programme_id": self.programme_id, "clock": clock, "rule": "fixed", "fixed_on": f"{wall:%Y-%m-%d}",
+                    "hour": f"{wall:%H:%M}", "zone": "UTC", "what_ends": ends, "citation": self.cited,
+                }  # fmt: skip
+
+    def rows(self, since: pd.Timestamp) -> Mapping[str, list[dict[str, str]]]:
+        """Rows of the tables of the law, the programme in force from the instant `since` on."""
+        known = {"known_at": since.isoformat(), "source": "stated in the case"}
+        name = {"programme_id": self.programme_id}
+        fact = {"fact_id": f"{STATED_PREFIX}{self.programme_id}", "name": self.name, "authority": self.authority, "regime": "stated"}
+        rule = {"list_id": self.programme_id, "names_firms": "yes", "bars": "what the case states", "citation": self.cited}
+        covered = [{**name, **known, "instrument": word, "covered": "yes", "citation": self.cited} for word in self.instruments or ()]
+        licence = [] if self.licence is None else [{**name, **known, **self._licence(self.licence, since)}]
+        return {
+            "programmes": [{**name, **known, **fact}],
+            "programme_rules": [{**name, **known, **rule}],
+            "programme_clocks": [{**known, **row} for row in self._clocks()],
+            "programme_instruments": covered,
+            "programme_cells": [{**known, **row} for row in self._cells()],
+            "licences": licence,
+        }
+
+    def _licence(self, licence: OwnLicence, since: pd.Timestamp) -> dict[str, str]:
+        bound, _ = self._bound()
+        return {
+            "licence_id": f"the licence of {self.name}",
+            "programme_ids": self.programme_id,
+            "scope": "listed",
+            "securities": "*",
+            "actions": "*" if licence.actions is None else ";".join(licence.actions),
+            "investors": ";".join(bound or INVESTORS),
+            "from_at": since.isoformat(),
+            "to_at": licence.until.isoformat() if isinstance(licence.until, pd.Timestamp) else "",
+            "certainty": "stated" if licence.is_certain else "not_verified",
+            "citation": licence.citation or self.cited,
+        }
+
+
+def programme_tables(own: OwnProgramme, since: pd.Timestamp, tables: Mapping[str, pd.DataFrame] | None = None) -> dict[str, pd.DataFrame]:
+    """Tables of the law with a stated programme in them, in force from the instant `since` on."""
+    given = dict(tables or {})
+    for name, rows in own.rows(since).items():
+        base = given.get(name, read_bundled(name))
+        if rows and not (name == "programmes" and (base["programme_id"] == own.programme_id).any()):
+            filled = pd.DataFrame([{**dict.fromkeys(base.columns, ""), **row} for row in rows], columns=base.columns)
+            given[name] = pd.concat([base, filled], ignore_index=True)
+    return given

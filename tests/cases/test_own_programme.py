@@ -1,0 +1,222 @@
+"""A programme that is in no table, stated in the case file: what it bars, for whom, from when; what it leaves out is unknown."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+
+import pandas as pd
+import pytest
+
+import impact
+from impact.cases.listing import listing_of, rule_tables
+from impact.errors import InputError
+from impact.rules import deadlines, permitted
+from impact.rules.own_programme import OwnProgramme
+
+HEAD = """
+[designation]
+security = "RHM.DE"
+issuer = "Rheinmetall AG"
+public_at = 2026-11-24T18:30:00+01:00
+[shares]
+outstanding = 46e6
+free_float = 1.0
+[programme]
+name = "Annex XIX of Regulation (EU) 833/2014"
+"""
+FIELDS = {
+    "authority": '"Council of the European Union"',
+    "citation": '"Regulation (EU) 833/2014 Art. 5aa"',
+    "binds": '["eu_person"]',
+    "buy_barred_from": "2026-12-15T00:00:00+01:00",
+    "sell_barred_from": "2027-02-26T23:59:00+01:00",
+    "holding_barred": "true",
+    "instruments": '["equity"]',
+    "index_rule": '"delete"',
+}
+BEFORE, WINDOW, AFTER = "2026-12-14T12:00+01:00", "2026-12-15T12:00+01:00", "2027-03-01T12:00+01:00"
+
+
+def written(tmp_path, *, head=HEAD, **changed):
+    """A case file with the fields as they stand, changed, or left out (None)."""
+    fields = {name: value for name, value in (FIELDS | changed).items() if value is not None}
+    path = tmp_path / "annex.toml"
+    path.write_text(head + "\n".join(f"{name} = {value}" for name, value in fields.items()) + "\n", encoding="utf-8")
+    return path
+
+
+def asked(path, action, at, investor="eu_person", instrument="equity"):
+    case = impact.case(path)
+    return permitted(action, "RHM.DE", at, investor, instrument, tables=rule_tables(case.definition, None))
+
+
+def test_each_phase_says_what_is_stated(tmp_path):
+    path = written(tmp_path)
+    told = {action: [asked(path, action, at).status for at in (BEFORE, WINDOW, AFTER)] for action in ("buy", "sell", "hold", "convert_adr")}
+    assert told == {
+        "buy": ["allowed", "prohibited", "prohibited"],
+        "sell": ["allowed", "allowed", "prohibited"],
+        "hold": ["allowed", "allowed", "prohibited"],
+        "convert_adr": ["unknown"] * 3,  # the case says nothing about it
+    }
+    answer = asked(path, "buy", WINDOW)
+    assert answer.citation == "Regulation (EU) 833/2014 Art. 5aa, as the case states it"
+    assert answer.since == pd.Timestamp("2026-12-14T23:00Z")  # midnight in Berlin
+
+
+@pytest.mark.parametrize(
+    ("investor", "status"), [("eu_person", "prohibited"), ("us_person", "allowed"), ("uk_person", "unknown"), ("non_us_person", "unknown")]
+)
+def test_it_binds_whom_it_binds(tmp_path, investor, status):
+    """A Briton's own lists are not on record; somebody outside the United States may be of the Union, or not."""
+    assert asked(written(tmp_path), "buy", WINDOW, investor).status == status
+
+
+@pytest.mark.parametrize("field", ["binds", "buy_barred_from", "instruments"])
+def test_what_is_left_out_is_unknown_and_said(tmp_path, field):
+    path = written(tmp_path, **{field: None})
+    assert asked(path, "buy", WINDOW).status == "unknown"
+    assert any(f"[programme] {field}" in text for text in impact.case(path).assumptions)
+
+
+def test_left_out_is_not_never(tmp_path):
+    path = written(tmp_path, sell_barred_from=None, holding_barred="false")
+    assert asked(path, "sell", AFTER).status == "unknown"
+    path = written(tmp_path, sell_barred_from='"never"', holding_barred="false")
+    assert asked(path, "sell", AFTER).status == "allowed"
+    assert "selling is never barred" in impact.case(path).answers().lines()[1][1]
+
+
+def test_clocks_are_those_stated_on_the_sessions_of_the_line(tmp_path):
+    case = impact.case(written(tmp_path))
+    clocks = case.deadlines().clocks.set_index("clock")
+    assert clocks["first_prohibited_local"].tolist() == [
+        "2026-12-15T00:00+01:00", "2027-02-26T23:59+01:00", "2027-02-26T23:59+01:00",
+    ]  # fmt: skip
+    assert clocks["last_session_on"].dt.strftime("%Y-%m-%d").tolist() == ["2026-12-14", "2027-02-26", "2027-02-26"]
+    assert set(deadlines("1810.HK", "2021-02-01T12:00Z", tables=rule_tables(case.definition, None)).clocks["programme_id"]) == {
+        "eo13974-amend"
+    }  # nothing else is touched
+
+
+def test_an_instrument_that_is_not_named_is_not_known_to_be_covered(tmp_path):
+    assert asked(written(tmp_path), "buy", WINDOW, instrument="bond").status == "unknown"
+    assert asked(written(tmp_path, instruments='["equity", "bond"]'), "buy", WINDOW, instrument="bond").status == "prohibited"
+
+
+def test_a_licence_frees_what_it_names_until_it_ends(tmp_path):
+    path = written(tmp_path, licence='{ actions = ["sell"], until = 2027-04-30T00:00:00+02:00 }')
+    assert [asked(path, "sell", at).status for at in (AFTER, "2027-05-03T12:00+02:00")] == ["allowed", "prohibited"]
+    assert asked(path, "buy", AFTER).status == "prohibited"
+    unsure = written(tmp_path, licence='{ actions = ["sell"] }')
+    assert asked(unsure, "sell", AFTER).status == "unknown"
+
+
+def test_what_a_blocked_depository_keeps_is_unknown(tmp_path):
+    path = written(tmp_path, depository='"the National Settlement Depository"')
+    assert asked(path, "sell", BEFORE).status == "unknown" and "National Settlement Depository" in asked(path, "sell", BEFORE).rule
+    assert asked(path, "buy", BEFORE).status == "allowed" and asked(path, "sell", AFTER).status == "prohibited"
+
+
+def test_a_designation_that_is_revoked_the_next_day_ends(tmp_path):
+    gone = '[[events]]\nlabel = "revoked"\nkind = "removal"\nknown_at = 2026-11-25T18:30:00+01:00\n'
+    case = impact.case(written(tmp_path, head=gone + HEAD, buy_barred_from="2026-11-24T18:30:00+01:00"))
+    tables = rule_tables(case.definition, None)
+    told = [
+        permitted("buy", "RHM.DE", at, "eu_person", tables=tables).status for at in ("2026-11-25T12:00+01:00", "2026-11-26T12:00+01:00")
+    ]
+    assert told == ["prohibited", "allowed"]
+    assert set(deadlines("RHM.DE", "2026-11-27T12:00Z", tables=tables).clocks["state"]) == {"removed"}
+    assert set(deadlines("RHM.DE", "2026-11-25T12:00Z", tables=tables).clocks["state"]) == {"running"}  # not known yet
+    assert "the listing ended on 25 November 2026" in case.answers().lines()[1][1]
+    assert listing_of(case.definition, "2026-11-25T12:00Z").ended_on is None
+
+
+def test_who_must_sell_follows_from_whom_it_binds(tmp_path):
+    """All of 46 m shares may be held in the Union; of US holders only those whose index deletes the line must sell."""
+    supply = impact.case(written(tmp_path)).supply()
+    classes = supply.classes.set_index("holder_class")
+    assert classes["certainty"].to_dict() == {
+        "us_passive_deleting": "forced", "us_passive_keeping": "none", "us_active": "none", "us_retail": "none",
+        "non_us_with_us_parent": "possible", "non_us_passive_deleting": "forced", "insiders": "possible", "non_us": "possible",
+    }  # fmt: skip
+    assert pd.isna(supply.total_shares["high"]) or supply.total_shares["high"] == 46e6
+    own = impact.case(written(tmp_path, binds='["us_person"]')).supply().classes.set_index("holder_class")
+    assert own.loc[["us_active", "us_retail"], "certainty"].tolist() == ["forced", "forced"]
+    assert own.loc["non_us", "certainty"] == "none"
+
+
+@pytest.mark.parametrize(("investor", "status"), [("eu_person", "restricted"), ("us_person", "clear")])
+def test_the_book_is_read_for_its_investor(tmp_path, run_cli, investor, status):
+    book = tmp_path / "positions.csv"
+    book.write_text("Account,Ticker,Name,Quantity,Market Value,Currency\nA1,RHM GY,RHEINMETALL AG,2500,4000000,EUR\n")
+    _, told, _ = run_cli(
+        "check", str(book), "--case", str(written(tmp_path)), "--as-of", BEFORE, "--investor", investor, "--format", "json"
+    )
+    assert [row["status"] for row in json.loads(told)["exposures"]] == [status]
+
+
+def test_every_command_takes_the_file(tmp_path, run_cli):
+    path = str(written(tmp_path))
+    for words in (("deadlines", "--case", path), ("supply", "--case", path), ("price", "--case", path), ("case", path)):
+        code, told, error = run_cli(*words)
+        assert code == 0, error
+        assert "Annex XIX" in told or "annex-xix" in told or words[0] == "price"
+    page = tmp_path / "page.html"
+    assert run_cli("case", path, "--html", str(page))[0] == 0
+    assert "Annex XIX of Regulation (EU) 833/2014 as the case states it: it binds EU persons" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"binds": '["eu_persons"]'}, "binds='eu_persons' is unknown"),
+        ({"binds": '"eu_person"'}, "must be a list of words"),
+        ({"binds": "[]"}, "empty list"),
+        ({"instruments": '["shares"]'}, "instruments='shares' is unknown"),
+        ({"buy_barred_from": "2026-12-15"}, "bare day"),
+        ({"buy_barred_from": "2026-11-01T00:00:00+01:00"}, "before the designation is public"),
+        ({"buy_barred_from": '"soon"'}, "must be an instant with its zone"),
+        ({"buy_barred_from": "60"}, "must be an instant with its zone"),
+        ({"sell_barred_from": '"never"'}, "holding is barred once selling is"),
+        ({"holding_barred": '"yes"'}, "must be true or false"),
+        ({"index_rule": '"drop"'}, "index_rule='drop' is unknown"),
+        ({"licence": '"GL 1"'}, "must hold fields"),
+        ({"licence": '{ action = ["sell"] }'}, "did you mean 'actions'"),
+        ({"licence": '{ actions = ["dump"] }'}, "'dump' is unknown"),
+        ({"id": '"ns-cmic"'}, "is a programme on record"),
+        ({"buy_ban_from": "2026-12-15T00:00:00+01:00"}, "did you mean 'buy_barred_from'"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_said_in_one_sentence(tmp_path, changed, message):
+    with pytest.raises(InputError, match=r"\[programme\]") as told:
+        impact.case(written(tmp_path, **changed))
+    assert message in str(told.value) and "\n" not in str(told.value)
+
+
+def test_two_programmes_are_refused(tmp_path):
+    for line in ('programme = "ns-cmic"\n', 'record = "x"\n'):
+        path = written(tmp_path, head=HEAD.replace("public_at", line + "public_at"))
+        with pytest.raises(InputError):
+            impact.case(path)
+
+
+def test_keywords_say_the_same_as_the_file(tmp_path):
+    path = written(tmp_path)
+    head = tomllib.loads(path.read_text(encoding="utf-8"))
+    own = impact.case(own_programme=head["programme"], **head["designation"], **head["shares"]).definition.own_programme
+    assert isinstance(own, OwnProgramme) and own == impact.case(path).definition.own_programme
+
+
+def test_a_new_folder_holds_every_field(tmp_path, run_cli):
+    folder = tmp_path / "new"
+    words = ("new", "RHM.DE", "--at", "2026-11-24T18:30+01:00", "-o", str(folder))
+    assert run_cli(*words, "--own-programme", "Annex XIX")[0] == 0
+    text = (folder / "case.toml").read_text(encoding="utf-8")
+    assert all(f"{field} = " in text for field in FIELDS) and impact.case(folder).definition.own_programme.name == "Annex XIX"
+    filled = text.replace("# binds", "binds").replace("# buy_barred", "buy_barred").replace("# instruments", "instruments")
+    (folder / "case.toml").write_text(filled, encoding="utf-8")
+    assert permitted("buy", "RHM.DE", "2027-06-01T12:00Z", tables=rule_tables(impact.case(folder).definition, None)).status == "prohibited"
+    for wrong in ((), ("--programme", "ns-cmic", "--own-programme", "x")):
+        assert run_cli("new", "SAP.DE", "--at", "2026-11-24T18:30+01:00", "-o", str(tmp_path / "other"), *wrong)[0] == 2
