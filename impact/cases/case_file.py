@@ -165,15 +165,7 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
     security, known_name = _line_of(stated["security"], where)
     venue = venue_of(security)
     public_at = stated_instant(stated["public_at"], f"{where}: public_at") if instant == "public_at" else None
-    if own_given is not None and public_at is None:
-        raise InputError(
-            f"{where}: [programme] states a programme of your own and record={stated.get('record')!r} a row on record; give public_at in place of record."
-        )
-    own = (
-        None
-        if own_given is None or public_at is None
-        else read_programme(own_given, named=stated.get("programme", ""), public_at=public_at, where=where)
-    )
+    own = _own_programme(stated, public_at, where)
     leaked_at = stated_instant(stated["leaked_at"], f"{where}: leaked_at") if "leaked_at" in stated else None
     if leaked_at is not None and public_at is not None and leaked_at > public_at:
         raise InputError(f"{where}: leaked_at={leaked_at.isoformat()} is after public_at={public_at.isoformat()}; a leak comes first.")
@@ -272,6 +264,18 @@ def _texts(given: object, parameter: str, what: str) -> tuple[str, ...]:
     if isinstance(given, str) or not all(isinstance(name, str) for name in given):  # type: ignore[attr-defined]
         raise InputError(f"{parameter}={given!r} must be a list of {what}.")
     return tuple(given)  # type: ignore[arg-type]
+
+
+def _own_programme(stated: StatedCase, public_at: pd.Timestamp | None, where: str) -> OwnProgramme | None:
+    """The programme that the case states, because it is in no table; None where it names one on record."""
+    given = stated.get("own_programme")
+    if given is None:
+        return None
+    if public_at is None:
+        raise InputError(
+            f"{where}: [programme] states a programme of your own and record={stated.get('record')!r} a row on record; give public_at in place of record."
+        )
+    return read_programme(given, named=stated.get("programme", ""), public_at=public_at, where=where)
 
 
 def _check_index_rule(own: OwnProgramme | None, tables: StatedTables, where: str) -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from impact.calendars import venue_of
 from impact.cases.benchmarks import venue_currency
 from impact.cases.definition import CaseDefinition
+from impact.errors import DataUnavailable, InputError
 from impact.intake.currencies import HUNDREDTHS, currency_of
 from impact.intake.currency_table import CURRENCY_TABLE
+from impact.market.plausibility import doubt_notes
 from impact.supply.line import LineState
 from impact.tables.prose import interval, significant
 
-__all__ = ["input_doubts"]
+if TYPE_CHECKING:
+    from impact.cases.whole import Case
+
+__all__ = ["case_doubts", "input_doubts"]
 
 MARGIN = 2.0
 """Times the width of what a currency was from 2016 to 2026 at which its rate is doubted."""
@@ -20,6 +26,20 @@ MOST_VALUE_USD = 1e13
 """Twice what the largest company was worth by 2026, US dollars."""
 LEAST_TURNOVER = 1e-5
 """Share of all shares that trades on a usual day below which the count is doubted: a listed line trades a hundred times as much."""
+
+
+def case_doubts(case: Case) -> tuple[str, ...]:
+    """What to doubt in the figures that a case states, and in the prices of its line, its benchmark and its peers."""
+    definition = case.definition
+    try:
+        told = tuple(input_doubts(definition, case.supply_inputs.line)) if definition.is_stated else ()
+    except (DataUnavailable, InputError):  # a designation that cannot be placed: the answers say so
+        told = ()
+    if case.panel is None:
+        return told
+    named = (definition.security, definition.market, *definition.peers, *definition.technology_peers)
+    held = [name for name in dict.fromkeys(named) if name in case.panel.securities]
+    return (*told, *(f"prices: {note}" for note in doubt_notes(case.panel.select(held).doubts())))
 
 
 def input_doubts(definition: CaseDefinition, line: LineState) -> Iterator[str]:

@@ -11,15 +11,17 @@ import numpy as np
 import pandas as pd
 
 from impact.cases.definition import CaseDefinition, Span
+from impact.cases.holders import holders_of
 from impact.cases.schemas import NARROWING
-from impact.cases.supply import SupplyInputs, supply_inputs
+from impact.cases.shares import share_counts
+from impact.cases.supply import SupplyInputs
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.results import Result, Summary, declared
+from impact.supply.forced import forced_range
 from impact.supply.totals import counted_classes
 
 if TYPE_CHECKING:
     from impact.cases.whole import Case
-    from impact.supply import ForcedSupply
     from impact.tables import Table
 
 __all__ = ["INPUTS", "MissingInput", "Narrowing", "narrowing_of"]
@@ -96,7 +98,20 @@ class Narrowing(Result):
 
 
 def _at(known: SupplyInputs, definition: CaseDefinition) -> SupplyInputs:
-    return supply_inputs(definition, known.as_of, panel=known.panel)
+    """The same inputs with another count or float: what neither moves is kept."""
+    security, panel = definition.security, known.panel
+    held = panel is not None and security in panel.securities
+    closes = panel.close[security] if panel is not None and held else pd.Series(dtype="float64", name=security)
+    counts = share_counts(definition, closes, known.line.usd_per_unit, known.reaction_on, known.as_of)
+    outstanding, free_float = counts.middle
+    line = replace(known.line, shares_outstanding=outstanding, float_shares=outstanding * free_float, most_shares=counts.most_shares)
+    return replace(
+        known,
+        definition=definition,
+        counts=counts,
+        line=line,
+        holders=holders_of(definition, counts, known.as_of),
+    )
 
 
 def _point(bounds: Span, place: float) -> Span:
@@ -249,7 +264,7 @@ def narrowing_of(case: Case) -> Narrowing:
     is left for sure. An input without bounds takes its answer from unknown to known.
     """
     known = case.supply_inputs
-    now = _range_of(case.supply())
+    now = _possible_range(known)
     rows = [row for item in INPUTS.values() if item.lacks(case, known) for row in _rows(item, known, now)]
     columns = ["missing", "field", "answer", "now_low", "now_high", "left_low", "left_high", "narrowed_share"]
     table = pd.DataFrame(rows, columns=columns).sort_values("narrowed_share", ascending=False, kind="stable", ignore_index=True)
@@ -278,17 +293,17 @@ def _widest(suppose: Callable[[SupplyInputs, float], SupplyInputs], known: Suppl
     ranges = []
     for place in SUPPOSED:
         try:
-            ranges.append(_range_of(suppose(known, place).supply))
+            ranges.append(_possible_range(suppose(known, place)))
         except (InputError, DataUnavailable, InfeasibleDesign):  # a place that contradicts what else is known is not possible
             continue
     bounded = [bounds for bounds in ranges if np.isfinite(bounds[1] - bounds[0])]
     return max(bounded, key=lambda bounds: bounds[1] - bounds[0]) if bounded and len(bounded) == len(ranges) else UNKNOWN
 
 
-def _range_of(supply: ForcedSupply) -> Span:
+def _possible_range(known: SupplyInputs) -> Span:
     """Least and most forced shares: where nothing is known of the holders, from none to the most that they can have."""
-    low, _, high = supply.total_shares.values()
-    if np.isfinite(high):
-        return low, high
-    most = supply.line.ceiling_shares
+    total = forced_range(known.holders.classes, line=known.line, wind_down=known.wind_down, identities=known.holders.totals)
+    if np.isfinite(total["high"]):
+        return total["low"], total["high"]
+    most = known.line.ceiling_shares
     return (0.0, most) if np.isfinite(most) else UNKNOWN

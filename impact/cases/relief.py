@@ -102,13 +102,15 @@ def assess_case(
         If `as_of` has no zone.
     """
     case = _Case(definition=definition, panel=panel, study=study)
-    challenges = challenges_on_record(as_of)
     steps = court_steps(timeline)
     reliefs = relief_offsets(steps, study)
     sessions = panel.sessions
     eve = sessions[sessions < reliefs["reaction_on"].iloc[0]][-1] if len(reliefs) else sessions[-1]
-    listing = listing_of(definition, as_of)
-    tree = tree_of_case(steps, challenges, listing)
+    # What is weighed on the eve is what was known at its close: no base rate holds the outcome that it is to foretell.
+    known_at = session_close(eve, venue_of(definition.security)).isoformat() if len(reliefs) else as_of
+    challenges = challenges_on_record(known_at)
+    listing = listing_of(definition, known_at)
+    tree = tree_of_case(steps[steps["reaction_on"] <= eve] if len(reliefs) else steps, challenges, listing)
     dropped: list[tuple[str, str]] = []
     anchors = _attempt("anchors", dropped, lambda: price_anchors(definition, panel, study, until=eve, as_of=as_of, discount=discount))
     if anchors is None:
@@ -143,7 +145,7 @@ def assess_case(
         sources=unique_sources(
             *(part.sources for part in (anchors, recovery, parts) if part is not None), challenges.outcome_rates().sources
         ),
-        assumptions=(*_assumptions(anchors, challenges, definition, waiting, parts, jump), *_path_note(study, reliefs)),
+        assumptions=(*_assumptions(anchors, challenges, definition, waiting, parts, jump), *_path_note(study, reliefs, eve)),
     )
 
 
@@ -210,8 +212,8 @@ def _chances(case: _Case, probability: ReliefProbability, eve: pd.Timestamp) -> 
     )
 
 
-def _path_note(study: CaseStudy, reliefs: pd.DataFrame) -> tuple[str, ...]:
-    """What is left of the listing at the last relief, by the whole path."""
+def _path_note(study: CaseStudy, reliefs: pd.DataFrame, eve: pd.Timestamp) -> tuple[str, ...]:
+    """Whose clock the rates have, and what is left of the listing at the last relief, by the whole path."""
     path = study.path.set_index("session")
     days = [day for day in reliefs["reaction_on"] if day in path.index]
     if not days:
@@ -219,6 +221,7 @@ def _path_note(study: CaseStudy, reliefs: pd.DataFrame) -> tuple[str, ...]:
     row = path.loc[days[-1]]
     told = "cannot be told from zero" if row["low"] <= 0 <= row["high"] else "can be told from zero"
     return (
+        f"Base rates, outcomes, and sell or wait are as known at the close of {eve:%Y-%m-%d}, the eve of the first relief.",
         f"Windows tell what the news days did, the path what was left: from the listing to the close of {days[-1]:%Y-%m-%d} the log "
         f"price moved {signed_percent(row['car'], 0)} ({interval(row['low'], row['high'], signed_percent, 0)}) net of the market, drift set to zero, which {told}.",
     )
@@ -244,6 +247,7 @@ def _waiting(case: _Case, probability: ReliefProbability, listing: CaseListing, 
         volatility=float(case.study.fit.fitted.sigma[0]),
         volume_shares=usual,
         possession_barred=bool(listing.possession_barred),
+        ends=None if row["band"] == "outside" else (clear, banned),
         assumptions=(basis,),
     )
 

@@ -122,6 +122,10 @@ class ReliefAssessment(Result):
             undone = f"whether relief undid the drop: {self.recovery.verdict}"
         return f"{price}; {undone}."
 
+    def advice(self) -> tuple[str, ...]:
+        """What sell or wait comes to, in words; nothing where it cannot be weighed."""
+        return () if self.waiting is None else (f"{self.waiting.sentence()}.",)
+
     def _reason(self, part: str) -> str:
         reasons = self.dropped.loc[self.dropped["part"] == part, "reason"]
         return str(reasons.iloc[0]).rstrip(".") if len(reasons) else "the price contradicts the anchors"
@@ -143,6 +147,7 @@ class ReliefAssessment(Result):
             "states": self.tree.with_schema("to_frame"),
             "scenarios": self.with_schema("scenarios"),
             "sell_or_wait": self.waiting and self.waiting.with_schema("to_frame"),
+            "break_even": self.waiting and self.waiting.with_schema("break_even_frame"),
             "recovery": self.recovery and self.recovery.with_schema("to_frame"),
             "recovery_grid": self.with_schema("recovery_grid"),
             "parts_of_the_drop": self.decomposition and self.decomposition.with_schema("to_frame"),
@@ -164,7 +169,7 @@ class ReliefAssessment(Result):
     def summary(self) -> Summary:
         """The sentence, then every table; of the band only the sessions around rulings."""
         shown = tuple((name.replace("_", " "), table) for name, table in self.short_tables().items())
-        return Summary(title=self.headline(), tables=shown, notes=self.assumptions, sources=self.sources)
+        return Summary(title=self.headline(), tables=shown, notes=(*self.advice(), *self.assumptions), sources=self.sources)
 
     def plot(self, *, ax: Axes | None = None, **options: Any) -> Axes:
         """Band of the probability with the rulings; the base rates where there is no band."""

@@ -31,6 +31,7 @@ __all__ = [
     "PRECEDENT_EFFECTS",
     "PRECEDENT_FIRMS",
     "PRICES",
+    "PRICE_NARROWING",
     "PROBABILITY_OR_RATES",
     "REACTION_SESSION",
     "READINGS",
@@ -192,6 +193,18 @@ NARROWING = _WORDS.schema(
     Column("now_high", "shares", short="forced shares now, most", about="empty: no bound is known"),
     Column("left_low", "shares", short="with it, least", about="the widest range once this alone is known"),
     Column("left_high", "shares", short="with it, most"),
+    Column("narrowed_share", "share", short="narrower by at least", about="part of the width of the range that goes"),
+    about="a missing input",
+)
+PRICE_NARROWING = _WORDS.schema(
+    "price_narrowing",
+    "missing field now_low now_high left_low left_high narrowed_share",
+    Column("missing", short="what is missing"),
+    Column("field", short="where to write it", about="section and field of a case file"),
+    Column("now_low", "return", short="90 % range now, low"),
+    Column("now_high", "return", short="90 % range now, high", about="empty: the effect of the flow is unknown"),
+    Column("left_low", "return", short="with it, low", about="the widest range once this alone is known"),
+    Column("left_high", "return", short="with it, high"),
     Column("narrowed_share", "share", short="narrower by at least", about="part of the width of the range that goes"),
     about="a missing input",
 )

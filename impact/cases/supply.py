@@ -24,6 +24,7 @@ from impact.errors import DataUnavailable
 from impact.market import MarketPanel
 from impact.market.plausibility import doubt_notes, doubts_within
 from impact.provenance import Source, unique_sources
+from impact.supply.deletion import IndexDeletion
 from impact.supply.forced import ForcedSupply, forced_supply
 from impact.supply.line import ESTIMATION_SESSIONS, MIN_SESSIONS, LineState, line_state
 from impact.supply.wind_down import WindDown
@@ -53,6 +54,11 @@ class SupplyInputs:
     panel: MarketPanel | None
     sources: tuple[Source, ...]
     assumptions: tuple[str, ...]
+
+    @cached_property
+    def index_flow(self) -> IndexDeletion:
+        """What index providers do with the line."""
+        return index_deletion_of_case(self)
 
     @cached_property
     def supply(self) -> ForcedSupply:
@@ -230,14 +236,14 @@ def supply_of_case(case: CaseDefinition | str, as_of: AsOf = None, *, panel: Mar
     return supply_inputs(definition, as_of, panel=panel).supply
 
 
-def supply_from(known: SupplyInputs) -> ForcedSupply:
-    """The supply that follows from what is known of a case."""
+def supply_from(known: SupplyInputs, index_flow: IndexDeletion | None = None) -> ForcedSupply:
+    """The supply that follows from what is known of a case; `index_flow` stands in for its own where that is the same."""
     return forced_supply(
         known.holders.classes,
         line=known.line,
         wind_down=known.wind_down,
         identities=known.holders.totals,
-        index_flow=index_deletion_of_case(known),
+        index_flow=known.index_flow if index_flow is None else index_flow,
         buyers=known.buyers.table,
         sources=known.sources,
         assumptions=known.assumptions,

@@ -14,7 +14,7 @@ from impact.calendars import parse_instant, venue_of
 from impact.cases.benchmarks import yahoo_symbol
 from impact.cases.case_file import StatedCase, define_stated
 from impact.cases.definition import Book, CaseDefinition
-from impact.cases.doubtful_inputs import input_doubts
+from impact.cases.doubtful_inputs import case_doubts
 from impact.cases.panel import known_prices, load_case_prices, read_from
 from impact.cases.sentence import raw_move
 from impact.cases.shipped import case_definition
@@ -22,7 +22,6 @@ from impact.cases.study import CaseStudy, study_case
 from impact.cases.timeline import Timeline, build_timeline
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.market import MarketPanel
-from impact.market.plausibility import doubt_notes
 from impact.market.sources import is_service
 from impact.provenance import Source
 from impact.tables import Table
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from impact.cases.answers import CaseAnswers
     from impact.cases.narrowing import Narrowing
     from impact.cases.precedents import Precedents
+    from impact.cases.price_narrowing import PriceNarrowing
     from impact.cases.pricing import CasePricing
     from impact.cases.relief_assessment import ReliefAssessment
     from impact.cases.supply import SupplyInputs
@@ -152,16 +152,7 @@ class Case:
 
     def doubts(self) -> tuple[str, ...]:
         """What to doubt in the figures that the case states, and in the prices of the line, its benchmark and its peers."""
-        definition = self.definition
-        told = tuple(input_doubts(definition, self.supply().line)) if definition.is_stated else ()
-        return (*told, *(f"prices: {note}" for note in self._price_doubts()))
-
-    def _price_doubts(self) -> tuple[str, ...]:
-        if self.panel is None:
-            return ()
-        own = (self.definition.security, self.definition.market, *self.definition.peers, *self.definition.technology_peers)
-        held = [name for name in dict.fromkeys(own) if name in self.panel.securities]
-        return doubt_notes(self.panel.select(held).doubts())
+        return case_doubts(self)
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -254,6 +245,12 @@ class Case:
     def narrowing(self) -> Narrowing:
         """What would narrow the answer most, with the size of the effect of each missing input."""
         return self._narrowing
+
+    def price_narrowing(self, effect: PriceEffect | None = None) -> PriceNarrowing:
+        """What would narrow the range of the price effect (`effect`; its own when None) most, with the size of each missing input."""
+        from impact.cases.price_narrowing import price_narrowing_of
+
+        return price_narrowing_of(self, self._pricing.effect if effect is None else effect)
 
     def price_effect(self) -> PriceEffect:
         """What the forced supply should do to the price, law by law, with an interval."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from impact.cli._case import case_options, opened_case, source_name, span_of
 from impact.cli._output import Document, emit, output_options
+
+if TYPE_CHECKING:
+    from impact.cases import Case, CasePricing
+    from impact.tables import Table
 
 __all__ = ["command"]
 
@@ -37,6 +43,7 @@ def command(
     """
     opened = opened_case(case, case_file, source=source, as_of=as_of, offline=offline)
     priced = opened.pricing(position_shares=position, sold_shares=span_of(sold, "--sold"), n_draws=draws, seed=seed)
+    tables, notes, narrowed_by = _missing(opened, priced, is_assumed=sold is not None)
     emit(
         Document(
             command="price",
@@ -50,11 +57,20 @@ def command(
                 "n_draws": draws,
                 "seed": seed,
             },
-            tables=priced.tables(full=format_ != "table" or table is not None),
-            assumptions=priced.assumptions,
+            tables=priced.tables(full=format_ != "table" or table is not None) | tables,
+            notes=notes,
+            assumptions=(*priced.assumptions, *narrowed_by),
             sources=priced.sources,
         ),
         format_=format_,
         output=output,
         table=table,
     )
+
+
+def _missing(opened: Case, priced: CasePricing, *, is_assumed: bool) -> tuple[dict[str, Table], tuple[str, ...], tuple[str, ...]]:
+    """What would narrow the range most: its table, note and assumptions; nothing where the sale is assumed."""
+    if is_assumed:
+        return {}, (), ()
+    narrowing = opened.price_narrowing(priced.effect)
+    return {"missing": narrowing.with_schema("table")}, (f"{narrowing.headline()}.",), narrowing.assumptions

@@ -71,6 +71,7 @@ def command(
                 "priced": priced,
             },
             tables=assessed.tables() if format_ != "table" or table else assessed.short_tables(),
+            notes=assessed.advice(),
             assumptions=assessed.assumptions,
             sources=assessed.sources,
         ),

@@ -7,6 +7,7 @@ from impact.tables.common import COMMON
 
 __all__ = [
     "BASE_RATES",
+    "BREAK_EVEN",
     "CHALLENGES",
     "CRITERIA",
     "DECISIONS",
@@ -175,6 +176,19 @@ DECISIONS = WORDS.schema(
     "sell_or_wait",
     "relief_probability first_session_share half_sold_sessions expected_cost_value even_regret_value at_once_regret_value last_session_regret_value",
     about="a probability of relief",
+)
+BREAK_EVEN = WORDS.schema(
+    "break_even",
+    "probability_low probability_high",
+    Column(
+        "probability_low", "share", about="least chance of relief at which waiting to the last session brings what selling evenly brings"
+    ),
+    Column(
+        "probability_high",
+        "share",
+        about="most such chance, over the ranges of the clear and the banned value; above one: no chance does; empty: unknown",
+    ),
+    about="the chance of relief at which waiting pays",
 )
 PLANS = WORDS.schema("plans", "plan expected_cost_value regret_value", about="a plan")
 SCHEDULE = WORDS.schema(

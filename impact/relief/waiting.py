@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.relief.schemas import DECISIONS
+from impact.relief.schemas import BREAK_EVEN, DECISIONS
 from impact.relief.sell_or_wait import SellOrWait, sell_or_wait
 from impact.results import Result, Summary, declared
 from impact.tables.prose import count, interval, percent
@@ -37,15 +37,40 @@ class WaitingExample(Result):
         The plan at the middle probability.
     shares : float
         The example position; nobody's holding.
+    break_even : (low, high)
+        Chance of relief at which waiting to the last session and selling evenly until it bring the same, over the ranges of the
+        clear and the banned value; above one: no chance makes waiting pay; NaN: unknown.
     """
 
-    schemas = declared(decisions=DECISIONS, to_frame=DECISIONS)
+    schemas = declared(decisions=DECISIONS, break_even_frame=BREAK_EVEN, to_frame=DECISIONS)
 
     decisions: pd.DataFrame
     plan: SellOrWait
     shares: float
     sessions: int
+    break_even: tuple[float, float]
     assumptions: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """The answer in words: at which chance of relief waiting pays."""
+        low, high = self.break_even
+        if np.isnan(low):
+            return "The chance of relief at which waiting breaks even is unknown: the price contradicts the ranges of the clear and the banned value"
+        if low >= 1:
+            return "No chance of relief makes waiting pay: the price stands at or above the clear value"
+        if high <= 0:
+            return "Waiting pays at any chance of relief: the price stands at or below what is left without it"
+        least, most = max(low, 0.0), min(high, 1.0)
+        told = percent(least) if percent(least) == percent(most) else interval(least, most, percent)
+        between = "" if percent(least) == percent(most) else "; in between it turns on where the clear and the banned value lie"
+        return (
+            f"Waiting to the last session breaks even with selling evenly at a chance of relief of {told}: who puts it higher waits, "
+            f"who puts it lower sells{between}"
+        )
+
+    def break_even_frame(self) -> pd.DataFrame:
+        """The chance that breaks even as one row."""
+        return pd.DataFrame([self.break_even], columns=["probability_low", "probability_high"])
 
     def to_frame(self) -> pd.DataFrame:
         """One row a probability."""
@@ -61,7 +86,7 @@ class WaitingExample(Result):
                 ("By probability of relief", self.with_schema("decisions")),
                 ("Plans at the middle probability", self.plan.with_schema("plans")),
             ),
-            notes=(*self.assumptions, *self.plan.assumptions),
+            notes=(f"{self.sentence()}.", *self.assumptions, *self.plan.assumptions),
             sources=self.plan.sources,
         )
 
@@ -81,6 +106,7 @@ def waiting_example(
     volatility: float,
     volume_shares: float,
     possession_barred: bool,
+    ends: tuple[tuple[float, float], tuple[float, float]] | None = None,
     assumptions: tuple[str, ...] = (),
 ) -> WaitingExample:
     """Optimal sales of one position under several chances of relief.
@@ -102,6 +128,8 @@ def waiting_example(
         Usual volume of a session.
     possession_barred : bool
         Whether all must be sold; otherwise what is left may be kept and counts as lost, since it cannot be sold.
+    ends : ((low, high), (low, high)), optional
+        Ranges of the clear and of the banned value, for the chance that breaks even; None: they are not known, and it is not either.
     assumptions : tuple of str
         Where the numbers come from, carried into the result.
 
@@ -133,6 +161,8 @@ def waiting_example(
             lots=max(FEWEST_LOTS, LOTS_A_SESSION * sessions),
         )
 
+    unknown = (np.nan, np.nan)
+    break_even = unknown if ends is None else _break_even(price, ends, even_cost=eta * shares / sessions, last_cost=eta * shares)
     plans = {q: plan_at(q) for q in probabilities}
     rule = "all must be sold by the last session" if possession_barred else "what is left after the last session counts as lost"
     return WaitingExample(
@@ -140,14 +170,34 @@ def waiting_example(
         plan=plans[sorted(plans)[len(plans) // 2]],
         shares=shares,
         sessions=sessions,
+        break_even=break_even,
         assumptions=(
             f"An example position of {count(shares)} shares, nobody's holding; {rule}.",
             "Without relief the price drifts to the banned value as hope runs out, so waiting gains nothing by itself.",
             f"Selling {count(volume_shares)} shares in one session costs one daily standard deviation "
             f"({percent(volatility)}), linear in the rate.",
+            "The chance that breaks even leaves out taxes, the crowd and any dislike of risk: who dislikes it needs a higher one.",
             *assumptions,
         ),
     )
+
+
+def _break_even(
+    price: float, ends: tuple[tuple[float, float], tuple[float, float]], *, even_cost: float, last_cost: float
+) -> tuple[float, float]:
+    """Least and most chance of relief at which waiting to the end brings what selling evenly from today's price brings.
+
+    Notes
+    -----
+    ``q clear + (1 - q)(banned - last_cost) = price - even_cost``, costs in currency a share; q falls in both values.
+    """
+    (clear_low, clear_high), (banned_low, banned_high) = ends
+    kept = price - even_cost
+
+    def chance(clear: float, banned: float) -> float:
+        return (kept - (banned - last_cost)) / (clear - (banned - last_cost))
+
+    return chance(clear_high, banned_high), chance(clear_low, banned_low)
 
 
 def _check_positive(given: dict[str, float]) -> None:

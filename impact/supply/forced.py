@@ -47,7 +47,7 @@ from impact.typing_ import FloatArray, FloatArray1D
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
-__all__ = ["ForcedSupply", "forced_supply"]
+__all__ = ["ForcedSupply", "forced_range", "forced_supply"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -322,6 +322,19 @@ def forced_supply(
         sources=unique_sources(sources, line.sources, () if index_flow is None else index_flow.sources),
         assumptions=(*_assumptions(table, wind_down, participation_cap), *line.assumptions, *assumptions),
     )
+
+
+def forced_range(
+    holders: pd.DataFrame, *, line: LineState, wind_down: WindDown, identities: tuple[Identity, ...] = ()
+) -> Mapping[str, float]:
+    """Shares that must be sold, low, mid and high, as :func:`forced_supply` totals them, without who sells when.
+
+    Raises
+    ------
+    InputError
+        If a table is wrong, or ranges and totals contradict each other.
+    """
+    return total_forced(_obligations(check_holders(holders), identities, wind_down.regime, line), identities, line)
 
 
 def _assumptions(table: pd.DataFrame, wind_down: WindDown, cap: float) -> tuple[str, ...]:

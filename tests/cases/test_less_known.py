@@ -200,3 +200,75 @@ def test_holders_up_to_the_upper_end_of_the_count_are_no_contradiction():
     holders = pd.DataFrame({"holder_class": ["non_us"], "shares_low": [53e6], "shares_high": [53e6], "source": ["letter"]})
     case = impact.case(**{**stated, "outstanding": (50e6, 54e6), "holders": holders}, source=own_panel())
     assert case.supply().line.most_shares == 54e6
+
+
+PROGRAMME = {
+    "name": "List of tomorrow",
+    "binds": ["us_person"],
+    "buy_barred_from": "2027-01-20T09:30-05:00",
+    "sell_barred_from": "2027-11-20T23:59-05:00",
+    "holding_barred": True,
+    "instruments": ["equity"],
+    "index_rule": "delete",
+}
+
+
+def under(panel, **changed):
+    fields = {name: value for name, value in (PROGRAMME | changed).items() if value is not None}
+    return impact.case(**{name: value for name, value in FULL.items() if name != "programme"}, own_programme=fields, source=panel)
+
+
+def priced(case):
+    """The 90 % range of the price effect; without bound where the flow is unknown."""
+    effect = case.pricing(n_draws=1024, seed=1).effect
+    return (-np.inf, np.inf) if effect is None else tuple(effect.laws.iloc[-1][["peak_return_low", "peak_return_high"]])
+
+
+@pytest.mark.parametrize("field", [name for name in PROGRAMME if name != "name"])
+def test_no_field_of_an_own_programme_dropped_narrows_it(field):
+    panel = own_panel()
+    full, lesser = under(panel), under(panel, **{field: None})
+    assert narrower(ranges_of(full.supply()), ranges_of(lesser.supply())) == []
+    (low, high), (least, most) = priced(full), priced(lesser)
+    assert least <= low + 0.002 and most >= high - 0.002
+
+
+def test_a_blocked_depository_leaves_open_how_much_can_be_sold():
+    panel = own_panel()
+    assert narrower(ranges_of(under(panel).supply()), ranges_of(under(panel, depository="the NSD").supply())) == []
+    assert under(panel, depository="the NSD").supply().total_shares["low"] == 0.0
+
+
+def check_price(name, forget):
+    case = impact.case(name)
+    low, high = priced(case)
+    for table in FACT_TABLES:
+        facts = known_table(table)
+        for fact in facts.loc[facts["security"] == case.definition.security, "fact_id"]:
+            forget.add(fact)
+            least, most = priced(impact.case(name))
+            forget.clear()
+            assert least <= low + 0.003 and most >= high - 0.003, f"{name} without {fact}"
+
+
+@pytest.mark.parametrize("name", ["xiaomi"])
+def test_no_fact_dropped_narrows_the_price_range(name, forget):
+    check_price(name, forget)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in case_names() if name != "xiaomi"])
+def test_no_fact_dropped_narrows_the_price_range_of_any_other_case(name, forget):
+    check_price(name, forget)
+
+
+def test_what_narrows_the_price_range_lies_within_it_and_says_by_how_much():
+    panel = own_panel()
+    case = impact.case(**FULL, source=panel)
+    table = case.price_narrowing().to_frame()
+    pooled = case.price_effect().laws.iloc[-1]
+    assert (table["now_low"] == pooled["peak_return_low"]).all() and (table["now_high"] == pooled["peak_return_high"]).all()
+    assert (table["left_low"] >= table["now_low"]).all() and (table["left_high"] <= table["now_high"]).all()
+    assert table["narrowed_share"].between(0, 1).all() and table["narrowed_share"].is_monotonic_decreasing
+    unpriced = impact.case(**FULL).price_narrowing().to_frame()
+    assert unpriced[["now_low", "left_low", "narrowed_share"]].isna().all(axis=None) and len(unpriced)

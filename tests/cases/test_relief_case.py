@@ -80,11 +80,24 @@ def test_the_eve_knows_nothing_of_what_came(before):
     assert "no relief on record" in before.headline()
 
 
-def test_a_step_on_record_is_certain(whole):
+def test_a_step_on_record_on_the_eve_is_certain_and_no_later_one_is(whole):
+    """The report of what happened weighs what could be weighed: the suit was filed, no court had ruled."""
     tree = whole.tree.to_frame().set_index("state")
-    assert tree.loc["vacated", ["probability_low", "probability_high"]].tolist() == [1.0, 1.0]
+    assert tree.loc["complaint", ["probability_low", "probability_high"]].tolist() == [1.0, 1.0]
     assert tree.loc["no challenge", "probability_high"] == 0.0
-    assert tree.loc["re-listed", "probability_high"] == pytest.approx(1 - 0.025**0.5)  # 0 of 2, exact
+    assert tree.loc["vacated", ["probability_low", "probability_high"]].tolist() == [0.0, 1.0]
+
+
+def test_no_base_rate_holds_the_outcome_that_it_is_to_foretell(whole):
+    rates = whole.base_rates.to_frame().set_index("programme_id")
+    assert rates.loc["ndaa-1237-ccmc", ["n_decided", "n_relief", "n_open"]].tolist() == [0, 0, 2]
+    assert set(whole.base_rates.cases["outcome"]) == {"open"}
+    assert any("as known at the close of 2021-03-12" in text for text in whole.assumptions)
+
+
+def test_what_breaks_even_is_unknown_where_the_price_contradicts_its_ends(whole):
+    assert whole.on_eve()["band"] == "outside" and np.isnan(whole.waiting.break_even).all()
+    assert whole.advice()[0].startswith("The chance of relief at which waiting breaks even is unknown")
 
 
 def test_no_scenario_pays_for_a_lost_case_more_than_the_price_allows(whole):
@@ -149,7 +162,7 @@ def test_every_figure_carries_its_unit(whole):
     assert tornado.get_yticklabels()[0].get_text().startswith("discount") and "unclipped" in tornado.get_xlabel()
     assert "at least partly undone" in whole.recovery.plot().get_title(loc="left").lower()
     rates = whole.base_rates.plot()
-    assert "2 of 2 decided" in rates.get_yticklabels()[0].get_text()
+    assert "0 of 0 decided, 2 open" in rates.get_yticklabels()[0].get_text()
 
 
 def test_the_summary_is_printed_with_all_tables(whole):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impact.kernels.sell_or_wait import WaitingCosts, expected_plan_cost, optimal_policy, planned_sales
+from impact.relief.waiting import waiting_example
 
 
 def costs(**changes) -> WaitingCosts:
@@ -73,3 +74,34 @@ def test_more_hope_never_sells_more_in_the_first_session():
 def test_a_plan_that_sells_too_much_is_refused():
     with pytest.raises(ValueError, match="between 0 and all lots"):
         expected_plan_cost(costs(), np.array([3, 3, 0, 0]))
+
+
+def example(**changes):
+    """A million shares at 100 with ten sessions left; a usual session is a million shares, so selling all at once costs 2 a share."""
+    given = {
+        "shares": 1e6, "price": 100.0, "clear": 120.0, "banned": 80.0, "probabilities": (0.0, 0.5, 1.0), "sessions": 10,
+        "volatility": 0.02, "volume_shares": 1e6, "possession_barred": True, "ends": ((120.0, 120.0), (80.0, 80.0)),
+    }  # fmt: skip
+    return waiting_example(**(given | changes))
+
+
+def test_the_chance_that_breaks_even_by_hand():
+    """Evenly 99.8 a share; at the end 120 with relief, 78 without: (99.8 - 78) / (120 - 78)."""
+    plan = example()
+    assert plan.break_even == pytest.approx((21.8 / 42, 21.8 / 42))
+    assert "at a chance of relief of 51.9 %: who puts it higher waits" in plan.sentence()
+    low, high = example(ends=((120.0, 140.0), (80.0, 90.0))).break_even
+    assert (low, high) == pytest.approx((11.8 / 52, 21.8 / 42))
+
+
+def test_what_breaks_even_is_said_at_its_ends_and_where_it_is_unknown():
+    assert example(ends=((99.0, 99.0), (80.0, 80.0))).sentence().startswith("No chance of relief makes waiting pay")
+    assert example(ends=((120.0, 120.0), (103.0, 103.0))).sentence().startswith("Waiting pays at any chance")
+    unknown = example(ends=None)
+    assert np.isnan(unknown.break_even).all() and "is unknown" in unknown.sentence()
+
+
+def test_a_wider_range_of_the_values_never_narrows_what_breaks_even():
+    low, high = example(ends=((118.0, 122.0), (78.0, 82.0))).break_even
+    least, most = example(ends=((115.0, 125.0), (75.0, 85.0))).break_even
+    assert least <= low <= high <= most

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from impact.cases import CasePricing
     from impact.cases.narrowing import Narrowing
     from impact.cases.pages.names import Names
+    from impact.cases.price_narrowing import PriceNarrowing
     from impact.holdings import ExposureReport
     from impact.pricing import PriceEffect
     from impact.pricing.comparison import PredictedRealised
@@ -160,12 +162,12 @@ def _sold(supply: ForcedSupply, names: Names) -> list[Text | Table | Figure]:
     return blocks
 
 
-def narrowing_section(narrowing: Narrowing) -> Section:
+def narrowing_section(narrowing: Narrowing, priced: PriceNarrowing) -> Section:
     """What is missing, what it widens, and by how much knowing it would narrow the answer."""
     return Section(
         id="missing",
         title="What would narrow this most",
-        lead=f"{narrowing.headline()}.",
+        lead=f"{narrowing.headline()}. {priced.headline()}.",
         blocks=(
             Table(
                 id="missing-table",
@@ -173,8 +175,19 @@ def narrowing_section(narrowing: Narrowing) -> Section:
                 table=narrowing.for_readers(),
                 caption=" ".join(narrowing.assumptions),
             ),
+            *_missing_for_the_price(priced),
         ),
     )
+
+
+def _missing_for_the_price(priced: PriceNarrowing) -> Iterator[Table]:
+    if priced.table["now_high"].notna().any():
+        yield Table(
+            id="missing-price-table",
+            title="What each would do to the range of the price effect",
+            table=priced.with_schema("table"),
+            caption=" ".join(priced.assumptions),
+        )
 
 
 def news_section(priced: CasePricing) -> Section:

@@ -70,7 +70,7 @@ def _sections_of(case: Case, names: Names) -> Iterator[tuple[str, Callable[[], S
     yield "Who else sells", lambda: supply_section(case.supply(), names)
     if case.definition.book is not None:
         yield "What will it cost", lambda: cost_section(case.cost())
-    yield "What would narrow this most", lambda: narrowing_section(case.narrowing())
+    yield "What would narrow this most", lambda: narrowing_section(case.narrowing(), case.price_narrowing())
     yield "Timeline", lambda: timeline_section(case.timeline(), names)
     yield "Effect of each event", lambda: effects_section(case.event_study(), names)
     yield "From the designation on", lambda: path_section(case.event_study())

@@ -56,7 +56,8 @@ def relief_section(relief: ReliefAssessment, names: Names) -> Section:
     if len(relief.scenarios):
         blocks.append(Table(id="scenarios", title="Outcomes, prices and returns of a holder", table=relief.with_schema("scenarios")))
     if relief.waiting is not None:
-        blocks.append(Table(id="sell-or-wait", title="Sell or wait", table=relief.waiting.with_schema("to_frame")))
+        told = " ".join(relief.advice())
+        blocks.append(Table(id="sell-or-wait", title="Sell or wait", table=relief.waiting.with_schema("to_frame"), caption=told))
     if len(relief.dropped):
         blocks.append(Table(id="relief-left-out", folded=True, title="Left out", table=relief.with_schema("dropped")))
     blocks.append(Text(lines=relief.assumptions, bullets=True))
