@@ -27,6 +27,7 @@ from impact.provenance import Source, unique_sources
 from impact.supply.deletion import IndexDeletion
 from impact.supply.forced import ForcedSupply, forced_supply
 from impact.supply.line import ESTIMATION_SESSIONS, MIN_SESSIONS, LineState, line_state
+from impact.supply.regimes import UNKNOWN_REGIME
 from impact.supply.wind_down import WindDown
 
 __all__ = ["SupplyInputs", "supply_from", "supply_inputs", "supply_of_case"]
@@ -105,7 +106,7 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
         assumptions=(
             *(f"Doubtful: {doubt}" for doubt in input_doubts(definition, line)),
             *holders.notes,
-            *filter(None, (listing.fate, _open_ended(listing))),
+            *filter(None, (listing.fate, _open_ended(listing), _pace(listing))),
         ),
     )
 
@@ -195,6 +196,13 @@ def _open_ended(listing: CaseListing) -> str:
         if listing.divestment_end_at is not None
         else "The programme sets no date by which holders must have sold; the ladder runs over one year."
     )
+
+
+def _pace(listing: CaseListing) -> str:
+    """What is taken of the pace of the sales where from when buying is barred is not known."""
+    if listing.purchase_ban_at is not None or listing.regime.bars_purchase != UNKNOWN_REGIME:
+        return ""
+    return "From when buying is barred is not known: holders are taken to sell evenly to the last date, an assumption; a ban makes them faster."
 
 
 def _wind_down(listing: CaseListing, venue: str, reaction: pd.Timestamp) -> WindDown:
