@@ -16,6 +16,7 @@ _HOMES = {
     "PlaceboStudy": "impact.eventstudy.placebo",
     "RandomEvents": "impact.eventstudy.random_events",
     "ShrunkEffects": "impact.eventstudy.shrinkage",
+    "SyntheticControl": "impact.eventstudy.synthetic",
     "StudyDesign": "impact.eventstudy.design",
     "TESTS": "impact.eventstudy.hypotheses",
     "abnormal_volume": "impact.eventstudy.volume",
@@ -32,6 +33,7 @@ _HOMES = {
     "placebo_windows": "impact.eventstudy.placebo",
     "shrunk_effects": "impact.eventstudy.shrinkage",
     "study_partitions": "impact.eventstudy.partitioned",
+    "synthetic_control": "impact.eventstudy.synthetic",
     "trade_to_trade_study": "impact.eventstudy.thin_trading",
 }
 
@@ -47,6 +49,7 @@ __all__ = [
     "RandomEvents",
     "ShrunkEffects",
     "StudyDesign",
+    "SyntheticControl",
     "abnormal_volume",
     "align_to_closes",
     "buy_and_hold",
@@ -61,6 +64,7 @@ __all__ = [
     "placebo_windows",
     "shrunk_effects",
     "study_partitions",
+    "synthetic_control",
     "trade_to_trade_study",
 ]
 
@@ -80,6 +84,7 @@ if TYPE_CHECKING:
     from impact.eventstudy.results import EventStudyResult
     from impact.eventstudy.shrinkage import ShrunkEffects, discoveries, shrunk_effects
     from impact.eventstudy.study import event_study
+    from impact.eventstudy.synthetic import SyntheticControl, synthetic_control
     from impact.eventstudy.thin_trading import trade_to_trade_study
     from impact.eventstudy.volume import abnormal_volume
 

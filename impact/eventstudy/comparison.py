@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.eventstudy.alignment import ReturnTable
+from impact.eventstudy.alignment import Market, ReturnTable
 from impact.eventstudy.benchmarks import ModelInputs, NormalReturn, market_gap, regress_gap
 from impact.kernels.direct import event_rows
 from impact.kernels.records import Regression
@@ -19,7 +19,7 @@ from impact.typing_ import IntArray
 if TYPE_CHECKING:
     from impact.eventstudy.models import NormalModel
 
-__all__ = ["peer_gap", "synthetic_control_gap"]
+__all__ = ["MAX_VIOLATION", "donor_columns", "peer_gap", "synthetic_control_gap"]
 
 MAX_VIOLATION = 1e-6
 """Violation of the optimality conditions above which synthetic weights are refused."""
@@ -59,7 +59,7 @@ def synthetic_control_gap(inputs: ModelInputs, model: NormalModel) -> NormalRetu
         If there are fewer than two donors, or one has an event itself.
     """
     returns = inputs.returns
-    columns = _donor_columns(returns, inputs.security, inputs.market)
+    columns = donor_columns(returns, inputs.security, inputs.market)
     donor_returns = returns.values[:, columns]
     everywhere = Regression(returns=returns.values, regressors=donor_returns)
     y, x = event_rows(everywhere, inputs.day0, inputs.security, inputs.design.estimation)
@@ -74,7 +74,14 @@ def synthetic_control_gap(inputs: ModelInputs, model: NormalModel) -> NormalRetu
     return regress_gap(gap, np.arange(inputs.day0.size), tuple(notes))
 
 
-def _donor_columns(returns: ReturnTable, treated: IntArray, donors: Any) -> IntArray:
+def donor_columns(returns: ReturnTable, treated: IntArray, donors: Market | None, parameter: str = "market") -> IntArray:
+    """Columns of the donors that `donors` names, or of all lines that are not treated.
+
+    Raises
+    ------
+    InputError
+        If a name is no column, is treated itself or repeats, or fewer than two remain.
+    """
     treated = np.unique(treated)
     if donors is None:
         columns: IntArray = np.setdiff1d(np.arange(len(returns.securities)), treated)
@@ -84,13 +91,16 @@ def _donor_columns(returns: ReturnTable, treated: IntArray, donors: Any) -> IntA
         if (columns < 0).any():
             absent = named[int(np.flatnonzero(columns < 0)[0])]
             raise InputError(
-                f"market names {int((columns < 0).sum())} donor(s) that are no column of returns (first {absent!r}); mend them."
+                f"{parameter} names {int((columns < 0).sum())} donor(s) that are no column of returns (first {absent!r}); mend them."
             )
+        if np.unique(columns).size < columns.size:
+            repeated = pd.Index(named)[pd.Index(named).duplicated()]
+            raise InputError(f"{parameter} names {len(repeated)} donor(s) twice (first {repeated[0]!r}); name each once.")
         both = np.intersect1d(columns, treated)
         if both.size:
             raise InputError(
-                f"market names {both.size} donor(s) that have an event themselves (first {returns.securities[both[0]]!r}); leave them out."
+                f"{parameter} names {both.size} donor(s) that have an event themselves (first {returns.securities[both[0]]!r}); leave them out."
             )
     if columns.size < 2:
-        raise InputError(f"market leaves {columns.size} donor(s); a synthetic control needs at least 2: name more columns.")
+        raise InputError(f"{parameter} leaves {columns.size} donor(s); a synthetic control needs at least 2: name more columns.")
     return columns

@@ -9,11 +9,13 @@ from scipy.optimize import nnls
 
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["SimplexFit", "rmspe_ratio", "simplex_weights"]
+__all__ = ["PlaceboGaps", "SimplexFit", "gaps_of_donors", "rmspe_ratio", "simplex_weights"]
 
 TOLERANCE = 1e-9
 """Largest violation of the optimality conditions, relative to the size of the gradient, that counts as none."""
 MAX_STEPS = 400
+CHUNK_VALUES = 1 << 22
+"""Values of donor tables held at once."""
 SUM_WEIGHT = 1e5
 """Weight of the row that makes the weights sum to one when single problems are solved by non-negative least squares."""
 
@@ -35,6 +37,42 @@ class SimplexFit:
     weights: FloatArray
     sse: FloatArray
     violation: FloatArray
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PlaceboGaps:
+    """Every donor less its own synthetic control, which the other donors make.
+
+    Attributes
+    ----------
+    gaps : (J, R) float
+        NaN on a row where a donor has no figure.
+    violation : (J,) float
+        As in :class:`SimplexFit`.
+    """
+
+    gaps: FloatArray
+    violation: FloatArray
+
+
+def gaps_of_donors(donors: FloatArray, n_before: int) -> PlaceboGaps:
+    """Placebos in space: the gap of each of J donors (R, J) to the others, fitted on the first `n_before` rows.
+
+    References
+    ----------
+    Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association 105, section 3.4.
+    """
+    rows, j = donors.shape
+    gaps, violation = np.empty((j, rows)), np.empty(j)
+    others = np.array([np.delete(np.arange(j), i) for i in range(j)])
+    chunk = max(1, CHUNK_VALUES // (rows * j))
+    for first in range(0, j, chunk):
+        part = slice(first, first + chunk)
+        target, pool = donors[:, part].T, donors[:, others[part]].transpose(1, 0, 2)
+        fit = simplex_weights(target[:, :n_before], pool[:, :n_before])
+        gaps[part] = target - np.einsum("nrj,nj->nr", pool, fit.weights)
+        violation[part] = fit.violation
+    return PlaceboGaps(gaps=gaps, violation=violation)
 
 
 def simplex_weights(target: FloatArray, donors: FloatArray) -> SimplexFit:

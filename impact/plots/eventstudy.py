@@ -16,7 +16,7 @@ from impact.whole_files import write_whole
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_car_path", "plot_chained_effects", "plot_group_paths", "save_figure"]
+__all__ = ["plot_against_placebos", "plot_car_path", "plot_chained_effects", "plot_group_paths", "save_figure"]
 
 GROUP_LOOKS = (
     ("blue", "-", "o"), ("vermilion", "--", "s"), ("green", "-.", "^"), ("orange", ":", "D"), ("purple", "-", "v"), ("ink", "--", "x"),
@@ -167,6 +167,34 @@ def plot_chained_effects(effects: pd.DataFrame, *, level: float = 0.95, title: s
     percent_axis(ax.xaxis)
     ax.set_xlabel("cumulative abnormal return over the event's window (%)")
     ax.set_title(title if title is not None else f"{len(effects)} events on one firm")
+    ax.legend(loc="best")
+    return ax
+
+
+def plot_against_placebos(path: pd.DataFrame, placebo_paths: pd.DataFrame, name: str, *, ax: Axes | None = None) -> Axes:
+    """The cumulative gap of one line to its synthetic control, over those of the placebos.
+
+    Parameters
+    ----------
+    path : DataFrame
+        Columns offset (sessions from day 0) and car (decimal).
+    placebo_paths : DataFrame (W, J)
+        Cumulative gap of each donor in units of the fit error of the treated line, decimal; NaN columns are left out.
+    name : str
+        Of the event.
+    ax : Axes, optional
+    """
+    ax = new_axes(ax)
+    known = placebo_paths.dropna(axis=1)
+    ax.axhline(0.0, color=PALETTE["grey"], linewidth=0.8)
+    lines = ax.plot(path["offset"], known, color=PALETTE["grey"], linewidth=0.7, alpha=0.5)
+    if lines:
+        lines[0].set_label(f"{known.shape[1]} donors, scaled to its fit error")
+    ax.plot(path["offset"], path["car"], color=PALETTE["blue"], marker="o", markersize=3, linewidth=1.8, label=short_name(name))
+    percent_axis(ax.yaxis)
+    ax.set_xlabel("sessions from the event day")
+    ax.set_ylabel("cumulative gap to the synthetic control (%)")
+    ax.set_title(f"{short_name(name)} against {known.shape[1]} placebos")
     ax.legend(loc="best")
     return ax
 

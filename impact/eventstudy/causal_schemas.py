@@ -1,0 +1,43 @@
+"""What the columns of the tables of synthetic controls and differences-in-differences are."""
+
+from __future__ import annotations
+
+from impact.eventstudy.schemas import WORDS
+from impact.tables import Column, Vocabulary
+
+__all__ = ["CONTROL", "CONTROL_PATH", "DONORS_OUT", "LEFT_OUT_DONOR", "PLACEBO_DONORS", "WEIGHTS"]
+
+_CAUSAL = Vocabulary(
+    Column("donor", "code", about="line that was not treated"),
+    Column("weight", "share", about="its share of the synthetic control"),
+    Column("actual", "return", about="return of the treated line"),
+    Column("synthetic", "return", about="return of its synthetic control"),
+    Column("gap", "return", about="actual less synthetic"),
+    Column("car", "return", short="CAR", about="sum of the gaps from the first session of the window"),
+    Column("rmspe", "return_size", short="fit error before", about="root mean squared gap of the estimation window, a session"),
+    Column("rmspe_after", "return_size", short="gap after", about="root mean squared gap of the event window, a session"),
+    Column("rmspe_ratio", "multiple", short="ratio", about="gap after over fit error before"),
+    Column("statistic", "statistic", about="CAR over fit error before and the root of the sessions"),
+    Column(
+        "statistic_p", "p", short="p of the CAR", about="share of donors, the treated line among them, with a statistic at least as large"
+    ),
+    Column("ratio_p", "p", short="p of the ratio", about="the same for the ratio of gaps, which also finds moves that cancel in the CAR"),
+    Column("worse_fit_share", "share", short="placebos fitted better", about="share of placebos whose fit error is smaller"),
+    Column("n_donors", "count", short="donors"),
+    Column("n_placebos", "count", short="placebos"),
+    beside=WORDS,
+)
+
+WEIGHTS = _CAUSAL.schema("control_weights", "donor weight", about="a donor")
+CONTROL_PATH = _CAUSAL.schema("control_path", "offset session actual synthetic gap car", about="a session of the event window")
+PLACEBO_DONORS = _CAUSAL.schema(
+    "placebo_donors", "donor car rmspe rmspe_after rmspe_ratio statistic", about="a donor, as if the event had been its own"
+)
+LEFT_OUT_DONOR = _CAUSAL.schema("left_out_donor", "donor weight car rmspe", about="a donor with weight, the control made without it")
+DONORS_OUT = _CAUSAL.schema("donors_out", "donor reason", about="a donor that was not used")
+CONTROL = _CAUSAL.schema(
+    "control",
+    "event_id security day0 window car ci_low ci_high statistic statistic_p ratio_p smallest_p rmspe rmspe_after rmspe_ratio worse_fit_share "
+    "n_obs n_donors n_placebos reason",
+    about="an event against its synthetic control",
+)
