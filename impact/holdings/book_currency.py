@@ -8,6 +8,7 @@ import pandas as pd
 from impact.holdings.cell_report import CellReport
 from impact.holdings.sections import RawTable
 from impact.intake.currencies import normal_currencies
+from impact.intake.headings import heading_key
 from impact.typing_ import BoolArray
 
 __all__ = ["in_one_currency", "settle_book_currency", "settle_currencies"]
@@ -43,6 +44,30 @@ def in_one_currency(rows: pd.DataFrame, total: BoolArray) -> str | None:
         return None
     named = rows.loc[sums & (rows["currency"] != "").to_numpy(), "currency"].unique()
     return str(named[0]) if len(named) == 1 else ""
+
+
+def _by_products(rows: pd.DataFrame) -> tuple[bool | None, str | None]:
+    """Whether quantity times price tells the currency of values on lines of several, None where it does not; and that one, where it is one alone.
+
+    Values are in one currency where they are quantity times price on its lines, and are not on those of every other one.
+    """
+    held = rows[(rows["market_value"].notna() & (rows["currency"] != "")).to_numpy()]
+    currencies = held["currency"].unique()
+    if len(currencies) < 2:
+        return True, None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.abs((held["market_value"] / (held["quantity"] * held["price"])).to_numpy(dtype=np.float64))
+    asked = np.isfinite(ratio) & (ratio > 0.0) & held["price_currency"].isin(["", *currencies]).to_numpy()
+    near = np.abs(ratio - 1.0) < _NEAR
+    of = held["currency"].to_numpy()
+    fits = {code: near[asked & (of == code)] for code in currencies}
+    known = [code for code, each in fits.items() if len(each)]
+    if len(known) < 2:
+        return None, None
+    whole = [code for code in known if fits[code].all()]
+    if len(whole) == 1 and not any(fits[code].any() for code in known if code != whole[0]):
+        return True, str(whole[0])
+    return (True, None) if whole else (None, None)
 
 
 def _weights_fit(held: pd.DataFrame) -> bool:
@@ -82,10 +107,38 @@ def settle_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> 
     report.add(scale < 1.0, "market_value", rows["market_value"], "in hundredths of the currency", "divided by 100")
     for name in ("market_value", "notional_value"):
         rows[name] = rows[name] * scale
+    _bring_to_base(rows, raw, report)
     report.add(
         ((price_worth < 1.0) & rows["price"].notna()).to_numpy(), "price", rows["price"], "in hundredths of the currency", "divided by 100"
     )
     rows["price"] = rows["price"] * price_worth
+
+
+_TO_BASE = frozenset({"fxratetobase", "ratetobase", "fxtobase", "fxratetobasecurrency", "exchangeratetobase"})
+
+
+def _bring_to_base(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> None:
+    """Values of each line in its own currency times the rate to the base that stands beside them, where the heading says that it is one.
+
+    The base is the currency whose rate is 1, where it is one alone; else it has no name.
+    """
+    plan = raw.plan
+    heading = plan.headings[plan.position["fx"]] if "fx" in plan.position else ""
+    if heading_key(heading) not in _TO_BASE or plan.value_currency or plan.value_in_base:
+        return
+    rate = rows["fx"].to_numpy(dtype=np.float64)
+    told = np.isfinite(rate) & (rate > 0.0)
+    named = (rows["currency"] != "").to_numpy()
+    if not (told & named & (rate != 1.0)).any():
+        return
+    bases = rows.loc[told & named & (rate == 1.0), "currency"].unique()
+    report.add(
+        told & (rate != 1.0), "market_value", rows["market_value"], f"in the currency of the line, beside {heading}", "times that rate"
+    )
+    for name in ("market_value", "notional_value"):
+        rows[name] = rows[name].where(~told, rows[name] * rate)
+    rows["price_currency"] = rows["price_currency"].where(rows["price_currency"] != "", rows["currency"])
+    rows["currency"] = rows["currency"].where(~told, str(bases[0]) if len(bases) == 1 else "")
 
 
 def settle_book_currency(rows: pd.DataFrame, total: np.ndarray, raw: RawTable, report: CellReport) -> None:
@@ -93,10 +146,23 @@ def settle_book_currency(rows: pd.DataFrame, total: np.ndarray, raw: RawTable, r
     if "currency" not in raw.cells or raw.plan.value_currency or raw.plan.value_in_base:
         return
     base = in_one_currency(rows, total)
-    if base is None:
-        return
-    first = np.arange(len(rows)) == int(np.flatnonzero(~total)[0])
+    first = np.arange(len(rows)) == int(np.flatnonzero(~total)[0]) if not total.all() else np.zeros(len(rows), dtype=bool)
     said = "lines name several currencies, and the printed total or weights hold for the values as they stand"
+    if base is None:
+        told, base = _by_products(rows[~total])
+        said = "lines name several currencies, and quantity times price gives the values in one of them alone"
+        weighed = rows.loc[~total & rows["weight"].notna().to_numpy(), "currency"].nunique() > 1
+        if told is None and not weighed and not rows.loc[total, "market_value"].notna().any():  # totals and weights that do not fit tell
+            said = "lines name several currencies, and no price, total or weight tells whether values are in them or in that of the account"
+            report.add(
+                first,
+                "currency",
+                rows["currency"],
+                said,
+                "values taken in the currency of each line: name that of the values in their heading",
+            )
+        if base is None:
+            return
     report.add(first, "currency", rows["currency"], said, "values taken in one currency, that of the book; the column is that of the lines")
     rows["price_currency"] = rows["price_currency"].where(rows["price_currency"] != "", rows["currency"])
     rows["currency"] = base

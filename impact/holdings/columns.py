@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from impact.bundled import read_bundled
 from impact.errors import InputError
+from impact.holdings.heading_vocabulary import Reading, readings_of
 from impact.intake.currencies import currency_in
 from impact.intake.dates import parse_date
-from impact.intake.headings import heading_key, heading_readings, may_be_heading
+from impact.intake.headings import heading_key
 from impact.intake.units import StatedUnit, unit_in
 
 __all__ = ["AMOUNT_FIELDS", "FIELDS", "IDENTITY_FIELDS", "NUMBER_FIELDS", "TEXT_FIELDS", "ColumnPlan", "may_be_amount", "plan_columns"]
@@ -39,20 +38,6 @@ _TRANSACTION_KEYS = frozenset(
 _NAMING = frozenset({"name", "ticker", "isin", "cusip", "sedol", "figi"})
 _WORD_FIELDS = ("name", "exchange", "country", "currency", "price_currency", "put_call")
 """Fields that no number can fill; a ticker, an account or an identifier may be all digits."""
-
-Reading = tuple[str, int]
-
-
-@lru_cache(maxsize=1)
-def _vocabulary() -> Mapping[str, tuple[Reading, ...]]:
-    """Key of a heading -> its readings, as field and rank; the earlier row of the table is the better reading."""
-    table = read_bundled("headings")
-    known: dict[str, list[Reading]] = {}
-    for rank, (name, heading) in enumerate(zip(table["field"], table["heading"], strict=True)):
-        readings = known.setdefault(heading_key(heading), [])
-        if name not in {field for field, _ in readings}:
-            readings.append((name, rank))
-    return {key: tuple(readings) for key, readings in known.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,17 +93,9 @@ class ColumnPlan:
         return len(self.position)
 
 
-@lru_cache(maxsize=1 << 14)
-def _readings_of(heading: str) -> tuple[Reading, ...]:
-    if heading.isascii() and "%" not in heading and not may_be_heading(heading):
-        return ()  # most cells asked are those of the lines below a header
-    known = _vocabulary()
-    return next((known[reading] for reading in heading_readings(heading) if reading in known), ())
-
-
 def may_be_amount(heading: str) -> bool:
     """Whether a column of that heading may hold quantities, values or weights."""
-    return any(name in AMOUNT_FIELDS for name, _ in _readings_of(heading))
+    return any(name in AMOUNT_FIELDS for name, _ in readings_of(heading))
 
 
 def _fitting(heading: str, kind: str) -> list[Reading]:
@@ -126,7 +103,7 @@ def _fitting(heading: str, kind: str) -> list[Reading]:
 
     Where a heading may be a quantity and, after that, a value (``Holding``), it is a value only if it or its cells name a currency.
     """
-    fit = [(name, rank) for name, rank in _readings_of(heading) if not _barred(name, kind)]
+    fit = [(name, rank) for name, rank in readings_of(heading) if not _barred(name, kind)]
     if kind in ("code", "isin"):
         fit.sort(key=lambda reading: reading[0] != "identifier")
     order = [name for name, _ in fit]
@@ -174,7 +151,7 @@ def plan_columns(
     known = [*kinds, *[""] * (len(printed) - len(kinds))]
     fitting = {number: _fitting(heading, known[number]) for number, heading in enumerate(printed) if heading and number not in mapped}
     position = _claimed(position, _in_order(printed, fitting, same))
-    unknown = [n for n, heading in enumerate(printed) if known[n] == "isin" and heading and n not in mapped and not _readings_of(heading)]
+    unknown = [n for n, heading in enumerate(printed) if known[n] == "isin" and heading and n not in mapped and not readings_of(heading)]
     if unknown and not {"isin", "identifier"} & set(position):
         position["isin"] = unknown[0]  # an ISIN is known by its form, whatever its heading
     if kinds and not any(name in position for name in IDENTITY_FIELDS):
@@ -193,6 +170,7 @@ def plan_columns(
             *_decided(printed, position, mapped, known),
             *_undecided(printed, position, mapped, known),
             *_of_one_heading(printed, position),
+            *_of_any_dollar(printed, position),
             *_of_several_days(printed, position, fitting),
         ),
         is_transactions=len({heading_key(heading) for heading in printed} & _TRANSACTION_KEYS) >= 2,
@@ -215,7 +193,14 @@ def _in_order(printed: Sequence[str], fitting: Mapping[int, Sequence[Reading]], 
         return not varies[number] and elsewhere and any(named & names for names in told)
 
     kept = {number: readings for number, readings in fitting.items() if not names_none(number)} if any(same) else fitting
+    kept = {number: _of_whole_column(printed[number], readings) for number, readings in kept.items()}
     return dict(sorted(kept.items(), key=lambda column: (not currency_in(printed[column[0]]), -_day_in(printed[column[0]]))))
+
+
+def _of_whole_column(heading: str, readings: Sequence[Reading]) -> Sequence[Reading]:
+    """The readings of a heading; that of a value in one stated currency, or in that of the book, is better than that of any other value."""
+    told = [name for name, _ in readings] == ["market_value"] and (currency_in(heading) or _in_base(heading))
+    return [("market_value", -1)] if told else readings
 
 
 def _of_several_days(
@@ -256,7 +241,11 @@ _BASE = (
 
 def _says_base(position: Mapping[str, int], printed: Sequence[str], name: str) -> bool:
     """Whether a heading says that its column is in the currency of the book."""
-    key = heading_key(printed[position[name]]) if name in position else ""
+    return name in position and _in_base(printed[position[name]])
+
+
+def _in_base(heading: str) -> bool:
+    key = heading_key(heading)
     return any(word in key for word in _BASE)
 
 
@@ -296,7 +285,7 @@ def _claim_as_code(position: dict[str, int], printed: Sequence[str], kinds: Sequ
     """Numbers under the heading of a name are codes of securities where nothing else names them."""
     used = set(position.values())
     for number, heading in enumerate(printed):
-        readings = _readings_of(heading) if heading and number not in used else ()
+        readings = readings_of(heading) if heading and number not in used else ()
         if kinds[number] in _NUMERIC_KINDS and readings and readings[0][0] == "name":
             position["symbol_or_code"] = number
             return
@@ -319,7 +308,7 @@ def _decided(
     field_of = {number: name for name, number in position.items()}
     rows = []
     for number, heading in enumerate(printed):
-        readings = _readings_of(heading) if heading and number not in mapped else ()
+        readings = readings_of(heading) if heading and number not in mapped else ()
         if not readings or field_of.get(number) == readings[0][0]:
             continue
         first, why = readings[0][0], _KINDS.get(kinds[number], "")
@@ -345,12 +334,12 @@ def _undecided(
 ) -> tuple[tuple[str, str, str, str], ...]:
     """The amount whose heading may mean a quantity or a value (``Amount``, ``Position``), where nothing in the table tells which."""
     either = ("quantity", "market_value")
-    for name, other in (either, either[::-1]):
+    for name, other in (either, either[::-1], ("market_value", "price")):
         number = position.get(name, -1)
         heading = printed[number] if number >= 0 and number not in mapped else ""
         told = bool(heading) and (kinds[number] == "money" or bool(currency_in(heading)))
         valued = name == "market_value" or "price" in position  # a quantity alone gives no value that could be wrong
-        if heading and valued and other not in position and not told and other in {reading for reading, _ in _readings_of(heading)}:
+        if heading and valued and other not in position and not told and other in {reading for reading, _ in readings_of(heading)}:
             action = f"read as {_said(name)}; with the map {other}={heading} it is read the other way"
             return ((name, heading, f"the heading may mean {_said(other)} as well, and nothing in the table tells which", action),)
     return ()
@@ -366,6 +355,15 @@ def _of_one_heading(printed: Sequence[str], position: Mapping[str, int]) -> tupl
         for name, heading in told
         if heading and (n := keys.count(heading_key(heading))) > 1
     )
+
+
+def _of_any_dollar(printed: Sequence[str], position: Mapping[str, int]) -> tuple[tuple[str, str, str, str], ...]:
+    """The value whose heading names its currency by a dollar sign alone."""
+    heading = printed[position["market_value"]] if "market_value" in position else ""
+    if "$" not in heading or currency_in(heading.replace("$", "")) or currency_in(heading) != "USD" or "US$" in heading.upper():
+        return ()
+    said, action = "a dollar sign alone may stand for any dollar", "taken as US dollars: write the code of another in the heading"
+    return (("market_value", heading, said, action),)
 
 
 def _barred(name: str, kind: str) -> bool:
@@ -392,7 +390,7 @@ def _unused(printed: tuple[str, ...], position: Mapping[str, int], kinds: Sequen
     for number, heading in enumerate(printed):
         if number in used or not heading:
             continue
-        known = [name for name, _ in _readings_of(heading)]
+        known = [name for name, _ in readings_of(heading)]
         taken = next((name for name in known if name in position), "")
         barred = bool(known) and _barred(known[0], kinds[number])
         reason = _KINDS[kinds[number]] if barred else f"another column already gives {taken}" if taken else "no field of that meaning"

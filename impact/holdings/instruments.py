@@ -118,6 +118,8 @@ def written_on(rows: pd.DataFrame) -> pd.Series:
             0
         ]  # symbols of the options clearing house are of the United States
         dated = symbols.str.extract(r"^([A-Z0-9]{1,6} [A-Z]{2}) \d{1,2}/\d{1,2}(?:/\d{2,4})? [CP][\d.]+(?: EQUITY)?$")[0]
+        spelled = symbols.str.extract(r"^([A-Z]{1,6}) \d{1,2}/\d{1,2}/\d{4} [\d.]+ [CP]$")[0]
+        cleared = cleared.where(cleared.notna(), spelled)
         told[options] = (cleared + " US").where(cleared.notna(), dated).fillna("")
     return told
 

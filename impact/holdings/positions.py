@@ -15,6 +15,7 @@ from impact.holdings.columns import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
 from impact.holdings.decimal_marks import file_decimal
 from impact.holdings.distinct import per_distinct
 from impact.holdings.instruments import classify_instruments, written_on
+from impact.holdings.lots import LOT, lots_of_summaries
 from impact.holdings.plausibility import doubts_of_file, repeated_rows
 from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_issues, shares_of_values, stated_scales
 from impact.holdings.sections import RawTable, Refused
@@ -39,7 +40,18 @@ WEIGHT_UNITS = {"percent": 1e-2, "fraction": 1.0, "permille": 1e-3, "bps": 1e-4}
 
 _TERMINAL_TICKER = r"^\S+(?: \S+)* (?:Equity|Index|Curncy|Comdty|Govt|Mtge|Pfd)$|^(?=.*\d)\S+(?: \S+)* Corp$"
 
-NO_POSITION = ("a total", "one cell of text", "a line of units", "the header again", "the header of a further table", "nothing names")
+_CODED_NAME = r"([A-Za-z0-9.:\-]{1,12}) ?[(（]([^()（）]+)[)）]"
+_NUMBERED_NAME = r"(\d{4,6}(?:\.[A-Z]{1,3})?) ?[(（]([^()（）]+)[)）]"
+
+NO_POSITION = (
+    "a part of a position",
+    "a total",
+    "one cell of text",
+    "a line of units",
+    "the header again",
+    "the header of a further table",
+    "nothing names",
+)
 """How the reasons begin that refuse a row which holds no position, whatever its numbers; any other refused row may hold one."""
 
 
@@ -89,6 +101,7 @@ def interpret(
     for name in ("name", "identifier", "symbol_or_code"):
         if name in text:
             _move_terminal_tickers(text, name)
+    _split_coded_names(text)
     _split_symbols(text)
     mark, told, marks = (decimal, True, {}) if decimal else file_decimal(raw)
     numbers, percent, scaled_cells = _numbers(raw, mark, marks, report)
@@ -159,6 +172,22 @@ def _move_terminal_tickers(text: dict[str, pd.Series], source: str) -> None:
         text["ticker"] = present.where(~coded | (present != ""), text[source])
         if source == "identifier":
             text[source] = text[source].where(~coded, "")
+
+
+def _split_coded_names(text: dict[str, pd.Series]) -> None:
+    """``00981 (SMIC)`` is a code with the name behind it: in a column of codes, and in one of names where nothing else gives codes."""
+    for source in ("ticker", "symbol_or_code", "identifier", "name"):
+        if source not in text or (source == "name" and {"ticker", "symbol_or_code", "identifier"} & text.keys()):
+            continue
+        form = _CODED_NAME if source != "name" else _NUMBERED_NAME
+        both = text[source].str.fullmatch(form).to_numpy(dtype=bool)
+        if not both.any():
+            continue
+        code, name = (text[source].str.replace(form, group, regex=True).where(both, "") for group in (r"\1", r"\2"))
+        names = text.get("name", pd.Series([""] * len(both), dtype="str"))
+        codes = text.get("ticker", pd.Series([""] * len(both), dtype="str")) if source == "name" else text[source]
+        text["ticker" if source == "name" else source] = codes.where(~both, code)
+        text["name"] = names.where(~both | ((names != "") & (source != "name")), name)
 
 
 def _split_symbols(text: dict[str, pd.Series]) -> None:
@@ -312,6 +341,7 @@ def _refusals(
         name: rows[name] / scales[name].factor for name in ("quantity", "market_value") if name in scales and scales[name].factor > 0
     }
     lines = total_lines(as_printed := rows.assign(**printed), marked, given)
+    code[lots_of_summaries(rows, code == 0)] = LOT_CODE
     code[lines.total] = TOTAL_CODE
     report.add(lines.doubtful, "quantity", rows["quantity"], "the figures are the sum of lines above: a total?", "kept: it has a ticker")
     value, differs = as_printed["market_value"], np.arange(n) == lines.differs
@@ -321,12 +351,14 @@ def _refusals(
 
 
 TOTAL_CODE, TOTAL_REASON = 1, "a total, not a position"
+LOT_CODE = 5
 _REASONS = (
     "",
     TOTAL_REASON,
     "nothing names the security",
     "no quantity, value or weight",
     "quantity, value and weight cannot be read as numbers",
+    LOT,
 )
 
 

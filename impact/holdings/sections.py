@@ -11,6 +11,7 @@ import pandas as pd
 from impact.holdings.column_kinds import plan_for_cells
 from impact.holdings.columns import ColumnPlan, may_be_amount, plan_columns
 from impact.holdings.headers import HEAD_ROWS, find_header
+from impact.holdings.lots import LOT, summed_up
 from impact.holdings.preamble import Preamble, read_preamble
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key
@@ -139,24 +140,10 @@ def _typed_table(sheet: RawSheet, columns: Mapping[str, str] | None, unsplit: li
         reason = f"the table {sheet.name!r} {kind}" if sheet.name else f"the table {kind}"
         prefix = "nothing names a position: " if plan.is_transactions else ""
         return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *_named(sheet, range(len(sheet)), prefix + reason)], seen=seen)
-    rows, lots = _summed_up(sheet, np.arange(len(sheet)), sheet.headings)
+    rows, lots = summed_up(sheet, np.arange(len(sheet)), sheet.headings)
     plan = plan_for_cells(sheet.cells, rows, plan, columns)
     table = _cut(sheet, rows, plan, header_line=0, preamble=Preamble(), title=sheet.name)
-    return SheetTables(sheet=sheet, tables=(table,), refused=sorted([*unsplit, *_named(sheet, lots.tolist(), _LOT)]), seen=seen)
-
-
-_DETAIL = frozenset({"datadiscriminator", "levelofdetail"})
-_LOT = "a part of a position that is counted as a whole"
-
-
-def _summed_up(sheet: RawSheet, rows: IntArray, headings: Sequence[str], shift: int = 0) -> tuple[IntArray, IntArray]:
-    """Rows that are whole positions, and those of their lots, where a column says of each row which it is and both are there."""
-    for number, heading in enumerate(headings):
-        if heading_key(heading) in _DETAIL:
-            told = sheet.cells[number + shift].take(rows).astype("str").str.strip().str.lower()
-            whole = (told == "summary").to_numpy(dtype=bool)
-            return (rows[whole], rows[~whole]) if whole.any() else (rows, rows[:0])
-    return rows, rows[:0]
+    return SheetTables(sheet=sheet, tables=(table,), refused=sorted([*unsplit, *_named(sheet, lots.tolist(), LOT)]), seen=seen)
 
 
 def _cut(
@@ -200,6 +187,8 @@ class _Body:
             end, rows, titles = self._rows(start, plan, number, skipped, below)
             if not skipped:
                 line = int(self.sheet.line[start])
+                rows, lots = summed_up(self.sheet, rows, plan.headings)
+                self.refused += _named(self.sheet, lots.tolist(), LOT)
                 plan = plan_for_cells(self.sheet.cells, rows, plan, columns)
                 self.tables.append(_cut(self.sheet, rows, plan, header_line=line, preamble=preamble, title=title))
             if end is None:
@@ -339,7 +328,7 @@ def _statement_tables(sheet: RawSheet, columns: Mapping[str, str] | None, unspli
             account = account or (value if heading_key(label) == "account" else "")
         plan = plan_columns(headings, columns)
         held = plan.is_usable and not plan.is_transactions and ("position" in name.lower() or "holding" in name.lower())
-        data, lots = _summed_up(sheet, rows[(mark.iloc[rows] == "data").to_numpy()], headings, shift=2)
+        data, lots = summed_up(sheet, rows[(mark.iloc[rows] == "data").to_numpy()], headings, shift=2)
         if "symbol" in keys and any(key in keys for key in ("securityid", "isin", "conid", "cusip")) and not held:
             known |= _instruments(sheet, data, keys)
         if not held:
@@ -350,7 +339,7 @@ def _statement_tables(sheet: RawSheet, columns: Mapping[str, str] | None, unspli
             for place in rows.tolist()
             if mark.iat[place] != "data"
         ]
-        refused += _named(sheet, lots.tolist(), _LOT)
+        refused += _named(sheet, lots.tolist(), LOT)
         tables.append((data, plan_for_cells(sheet.cells, data, plan, columns, shift=2), int(sheet.line[head])))
     preamble = Preamble(fund=account, as_of=as_of)
     cut = [_cut(sheet, data, plan, header_line=line, preamble=preamble, title="", shift=2) for data, plan, line in tables]

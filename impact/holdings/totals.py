@@ -13,7 +13,17 @@ from impact.holdings.distinct import per_distinct
 from impact.intake.headings import heading_key, is_total_label
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["TotalLines", "grand_totals", "group_totals", "net_assets_stated", "sums_of_lines", "total_lines", "total_that_differs"]
+__all__ = [
+    "TotalLines",
+    "grand_totals",
+    "gross_totals",
+    "group_totals",
+    "net_assets_stated",
+    "sums_of_lines",
+    "total_lines",
+    "total_that_differs",
+    "totals_above",
+]
 
 _MOST_ASKED, _LAST_LINES = 2000, 5
 """Of a table with more candidates only lines called a total, and the last lines, are asked."""
@@ -154,6 +164,57 @@ def group_totals(value: FloatArray, bare: BoolArray, total: BoolArray, called: B
     return none
 
 
+def totals_above(value: FloatArray, bare: BoolArray) -> BoolArray:
+    """Bare lines whose value is the sum of the positions right below them, down to some other bare line or to the end.
+
+    Parameters
+    ----------
+    value : (n,) float
+        In the order of the file; NaN where a line has none.
+    bare : (n,) bool
+        Lines without code, ticker and quantity.
+
+    Notes
+    -----
+    Groups may lie in groups (a fund, its sectors). A single position below is enough where some line sums up several.
+    """
+    known = np.isfinite(value)
+    leaf = ~bare & known
+    sums, counts = (np.concatenate([[0.0], np.cumsum(each)]) for each in (np.where(leaf, value, 0.0), leaf))
+    edges = np.flatnonzero(bare & known & (value != 0.0))
+    ends = np.append(edges, len(value))
+    several, lone = (np.zeros(len(value), dtype=bool) for _ in range(2))
+    if len(edges) > _MOST_ASKED:
+        return several
+    for row in edges.tolist():
+        later = ends[ends > row]
+        n = counts[later] - counts[row]
+        near = np.abs(sums[later] - sums[row] - value[row]) <= _PRINTED + 1e-9 * abs(value[row])
+        several[row], lone[row] = (near & (n > 1)).any(), (near & (n == 1)).any()
+    return several | lone if several.any() else several
+
+
+def gross_totals(value: FloatArray, bare: BoolArray, total: BoolArray) -> BoolArray:
+    """Bare lines below long and short positions whose value is the sum of their sizes.
+
+    Parameters
+    ----------
+    value : (n,) float
+        In the order of the file; NaN where a line has none.
+    bare, total : (n,) bool
+        Lines without code, ticker and quantity; lines known to be totals.
+    """
+    gross = np.zeros(len(value), dtype=bool)
+    held = ~bare & ~total & np.isfinite(value)
+    if not (value[held] < 0.0).any():
+        return gross
+    sizes = np.cumsum(np.where(held, np.abs(value), 0.0))
+    counts = np.cumsum(held)
+    for row in np.flatnonzero(bare & np.isfinite(value) & (value > 0.0)).tolist():
+        gross[row] = counts[row] > 1 and abs(sizes[row] - value[row]) <= _allowed(0.01, int(counts[row]), float(value[row]))
+    return gross
+
+
 def grand_totals(rows: pd.DataFrame, table: npt.NDArray[np.int64]) -> BoolArray:
     """(n,) bool: lines without code, ticker, quantity and kind whose value is the sum of all lines of every table down to theirs.
 
@@ -258,7 +319,9 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str]) -> Total
             summed |= sums
     # Read by what is left: a line of one group that repeats its only position makes the grand total no sum.
     groups = group_totals(value, loose & unsized & ~traded, total, called)
-    total |= groups
+    bare = loose & unsized & ~(traded & (named | ~named.any()))  # words in the column of tickers name a sum where lines have names
+    total |= groups | totals_above(value, bare)
+    total |= gross_totals(value, bare, total)
     one_money = rows.loc[~total, "currency"].nunique() <= 1
     differs = total_that_differs(value, total, _but_net_assets(rows, called), summed | groups) if one_money else None
     return TotalLines(total=total, doubtful=doubtful, differs=differs)

@@ -99,6 +99,8 @@ def currency_in(heading: str) -> str:
     >>> currency_in("MV_USD"), currency_in("市值(港元)"), currency_in("Price (GBp)"), currency_in("Market Value")
     ('USD', 'HKD', 'GBp', '')
     """
+    if heading.rstrip().endswith(("(p)", "(pence)")):
+        return "GBp"
     for coded in _CODE.finditer(spaced_currency(heading).replace("_", " ")):
         if coded[1] in CURRENCIES or coded[1] in HUNDREDTHS:
             return _MEANT.get(coded[1], coded[1])

@@ -1,0 +1,34 @@
+"""What a heading of a holdings file may mean, by the table of headings (`data/headings.csv`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from impact.bundled import read_bundled
+from impact.intake.headings import heading_key, heading_readings, may_be_heading
+
+__all__ = ["Reading", "readings_of"]
+
+Reading = tuple[str, int]
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> Mapping[str, tuple[Reading, ...]]:
+    """Key of a heading -> its readings, as field and rank; the earlier row of the table is the better reading."""
+    table = read_bundled("headings")
+    known: dict[str, list[Reading]] = {}
+    for rank, (name, heading) in enumerate(zip(table["field"], table["heading"], strict=True)):
+        readings = known.setdefault(heading_key(heading), [])
+        if name not in {field for field, _ in readings}:
+            readings.append((name, rank))
+    return {key: tuple(readings) for key, readings in known.items()}
+
+
+@lru_cache(maxsize=1 << 14)
+def readings_of(heading: str) -> tuple[Reading, ...]:
+    """The fields that a heading may name, each with its rank, the likeliest first."""
+    if heading.isascii() and "%" not in heading and not may_be_heading(heading):
+        return ()  # most cells asked are those of the lines below a header
+    known = _vocabulary()
+    return next((known[reading] for reading in heading_readings(heading) if reading in known), ())
