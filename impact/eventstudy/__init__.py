@@ -17,6 +17,7 @@ _HOMES = {
     "RandomEvents": "impact.eventstudy.random_events",
     "ShrunkEffects": "impact.eventstudy.shrinkage",
     "SyntheticControl": "impact.eventstudy.synthetic",
+    "SyntheticDifference": "impact.eventstudy.synthetic_did",
     "StudyDesign": "impact.eventstudy.design",
     "TESTS": "impact.eventstudy.hypotheses",
     "abnormal_volume": "impact.eventstudy.volume",
@@ -34,6 +35,7 @@ _HOMES = {
     "shrunk_effects": "impact.eventstudy.shrinkage",
     "study_partitions": "impact.eventstudy.partitioned",
     "synthetic_control": "impact.eventstudy.synthetic",
+    "synthetic_did": "impact.eventstudy.synthetic_did",
     "trade_to_trade_study": "impact.eventstudy.thin_trading",
 }
 
@@ -50,6 +52,7 @@ __all__ = [
     "ShrunkEffects",
     "StudyDesign",
     "SyntheticControl",
+    "SyntheticDifference",
     "abnormal_volume",
     "align_to_closes",
     "buy_and_hold",
@@ -65,6 +68,7 @@ __all__ = [
     "shrunk_effects",
     "study_partitions",
     "synthetic_control",
+    "synthetic_did",
     "trade_to_trade_study",
 ]
 
@@ -85,6 +89,7 @@ if TYPE_CHECKING:
     from impact.eventstudy.shrinkage import ShrunkEffects, discoveries, shrunk_effects
     from impact.eventstudy.study import event_study
     from impact.eventstudy.synthetic import SyntheticControl, synthetic_control
+    from impact.eventstudy.synthetic_did import SyntheticDifference, synthetic_did
     from impact.eventstudy.thin_trading import trade_to_trade_study
     from impact.eventstudy.volume import abnormal_volume
 

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from impact.eventstudy.schemas import WORDS
 from impact.tables import Column, Vocabulary
+from impact.tables.common import COMMON
 
-__all__ = ["CONTROL", "CONTROL_PATH", "DONORS_OUT", "LEFT_OUT_DONOR", "PLACEBO_DONORS", "WEIGHTS"]
+__all__ = [
+    "CONTROL",
+    "CONTROL_PATH",
+    "DIFFERENCE",
+    "DONORS_OUT",
+    "LEFT_OUT_DONOR",
+    "PERIOD_WEIGHTS",
+    "PLACEBO_DONORS",
+    "UNITS_OUT",
+    "UNIT_WEIGHTS",
+    "WEIGHTS",
+]
 
 _CAUSAL = Vocabulary(
     Column("donor", "code", about="line that was not treated"),
@@ -40,4 +52,32 @@ CONTROL = _CAUSAL.schema(
     "event_id security day0 window car ci_low ci_high statistic statistic_p ratio_p smallest_p rmspe rmspe_after rmspe_ratio worse_fit_share "
     "n_obs n_donors n_placebos reason",
     about="an event against its synthetic control",
+)
+
+_OUTCOME = Vocabulary(
+    Column("estimate", "number", "units of the outcome", about="mean effect over the treated units and periods"),
+    Column("se", "number", "units of the outcome", short="standard error"),
+    Column("ci_low", "number", "units of the outcome", short="low"),
+    Column("ci_high", "number", "units of the outcome", short="high"),
+    Column(
+        "rank_p", "p", short="p among controls", about="share of controls, the treated unit among them, with an estimate at least as large"
+    ),
+    Column("fit_error", "number", "units of the outcome", short="fit error before", about="root mean squared gap before, up to a constant"),
+    Column("n_treated", "count", short="treated"),
+    Column("n_controls", "count", short="controls"),
+    Column("n_before", "count", short="periods before"),
+    Column("n_after", "count", short="periods after"),
+    Column("unit", "code", about="security, fund or other unit of the panel"),
+    Column("period", "date"),
+    Column("weight", "share"),
+    beside=COMMON,
+)
+
+UNIT_WEIGHTS = _OUTCOME.schema("unit_weights", "unit weight", about="a control")
+PERIOD_WEIGHTS = _OUTCOME.schema("period_weights", "period weight", about="a period before the treatment")
+UNITS_OUT = _OUTCOME.schema("units_out", "unit reason", about="a unit that was not used")
+DIFFERENCE = _OUTCOME.schema(
+    "difference",
+    "estimate se ci_low ci_high p df rank_p smallest_p fit_error n_treated n_controls n_before n_after reason",
+    about="an effect on an outcome",
 )

@@ -9,7 +9,7 @@ from scipy.optimize import nnls
 
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["PlaceboGaps", "SimplexFit", "gaps_of_donors", "rmspe_ratio", "simplex_weights"]
+__all__ = ["PlaceboGaps", "SimplexFit", "gaps_of_donors", "rmspe_ratio", "simplex_of_one", "simplex_weights"]
 
 TOLERANCE = 1e-9
 """Largest violation of the optimality conditions, relative to the size of the gradient, that counts as none."""
@@ -101,7 +101,7 @@ def simplex_weights(target: FloatArray, donors: FloatArray) -> SimplexFit:
     weights = _polish(gram, cross, weights)
     violation = _violation(gram, cross, weights)
     for i in np.flatnonzero(~(violation < TOLERANCE)):
-        again = _polish(gram[i : i + 1], cross[i : i + 1], _single(x[i], y[i])[None])
+        again = _polish(gram[i : i + 1], cross[i : i + 1], simplex_of_one(x[i], y[i])[None])
         remaining = _violation(gram[i : i + 1], cross[i : i + 1], again)[0]
         if not violation[i] <= remaining:
             weights[i], violation[i] = again[0], remaining
@@ -178,7 +178,7 @@ def _violation(gram: FloatArray, cross: FloatArray, weights: FloatArray) -> Floa
     return result
 
 
-def _single(x: FloatArray, y: FloatArray) -> FloatArray:
+def simplex_of_one(x: FloatArray, y: FloatArray) -> FloatArray:
     """One problem by non-negative least squares with a heavy row for the sum."""
     heavy = SUM_WEIGHT * np.sqrt(max(float((x**2).sum()), np.finfo(float).tiny))
     weights, _ = nnls(np.vstack((x, np.full(x.shape[1], heavy))), np.append(y, heavy))

@@ -36,6 +36,7 @@ def results(tmp_path):
     yield room.trade_to_trade_study(trade_to_trade_returns(prices[firms], prices["index"]), many)
     yield placebo_windows(whole.fit, 0, 0, 1)
     yield room.synthetic_control(returns, events("A"))
+    yield room.synthetic_did(returns[firms].fillna(0.0).iloc[-60:], "A", DAYS[-10])
     yield room.long_fit(returns, "A", "index", DAYS[330])
     for name in EVERY:
         yield study(name, returns, factors)
