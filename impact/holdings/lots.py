@@ -63,7 +63,8 @@ def lots_of_summaries(rows: pd.DataFrame, kept: BoolArray) -> BoolArray:
     Notes
     -----
     Of three or more neighbouring lines of one coded security the first, or the last, is a summary where its quantity, and its value
-    where they have one, is the sum of the others. Two alike may be two purchases: the second is a lot only below a summary of its kind.
+    where they have one, is the sum of the others. Two alike may be two purchases: one is a lot only where all such summaries of the table
+    stand on the same side of theirs.
     """
     lot = np.zeros(len(rows), dtype=bool)
     quantity, value = (rows[name].to_numpy(dtype=np.float64) for name in ("quantity", "market_value"))
@@ -77,17 +78,18 @@ def lots_of_summaries(rows: pd.DataFrame, kept: BoolArray) -> BoolArray:
         return lot
     edges = np.flatnonzero(~next_to) + 1
     pairs: list[IntArray] = []
-    above = 0
+    sides: set[bool] = set()
     for run in np.split(asked, edges):
         if len(run) == 2:
             pairs.append(run)
         for summary, others in ((run[0], run[1:]), (run[-1], run[:-1])) if len(run) > 2 else ():
             if _sums(quantity, summary, others) and _sums(value, summary, others):
                 lot[others] = True
-                above += int(summary == run[0])
+                sides.add(summary == run[0])
                 break
-    for run in pairs if above else ():
-        lot[run[1]] = _sums(quantity, run[0], run[1:]) and _sums(value, run[0], run[1:])
+    for run in pairs if len(sides) == 1 else ():
+        one = run[1] if sides == {True} else run[0]
+        lot[one] = _sums(quantity, run[0], run[1:]) and _sums(value, run[0], run[1:])
     return lot
 
 

@@ -341,9 +341,13 @@ def _refusals(
         name: rows[name] / scales[name].factor for name in ("quantity", "market_value") if name in scales and scales[name].factor > 0
     }
     lines = total_lines(as_printed := rows.assign(**printed), marked, given)
-    code[lots_of_summaries(rows, code == 0)] = LOT_CODE
+    lot = lots_of_summaries(rows, code == 0)
+    code[lot] = LOT_CODE
     code[lines.total] = TOTAL_CODE
-    report.add(lines.doubtful, "quantity", rows["quantity"], "the figures are the sum of lines above: a total?", "kept: it has a ticker")
+    summary = np.append(False, lot[:-1]) & ~lot  # below lots a sum of lines above is no doubt
+    report.add(
+        lines.doubtful & ~summary, "quantity", rows["quantity"], "the figures are the sum of lines above: a total?", "kept: it has a ticker"
+    )
     value, differs = as_printed["market_value"], np.arange(n) == lines.differs
     problem = f"the printed total is no sum of the lines above: those kept sum to {prose.decimal(value[code == 0].sum())}"
     report.add(differs, "market_value", value, problem, "not a position; look for lines left out or counted twice")

@@ -33,6 +33,13 @@ def test_a_single_lot_is_one_where_other_summaries_stand_above_theirs(tmp_path):
     assert report.nav == 3135.0 and len(report.positions) == 2
 
 
+def test_a_single_lot_above_its_summary_is_one_where_others_stand_so(tmp_path):
+    lots = "XIACY,XIAOMI ADR,100,15,1500,a\nXIACY,XIAOMI ADR,50,15,750,b\nXIACY,XIAOMI ADR,150,15,2250,Total\n"
+    report = checked(tmp_path, f"{HEAD}{lots}AAPL,APPLE,10,130,1300,c\nAAPL,APPLE,10,130,1300,Total\n")
+    assert report.nav == 3550.0 and report.positions["row"].tolist() == [4, 6]
+    assert not report.issues["problem"].str.contains("a total").any()
+
+
 def test_two_purchases_alike_and_lots_that_are_no_sum_stay(tmp_path):
     alike = "CEO,CNOOC LTD ADR,10,100,1000,2020-05-01\nCEO,CNOOC LTD ADR,10,100,1000,2020-06-01\n"
     assert checked(tmp_path, HEAD + alike).nav == 2000.0
