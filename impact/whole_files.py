@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import stat
@@ -61,7 +62,7 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes, *, parameter
     try:
         if target.exists() and not target.is_file():
             with target.open("wb", buffering=0) as device:
-                device.write(encoded)
+                _write_all(device, encoded)
         else:
             _replace(target, encoded)
     except OSError as error:
@@ -128,6 +129,13 @@ def _replace(target: Path, content: bytes) -> None:
         raise
 
 
+def _write_all(stream: io.RawIOBase, content: bytes) -> None:
+    """All of it: a disk that fills up takes a part of a write without an error, and refuses the rest."""
+    left = memoryview(content)
+    while left:
+        left = left[stream.write(left) or 0 :]
+
+
 def _mode(target: Path) -> int:
     """Permissions of the file that is replaced, or those of a new one."""
     if target.exists():
@@ -138,24 +146,33 @@ def _mode(target: Path) -> int:
 
 
 def append_line(path: str | os.PathLike[str], line: str, *, parameter: str = "path") -> None:
-    """Append one line in one write, on a line of its own even after a torn one; writers at the same time do not mix.
+    """Append one line, whole or not at all, on a line of its own even after a torn one; writers at the same time do not mix.
 
     Raises
     ------
     InputError
-        If the file cannot be written.
+        If the file cannot be written; it then holds what it held before.
     """
-    target = checked_path(path, parameter)
+    target, written = checked_path(path, parameter), line.encode("utf-8", errors="backslashreplace") + b"\n"
     try:
+        if target.exists() and not target.is_file():
+            with target.open("wb", buffering=0) as device:
+                _write_all(device, written)
+            return
         with target.open("ab", buffering=0) as log:
             with contextlib.suppress(ImportError):
                 import fcntl
 
                 fcntl.flock(log, fcntl.LOCK_EX)
             with target.open("rb") as before:
-                before.seek(0, os.SEEK_END)
-                torn = before.tell() > 0 and before.seek(-1, os.SEEK_END) >= 0 and before.read(1) != b"\n"
-            log.write((b"\n" if torn else b"") + line.encode("utf-8", errors="backslashreplace") + b"\n")
+                size = before.seek(0, os.SEEK_END)
+                torn = size > 0 and before.seek(-1, os.SEEK_END) >= 0 and before.read(1) != b"\n"
+            try:
+                _write_all(log, (b"\n" if torn else b"") + written)
+                os.fsync(log.fileno())
+            except BaseException:
+                log.truncate(size)
+                raise
     except OSError as error:
         raise InputError(
             f"{parameter} {os.fspath(path)!r} cannot be written ({error.strerror}); choose a folder that exists and may be written."

@@ -155,6 +155,25 @@ def test_a_line_after_a_torn_one_stands_by_itself(tmp_path):
     assert path.read_text(encoding="utf-8").split("\n") == ["one\u2028still one", '{"half', "two", ""]
 
 
+def test_a_line_that_does_not_fit_leaves_the_log_as_it_was(tmp_path):
+    """A disk that fills up takes a part of a write without an error; a limit on the size of files does the same."""
+    path = tmp_path / "log.jsonl"
+    append_line(path, "first")
+    program = (
+        "import resource, sys\nfrom impact.whole_files import append_line\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\nappend_line(sys.argv[1], 'x' * 500)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=False)
+    assert "InputError" in ended.stderr and "cannot be written" in ended.stderr
+    assert path.read_text() == "first\n"
+
+
+def test_a_line_to_a_device_is_written_or_refused():
+    append_line("/dev/null", "x")
+    with pytest.raises(InputError, match="No space left"):
+        append_line("/dev/full", "x")
+
+
 def test_a_workbook_holds_unrounded_figures_and_no_formula():
     schema = Schema("t", (Column("name"), Column("car", "return"), Column("on", "date"), Column("at", "instant")))
     at = pd.Timestamp("2021-01-14T18:00", tz="America/New_York")
