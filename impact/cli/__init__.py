@@ -6,11 +6,13 @@ Exit codes: 0 fine, 1 a finding with ``--fail-on``, 2 usage or bad input, 3 data
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 
 import click
 
 from impact import __version__
+from impact.cli._messages import tell
 from impact.errors import DataUnavailable, ImpactError
 
 __all__ = ["cli", "main"]
@@ -83,18 +85,21 @@ def main(args: list[str] | None = None) -> None:
         click.echo("interrupted", err=True)
         code = 130
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(file=shown)
+        for line in shown.getvalue().rstrip("\n").split("\n"):
+            tell(line)
         code = error.exit_code
     except ImpactError as error:
         if debug:
             raise
-        click.echo(f"error: {error}", err=True)
+        tell(f"error: {error}")
         code = 3 if isinstance(error, DataUnavailable) else 2
     except OSError as error:
         if debug:
             raise
         where = f" {error.filename!r}" if error.filename else " stdout"
-        click.echo(f"error:{where} cannot be read or written ({error.strerror}); choose another place.", err=True)
+        tell(f"error:{where} cannot be read or written ({error.strerror}); choose another place.")
         from impact.cli._output import silence_stdout
 
         silence_stdout()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from impact.cli._messages import tell
+
 if TYPE_CHECKING:
     from pandas import DataFrame
 
@@ -80,7 +82,7 @@ def opened_case(case: str | None, case_file: str | None, *, source: str | None, 
         raise click.UsageError("name one case: CASE (a name such as xiaomi, a case file or its folder) or --case PATH.")
     opened = impact.case(case or case_file, source=source, as_of=as_of, offline=offline)
     for note in opened.doubts():
-        click.echo(f"warning: {note}", err=True)
+        tell(f"warning: {note}")
     return opened
 
 

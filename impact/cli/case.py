@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from impact.cli._case import case_options, opened_case, source_name
+from impact.cli._messages import tell
 from impact.cli._output import Document, emit, output_options, working
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def command(
     if html:
         with working("drawing the page"):
             written = opened.report(html)
-        click.echo(f"wrote {written}", err=True)
+        tell(f"wrote {written}")
 
 
 def _print_difference(earlier: Case, later: Case, *, source: str | None, format_: str, output: str | None, table: str | None) -> None:

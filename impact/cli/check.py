@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from impact.cli._messages import tell
 from impact.cli._output import Document, emit, output_options
 from impact.errors import InputError
 
@@ -107,7 +108,7 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
         from impact.report.exposure import exposure_page
         from impact.report.page import write
 
-        click.echo(f"wrote {write(exposure_page(report), html)}", err=True)
+        tell(f"wrote {write(exposure_page(report), html)}")
     statuses = set(report.exposures["status"])
     if (
         ("exposure" in fail_on and report.is_exposed)

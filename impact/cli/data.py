@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from impact.cli._messages import tell
 from impact.cli._output import Document, emit, output_options
 
 __all__ = ["command"]
@@ -102,7 +103,7 @@ def fetch(
     )
     emit(document, format_=format_, output=output, table=table)
     if len(lost):
-        click.echo(f"error: {refusal(service.name, lost, asked=len(set(symbols)))}", err=True)
+        tell(f"error: {refusal(service.name, lost, asked=len(set(symbols)))}")
         context.exit(3)
 
 
@@ -131,4 +132,4 @@ def clear(symbols: tuple[str, ...], cache: str | None) -> None:
     from impact.market.cache import PriceCache
 
     removed = PriceCache(path=cache).clear(list(symbols) or None)
-    click.echo(f"removed {removed} symbols from the cache", err=True)
+    tell(f"removed {removed} symbols from the cache")

@@ -7,6 +7,8 @@ from typing import Literal
 
 import click
 
+from impact.cli._messages import inert, tell
+
 __all__ = ["command"]
 
 
@@ -38,5 +40,5 @@ def command(holdings: str, row: int, as_of: str, same: bool, other: bool, by: st
     report = impact.check_portfolio(holdings, as_of=as_of, decisions=decisions if Path(decisions).exists() else ())
     key = proposal_at(report.options.portfolio.positions, report.positions, row)
     path = add_decision(decisions, Decision(key=key, decision=decision, by=by, on=on, why=why))
-    click.echo(f"{decision}: {key}")
-    click.echo(f"wrote {path}", err=True)
+    click.echo(inert(f"{decision}: {key}"))
+    tell(f"wrote {path}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
+from impact.cli._messages import tell
 from impact.cli._output import Document, emit, output_options
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def command(
         from impact.plots.eventstudy import save_figure
 
         save_figure(chosen.plot(), plot)
-        click.echo(f"wrote {plot}", err=True)
+        tell(f"wrote {plot}")
 
 
 def _benchmarks(text: str | None) -> str | dict[str, str] | None:

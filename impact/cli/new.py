@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from impact.cli._case import span_of
+from impact.cli._messages import tell
 
 __all__ = ["command"]
 
@@ -66,4 +67,4 @@ def command(
         stated["rates"] = {"USD": per_dollar}
     typed = NewCaseFields(**stated)  # type: ignore[typeddict-item]
     written = write_case(security, programme, public_at, folder, hypothetical=hypothetical, **typed)
-    click.echo(f"wrote {written}; next: impact case {written}", err=True)
+    tell(f"wrote {written}; next: impact case {written}")

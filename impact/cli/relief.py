@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from impact.cli._case import case_options, opened_case, source_name
+from impact.cli._messages import tell
 from impact.cli._output import Document, emit, output_options
 
 __all__ = ["command"]
@@ -81,4 +82,4 @@ def command(
     )
     if log and as_of is not None:
         log_forecast(log, assessed.forecast(made_at=as_of))
-        click.echo(f"logged the forecast in {log}", err=True)
+        tell(f"logged the forecast in {log}")

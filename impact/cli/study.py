@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from impact.cli._messages import tell
 from impact.cli._output import Document, emit, output_options, working
 from impact.errors import ImpactWarning, InputError
 from impact.eventstudy.models import MODELS
@@ -63,7 +64,7 @@ def command(
         tables_of_study = study_tables(study, windows, seed=seed)
     notes = tuple(dict.fromkeys(str(warning.message) for warning in raised if issubclass(warning.category, ImpactWarning)))
     for note in notes:
-        click.echo(f"warning: {note}", err=True)
+        tell(f"warning: {note}")
     emit(
         Document(
             command="study",
@@ -80,9 +81,9 @@ def command(
     )
     if html:
         study.to_html(html, windows)
-        click.echo(f"wrote {html}", err=True)
+        tell(f"wrote {html}")
     if plot:
         from impact.plots.eventstudy import save_figure
 
         save_figure(study.plot(), plot)
-        click.echo(f"wrote {plot}", err=True)
+        tell(f"wrote {plot}")

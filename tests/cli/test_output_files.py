@@ -215,3 +215,29 @@ def test_a_closed_stdout_is_one_line_and_exit_2():
 def test_a_stdout_of_ascii_says_so():
     done = impact("facts", stdout=subprocess.PIPE, env=os.environ | {"PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stdout) == (2, "") and "stdout takes ascii only" in done.stderr and done.stderr.count("\n") == 1
+
+
+EVIL = "A\x1b]0;x\x07\x1b[31m\u202eB\u2066\x9b\u2028C"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("data", "quality", "--prices", "prices.json"),
+        ("check", f"{EVIL}.csv", *CHECK),
+        ("permitted", "buy", EVIL, "--at", CHECK[1]),
+        ("facts", "--format", EVIL),
+        ("facts", f"--{EVIL}"),
+        (EVIL,),
+        ("case", "case.toml"),
+        ("decide", "book.json", "--decisions", "d.csv", *CHECK, "--row", "1", "--same", "--by", "me", "--on", "2021-01-15", "--why", "read"),
+    ],
+    ids=lambda words: words[0][:6].encode("ascii", "replace").decode(),
+)
+def test_nothing_that_a_terminal_carries_out_reaches_it(run_cli, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "prices.json").write_text(json.dumps([{"date": f"2021-01-{day:02d}", EVIL: -1.0} for day in (4, 5, 6)]))
+    (tmp_path / "book.json").write_text(json.dumps([{"Name": f"Xiaomi Communications {EVIL}", "Shares": 5, "Market Value": 10}]))
+    (tmp_path / "case.toml").write_text(f"[designation]\nsecurity = {json.dumps(EVIL)}\n")
+    _, out, err = run_cli(*words)
+    assert out + err and all(sign.isprintable() or sign == "\n" for sign in out + err), ascii(out + err)
