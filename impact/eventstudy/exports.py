@@ -36,6 +36,10 @@ COMPACT = Schema(
 )
 
 
+_POLICY = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">"""
+"""Of a page without a script: nothing is run, nothing is loaded."""
+
+
 class StudyExports:
     """Mix-in of :class:`~impact.eventstudy.EventStudyResult`: how it is drawn and written."""
 
@@ -172,7 +176,7 @@ class StudyExports:
         tables = printed_tables(laid_out, self, full=False)
         drawn = svg_text(figure_of(self.plot()), alternative="cumulative abnormal return by session from the event day, with its interval")
         parts = [drawn, *(to_html(table, caption=name) for name, table in tables.items())]
-        head = "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Event study</title></head><body>"
+        head = f"<!doctype html><html lang='en'><head><meta charset='utf-8'>{_POLICY}<title>Event study</title></head><body>"
         page: str = head + summary._repr_html_() + "".join(parts) + "</body></html>\n"
         if path is not None:
             write_whole(path, page, parameter="path")

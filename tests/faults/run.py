@@ -17,11 +17,13 @@ from pathlib import Path
 
 from tests.faults.answers import answer_badly
 from tests.faults.campaign import MEGABYTES, SECONDS, Outcome, attack, keep
+from tests.faults.interrupts import interrupt
+from tests.faults.pages import inject
 from tests.faults.readers import READERS
 from tests.faults.store import corrupt, kill
 
 SEED = 20210114
-INPUTS, CORRUPTIONS, KILLS, ANSWERS = 100_000, 1_000, 1_000, 200
+INPUTS, CORRUPTIONS, KILLS, ANSWERS, TEXTS, INTERRUPTS = 100_000, 1_000, 1_000, 200, 300, 200
 """What one run of `make faults` tries."""
 PIECE = 250
 """Inputs that one process takes at once."""
@@ -59,6 +61,8 @@ def _others(n_inputs: int, seed: int) -> list[tuple[str, Counter[str], list[str]
         ("store: corruptions", corrupt, CORRUPTIONS),
         ("store: writers killed", kill, KILLS),
         ("provider: answers", answer_badly, ANSWERS),
+        ("pages: texts that would run", inject, TEXTS),
+        ("commands: interrupts", interrupt, INTERRUPTS),
     ):
         with tempfile.TemporaryDirectory() as folder:
             told.append((name, *function(Path(folder), -(-n * n_inputs // INPUTS), seed)))

@@ -6,6 +6,8 @@ import pytest
 
 from tests.faults.answers import answer_badly
 from tests.faults.campaign import attack, attempt, kept_faults, replay
+from tests.faults.interrupts import interrupt
+from tests.faults.pages import PAYLOADS, inject, wrong_markup
 from tests.faults.readers import READERS
 from tests.faults.seeds import seeds_of
 from tests.faults.store import corrupt, kill
@@ -36,3 +38,21 @@ def test_the_store_gives_out_what_was_written(tmp_path, harm, n, outcomes):
     counts, faults = harm(tmp_path, n, 7)
     assert Counter(faults) == Counter()
     assert outcomes <= {outcome for outcome, count in counts.items() if count}
+
+
+def test_no_text_becomes_markup(tmp_path):
+    counts, faults = inject(tmp_path, len(PAYLOADS) + 20, 7, opened=False)
+    assert faults == [] and counts["pages read"] == 3
+
+
+def test_wrong_markup_is_seen(tmp_path):
+    """A search that finds nothing anywhere would show nothing."""
+    page = tmp_path / "wrong.html"
+    for text in PAYLOADS[1:4]:
+        page.write_text(f"<html><head><meta http-equiv='Content-Security-Policy'></head><body>{text}</body></html>", encoding="utf-8")
+        assert any("onerror" in fault or "onload" in fault for fault in wrong_markup(page))
+
+
+def test_an_interrupt_leaves_nothing_half_written(tmp_path):
+    counts, faults = interrupt(tmp_path, 6, 7)
+    assert faults == [] and counts.total() == 6
