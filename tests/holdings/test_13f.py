@@ -148,3 +148,11 @@ def test_small_pieces_and_the_published_zip_give_the_same_rows(tmp_path, samples
     zipped = read_13f(archive, as_of="2021-03-02")
     pd.testing.assert_frame_equal(whole.rows, pieces.rows)
     pd.testing.assert_frame_equal(whole.rows, zipped.rows)
+
+
+def test_a_set_in_which_nothing_is_held_is_read(tmp_path, samples_dir):
+    for file in (samples_dir / "form13f_2021q1").iterdir():
+        kept = file.read_bytes() if file.stem != "INFOTABLE" else file.read_bytes().splitlines(keepends=True)[0]
+        (tmp_path / file.name).write_bytes(kept)
+    read = accounted(read_13f(tmp_path))
+    assert read.n_rows == 0 and read.rows.empty and "0 of 0 rows kept" in str(read)
