@@ -1,6 +1,7 @@
 """Base rates with exact intervals, and the forecast log."""
 
 import math
+from multiprocessing import get_context
 
 import pandas as pd
 import pytest
@@ -74,6 +75,26 @@ def test_a_log_survives_a_line_torn_anywhere(tmp_path, kept):
         forecasts, dropped = read_forecasts(path)
         assert forecasts["question"].tolist() == [FORECAST.question] * (before + 1)
         assert len(dropped) == (kept > 0)
+
+
+def _write_fifty(path, writer):
+    for number in range(50):
+        log_forecast(path, Forecast(made_at="2021-03-11T12:00-05:00", question=f"{writer} {number} " + "x" * 5000, probability=0.4))
+
+
+def test_several_processes_write_one_log(tmp_path):
+    """Lines longer than a page: none is lost, none is mixed with another."""
+    path, context = tmp_path / "log.jsonl", get_context("fork")
+    writers = [context.Process(target=_write_fifty, args=(path, writer)) for writer in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    forecasts, dropped = read_forecasts(path)
+    assert dropped.empty
+    assert set(forecasts["question"].str.split(" ").str[:2].str.join(" ")) == {
+        f"{writer} {number}" for writer in range(3) for number in range(50)
+    }
 
 
 def test_log_round_trip_and_scores(tmp_path):
