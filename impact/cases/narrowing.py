@@ -163,6 +163,12 @@ def _lacks_holders(case: Case, _known: SupplyInputs) -> bool:
     return bool((~(own["shares_high"] <= own["shares_low"])).any())
 
 
+def _lacks_law(definition: CaseDefinition) -> bool:
+    """Whether a stated programme leaves open what it bars, whom or from when; what index providers do is an input of its own."""
+    own = definition.own_programme
+    return own is not None and any(field != "index_rule" for field, _ in own.unstated())
+
+
 def _binds(case: Case) -> bool:
     return bool(_bound_classes(case.supply().classes))
 
@@ -207,7 +213,7 @@ INPUTS: Mapping[str, MissingInput] = MappingProxyType(
                 title="what the programme bars, for whom and from when",
                 field="[programme]",
                 answer="unknown: until when a holder can act, and who must sell",
-                lacks=lambda case, _known: bool(case.definition.own_programme and case.definition.own_programme.unstated()),
+                lacks=lambda case, _known: _lacks_law(case.definition),
             ),
             MissingInput(
                 code="prices",

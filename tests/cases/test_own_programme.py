@@ -77,7 +77,13 @@ def test_it_binds_whom_it_binds(tmp_path, investor, status):
 def test_what_is_left_out_is_unknown_and_said(tmp_path, field):
     path = written(tmp_path, **{field: None})
     assert asked(path, "buy", WINDOW).status == "unknown"
-    assert any(f"[programme] {field}" in text for text in impact.case(path).assumptions)
+    case = impact.case(path)
+    assert any(f"[programme] {field}" in text for text in case.assumptions)
+    assert "[programme]" in set(case.narrowing().to_frame()["field"])
+
+
+def test_what_bars_whom_is_not_missing_where_the_index_rule_alone_is(tmp_path):
+    assert "[programme]" not in set(impact.case(written(tmp_path, index_rule=None)).narrowing().to_frame()["field"])
 
 
 def test_left_out_is_not_never(tmp_path):
