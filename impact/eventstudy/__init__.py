@@ -16,6 +16,7 @@ _HOMES = {
     "PlaceboStudy": "impact.eventstudy.placebo",
     "RandomEvents": "impact.eventstudy.random_events",
     "ShrunkEffects": "impact.eventstudy.shrinkage",
+    "StaggeredDifference": "impact.eventstudy.staggered",
     "SyntheticControl": "impact.eventstudy.synthetic",
     "SyntheticDifference": "impact.eventstudy.synthetic_did",
     "StudyDesign": "impact.eventstudy.design",
@@ -33,6 +34,7 @@ _HOMES = {
     "overlap_report": "impact.eventstudy.overlaps",
     "placebo_windows": "impact.eventstudy.placebo",
     "shrunk_effects": "impact.eventstudy.shrinkage",
+    "staggered_did": "impact.eventstudy.staggered",
     "study_partitions": "impact.eventstudy.partitioned",
     "synthetic_control": "impact.eventstudy.synthetic",
     "synthetic_did": "impact.eventstudy.synthetic_did",
@@ -50,6 +52,7 @@ __all__ = [
     "PlaceboStudy",
     "RandomEvents",
     "ShrunkEffects",
+    "StaggeredDifference",
     "StudyDesign",
     "SyntheticControl",
     "SyntheticDifference",
@@ -66,6 +69,7 @@ __all__ = [
     "overlap_report",
     "placebo_windows",
     "shrunk_effects",
+    "staggered_did",
     "study_partitions",
     "synthetic_control",
     "synthetic_did",
@@ -87,6 +91,7 @@ if TYPE_CHECKING:
     from impact.eventstudy.random_events import RandomEvents
     from impact.eventstudy.results import EventStudyResult
     from impact.eventstudy.shrinkage import ShrunkEffects, discoveries, shrunk_effects
+    from impact.eventstudy.staggered import StaggeredDifference, staggered_did
     from impact.eventstudy.study import event_study
     from impact.eventstudy.synthetic import SyntheticControl, synthetic_control
     from impact.eventstudy.synthetic_did import SyntheticDifference, synthetic_did

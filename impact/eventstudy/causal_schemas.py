@@ -11,6 +11,7 @@ __all__ = [
     "CONTROL_PATH",
     "DIFFERENCE",
     "DONORS_OUT",
+    "HORIZONS",
     "LEFT_OUT_DONOR",
     "PERIOD_WEIGHTS",
     "PLACEBO_DONORS",
@@ -67,6 +68,8 @@ _OUTCOME = Vocabulary(
     Column("n_controls", "count", short="controls"),
     Column("n_before", "count", short="periods before"),
     Column("n_after", "count", short="periods after"),
+    Column("horizon", "code", about="periods since the treatment; 0 is the first treated, all the mean over them"),
+    Column("n_periods", "count", short="dates", about="distinct periods with a treated unit"),
     Column("unit", "code", about="security, fund or other unit of the panel"),
     Column("period", "date"),
     Column("weight", "share"),
@@ -80,4 +83,10 @@ DIFFERENCE = _OUTCOME.schema(
     "difference",
     "estimate se ci_low ci_high p df rank_p smallest_p fit_error n_treated n_controls n_before n_after reason",
     about="an effect on an outcome",
+)
+HORIZONS = _OUTCOME.schema(
+    "horizons",
+    "horizon estimate se ci_low ci_high p n_treated n_periods n_obs",
+    Column("reason", about="why there is no standard error", sparse=True),
+    about="a number of periods since the treatment",
 )

@@ -37,6 +37,7 @@ def results(tmp_path):
     yield placebo_windows(whole.fit, 0, 0, 1)
     yield room.synthetic_control(returns, events("A"))
     yield room.synthetic_did(returns[firms].fillna(0.0).iloc[-60:], "A", DAYS[-10])
+    yield room.staggered_did(returns[firms].fillna(0.0).iloc[-40:], {"A": DAYS[-10]})
     yield room.long_fit(returns, "A", "index", DAYS[330])
     for name in EVERY:
         yield study(name, returns, factors)
