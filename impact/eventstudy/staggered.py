@@ -39,7 +39,7 @@ class StaggeredDifference(Result):
     effects : DataFrame
         Index horizon: 0 is the first treated period; `all` the mean over every treated unit and period that enters.
     n_never, n_treated : int
-        Units never treated, and treated units that enter.
+        Units not treated by the last period, and treated units that enter.
     clustered_by : {"unit", "period"}
     dropped : DataFrame
         Units that were not used, with the reason.
@@ -145,7 +145,14 @@ def _first_treated(starts: Mapping[Hashable, Day] | pd.Series, names: tuple[str,
     if len(set(names)) < len(names):
         repeated = pd.Index(names)[pd.Index(names).duplicated()]
         raise InputError(f"outcomes repeats {len(repeated)} column(s) (first {repeated[0]!r}); a unit has one column: keep one of each.")
-    given = {str(name): date for name, date in starts.items()}
+    if not isinstance(starts, (Mapping, pd.Series)):
+        raise InputError(f"starts is a {type(starts).__name__}; give a mapping of unit to its first treated date, or a Series of them.")
+    pairs = [(str(name), date) for name, date in starts.items()]
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        raise InputError(
+            f"starts dates {len(pairs) - len(given)} unit(s) twice; a unit has one first treated date: keep the first of each."
+        )
     absent = [name for name in given if name not in names]
     if absent:
         raise InputError(f"starts names {len(absent)} unit(s) that are no column of outcomes (first {absent[0]!r}); mend the names.")
@@ -215,7 +222,7 @@ def _effects(panel: pd.DataFrame, cluster: Cluster, level: float) -> pd.DataFram
 def _said(panel: pd.DataFrame, n_never: int, n_lost: int, cluster: Cluster) -> tuple[str, ...]:
     n = panel[cluster].nunique()
     lines = [
-        f"{n_never} units never treated; before their own date the treated serve as controls too",
+        f"{n_never} units are not treated by the last period; before their own date the treated serve as controls too",
         f"errors clustered by {cluster}, {n} of them" + (": few, so they are somewhat too small" if n < FEW_CLUSTERS else ""),
         "without the treatment all units would have moved in parallel; nobody acted ahead of the date",
     ]

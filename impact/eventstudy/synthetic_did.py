@@ -137,10 +137,11 @@ def synthetic_did(
         raise InputError(f"level={level} must lie strictly between 0 and 1; 0.95 is usual.")
     periods, values, names = factor_table(outcomes, "outcomes")
     at = _treated_columns(treated, names)
-    n_before = int((periods < pd.Timestamp(start)).sum())
+    begins = _date_of(start)
+    n_before = int((periods < begins).sum())
     if n_before < FEWEST_BEFORE or n_before == len(periods):
         raise InfeasibleDesign(
-            f"start={prose.date(pd.Timestamp(start))} leaves {n_before} periods before and {len(periods) - n_before} from it on; at least "
+            f"start={prose.date(begins)} leaves {n_before} periods before and {len(periods) - n_before} from it on; at least "
             f"{FEWEST_BEFORE} before and 1 after are needed."
         )
     controls, dropped = _whole_controls(values, names, at)
@@ -170,6 +171,17 @@ def synthetic_did(
             *filter(None, (str(row["reason"]),)),
         ),
     )
+
+
+def _date_of(start: Day) -> pd.Timestamp:
+    """The first treated period as a date without a zone."""
+    try:
+        date = pd.Timestamp(start)
+    except (ValueError, TypeError):
+        date = pd.NaT
+    if pd.isna(date):
+        raise InputError(f"start={start!r} is no date; write it year first, like 2021-02-24.")
+    return date.tz_localize(None)
 
 
 def _treated_columns(treated: Hashable | Sequence[Hashable], names: tuple[str, ...]) -> np.ndarray:

@@ -48,7 +48,7 @@ def test_effects_are_the_imputation_by_hand_with_gaps():
     np.testing.assert_allclose(result.effects["estimate"].drop("all").to_numpy(dtype=float), by_hand, atol=NEAR)
     assert result.effects.loc[0, "n_periods"] == 3 and result.effects.loc[10, "n_treated"] == 5
     assert np.isnan(result.effects.loc[10, "se"]) and "fewer than 8" in result.effects.loc[10, "reason"]
-    assert result.n_never == 15 and "15 units never treated" in str(result)
+    assert result.n_never == 15 and "15 units are not treated by the last period" in str(result)
 
 
 def test_two_way_fixed_effects_are_wrong_where_effects_grow():
@@ -77,6 +77,8 @@ def test_size_and_power():
     ("change", "starts", "options", "error", "said"),
     [
         (lambda t: t, {"ZZ": MONTHS[4]}, {}, impact.InputError, "no column of outcomes"),
+        (lambda t: t, pd.Series(MONTHS[4:6], ["U0", "U0"]), {}, impact.InputError, "dates 1 unit"),
+        (lambda t: t, ["U0"], {}, impact.InputError, "starts is a list"),
         (lambda t: t, {"U0": "soon"}, {}, impact.InputError, "no date"),
         (lambda t: t, STARTS, {"cluster": "firm"}, impact.InputError, "choose unit or period"),
         (lambda t: t, STARTS, {"last": -2}, impact.InputError, "before the treatment"),

@@ -91,6 +91,7 @@ def test_several_treated_units_need_a_generator():
     ("change", "treated", "start", "error", "said"),
     [
         (lambda t: t, "ZZ", MONTHS[20], impact.InputError, "no column of outcomes"),
+        (lambda t: t, "U0", "soon", impact.InputError, "is no date"),
         (lambda t: t, [], MONTHS[20], impact.InputError, "none is given"),
         (lambda t: t, "U0", MONTHS[2], InfeasibleDesign, "2 periods before"),
         (lambda t: t, "U0", "2030-01-01", InfeasibleDesign, "0 from it on"),
