@@ -178,8 +178,8 @@ def _date_of(start: Day) -> pd.Timestamp:
     try:
         date = pd.Timestamp(start)
     except (ValueError, TypeError):
-        date = pd.NaT
-    if pd.isna(date):
+        date = None
+    if date is None or pd.isna(date):
         raise InputError(f"start={start!r} is no date; write it year first, like 2021-02-24.")
     return date.tz_localize(None)
 
