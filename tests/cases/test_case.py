@@ -159,7 +159,7 @@ def test_a_session_without_a_return_has_no_test_and_no_error(tmp_path):
         (("nosuch",), 2, "choose one of: alibaba"),
         (("xiaomi", "--as-of", "2021-03-12"), 2, "has no zone"),
         (("xiaomi", "--as-of", "2021-01-14T12:00-05:00"), 3, "no event"),
-        (("xiaomi", "--source", "no-such-folder"), 2, "neither 'bundled' nor 'yahoo'"),
+        (("xiaomi", "--source", "no-such-folder"), 2, "is none of 'bundled', 'yahoo', 'twelvedata'"),
         (("xiaomi", "--table", "nothing", "--format", "csv"), 2, "choose one of"),
         (("xiaomi", "--format", "parquet"), 2, "-o FILE"),
         (("xiaomi", "--html", "no-such-folder/x.html"), 2, "cannot be written"),

@@ -23,10 +23,10 @@ Draw = Callable[[np.random.Generator], float]
 
 
 def control_p(rng: np.random.Generator) -> float:
-    """Permutation p of one line against 20 donors: unlike loadings on three factors, t(4) noise of unlike size."""
+    """Permutation p of one line against 20 donors: unlike loadings on three factors, t(5) noise of unlike size."""
     days = pd.bdate_range("2019-01-01", periods=300)
     common = rng.normal(0, 0.008, (300, 3)) @ rng.uniform(0, 1, (3, 21))
-    noise = rng.standard_t(4, (300, 21)) * rng.uniform(0.006, 0.02, 21)
+    noise = rng.standard_t(5, (300, 21)) * rng.uniform(0.006, 0.02, 21)
     lines = pd.DataFrame(common + noise, days, [f"F{i}" for i in range(21)])
     event = pd.DataFrame({"event_id": ["e"], "security": ["F0"], "date": [days[280]]})
     return float(synthetic_control(lines, event, window=(0, 0)).to_frame()["statistic_p"].iloc[0])
