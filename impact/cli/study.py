@@ -79,11 +79,13 @@ def command(
         output=output,
         table=table,
     )
-    if html:
-        study.to_html(html, windows)
-        tell(f"wrote {html}")
-    if plot:
-        from impact.plots.eventstudy import save_figure
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImpactWarning)  # told above
+        if html:
+            study.to_html(html, windows)
+            tell(f"wrote {html}")
+        if plot:
+            from impact.plots.eventstudy import save_figure
 
-        save_figure(study.plot(), plot)
-        tell(f"wrote {plot}")
+            save_figure(study.plot(), plot)
+            tell(f"wrote {plot}")

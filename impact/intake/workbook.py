@@ -140,7 +140,9 @@ def _measured(content: bytes, where: str, limits: Limits) -> dict[str, dict[tupl
             if "content.xml" in archive.namelist():
                 _check_repeats(archive, where, limits)
             return formulas
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, zlib.error) as error:
+    except InputError:  # a ValueError too
+        raise
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, zlib.error) as error:
         raise InputError(f"{where} is a damaged workbook ({error}); save it again.") from error
 
 

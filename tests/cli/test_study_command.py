@@ -227,3 +227,15 @@ def test_an_event_date_with_an_offset_is_refused_in_one_line(run_cli, files, tmp
     table.write_text("event_id,security,date\na,A,2020-02-24T23:00-05:00\n")
     code, out, err = run_cli("study", str(table), "--returns", files["returns"], "--market", "index")
     assert code == 2 and out == "" and "dates carry a zone (1 of 1" in err and err.count("\n") == 1
+
+
+def test_a_warning_is_told_once_also_with_a_page_and_a_figure(run_cli, tmp_path):
+    """Page and figure make their tables anew; what they warn of again was told, and the file of the library is nobody's business."""
+    closes = pd.DataFrame({"A": 100.0 + 3 * np.arange(420.0), "index": 100.0 + np.arange(420) % 7}, index=DAYS)
+    closes.to_csv(tmp_path / "prices.csv")
+    (tmp_path / "events.csv").write_text(f"event_id,security,date\na,A,{DAYS[300]:%Y-%m-%d}\n")
+    page, figure = tmp_path / "page.html", tmp_path / "path.png"
+    words = ("study", str(tmp_path / "events.csv"), "--prices", str(tmp_path / "prices.csv"), "--market", "index")
+    code, _, err = run_cli(*words, "--html", str(page), "--plot", str(figure))
+    told = [line for line in err.splitlines() if "alpha alone moves CAR(0, 0)" in line]
+    assert code == 0 and page.exists() and figure.exists() and len(told) == 1 and "ImpactWarning" not in err

@@ -86,7 +86,11 @@ def interrupt(folder: Path, n: int, seed: int) -> tuple[Counter[str], list[str]]
             counts["before the command line"] += 1
             continue
         counts["interrupted" if command.returncode else "ended before"] += 1
-        if command.returncode not in (0, 130) or "Traceback" in said or (command.returncode == 130 and said.strip() != "interrupted"):
+        if (
+            command.returncode not in (0, 130)
+            or "Traceback" in said
+            or (command.returncode == 130 and said.splitlines()[-1:] != ["interrupted"])
+        ):
             faults.append(f"{words[0]}: exit {command.returncode}, {said.strip().splitlines()[-1:]!s:.100}")
         if half := _half(place):
             faults.append(f"{words[0]}: {half}")
