@@ -112,7 +112,7 @@ def assess_case(
     listing = listing_of(definition, known_at)
     tree = tree_of_case(steps[steps["reaction_on"] <= eve] if len(reliefs) else steps, challenges, listing)
     dropped: list[tuple[str, str]] = []
-    anchors = _attempt("anchors", dropped, lambda: price_anchors(definition, panel, study, until=eve, as_of=as_of, discount=discount))
+    anchors = _attempt("anchors", dropped, lambda: price_anchors(definition, panel, study, until=eve, as_of=known_at, discount=discount))
     if anchors is None:
         dropped.append(("probability", dropped[-1][1]))
     probability = anchors and _attempt("probability", dropped, lambda: _band(case, anchors, steps, reliefs))
@@ -221,7 +221,7 @@ def _path_note(study: CaseStudy, reliefs: pd.DataFrame, eve: pd.Timestamp) -> tu
     row = path.loc[days[-1]]
     told = "cannot be told from zero" if row["low"] <= 0 <= row["high"] else "can be told from zero"
     return (
-        f"Base rates, outcomes, and sell or wait are as known at the close of {eve:%Y-%m-%d}, the eve of the first relief.",
+        f"Base rates, outcomes, falls of other names, and sell or wait are as known at the close of {eve:%Y-%m-%d}, the eve of the first relief.",
         f"Windows tell what the news days did, the path what was left: from the listing to the close of {days[-1]:%Y-%m-%d} the log "
         f"price moved {signed_percent(row['car'], 0)} ({interval(row['low'], row['high'], signed_percent, 0)}) net of the market, drift set to zero, which {told}.",
     )

@@ -74,6 +74,7 @@ def _error(gap: FloatArray) -> float:
 
 
 def gap_figures(gap: FloatArray, n_before: int) -> dict[str, float]:
+    """What a gap (before and after, in order) says: its sum after, its root mean square before and after, their ratio, and the statistic."""
     before, after, car = _error(gap[:n_before]), _error(gap[n_before:]), float(gap[n_before:].sum())
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio, statistic = np.divide(after, before), np.divide(car, before * np.sqrt(gap.size - n_before))
