@@ -16,7 +16,16 @@ from impact.market.plausibility import doubt_notes, doubtful_figures
 from impact.provenance import Source
 from impact.tables.prose import significant
 
-__all__ = ["HISTORY_COLUMNS", "FetchFailure", "HistoryProvider", "Refusal", "SecurityHistory", "adjusted_closes", "panel_of_histories"]
+__all__ = [
+    "HISTORY_COLUMNS",
+    "FetchFailure",
+    "HistoryProvider",
+    "Refusal",
+    "SecurityHistory",
+    "adjusted_closes",
+    "panel_of_histories",
+    "utc_now",
+]
 
 HISTORY_COLUMNS = ("close", "volume", "dividend", "split")
 
@@ -80,6 +89,11 @@ class HistoryProvider(Protocol):
     def fetch_history(self, symbol: str, first: pd.Timestamp, last: pd.Timestamp) -> SecurityHistory:
         """The figures of one symbol, both ends included; raises :class:`FetchFailure`."""
         ...
+
+
+def utc_now() -> pd.Timestamp:
+    """The present instant: the clock of a provider unless another is given."""
+    return pd.Timestamp.now("UTC")
 
 
 def adjusted_closes(close: pd.Series, dividend: pd.Series) -> pd.Series:

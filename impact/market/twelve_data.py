@@ -12,7 +12,7 @@ import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
 from impact.market.checks import checked_figures, last_ended_day, volume_where_told
-from impact.market.histories import FetchFailure, SecurityHistory
+from impact.market.histories import FetchFailure, SecurityHistory, utc_now
 from impact.venues import VENUES, venue_of
 
 __all__ = ["KEY_VARIABLE", "TwelveDataProvider", "key_of_the_environment"]
@@ -37,10 +37,6 @@ def key_of_the_environment() -> str:
     if not key:
         raise InputError(f"source='twelvedata' needs a key of the service; set the environment variable {KEY_VARIABLE} to yours.")
     return key
-
-
-def _utc_now() -> pd.Timestamp:
-    return pd.Timestamp.now("UTC")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -68,7 +64,7 @@ class TwelveDataProvider:
 
     key: Callable[[], str] = field(default=key_of_the_environment, repr=False)
     service: str = SERVICE
-    clock: Callable[[], pd.Timestamp] = field(default=_utc_now, repr=False)
+    clock: Callable[[], pd.Timestamp] = field(default=utc_now, repr=False)
     control_symbol: str = "AAPL"
     name: str = "twelvedata"
 

@@ -16,7 +16,7 @@ from impact.errors import DataUnavailable, InputError
 from impact.intake import LIMITS
 from impact.market.checks import checked_figures, last_ended_day
 from impact.market.column_names import COLUMN_NAMES
-from impact.market.histories import FetchFailure, SecurityHistory
+from impact.market.histories import FetchFailure, SecurityHistory, utc_now
 from impact.market.sniffing import read_dates, read_numbers, table_of_bytes
 
 __all__ = ["VendorProvider"]
@@ -24,10 +24,6 @@ __all__ = ["VendorProvider"]
 TIMEOUT_SECONDS = 20.0
 FIELDS = frozenset(["symbol", "first", "last"])
 TOLD = {"close": "close", "volume": "volume", "dividend": "dividends"}
-
-
-def _utc_now() -> pd.Timestamp:
-    return pd.Timestamp.now("UTC")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -52,7 +48,7 @@ class VendorProvider:
     """
 
     address: str
-    clock: Callable[[], pd.Timestamp] = field(default=_utc_now, repr=False)
+    clock: Callable[[], pd.Timestamp] = field(default=utc_now, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     control_symbol: str = "SPY"
 

@@ -15,15 +15,11 @@ import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
 from impact.market.checks import checked_figures, parsed_dates, volume_where_told
-from impact.market.histories import FetchFailure, Refusal, SecurityHistory
+from impact.market.histories import FetchFailure, Refusal, SecurityHistory, utc_now
 
 __all__ = ["YahooProvider"]
 
 TIMEOUT_SECONDS = 20.0
-
-
-def _utc_now() -> pd.Timestamp:
-    return pd.Timestamp.now("UTC")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,7 +42,7 @@ class YahooProvider:
     """
 
     session: Any = None
-    clock: Callable[[], pd.Timestamp] = field(default=_utc_now, repr=False)
+    clock: Callable[[], pd.Timestamp] = field(default=utc_now, repr=False)
     control_symbol: str = "SPY"
     name: str = "yahoo"
 
