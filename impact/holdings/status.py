@@ -21,7 +21,7 @@ from impact.typing_ import BoolArray
 __all__ = ["BOUND_STATUSES", "RULE_INSTRUMENT", "STATUSES", "Law", "LegalStatus", "law_at"]
 
 STATUSES = ("blocked", "barred", "restricted", "enjoined", "unknown", "clear")
-"""Worst first: any dealing is prohibited; buying is prohibited; something is prohibited, or will be on a known day; a court
+"""Worst first: any dealing is prohibited; buying or holding is prohibited; something is prohibited, or will be on a known day; a court
 stays the listing; no text decides; nothing on record prohibits."""
 
 BOUND_STATUSES = ("blocked", "barred", "restricted")
@@ -188,7 +188,7 @@ class Law:
         if instrument not in RULE_INSTRUMENT and status in ("restricted", "enjoined", "clear"):
             status = "unknown"
         prohibited = [answer for answer in answers.values() if answer.status == "prohibited"]
-        decisive = answers["buy"] if actions["buy"] != "allowed" or not prohibited else prohibited[0]
+        decisive = answers["buy"] if actions["buy"] == "prohibited" or not prohibited else prohibited[-1]
         named = next((ruling for ruling in rulings["buy"] if ruling.phase != "unlisted"), decisive)
         by_clock = status == "restricted" and not prohibited and not binding.empty
         first = binding.sort_values("first_prohibited_utc").iloc[0] if by_clock else None
@@ -226,6 +226,8 @@ def _first(clocks: pd.DataFrame, clock: str) -> pd.Timestamp | None:
 def _status(actions: Mapping[str, str], *, clock_runs: bool, enjoined: bool, blocked: bool) -> str:
     if actions["buy"] == "prohibited":
         return "blocked" if blocked else "barred"
+    if actions["hold"] == "prohibited":
+        return "barred"
     if "prohibited" in actions.values() or clock_runs:
         return "restricted"
     if "unknown" in (actions["buy"], actions["hold"]):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 
 import pandas as pd
 
@@ -106,7 +106,7 @@ def designated_tables(
     Raises
     ------
     InputError
-        If a designation lies after `instant`: nobody knows it yet.
+        If a designation lies after `instant`: nobody knows it yet; or if two state one programme in different terms.
     """
     early = [item for item in designations if item.at > instant]
     if early:
@@ -116,10 +116,27 @@ def designated_tables(
         )
     base = (tables or {}).get("designations", read_bundled("designations"))
     rows = [{**dict.fromkeys(base.columns, ""), **_fact(item, number, *_issuer(item))} for number, item in enumerate(designations)]
-    for item in designations:
-        if item.own_programme is not None:
-            tables = programme_tables(item.own_programme, item.at, tables)
+    for own, since in _stated_programmes(designations):
+        tables = programme_tables(own, since, tables)
     return {**(tables or {}), "designations": pd.concat([base, pd.DataFrame(rows)], ignore_index=True).fillna("")}
+
+
+def _stated_programmes(designations: Iterable[Designation]) -> Iterator[tuple[OwnProgramme, pd.Timestamp]]:
+    """Each programme that designations state, once, and the instant of the first of them: it is in force from there on."""
+    first: dict[str, tuple[OwnProgramme, Designation]] = {}
+    for item in sorted(designations, key=lambda designation: designation.at):
+        own = item.own_programme
+        if own is None:
+            continue
+        named, by = first.setdefault(own.programme_id, (own, item))
+        if named != own:
+            differing = ", ".join(name.name for name in fields(own) if getattr(own, name.name) != getattr(named, name.name))
+            raise InputError(
+                f"designations: id={own.programme_id!r} is stated twice in different terms ({differing}), by that of {by.security} and that of "
+                f"{item.security}; one id is one programme: state the same terms in both, or give one of them another id."
+            )
+    for own, item in first.values():
+        yield own, item.at
 
 
 def _issuer(item: Designation) -> tuple[str, pd.DataFrame]:

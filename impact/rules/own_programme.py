@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
 from typing import Literal, TypeAlias
 
 import pandas as pd
@@ -26,6 +25,16 @@ StatedInstant: TypeAlias = pd.Timestamp | Literal["never"] | None
 """First instant at which something is barred, never, or None: not stated."""
 BY_CUSTODY = ("sell", "sell_to_divest", "hold", "receive_dividend", "convert_adr", "clear_for_non_us")
 """What nobody can do with a security that a blocked depository keeps."""
+STANDING = ("listed", "before_ban", "window", "after_window")
+"""Phases of a designation that stands, whichever of its clocks it has."""
+
+
+def _check_words(given: tuple[str, ...] | None, words: tuple[str, ...], parameter: str) -> None:
+    """Refuse a list that names nothing, and a word that is in no vocabulary; a list that is not stated is None."""
+    if given is not None and not given:
+        raise InputError(f"{parameter} is an empty list; name at least one of: {', '.join(words)}; or leave it out where it is not known.")
+    for word in given or ():
+        checked_word(word, words, parameter)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +55,7 @@ class OwnLicence:
     citation: str = ""
 
     def __post_init__(self) -> None:
-        for action in self.actions or ():
-            checked_word(action, ACTIONS, "licence actions")
+        _check_words(self.actions, ACTIONS, "licence actions")
 
     @property
     def is_certain(self) -> bool:
@@ -106,13 +114,7 @@ class OwnProgramme:
                 f"id={self.programme_id!r} is a programme on record; name it as the programme of the designation and leave out [programme], or give yours another id."
             )
         for field, words in (("binds", INVESTORS), ("instruments", INSTRUMENTS)):
-            given = getattr(self, field)
-            if given is not None and not given:
-                raise InputError(
-                    f"{field} is an empty list; name at least one of: {', '.join(words)}; or leave it out where it is not known."
-                )
-            for word in given or ():
-                checked_word(word, words, field)
+            _check_words(getattr(self, field), words, field)
         if self.index_rule is not None:
             checked_word(self.index_rule, ("delete", "retain"), "index_rule")
         if self.holding_barred and self.sell_barred_from == NEVER:
@@ -186,46 +188,52 @@ class OwnProgramme:
         return bound, frozenset(INVESTORS) - bound - near
 
     def _cells(self) -> Iterator[dict[str, str]]:
-        """What may be done in each phase, as far as it is stated."""
+        """What may be done in each phase, as far as it is stated; each act is read by its own clock, whichever comes first."""
         bound, free = self._bound()
-        phases = self._phases()
-        known = {"buy": self.buy_barred_from, "sell": self.sell_barred_from, "hold": self._hold_barred_from()}
-        ends = {"buy": ("window", "after_window"), "sell": ("after_window",), "hold": ("after_window",)}
-        words = {"buy": "buying", "sell": "selling", "hold": "holding"}
-        for act, actions in (("buy", "buy"), ("sell", "sell;sell_to_divest"), ("hold", "hold")):
-            barred_from = known[act]
-            if barred_from is None:
-                continue
-            barred = () if barred_from == NEVER else tuple(phase for phase in phases if phase in ends[act])
-            for phase, status in product(phases, ("prohibited", "allowed")):
-                if (phase in barred) == (status == "prohibited") and bound:
-                    told = "bars" if status == "prohibited" else ("never bars" if barred_from == NEVER else "does not yet bar")
-                    yield self._cell(phase, actions, bound, status, f"{self.name} {told} {words[act]}.")
-        every = ";".join(ACTIONS)
+        bars = (
+            ("buying", "buy", self.buy_barred_from),
+            ("selling", "sell;sell_to_divest", self.sell_barred_from),
+            ("holding", "hold", self._hold_barred_from()),
+        )
+        for word, actions, at in bars if bound else ():
+            if isinstance(at, pd.Timestamp):
+                yield self._cell(STANDING, actions, bound, "allowed", f"{self.name} does not yet bar {word}.", until=at)
+                yield self._cell(STANDING, actions, bound, "prohibited", f"{self.name} bars {word}.", since=at)
+            elif at == NEVER:
+                yield self._cell(STANDING, actions, bound, "allowed", f"{self.name} never bars {word}.")
         if free:
             said = f"As the case states {self.name}, {self.bound}, and not this investor; that is no clearance under any other list."
-            yield self._cell(";".join((*phases, "removed")), every, free, "allowed", said)
-        if bound:
-            yield self._cell("removed", every, bound, "allowed", f"The designation under {self.name} has ended, as the case states it.")
+            yield self._cell((*STANDING, "removed"), ";".join(ACTIONS), free, "allowed", said)
+        ended = f"The designation under {self.name} has ended, as the case states it."
+        yield self._cell(("removed",), ";".join(ACTIONS), frozenset(INVESTORS) - free, "allowed", ended)
         if self.depository and bound:
-            held = f"What {self.depository} keeps is blocked under {self.name}; where this is kept is not on record."
-            yield self._cell(";".join(phases), ";".join(BY_CUSTODY), bound, "unknown", held)
+            kept = f"What {self.depository} keeps is blocked under {self.name}"
+            where = "where this is kept is not on record"
+            yield self._cell(STANDING, ";".join(BY_CUSTODY), bound, "unknown", f"{kept}; {where}.")
+            reach = f"{kept}: whether its licence reaches that is not stated, and {where}."
+            yield self._cell(("licensed",), ";".join(BY_CUSTODY), bound, "unknown", reach)
 
     def _hold_barred_from(self) -> StatedInstant:
         if self.holding_barred is None:
             return None
         return self.sell_barred_from if self.holding_barred else NEVER
 
-    def _phases(self) -> tuple[str, ...]:
-        buy, sell = (isinstance(given, pd.Timestamp) for given in (self.buy_barred_from, self.sell_barred_from))
-        if not (buy or sell):
-            return ("listed",)
-        return (*(("before_ban",) if buy else ()), "window", *(("after_window",) if sell else ()))
-
-    def _cell(self, phases: str, actions: str, investors: frozenset[str], status: str, rule: str) -> dict[str, str]:
+    def _cell(
+        self,
+        phases: tuple[str, ...],
+        actions: str,
+        investors: frozenset[str],
+        status: str,
+        rule: str,
+        *,
+        since: pd.Timestamp | None = None,
+        until: pd.Timestamp | None = None,
+    ) -> dict[str, str]:
+        """A row of what may be done, valid from an instant and to one, where they are given."""
         who = ";".join(name for name in INVESTORS if name in investors)
-        row = {"phases": phases, "actions": actions, "investors": who, "instruments": "*", "status": status, "rule": rule}
-        return {"programme_id": self.programme_id, **row, "citation": self.cited}
+        row = {"phases": ";".join(phases), "actions": actions, "investors": who, "instruments": "*", "status": status, "rule": rule}
+        span = {name: "" if at is None else at.isoformat() for name, at in (("valid_from_at", since), ("valid_to_at", until))}
+        return {"programme_id": self.programme_id, **row, **span, "citation": self.cited}
 
     def _clocks(self) -> Iterator[dict[str, str]]:
         for clock, at, ends in (
@@ -274,11 +282,33 @@ class OwnProgramme:
 
 
 def programme_tables(own: OwnProgramme, since: pd.Timestamp, tables: Mapping[str, pd.DataFrame] | None = None) -> dict[str, pd.DataFrame]:
-    """Tables of the law with a stated programme in them, in force from the instant `since` on."""
+    """Tables of the law with a stated programme in them, in force from the instant `since` on.
+
+    Raises
+    ------
+    InputError
+        If `tables` hold a programme of that id in different terms.
+    """
     given = dict(tables or {})
-    for name, rows in own.rows(since).items():
-        base = given.get(name, read_bundled(name))
-        if rows and not (name == "programmes" and (base["programme_id"] == own.programme_id).any()):
-            filled = pd.DataFrame([{**dict.fromkeys(base.columns, ""), **row} for row in rows], columns=base.columns)
-            given[name] = pd.concat([base, filled], ignore_index=True)
-    return given
+    bases = {name: given.get(name, read_bundled(name)) for name in own.rows(since)}
+    filled = {
+        name: pd.DataFrame([{**dict.fromkeys(bases[name].columns, ""), **row} for row in rows], columns=bases[name].columns)
+        for name, rows in own.rows(since).items()
+    }
+    if (bases["programmes"]["programme_id"] == own.programme_id).any():
+        differing = [name for name in filled if _terms(bases[name], own) != _terms(filled[name], own)]
+        if differing:
+            raise InputError(
+                f"tables hold id={own.programme_id!r} in different terms ({', '.join(differing)}); one id is one programme: "
+                "state the same terms, or give one of them another id."
+            )
+        return given
+    added = {name: pd.concat([bases[name], frame], ignore_index=True) for name, frame in filled.items() if len(frame)}
+    return {**given, **added}
+
+
+def _terms(table: pd.DataFrame, own: OwnProgramme) -> set[tuple[str, ...]]:
+    """Rows of a programme in a table of the law, without the instants from which they are known."""
+    key = "programme_ids" if "programme_ids" in table.columns else "programme_id"
+    kept = table[table[key] == own.programme_id].drop(columns=["known_at", "from_at"], errors="ignore").astype(str)
+    return set(kept.itertuples(index=False, name=None))

@@ -16,7 +16,7 @@ from impact.rules.issuer_lines import issuer_lines
 from impact.rules.questions import Question, question_about
 from impact.rules.rulings import Ruling, boundaries, decide, programmes_in_force, rulings_at, standing_relations
 from impact.rules.schemas import ANSWER, RULINGS
-from impact.rules.vocabulary import ABROAD, ACTIONS, INSTRUMENTS, INVESTORS, checked_word, line_key
+from impact.rules.vocabulary import ABROAD, ACTIONS, INSTRUMENTS, INVESTORS, US_INVESTORS, checked_word, line_key
 from impact.typing_ import Instant
 
 __all__ = ["Permission", "permitted"]
@@ -185,7 +185,7 @@ def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timest
         since=since,
         until=until,
         changes=(
-            *_warnings(question, rulings),
+            *_warnings(book, question, rulings),
             *_unverified(security, rulings),
             *_relations(question, moment),
             *_changes(book, answer, until, following),
@@ -219,9 +219,15 @@ def _span_of_status(
     return since, until, following
 
 
-def _warnings(question: Question, rulings: tuple[Ruling, ...]) -> tuple[str, ...]:
-    """What a non-US person is told where a programme reaches the issuer: its own dealing may make a US person break the law."""
-    if question.investor not in ABROAD or not rulings:
+def _warnings(book: RuleBook, question: Question, rulings: tuple[Ruling, ...]) -> tuple[str, ...]:
+    """What a non-US person is told where a programme of US law reaches the issuer, or one stated that binds US persons.
+
+    Its own dealing may make a US person break the law.
+    """
+    stated = {programme.programme_id for programme in book.programmes if programme.is_stated}
+    reaching = {ruling.programme_id for ruling in rulings} - {""}
+    of_us = (name not in stated or any(book.bars(name, who) for who in US_INVESTORS) for name in reaching)
+    if question.investor not in ABROAD or not any(of_us):
         return ()
     return (
         "Whoever causes a US person to violate is liable too (50 USC 1705(a)): no US broker, custodian or counterparty may take a part.",

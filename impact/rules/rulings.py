@@ -264,6 +264,9 @@ def _ruling(book: RuleBook, programme: Programme, listing: Listing, question: Qu
     for licence in book.licences:
         if _applies(licence, programme, listing, question, at):
             if licence.certainty == "stated":
+                if (programme.programme_id, "licensed", question.action, question.investor) in book.cells:
+                    held = _by_cell(book, programme, listing, "licensed", question, at)
+                    return dataclasses.replace(held, phase=phase)
                 return dataclasses.replace(_answered(ruling, "allowed", f"{licence.licence_id} frees it.", licence), phase="licensed")
             rule = f"{licence.licence_id} may free it; look up its text and its span, which are not on record."
             return _answered(ruling, "unknown", rule, licence)
@@ -276,9 +279,9 @@ def _phase(book: RuleBook, programme: Programme, listing: Listing, at: pd.Timest
     clocks = clock_instants(book, programme.programme_id, listing)
     if not clocks:
         return listing.phase
-    if "purchase_ban" in clocks and at < clocks["purchase_ban"]:
-        return "before_ban"
-    return "after_window" if "divestment_end" in clocks and at >= clocks["divestment_end"] else "window"
+    if "divestment_end" in clocks and at >= clocks["divestment_end"]:
+        return "after_window"
+    return "before_ban" if "purchase_ban" in clocks and at < clocks["purchase_ban"] else "window"
 
 
 def _by_cell(book: RuleBook, programme: Programme, listing: Listing | None, phase: str, question: Question, at: pd.Timestamp) -> Ruling:

@@ -70,9 +70,10 @@ INSTRUMENTS = ("equity", "bond", "adr", "gdr", "warrant", "option", "future", "s
 STATUSES = ("allowed", "prohibited", "unknown", "not_listed")
 """``not_listed``: no programme on record names or reaches the issuer; that is no permission under any other list."""
 
-PHASES = ("unlisted", "before_ban", "window", "after_window", "removed", "listed", "depository")
+PHASES = ("unlisted", "before_ban", "window", "after_window", "removed", "listed", "depository", "licensed")
 """Where an instant falls on the clock of a name. Programmes without a clock know ``listed``, and ``depository`` for what is
-held at a blocked depository. ``unlisted``: on a list of the same orders at another time, not on this one."""
+held at a blocked depository. ``unlisted``: on a list of the same orders at another time, not on this one. ``licensed``: what a licence
+frees and may yet not reach."""
 
 COUNTRY_WIDE = ("*.ME", "RU[0-9A-Z]?????????")
 """Lines and identifiers of a country whose issuers are under programmes by where they are: the line does not tell whose it is."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 import impact
-from impact.cases.listing import listing_of, rule_tables
+from impact.cases.listing import listing_of, rule_tables, stated_designation
 from impact.errors import InputError
+from impact.holdings.what_if import designated_tables
 from impact.rules import deadlines, permitted
 from impact.rules.own_programme import OwnProgramme
 
@@ -49,6 +51,15 @@ def written(tmp_path, *, head=HEAD, **changed):
 def asked(path, action, at, investor="eu_person", instrument="equity"):
     case = impact.case(path)
     return permitted(action, "RHM.DE", at, investor, instrument, tables=rule_tables(case.definition, None))
+
+
+def checked(tmp_path, case, run_cli, at, investor="eu_person"):
+    """The one exposure of a book that holds the line, as `impact check` tells it."""
+    book = tmp_path / "positions.csv"
+    book.write_text("Account,Ticker,Name,Quantity,Market Value,Currency\nA1,RHM GY,RHEINMETALL AG,2500,4000000,EUR\n")
+    _, told, _ = run_cli("check", str(book), "--case", str(case), "--as-of", at, "--investor", investor, "--format", "json")
+    (row,) = json.loads(told)["exposures"]
+    return row
 
 
 def test_each_phase_says_what_is_stated(tmp_path):
@@ -119,6 +130,51 @@ def test_a_licence_frees_what_it_names_until_it_ends(tmp_path):
     assert asked(unsure, "sell", AFTER).status == "unknown"
 
 
+SALE_FIRST = {"sell_barred_from": "2026-12-10T00:00:00+01:00", "buy_barred_from": "2027-01-15T00:00:00+01:00"}
+
+
+def test_each_act_is_read_by_its_own_clock(tmp_path, run_cli):
+    """Selling and holding are barred from 10 December, buying only from 15 January."""
+    path = written(tmp_path, **SALE_FIRST)
+    days = ("2026-12-09T23:59+01:00", "2026-12-10T00:00+01:00", "2026-12-20T12:00+01:00", "2027-01-15T00:00+01:00")
+    told = {action: [asked(path, action, at).status for at in days] for action in ("buy", "sell", "sell_to_divest", "hold")}
+    assert told == {
+        "buy": ["allowed", "allowed", "allowed", "prohibited"],
+        **{action: ["allowed", "prohibited", "prohibited", "prohibited"] for action in ("sell", "sell_to_divest", "hold")},
+    }
+    answer = asked(path, "sell", days[2])
+    assert (answer.since, answer.until) == (pd.Timestamp("2026-12-09T23:00Z"), None)
+    assert answer.rule == "Annex XIX of Regulation (EU) 833/2014 bars selling."
+    assert asked(path, "buy", days[2]).until == pd.Timestamp("2027-01-14T23:00Z")
+    assert checked(tmp_path, path, run_cli, days[2])["status"] == "barred"
+
+
+def test_holding_that_is_prohibited_is_barred_where_nothing_is_stated_of_buying(tmp_path, run_cli):
+    path = written(tmp_path, buy_barred_from=None)
+    row = checked(tmp_path, path, run_cli, AFTER)
+    assert (row["status"], row["citation"]) == ("barred", "Regulation (EU) 833/2014 Art. 5aa, as the case states it")
+    assert asked(path, "buy", AFTER).status == "unknown" and asked(path, "hold", AFTER).status == "prohibited"
+
+
+def test_a_licence_does_not_say_that_it_reaches_the_depository(tmp_path):
+    licence = '{ actions = ["sell", "buy"], until = "never" }'
+    path = written(tmp_path, depository='"NSD"', licence=licence)
+    for at in (BEFORE, AFTER):
+        answer = asked(path, "sell", at)
+        assert answer.status == "unknown" and "licence reaches" in answer.rule
+    assert asked(path, "buy", AFTER).status == "allowed" and asked(path, "hold", AFTER).status == "prohibited"
+    assert asked(written(tmp_path, licence=licence), "sell", AFTER).status == "allowed"
+
+
+@pytest.mark.parametrize("investor", ["us_person", "us_intermediary", "non_us_person"])
+def test_nobody_is_bound_once_the_designation_has_ended(tmp_path, investor):
+    """Whoever it bound, which is not stated, it binds nobody any more; the lists of the Union are still not on record."""
+    gone = '[[events]]\nlabel = "revoked"\nkind = "removal"\nknown_at = 2027-03-25T18:30:00+01:00\n'
+    path, ended = written(tmp_path, head=gone + HEAD, binds=None), "2027-03-26T12:00+01:00"
+    assert (asked(path, "buy", AFTER, investor).status, asked(path, "buy", ended, investor).status) == ("unknown", "allowed")
+    assert "lists of the European Union" in asked(path, "buy", ended).rule
+
+
 def test_what_a_blocked_depository_keeps_is_unknown(tmp_path):
     path = written(tmp_path, depository='"the National Settlement Depository"')
     assert asked(path, "sell", BEFORE).status == "unknown" and "National Settlement Depository" in asked(path, "sell", BEFORE).rule
@@ -155,12 +211,7 @@ def test_who_must_sell_follows_from_whom_it_binds(tmp_path):
 
 @pytest.mark.parametrize(("investor", "status"), [("eu_person", "restricted"), ("us_person", "clear")])
 def test_the_book_is_read_for_its_investor(tmp_path, run_cli, investor, status):
-    book = tmp_path / "positions.csv"
-    book.write_text("Account,Ticker,Name,Quantity,Market Value,Currency\nA1,RHM GY,RHEINMETALL AG,2500,4000000,EUR\n")
-    _, told, _ = run_cli(
-        "check", str(book), "--case", str(written(tmp_path)), "--as-of", BEFORE, "--investor", investor, "--format", "json"
-    )
-    assert [row["status"] for row in json.loads(told)["exposures"]] == [status]
+    assert checked(tmp_path, written(tmp_path), run_cli, BEFORE, investor)["status"] == status
 
 
 def test_every_command_takes_the_file(tmp_path, run_cli):
@@ -190,6 +241,7 @@ def test_every_command_takes_the_file(tmp_path, run_cli):
         ({"index_rule": '"drop"'}, "index_rule='drop' is unknown"),
         ({"licence": '"GL 1"'}, "must hold fields"),
         ({"licence": '{ action = ["sell"] }'}, "did you mean 'actions'"),
+        ({"licence": '{ actions = [] }'}, "licence actions is an empty list"),
         ({"licence": '{ actions = ["dump"] }'}, "'dump' is unknown"),
         ({"id": '"ns-cmic"'}, "is a programme on record"),
         ({"buy_ban_from": "2026-12-15T00:00:00+01:00"}, "did you mean 'buy_barred_from'"),
@@ -206,6 +258,36 @@ def test_two_programmes_are_refused(tmp_path):
         path = written(tmp_path, head=HEAD.replace("public_at", line + "public_at"))
         with pytest.raises(InputError):
             impact.case(path)
+
+
+def other_case(tmp_path, **changed):
+    """The same programme stated of another line, half a year earlier."""
+    head = HEAD.replace("RHM.DE", "SAP.DE").replace("Rheinmetall AG", "SAP SE").replace("2026-11-24T18", "2026-05-26T18")
+    folder = tmp_path / "other"
+    folder.mkdir()
+    return stated_designation(impact.case(written(folder, head=head, **changed)).definition)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_one_id_is_one_programme(tmp_path, turned):
+    """In the same terms it is in force from the first designation on; in other terms it is refused, in either order."""
+    own, at = stated_designation(impact.case(written(tmp_path)).definition), pd.Timestamp("2026-12-01T12:00Z")
+    other = other_case(tmp_path, binds='["us_person"]')
+    with pytest.raises(InputError, match=r"stated twice in different terms \(binds\).*another id") as told:
+        designated_tables((other, own)[:: -1 if turned else 1], at)
+    assert "\n" not in str(told.value)
+    with pytest.raises(InputError, match="tables hold id='annex-xix-of-regulation-eu-833-2014' in different terms"):
+        designated_tables((own,), at, designated_tables((other,), at))
+    same = replace(other, own_programme=own.own_programme)
+    tables = designated_tables((same, own)[:: -1 if turned else 1], at)
+    assert permitted("buy", "SAP.DE", "2026-06-01T12:00Z", "eu_person", tables=tables).status == "allowed"
+    assert permitted("buy", "SAP.DE", WINDOW, "eu_person", tables=tables).status == "prohibited"
+    assert len(designated_tables((own,), at, designated_tables((own,), at))["programmes"]) == len(tables["programmes"])
+
+
+@pytest.mark.parametrize(("binds", "warned"), [('["eu_person"]', False), ('["eu_person", "us_person"]', True)])
+def test_that_a_us_person_may_violate_is_said_where_it_binds_us_persons(tmp_path, binds, warned):
+    assert any("50 USC 1705" in line for line in asked(written(tmp_path, binds=binds), "buy", WINDOW).changes) == warned
 
 
 def test_keywords_say_the_same_as_the_file(tmp_path):
