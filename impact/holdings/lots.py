@@ -1,8 +1,9 @@
-"""Lots of a position that stand beside the line which sums them up: told by a column, or by identity and arithmetic."""
+"""Lots of a position that stand beside the line which sums them up: told by a column, and by arithmetic where a cell says so too."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,12 @@ import pandas as pd
 from impact.holdings.columns import IDENTITY_FIELDS
 from impact.holdings.distinct import distinct_rows
 from impact.holdings.heading_vocabulary import readings_of
-from impact.intake.headings import heading_key
+from impact.intake.headings import heading_key, is_total_label
+from impact.intake.numbers import MISSING_TEXT
 from impact.intake.records import RawSheet
-from impact.typing_ import BoolArray, IntArray
+from impact.typing_ import BoolArray, FloatArray, IntArray
 
-__all__ = ["LOT", "lots_of_summaries", "summed_up"]
+__all__ = ["LOT", "Lots", "lots_of_summaries", "summed_up"]
 
 LOT = "a part of a position that is counted as a whole"
 _WHOLE: Mapping[str, frozenset[str]] = {
@@ -24,6 +26,10 @@ _WHOLE: Mapping[str, frozenset[str]] = {
     "typeofbalance": frozenset({"aggr", "aggregate", "aggregate balance"}),
 }
 """Headings of columns that say of each line whether it is a whole position, and the words for one."""
+_SEVERAL = frozenset({"various", "multiple", "summary", "aggregate", "verschiedene", "diverse", "divers", "diversos", "vari"})
+"""Keys of the words that stand where the lots of a summary have a day or a number of their own, beside the labels of totals."""
+_PARTS = frozenset({"lot", "taxlot", "parcel"})
+"""Keys of the words that say of a line that it is a lot."""
 _IDENTITY = ("account", "name", "ticker", "isin", "cusip", "sedol", "figi", "instrument", "put_call", "currency")
 _CODES = ("ticker", "isin", "cusip", "sedol", "figi")
 
@@ -50,8 +56,16 @@ def _names(heading: str) -> bool:
     return any(name in (*IDENTITY_FIELDS, "account") for name, _ in readings_of(heading)[:1])
 
 
-def lots_of_summaries(rows: pd.DataFrame, kept: BoolArray) -> BoolArray:
-    """(n,) bool: lines that are lots of the line of the same security right above or below them, which sums them up.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Lots:
+    """Lines that are lots of another, and lines whose figures sum up their neighbours though nothing tells them from positions; (n,) bool each."""
+
+    lot: BoolArray
+    doubtful: BoolArray
+
+
+def lots_of_summaries(rows: pd.DataFrame, kept: BoolArray, printed: Callable[[IntArray], pd.DataFrame]) -> Lots:
+    """Lines that are lots of the line of the same security right above or below them, which sums them up.
 
     Parameters
     ----------
@@ -59,38 +73,68 @@ def lots_of_summaries(rows: pd.DataFrame, kept: BoolArray) -> BoolArray:
         In the order of the file.
     kept : (n,) bool
         Lines that are positions otherwise.
+    printed : callable
+        Gives the cells of some rows as text, in every column of the table but those of amounts.
 
     Notes
     -----
     Of three or more neighbouring lines of one coded security the first, or the last, is a summary where its quantity, and its value
-    where they have one, is the sum of the others. Two alike may be two purchases: one is a lot only where all such summaries of the table
-    stand on the same side of theirs.
+    where they have one, is the sum of the others, all of one sign, and a column tells it from them by its kind: its cell is blank where
+    each of theirs is filled, or is a word for several. Sums alone tell nothing: purchases, custodians and clients sum up by chance,
+    so that all are kept and the line is doubtful. Two alike are a summary and its lot only where such a column tells so, which tells a
+    summary on the same side of several lots too.
     """
-    lot = np.zeros(len(rows), dtype=bool)
+    n = len(rows)
+    none = np.zeros(n, dtype=bool)
     quantity, value = (rows[name].to_numpy(dtype=np.float64) for name in ("quantity", "market_value"))
     coded = np.logical_or.reduce([(rows[name] != "").to_numpy(dtype=bool) for name in _CODES])
     asked = np.flatnonzero(kept & coded & np.isfinite(quantity) & (quantity != 0.0))
     if len(asked) < 2:
-        return lot
+        return Lots(lot=none, doubtful=none)
     member = distinct_rows([rows[name].take(asked) for name in _IDENTITY])[1]
     next_to = (np.diff(member) == 0) & (np.diff(asked) == 1)
     if not next_to.any():
-        return lot
-    edges = np.flatnonzero(~next_to) + 1
-    pairs: list[IntArray] = []
-    sides: set[bool] = set()
-    for run in np.split(asked, edges):
-        if len(run) == 2:
-            pairs.append(run)
-        for summary, others in ((run[0], run[1:]), (run[-1], run[:-1])) if len(run) > 2 else ():
-            if _sums(quantity, summary, others) and _sums(value, summary, others):
+        return Lots(lot=none, doubtful=none)
+    runs = [run for run in np.split(asked, np.flatnonzero(~next_to) + 1) if len(run) > 1]
+    sums = [(run[0], run[1:]) for run in runs if _sums(quantity, run[0], run[1:])]
+    sums += [(run[-1], run[:-1]) for run in runs if _sums(quantity, run[-1], run[:-1])]
+    return _told(sums, quantity, value, printed)
+
+
+def _told(
+    sums: Sequence[tuple[int, IntArray]], quantity: FloatArray, value: FloatArray, printed: Callable[[IntArray], pd.DataFrame]
+) -> Lots:
+    """Which sums are summaries of lots, each given as its row and the rows of the others."""
+    lot, doubtful = np.zeros(len(quantity), dtype=bool), np.zeros(len(quantity), dtype=bool)
+    if not any(len(others) > 1 for _, others in sums):
+        return Lots(lot=lot, doubtful=doubtful)
+    asked = np.unique(np.concatenate([[summary, *others] for summary, others in sums]))
+    cells = printed(asked)
+    telling: set[tuple[bool, object]] = set()
+    for several in (True, False):
+        for summary, others in sums:
+            if (len(others) > 1) is not several or lot[[summary, *others]].any():
+                continue
+            mine, theirs = cells.iloc[np.searchsorted(asked, summary)], cells.iloc[np.searchsorted(asked, others)]
+            told = {(bool(summary < others[0]), name) for name in cells if _differs_in_kind(str(mine[name]), theirs[name].tolist())}
+            whole = _sums(value, summary, others) and bool(np.all(np.sign(quantity[others]) == np.sign(quantity[summary])))
+            if whole and told and (several or told & telling):
                 lot[others] = True
-                sides.add(summary == run[0])
-                break
-    for run in pairs if len(sides) == 1 else ():
-        one = run[1] if sides == {True} else run[0]
-        lot[one] = _sums(quantity, run[0], run[1:]) and _sums(value, run[0], run[1:])
-    return lot
+                telling |= told
+            elif several:
+                doubtful[summary] = True
+    return Lots(lot=lot, doubtful=doubtful & ~lot)
+
+
+def _differs_in_kind(summary: str, lots: Sequence[str]) -> bool:
+    """Whether a cell of a line tells that it sums up the lines with the other cells of its column."""
+    word = heading_key(summary)
+    words = [heading_key(cell) for cell in lots]
+    blank = summary.strip().lower() in MISSING_TEXT and not any(cell.strip().lower() in MISSING_TEXT for cell in lots)
+    several = (word in _SEVERAL or is_total_label(summary)) and not any(
+        other in _SEVERAL or is_total_label(cell) for other, cell in zip(words, lots, strict=True)
+    )
+    return blank or several or (word not in _PARTS and set(words) <= _PARTS)
 
 
 def _sums(amount: np.ndarray, summary: int, others: IntArray) -> bool:

@@ -127,7 +127,7 @@ def interpret(
     scales = checked_scales(rows, scales)
     rows["as_of"] = _dates(raw, as_of, dayfirst, report)
     given = {name for name in (*text, *identifiers) if name in rows}
-    code, net_assets = _refusals(rows, given, text.get("identifier"), stated, report, scales)
+    code, net_assets = _refusals(rows, given, text.get("identifier"), stated, report, scales, raw)
     settle_book_currency(rows, code == TOTAL_CODE, raw, report)
     if "side" in text:  # totals were told by the figures as they are printed
         sides = read_sides(text["side"])
@@ -310,7 +310,13 @@ def _dates(raw: RawTable, as_of: pd.Timestamp | None, dayfirst: bool | None, rep
 
 
 def _refusals(
-    rows: pd.DataFrame, given: Set[str], mixed: pd.Series | None, weighted: np.ndarray, report: CellReport, scales: Mapping[str, Scale]
+    rows: pd.DataFrame,
+    given: Set[str],
+    mixed: pd.Series | None,
+    weighted: np.ndarray,
+    report: CellReport,
+    scales: Mapping[str, Scale],
+    raw: RawTable,
 ) -> tuple[np.ndarray, float]:
     """(n,) position in ``_REASONS`` of why each row is no position, 0 where it is one, and the net assets that a total states.
 
@@ -341,13 +347,18 @@ def _refusals(
         name: rows[name] / scales[name].factor for name in ("quantity", "market_value") if name in scales and scales[name].factor > 0
     }
     lines = total_lines(as_printed := rows.assign(**printed), marked, given)
-    lot = lots_of_summaries(rows, code == 0)
-    code[lot] = LOT_CODE
+    plain = [number for number in range(len(raw.plan.headings)) if number not in {raw.plan.position.get(name) for name in AMOUNT_FIELDS}]
+    lots = lots_of_summaries(rows, code == 0, lambda asked: raw.printed(asked, plain))
+    code[lot := lots.lot] = LOT_CODE
     code[lines.total] = TOTAL_CODE
     summary = np.append(False, lot[:-1]) & ~lot  # below lots a sum of lines above is no doubt
     report.add(
         lines.doubtful & ~summary, "quantity", rows["quantity"], "the figures are the sum of lines above: a total?", "kept: it has a ticker"
     )
+    report.add(
+        lots.doubtful & (code == 0), "quantity", rows["quantity"], "the sum of the lines of the same security beside it: a summary of them?",
+        "all kept as positions: if it is one, leave it or them out",
+    )  # fmt: skip
     value, differs = as_printed["market_value"], np.arange(n) == lines.differs
     problem = f"the printed total is no sum of the lines above: those kept sum to {prose.decimal(value[code == 0].sum())}"
     report.add(differs, "market_value", value, problem, "not a position; look for lines left out or counted twice")

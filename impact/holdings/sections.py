@@ -47,16 +47,33 @@ class RawTable:
     preamble : Preamble
     title : str
         Of the section, where a sheet holds several.
+    sheet : RawSheet
+        From which the table is cut.
+    places : (n,) int
+        Position in the sheet of each row.
+    shift : int
+        Column of the sheet of the first heading.
     """
 
     cells: pd.DataFrame
     line: IntArray
     plan: ColumnPlan
     header_line: int
+    sheet: RawSheet
+    places: IntArray
+    shift: int = 0
     numeric: Mapping[str, BoolArray] = field(default_factory=dict)
     separator: str = ""
     preamble: Preamble = field(default_factory=Preamble)
     title: str = ""
+
+    def printed(self, rows: IntArray, columns: Sequence[int]) -> pd.DataFrame:
+        """The cells of some rows, in the columns of those headings, as text; a heading without a column is left out."""
+        there = [number for number in columns if number + self.shift < self.sheet.width]
+        cells = {number: self.sheet.cells[number + self.shift].take(self.places[rows]) for number in there}
+        return pd.DataFrame(
+            {number: column.astype("str").where(column.notna(), "").reset_index(drop=True) for number, column in cells.items()}
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -161,6 +178,9 @@ def _cut(
         separator=sheet.separator,
         preamble=preamble,
         title=title,
+        sheet=sheet,
+        places=rows,
+        shift=shift,
     )
 
 

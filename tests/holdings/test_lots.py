@@ -1,0 +1,79 @@
+"""Lines of one security beside each other: all are positions, unless one of them is a summary in kind and by its figures."""
+
+from __future__ import annotations
+
+import pytest
+
+from impact.holdings import read_holdings
+
+XIAOMI, MOBILE = "KYG9830T1067", "HK0941009539"
+SUM = "the sum of the lines of the same security beside it: a summary of them?"
+SORTS = ["Custodian", "Lot", "Strategy", "Client", "Broker", "Manager", "Sub-account", "Sleeve", "Desk", "Owner", "Nominee", "基金"]
+
+
+@pytest.fixture
+def read(tmp_path):
+    def from_lines(*lines):
+        path = tmp_path / "book.csv"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return read_holdings(path)
+
+    return from_lines
+
+
+@pytest.mark.parametrize("heading", SORTS)
+@pytest.mark.parametrize("sizes", [(300, 100, 200), (100, 200, 300)])
+def test_lines_that_a_column_tells_apart_are_all_positions(read, heading, sizes):
+    lines = [f"{sort},{XIAOMI},{size},{3 * size}" for sort, size in zip(("Alpha", "Beta", "Gamma"), sizes, strict=True)]
+    file = read(f"{heading},ISIN,Quantity,Market Value", *lines)
+    assert (file.rows["quantity"].sum(), file.rows["market_value"].sum()) == (600.0, 1800.0) and file.dropped.empty
+
+
+def test_two_clients_whose_holdings_sum_to_that_of_a_third_keep_theirs_and_it_is_said(read):
+    file = read("Client,ISIN,Quantity,Market Value", f"Alpha,{XIAOMI},100,300", f"Beta,{XIAOMI},100,300", f"Gamma,{XIAOMI},200,600")
+    assert file.rows["quantity"].sum() == 400.0 and file.issues.loc[file.issues["problem"] == SUM, "row"].tolist() == [4]
+
+
+def test_numbered_and_dated_lots_are_all_held(read):
+    lots = [
+        f"{XIAOMI},{lot},{day},{size},{3 * size}"
+        for lot, day, size in ((1, "2020-01-03", 100), (2, "2020-02-03", 100), (3, "2020-03-03", 200))
+    ]
+    file = read("ISIN,Lot,Trade Date,Quantity,Market Value", *lots)
+    assert (file.rows["quantity"].sum(), file.rows["market_value"].sum()) == (400.0, 1200.0)
+
+
+def test_long_and_short_lines_are_no_lots(read):
+    file = read("ISIN,Quantity,Market Value", *(f"{XIAOMI},{size},{3 * size}" for size in (300, -200, 500)))
+    assert file.rows["quantity"].tolist() == [300.0, -200.0, 500.0]
+
+
+def test_sums_that_nothing_else_tells_are_kept_and_said(read):
+    file = read("ISIN,Quantity", *(f"{XIAOMI},{size}" for size in (300, 100, 200)))
+    assert file.rows["quantity"].sum() == 600.0 and file.issues["row"].tolist() == [2]
+
+
+def test_a_run_that_sums_up_says_nothing_of_a_pair_of_another_security(read):
+    pair = [f"{MOBILE},2020-05-01,50,500", f"{MOBILE},2020-05-02,50,500"]
+    told = [f"{XIAOMI},,300,900", f"{XIAOMI},2020-01-03,100,300", f"{XIAOMI},2020-02-03,200,600"]
+    file = read("ISIN,Acquired,Quantity,Market Value", *told, *pair)
+    assert file.rows["quantity"].tolist() == [300.0, 50.0, 50.0] and file.dropped["row"].tolist() == [3, 4]
+    untold = [f"{XIAOMI},2019-12-03,300,900", *told[1:]]
+    assert read("ISIN,Acquired,Quantity,Market Value", *untold, *pair).rows["quantity"].sum() == 700.0
+
+
+@pytest.mark.parametrize("summary", ["", "--", "Various", "Total", "合计"])
+def test_a_summary_is_blank_or_a_word_where_its_lots_are_filled(read, summary):
+    lines = [f"{XIAOMI},2020-01-03,100,300", f"{XIAOMI},2020-02-03,200,600", f"{XIAOMI},{summary},300,900"]
+    file = read("ISIN,Acquired,Quantity,Market Value", *lines)
+    assert file.rows["quantity"].tolist() == [300.0] and file.dropped["row"].tolist() == [2, 3] and file.issues.empty
+
+
+def test_a_column_that_calls_lots_lots_tells_their_summary(read):
+    lines = [f"Position,{XIAOMI},300", f"Lot,{XIAOMI},100", f"Lot,{XIAOMI},200"]
+    assert read("Level,ISIN,Quantity", *lines).rows["quantity"].tolist() == [300.0]
+
+
+def test_a_blank_above_one_of_the_lots_alone_tells_nothing(read):
+    lines = [f"{XIAOMI},,300,900", f"{XIAOMI},new,100,300", f"{XIAOMI},,200,600"]
+    assert read("ISIN,Note,Quantity,Market Value", *lines).rows["quantity"].sum() == 600.0
