@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -14,6 +13,8 @@ from scipy.special import stdtr, stdtrit
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import factor_table
 from impact.eventstudy.causal_schemas import HORIZONS, UNITS_OUT
+from impact.kernels.imputation import imputed_means, tied_sets
+from impact.market.given_days import faults_of_days
 from impact.results import Result, Summary, declared
 from impact.tables import prose
 from impact.typing_ import Day, FloatArray, IntArray, TableLike
@@ -97,13 +98,13 @@ def staggered_did(
     InputError
         If a name is no column, or an option breaks its rule.
     InfeasibleDesign
-        If no treated unit has an untreated period and untreated units beside it, or pyfixest is not installed.
+        If no treated unit has an untreated period and untreated units beside it.
 
     Notes
     -----
     The outcome without treatment, ``unit + period``, is fitted on untreated observations alone (units never treated, and those not yet
     treated); effects are the means of what is left on treated ones. That is the imputation estimator of Borusyak, Jaravel and Spiess; the
-    covariance allows for the first stage (Gardner), by ``pyfixest.did2s``, Student with clusters less one degrees of freedom. One regression
+    covariance allows for the first stage (Gardner), Student with clusters less one degrees of freedom. One regression
     on a dummy of treatment compares late with early treated units and may have the wrong sign where effects grow.
 
     There is no standard error below 20 clusters, or 8 that are treated, nor for a horizon with fewer than 8 treated units. Parallel
@@ -122,21 +123,19 @@ def staggered_did(
         raise InputError(f"last={last} is before the treatment; give 0 or more periods since it.")
     periods, values, names = factor_table(outcomes, "outcomes")
     start = _first_treated(starts, names, periods)
-    panel, dropped, n_lost = _long(values, start, names)
-    if last is not None:
-        panel = panel.loc[panel["horizon"] <= last]
+    entered = _observations(values, start, names, last)
+    panel = entered.rows
     if not panel["treated"].any():
-        first = f" (first {dropped['unit'].iloc[0]!r}: {dropped['reason'].iloc[0]})" if len(dropped) else ""
-        raise InfeasibleDesign(f"no treated observation has both untreated periods of its unit and untreated units beside it{first}.")
+        raise InfeasibleDesign(_no_comparison(entered))
     effects = _effects(panel, cluster, level)
-    n_never = int((start == len(periods)).sum())
+    n_never = int((start[panel["unit"].unique()] == len(periods)).sum())
     return StaggeredDifference(
         effects=effects,
         n_never=n_never,
         n_treated=int(panel.loc[panel["treated"], "unit"].nunique()),
         clustered_by=cluster,
-        dropped=dropped,
-        assumptions=_said(panel, n_never, n_lost, cluster),
+        dropped=entered.dropped,
+        assumptions=_said(entered, n_never, cluster),
     )
 
 
@@ -156,54 +155,90 @@ def _first_treated(starts: Mapping[Hashable, Day] | pd.Series, names: tuple[str,
     absent = [name for name in given if name not in names]
     if absent:
         raise InputError(f"starts names {len(absent)} unit(s) that are no column of outcomes (first {absent[0]!r}); mend the names.")
-    try:
-        dates = pd.DatetimeIndex(pd.to_datetime(pd.Series([given.get(name) for name in names], dtype=object)))
-    except (ValueError, TypeError):
-        raise InputError("starts holds what is no date; give one date a treated unit, year first, like 2021-02-24.") from None
+    dates, faults = faults_of_days([given.get(name) for name in names])
+    bad = [place for place, fault in enumerate(faults) if fault]
+    if bad:
+        first = f"{names[bad[0]]!r}: {given[names[bad[0]]]!r} {faults[bad[0]]}"
+        raise InputError(
+            f"starts has {len(bad)} value(s) that are no single date (first {first}); "
+            "give one date a treated unit, without time or zone and year first, like 2021-02-24."
+        )
     return np.where(pd.isna(dates), len(periods), periods.searchsorted(dates))
 
 
-def _long(values: FloatArray, start: IntArray, names: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """Observations whose outcome without treatment can be told, the units left out, and how many observations went for want of controls."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Panel:
+    """What enters the estimation, and what does not.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        unit, period, outcome, treated, horizon of each observation that enters.
+    dropped : DataFrame
+        Units left out, with the reason.
+    n_alone, n_apart : int
+        Treated observations that are out: no untreated unit in their period, or only such as no chain of untreated observations ties
+        to their unit.
+    """
+
+    rows: pd.DataFrame
+    dropped: pd.DataFrame
+    n_alone: int
+    n_apart: int
+
+
+def _observations(values: FloatArray, start: IntArray, names: tuple[str, ...], last: int | None) -> _Panel:
+    """Observations whose outcome without treatment can be told, the units left out, and the treated observations that are out.
+
+    Without treatment the outcome is ``unit + period``: it can be told where untreated observations tie the unit to the period, each
+    sharing a unit or a period with the next.
+    """
     rows, units = np.nonzero(np.isfinite(values))
     panel = pd.DataFrame({"unit": units, "period": rows, "outcome": values[rows, units], "treated": rows >= start[units]})
     panel["horizon"] = np.where(panel["treated"], rows - start[units], -1)
-    before = panel.loc[~panel["treated"]].groupby("unit").size().reindex(range(len(names)), fill_value=0).to_numpy()
-    count = np.isfinite(values).sum(axis=0)
-    lost = np.flatnonzero(before == 0)
-    reasons = ["no untreated period with a figure" if count[i] else "no figure" for i in lost]
-    dropped = pd.DataFrame({"unit": np.array(names)[lost], "reason": reasons})
-    panel = panel.loc[~panel["unit"].isin(lost)]
-    beside = np.isin(panel["period"], panel.loc[~panel["treated"], "period"].unique())
-    return panel.loc[beside].reset_index(drop=True), dropped, int((~beside).sum())
-
-
-def _two_stages(panel: pd.DataFrame, second: str, cluster: Cluster) -> tuple[FloatArray, FloatArray]:
-    """Estimates and standard errors of the second stage."""
-    try:
-        import pyfixest
-    except ImportError:
-        raise InfeasibleDesign(
-            "staggered_did needs the package pyfixest; install it with pip install 'index-exclusion-impact[did]'."
-        ) from None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pyfixest calls pandas by names that later versions drop
-        fit = pyfixest.did2s(
-            panel, yname="outcome", first_stage="~0|unit+period", second_stage=second, treatment="treated", cluster=cluster
-        )
-        return fit.coef().to_numpy(), fit.se().to_numpy()
+    if last is not None:
+        panel = panel.loc[panel["horizon"] <= last]
+    free = panel.loc[~panel["treated"]]
+    n_periods, n_units = values.shape
+    of_unit, of_period = tied_sets(free["unit"].to_numpy(), free["period"].to_numpy(), n_units, n_periods)
+    tie_of_unit = of_unit[panel["unit"]]
+    tied = tie_of_unit == of_period[panel["period"]]
+    compared = np.unique(tie_of_unit[tied & panel["treated"]])
+    has_figure, has_free = np.isfinite(values).any(axis=0), np.isin(np.arange(len(names)), free["unit"])
+    enters, treated = np.isin(of_unit, compared) & has_free, panel["treated"].to_numpy()
+    reason = np.select(
+        [~has_figure, ~has_free, ~enters & np.isin(np.arange(len(names)), panel["unit"][treated]), ~enters],
+        [
+            "no figure",
+            "no untreated period with a figure",
+            "no untreated unit ties its own untreated periods to a treated one",
+            "no treated unit beside it",
+        ],
+        "",
+    )
+    alone = treated & ~np.isin(panel["period"], free["period"])
+    lost = treated & has_free[panel["unit"]] & ~tied
+    return _Panel(
+        rows=panel.loc[tied & enters[panel["unit"]]].reset_index(drop=True),
+        dropped=pd.DataFrame({"unit": np.array(names)[reason != ""], "reason": reason[reason != ""]}),
+        n_alone=int((lost & alone).sum()),
+        n_apart=int((lost & ~alone).sum()),
+    )
 
 
 def _effects(panel: pd.DataFrame, cluster: Cluster, level: float) -> pd.DataFrame:
     treated = panel.loc[panel["treated"]]
     horizons = np.sort(treated["horizon"].unique())
-    mean, mean_error = _two_stages(panel, "~i(treated)", cluster)
-    by, errors = _two_stages(panel, "~i(horizon, ref=-1)", cluster)
+    outcome, unit, period = (panel[column].to_numpy() for column in ("outcome", "unit", "period"))
+    of_all = np.where(panel["treated"], 0, -1)
+    of_horizon = np.where(panel["treated"], np.searchsorted(horizons, panel["horizon"]), -1)
+    whole = imputed_means(outcome, unit, period, of_all, panel[cluster].to_numpy(), 1)
+    by = imputed_means(outcome, unit, period, of_horizon, panel[cluster].to_numpy(), len(horizons))
     groups = [treated, *(treated.loc[treated["horizon"] == horizon] for horizon in horizons)]
     table = pd.DataFrame(
         {
-            "estimate": np.append(mean, by),
-            "se": np.append(mean_error, errors),
+            "estimate": np.append(whole.estimate, by.estimate),
+            "se": np.append(whole.se, by.se),
             "n_treated": [group["unit"].nunique() for group in groups],
             "n_periods": [group["period"].nunique() for group in groups],
             "n_obs": [len(group) for group in groups],
@@ -219,13 +254,30 @@ def _effects(panel: pd.DataFrame, cluster: Cluster, level: float) -> pd.DataFram
     return table.assign(ci_low=table["estimate"] - half, ci_high=table["estimate"] + half, p=p, reason=reason)
 
 
-def _said(panel: pd.DataFrame, n_never: int, n_lost: int, cluster: Cluster) -> tuple[str, ...]:
-    n = panel[cluster].nunique()
+def _no_comparison(entered: _Panel) -> str:
+    """Why there is no treated observation left."""
+    if entered.n_apart:
+        return (
+            f"no control spans the date: {entered.n_apart} treated observation(s) stand beside untreated units that share no period with the "
+            "untreated periods of theirs, nor through other units; give controls with figures before and after."
+        )
+    lost = entered.dropped.loc[entered.dropped["reason"] != "no treated unit beside it"]
+    first = f" (first {lost['unit'].iloc[0]!r}: {lost['reason'].iloc[0]})" if len(lost) else ""
+    return f"no treated observation has both untreated periods of its unit and untreated units beside it{first}."
+
+
+def _said(entered: _Panel, n_never: int, cluster: Cluster) -> tuple[str, ...]:
+    n = entered.rows[cluster].nunique()
     lines = [
         f"{n_never} units are not treated by the last period; before their own date the treated serve as controls too",
         f"errors clustered by {cluster}, {n} of them" + (": few, so they are somewhat too small" if n < FEW_CLUSTERS else ""),
         "without the treatment all units would have moved in parallel; nobody acted ahead of the date",
     ]
-    if n_lost:
-        lines.append(f"{n_lost} observations lie in periods in which every unit is treated: no control is left, and they are out")
+    if entered.n_alone:
+        lines.append(f"{entered.n_alone} observations lie in periods in which every unit is treated: no control is left, and they are out")
+    if entered.n_apart:
+        lines.append(
+            f"{entered.n_apart} treated observations stand beside units that no untreated figures tie to their own past: no control spans "
+            "the date, and they are out"
+        )
     return tuple(lines)

@@ -14,6 +14,7 @@ from impact.eventstudy.alignment import factor_table
 from impact.eventstudy.causal_schemas import DIFFERENCE, PERIOD_WEIGHTS, UNIT_WEIGHTS, UNITS_OUT
 from impact.kernels.single_event import PlaceboTest
 from impact.kernels.synthetic_did import WeightedDifference, difference_penalty, placebo_differences, weighted_difference
+from impact.market.panel import session_label
 from impact.results import Result, Summary, declared
 from impact.tables import prose
 from impact.typing_ import Day, FloatArray, TableLike
@@ -174,14 +175,11 @@ def synthetic_did(
 
 
 def _date_of(start: Day) -> pd.Timestamp:
-    """The first treated period as a date without a zone."""
-    try:
-        date = pd.Timestamp(start)
-    except (ValueError, TypeError):
-        date = None
-    if date is None or pd.isna(date):
-        raise InputError(f"start={start!r} is no date; write it year first, like 2021-02-24.")
-    return date.tz_localize(None)
+    """The first treated period."""
+    date = session_label(start, "start")
+    if date is None:
+        raise InputError("start is not given; it is the date of the first treated period: write YYYY-MM-DD.")
+    return date
 
 
 def _treated_columns(treated: Hashable | Sequence[Hashable], names: tuple[str, ...]) -> np.ndarray:

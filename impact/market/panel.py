@@ -15,6 +15,7 @@ from impact.instants import parse_instant
 from impact.market.closed_days import absent_notes, closed_cells, rows_of_any_market, venues_of
 from impact.market.dropped import dropped_notes, dropped_rows
 from impact.market.frames import checked_sessions, session_frame
+from impact.market.given_days import NO_DATE, TIMED, ZONED, faults_of_days
 from impact.market.plausibility import doubt_notes, doubtful_figures
 from impact.market.returns import GapRule, alongside, to_returns, traded_cells
 from impact.market.schemas import CLOSES, DIVIDENDS, DROPPED, REFUSED, SECURITIES, VOLUMES
@@ -356,17 +357,16 @@ def session_label(value: Day | None, parameter: str) -> pd.Timestamp | None:
     Raises
     ------
     InputError
-        If `value` is no date, or carries a time of day or a zone.
+        If `value` is no date or may be two, or carries a time of day or a zone.
     """
     if value is None:
         return None
-    try:
-        stamp = pd.Timestamp(value)
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{parameter}={value!r} is not a date; write it as YYYY-MM-DD.") from error
-    if pd.isna(stamp) or stamp.tzinfo is not None or stamp != stamp.normalize():
+    (day,), (fault,) = faults_of_days([value])
+    if fault in (TIMED, ZONED):
         raise InputError(f"{parameter}={value!r} is not a session; sessions are dates without time or zone: write YYYY-MM-DD.")
-    return stamp
+    if fault or pd.isna(day):
+        raise InputError(f"{parameter}={value!r} {fault or NO_DATE}; write it as YYYY-MM-DD.")
+    return pd.Timestamp(day)
 
 
 def _as_list(securities: str | Iterable[str]) -> list[str]:

@@ -36,6 +36,7 @@ READS_SYNTAX = {
     "impact/instants.py": "ISO 8601",
     "impact/market/column_headings.py": "figures and currencies in headings of price files",
     "impact/market/french.py": "blocks of the factor files",
+    "impact/market/given_days.py": "dates and clocks in text that a caller gives",
     "impact/market/sniffing.py": "headings and dates of price files",
     "impact/market/yahoo.py": "symbols",
     "impact/rules/deadline_table.py": "the form of a trading line",

@@ -31,7 +31,7 @@ def test_every_licence_is_listed_as_its_package_says():
     parser = configparser.ConfigParser()
     parser.read(ROOT / "setup.cfg", encoding="utf-8")
     extras = parser["options.extras_require"]
-    wanted = [parser["options"]["install_requires"], *(extras[name] for name in ("parquet", "twelvedata", "fast", "garch", "did", "dask"))]
+    wanted = [parser["options"]["install_requires"], *(extras[name] for name in ("parquet", "twelvedata", "fast", "garch", "dask"))]
     packages = {line.split(">=")[0].split("[")[0] for line in "\n".join(wanted).split()}
     rows = [line.strip("| ").split(" | ") for line in (ROOT / "docs" / "licences.md").read_text().splitlines() if line.startswith("| ")][1:]
     listed = {name.split(" ")[0]: licence.strip("*") for names, licence, _ in rows for name in names.split(", ")}

@@ -91,7 +91,7 @@ def test_several_treated_units_need_a_generator():
     ("change", "treated", "start", "error", "said"),
     [
         (lambda t: t, "ZZ", MONTHS[20], impact.InputError, "no column of outcomes"),
-        (lambda t: t, "U0", "soon", impact.InputError, "is no date"),
+        (lambda t: t, "U0", "soon", impact.InputError, "is not a date"),
         (lambda t: t, [], MONTHS[20], impact.InputError, "none is given"),
         (lambda t: t, "U0", MONTHS[2], InfeasibleDesign, "2 periods before"),
         (lambda t: t, "U0", "2030-01-01", InfeasibleDesign, "0 from it on"),
@@ -113,3 +113,23 @@ def test_controls_with_gaps_leave_with_the_reason():
     result = synthetic_did(table, "U0", MONTHS[20])
     assert result.dropped.to_dict("records") == [{"unit": "U5", "reason": "no figure in 1 of 30 periods"}]
     assert "U5" not in set(result.unit_weights["unit"]) and "Units left out" in str(result)
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ("03/12/2015", "can be read in two ways"),
+        (pd.Timestamp("2016-09-30", tz="UTC"), "is not a session"),
+        ("2016-09-30 15:00", "is not a session"),
+        (7, "is not a date"),
+        (None, "not given"),
+    ],
+)
+def test_a_start_that_is_no_single_day_is_refused(start, said):
+    with pytest.raises(impact.InputError, match=f"start.*{said}"):
+        synthetic_did(panel(), "U0", start)
+
+
+def test_a_start_may_be_written_in_figures():
+    for start in (20160930, "30/09/2016", "20160930"):
+        assert synthetic_did(panel(), "U0", start).start == MONTHS[20]
