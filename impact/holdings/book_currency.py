@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from impact.holdings.cell_report import CellReport
+from impact.holdings.instruments import NOT_PRODUCTS
+from impact.holdings.line_rates import IN_BASE, TIMES, RatedValues, is_rate, rated_values
 from impact.holdings.sections import RawTable
 from impact.intake.currencies import normal_currencies
 from impact.intake.headings import heading_key
-from impact.typing_ import BoolArray
+from impact.typing_ import BoolArray, FloatArray
 
 __all__ = ["in_one_currency", "settle_book_currency", "settle_currencies"]
 
@@ -46,10 +48,12 @@ def in_one_currency(rows: pd.DataFrame, total: BoolArray) -> str | None:
     return str(named[0]) if len(named) == 1 else ""
 
 
-def _by_products(rows: pd.DataFrame) -> tuple[bool | None, str | None]:
-    """Whether quantity times price tells the currency of values on lines of several, None where it does not; and that one, where it is one alone.
+def _by_products(rows: pd.DataFrame) -> tuple[bool, str | None]:
+    """Whether quantity times price tells the currency of values on lines of several, and that one, where it is one alone.
 
-    Values are in one currency where they are quantity times price on its lines, and are not on those of every other one.
+    Values are in the currency of each line where they are quantity times price on the lines of two; in one currency where they are on
+    its lines, and on all those of every other one are the product at one rate that may be one between the two. Of kinds whose value is
+    no product nothing is told.
     """
     held = rows[(rows["market_value"].notna() & (rows["currency"] != "")).to_numpy()]
     currencies = held["currency"].unique()
@@ -58,16 +62,20 @@ def _by_products(rows: pd.DataFrame) -> tuple[bool | None, str | None]:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.abs((held["market_value"] / (held["quantity"] * held["price"])).to_numpy(dtype=np.float64))
     asked = np.isfinite(ratio) & (ratio > 0.0) & held["price_currency"].isin(["", *currencies]).to_numpy()
-    near = np.abs(ratio - 1.0) < _NEAR
+    asked &= ~held["instrument"].isin(NOT_PRODUCTS).to_numpy()
     of = held["currency"].to_numpy()
-    fits = {code: near[asked & (of == code)] for code in currencies}
-    known = [code for code, each in fits.items() if len(each)]
-    if len(known) < 2:
-        return None, None
-    whole = [code for code in known if fits[code].all()]
-    if len(whole) == 1 and not any(fits[code].any() for code in known if code != whole[0]):
+    ratios = {code: each for code in currencies if len(each := ratio[asked & (of == code)])}
+    whole = [code for code, each in ratios.items() if np.all(np.abs(each - 1.0) < _NEAR)]
+    others = [code for code in ratios if code not in whole]
+    if len(whole) == 1 and others and all(_at_one_rate(ratios[code], code, whole[0]) for code in others):
         return True, str(whole[0])
-    return (True, None) if whole else (None, None)
+    return len(whole) > 1, None
+
+
+def _at_one_rate(ratio: FloatArray, of: str, to: str) -> bool:
+    """Whether values over products are one number on all lines, which may be a rate between the two currencies."""
+    rate = float(np.median(ratio))
+    return bool(np.all(np.abs(ratio / rate - 1.0) < _NEAR)) and is_rate(rate, of, to) is True
 
 
 def _weights_fit(held: pd.DataFrame) -> bool:
@@ -104,41 +112,53 @@ def settle_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> 
         ratio = (rows["market_value"] / traded).to_numpy()
     in_whole_units = (worth < 1.0).to_numpy() & (np.abs(ratio * 100.0 - 1.0) < 0.05)
     scale = np.where(in_whole_units, 1.0, worth)
-    report.add(scale < 1.0, "market_value", rows["market_value"], "in hundredths of the currency", "divided by 100")
-    for name in ("market_value", "notional_value"):
-        rows[name] = rows[name] * scale
-    _bring_to_base(rows, raw, report)
     report.add(
         ((price_worth < 1.0) & rows["price"].notna()).to_numpy(), "price", rows["price"], "in hundredths of the currency", "divided by 100"
     )
     rows["price"] = rows["price"] * price_worth
+    rated = _beside_rates(rows, scale, raw)
+    if rated is not None and rated.reading == IN_BASE:
+        scale = np.where(rated.told, 1.0, scale)
+    report.add(scale < 1.0, "market_value", rows["market_value"], "in hundredths of the currency", "divided by 100")
+    for name in ("market_value", "notional_value"):
+        rows[name] = rows[name] * scale
+    if rated is not None:
+        _bring_to_base(rows, rated, raw, report)
 
 
 _TO_BASE = frozenset({"fxratetobase", "ratetobase", "fxtobase", "fxratetobasecurrency", "exchangeratetobase"})
 
 
-def _bring_to_base(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> None:
-    """Values of each line in its own currency times the rate to the base that stands beside them, where the heading says that it is one.
-
-    The base is the currency whose rate is 1, where it is one alone; else it has no name.
-    """
+def _beside_rates(rows: pd.DataFrame, scale: FloatArray, raw: RawTable) -> RatedValues | None:
+    """How values beside a column of rates to the base are to be read; None where there is none, or their heading tells their currency."""
     plan = raw.plan
     heading = plan.headings[plan.position["fx"]] if "fx" in plan.position else ""
     if heading_key(heading) not in _TO_BASE or plan.value_currency or plan.value_in_base:
-        return
+        return None
+    printed = rows["market_value"].to_numpy(dtype=np.float64)
+    return rated_values(rows, printed, printed * scale)
+
+
+def _bring_to_base(rows: pd.DataFrame, rated: RatedValues, raw: RawTable, report: CellReport) -> None:
+    """Values brought to the base as :func:`rated_values` found; those of which nothing tells stay, and are said."""
+    heading = raw.plan.headings[raw.plan.position["fx"]]
     rate = rows["fx"].to_numpy(dtype=np.float64)
-    told = np.isfinite(rate) & (rate > 0.0)
-    named = (rows["currency"] != "").to_numpy()
-    if not (told & named & (rate != 1.0)).any():
+    other = rated.told & (rate != 1.0) & rows["market_value"].notna().to_numpy()
+    first = other & (np.cumsum(other) == 1)
+    value = rows["market_value"]
+    if not rated.reading:
+        said = f"nothing tells whether values beside {heading} are in the currency of the line or in the base"
+        report.add(first, "market_value", value, said, "taken in the currency of each line: name that of the values in their heading")
         return
-    bases = rows.loc[told & named & (rate == 1.0), "currency"].unique()
-    report.add(
-        told & (rate != 1.0), "market_value", rows["market_value"], f"in the currency of the line, beside {heading}", "times that rate"
-    )
-    for name in ("market_value", "notional_value"):
-        rows[name] = rows[name].where(~told, rows[name] * rate)
+    if rated.reading == IN_BASE:
+        said = f"in the base already, beside {heading}: totals, weights, or quantity times price say so"
+        report.add(first, "market_value", value, said, "not multiplied")
+    else:
+        report.add(other, "market_value", value, f"in the currency of the line, beside {heading}", rated.reading)
+        for name in ("market_value", "notional_value"):
+            rows[name] = rows[name].where(~rated.told, rows[name] * rate if rated.reading == TIMES else rows[name] / rate)
     rows["price_currency"] = rows["price_currency"].where(rows["price_currency"] != "", rows["currency"])
-    rows["currency"] = rows["currency"].where(~told, str(bases[0]) if len(bases) == 1 else "")
+    rows["currency"] = rows["currency"].where(~rated.told, rated.base)
 
 
 def settle_book_currency(rows: pd.DataFrame, total: np.ndarray, raw: RawTable, report: CellReport) -> None:
@@ -152,7 +172,7 @@ def settle_book_currency(rows: pd.DataFrame, total: np.ndarray, raw: RawTable, r
         told, base = _by_products(rows[~total])
         said = "lines name several currencies, and quantity times price gives the values in one of them alone"
         weighed = rows.loc[~total & rows["weight"].notna().to_numpy(), "currency"].nunique() > 1
-        if told is None and not weighed and not rows.loc[total, "market_value"].notna().any():  # totals and weights that do not fit tell
+        if not told and not weighed and not rows.loc[total, "market_value"].notna().any():  # totals and weights that do not fit tell
             said = "lines name several currencies, and no price, total or weight tells whether values are in them or in that of the account"
             report.add(
                 first,

@@ -9,11 +9,13 @@ import pandas as pd
 
 from impact.intake.currencies import CURRENCIES
 
-__all__ = ["INSTRUMENTS", "NOT_SECURITIES", "classify_instruments", "written_on"]
+__all__ = ["INSTRUMENTS", "NOT_PRODUCTS", "NOT_SECURITIES", "classify_instruments", "written_on"]
 
 INSTRUMENTS = ("equity", "receipt", "fund", "option", "future", "swap", "warrant", "right", "bond", "cash", "fx", "unknown")
 NOT_SECURITIES = ("cash", "fx")
 """Kinds that no securities programme can reach."""
+NOT_PRODUCTS = ("bond", "option", "future", "swap", "forward", "repo", "cash")
+"""Kinds whose value is not quantity times price."""
 _ACCOUNT_TYPES = frozenset({"cash", "margin", "short", "cash account", "margin account", "short account"})
 """What brokers call the account of a line; a column of nothing else says of no line what it is."""
 

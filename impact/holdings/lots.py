@@ -115,8 +115,8 @@ def _told(
         for summary, others in sums:
             if (len(others) > 1) is not several or lot[[summary, *others]].any():
                 continue
-            mine, theirs = cells.iloc[np.searchsorted(asked, summary)], cells.iloc[np.searchsorted(asked, others)]
-            told = {(bool(summary < others[0]), name) for name in cells if _differs_in_kind(str(mine[name]), theirs[name].tolist())}
+            mine, theirs = (cells.take(np.searchsorted(asked, places)).to_dict("list") for places in ([summary], others))
+            told = {(bool(summary < others[0]), name) for name in mine if _differs_in_kind(mine[name][0], theirs[name])}
             whole = _sums(value, summary, others) and bool(np.all(np.sign(quantity[others]) == np.sign(quantity[summary])))
             if whole and told and (several or told & telling):
                 lot[others] = True

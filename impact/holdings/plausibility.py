@@ -13,14 +13,13 @@ import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.holdings.columns import NUMBER_FIELDS
+from impact.holdings.instruments import NOT_PRODUCTS
 from impact.tables import prose
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
 __all__ = ["doubts_by_closes", "doubts_of_file", "repeated_rows", "with_doubts"]
 
 _COLUMNS = ("row", "column", "value", "problem", "action")
-_NO_PRODUCT = ("bond", "option", "future", "swap", "forward", "repo", "cash")
-"""Instruments whose value is not quantity times price."""
 _NEAR, _FAR = 0.05, 0.5
 """A ratio within 5 % of a telling one is it; prices of another day differ by less than a half."""
 _FEW = 20
@@ -86,7 +85,7 @@ def _values(rows: pd.DataFrame, one_currency: bool) -> pd.DataFrame:
     quantity, price, value = (rows[name].to_numpy(dtype=np.float64) for name in ("quantity", "price", "market_value"))
     unnamed = (rows["price_currency"] == "").to_numpy()
     same = (rows["price_currency"] == rows["currency"]).to_numpy() | (unnamed & one_currency)
-    asked = (same | unnamed) & ~rows["instrument"].isin(_NO_PRODUCT).to_numpy()
+    asked = (same | unnamed) & ~rows["instrument"].isin(NOT_PRODUCTS).to_numpy()
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = np.abs(value / (quantity * price))
     asked &= np.isfinite(ratio) & (ratio > 0)
@@ -125,7 +124,7 @@ def _reading(times: float, near: float = _NEAR) -> str:
 def _copies(rows: pd.DataFrame) -> pd.DataFrame:
     """A column of quantities that repeats the values, line by line, for things that do not trade at 1."""
     quantity, value = rows["quantity"].to_numpy(dtype=np.float64), rows["market_value"].to_numpy(dtype=np.float64)
-    asked = np.isfinite(quantity) & np.isfinite(value) & (value != 0) & ~rows["instrument"].isin((*_NO_PRODUCT, "fund")).to_numpy()
+    asked = np.isfinite(quantity) & np.isfinite(value) & (value != 0) & ~rows["instrument"].isin((*NOT_PRODUCTS, "fund")).to_numpy()
     if asked.sum() < 3 or np.mean(quantity[asked] == value[asked]) < 0.9:
         return _none()
     first = int(np.flatnonzero(asked)[0])
@@ -190,7 +189,7 @@ def doubts_by_closes(rows: pd.DataFrame, security: pd.Series) -> pd.DataFrame:
     rate = _rates_between(known["currency"], pd.Series(stated), rows["as_of"])
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = shown / (known["close"].to_numpy(dtype=np.float64) * rate)
-    shares = ~rows["instrument"].isin((*_NO_PRODUCT, "fund", "warrant")).to_numpy()
+    shares = ~rows["instrument"].isin((*NOT_PRODUCTS, "fund", "warrant")).to_numpy()
     wide = np.where(known["adjusted"], _WIDE_ADJUSTED, _WIDE)
     off = shares & np.isfinite(ratio) & (ratio > 0) & ((ratio > wide) | (ratio < 1.0 / wide))
     told = [

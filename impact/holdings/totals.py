@@ -18,6 +18,7 @@ __all__ = [
     "grand_totals",
     "gross_totals",
     "group_totals",
+    "labelled_totals",
     "net_assets_stated",
     "sums_of_lines",
     "total_lines",
@@ -342,6 +343,11 @@ def _labelled_total(cells: pd.Series, asked: BoolArray) -> BoolArray:
     labelled = np.zeros(len(cells), dtype=bool)
     labelled[asked] = per_distinct(cells[asked], lambda values: values.map(is_total_label)).to_numpy(dtype=bool)
     return labelled
+
+
+def labelled_totals(rows: pd.DataFrame) -> BoolArray:
+    """Lines of which a cell that names them says nothing but that they are a total."""
+    return np.logical_or.reduce([_labelled_total(rows[name], (rows[name] != "").to_numpy(dtype=bool)) for name in _LABELS])
 
 
 def _but_net_assets(rows: pd.DataFrame, called: BoolArray) -> BoolArray:

@@ -1,0 +1,111 @@
+"""In which currency values are that stand beside currencies, prices and rates of lines: by totals, weights and products, never by a guess."""
+
+from __future__ import annotations
+
+import pytest
+
+import impact
+from impact.holdings.line_rates import is_rate
+
+AS_OF = "2021-01-20T12:00-05:00"
+RATED = "ISIN,Quantity,Price,Currency,Market Value,FX Rate to Base\n"
+XIAOMI, APPLE, BP = "KYG9830T1067", "US0378331005", "GB0007980591"
+USD_LINE = f"{APPLE},10,100,USD,1000,1\n"
+
+
+@pytest.fixture
+def check(tmp_path):
+    def of_text(text, **options):
+        path = tmp_path / "book.csv"
+        path.write_text(text, encoding="utf-8")
+        return impact.check_portfolio(path, as_of=AS_OF, **options)
+
+    return of_text
+
+
+@pytest.mark.parametrize(
+    ("line", "action"),
+    [
+        (f"{XIAOMI},1000,30,HKD,30000,0.129\n", "times that rate"),
+        (f"{XIAOMI},1000,30,HKD,3870,0.129\n", "not multiplied"),
+        (f"{XIAOMI},1000,30,HKD,30000,7.751938\n", "divided by that rate"),
+        (f"{XIAOMI},1000,30,HKD,3870,7.751938\n", "not multiplied"),
+    ],
+)
+def test_products_tell_values_in_base_and_the_currencies_which_way_a_rate_is_quoted(check, line, action):
+    report = check(RATED + line + USD_LINE)
+    assert (round(report.nav, 2), report.currency) == (4870.0, "USD") and report.issues["action"].tolist() == [action]
+
+
+def test_a_printed_total_speaks_before_products(check):
+    prices_in_base = f"Name,{RATED}Xiaomi,{XIAOMI},1000,3.87,HKD,3870,0.129\nApple,{USD_LINE}Total,,,,,4870,\n"
+    report = check(prices_in_base)
+    assert (report.nav, report.currency) == (4870.0, "USD") and report.issues["action"].tolist()[0] == "not multiplied"
+
+
+@pytest.mark.parametrize(("value", "rate"), [("3870", 0.129), ("30000", 0.129), ("30000", 7.751938)])
+def test_a_total_alone_tells(check, value, rate):
+    text = f"Name,ISIN,Quantity,Currency,Market Value,FX Rate to Base\nX,{XIAOMI},1000,HKD,{value},{rate}\nA,{APPLE},10,USD,1000,1\nTotal,,,,4870,\n"
+    assert round(check(text).nav, 2) == 4870.0
+
+
+@pytest.mark.parametrize(("value", "rate"), [("3870", 0.129), ("30000", 0.129), ("30000", 7.751938)])
+def test_weights_alone_tell(check, value, rate):
+    text = f"ISIN,Quantity,Currency,Market Value,Weight,FX Rate to Base\n{XIAOMI},1000,HKD,{value},79.466%,{rate}\n{APPLE},10,USD,1000,20.534%,1\n"
+    assert round(check(text).nav, 2) == 4870.0
+
+
+def test_where_nothing_tells_values_stay_in_the_currency_of_their_line_and_it_is_said(check):
+    text = f"ISIN,Quantity,Currency,Market Value,FX Rate to Base\n{XIAOMI},1000,HKD,3870,0.129\n{APPLE},10,USD,1000,1\n"
+    report = check(text, rates={"HKD": 0.129}, currency="USD")
+    assert report.nav == pytest.approx(1000 + 0.129 * 3870)
+    assert (
+        report.issues["problem"].iat[0]
+        == "nothing tells whether values beside FX Rate to Base are in the currency of the line or in the base"
+    )
+
+
+def test_values_in_base_of_a_line_quoted_in_pence_are_no_hundredths(check):
+    report = check(f"{RATED}{BP},1000,300,GBX,4080,1.36\n{USD_LINE}")
+    assert (report.nav, report.currency) == (5080.0, "USD")
+    assert check(f"{RATED}{BP},1000,300,GBX,300000,1.36\n{USD_LINE}").nav == pytest.approx(5080.0)
+
+
+def test_a_rate_per_penny_that_can_be_none_is_said(check):
+    report = check(f"{RATED}{BP},1000,300,GBX,300000,0.0136\n{USD_LINE}", rates={"GBP": 1.36}, currency="USD")
+    assert report.nav == pytest.approx(5080.0) and "nothing tells" in report.issues["problem"].str.cat()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "US Treasury 2.5 2030,US912810SX72,10000,98.5,USD,9850",
+        "AAPL call Jan22 150 C,,20,4.925,USD,9850",
+        "Stock,US0378331005,100,110,USD,9850",
+    ],
+)
+def test_a_product_that_fits_at_no_rate_tells_of_no_other_currency(check, line):
+    text = f"Name,ISIN,Quantity,Price,Currency,Market Value\nXiaomi,{XIAOMI},1000,30,HKD,30000\n{line}\n"
+    report = check(text, rates={"USD": 7.75}, currency="HKD")
+    assert (report.nav, report.currency) == (pytest.approx(30000 + 76337.5), "HKD")
+    assert "account" in report.issues["problem"].iat[0]
+
+
+def test_a_product_that_fits_at_a_rate_tells_the_currency_of_all_values(check):
+    text = f"Name,ISIN,Quantity,Price,Currency,Market Value\nXiaomi,{XIAOMI},1000,30,HKD,30000\nStock,{APPLE},10,100,USD,7750\n"
+    report = check(text)
+    assert (report.nav, report.currency) == (37750.0, "HKD")
+
+
+@pytest.mark.parametrize(
+    ("rate", "of", "to", "answer"),
+    [
+        (7.8, "USD", "HKD", True),
+        (1.0, "USD", "HKD", False),
+        (0.1, "HKD", "EUR", True),
+        (100.0, "GBP", "USD", False),
+        (3.0, "USD", "ZWL", None),
+    ],
+)
+def test_what_a_rate_between_two_currencies_could_be(rate, of, to, answer):
+    assert is_rate(rate, of, to) is answer
