@@ -44,7 +44,8 @@ def distinct_rows(columns: Sequence[pd.Series]) -> tuple[IntArray, IntArray]:
     codes = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         own, levels = pd.factorize(column)
-        codes = codes * (len(levels) + 1) + own + 1
-        codes, _ = pd.factorize(codes)  # kept dense, so that no product of levels can overflow
-    _, first = np.unique(codes, return_index=True)
+        if len(levels) > 1 or (own < 0).any():  # a column of one value tells no rows apart
+            codes, _ = pd.factorize(codes * (len(levels) + 1) + own + 1)  # kept dense, so that no product of levels can overflow
+    first = np.empty(codes.max(initial=-1) + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # the last to write is the first row
     return first, codes

@@ -152,10 +152,11 @@ def _found(column: pd.Series | None, patterns: tuple[tuple[str, str], ...], leng
     words = pd.Series(distinct, dtype="str")
     words = words.str.upper() if upper else words.str.lower()
     kinds = np.full(len(words) + 1, "", dtype=object)
-    any_kind = "|".join(f"(?:{_grouped(pattern)})" for _, pattern in patterns)
-    told = np.flatnonzero(words.str.contains(any_kind, regex=True).to_numpy(dtype=bool))  # most names tell nothing
-    for kind, pattern in reversed(patterns if len(told) else ()):
-        kinds[told[words.take(told).str.contains(_grouped(pattern), regex=True).to_numpy(dtype=bool)]] = kind
+    ascii_only = ~words.str.contains("[^\\x00-\\x7F]", regex=True).to_numpy(dtype=bool)
+    for alike in (np.flatnonzero(ascii_only), np.flatnonzero(~ascii_only)):  # a search in ASCII alone runs in Arrow
+        part = words.take(alike)
+        for kind, pattern in reversed(patterns if len(alike) else ()):
+            kinds[alike[part.str.contains(_grouped(pattern), regex=True).to_numpy(dtype=bool)]] = kind
     return kinds[codes]
 
 

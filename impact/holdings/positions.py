@@ -328,7 +328,7 @@ def _refusals(
         return (rows[name] != "").to_numpy(dtype=bool) if name in given else np.zeros(n, dtype=bool)
 
     coded = np.logical_or.reduce([filled(name) for name in CODED])
-    valid = np.logical_or.reduce([valid_identifiers(rows[name], name) for name in CODED])
+    valid = np.logical_or.reduce([valid_identifiers(rows[name], name) for name in CODED if name in given] or [np.zeros(n, dtype=bool)])
     identified = (
         coded | filled("ticker") | filled("name") | (np.zeros(n, dtype=bool) if mixed is None else (mixed != "").to_numpy(dtype=bool))
     )
