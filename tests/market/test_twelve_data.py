@@ -108,6 +108,124 @@ def test_dividends_are_told_by_their_ex_dates_or_are_unknown(service, tmp_path):
         assert "tells no dividends of 1 securities, whose returns leave them out: 1810.HK" in " ".join(panel.assumptions)
 
 
+PAID = {"meta": META, "dividends": [{"ex_date": "2021-01-15", "amount": 0.35}]}
+STERLING = {"symbol": "VOD", "currency": "GBp", "exchange": "LSE", "mic_code": "XLON", "type": "Common Stock"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (PAID | {"dividends": [{"amount": 0.35}]}, "1 of them without an ex-date"),
+        (PAID | {"dividends": [*PAID["dividends"], {"ex_date": "15/01/2021", "amount": 1}]}, "1 of them without an ex-date"),
+        (PAID | {"dividends": [{"ex_date": "2021-01-13", "amount": 0.35}]}, "1 on days without a price (first 2021-01-13)"),
+        (PAID | {"meta": META | {"symbol": "18"}}, "another line: symbol '18'"),
+        (PAID | {"meta": META | {"mic_code": "XNAS"}}, "another line: mic_code 'XNAS'"),
+        ({"meta": {"exchange": "KLSE", "currency": "MYR"}, "dividends": []}, "another line: in 'MYR'"),
+        (PAID | {"meta": META | {"currency": "USD"}}, "they are in USD and the closes in HKD"),
+        (PAID | {"meta": {}}, "their currency is not told and that of the closes HKD"),
+        (PAID | {"dividends": [{"ex_date": "2021-01-15", "amount": "inf"}]}, "an amount that is no amount"),
+        (PAID | {"dividends": [{"ex_date": "2021-01-15", "amount": True}]}, "an amount that is no amount"),
+    ],
+)
+def test_dividends_that_cannot_be_told_are_unknown_for_the_line_and_say_why(service, answer, said):
+    service.answers["/dividends"] = answer
+    history = service.provider.fetch_history("1810.HK", FIRST, LAST)
+    assert history.figures["dividend"].isna().all() and history.figures["close"].tolist() == [32.65, 29.30]
+    (session, reason), *others = history.refused
+    assert pd.isna(session) and reason.startswith("dividends are unknown: ") and said in reason and not others
+
+
+@pytest.mark.parametrize(
+    ("quoted", "paid", "cash"), [("GBp", "GBP", 5.0), ("GBX", "GBp", 0.05), ("GBP", "GBp", 0.0005), ("GBP", "GBP", 0.05)]
+)
+def test_dividends_come_in_the_unit_of_the_closes(service, quoted, paid, cash):
+    service.answers["/time_series"] = WHOLE | {"meta": STERLING | {"currency": quoted}}
+    service.answers["/dividends"] = {"meta": STERLING | {"currency": paid}, "dividends": [{"ex_date": "2021-01-15", "amount": 0.05}]}
+    history = service.provider.fetch_history("VOD.L", FIRST, LAST)
+    assert history.figures["dividend"].tolist() == pytest.approx([0.0, cash], rel=1e-12) and history.currency == quoted
+
+
+def test_dividends_beyond_the_range_asked_for_are_none_of_it(service):
+    beyond = [{"ex_date": day, "amount": 9} for day in ("2021-01-08", "2021-01-18")]
+    service.answers["/dividends"] = PAID | {"dividends": [*PAID["dividends"], *beyond]}
+    history = service.provider.fetch_history("1810.HK", FIRST, LAST)
+    assert history.figures["dividend"].tolist() == [0.0, 0.35] and history.refused == ()
+
+
+@pytest.mark.parametrize(
+    ("symbol", "meta", "accepted"),
+    [
+        ("AAPL", {"mic_code": "XNGS", "exchange": "NASDAQ", "currency": "USD"}, True),
+        ("AAPL", {"mic_code": "ARCX", "currency": "USD"}, True),
+        ("AAPL", {"exchange": "NASDAQ", "currency": "USD"}, True),
+        ("AAPL", {"currency": "USD"}, True),
+        ("AAPL", {}, True),
+        ("AAPL", {"mic_code": "XETR", "currency": "EUR"}, False),
+        ("AAPL", {"mic_code": "XETR", "exchange": "NASDAQ", "currency": "USD"}, False),
+        ("AAPL", {"exchange": "XETRA", "currency": "USD"}, False),
+        ("AAPL", {"exchange": "FSX", "currency": "EUR"}, False),
+        ("AAPL", {"currency": "EUR"}, False),
+        ("1810.HK", {"exchange": "HKEX"}, True),
+        ("1810.HK", {"exchange": "HKEX", "currency": "CNY"}, True),
+        ("1810.HK", {"exchange": "KLSE", "currency": "MYR"}, False),
+        ("1810.HK", {"exchange": "SSE", "currency": "HKD"}, False),
+        ("1810.HK", {"currency": "MYR"}, False),
+        ("VOD.L", {"currency": "GBp"}, True),
+        ("^HSI", {"currency": "HKD", "type": "Index"}, True),
+        ("^HSI", {"currency": "USD", "type": "Index"}, False),
+    ],
+)
+def test_the_venue_of_an_answer_is_that_of_the_line_asked_for(service, symbol, meta, accepted):
+    service.answers["/time_series"] = {"meta": meta, "values": ROWS, "status": "ok"}
+    service.answers["/dividends"] = {"meta": meta, "dividends": []}
+    if accepted:
+        assert service.provider.fetch_history(symbol, FIRST, LAST).figures["close"].tolist() == [32.65, 29.30]
+        return
+    with pytest.raises(FetchFailure, match="answers about another line") as failure:
+        service.provider.fetch_history(symbol, FIRST, LAST)
+    assert failure.value.kind == "unreadable"
+
+
+def by_years(told):
+    """Answers by the first year asked for: the meta of one row on 1 June of it, or None for no rows."""
+
+    def answer(query):
+        year = query["start_date"][:4]
+        meta = told[year]
+        row = {"datetime": f"{year}-06-01", "close": year, "volume": "100"}
+        return refusal(400) if meta is None else {"meta": meta, "values": [row], "status": "ok"}
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"1980": META, "1995": None, "2010": META}, "no prices of 1810 from 1995-01-01 to 2009-12-31 and has them before and after"),
+        ({"1980": META | {"currency": "USD"}, "1995": META, "2010": META}, "the closes of 1810 in USD and HKD"),
+    ],
+)
+def test_parts_that_are_no_one_series_are_refused(service, told, said):
+    service.answers["/time_series"] = by_years(told)
+    with pytest.raises(FetchFailure, match=said) as failure:
+        service.provider.fetch_history("1810.HK", pd.Timestamp("1980-01-01"), LAST)
+    assert failure.value.kind == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("told", "currency", "n"),
+    [
+        ({"1980": None, "1995": META, "2010": META}, "HKD", 2),
+        ({"1980": META, "1995": META, "2010": None}, "HKD", 2),
+        ({"1980": META, "1995": META | {"currency": ""}, "2010": META}, "", 3),
+    ],
+)
+def test_parts_before_the_listing_and_after_the_last_day_are_left_out(service, told, currency, n):
+    service.answers["/time_series"] = by_years(told)
+    history = service.provider.fetch_history("1810.HK", pd.Timestamp("1980-01-01"), LAST)
+    assert history.currency == currency and len(history.figures) == n
+
+
 def test_an_index_is_asked_for_among_indices_and_pays_nothing(service):
     service.answers["/time_series"] = {"meta": {"symbol": "HSI", "type": "Index", "currency": "HKD"}, "values": ROWS, "status": "ok"}
     service.provider.fetch_history("^HSI", FIRST, LAST)
