@@ -356,6 +356,10 @@ def _refusals(
         lines.doubtful & ~summary, "quantity", rows["quantity"], "the figures are the sum of lines above: a total?", "kept: it has a ticker"
     )
     report.add(
+        lines.unnamed & (code == 0), "market_value", rows["market_value"], "the figures are the sum of lines beside it: a total?",
+        "kept: nothing calls it a total or a group",
+    )  # fmt: skip
+    report.add(
         lots.doubtful & (code == 0), "quantity", rows["quantity"], "the sum of the lines of the same security beside it: a summary of them?",
         "all kept as positions: if it is one, leave it or them out",
     )  # fmt: skip

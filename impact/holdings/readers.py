@@ -15,7 +15,7 @@ from impact.holdings.positions import TOTAL_REASON, WEIGHT_UNITS, Positions, int
 from impact.holdings.scales import with_units
 from impact.holdings.schemas import DROPPED, DROPPED_COUNTS, FILE_COLUMNS, FILE_COUNTS, FILE_ROWS, ISSUES
 from impact.holdings.sections import RawTable, SheetTables, sheet_tables
-from impact.holdings.totals import grand_totals
+from impact.holdings.sums import grand_totals
 from impact.intake.dates import parse_date
 from impact.intake.reading import read_tables
 from impact.intake.records import RawFile

@@ -10,7 +10,7 @@ from impact.bundled import read_bundled
 from impact.intake.currencies import CURRENCIES, HUNDREDTH_CODES, HUNDREDTHS, SIGNS, any_of, spaced_currency
 from impact.intake.units import unit_in
 
-__all__ = ["heading_key", "heading_readings", "is_total_label", "may_be_heading"]
+__all__ = ["heading_key", "heading_readings", "is_group_label", "is_total_label", "may_be_heading"]
 
 _BRACKETS = re.compile(r"[(\[（【]([^)\]）】]*)[)\]）】]")
 _SIGN = any_of(SIGNS)
@@ -134,3 +134,22 @@ def is_total_label(text: object) -> bool:
     if plain.isascii() and not _MARKED.search(plain) and not _stems().search(_NO_LETTER.sub("", plain.lower())):
         return False  # most cells are names; what a reading leaves out never splits a word
     return any(reading in whole for reading in heading_readings(str(text).strip(" :-*.=")))
+
+
+@lru_cache(maxsize=1)
+def _group_labels() -> frozenset[str]:
+    return frozenset(heading_key(label) for label in read_bundled("group_labels")["label"])
+
+
+@lru_cache(maxsize=1 << 12)
+def is_group_label(text: str) -> bool:
+    """Whether a cell names a group of positions (a sector, a kind of asset, a country) or a total, and so no position.
+
+    Examples
+    --------
+    >>> [is_group_label(text) for text in ("Energy", "Energy (12 %)", "Total Bonds", "China", "China Mobile", "Xiaomi (China)")]
+    [True, True, True, True, False, False]
+    """
+    words = text.strip(" :-*.=").split()
+    whole = {heading_key(text), heading_key(_BRACKETS.sub(" ", text))} & _group_labels()
+    return bool(whole) or is_total_label(text) or any(is_total_label(" ".join(words[:n])) for n in (1, 2) if len(words) > n)
