@@ -123,17 +123,18 @@ def _forced(case: Case) -> str:
     regime = supply.wind_down.rule
     low, high = supply.total_shares["low"], supply.total_shares["high"]
     if regime.name != UNKNOWN_REGIME and regime.leaves_holders_alone and not high > 0:
-        return f"none by law: it {regime.about}; what index providers and mandates make of it is unknown"
+        return f"none by law: {regime.clause}; what index providers and mandates make of it is unknown"
+    doubt = f"; {regime.doubt}" if regime.doubt else ""
     if np.isnan(high):
         most = supply.line.ceiling_shares
         return (
-            f"unknown: between none and {amount(most)} shares; who holds the line is not on record"
+            f"unknown: between none and {amount(most)} shares; who holds the line is not on record{doubt}"
             if np.isfinite(most)
-            else ("unknown: neither who holds the line nor a count of its shares is on record")
+            else f"unknown: neither who holds the line nor a count of its shares is on record{doubt}"
         )
     usual = supply.line.adv_shares
     days = f", {interval(low / usual, high / usual, decimal, 1)} times the average daily volume" if usual > 0 else ""
-    return f"{interval(low, high, amount)} shares{days}, over {len(supply.wind_down.sessions)} sessions"
+    return f"{interval(low, high, amount)} shares{days}, over {len(supply.wind_down.sessions)} sessions{doubt}"
 
 
 def _moved(case: Case) -> str:

@@ -12,6 +12,7 @@ from impact.calendars import parse_instant
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.errors import DataUnavailable
 from impact.facts import known_table
+from impact.holdings.status import RULE_INSTRUMENT
 from impact.holdings.what_if import Designation, designated_tables
 from impact.identifiers import lines_of_issuer
 from impact.provenance import Source
@@ -253,6 +254,7 @@ def _with_clocks(
     listing = next(item for item in book.listings if item.fact_id == fact_id)
     if listing.listed_on is None:
         raise DataUnavailable(f"the day of the listing {fact_id!r} is not on record, so no clock can be counted from it.")
+    own = definition.own_programme
     clocks = clock_instants(book, definition.programme_id, listing)
     regime, possession = _law_on_holders(definition, as_of)
     return CaseListing(
@@ -261,7 +263,7 @@ def _with_clocks(
         listed_on=listing.listed_on,
         known_at=known_at,
         purchase_ban_at=clocks.get("purchase_ban"),
-        divestment_end_at=clocks.get("divestment_end"),
+        divestment_end_at=clocks.get("divestment_end") if own is None else own.divestment_end_at,
         possession_barred=possession,
         regime=regime,
         fate=fate,
@@ -269,11 +271,18 @@ def _with_clocks(
     )
 
 
+def _instrument(definition: CaseDefinition) -> str:
+    """What the line of a case is in the words of the rules, as the table of lines has it; an equity where it has none."""
+    lines = lines_of_issuer(definition.security)
+    kinds = lines.loc[lines["security"] == definition.security, "kind"]
+    return "equity" if kinds.empty else RULE_INSTRUMENT.get(str(kinds.iloc[0]), "equity")
+
+
 def _law_on_holders(definition: CaseDefinition, as_of: AsOf) -> tuple[Regime, bool | None]:
     """What the programme makes holders do, and whether it bars holding after its last date; None where that is not known."""
     own = definition.own_programme
     if own is not None:
-        return stated_regime(own), own.holding_barred
+        return stated_regime(own, _instrument(definition)), own.holding_stays_barred
     programmes = known_table("programmes", as_of).set_index("programme_id")
     if definition.programme_id not in programmes.index:
         return regime_named(UNKNOWN_REGIME), None

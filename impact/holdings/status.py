@@ -139,6 +139,11 @@ class Law:
     def _blocking(self) -> frozenset[str]:
         return frozenset(programme.programme_id for programme in self.book.programmes if programme.regime == "blocking")
 
+    def _covers(self, programme_id: str, instrument: str) -> bool:
+        """Whether a programme covers an instrument as far as its clocks tell: a stated one does where the case says so."""
+        is_stated = any(programme.is_stated for programme in self.book.programmes if programme.programme_id == programme_id)
+        return not is_stated or (programme_id, RULE_INSTRUMENT.get(instrument, "equity")) in self.book.covered
+
     def _binds(self, programme_id: str) -> bool:
         """Whether the clocks of a programme run for this investor: those on record are of US law, a stated one says whom it binds."""
         is_stated = any(programme.is_stated for programme in self.book.programmes if programme.programme_id == programme_id)
@@ -174,16 +179,17 @@ class Law:
             clocks = clocks[clocks["programme_id"].isin(self.programmes)]
         running = clocks[(clocks["state"] == "running") & (clocks["first_prohibited_utc"] > self.as_of)]
         running = running[np.array([self._binds(programme) for programme in running["programme_id"]], dtype=bool)]
-        # Where two readings of a listing stand, nobody can say that its clock binds.
+        # Where two readings of a listing stand, or a stated programme is not known to cover the instrument, nobody can say that its clock binds.
         readings = disputed_listings(self.book, security, self.as_of)
-        named_so = [pair in readings for pair in zip(running["programme_id"], running["entity"], strict=True)]
-        disputed = pd.Series(named_so, index=running.index, dtype=bool)  # a trading stop names no programme
-        binding = running[~disputed]
+        pairs = zip(running["programme_id"], running["entity"], strict=True)
+        named_so = [pair in readings or not self._covers(pair[0], instrument) for pair in pairs]
+        doubtful = pd.Series(named_so, index=running.index, dtype=bool)  # a trading stop names no programme
+        binding = running[~doubtful]
         enjoined = any(ruling.phase == "enjoined" for ruled in rulings.values() for ruling in ruled)
         licence_ends = self._licence_ends(asked["buy"])
         runs = not binding.empty or licence_ends is not None
         status = _status(actions, clock_runs=runs, enjoined=enjoined, blocked=answers["buy"].programme_id in self._blocking)
-        if disputed.any() and status in ("enjoined", "clear"):
+        if doubtful.any() and status in ("enjoined", "clear"):
             status = "unknown"
         if instrument not in RULE_INSTRUMENT and status in ("restricted", "enjoined", "clear"):
             status = "unknown"
@@ -201,7 +207,7 @@ class Law:
             citation=decisive.citation if first is None else first["citation"],
             source=decisive.source if first is None else first["source"],
             next_ban_at=_first(binding, "purchase_ban") if licence_ends is None else licence_ends,
-            divest_by_at=_first(binding, "divestment_end"),
+            divest_by_at=_first(binding, "divestment_end", "possession_ban"),
             lifted_by=self._lifted(clocks),
         )
 
@@ -218,8 +224,8 @@ def _strikes(clock: pd.Series, licence_ends: pd.Timestamp | None) -> str:
     return f"purchase ban from {ends} ET, when the licence that frees buying ends; {told}"
 
 
-def _first(clocks: pd.DataFrame, clock: str) -> pd.Timestamp | None:
-    instants = clocks.loc[clocks["clock"] == clock, "first_prohibited_utc"]
+def _first(clocks: pd.DataFrame, *names: str) -> pd.Timestamp | None:
+    instants = clocks.loc[clocks["clock"].isin(names), "first_prohibited_utc"]
     return None if instants.empty else instants.min()
 
 

@@ -25,6 +25,14 @@ StatedInstant: TypeAlias = pd.Timestamp | Literal["never"] | None
 """First instant at which something is barred, never, or None: not stated."""
 BY_CUSTODY = ("sell", "sell_to_divest", "hold", "receive_dividend", "convert_adr", "clear_for_non_us")
 """What nobody can do with a security that a blocked depository keeps."""
+SALES = ("sell", "sell_to_divest")
+"""Actions of which either lets a holder sell what was held when a bar began."""
+ACT_WORDS = {
+    "buy": "buying", "sell": "selling", "sell_to_divest": "selling to divest", "hold": "holding", "reinvest_dividend": "reinvesting dividends",
+    "receive_dividend": "receiving dividends", "convert_adr": "converting receipts", "clear_for_non_us": "clearing for non-US persons",
+    "exercise": "exercising",
+}  # fmt: skip
+"""Each action in a sentence."""
 STANDING = ("listed", "before_ban", "window", "after_window")
 """Phases of a designation that stands, whichever of its clocks it has."""
 
@@ -155,6 +163,60 @@ class OwnProgramme:
         told = {NEVER: "{} is never barred", None: "from when {} is barred is not stated"}
         return tuple(told[at].format(act) for act, at in bars if not isinstance(at, pd.Timestamp))
 
+    def covers(self, instrument: str) -> bool | None:
+        """Whether it covers an instrument; None where that is not known."""
+        return True if instrument in (self.instruments or ()) else None
+
+    def freed_until(self, at: StatedInstant, *actions: str) -> tuple[StatedInstant, bool]:
+        """Until when its licence frees actions that it bars from `at` on, and whether that is known; None: not at all, or not known."""
+        licence = self.licence
+        if licence is None or (licence.actions is not None and not set(actions) & set(licence.actions)):
+            return None, True
+        ends_before = isinstance(licence.until, pd.Timestamp) and isinstance(at, pd.Timestamp) and licence.until <= at
+        return (None, True) if ends_before else (licence.until, licence.is_certain)
+
+    def barred_from(self, at: StatedInstant, *actions: str) -> StatedInstant:
+        """First instant from which actions that it bars from `at` on are barred, its licence counted in; None: not known."""
+        until, is_known = self.freed_until(at, *actions)
+        if at is None or at == NEVER or (until is None and is_known):
+            return at
+        return until if is_known else None
+
+    @property
+    def holding_stays_barred(self) -> bool | None:
+        """Whether holding is barred in the end, its licence counted in; None: not known."""
+        until, is_known = self.freed_until(self.sell_barred_from, "hold")
+        if not self.holding_barred:
+            return self.holding_barred
+        return until != NEVER if is_known else None
+
+    def _known_bar(self, at: StatedInstant, *actions: str) -> StatedInstant:
+        """First instant from which actions are barred; the one stated where it is not known whether a licence frees them then."""
+        barred = self.barred_from(at, *actions)
+        return at if barred is None else barred
+
+    @property
+    def divestment_end_at(self) -> pd.Timestamp | None:
+        """First instant from which what is held may not be sold, or not be held any more; None: never, or not known."""
+        ends = (self._known_bar(self.sell_barred_from, *SALES), self._known_bar(self._hold_barred_from(), "hold"))
+        return min((at for at in ends if isinstance(at, pd.Timestamp)), default=None)
+
+    @property
+    def licensed(self) -> str:
+        """What its licence frees, in words; empty without one."""
+        if self.licence is None:
+            return ""
+        acts, until = self.licence.actions, self.licence.until
+        freed = "what its licence frees is not stated" if acts is None else f"its licence frees {', '.join(ACT_WORDS[act] for act in acts)}"
+        ends = (
+            "without end"
+            if until == NEVER
+            else "until when is not stated"
+            if until is None
+            else f"until {until.isoformat(timespec='minutes')}"
+        )
+        return f"{freed}, {ends}"
+
     def unstated(self) -> tuple[tuple[str, str], ...]:
         """Field and question of each thing that is not stated."""
         licence = self.licence
@@ -191,11 +253,12 @@ class OwnProgramme:
         """What may be done in each phase, as far as it is stated; each act is read by its own clock, whichever comes first."""
         bound, free = self._bound()
         bars = (
-            ("buying", "buy", self.buy_barred_from),
-            ("selling", "sell;sell_to_divest", self.sell_barred_from),
-            ("holding", "hold", self._hold_barred_from()),
+            (("buy",), self.buy_barred_from),
+            (SALES, self.sell_barred_from),
+            (("hold",), self._hold_barred_from()),
         )
-        for word, actions, at in bars if bound else ():
+        for acts, at in bars if bound else ():
+            word, actions = ACT_WORDS[acts[0]], ";".join(acts)
             if isinstance(at, pd.Timestamp):
                 yield self._cell(STANDING, actions, bound, "allowed", f"{self.name} does not yet bar {word}.", until=at)
                 yield self._cell(STANDING, actions, bound, "prohibited", f"{self.name} bars {word}.", since=at)
@@ -236,11 +299,13 @@ class OwnProgramme:
         return {"programme_id": self.programme_id, **row, **span, "citation": self.cited}
 
     def _clocks(self) -> Iterator[dict[str, str]]:
-        for clock, at, ends in (
-            ("purchase_ban", self.buy_barred_from, "free purchase"),
-            ("divestment_end", self.sell_barred_from, "selling"),
-            ("possession_ban", self._hold_barred_from(), "holding"),
+        """First prohibited instants, beyond what its licence frees for sure."""
+        for clock, stated, acts, ends in (
+            ("purchase_ban", self.buy_barred_from, ("buy",), "free purchase"),
+            ("divestment_end", self.sell_barred_from, SALES, "selling"),
+            ("possession_ban", self._hold_barred_from(), ("hold",), "holding"),
         ):
+            at = self._known_bar(stated, *acts)
             if isinstance(at, pd.Timestamp):
                 wall = at.tz_convert("UTC")
                 yield {

@@ -96,7 +96,7 @@ def obligation(holder_class: str, regime: str | Regime) -> tuple[float, float, s
     if holder_class == "non_us_passive_deleting":
         return 1.0, 1.0, "forced"
     if rule.leaves_holders_alone:
-        return 0.0, 0.0, "none"
+        return (1.0, 1.0, "forced") if rule.deletes and holder_class == "us_passive_deleting" else (0.0, 0.0, "none")
     if holder_class in US_CLASSES and rule.binds_us is False:
         return (1.0, 1.0, "forced") if holder_class == "us_passive_deleting" else (0.0, 0.0, "none")
     if holder_class in ("insiders", "non_us"):

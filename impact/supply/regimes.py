@@ -9,11 +9,12 @@ from types import MappingProxyType
 
 from impact.bundled import read_bundled
 from impact.errors import InputError
-from impact.rules.own_programme import NEVER, OwnProgramme, StatedInstant
+from impact.rules.own_programme import NEVER, SALES, OwnProgramme, StatedInstant
 
 __all__ = ["UNKNOWN_REGIME", "Regime", "regime_named", "regimes", "stated_regime"]
 
 UNKNOWN_REGIME = "unknown"
+STATED = "stated"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,10 @@ class Regime:
         Whether it binds US persons, and anybody elsewhere; None: not known. Every regime on record is of US law.
     freezes_part : bool
         Whether a part of what is held, of which nobody knows the size, is frozen where it is kept.
+    deletes : bool
+        Whether index providers are known to delete the line because of it.
+    doubt : str
+        Why it is not known that anybody must sell, where what a case states leaves it open; empty: nothing does.
     """
 
     name: str
@@ -42,6 +47,13 @@ class Regime:
     binds_us: bool | None = True
     binds_others: bool | None = False
     freezes_part: bool = False
+    deletes: bool = False
+    doubt: str = ""
+
+    @property
+    def clause(self) -> str:
+        """What it does, with whose doing it is."""
+        return self.about if self.name == STATED else f"it {self.about}"
 
     @property
     def leaves_holders_alone(self) -> bool:
@@ -107,19 +119,36 @@ def regime_named(name: str | Regime) -> Regime:
     return known[name]
 
 
-def stated_regime(own: OwnProgramme) -> Regime:
-    """What a programme that a case states makes holders do; what it does not state is unknown."""
-    kept = {None: UNKNOWN_REGIME, True: "after_window", False: "no"}[own.holding_barred]
+def stated_regime(own: OwnProgramme, instrument: str = "equity") -> Regime:
+    """What a programme that a case states makes holders of an instrument do; what it does not state is unknown.
+
+    An instrument that it is not known to cover is not known to be barred, and what its licence frees it does not bar.
+    """
+    stays = own.holding_stays_barred
+    bars = {
+        "bars_purchase": _barred(own.barred_from(own.buy_barred_from, "buy"), "yes"),
+        "bars_sale": _barred(own.barred_from(own.sell_barred_from, *SALES), "after_window"),
+        "bars_possession": {None: UNKNOWN_REGIME, True: "after_window", False: "no"}[stays],
+        "must_sell": {None: UNKNOWN_REGIME, True: "yes", False: "no"}[stays],
+    }
+    doubt = ""
+    if not own.covers(instrument):
+        bars = {name: word if word == "no" else UNKNOWN_REGIME for name, word in bars.items()}
+        doubt = f"that {own.name} covers {instrument} is not stated" if set(bars.values()) != {"no"} else ""
+    elif own.holding_barred and stays is None:
+        doubt = f"whether holding is freed is not known: {own.licensed}"
+    elif own.depository and own.holding_barred:
+        doubt = f"how much of it {own.depository} keeps, where it can be neither sold nor moved, is not on record"
+    about = "; ".join(filter(None, (own.bound, own.licensed, doubt if not own.covers(instrument) else "")))
     return Regime(
-        name="stated",
-        bars_purchase=_barred(own.buy_barred_from, "yes"),
-        bars_sale=_barred(own.sell_barred_from, "after_window"),
-        bars_possession=kept,
-        must_sell={None: UNKNOWN_REGIME, True: "yes", False: "no"}[own.holding_barred],
-        about=f"{own.name} as the case states it: {own.bound}",
+        name=STATED,
+        **bars,
+        about=f"{own.name} as the case states it: {about}",
         binds_us=own.binds_us,
         binds_others=own.binds_others,
         freezes_part=bool(own.depository),
+        deletes=own.index_rule == "delete",
+        doubt=doubt,
     )
 
 

@@ -242,6 +242,13 @@ def test_no_field_of_an_own_programme_dropped_narrows_it(field):
     assert least <= low + 0.002 and most >= high - 0.002
 
 
+def test_a_licence_of_which_something_is_not_known_does_not_narrow_it():
+    panel = own_panel()
+    full = ranges_of(under(panel).supply())
+    for licence in ({}, {"actions": ["hold", "sell"]}, {"until": "never"}):
+        assert narrower(full, ranges_of(under(panel, licence=licence).supply())) == [], licence
+
+
 def test_a_blocked_depository_leaves_open_how_much_can_be_sold():
     panel = own_panel()
     assert narrower(ranges_of(under(panel).supply()), ranges_of(under(panel, depository="the NSD").supply())) == []

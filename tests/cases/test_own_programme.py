@@ -122,6 +122,29 @@ def test_an_instrument_that_is_not_named_is_not_known_to_be_covered(tmp_path):
     assert asked(written(tmp_path, instruments='["equity", "bond"]'), "buy", WINDOW, instrument="bond").status == "prohibited"
 
 
+@pytest.mark.parametrize("instruments", [None, '["bond"]'])
+def test_a_clock_of_a_programme_that_may_not_cover_the_share_is_no_restriction(tmp_path, run_cli, instruments):
+    row = checked(tmp_path, written(tmp_path, instruments=instruments), run_cli, BEFORE)
+    assert (row["status"], row["next_ban_at"]) == ("unknown", None)
+
+
+def test_what_a_licence_frees_for_sure_is_barred_when_it_ends(tmp_path, run_cli):
+    """Buying from the end of the licence, holding and so the last sale from the day stated."""
+    until = pd.Timestamp("2027-05-01T00:00+02:00")
+    path = written(tmp_path, licence=f'{{ actions = ["buy", "sell"], until = {until.isoformat()} }}')
+    clocks = impact.case(path).deadlines().clocks.set_index("clock")["first_prohibited_utc"]
+    held = pd.Timestamp("2027-02-26T23:59+01:00")
+    assert clocks.to_dict() == {"purchase_ban": until, "divestment_end": until, "possession_ban": held}
+    row = checked(tmp_path, path, run_cli, BEFORE)
+    assert row["status"] == "restricted"
+    assert (pd.Timestamp(row["next_ban_at"]), pd.Timestamp(row["divest_by_at"])) == (until, held)
+    listing = listing_of(impact.case(path).definition)
+    assert (listing.purchase_ban_at, listing.divestment_end_at, listing.possession_barred) == (until, held, True)
+    free = written(tmp_path, licence='{ actions = ["buy", "sell", "hold"], until = "never" }')
+    assert checked(tmp_path, free, run_cli, BEFORE)["status"] == "clear" and impact.case(free).deadlines().clocks.empty
+    assert listing_of(impact.case(free).definition).possession_barred is False
+
+
 def test_a_licence_frees_what_it_names_until_it_ends(tmp_path):
     path = written(tmp_path, licence='{ actions = ["sell"], until = 2027-04-30T00:00:00+02:00 }')
     assert [asked(path, "sell", at).status for at in (AFTER, "2027-05-03T12:00+02:00")] == ["allowed", "prohibited"]
@@ -207,6 +230,35 @@ def test_who_must_sell_follows_from_whom_it_binds(tmp_path):
     own = impact.case(written(tmp_path, binds='["us_person"]')).supply().classes.set_index("holder_class")
     assert own.loc[["us_active", "us_retail"], "certainty"].tolist() == ["forced", "forced"]
     assert own.loc["non_us", "certainty"] == "none"
+
+
+FREE = {"actions": ["sell", "hold", "buy"], "until": "never"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "low", "says"),
+    [
+        ({}, 1256.7e6, "1.26 bn to 3.90 bn shares"),
+        ({"instruments": ["bond"]}, 0.0, "that Own order covers equity is not stated"),
+        ({"instruments": None}, 0.0, "that Own order covers equity is not stated"),
+        ({"licence": FREE}, None, "None by law: Own order as the case states it: it binds US persons; its licence frees selling, holding, buying, without end"),
+        ({"licence": FREE, "index_rule": "delete"}, 0.0, "0.00 to 3.90 bn shares"),  # of all US holders, those whose index deletes
+        ({"licence": {"actions": ["hold"]}}, 0.0, "until when is not stated"),
+        ({"depository": "NSD"}, 0.0, "how much of it NSD keeps"),
+    ],
+)  # fmt: skip
+def test_only_what_is_known_to_be_covered_and_not_freed_must_be_sold(changed, low, says):
+    """8 to 24 % of the shares of Xiaomi are held from the United States; the first screen says why nobody may have to sell."""
+    fields = {
+        "name": "Own order", "binds": ["us_person"], "buy_barred_from": "2021-03-15T09:30-04:00", "holding_barred": True,
+        "sell_barred_from": "2021-11-11T23:59-05:00", "instruments": ["equity"],
+    } | changed  # fmt: skip
+    own = {name: value for name, value in fields.items() if value is not None}
+    case = impact.case(security="1810.HK", public_at="2021-01-14T16:05-05:00", own_programme=own, prices="bundled")
+    total = case.supply().total_shares
+    assert pd.isna(total["low"]) if low is None else total["low"] == pytest.approx(low, rel=1e-4)
+    assert pd.isna(total["high"]) if low is None else total["high"] == pytest.approx(3901.5e6, rel=1e-4)
+    assert says in dict(case.answers().lines())["How much must be sold"]
 
 
 @pytest.mark.parametrize(("investor", "status"), [("eu_person", "restricted"), ("us_person", "clear")])
