@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
+import numpy as np
+import pandas as pd
+
+from impact.errors import InputError
 from impact.intake.currencies import HUNDREDTHS
-from impact.venues import VENUES, is_terminal_code
+from impact.market.sniffing import read_numbers
+from impact.venues import VENUES, is_terminal_code, named_venue
 
-__all__ = ["figures_in_headings", "without_currency"]
+__all__ = ["HeadingFigures", "cells_fit", "figures_in_headings", "without_currency"]
+
+Level: TypeAlias = tuple[str, str]
+"""A figure, as written, and its security."""
+PRICES = frozenset(["close", "adjusted_close"])
+SURE = frozenset(["adjusted_close", "volume", "dividends"])
+"""Figures whose words stand in the name of no security."""
+AMBIGUOUS = frozenset(["vol", "vol.", "dividend"])
+"""Words of such figures that do: a volatility, an index of shares that pay."""
+LEAST_VOLUME = 100
+"""The largest of whole numbers below which they may be volatilities in percent."""
 
 _BRACKETED = re.compile(r"^(.*\S)\s*[(\[]\s*([A-Za-z]{3})\s*[)\]]$")
 _PAIR = re.compile(r"^\(\s*'([^']+)'\s*,\s*'([^']+)'\s*\)$")
-_BEFORE = re.compile(r"^(.+?)[ _|/-]([A-Z0-9.^=&-]+)$")
+_WRAPPED = re.compile(r"^(.*\S)\s*[(\[]\s*(\S.*?)\s*[)\]]$")
+_SEPARATED = re.compile(r"^(.*[^\s_|/:-])([\s_|/:-]+|\.)$")
+_BEFORE = re.compile(r"^(.+?)(?:[ _|/-]|: ?)([A-Z0-9.^=&-]+)$")
 """A figure before a ticker: a name in small letters behind it (``Close Brothers``) is the rest of a name."""
 
 
@@ -32,8 +52,36 @@ def without_currency(heading: str) -> tuple[str, str]:
     return match[1].strip(), match[2]
 
 
-def figures_in_headings(headings: Iterable[str], figures: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Heading -> (figure, security), for tables whose two levels of columns were written into one; empty where the headings are securities.
+@dataclass(frozen=True, kw_only=True)
+class HeadingFigures:
+    """What the headings of a table say.
+
+    Attributes
+    ----------
+    levels : mapping of heading to (figure, security)
+        Of every heading but those in `unpriced`; empty where all of them are names of securities.
+    unpriced : mapping of heading to (figure, security)
+        Figures of securities that have no close.
+    doubtful : tuple of str
+        Headings with the word of a figure that are taken as names of securities.
+    """
+
+    levels: Mapping[str, Level]
+    unpriced: Mapping[str, Level]
+    doubtful: tuple[str, ...] = ()
+
+    def notes(self, name: str) -> tuple[str, ...]:
+        """What was assumed of the file called `name`."""
+        if not self.doubtful:
+            return ()
+        listed = ", ".join(repr(heading) for heading in self.doubtful[:10]) + (" ..." if len(self.doubtful) > 10 else "")
+        return (f"{name}: taken as names of securities, though they hold the word of a figure: {listed}.",)
+
+
+def figures_in_headings(
+    headings: Iterable[str], figures: Mapping[str, str], fits: Callable[[str, str], bool] = lambda heading, field: True
+) -> HeadingFigures:
+    """Figure and security of each heading, for tables whose two levels of columns were written into one.
 
     Parameters
     ----------
@@ -41,46 +89,122 @@ def figures_in_headings(headings: Iterable[str], figures: Mapping[str, str]) -> 
         Without that of the dates.
     figures : mapping of str to str
         Names of figures, in lower case, and the figure that each is: ``adj close`` -> ``adjusted_close``, ``high`` -> ``high``.
+    fits : callable (heading, figure)
+        Whether the cells below a heading may be that figure; asked where its word has another meaning (``Vol`` may be a volatility).
+
+    Raises
+    ------
+    InputError
+        If a figure other than the close is given twice for one security, or figures are given and no close of any security.
 
     Notes
     -----
-    A ticker may be a word for a figure (``LOW US``, ``OPEN``), so headings are read so only where each names a figure and one of them is
-    a close, or where a security without a figure has its volume beside it. Where a figure would be given twice for one security, the
-    headings are taken as they are.
+    A ticker or a name may hold the word for a figure (``LOW US``, ``OPEN``, ``T. Rowe Price``). Volumes, dividends and adjusted closes are
+    figures wherever they stand. A close is one where no heading is a bare security or its security has another figure; an open, high or
+    low where its security stands beside it or has another figure, or all headings name the same one.
 
     Examples
     --------
     >>> named = {"close": "close", "adj close": "adjusted_close", "volume": "volume", "low": "low"}
-    >>> figures_in_headings(["KO", "KO Volume", "PEP"], named)
+    >>> figures_in_headings(["KO", "KO Volume", "PEP"], named).levels
     {'KO': ('close', 'KO'), 'KO Volume': ('Volume', 'KO'), 'PEP': ('close', 'PEP')}
-    >>> figures_in_headings(["Close Brothers", "KO US", "LOW US"], named), figures_in_headings(["KO", "KO Low"], named)
-    ({}, {})
+    >>> figures_in_headings(["Close Brothers", "KO US", "LOW US"], named).levels
+    {}
+    >>> figures_in_headings(["PEP", "KO Volume"], named).unpriced, figures_in_headings(["KO", "A_LOW"], named).doubtful
+    ({'KO Volume': ('Volume', 'KO')}, ('A_LOW',))
     """
     by_length = sorted(figures, key=len, reverse=True)
     told = {heading: _figure_and_security(heading, by_length) for heading in headings}
-    pairs = {heading: pair for heading, pair in told.items() if pair is not None}
-    field = {heading: figures[figure.lower()] for heading, (figure, _) in pairs.items()}
+    _refuse_units([heading for heading, pair in told.items() if pair is None], by_length, figures)
+    pairs = _figures_named(told, figures, fits)
+    written = {heading: figures[figure.lower()] for heading, (figure, _) in pairs.items()}
     bare = {heading.strip() for heading in told if heading not in pairs}
-    if bare:  # "Vol" alone may be a volatility
-        readable = bool(pairs) and all(figure.lower() == "volume" and security in bare for figure, security in pairs.values())
-    else:
-        readable = bool({"close", "adjusted_close"} & set(field.values()))
-    whole = {heading: pair or ("close", heading.strip()) for heading, pair in told.items()}
-    distinct = {(field.get(heading, "close"), security) for heading, (_, security) in whole.items()}
-    return whole if readable and len(distinct) == len(whole) else {}
+    of_security: dict[str, Counter[str]] = {}
+    for heading, (_, security) in pairs.items():
+        of_security.setdefault(security, Counter())[written[heading]] += 1
+    alike = not bare and len(pairs) > 1 and len(set(written.values())) == 1
+
+    def is_figure(heading: str) -> bool:
+        field, security = written[heading], pairs[heading][1]
+        if field in SURE:
+            return True
+        if field == "close":
+            once = of_security[security]["close"] == 1 and security not in bare
+            return once and (not bare or len(of_security[security]) > 1)
+        return alike or security in bare or len(of_security[security]) > 1
+
+    levels = {heading: pairs[heading] for heading in pairs if is_figure(heading)}
+    doubtful = tuple(heading for heading, pair in told.items() if pair is not None and heading not in levels)
+    if not levels:
+        return HeadingFigures(levels={}, unpriced={}, doubtful=doubtful)
+    _refuse_repeated(levels, written)
+    whole = {heading: levels.get(heading, ("close", heading.strip())) for heading in told}
+    priced = {security for heading, (_, security) in whole.items() if heading not in levels or written[heading] in PRICES}
+    if not priced:
+        named = ", ".join(dict.fromkeys(figure for figure, _ in levels.values()))
+        raise InputError(f"its headings name no close column; they name: {named}")
+    unpriced = {heading: pair for heading, pair in levels.items() if pair[1] not in priced}
+    return HeadingFigures(
+        levels={heading: pair for heading, pair in whole.items() if heading not in unpriced}, unpriced=unpriced, doubtful=doubtful
+    )
 
 
-def _figure_and_security(heading: str, figures: Sequence[str]) -> tuple[str, str] | None:
+def cells_fit(cells: pd.Series, decimal: str, figure: str) -> bool:
+    """Whether cells are counts of shares (whole, some of them large), or dividends (half of them zero or empty, or more)."""
+    values, bad = read_numbers(cells, decimal, counts=figure == "volume")
+    numbers = values[~np.isnan(values)]
+    if bad.any():
+        return False
+    if figure == "volume":
+        return bool(numbers.size and (numbers == np.round(numbers)).all() and numbers.max() >= LEAST_VOLUME)
+    return bool(2 * np.count_nonzero(numbers) <= len(values))
+
+
+def _figures_named(told: Mapping[str, Level | None], figures: Mapping[str, str], fits: Callable[[str, str], bool]) -> dict[str, Level]:
+    """Figure and security of the headings that hold the word of one, but for a heading that another has as its security."""
+    meant = {
+        heading: pair
+        for heading, pair in told.items()
+        if pair is not None and (pair[0].lower() not in AMBIGUOUS or fits(heading, figures[pair[0].lower()]))
+    }
+    securities = {security for _, security in meant.values()}
+    return {heading: pair for heading, pair in meant.items() if heading.strip() not in securities}
+
+
+def _refuse_units(headings: Iterable[str], by_length: Sequence[str], figures: Mapping[str, str]) -> None:
+    for heading in headings:
+        unit = _WRAPPED.match(heading.strip())
+        counted = unit and _figure_and_security(unit[1], by_length)
+        if unit and counted and counted[0].lower() not in AMBIGUOUS and figures[counted[0].lower()] == "volume":
+            raise InputError(f"its column {heading!r} gives a volume in ({unit[2]}); give it in single shares, or leave it out")
+
+
+def _refuse_repeated(levels: Mapping[str, Level], written: Mapping[str, str]) -> None:
+    given: dict[tuple[str, str], list[str]] = {}
+    for heading, (_, security) in levels.items():
+        if written[heading] in SURE:
+            given.setdefault((written[heading], security), []).append(heading)
+    for (field, security), repeated in given.items():
+        if len(repeated) > 1:
+            listed = ", ".join(repr(heading) for heading in repeated)
+            raise InputError(f"{len(repeated)} columns are the {field.replace('_', ' ')} of {security!r} ({listed}); keep one of them")
+
+
+def _figure_and_security(heading: str, by_length: Sequence[str]) -> Level | None:
     text = heading.strip()
-    pair = _PAIR.match(text)
-    if pair is not None:
+    pair = _PAIR.match(text) or _WRAPPED.match(text)
+    if pair is not None and not without_currency(text)[1]:
         first, second = pair[1].strip(), pair[2].strip()
-        return (first, second) if first.lower() in figures else (second, first) if second.lower() in figures else None
-    for figure in figures:
-        size = len(figure)
-        if text[-size:].lower() == figure and re.search(r"[^\s_|/-][\s_|/-]+$", text[:-size]):
-            return text[-size:], re.sub(r"[\s_|/-]+$", "", text[:-size])
-        before = _BEFORE.match(text)
-        if before is not None and before[1].lower() == figure and not before[2].isdigit() and not is_terminal_code(before[2]):
+        if first.lower() in by_length or second.lower() in by_length:
+            return (first, second) if first.lower() in by_length else (second, first)
+    lowered, before = text.lower(), _BEFORE.match(text)
+    if before is not None and (before[2].isdigit() or is_terminal_code(before[2])):
+        before = None
+    for figure in by_length:
+        written = text[-len(figure) :]
+        behind = _SEPARATED.match(text[: -len(figure)]) if lowered.endswith(figure) else None
+        if behind is not None and not (":" in behind[2] and written.isupper() and named_venue(behind[1])):
+            return written, behind[1]
+        if before is not None and before[1].lower() == figure:
             return before[1], before[2]
     return None

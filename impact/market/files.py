@@ -13,7 +13,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.intake.currencies import currency_of
-from impact.market.column_headings import figures_in_headings, without_currency
+from impact.market.column_headings import cells_fit, figures_in_headings, without_currency
 from impact.market.column_names import COLUMN_NAMES, OTHER_FIGURES
 from impact.market.dropped import dropped_rows
 from impact.market.panel import MarketPanel
@@ -37,11 +37,12 @@ Refused = tuple[str, Any, str, str]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Figures:
-    """What one or several tables hold: a frame (sessions x securities) a figure, currencies, and the rows refused."""
+    """What one or several tables hold: a frame (sessions x securities) a figure, currencies, the rows refused, and what was assumed."""
 
     frames: Mapping[str, pd.DataFrame]
     currency: Mapping[str, str] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -140,9 +141,16 @@ class FileSource:
         if "security" in named or any(name in named for name in FIGURES):
             return self._long(table, named, stem=stem)
         headings = [column for column in table.columns.columns if column != named["date"]]
-        if levels := figures_in_headings(headings, _KNOWN_FIGURES):
-            return self._levels(replace(table, levels=levels), named["date"])
-        return self._wide(table, named["date"], figure)
+        try:
+            told = figures_in_headings(
+                headings, _KNOWN_FIGURES, lambda heading, figure: cells_fit(table.columns[heading], table.decimal, figure)
+            )
+        except InputError as error:
+            raise InputError(f"{table.name}: {error}.") from error
+        date = named["date"]
+        read = self._levels(replace(table, levels=told.levels), date) if told.levels else self._wide(table, date, figure)
+        unpriced = [(security, pd.NaT, f"{name} of a security without a close", table.name) for name, security in told.unpriced.values()]
+        return replace(read, refused=[*read.refused, *unpriced], notes=told.notes(table.name))
 
     def _levels(self, table: RawTable, date: str) -> Figures:
         """A table with two levels of columns: a wide table of each figure that is known."""
@@ -285,7 +293,7 @@ class FileSource:
                 currency=read.currency if self.currency is None else self.currency,
                 basis=self._basis(only_adjusted, adjusted.notna().any()),
                 sources=(Source(title=f"user file {self.name}", basis="user file"),),
-                assumptions=_only_adjusted_note(only_adjusted.index[only_adjusted].tolist()),
+                assumptions=(*_only_adjusted_note(only_adjusted.index[only_adjusted].tolist()), *read.notes),
                 dropped=dropped_rows(read.refused + unpriced),
             )
         except InputError as error:
@@ -370,7 +378,8 @@ def _together(parts: list[Figures]) -> Figures:
         if frames_of_figure:
             frames[name] = pd.concat(frames_of_figure, axis=1, sort=True)
     currency = {security: code for part in parts for security, code in part.currency.items()}
-    return Figures(frames=frames, currency=currency, refused=[row for part in parts for row in part.refused])
+    refused, notes = ([row for part in parts for row in part.refused], tuple(note for part in parts for note in part.notes))
+    return Figures(frames=frames, currency=currency, refused=refused, notes=notes)
 
 
 def _stem(path: Path) -> str:

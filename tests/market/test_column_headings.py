@@ -1,8 +1,11 @@
 """What headings of price tables say beside the security: figure and currency."""
 
+import re
+
 import pandas as pd
 import pytest
 
+from impact.errors import InputError
 from impact.market import load_panel
 
 DAYS = ["2021-01-04", "2021-01-05", "2021-01-06"]
@@ -38,6 +41,13 @@ def test_the_close_of_one_security_may_name_its_currency(tmp_path):
         "Date,KO,KO Volume,PEP",
         "\"Date\",\"('Close', 'KO')\",\"('Volume', 'KO')\",\"('Close', 'PEP')\"",
         "Date,KO - Last,KO - Vol.,PEP - Last",
+        "Date,Close:KO,Volume:KO,Close:PEP",
+        "Date,KO: Close,KO: Volume,PEP: Close",
+        "Date,KO.Close,KO.Volume,PEP.Close",
+        "Date,KO (Close),KO (Volume),PEP [Close]",
+        "Date,Close(KO),Volume(KO),Close(PEP)",
+        "Date,KO,KO Vol,PEP",
+        "Date,KO,KO Volume,PEP Adj Close",
     ],
 )
 def test_headings_of_two_levels_in_one_are_taken_apart(tmp_path, header):
@@ -65,9 +75,75 @@ def test_names_that_hold_the_word_of_a_figure_are_securities(tmp_path):
         ["KO", "KO-PRICE"],
         ["KO last", "KO close"],
         ["FOO (ALL)", "TRY (TOP)", "BRK (B)"],
+        ["NYSE:CLOSE", "NASDAQ:VOL", "NYSE:KO"],
+        ["OPEN TEXT", "HIGH LINER"],
+        ["SPDR S&P Dividend", "SPDR S&P"],
+        ["Coca-Cola Co.", "PEP"],
     ],
 )
 def test_a_security_that_bears_the_word_of_a_figure_or_a_currency_stays(tmp_path, headings):
     rows = [",".join(str(10.0 + day + place) for place in range(len(headings))) for day in range(3)]
     panel = read(tmp_path, ",".join(["Date", *headings]), *rows)
     assert list(panel.securities) == headings and (panel.currency == "").all()
+
+
+def test_adjusted_closes_and_dividends_beside_a_close_are_those_of_its_security(tmp_path):
+    panel = read(tmp_path, "Date,KO,KO Adj Close,KO Dividend,KO Low,KO Volume", "45,40,0,44,9", "46,41,0.4,45,8", "47,42,0,46,7")
+    assert list(panel.securities) == ["KO"] and panel.close["KO"].tolist() == [45, 46, 47]
+    assert panel.adjusted_close["KO"].tolist() == [40, 41, 42] and panel.dividends["KO"].tolist() == [0, 0.4, 0]
+    assert panel.volume["KO"].tolist() == [9, 8, 7]
+
+
+@pytest.mark.parametrize(
+    ("rows", "securities"),
+    [
+        (("45.1,120", "45.2,80", "45.3,0"), ["KO"]),
+        (("45.1,1.2M", "45.2,0.8M", "45.3,"), ["KO"]),
+        (("45.1,17.25", "45.2,18.5", "45.3,19"), ["KO", "KO Vol"]),
+        (("45.1,17", "45.2,18", "45.3,19"), ["KO", "KO Vol"]),
+    ],
+)
+def test_vol_is_a_volume_where_its_cells_are_counts_and_else_a_security_that_is_named(tmp_path, rows, securities):
+    panel = read(tmp_path, "Date,KO,KO Vol", *rows)
+    assert list(panel.securities) == securities
+    assert ("taken as names of securities, though they hold the word of a figure: 'KO Vol'" in str(panel.assumptions)) == (
+        len(securities) == 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("KO Volume,PEP Volume", "name no close column; they name: Volume"),
+        ("KO Volume", "name no close column"),
+        ("Vol_KO,Vol_PEP", "name no close column; they name: Vol"),
+        ("KO Dividends,KO Volume", "name no close column; they name: Dividends, Volume"),
+        ("KO High,KO Low", "name no close column; they name: High, Low"),
+        ("KO Open,PEP Open", "name no close column; they name: Open"),
+        ("KO,KO Volume,KO shares traded", "2 columns are the volume of 'KO' ('KO Volume', 'KO shares traded'); keep one"),
+        ("KO Adj Close,KO adjusted", "2 columns are the adjusted close of 'KO'"),
+        ("KO,KO Volume (m)", "column 'KO Volume (m)' gives a volume in (m); give it in single shares"),
+    ],
+)
+def test_figures_that_make_no_panel_are_refused(tmp_path, header, said):
+    rows = [",".join(str(1000 + day) for _ in header.split(",")) for day in range(3)]
+    with pytest.raises(InputError, match=re.escape(said)):
+        read(tmp_path, f"Date,{header}", *rows)
+
+
+def test_a_volume_of_a_security_without_a_close_is_dropped_with_the_reason(tmp_path):
+    panel = read(tmp_path, "Date,KO Volume,PEP", "1000,140", "1100,141", "1200,142")
+    assert list(panel.securities) == ["PEP"] and panel.volume is None
+    row = panel.dropped.iloc[0]
+    assert (row["security"], row["reason"], len(panel.dropped)) == ("KO", "Volume of a security without a close", 1)
+
+
+def test_a_second_close_of_a_security_is_one_of_its_own_and_named(tmp_path):
+    panel = read(tmp_path, "Date,KO,KO Close,KO Volume", "45,46,1000", "45,46,1100", "45,46,1200")
+    assert list(panel.securities) == ["KO", "KO Close"] and panel.volume["KO"].tolist() == [1000, 1100, 1200]
+    assert "though they hold the word of a figure: 'KO Close'" in str(panel.assumptions)
+
+
+def test_a_heading_that_is_the_security_of_another_is_no_figure(tmp_path):
+    panel = read(tmp_path, "Date,T. Rowe Price,T. Rowe Price Volume", "170,1000", "171,1100", "172,1200")
+    assert list(panel.securities) == ["T. Rowe Price"] and panel.volume["T. Rowe Price"].tolist() == [1000, 1100, 1200]
