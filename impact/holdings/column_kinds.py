@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from impact.holdings.columns import IDENTITY_FIELDS, ColumnPlan, plan_columns
+from impact.holdings.columns import ColumnPlan, plan_columns
+from impact.holdings.fields import IDENTITY_FIELDS
 from impact.intake.numbers import MISSING_TEXT, money_marked, parse_numbers
 from impact.typing_ import IntArray
 

@@ -6,23 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from impact.errors import InputError
+from impact.holdings.column_doubts import KIND_REASONS, NUMERIC_KINDS, column_doubts, day_in, is_barred
+from impact.holdings.fields import AMOUNT_FIELDS, FIELDS, IDENTITY_FIELDS, NUMBER_FIELDS
 from impact.holdings.heading_vocabulary import Reading, readings_of
 from impact.intake.currencies import currency_in
-from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key
 from impact.intake.units import StatedUnit, unit_in
 
-__all__ = ["AMOUNT_FIELDS", "FIELDS", "IDENTITY_FIELDS", "NUMBER_FIELDS", "TEXT_FIELDS", "ColumnPlan", "may_be_amount", "plan_columns"]
-
-FIELDS = (
-    "account", "investor", "name", "ticker", "exchange", "country", "isin", "cusip", "sedol", "figi", "identifier", "symbol_or_code",
-    "quantity", "market_value", "notional_value", "weight", "price", "fx", "currency", "price_currency", "asset_class", "put_call",
-    "side", "underlying", "as_of",
-)  # fmt: skip
-NUMBER_FIELDS = ("quantity", "market_value", "notional_value", "weight", "price", "fx")
-TEXT_FIELDS = tuple(name for name in FIELDS if name not in (*NUMBER_FIELDS, "as_of"))
-IDENTITY_FIELDS = ("isin", "cusip", "sedol", "figi", "identifier", "symbol_or_code", "ticker", "name")
-AMOUNT_FIELDS = ("quantity", "market_value", "weight")
+__all__ = ["ColumnPlan", "may_be_amount", "plan_columns"]
 
 # What only a list of transactions has; such a list holds no positions.
 _TRANSACTION_KEYS = frozenset(
@@ -36,8 +27,6 @@ _TRANSACTION_KEYS = frozenset(
 
 
 _NAMING = frozenset({"name", "ticker", "isin", "cusip", "sedol", "figi"})
-_WORD_FIELDS = ("name", "exchange", "country", "currency", "price_currency", "put_call")
-"""Fields that no number can fill; a ticker, an account or an identifier may be all digits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +92,7 @@ def _fitting(heading: str, kind: str) -> list[Reading]:
 
     Where a heading may be a quantity and, after that, a value (``Holding``), it is a value only if it or its cells name a currency.
     """
-    fit = [(name, rank) for name, rank in readings_of(heading) if not _barred(name, kind)]
+    fit = [(name, rank) for name, rank in readings_of(heading) if not is_barred(name, kind)]
     if kind in ("code", "isin"):
         fit.sort(key=lambda reading: reading[0] != "identifier")
     order = [name for name, _ in fit]
@@ -166,13 +155,7 @@ def plan_columns(
         weight_unit=_weight_unit(printed[position["weight"]]) if "weight" in position else "",
         unused=_unused(printed, position, known),
         absent=tuple((name, heading) for name, (key, heading) in wanted.items() if key not in by_key),
-        decided=(
-            *_decided(printed, position, mapped, known),
-            *_undecided(printed, position, mapped, known),
-            *_of_one_heading(printed, position),
-            *_of_any_dollar(printed, position),
-            *_of_several_days(printed, position, fitting),
-        ),
+        decided=column_doubts(printed, position, mapped, known, fitting),
         is_transactions=len({heading_key(heading) for heading in printed} & _TRANSACTION_KEYS) >= 2,
     )
 
@@ -194,31 +177,13 @@ def _in_order(printed: Sequence[str], fitting: Mapping[int, Sequence[Reading]], 
 
     kept = {number: readings for number, readings in fitting.items() if not names_none(number)} if any(same) else fitting
     kept = {number: _of_whole_column(printed[number], readings) for number, readings in kept.items()}
-    return dict(sorted(kept.items(), key=lambda column: (not currency_in(printed[column[0]]), -_day_in(printed[column[0]]))))
+    return dict(sorted(kept.items(), key=lambda column: (not currency_in(printed[column[0]]), -day_in(printed[column[0]]))))
 
 
 def _of_whole_column(heading: str, readings: Sequence[Reading]) -> Sequence[Reading]:
     """The readings of a heading; that of a value in one stated currency, or in that of the book, is better than that of any other value."""
     told = [name for name, _ in readings] == ["market_value"] and (currency_in(heading) or _in_base(heading))
     return [("market_value", -1)] if told else readings
-
-
-def _of_several_days(
-    printed: Sequence[str], position: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]
-) -> tuple[tuple[str, str, str, str], ...]:
-    """Amounts that stand under several dated headings, of which one day was read."""
-    rows = []
-    for name, number in position.items():
-        others = [printed[other] for other, readings in fitting.items() if other != number and name in {field for field, _ in readings}]
-        if name in NUMBER_FIELDS and _day_in(printed[number]) and any(map(_day_in, others)):
-            told = f"the figures stand for several days ({', '.join((printed[number], *others)[:4])})"
-            rows.append((name, printed[number], told, f"read as of {printed[number]}; for another day map {name}=HEADING"))
-    return tuple(rows)
-
-
-def _day_in(heading: str) -> int:
-    day = parse_date(heading) if any(letter.isdigit() for letter in heading) else None
-    return 0 if day is None else day.toordinal()
 
 
 def _weight_unit(heading: str) -> str:
@@ -286,92 +251,9 @@ def _claim_as_code(position: dict[str, int], printed: Sequence[str], kinds: Sequ
     used = set(position.values())
     for number, heading in enumerate(printed):
         readings = readings_of(heading) if heading and number not in used else ()
-        if kinds[number] in _NUMERIC_KINDS and readings and readings[0][0] == "name":
+        if kinds[number] in NUMERIC_KINDS and readings and readings[0][0] == "name":
             position["symbol_or_code"] = number
             return
-
-
-_NUMERIC_KINDS = ("number", "money", "code")
-_KINDS = {
-    "number": "its cells are numbers",
-    "money": "its cells carry a currency sign",
-    "code": "its cells are codes",
-    "isin": "its cells are ISINs",
-    "text": "its cells are words",
-}
-
-
-def _decided(
-    printed: Sequence[str], position: Mapping[str, int], mapped: set[int], kinds: Sequence[str]
-) -> tuple[tuple[str, str, str, str], ...]:
-    """What was not read as its heading says first, with the reason."""
-    field_of = {number: name for name, number in position.items()}
-    rows = []
-    for number, heading in enumerate(printed):
-        readings = readings_of(heading) if heading and number not in mapped else ()
-        if not readings or field_of.get(number) == readings[0][0]:
-            continue
-        first, why = readings[0][0], _KINDS.get(kinds[number], "")
-        barred = _barred(first, kinds[number])
-        coded = field_of.get(number) == "identifier" and kinds[number] in ("code", "isin")
-        if barred or coded:
-            reason = why
-        elif position.get(first, number) != number:
-            reason = f"another column gives {_said(first)}"
-        else:
-            reason = why if kinds[number] == "money" else "it names a currency"
-        if number in field_of:
-            rows.append(
-                (field_of[number], heading, f"the heading may mean {_said(first)}, and {reason}", f"read as {_said(field_of[number])}")
-            )
-        elif barred:
-            rows.append((first, heading, f"the heading means {_said(first)}, and {why}", "column not used"))
-    return tuple(rows)
-
-
-def _undecided(
-    printed: Sequence[str], position: Mapping[str, int], mapped: set[int], kinds: Sequence[str]
-) -> tuple[tuple[str, str, str, str], ...]:
-    """The amount whose heading may mean a quantity or a value (``Amount``, ``Position``), where nothing in the table tells which."""
-    either = ("quantity", "market_value")
-    for name, other in (either, either[::-1], ("market_value", "price")):
-        number = position.get(name, -1)
-        heading = printed[number] if number >= 0 and number not in mapped else ""
-        told = bool(heading) and (kinds[number] == "money" or bool(currency_in(heading)))
-        valued = name == "market_value" or "price" in position  # a quantity alone gives no value that could be wrong
-        if heading and valued and other not in position and not told and other in {reading for reading, _ in readings_of(heading)}:
-            action = f"read as {_said(name)}; with the map {other}={heading} it is read the other way"
-            return ((name, heading, f"the heading may mean {_said(other)} as well, and nothing in the table tells which", action),)
-    return ()
-
-
-def _of_one_heading(printed: Sequence[str], position: Mapping[str, int]) -> tuple[tuple[str, str, str, str], ...]:
-    """Amounts and prices whose heading stands above further columns too."""
-    keys = [heading_key(heading) for heading in printed]
-    told = [(name, printed[position[name]]) for name in NUMBER_FIELDS if name in position]
-    said = "{} columns bear this heading, and nothing tells them apart"
-    return tuple(
-        (name, heading, said.format(n), "the first is read: give the others a heading of their own")
-        for name, heading in told
-        if heading and (n := keys.count(heading_key(heading))) > 1
-    )
-
-
-def _of_any_dollar(printed: Sequence[str], position: Mapping[str, int]) -> tuple[tuple[str, str, str, str], ...]:
-    """The value whose heading names its currency by a dollar sign alone."""
-    heading = printed[position["market_value"]] if "market_value" in position else ""
-    if "$" not in heading or currency_in(heading.replace("$", "")) or currency_in(heading) != "USD" or "US$" in heading.upper():
-        return ()
-    said, action = "a dollar sign alone may stand for any dollar", "taken as US dollars: write the code of another in the heading"
-    return (("market_value", heading, said, action),)
-
-
-def _barred(name: str, kind: str) -> bool:
-    return (kind in _NUMERIC_KINDS and name in _WORD_FIELDS) or (kind == "text" and name in NUMBER_FIELDS)
-
-
-def _said(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _checked_map(columns: Mapping[str, str] | None) -> dict[str, tuple[str, str]]:
@@ -392,7 +274,7 @@ def _unused(printed: tuple[str, ...], position: Mapping[str, int], kinds: Sequen
             continue
         known = [name for name, _ in readings_of(heading)]
         taken = next((name for name in known if name in position), "")
-        barred = bool(known) and _barred(known[0], kinds[number])
-        reason = _KINDS[kinds[number]] if barred else f"another column already gives {taken}" if taken else "no field of that meaning"
+        barred = bool(known) and is_barred(known[0], kinds[number])
+        reason = KIND_REASONS[kinds[number]] if barred else f"another column already gives {taken}" if taken else "no field of that meaning"
         rows.append((heading, reason))
     return tuple(rows)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from impact.holdings.columns import NUMBER_FIELDS
+from impact.holdings.fields import NUMBER_FIELDS
 from impact.holdings.sections import RawTable
 from impact.intake.numbers import decimal_of_columns, parse_numbers
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from impact.holdings.columns import AMOUNT_FIELDS, IDENTITY_FIELDS, ColumnPlan, may_be_amount, plan_columns
+from impact.holdings.columns import ColumnPlan, may_be_amount, plan_columns
+from impact.holdings.fields import AMOUNT_FIELDS, IDENTITY_FIELDS
 from impact.identifiers import valid_identifiers
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from impact.holdings.columns import IDENTITY_FIELDS
 from impact.holdings.distinct import distinct_rows
+from impact.holdings.fields import IDENTITY_FIELDS
 from impact.holdings.heading_vocabulary import readings_of
 from impact.intake.headings import heading_key, is_total_label
 from impact.intake.numbers import MISSING_TEXT

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from impact.bundled import read_bundled
-from impact.holdings.columns import NUMBER_FIELDS
+from impact.holdings.fields import NUMBER_FIELDS
 from impact.holdings.instruments import NOT_PRODUCTS
 from impact.tables import prose
 from impact.typing_ import BoolArray, FloatArray, IntArray

@@ -11,9 +11,9 @@ import pandas as pd
 from impact.holdings.book_currency import settle_book_currency, settle_currencies
 from impact.holdings.cell_report import ISSUE_DTYPES, CellReport
 from impact.holdings.coded import CODED, checked_codes, sorted_codes
-from impact.holdings.columns import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
 from impact.holdings.decimal_marks import file_decimal
 from impact.holdings.distinct import per_distinct
+from impact.holdings.fields import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
 from impact.holdings.instruments import classify_instruments, written_on
 from impact.holdings.lots import LOT, lots_of_summaries
 from impact.holdings.plausibility import doubts_of_file, repeated_rows
@@ -21,6 +21,7 @@ from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_
 from impact.holdings.sections import RawTable, Refused
 from impact.holdings.sides import read_sides
 from impact.holdings.totals import net_assets_stated, total_lines
+from impact.holdings.weight_units import WEIGHT_UNITS, weight_unit
 from impact.identifiers import valid_identifiers
 from impact.intake.dates import parse_dates
 from impact.intake.headings import is_total_label
@@ -28,15 +29,12 @@ from impact.intake.numbers import DOUBTFUL_MARK, MISSING_TEXT, parse_numbers
 from impact.tables import prose
 from impact.typing_ import named_rows
 
-__all__ = ["NO_POSITION", "POSITION_COLUMNS", "TOTAL_REASON", "WEIGHT_UNITS", "Positions", "interpret"]
+__all__ = ["NO_POSITION", "POSITION_COLUMNS", "TOTAL_REASON", "Positions", "interpret"]
 
 POSITION_COLUMNS = (
     "row", "account", "investor", "name", "ticker", "exchange", "country", "isin", "cusip", "sedol", "figi", "instrument", "put_call",
     "underlying", "quantity", "market_value", "notional_value", "weight", "price", "fx", "currency", "price_currency", "as_of",
 )  # fmt: skip
-
-WEIGHT_UNITS = {"percent": 1e-2, "fraction": 1.0, "permille": 1e-3, "bps": 1e-4}
-"""Units that weights are printed in, and what one of each is of the book."""
 
 _TERMINAL_TICKER = r"^\S+(?: \S+)* (?:Equity|Index|Curncy|Comdty|Govt|Mtge|Pfd)$|^(?=.*\d)\S+(?: \S+)* Corp$"
 
@@ -76,7 +74,7 @@ def interpret(
     refused: list[Refused],
     *,
     decimal: str | None,
-    weight_unit: str | None,
+    told_unit: str | None,
     as_of: pd.Timestamp | None,
     dayfirst: bool | None,
 ) -> Positions:
@@ -89,7 +87,7 @@ def interpret(
         Rows of the same table that could not be read.
     decimal : {".", ",", None}
         Decimal mark; found from the cells when None.
-    weight_unit : {"percent", "fraction", None}
+    told_unit : {"percent", "fraction", None}
         Unit of the weights; found from heading, cells or sum when None.
     as_of : Timestamp, optional
         Date for rows whose own column gives none.
@@ -109,7 +107,7 @@ def interpret(
     numbers = in_whole_units(numbers, scales, scaled_cells)
     identifiers = _identifiers(text, report)
     stated = np.isfinite(numbers["weight"]) if "weight" in numbers else np.zeros(len(raw.cells), dtype=bool)
-    unit, notes = _weight_unit(numbers, percent, raw, weight_unit)
+    unit, notes = weight_unit(numbers, percent, raw.plan.weight_unit, told_unit)
     if "weight" in numbers:
         numbers["weight"] = numbers["weight"] * WEIGHT_UNITS.get(unit, np.nan)
     n = len(raw.cells)
@@ -257,43 +255,6 @@ def _identifiers(text: Mapping[str, pd.Series], report: CellReport) -> dict[str,
             codes_by_kind[kind] = codes_by_kind[kind].where(codes_by_kind[kind] != "", codes) if kind in codes_by_kind else codes
         report.add((damaged.problem != "").to_numpy(), "identifier", mixed, damaged.problem, damaged.action)
     return codes_by_kind
-
-
-def _weight_unit(numbers: Mapping[str, np.ndarray], percent: np.ndarray, raw: RawTable, told: str | None) -> tuple[str, tuple[str, ...]]:
-    if "weight" not in numbers or not np.isfinite(numbers["weight"]).any():
-        return told or "", ()
-    total = float(np.nansum(numbers["weight"]))
-    if told:
-        unit, basis = told, "as told"
-    elif raw.plan.weight_unit in ("bps", "permille"):
-        unit, basis = raw.plan.weight_unit, "the heading says so"
-    elif raw.plan.weight_unit or percent.any():
-        unit, basis = "percent", "percent sign"
-    elif total > 1.05:
-        unit, basis = "percent", "as fractions they would exceed the book"
-    elif total >= 0.95:
-        unit, basis = "fraction", "they sum to about 1"
-    elif _exceeds_book(numbers):
-        unit, basis = "percent", "as fractions the values would exceed the book"
-    else:
-        return "", (
-            f"Weights sum to {prose.significant(total, 4)}: their unit is unclear and they are not used; say weight_unit='percent' or 'fraction'.",
-        )
-    share = total * WEIGHT_UNITS[unit]
-    if 0.95 <= share <= 1.05:
-        return unit, (f"Weights are in {unit} ({basis}).",)
-    return unit, (
-        f"Weights are in {unit} ({basis}) and sum to {prose.percent(share, 2)}, not 100 %: rows are missing, or the file shows a part.",
-    )
-
-
-def _exceeds_book(numbers: Mapping[str, np.ndarray]) -> bool:
-    """Whether the book that values and weights imply, were the weights fractions, is smaller than its own rows."""
-    values, weights = numbers.get("market_value"), numbers["weight"]
-    if values is None:
-        return False
-    both = np.isfinite(values) & np.isfinite(weights) & (np.abs(weights) > 0)
-    return bool(both.any() and np.median(np.abs(values[both] / weights[both])) < 0.999 * np.abs(values[both]).sum())
 
 
 def _dates(raw: RawTable, as_of: pd.Timestamp | None, dayfirst: bool | None, report: CellReport) -> pd.Series:

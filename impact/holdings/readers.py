@@ -11,11 +11,12 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.holdings.headers import HEAD_ROWS
-from impact.holdings.positions import TOTAL_REASON, WEIGHT_UNITS, Positions, interpret
+from impact.holdings.positions import TOTAL_REASON, Positions, interpret
 from impact.holdings.scales import with_units
 from impact.holdings.schemas import DROPPED, DROPPED_COUNTS, FILE_COLUMNS, FILE_COUNTS, FILE_ROWS, ISSUES
 from impact.holdings.sections import RawTable, SheetTables, sheet_tables
 from impact.holdings.sums import grand_totals
+from impact.holdings.weight_units import WEIGHT_UNITS
 from impact.intake.dates import parse_date
 from impact.intake.reading import read_tables
 from impact.intake.records import RawFile
@@ -187,7 +188,7 @@ def read_holdings(
                 (day, "given"), (table.preamble.as_of, "preamble"), (_preamble_day(split), "preamble"), (named, "file name")
             )
             refused = page.refused if number == 0 else []
-            positions = interpret(table, refused, decimal=decimal, weight_unit=weight_unit, as_of=fallback, dayfirst=dayfirst)
+            positions = interpret(table, refused, decimal=decimal, told_unit=weight_unit, as_of=fallback, dayfirst=dayfirst)
             basis = "rows" if "as_of" in table.cells and day is None else basis
             read.append(_labelled(positions, page.sheet.name if len(split) > 1 else "", table, several=several))
         if not page.tables:
