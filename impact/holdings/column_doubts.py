@@ -10,7 +10,7 @@ from impact.intake.currencies import currency_in
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key
 
-__all__ = ["KIND_REASONS", "NUMERIC_KINDS", "column_doubts", "day_in", "is_barred"]
+__all__ = ["KIND_REASONS", "NUMERIC_KINDS", "OF_PORTFOLIO", "column_doubts", "day_in", "is_barred"]
 
 Doubt = tuple[str, str, str, str]
 """Field, heading, problem, action."""
@@ -39,9 +39,12 @@ def column_doubts(
         *_of_one_heading(printed, position),
         *_of_any_dollar(printed, position),
         *_of_several_days(printed, position, fitting),
+        *_of_portfolio_currency(printed, position, mapped),
     )
 
 
+OF_PORTFOLIO = frozenset({"marketvaluepc"})
+"""Keys of values in the currency of the portfolio, as against those in the currency of the quotation (QC)."""
 NUMERIC_KINDS = ("number", "money", "code")
 KIND_REASONS = {
     "number": "its cells are numbers",
@@ -49,6 +52,7 @@ KIND_REASONS = {
     "code": "its cells are codes",
     "isin": "its cells are ISINs",
     "text": "its cells are words",
+    "unconfirmed": "a total alone may be of gains, costs or shares too: neither quantity times price nor another value confirms it",
 }
 
 
@@ -119,7 +123,8 @@ def _of_any_dollar(printed: Sequence[str], position: Mapping[str, int]) -> tuple
 
 
 def is_barred(name: str, kind: str) -> bool:
-    return (kind in NUMERIC_KINDS and name in WORD_FIELDS) or (kind == "text" and name in NUMBER_FIELDS)
+    """Whether cells of that kind fill no such field."""
+    return kind == "unconfirmed" or (kind in NUMERIC_KINDS and name in WORD_FIELDS) or (kind == "text" and name in NUMBER_FIELDS)
 
 
 def _said(name: str) -> str:
@@ -135,3 +140,13 @@ def _of_several_days(printed: Sequence[str], position: Mapping[str, int], fittin
             told = f"the figures stand for several days ({', '.join((printed[number], *others)[:4])})"
             rows.append((name, printed[number], told, f"read as of {printed[number]}; for another day map {name}=HEADING"))
     return tuple(rows)
+
+
+def _of_portfolio_currency(printed: Sequence[str], position: Mapping[str, int], mapped: set[int]) -> tuple[Doubt, ...]:
+    """The value in PC without one in QC beside it, on lines that name a currency."""
+    number = position.get("market_value", -1)
+    alone = not any(heading_key(heading).endswith("qc") for heading in printed)
+    if number in {-1, *mapped} or heading_key(printed[number]) not in OF_PORTFOLIO or "currency" not in position or not alone:
+        return ()
+    said, action = "PC may mean the currency of the portfolio or of the position", "taken for that of the portfolio, not of the line"
+    return (("market_value", printed[number], said, action),)

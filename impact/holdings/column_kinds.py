@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from impact.holdings.columns import ColumnPlan, plan_columns
 from impact.holdings.fields import IDENTITY_FIELDS
+from impact.holdings.heading_vocabulary import is_bare_total, readings_of
 from impact.intake.numbers import MISSING_TEXT, money_marked, parse_numbers
 from impact.typing_ import IntArray
 
@@ -18,6 +20,8 @@ __all__ = ["column_kinds", "plan_for_cells"]
 _ASKED = 500
 """Rows asked, evenly spaced."""
 _NEARLY_ALL = 0.9
+_MOST, _CENT, _ROUNDED = 2.0 / 3.0, 0.0101, 5e-4
+"""Most of the lines; a product differs from its value by a cent, and by what rounding the price leaves."""
 _WORDS = re.compile(r"^[^\W\d_].*[^\W\d_]")
 _NUMBER_KINDS = "iuf"
 _USUAL = re.compile(r"-?[$€£]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?%?|-?[€£]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?%?")
@@ -107,6 +111,43 @@ def plan_for_cells(
         return plan
     numbers = list(range(shift, min(cells.shape[1], shift + len(plan.headings))))
     own = cells[numbers].take(rows)
-    again = plan_columns(plan.headings, columns, kinds=column_kinds(own), same=tuple(_same(own[number]) for number in numbers))
+    kinds, same = column_kinds(own), tuple(_same(own[number]) for number in numbers)
+    again = plan_columns(plan.headings, columns, kinds=kinds, same=same)
+    value = again.position.get("market_value", -1)
+    if (
+        value >= 0
+        and "market_value" not in (columns or {})
+        and is_bare_total(again.headings[value])
+        and not _is_confirmed(own, again, shift)
+    ):
+        kinds = (*kinds[:value], "unconfirmed", *kinds[value + 1 :])
+        again = plan_columns(plan.headings, columns, kinds=kinds, same=same)
+        plan = replace(plan, position={name: number for name, number in plan.position.items() if number != value}, decided=again.decided)
     no_amount = any(name in again.position for name in IDENTITY_FIELDS) and not again.is_usable
     return plan if no_amount else again
+
+
+def _is_confirmed(cells: pd.DataFrame, plan: ColumnPlan, shift: int) -> bool:
+    """Whether the values are quantity times price, or those of another column of values, on most lines or on most of those of one currency."""
+    spaced = cells.iloc[:: max(1, len(cells) // _ASKED)].astype("str")
+    place = {name: number + shift for name, number in plan.position.items()}
+    others = [
+        number + shift
+        for number, heading in enumerate(plan.headings)
+        if number + shift in cells
+        and number + shift != place["market_value"]
+        and [name for name, _ in readings_of(heading)][:1] == ["market_value"]
+    ]
+    currency = spaced[place["currency"]].to_numpy() if "currency" in place else np.full(len(spaced), "")
+    for mark in (".", ","):
+        known = {number: parse_numbers(spaced[number], decimal=mark).values for number in {*place.values(), *others}}
+        told = [known[number] for number in others]
+        if {"quantity", "price"} <= place.keys():
+            told.append(known[place["quantity"]] * known[place["price"]])
+        for value in told:
+            stated = known[place["market_value"]]
+            asked = np.isfinite(value) & np.isfinite(stated) & (value != 0.0)
+            fits = pd.Series(np.abs(stated - value) <= _CENT + _ROUNDED * np.abs(value))[asked]
+            if (fits.groupby(currency[asked]).mean() >= _MOST).any():
+                return True
+    return False

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from impact.errors import InputError
-from impact.holdings.column_doubts import KIND_REASONS, NUMERIC_KINDS, column_doubts, day_in, is_barred
+from impact.holdings.column_doubts import KIND_REASONS, NUMERIC_KINDS, OF_PORTFOLIO, column_doubts, day_in, is_barred
 from impact.holdings.fields import AMOUNT_FIELDS, FIELDS, IDENTITY_FIELDS, NUMBER_FIELDS
 from impact.holdings.heading_vocabulary import Reading, readings_of
+from impact.holdings.quantity_parts import quantity_parts
 from impact.intake.currencies import currency_in
 from impact.intake.headings import heading_key
 from impact.intake.units import StatedUnit, unit_in
@@ -55,6 +56,8 @@ class ColumnPlan:
         What the caller's map names and this table has not.
     decided : tuple of (field, heading, problem, action)
         Columns that are not read as their heading says first, because of their cells or of the other columns.
+    quantity_parts : tuple of int
+        Columns of further parts of a quantity (pledged, locked) where that which is read is the part that is available.
     is_transactions : bool
         The headings are those of trades (trade date, proceeds, side), not of positions.
     """
@@ -69,6 +72,7 @@ class ColumnPlan:
     unused: tuple[tuple[str, str], ...] = ()
     absent: tuple[tuple[str, str], ...] = ()
     decided: tuple[tuple[str, str, str, str], ...] = ()
+    quantity_parts: tuple[int, ...] = ()
     is_transactions: bool = False
 
     @property
@@ -115,8 +119,9 @@ def plan_columns(
     columns : mapping of field to heading, optional
         The caller's own map (``{"isin": "Asset ID"}``); it wins over the vocabulary. What it names and the table has not is in
         `absent`, and does not switch off the column that the vocabulary knows.
-    kinds : sequence of {"number", "money", "code", "isin", "text", ""}, optional
-        What the cells of each column are: numbers name no security, and words are no amount. Empty where nothing is known.
+    kinds : sequence of {"number", "money", "code", "isin", "text", "unconfirmed", ""}, optional
+        What the cells of each column are: numbers name no security, and words are no amount. Empty where nothing is known; of an unconfirmed
+        one nothing is read.
 
     same : sequence of bool, optional
         Columns in which every line says the same: what names a security is another column of that meaning, where there is one (the ticker
@@ -156,6 +161,7 @@ def plan_columns(
         unused=_unused(printed, position, known),
         absent=tuple((name, heading) for name, (key, heading) in wanted.items() if key not in by_key),
         decided=column_doubts(printed, position, mapped, known, fitting),
+        quantity_parts=quantity_parts(printed, position["quantity"]) if position.get("quantity", -1) not in {-1, *mapped} else (),
         is_transactions=len({heading_key(heading) for heading in printed} & _TRANSACTION_KEYS) >= 2,
     )
 
@@ -211,7 +217,7 @@ def _says_base(position: Mapping[str, int], printed: Sequence[str], name: str) -
 
 def _in_base(heading: str) -> bool:
     key = heading_key(heading)
-    return any(word in key for word in _BASE)
+    return key in OF_PORTFOLIO or any(word in key for word in _BASE)
 
 
 def _claimed(mapped: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]) -> dict[str, int]:

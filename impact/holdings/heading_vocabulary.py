@@ -8,7 +8,7 @@ from functools import lru_cache
 from impact.bundled import read_bundled
 from impact.intake.headings import heading_key, heading_readings, may_be_heading
 
-__all__ = ["Reading", "readings_of"]
+__all__ = ["Reading", "is_bare_total", "readings_of"]
 
 Reading = tuple[str, int]
 
@@ -32,3 +32,9 @@ def readings_of(heading: str) -> tuple[Reading, ...]:
         return ()  # most cells asked are those of the lines below a header
     known = _vocabulary()
     return next((known[reading] for reading in heading_readings(heading) if reading in known), ())
+
+
+def is_bare_total(heading: str) -> bool:
+    """Whether a heading says nothing but ``Total`` (beside a currency): it may be of gains, of costs or of shares as well as of values."""
+    known = _vocabulary()
+    return next((reading for reading in heading_readings(heading) if reading in known), "") == "total"

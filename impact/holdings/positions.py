@@ -17,6 +17,7 @@ from impact.holdings.fields import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
 from impact.holdings.instruments import classify_instruments, written_on
 from impact.holdings.lots import LOT, lots_of_summaries
 from impact.holdings.plausibility import doubts_of_file, repeated_rows
+from impact.holdings.quantity_parts import whole_quantities
 from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_issues, shares_of_values, stated_scales
 from impact.holdings.sections import RawTable, Refused
 from impact.holdings.sides import read_sides
@@ -103,6 +104,8 @@ def interpret(
     _split_symbols(text)
     mark, told, marks = (decimal, True, {}) if decimal else file_decimal(raw)
     numbers, percent, scaled_cells = _numbers(raw, mark, marks, report)
+    if raw.plan.quantity_parts:
+        numbers["quantity"] = whole_quantities(numbers["quantity"], raw.parts_of_quantity(), mark, report)
     scales = stated_scales(raw)
     numbers = in_whole_units(numbers, scales, scaled_cells)
     identifiers = _identifiers(text, report)

@@ -308,8 +308,12 @@ def _without_grand_totals(read: Sequence[Positions]) -> list[Positions]:
 def _refuse_without_positions(whole: Positions, split: Sequence[SheetTables], where: str) -> None:
     reasons = whole.dropped["reason"].value_counts()
     why = f"; {len(whole.dropped)} row(s) refused, most often: {reasons.index[0]}" if len(reasons) else ""
-    line = next(table.header_line for page in split for table in page.tables)
-    raise InputError(f"{where} has a header on line {line} and no position below it{why}; export the positions again, as values.")
+    table = next(table for page in split for table in page.tables)
+    step = "export the positions again, as values"
+    if not table.plan.is_usable and table.plan.decided:
+        field, heading, problem, _ = table.plan.decided[0]
+        why, step = f"; {heading!r} is not read: {problem}", f'name the amount, such as --map {field}="{heading}" if it is one'
+    raise InputError(f"{where} has a header on line {table.header_line} and no position below it{why}; {step}.")
 
 
 def _accounted(file: RawFile, split: Sequence[SheetTables], whole: Positions, path: Path, fund: str | None, basis: str) -> HoldingsFile:

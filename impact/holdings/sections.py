@@ -75,6 +75,11 @@ class RawTable:
             {number: column.astype("str").where(column.notna(), "").reset_index(drop=True) for number, column in cells.items()}
         )
 
+    def parts_of_quantity(self) -> dict[str, pd.Series]:
+        """Heading -> cells of the columns that hold further parts of the quantity."""
+        cells = self.printed(np.arange(len(self.cells)), self.plan.quantity_parts)
+        return {self.plan.headings[number]: cells[number] for number in self.plan.quantity_parts if number in cells}
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SheetTables:

@@ -1,0 +1,105 @@
+"""Headings that are an amount only beside what confirms them: a bare Total, the available part of a quantity, a value in PC."""
+
+from __future__ import annotations
+
+import pytest
+
+from impact.errors import InputError
+from impact.holdings import read_holdings
+from impact.holdings.quantity_parts import quantity_parts
+
+XIAOMI, APPLE = "KYG9830T1067", "US0378331005"
+
+
+@pytest.fixture
+def read(tmp_path):
+    def of_lines(*lines, **options):
+        path = tmp_path / "book.csv"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return read_holdings(path, **options)
+
+    return of_lines
+
+
+@pytest.mark.parametrize(
+    ("head", "lines"),
+    [
+        ("Name,ISIN,Quantity,Day gain,Total", (f"Xiaomi,{XIAOMI},100,25,200", f"Acme,{APPLE},10,5,60")),
+        ("Name,ISIN,Quantity,Price,Commission,Total", (f"Xiaomi,{XIAOMI},100,25,20,2520", f"Acme,{APPLE},10,5,10,60")),
+        ("Name,ISIN,Quantity,Price,Commission,Total USD", (f"Xiaomi,{XIAOMI},100,25,20,2520", f"Acme,{APPLE},10,5,10,60")),
+    ],
+)
+def test_a_total_that_no_product_gives_is_no_value_and_it_is_said(read, head, lines):
+    file = read(head, *lines)
+    assert file.rows["quantity"].tolist() == [100.0, 10.0] and file.rows["market_value"].isna().all()
+    assert file.issues[["column", "action"]].to_numpy().tolist() == [["market_value", "column not used"]]
+
+
+def test_a_total_of_shares_by_fund_is_no_money(read):
+    head, lines = "Name,ISIN,Fund A,Fund B,Total", (f"Xiaomi,{XIAOMI},100,25,125", f"Acme,{APPLE},10,5,15")
+    with pytest.raises(InputError, match="'Total' is not read: .* gains, costs or shares"):
+        read(head, *lines)
+    assert read(head, *lines, columns={"quantity": "Total"}).rows["quantity"].tolist() == [125.0, 15.0]
+
+
+@pytest.mark.parametrize(
+    ("head", "lines"),
+    [
+        ("Name,ISIN,Quantity,Price,Total", (f"Xiaomi,{XIAOMI},100,25.5,2550", f"Acme,{APPLE},10,5,50")),
+        ("Name;ISIN;Menge;Kurs;Total", (f"Xiaomi;{XIAOMI};100;25,50;2.550,00", f"Acme;{APPLE};10;5,00;50,00")),
+        ("Name,ISIN,Currency,Quantity,Value,Total CHF", (f"Xiaomi,{XIAOMI},HKD,100,19770,2550", f"Acme,{APPLE},CHF,10,50,50")),
+        ("Name,ISIN,Quantity,Price,Currency,Total", (f"Xiaomi,{XIAOMI},100,197.7,HKD,2550", f"Acme,{APPLE},10,5,USD,50")),
+    ],
+)
+def test_a_total_that_is_quantity_times_price_is_the_value(read, head, lines):
+    assert read(head, *lines).rows["market_value"].tolist() == [2550.0, 50.0]
+
+
+def test_a_total_that_the_caller_names_is_read(read):
+    file = read("Name,ISIN,Quantity,Total", f"Xiaomi,{XIAOMI},100,2520", columns={"market_value": "Total"})
+    assert file.rows["market_value"].tolist() == [2520.0]
+
+
+def test_pledged_and_locked_parts_are_added_to_the_available_one_and_said(read):
+    head = "Symbol,ISIN,Quantity Available,Quantity Discrepant,Quantity Long Term,Quantity Pledged (Margin),Quantity Pledged (Loan),Previous Closing Price"
+    file = read(head, f"XIAOMI,{XIAOMI},100,0,40,500,0,25", f"ACME,{APPLE},10,0,0,0,0,25")
+    assert file.rows["quantity"].tolist() == [600.0, 10.0] and file.issues[["row", "action"]].to_numpy().tolist() == [[2, "added to it"]]
+    file = read("Scheme;ISIN;Available Units;Locked Units;Price", f"XIAOMI;{XIAOMI};100,5;1.500,25;25", f"ACME;{APPLE};10,5;0;25,5")
+    assert file.rows["quantity"].tolist() == [1600.75, 10.5]
+
+
+@pytest.mark.parametrize("heading", ["Margin", "Unsettled Qty", "T1 Quantity", "T+1 Qty", "Collateral Quantity", "Shares on Loan (Lent)"])
+def test_a_part_that_may_lie_within_the_available_one_leaves_the_quantity_unknown(read, heading):
+    file = read(f"Symbol,ISIN,Quantity Available,{heading},Market Value", f"XIAOMI,{XIAOMI},100,500,900", f"ACME,{APPLE},10,0,90")
+    assert file.rows["quantity"].isna().tolist() == [True, False] and file.rows["quantity"].iat[1] == 10.0
+    assert file.issues["row"].tolist() == [2] and "nothing tells" in file.issues["problem"].iat[0]
+
+
+@pytest.mark.parametrize(
+    ("headings", "parts"),
+    [
+        (["Symbol", "Quantity Available", "Pledged"], (2,)),
+        (["Symbol", "Quantity", "Pledged"], ()),
+        (["Symbol", "Available Units", "Collateral Value", "Margin %", "Blocked Units"], (4,)),
+        (["Symbol", "Settled Quantity", "Unsettled Quantity", "Pledged Quantity"], (2,)),
+    ],
+)
+def test_which_columns_are_further_parts(headings, parts):
+    assert quantity_parts(headings, 1) == parts
+
+
+def test_a_quantity_column_of_the_whole_is_read_before_its_available_part(read):
+    file = read("Symbol,ISIN,Quantity,Quantity Available,Pledged Quantity", f"XIAOMI,{XIAOMI},600,100,500")
+    assert file.rows["quantity"].tolist() == [600.0] and file.issues.empty
+
+
+@pytest.mark.parametrize(("beside", "said"), [("", 1), (",Market Value QC", 0)])
+def test_a_value_in_pc_is_not_in_the_currency_of_the_line(read, beside, said):
+    more = ",30000" if beside else ""
+    file = read(
+        f"Name,ISIN,Quantity,Holding Currency,Market Value PC{beside}",
+        f"Xiaomi,{XIAOMI},1000,HKD,3870{more}",
+        f"A,{APPLE},10,USD,1000{more}",
+    )
+    assert file.rows["market_value"].tolist() == [3870.0, 1000.0] and file.rows["currency"].tolist() == ["", ""]
+    assert len(file.issues) == said
