@@ -25,6 +25,7 @@ from impact.venues import VENUES
 if TYPE_CHECKING:
     from impact.cases.whole import Case
     from impact.provenance import Source
+    from impact.supply.forced import ForcedSupply
 
 __all__ = ["QUESTIONS", "CaseAnswers", "Question", "answers_of"]
 
@@ -124,7 +125,10 @@ def _forced(case: Case) -> str:
     low, high = supply.total_shares["low"], supply.total_shares["high"]
     if regime.name != UNKNOWN_REGIME and regime.leaves_holders_alone and not high > 0:
         return f"none by law: {regime.clause}; what index providers and mandates make of it is unknown"
-    doubt = f"; {regime.doubt}" if regime.doubt else ""
+    late = "those it binds have no whole session left to sell in" if regime.strands else ""
+    if (supply.classes["certainty"] == "stranded").any():
+        return f"none can be: {late}; {_unsold(supply)}; they {regime.fate}"
+    doubt = "".join(f"; {text}" for text in (late, regime.doubt) if text)
     if np.isnan(high):
         most = supply.line.ceiling_shares
         return (
@@ -135,6 +139,14 @@ def _forced(case: Case) -> str:
     usual = supply.line.adv_shares
     days = f", {interval(low / usual, high / usual, decimal, 1)} times the average daily volume" if usual > 0 else ""
     return f"{interval(low, high, amount)} shares{days}, over {len(supply.wind_down.sessions)} sessions{doubt}"
+
+
+def _unsold(supply: ForcedSupply) -> str:
+    """Shares of those bound that stay unsold, in words."""
+    others = supply.classes.loc[supply.classes["certainty"] != "stranded", "holder_class"]
+    left = supply.stranded[~supply.stranded["holder_class"].isin(others)]
+    low, high = (left[f"unsold_shares_{end}"].sum(min_count=1, skipna=False) for end in ("low", "high"))
+    return f"{interval(low, high, amount)} shares stay unsold" if np.isfinite(high) else "how many shares stay unsold is not on record"
 
 
 def _moved(case: Case) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -27,8 +27,9 @@ from impact.provenance import Source, unique_sources
 from impact.supply.deletion import IndexDeletion
 from impact.supply.forced import ForcedSupply, forced_supply
 from impact.supply.line import ESTIMATION_SESSIONS, MIN_SESSIONS, LineState, line_state
-from impact.supply.regimes import UNKNOWN_REGIME
+from impact.supply.regimes import AT_ONCE, UNKNOWN_REGIME
 from impact.supply.wind_down import WindDown
+from impact.tables.prose import long_date
 
 __all__ = ["SupplyInputs", "supply_from", "supply_inputs", "supply_of_case"]
 
@@ -106,7 +107,7 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
         assumptions=(
             *(f"Doubtful: {doubt}" for doubt in input_doubts(definition, line)),
             *holders.notes,
-            *filter(None, (listing.fate, _open_ended(listing), _pace(listing))),
+            *filter(None, (listing.fate, _open_ended(listing), _pace(listing), _stranded(listing, venue, reaction))),
         ),
     )
 
@@ -205,10 +206,30 @@ def _pace(listing: CaseListing) -> str:
     return "From when buying is barred is not known: holders are taken to sell evenly to the last date, an assumption; a ban makes them faster."
 
 
-def _wind_down(listing: CaseListing, venue: str, reaction: pd.Timestamp) -> WindDown:
-    """Sessions that close before the ban and before the deadline, on the line's own venue."""
+def _no_session(listing: CaseListing, venue: str, reaction: pd.Timestamp) -> bool:
+    """Whether selling is barred before the first session that could react is over."""
     end = listing.divestment_end_at
-    if end is None:
+    return end is not None and bool(end < session_close(reaction, venue))
+
+
+def _stranded(listing: CaseListing, venue: str, reaction: pd.Timestamp) -> str:
+    """That nothing can be sold, where no session is left to sell in; empty where one is."""
+    if listing.divestment_end_at is None or not _no_session(listing, venue, reaction):
+        return ""
+    at = listing.divestment_end_at.tz_convert("America/New_York")
+    return (
+        f"No whole session is left to sell in: the last sale is before {at.isoformat(timespec='minutes')} ET, and {long_date(reaction)} is the"
+        " first session that could react; the ladder shows the year after it."
+    )
+
+
+def _wind_down(listing: CaseListing, venue: str, reaction: pd.Timestamp) -> WindDown:
+    """Sessions that close before the ban and before the deadline, on the line's own venue; a year where none does."""
+    end, regime = listing.divestment_end_at, listing.regime
+    late = _no_session(listing, venue, reaction)
+    if late and regime.bars_sale == "after_window":
+        regime = replace(regime, bars_sale=AT_ONCE)
+    if end is None or late:
         end = (listing.listed_on + pd.Timedelta(days=OPEN_ENDED_DAYS, hours=23, minutes=59)).tz_localize("America/New_York")
     legal = sessions(venue, reaction, end.tz_convert(VENUES[venue].zone).tz_localize(None).normalize())
     closes = pd.DatetimeIndex([session_close(day, venue) for day in legal])
@@ -217,9 +238,9 @@ def _wind_down(listing: CaseListing, venue: str, reaction: pd.Timestamp) -> Wind
     return WindDown(
         sessions=legal[closes <= end],
         last_before_ban_on=before_ban[-1] if len(before_ban) else reaction - pd.Timedelta(days=1),
-        regime=listing.regime,
+        regime=regime,
         bars_purchase=listing.purchase_ban_at is not None,
-        has_deadline=listing.divestment_end_at is not None,
+        has_deadline=listing.divestment_end_at is not None and not late,
     )
 
 

@@ -119,7 +119,9 @@ class ForcedSupply(Result):
         """Totals by class, the ladder at its milestones, stranded shares and the known buyers."""
         line = self.line
         low, _mid, high = self.total_shares.values()
-        if np.isnan(high):
+        if (self.classes["certainty"] == "stranded").any():
+            size = "nothing that those it binds may sell"
+        elif np.isnan(high):
             size = f"an unknown amount{self._at_most()}"
         elif high == 0:
             size = "nothing"

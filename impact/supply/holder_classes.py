@@ -90,7 +90,8 @@ def obligation(holder_class: str, regime: str | Regime) -> tuple[float, float, s
     -------
     low, high : float
         Share of the holding sold by the deadline.
-    certainty : {"forced", "likely", "possible", "none"}
+    certainty : {"forced", "likely", "possible", "none", "stranded"}
+        Stranded: it may not sell, because no session was left to do so.
     """
     rule = regime_named(regime)
     if holder_class == "non_us_passive_deleting":
@@ -103,6 +104,8 @@ def obligation(holder_class: str, regime: str | Regime) -> tuple[float, float, s
         return (0.0, 0.0, "none") if rule.binds_others is False else (*_UNKNOWN, "possible")
     if holder_class == "non_us_with_us_parent" or rule.binds_us is None:
         return *_UNKNOWN, "possible"
+    if rule.strands:
+        return 0.0, 0.0, "stranded"
     if rule.must_sell == "yes" and rule.freezes_part:
         return *_UNKNOWN, "likely"
     if rule.must_sell == "yes":

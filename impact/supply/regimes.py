@@ -11,10 +11,11 @@ from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.rules.own_programme import NEVER, SALES, OwnProgramme, StatedInstant
 
-__all__ = ["UNKNOWN_REGIME", "Regime", "regime_named", "regimes", "stated_regime"]
+__all__ = ["AT_ONCE", "UNKNOWN_REGIME", "Regime", "regime_named", "regimes", "stated_regime"]
 
 UNKNOWN_REGIME = "unknown"
 STATED = "stated"
+AT_ONCE = "at_once"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class Regime:
     name : str
     bars_purchase, bars_sale, bars_possession, must_sell : str
         ``yes``, ``no``, ``after_window`` (once the divestment window is over), ``frozen``, ``fund`` (named funds alone),
-        ``unlisted`` (what is not publicly traded alone) or ``unknown``.
+        ``unlisted`` (what is not publicly traded alone), ``at_once`` (before any session is left to sell in) or ``unknown``.
     about : str
     binds_us, binds_others : bool or None
         Whether it binds US persons, and anybody elsewhere; None: not known. Every regime on record is of US law.
@@ -71,12 +72,19 @@ class Regime:
         return self.bars_possession == "frozen"
 
     @property
+    def strands(self) -> bool:
+        """Whether no session was left to sell in, so that all that is held stays unsold."""
+        return self.bars_sale == AT_ONCE
+
+    @property
     def fate(self) -> str:
         """What may be done with shares that are unsold when the window is over."""
         if self.freezes_part:
             return "not known: what the blocked depository keeps may not be moved"
         if self.freezes:
             return "frozen: may be neither sold nor moved without a licence"
+        if self.strands:
+            return f"may be neither sold nor {'held' if self.bars_possession == 'after_window' else 'bought'}"
         if self.bars_possession == "after_window":
             return "may not be held after the deadline"
         if self.bars_sale == "after_window":

@@ -75,6 +75,13 @@ class WindDown:
         return "deadline" if self.has_deadline else "end of the ladder"
 
     @property
+    def phase_after_ban(self) -> str:
+        """What the sessions after the purchase ban are, in words."""
+        if self.rule.strands:
+            return "selling is barred"
+        return "wind-down" if self.has_deadline else "no deadline"
+
+    @property
     def horizons(self) -> dict[str, int]:
         """Sessions to each date that matters: 1, 5, 20, the ban where there is one, and the end."""
         ban = {"purchase ban": self.sessions_to_ban} if self.bars_purchase else {}
@@ -142,7 +149,7 @@ def supply_ladder(sales: FloatArray, backlog: FloatArray2D, line: LineState, win
     table = pd.DataFrame({"session": wind_down.sessions})
     position = np.arange(len(table))
     banned = wind_down.sessions_to_ban if wind_down.bars_purchase else 0
-    table["phase"] = np.where(position < banned, "before the purchase ban", "wind-down" if wind_down.has_deadline else "no deadline")
+    table["phase"] = np.where(position < banned, "before the purchase ban", wind_down.phase_after_ban)
     for row, name in enumerate(SCENARIOS):
         sold = sales[row].sum(axis=0)
         table[f"sold_shares_{name}"] = sold
@@ -163,7 +170,7 @@ def stranded_table(table: pd.DataFrame, sales: FloatArray, wind_down: WindDown) 
     Least and most are bounds: the least holding, sold as fast and as far as any scenario has it, and the most, sold as
     slowly and as little. The middle is the middle scenario.
     """
-    barred = table["sold_share_high"].to_numpy() > 0
+    barred = ((table["sold_share_high"] > 0) | (table["certainty"] == "stranded")).to_numpy()
     part = 1 - table["exempt_share"].to_numpy(dtype=float)
     rows = []
     for when, sessions in wind_down.horizons.items():

@@ -261,6 +261,37 @@ def test_only_what_is_known_to_be_covered_and_not_freed_must_be_sold(changed, lo
     assert says in dict(case.answers().lines())["How much must be sold"]
 
 
+AT_ONCE = "2021-01-14T16:05:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({}, "1.26 bn to 3.90 bn shares stay unsold; they may be neither sold nor held"),
+        ({"holding_barred": "false"}, "1.26 bn to 3.90 bn shares stay unsold; they may be neither sold nor bought"),
+        ({"instruments": '["bond"]'}, "that Own order covers equity is not stated"),
+        ({"binds": '["eu_person"]'}, "those it binds have no whole session left to sell in"),
+    ],
+)
+def test_a_programme_that_acts_at_once_strands_what_is_held(tmp_path, run_cli, changed, says):
+    """No session is left to sell in: what is known is told, and nothing fails."""
+    head = f'[designation]\nsecurity = "1810.HK"\npublic_at = {AT_ONCE}\n[market]\nprices = "bundled"\n[programme]\nname = "Own order"\n'
+    at_once = {"binds": '["us_person"]', "buy_barred_from": AT_ONCE, "sell_barred_from": AT_ONCE, "index_rule": None}
+    path = written(tmp_path, head=head, **(at_once | changed))
+    case = impact.case(path)
+    assert says in dict(case.answers().lines())["How much must be sold"]
+    supply = case.supply()
+    if changed in ({}, {"holding_barred": "false"}):
+        row = supply.stranded.set_index("holder_class").loc["US-based investors"]
+        assert row["unsold_shares_low"] == pytest.approx(1256.7e6, rel=1e-4) and row["unsold_shares_high"] == pytest.approx(
+            3901.5e6, rel=1e-4
+        )
+        assert any("No whole session is left to sell in" in text for text in supply.assumptions)
+    for words in (("supply", "--case", str(path)), ("price", "--case", str(path)), ("case", str(path))):
+        code, _, error = run_cli(*words)
+        assert code == 0, error
+
+
 @pytest.mark.parametrize(("investor", "status"), [("eu_person", "restricted"), ("us_person", "clear")])
 def test_the_book_is_read_for_its_investor(tmp_path, run_cli, investor, status):
     assert checked(tmp_path, written(tmp_path), run_cli, BEFORE, investor)["status"] == status
