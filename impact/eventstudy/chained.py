@@ -17,6 +17,7 @@ from impact.eventstudy.placing import completed_table, place_events
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.schemas import CHAINED, CHAINS, DROPPED
 from impact.eventstudy.study import run_study
+from impact.market.given_days import faults_of_days
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables import prose
@@ -179,7 +180,9 @@ def _spanning(
     """The design of one study that spans all windows."""
     estimation = base.estimation
     if dates is not None:
-        start, stop = (pd.Timestamp(date) for date in dates)
+        (start, stop), faults = faults_of_days(dates)
+        if any(faults) or pd.isna(start) or pd.isna(stop):
+            raise InputError(f"estimation_dates={dates} {next(filter(None, faults), 'lacks a date')}; write both as YYYY-MM-DD.")
         positions = np.flatnonzero((sessions >= start) & (sessions <= stop))
         if not positions.size:
             raise InputError(

@@ -96,6 +96,10 @@ def test_chained_events_refuse_what_they_cannot_do(returns):
         chained_events(returns, events_at(300).assign(security="Z"), "index")
     with pytest.raises(InputError, match="hold no session"):
         chained_events(returns, events_at(300), "index", estimation_dates=("1990-01-01", "1990-12-31"))
+    with pytest.raises(InputError, match="can be read in two ways, or in none; write both as YYYY-MM-DD"):
+        chained_events(returns, events_at(300), "index", estimation_dates=("03/12/2018", "2019-12-31"))
+    with pytest.raises(InputError, match="lacks a date"):
+        chained_events(returns, events_at(300), "index", estimation_dates=("2018-12-03", None))
     with pytest.raises(InputError, match="first offset is after"):
         chained_events(returns, events_at(300).assign(first=2, last=1), "index")
 
