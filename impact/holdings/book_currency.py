@@ -154,7 +154,8 @@ def _bring_to_base(rows: pd.DataFrame, rated: RatedValues, raw: RawTable, report
         said = f"in the base already, beside {heading}: totals, weights, or quantity times price say so"
         report.add(first, "market_value", value, said, "not multiplied")
     else:
-        report.add(other, "market_value", value, f"in the currency of the line, beside {heading}", rated.reading)
+        doubt = ", whose inverse could be a rate too" if rated.either else ""
+        report.add(other, "market_value", value, f"in the currency of the line, beside {heading}{doubt}", rated.reading)
         for name in ("market_value", "notional_value"):
             rows[name] = rows[name].where(~rated.told, rows[name] * rate if rated.reading == TIMES else rows[name] / rate)
     rows["price_currency"] = rows["price_currency"].where(rows["price_currency"] != "", rows["currency"])

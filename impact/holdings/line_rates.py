@@ -39,11 +39,14 @@ class RatedValues:
         The currency whose rate is 1, where it is one alone; else empty.
     told : (n,) bool
         Lines with a rate.
+    either : bool
+        The inverse could be a rate between the currencies as well (EUR and GBP): the heading alone tells which way it is quoted.
     """
 
     reading: str
     base: str
     told: BoolArray
+    either: bool = False
 
 
 def is_rate(rate: float, of: str, to: str) -> bool | None:
@@ -89,9 +92,10 @@ def rated_values(rows: pd.DataFrame, printed: FloatArray, own: FloatArray) -> Ra
     left: Sequence[str] = tuple(_READINGS)
     for fit in (_by_totals(values, total, printed), _by_weights(rows, values, told & ~total, rate), _by_products(rows, printed, own, rate)):
         left = tuple(name for name in left if name in fit) or left
+    either = False
     if IN_BASE not in left and len(left) > 1:
-        left = _by_currencies(rows[told & named & (rate != 1.0)], base)
-    return RatedValues(reading=left[0] if len(left) == 1 else "", base=base, told=told)
+        left, either = _by_currencies(rows[told & named & (rate != 1.0)], base)
+    return RatedValues(reading=left[0] if len(left) == 1 else "", base=base, told=told, either=either)
 
 
 def _by_totals(values: Mapping[str, FloatArray], total: BoolArray, printed: FloatArray) -> Sequence[str]:
@@ -133,8 +137,8 @@ def _by_products(rows: pd.DataFrame, printed: FloatArray, own: FloatArray, rate:
     return (IN_BASE,) if based >= _MOST and not plain else ()
 
 
-def _by_currencies(lines: pd.DataFrame, base: str) -> Sequence[str]:
-    """Which way the rates are quoted: as their heading says, unless that can be no rate of those currencies to the base.
+def _by_currencies(lines: pd.DataFrame, base: str) -> tuple[Sequence[str], bool]:
+    """Which way the rates are quoted: as their heading says, unless that can be no rate of those currencies to the base; and whether either can be.
 
     Where the base is not known any currency on record may be it; then both ways may be possible, and nothing is told.
     """
@@ -148,5 +152,5 @@ def _by_currencies(lines: pd.DataFrame, base: str) -> Sequence[str]:
 
     times, over = may_be(False), may_be(True)
     if times is False or (times is None and over):
-        return (OVER,) if over else ()
-    return (TIMES,) if base or not over else (TIMES, OVER)
+        return ((OVER,) if over else ()), False
+    return ((TIMES,) if base or not over else (TIMES, OVER)), bool(over)

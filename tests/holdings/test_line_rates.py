@@ -97,6 +97,13 @@ def test_a_product_that_fits_at_a_rate_tells_the_currency_of_all_values(check):
     assert (report.nav, report.currency) == (37750.0, "HKD")
 
 
+@pytest.mark.parametrize(("line", "either"), [("SAP,10,100,EUR,1000,1.17", True), (f"{XIAOMI},1000,30,HKD,30000,0.099", False)])
+def test_a_rate_whose_inverse_could_be_one_too_is_taken_as_its_heading_says_and_it_is_said(check, line, either):
+    issues = check(f"{RATED}{line}\n{BP},10,100,GBP,1000,1\n").issues
+    times = issues.loc[issues["action"] == "times that rate", "problem"]
+    assert len(times) == 1 and ("inverse" in times.iat[0]) is either
+
+
 @pytest.mark.parametrize(
     ("rate", "of", "to", "answer"),
     [
