@@ -153,7 +153,7 @@ def _float(definition: CaseDefinition, as_of: AsOf) -> tuple[Span, Span, tuple[s
         low, high = definition.free_float
         told = percent(low, 0) if low == high else interval(low, high, percent, 0)
         least, most = (0.0, 1.0) if own.empty else _insiders(own.iloc[-1])
-        held = (min(least, 1 - low), min(most, 1 - low))  # what is not float holds the insiders, and may hold others
+        held = (min(least, 1 - high), min(most, 1 - low))  # what is not float holds the insiders, and may hold others
         return held, (low, high), (f"Free float {told} of all shares, as the case states.",), (stated_source(definition),)
     if own.empty:
         return (

@@ -242,6 +242,16 @@ def test_no_field_of_an_own_programme_dropped_narrows_it(field):
     assert least <= low + 0.002 and most >= high - 0.002
 
 
+def test_a_wider_float_does_not_narrow_what_is_held_from_abroad():
+    """Insiders of Xiaomi on record hold more than the fifth that a float of 0.8 leaves: of a range of floats every end counts."""
+    stated = {"security": "1810.HK", "programme": "eo13974-amend", "public_at": "2021-01-14T16:05-05:00", "prices": "bundled"}
+    most = impact.case(**stated, free_float=0.8).supply().total_shares
+    least = impact.case(**stated, free_float=0.4).supply().total_shares
+    wide = impact.case(**stated, free_float=(0.4, 0.8)).supply().total_shares
+    assert (wide["low"], wide["high"]) == (min(most["low"], least["low"]), max(most["high"], least["high"]))
+    assert most["low"] < least["low"]
+
+
 def test_a_licence_of_which_something_is_not_known_does_not_narrow_it():
     panel = own_panel()
     full = ranges_of(under(panel).supply())
