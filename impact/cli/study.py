@@ -52,6 +52,8 @@ def command(
     """Event study of the table EVENTS.
 
     EVENTS is a CSV or Parquet file with columns event_id, security and date, or known_at (an instant with its zone) and venue.
+
+    A column event_sd states the standard deviation of the abnormal return of day 0 (decimal) where it is known beforehand, as from options.
     """
     from impact.eventstudy.files import printed_tables, study_files, study_tables
 

@@ -37,6 +37,8 @@ SKEWED = 0.75
 """Skewness of residuals from which a t of few events rejects too often; 5-tailed noise stays below it."""
 PERSISTENT = 3.0
 """Standard errors of the variance ratio from which days are taken to hang together."""
+TOLERATED_RISE = 1.2
+"""Stated variance over that of quiet days up to which a test that takes the latter goes without a warning."""
 FEWEST_DATES = 12
 """Dates below which a wild cluster bootstrap is coarse."""
 TOLERATED_SIZE = 0.06
@@ -101,13 +103,22 @@ def _rise(layout: Clustering) -> str:
     return f"the event multiplies the variance by about {prose.decimal(layout.spread.ratio, 1)}"
 
 
+def _stated_rise(layout: Clustering) -> str:
+    return f"column event_sd states a variance of {prose.decimal(layout.stated_ratio, 1)} times that of quiet days"
+
+
 def ignores_event_variance(layout: Clustering) -> str:
-    """The spread across events rose, and the test takes the variance from before."""
+    """The variance is stated to rise, or the spread across events rose, and the test takes the variance from before."""
+    if layout.stated_ratio > TOLERATED_RISE:
+        return f"{_stated_rise(layout)}, which this test does not allow for"
     return f"{_rise(layout)}, which this test does not allow for" if layout.spread.p_value < 0.05 else ""
 
 
 def patell_under_event_variance(layout: Clustering) -> str:
     """As :func:`ignores_event_variance`, with the size that Patell's statistic has then."""
+    if layout.stated_ratio > TOLERATED_RISE:
+        size = prose.percent(float(patell_size_under_event_variance(layout.stated_ratio)), 0)
+        return f"{_stated_rise(layout)}; a nominal 5 % test rejects {size} of true nulls"
     if not layout.spread.p_value < 0.05:
         return ""
     rejects = prose.percent(float(patell_size_under_event_variance(layout.spread.ratio)), 0)

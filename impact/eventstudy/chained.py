@@ -16,6 +16,7 @@ from impact.eventstudy.models import ModelName
 from impact.eventstudy.placing import completed_table, place_events
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.schemas import CHAINED, CHAINS, DROPPED
+from impact.eventstudy.stated_variance import COLUMN, not_used
 from impact.eventstudy.study import run_study
 from impact.market.given_days import faults_of_days
 from impact.provenance import Source
@@ -155,11 +156,11 @@ def chained_events(
     first = (
         kept.iloc[[0]]
         .assign(date=kept["day0"].iloc[0])
-        .drop(columns=["known_at", "venue", "day0", "rolled_days", "intraday"], errors="ignore")
+        .drop(columns=["known_at", "venue", "day0", "rolled_days", "intraday", COLUMN], errors="ignore")
     )
     frame = pd.DataFrame(own.returns.values, index=own.returns.sessions, columns=own.returns.securities)
     study = run_study(frame, first, design, market=own.market, factors=own.factors, sources=sources)
-    study = replace(study, assumptions=(*study.assumptions, *own.notes))
+    study = replace(study, assumptions=(*study.assumptions, *own.notes, *not_used(kept, "windows estimated jointly")))
     return _estimated(study, kept, windows, aligned.dropped, sources)
 
 

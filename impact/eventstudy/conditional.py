@@ -57,7 +57,7 @@ def fit_garch(
     horizons = np.arange(window[0], window[1] + 1, dtype=np.float64) - estimation[1]
     slopes, variance_parameters = base.coefficients.copy(), np.full((day0.size, 3), np.nan)
     sigma, abnormal = base.events.sigma.copy(), base.events.abnormal.copy()
-    relative = 1.0 + base.events.leverage
+    relative, quiet_day0 = 1.0 + base.events.leverage, np.ones(day0.size)
     for i in range(day0.size):
         used = np.isfinite(y[i]) & np.isfinite(x[i, :, 0])
         maximum = _maximise(y[i, used], x[i, used, 0]) if base.events.df[i] > 0 else None
@@ -68,8 +68,11 @@ def fit_garch(
         abnormal[i] = event_y[i] - slopes[i, 0] - slopes[i, 1] * event_x[i, :, 0]
         sigma[i] = np.sqrt(residual @ residual / base.events.df[i])
         relative[i] = garch_forecast(garch_variance(residual, parameters)[-1], parameters, horizons) / sigma[i] ** 2
+        if window[0] <= 0 <= window[1]:
+            quiet_day0[i] = relative[i, -window[0]]
         variance_parameters[i] = (parameters.omega, parameters.alpha, parameters.beta)
     fit = _assembled(base, np.column_stack((slopes, variance_parameters)), abnormal, sigma, relative)
+    fit = replace(fit, events=replace(fit.events, quiet_day0=quiet_day0))
     return fit, GARCH_NAMES, _notes(variance_parameters, base)
 
 

@@ -12,7 +12,9 @@ from impact.eventstudy.cautions import Caution
 from impact.eventstudy.evidence import Evidence, Need
 from impact.eventstudy.layout import FEW_EVENTS, Clustering, EventLayout
 from impact.eventstudy.leads import BATCH, SERIES, Lead
+from impact.eventstudy.sample import EventSample
 from impact.eventstudy.series_tests import against_peers, block_placebo_of, conformal_of, portfolio_of, sq_of, t_of
+from impact.eventstudy.stated_variance import car_variance, of_stated_variance, stated_interval
 from impact.kernels.dependence import kp_bmp, kp_patell
 from impact.kernels.outcome import Outcome, inapplicable
 from impact.kernels.parametric import bmp, brown_warner, cross_sectional, patell
@@ -21,6 +23,7 @@ from impact.kernels.ranks import corrado, corrado_zivney, grank_t, grank_z, wilc
 from impact.kernels.resample import wild_cluster
 from impact.kernels.signs import generalized_sign, sign
 from impact.kernels.skewness import skewness_adjusted
+from impact.typing_ import FloatArray
 
 __all__ = ["TESTS", "HypothesisTest", "Lead", "TestName"]
 
@@ -48,6 +51,7 @@ TestName: TypeAlias = Literal[
     "wild_cluster",
     "portfolio",
     "calendar_time",
+    "stated_variance",
 ]
 
 NO_CROSS_SECTION = "needs several events: with one there is no cross-section (see sq, conformal)"
@@ -79,6 +83,10 @@ class HypothesisTest:
         Effects that it does not reject; a test that leads has one.
     any_event_variance : bool
         It keeps its size when the event raises the variance.
+    variance : callable (EventSample) -> (n,) float, optional
+        Var(CAR) as the test takes it; without one, that of the estimation window.
+    premise : str
+        What it takes from the reader's own figures, said beside its result.
     stream : int or None
         Position of its random stream among the drawing tests.
     """
@@ -93,6 +101,8 @@ class HypothesisTest:
     leads: Callable[[Clustering], Lead | None] = leads.never
     interval: Callable[[Evidence, float], tuple[float, float]] | None = None
     any_event_variance: bool = False
+    variance: Callable[[EventSample], FloatArray] | None = None
+    premise: str = ""
     stream: int | None = None
 
 
@@ -120,6 +130,7 @@ _RECORDS = (
         elsewhere=dict.fromkeys(("same_date", "multi_date"), "one event only; car() gives the t of each event"),
         needs=_needs("series"),
         run=lambda evidence: t_of(evidence.series),
+        cautions=(cautions.ignores_event_variance,),
         leads=leads.t,
         interval=intervals.of_series_t,
     ),
@@ -331,6 +342,19 @@ _RECORDS = (
         layouts=frozenset({"multi_date"}),
         elsewhere=_several(same_date="all events share one date: the calendar-time portfolio is the batch portfolio (see portfolio)"),
         run=lambda evidence: calendar_time(evidence.sample),
+    ),
+    HypothesisTest(
+        name="stated_variance",
+        null="the mean standardised CAR is zero; the variance of day 0 as stated beforehand, normal returns",
+        layouts=SERIES | BATCH,
+        needs=_needs("dependence"),
+        run=of_stated_variance,
+        cautions=(cautions.uncovered_pairs,),
+        leads=leads.stated_variance,
+        interval=stated_interval,
+        any_event_variance=True,
+        variance=car_variance,
+        premise="the variance of day 0 is as stated in column event_sd, not estimated: p and interval are as right as that figure",
     ),
 )
 

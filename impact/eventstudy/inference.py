@@ -13,7 +13,7 @@ from impact.errors import InputError
 from impact.eventstudy.design import IncompletePolicy
 from impact.eventstudy.evidence import Draws, gather
 from impact.eventstudy.headline import choose_headline, refused, warned
-from impact.eventstudy.hypotheses import TESTS, TestName
+from impact.eventstudy.hypotheses import TESTS, HypothesisTest, TestName
 from impact.eventstudy.layout import Clustering, clustering
 from impact.eventstudy.sample import EventSample, event_sample, residual_dependence
 from impact.eventstudy.schemas import INFERENCE, LAYOUT
@@ -202,7 +202,7 @@ class InferenceDesign(Result):
     events : (n_events,) int
         Positions of the events that enter among those of the study.
     caveats : tuple of str
-        What no test of these events can tell.
+        What no test of these events can tell, and what the leading test takes from the reader's own figures.
     """
 
     schemas = declared(to_frame=INFERENCE)
@@ -262,6 +262,12 @@ class InferenceDesign(Result):
         return Summary(title=title, tables=(("Layout of the events", LAYOUT.table(shown)),), notes=tuple(notes))
 
 
+def _caveats(layout: Clustering, test: HypothesisTest | None) -> tuple[str, ...]:
+    """What no test of these events can tell, and what the leading one takes from the reader."""
+    dated = (ONE_DATE,) if layout.layout == "same_date" else ()
+    return (*dated, test.premise) if test is not None and test.premise else dated
+
+
 def describe_inference(
     fit: FittedEvents,
     a: int,
@@ -284,7 +290,7 @@ def describe_inference(
 
     Notes
     -----
-    Choice: one event, one day ``sq``; one event, several days ``conformal``; several events ``kp_bmp``, and below five events,
+    Choice: events that all state the variance of day 0 ``stated_variance``; one event, one day ``sq``; one event, several days ``conformal``; several events ``kp_bmp``, and below five events,
     or where their quiet days are skewed or hang together, ``placebo_bmp``. A test that warns of itself does not lead.
     """
     sample = event_sample(fit, a, b, incomplete)
@@ -298,9 +304,10 @@ def describe_inference(
 
     headline, lead = choose_headline(layout, outcome)
     n, inflation = layout.n_events, layout.inflation if layout.n_events > 1 else 1.0
-    error = np.sqrt(inflation * (sample.sigma**2 * sample.variance_factor).sum()) / n if n else np.nan
     kurtosis, interval = float("nan"), (float("nan"), float("nan"))
     test, leading = TESTS.get(headline), computed.get(headline) or inapplicable(lead.why, n)
+    variance = test.variance(sample) if test is not None and test.variance is not None else sample.sigma**2 * sample.variance_factor
+    error = np.sqrt(inflation * variance.sum()) / n if n else np.nan
     if layout.layout in ("single", "same_date"):
         series = gather(sample, layout, {"series"}).series
         kurtosis = excess_kurtosis(series.residuals[np.isfinite(series.residuals)])
@@ -336,5 +343,5 @@ def describe_inference(
         level=level,
         size_if_variance_doubles=doubled,
         events=sample.index,
-        caveats=(ONE_DATE,) if layout.layout == "same_date" else (),
+        caveats=_caveats(layout, test),
     )

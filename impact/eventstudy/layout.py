@@ -44,6 +44,10 @@ class Clustering:
     persistence : float
         Variance of the mean residual over as many days as are tested, over that of independent days, less one, in standard
         errors: stale prices and other serial dependence make it large. 0 for one day.
+    stated : bool
+        The window holds day 0, and its variance is stated for every event.
+    stated_ratio : float
+        Mean over the events of Var(CAR) as stated over that of quiet days; NaN where it is not stated for every event.
     """
 
     layout: EventLayout
@@ -57,6 +61,8 @@ class Clustering:
     spread: SpreadChange
     skewness: float = 0.0
     persistence: float = 0.0
+    stated: bool = False
+    stated_ratio: float = float("nan")
 
     @property
     def r_bar(self) -> float:
@@ -94,6 +100,8 @@ def clustering(sample: EventSample, dependence: ResidualDependence | None) -> Cl
     days = np.unique(sample.day0)
     layout: EventLayout = "none" if n == 0 else "single" if n == 1 else "same_date" if days.size == 1 else "multi_date"
     skewed, persistent = _residual_shape(sample)
+    stated = sample.stated_variance
+    known = stated is not None and bool(np.isfinite(stated).all())
     dates_overlap = bool((np.diff(days) < sample.length).any())
     return Clustering(
         layout=layout,
@@ -107,4 +115,6 @@ def clustering(sample: EventSample, dependence: ResidualDependence | None) -> Cl
         spread=spread_change(sample.scar, sample.df, dependence.r_bar if dependence is not None and np.isfinite(dependence.r_bar) else 0.0),
         skewness=skewed,
         persistence=persistent,
+        stated=known,
+        stated_ratio=float((stated / (sample.sigma**2 * sample.variance_factor)).mean()) if stated is not None and known else float("nan"),
     )

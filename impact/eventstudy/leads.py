@@ -10,7 +10,7 @@ from impact.eventstudy.layout import FEW_EVENTS, Clustering, EventLayout
 if TYPE_CHECKING:
     from impact.eventstudy.hypotheses import TestName
 
-__all__ = ["BATCH", "SERIES", "Lead", "block_placebo", "conformal", "kp_bmp", "never", "placebo_bmp", "sq", "t"]
+__all__ = ["BATCH", "SERIES", "Lead", "block_placebo", "conformal", "kp_bmp", "never", "placebo_bmp", "sq", "stated_variance", "t"]
 
 GRANK_SECOND = 30
 """Events from which the generalised rank t is a full second opinion."""
@@ -43,6 +43,20 @@ def never(_: Clustering) -> None:
 
 def _single(layout: Clustering) -> bool:
     return layout.layout == "single"
+
+
+def stated_variance(layout: Clustering) -> Lead | None:
+    """Events whose variance of day 0 is known beforehand."""
+    if not layout.stated:
+        return None
+    n = layout.n_events
+    who = "one event" if n == 1 else f"{n} events"
+    one: TestName = "sq" if layout.n_days == 1 else "conformal"
+    return Lead(
+        order=0,
+        why=f"{who}: the variance of day 0 is known beforehand, as stated in column event_sd, so it need not be that of quiet days",
+        beside=(one, "placebo_space") if n == 1 else ("kp_bmp",),
+    )
 
 
 def sq(layout: Clustering) -> Lead | None:

@@ -25,6 +25,7 @@ from impact.eventstudy.part_files import part_files, part_labels, securities_of
 from impact.eventstudy.placing import PlacedEvents, StudyInputs, place_events
 from impact.eventstudy.random_events import RandomEvents
 from impact.eventstudy.schemas import PARTITIONED_AVERAGE, PARTITIONED_TESTS, PARTITIONS, SCAR_QUANTILES
+from impact.eventstudy.stated_variance import COLUMN
 from impact.kernels.mapping import Executor, map_in_order
 from impact.kernels.partial_sums import PartialSums, bin_edges, nothing_summed, partial_sums, window_tests
 from impact.kernels.records import FittedEvents
@@ -172,6 +173,7 @@ def study_partitions(
     design = StudyDesign(model=model, **options)
     paths = part_files(returns)
     _check(design, market, factors, windows)
+    _refuse_stated_variance(events)
     labels = part_labels(paths)
     targets = [None if write_to is None else Path(write_to) / label for label in labels]
     names = list(map_in_order(executor, securities_of, paths))
@@ -218,6 +220,14 @@ def _check(
     if outside or not windows:
         raise InputError(
             f"windows has {len(outside)} of {len(windows)} outside the event window {design.window} (first {outside[:1]}); mend them."
+        )
+
+
+def _refuse_stated_variance(events: pd.DataFrame | RandomEvents) -> None:
+    if not isinstance(events, RandomEvents) and COLUMN in events.columns:
+        raise InputError(
+            f"events has a column {COLUMN}, which a study in parts does not use: its tests read sums over all events; drop the column, or study "
+            "the events that have it with event_study."
         )
 
 

@@ -21,6 +21,7 @@ from impact.kernels.ranks import standardise_event_days
 from impact.kernels.records import FittedEvents
 from impact.kernels.residual_sums import ResidualSums
 from impact.kernels.signs import positive_shares
+from impact.kernels.stated_variance import stated_car_variance
 from impact.typing_ import FloatArray, IntArray
 
 __all__ = ["EventSample", "OneSeries", "ResidualEvidence", "event_sample", "gather_evidence", "one_series", "residual_dependence"]
@@ -78,6 +79,16 @@ class EventSample:
     def length(self) -> int:
         """Sessions in the tested window."""
         return self.b - self.a + 1
+
+    @property
+    def stated_variance(self) -> FloatArray | None:
+        """(n,) variance of each CAR with that of day 0 as stated, NaN where it is not or day 0 has no return; None where none is stated."""
+        fit = self.fit
+        if fit.event_sd is None or not self.a <= 0 <= self.b:
+            return None
+        quiet = 1.0 if fit.quiet_day0 is None else fit.quiet_day0[self.index]
+        stated = stated_car_variance(self.sigma, self.variance_factor, fit.event_sd[self.index], quiet)
+        return np.where(np.isnan(fit.abnormal[self.index, -int(fit.offsets[0])]), np.nan, stated)
 
     @property
     def days(self) -> slice:

@@ -47,6 +47,9 @@ WORDS = Vocabulary(
     Column("aar", "return", short="AAR", about="mean abnormal return of the day"),
     Column("caar", "return", short="CAAR", about="mean cumulative abnormal return"),
     Column("mean_car", "return", short="mean CAR"),
+    Column(
+        "event_sd", "return_size", short="stated deviation", about="standard deviation of the abnormal return of day 0, known beforehand"
+    ),
     Column("se", "return_size", short="standard error", about="with the forecast error of the normal return"),
     Column("ci_low", "return", short="low", about="low end of the interval"),
     Column("ci_high", "return", short="high", about="high end of the interval"),
@@ -121,7 +124,7 @@ TESTS = WORDS.schema(
     about="a test of a window",
 )
 EVENTS = WORDS.schema(
-    "events", "event_id security date day0 rolled_days status first last known_at venue intraday group",
+    "events", "event_id security date day0 rolled_days status first last known_at venue intraday group event_sd",
     Column("peer"), Column("weight", "statistic"), Column("size", "statistic"), extra=Column("given", "number"), about="an event as it was used",
 )  # fmt: skip
 DOUBTFUL = WORDS.schema(

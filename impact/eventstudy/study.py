@@ -22,6 +22,7 @@ from impact.eventstudy.models import ModelName
 from impact.eventstudy.placing import PlacedEvents, completed_table, estimate_placed, place_events
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.scale import check_benchmark, check_returns, doubt_scale, looked_at
+from impact.eventstudy.stated_variance import with_event_sd
 from impact.kernels.mapping import Executor
 from impact.market.frames import as_frame, dated_frame
 from impact.provenance import Source
@@ -53,7 +54,8 @@ def event_study(
         Decimal returns, sessions x securities; NaN is a day without trade. :func:`impact.to_returns` makes it from prices.
     events : DataFrame
         Columns event_id (unique), security (a column of `returns`), date; optional group, and known_at (zoned instant)
-        with venue, which then decide the session instead of date.
+        with venue, which then decide the session instead of date, and event_sd: the standard deviation of the abnormal return of day 0
+        (decimal) where it is known beforehand, as from options, which the test ``stated_variance`` takes.
     market : column name, list of column names, Series, optional
         Benchmark returns of the same kind. A list is an equal-weighted basket; a member's own event leaves it out.
     factors : DataFrame, optional
@@ -148,6 +150,9 @@ def run_study(
         thin = thin_lines(groups, design)
     estimated, aligned, sessions = estimate_placed(groups, table, design, executor)
     study = finish_study(replace(estimated, notes=(*estimated.notes, *thin)), aligned, sessions, design, sources)
+    if carry:
+        fit, stated = with_event_sd(study.fit, study.events)
+        study = replace(study, fit=fit, assumptions=(*study.assumptions, *stated))
     return with_doubts(study, doubts_of_returns(table, groups, design.kind)) if carry and doubt_moves else study
 
 

@@ -13,6 +13,7 @@ from impact.eventstudy.alignment import align_events, read_returns
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.estimate import Estimated
 from impact.eventstudy.results import EventStudyResult
+from impact.eventstudy.stated_variance import not_used
 from impact.eventstudy.study import finish_study
 from impact.kernels.spanned import fit_spanned_events
 from impact.market.returns import TradeToTradeReturns
@@ -66,6 +67,9 @@ def trade_to_trade_study(
     used, local = np.unique(aligned.security, return_inverse=True)
     own, market, spans = (frame.to_numpy(dtype=float)[:, used] for frame in (returns.returns, returns.market, returns.n_sessions))
     fit = fit_spanned_events(own, market, spans, aligned.day0, local, design.estimation, design.window)
-    notes = ("market model on trade-to-trade returns, variance in proportion to the sessions they span",)
+    notes = (
+        "market model on trade-to-trade returns, variance in proportion to the sessions they span",
+        *not_used(aligned.table, "trade-to-trade returns, which may span several"),
+    )
     estimated = Estimated(fit=fit, names=("alpha", "beta"), notes=notes, n_parameters=2)
     return replace(finish_study(estimated, aligned, table.sessions, design, sources), spans_gaps=True)

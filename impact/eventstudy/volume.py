@@ -13,6 +13,7 @@ from impact.errors import InputError
 from impact.eventstudy.alignment import Market
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.results import EventStudyResult
+from impact.eventstudy.stated_variance import not_used
 from impact.eventstudy.study import run_study
 from impact.kernels.volume import LOG_TURNOVER_OFFSET, log_turnover
 from impact.market.frames import as_frame, session_frame
@@ -77,7 +78,13 @@ def abnormal_volume(
     words = "log turnover" if shares_outstanding is not None else "log volume (shares outstanding not given)"
     lines = tuple(line.replace("log returns", words, 1).replace("past drift", "past growth of volume") for line in result.assumptions)
     return replace(
-        result, quantity="log volume", assumptions=(*lines, "abnormal volume is in log points; it is skewed, so rank tests are preferred")
+        result,
+        quantity="log volume",
+        assumptions=(
+            *lines,
+            *not_used(result.events, "volume"),
+            "abnormal volume is in log points; it is skewed, so rank tests are preferred",
+        ),
     )
 
 

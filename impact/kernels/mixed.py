@@ -53,7 +53,9 @@ class MixedFit(BatchFit):
             if chosen.size:
                 within = np.searchsorted(part.events, kept[chosen])
                 parts.append(replace(part, fit=part.fit.take(within), events=chosen))
-        return mix_fits(parts, label[kept])
+        mixed = mix_fits(parts, label[kept])
+        stated = self.events.event_sd
+        return mixed if stated is None else replace(mixed, events=replace(mixed.events, event_sd=stated[kept]))
 
     def of_event(self, event: int) -> tuple[BatchFit, int]:
         """The fit on the event's own calendar, and its position there."""
@@ -102,6 +104,10 @@ def mix_fits(parts: Sequence[CalendarPart], security: IntArray) -> MixedFit:
     day0 = np.empty(n, dtype=np.intp)
     for part in parts:
         day0[part.events] = part.sessions[part.fit.events.day0]
+    quiet = np.ones(n)
+    for part in parts:
+        if part.fit.events.quiet_day0 is not None:
+            quiet[part.events] = part.fit.events.quiet_day0
     frame = tuple(parts)
     estimation = _common_estimation(frame)
     events = FittedEvents(
@@ -117,6 +123,7 @@ def mix_fits(parts: Sequence[CalendarPart], security: IntArray) -> MixedFit:
         window=partial(_sums, frame, n),
         residuals=partial(_residuals, frame, n, estimation),
         design=partial(_design, frame, estimation) if all(part.fit.events.design is not None for part in parts) else None,
+        quiet_day0=None if all(part.fit.events.quiet_day0 is None for part in parts) else quiet,
     )
     return MixedFit(
         events=events,

@@ -79,6 +79,8 @@ class BatchFit:
             df=old.df[kept],
             day0=windows.day0,
             security=label[kept],
+            quiet_day0=None if old.quiet_day0 is None else old.quiet_day0[kept],
+            event_sd=None if old.event_sd is None else old.event_sd[kept],
             window=windows.sums,
             residuals=windows.residuals,
             design=windows.design if old.design is not None else None,

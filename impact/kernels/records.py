@@ -136,6 +136,10 @@ class FittedEvents:
     residual_sums : callable (events, window_length) -> ResidualSums or None, optional
         Mean residual and mean correlation of some events without forming residuals; gives None when their estimation
         windows are not all complete on shared regressors.
+    quiet_day0 : (N,) float, optional
+        Variance of day 0 over sigma**2 if the event leaves it alone, forecast error aside; None: 1, the variance is constant.
+    event_sd : (N,) float, optional
+        Standard deviation of the abnormal return of day 0 as it was known before the event, NaN where it was not; None: of none.
     """
 
     offsets: IntArray
@@ -151,6 +155,8 @@ class FittedEvents:
     residuals: Callable[[slice | IntArray], FloatArray]
     design: Callable[[int], EventDesign] | None = None
     residual_sums: Callable[[IntArray, int], Any] | None = None
+    quiet_day0: FloatArray | None = None
+    event_sd: FloatArray | None = None
 
     def __post_init__(self) -> None:
         freeze_arrays(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -28,6 +29,10 @@ EVERY = list(TESTS)
 
 def fit_of(layout, **options):
     return make_fit(**({"length": 60} | LAYOUTS[layout] | options))
+
+
+def with_stated_variance(fit):
+    return replace(fit, event_sd=1.5 * fit.sigma)
 
 
 def run(layout, *names, **options):
@@ -61,6 +66,7 @@ def test_it_runs_where_it_is_for_and_says_why_where_it_is_not(name, layout):
 @pytest.mark.parametrize("name", EVERY)
 def test_some_layout_gives_a_number(name):
     p_values = [run(layout, name).loc[name, "p_value"] for layout in TESTS[name].layouts]
+    p_values += [run_tests(with_stated_variance(fit_of(layout)), 0, 0, tests=name).loc[name, "p_value"] for layout in TESTS[name].layouts]
     assert np.isfinite(p_values).any()
 
 

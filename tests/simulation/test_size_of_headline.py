@@ -39,6 +39,19 @@ def test_the_test_that_leads_study_by_study_holds_its_size(table, design, window
     assert chosen["n_replications"] >= 1500 and lowest <= chosen["rate_pct"] <= 6.5 + 2 * chosen["se_pct"]
 
 
+@pytest.mark.parametrize("window", ["(0, 0)", "(0, 4)"])
+@pytest.mark.parametrize("design", [design.name for design in size_and_power.STATED if design.stated])
+def test_a_stated_deviation_of_day_0_holds_the_size_under_any_event_variance(table, design, window):
+    for test in ("stated_variance", size_and_power.HEADLINE):
+        row = table.loc[(design, window, test)]
+        assert row["n_replications"] >= 1500 and abs(row["rate_pct"] - 5.0) <= 1.5
+
+
+def test_without_it_one_event_of_four_times_the_variance_rejects_as_often_as_theory_says(table):
+    row = table.loc[("N=1 variance x4", "(0, 0)", size_and_power.HEADLINE)]
+    assert abs(row["rate_pct"] - 100 * float(patell_size_under_event_variance(4.0))) <= 3 * row["se_pct"]
+
+
 @pytest.mark.parametrize("design", [design.name for design in size_and_power.LONG])
 def test_headlines_of_a_long_window_hold_their_size_where_residuals_hang_together(table, design):
     chosen = table.loc[(design, "(0, 40)", size_and_power.HEADLINE)]
