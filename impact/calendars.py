@@ -2,7 +2,7 @@
 
 Sessions are naive dates (``datetime64[ns]``) of the venue's own calendar; instants are zoned. The holidays, half days
 and opening hours are those of exchange_calendars, kept in `data/sessions.csv`, with `data/venue_hours.csv` for the days it is
-known to get wrong; beyond the end of its record (Shanghai, Shenzhen and Singapore: 2026) weekdays are projected and marked.
+known to get wrong (special sessions, closures by weather or election, later hours); beyond the end of its record (Shanghai, Shenzhen and Singapore: 2026) weekdays are projected and marked.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 
 from impact.anchors import AnchorPolicy, anchor_dates, check_policy
-from impact.bundled import read_bundled
 from impact.errors import DataUnavailable, InputError
 from impact.instants import parse_instant
 from impact.session_record import session_record
 from impact.typing_ import Day, Instant
+from impact.venue_hours import corrected, projected, usual_hours
 from impact.venues import VENUES, Venue, known_venue, venue_of
 
 __all__ = [
@@ -38,15 +38,13 @@ __all__ = [
     "session_close",
     "session_open",
     "sessions",
+    "trading_hours",
     "venue_of",
 ]
 
 # Where the record of a venue ends before this day, weekdays go on; dates beyond the holidays a venue has published follow its
 # holiday rules as exchange_calendars states them.
 CALENDAR_END = "2039-12-31"
-
-# A record that ends (Shanghai's and Singapore's holidays are known a year ahead) is continued by weekdays until this day.
-PROJECTED_TO = "2031-12-31"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,14 +118,10 @@ def _calendar(mic: str) -> _Calendar:
         raise DataUnavailable(
             f"venue={mic!r} ({venue.name}) has no calendar here; place its dates on the sessions of your own prices instead."
         )
-    record = session_record(venue.calendar, venue.zone)
+    record = corrected(session_record(venue.calendar, venue.zone), venue)
     schedule, early, end = record.schedule, record.early, record.recorded_to
-    hours = _stated_hours(venue)
-    schedule = schedule.loc[~schedule.index.isin(hours.index[hours["state"] == "closed"])].copy()
-    late = hours[hours["state"] == "late_open"]
-    schedule.loc[late.index, "open"] = late["opens_at"].dt.tz_convert(schedule["open"].dt.tz)
     if end < pd.Timestamp(CALENDAR_END):
-        schedule = pd.concat([schedule, _projected(schedule, venue)])
+        schedule = pd.concat([schedule, projected(schedule, venue)])
     nanoseconds = [pd.DatetimeIndex(schedule[name]).as_unit("ns").asi8 for name in ("open", "close")]
     return _Calendar(
         venue=venue,
@@ -137,28 +131,6 @@ def _calendar(mic: str) -> _Calendar:
         half_days=frozenset(early.as_unit("ns").asi8.tolist()),
         recorded_to=end.to_datetime64(),
     )
-
-
-def _stated_hours(venue: Venue) -> pd.DataFrame:
-    """Days on which the record is known to be wrong (`data/venue_hours.csv`), by session: state, opens_at (zoned)."""
-    table = read_bundled("venue_hours")
-    own = table[table["calendar"] == venue.calendar]
-    days = pd.DatetimeIndex(own["session_on"])
-    opens_at = pd.to_datetime((own["session_on"] + " " + own["opens_at"]).where(own["opens_at"] != ""), errors="coerce")
-    return pd.DataFrame({"state": own["state"].to_numpy(), "opens_at": pd.DatetimeIndex(opens_at).tz_localize(venue.zone)}, index=days)
-
-
-def _projected(schedule: pd.DataFrame, venue: Venue) -> pd.DataFrame:
-    """Weekdays after the record ends, with the hours of its last full session: the venue may be closed on some of them."""
-    last = schedule.index[-1]
-    days = pd.bdate_range(last.normalize() + pd.Timedelta(days=1), PROJECTED_TO)
-    days = days[~((days.month == 1) & (days.day == 1))]
-    hours = {}
-    for name in ("open", "close"):
-        clock = schedule[name].iloc[-1].tz_convert(venue.zone)
-        own = (days + pd.Timedelta(hours=clock.hour, minutes=clock.minute)).tz_localize(venue.zone)
-        hours[name] = own.tz_convert(schedule[name].dt.tz)
-    return pd.DataFrame(hours, index=days)
 
 
 def _session_label(value: Any, parameter: str) -> pd.Timestamp:
@@ -212,6 +184,48 @@ def session_close(session: Day, venue: str) -> pd.Timestamp:
     """Instant (UTC) at which a session closes, half days included; a closing auction after it is not counted."""
     calendar, position = _position(session, venue)
     return pd.Timestamp(calendar.closes[position], unit="ns", tz="UTC")
+
+
+def trading_hours(days: pd.DatetimeIndex, venue: str) -> pd.DataFrame:
+    """Opens and closes (UTC) of a venue on some days, whether or not its calendar calls them sessions.
+
+    Parameters
+    ----------
+    days : DatetimeIndex (n,)
+        Ascending labels.
+    venue : str
+        Market identifier code.
+
+    Returns
+    -------
+    DataFrame (n,)
+        open, close, by day. A day that is no session has the hours of the session before; a venue without a calendar its usual
+        ones (`data/venues.csv`).
+
+    Raises
+    ------
+    InputError
+        If the venue is unknown.
+    DataUnavailable
+        If neither its calendar nor its usual hours are on record for those days.
+    """
+    known, labels = known_venue(venue), pd.DatetimeIndex(days).as_unit("ns")
+    if not known.calendar:
+        usual = usual_hours(known, labels)
+        if usual is None:
+            raise DataUnavailable(f"venue={venue!r} ({known.name}) has no calendar and no usual hours here; name another venue.")
+        return usual
+    calendar = _calendar(venue)
+    before = np.searchsorted(calendar.labels, labels.to_numpy(), side="right") - 1
+    if len(labels) and (before[0] < 0 or labels[-1].to_datetime64() > calendar.labels[-1]):
+        raise DataUnavailable(f"days={labels[0]:%Y-%m-%d} to {labels[-1]:%Y-%m-%d} leave the calendar of {venue} ({calendar.span}).")
+    recorded = pd.DatetimeIndex(calendar.labels[before])
+    hours = {}
+    for name, instants in (("open", calendar.opens), ("close", calendar.closes)):
+        clock = pd.DatetimeIndex(pd.to_datetime(instants[before], unit="ns", utc=True)).tz_convert(known.zone).tz_localize(None)
+        moved = (labels + (clock - recorded)).tz_localize(known.zone, ambiguous=True, nonexistent="shift_forward")
+        hours[name] = moved.tz_convert("UTC").as_unit("ns")
+    return pd.DataFrame(hours, index=labels)
 
 
 def is_half_day(session: Day, venue: str) -> bool:

@@ -41,6 +41,8 @@ class Venue:
         Names in use, in capitals and without signs.
     indices : tuple of str
         Names of its indices, without the caret.
+    opens, closes : str
+        Usual local hours of trade, such as ``10:00``, of a venue without a calendar; empty for the others, whose calendar has them.
     """
 
     mic: str
@@ -54,6 +56,8 @@ class Venue:
     terminal: tuple[str, ...] = ()
     spellings: tuple[str, ...] = ()
     indices: tuple[str, ...] = ()
+    opens: str = ""
+    closes: str = ""
 
 
 class _Venues(Mapping[str, Venue]):
@@ -96,6 +100,8 @@ def _table() -> Mapping[str, Venue]:
             terminal=several["terminal"],
             spellings=several["spellings"],
             indices=several["indices"],
+            opens=row["opens"],
+            closes=row["closes"],
         )
     return venues
 
