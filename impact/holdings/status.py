@@ -172,7 +172,7 @@ class Law:
     def _decide(self, security: str, instrument: str) -> LegalStatus:
         asked = {action: self._question(action, security, instrument) for action in _ASKED}
         rulings = {action: self._rulings(question, self.as_of) for action, question in asked.items()}
-        answers = {action: decide(ruled, doubt=asked[action].doubt) for action, ruled in rulings.items()}
+        answers = {action: decide(ruled, doubt=asked[action].doubt_at(self.as_of)) for action, ruled in rulings.items()}
         actions = {action: answer.status for action, answer in answers.items()}
         clocks = self.deadlines(security).clocks
         if self.programmes is not None:

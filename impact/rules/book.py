@@ -212,6 +212,7 @@ def _programmes(known: Iterable[Row], rules: Iterable[Row], is_known: IsKnown) -
                 in_force_at=_known_instant(row["known_at"]),
                 ended_at=ended,
                 is_stated=row["fact_id"].startswith(STATED_PREFIX),
+                precision=row["known_at_precision"],
             )
         )
     return tuple(programmes)
@@ -318,6 +319,7 @@ def _subject(row: Mapping[str, str]) -> Listing:
         source=row["source"],
         confidence=row["confidence"],
         phase=row["phase"],
+        precision="day",  # the table holds days alone
     )
 
 

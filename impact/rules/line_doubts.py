@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
+
+import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.venues import venue_of
 
-__all__ = ["DOUBTS", "FUNDS", "RECEIPTS", "code_doubt", "instrument_doubt"]
+__all__ = ["DOUBTS", "EVER", "FUNDS", "ISSUER_ON_RECORD", "RECEIPTS", "LineDoubt", "code_doubt", "instrument_doubt"]
 
 DOUBTS: Mapping[str, str] = {
     "no_table": "give a line with its venue, or a code of the table of lines",
     "country": "a line of Moscow or a Russian code may be of any issuer there; look up its issuer",
+    "country_lists": "its issuer is on record, but of the US lists on issuers of its country only some names are; look it up on the SDN and sectoral lists",
     "share_class": "its code differs from that of a listed issuer by the share class or the counter alone; look up its issuer",
     "stated": "it may be another line of the issuer whose designation is stated, of which no table knows the lines; look up its issuer",
     "foreign": "its venue quotes foreign shares under codes of its own, so it may be a line of a listed issuer; give its ISIN or its home line",
@@ -25,6 +29,21 @@ DOUBTS: Mapping[str, str] = {
     "receipt": "whose shares stand behind this receipt is on no table; ask by the home line of the issuer",
 }
 """Code of a doubt -> what to look up."""
+
+ISSUER_ON_RECORD = frozenset({"country_lists"})
+"""Doubts that do not lie in whose the line is."""
+
+EVER = pd.Timestamp.min.tz_localize("UTC")
+"""From when a doubt holds that rests on no listing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineDoubt:
+    """A doubt, as a code of :data:`DOUBTS`, and the instant from which it holds."""
+
+    code: str
+    from_at: pd.Timestamp = EVER
+
 
 FUNDS = frozenset({"etf", "index_fund", "mutual_fund"})
 RECEIPTS = frozenset({"adr", "gdr"})

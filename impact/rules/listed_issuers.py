@@ -6,11 +6,13 @@ import fnmatch
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 
+import pandas as pd
+
 from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.facts.names import plain_words
 from impact.rules.issuer_lines import issuer_lines, sister_code
-from impact.rules.line_doubts import code_doubt
+from impact.rules.line_doubts import EVER, LineDoubt, code_doubt
 from impact.rules.records import Listing, Relation
 from impact.rules.vocabulary import COUNTRY_WIDE, fits, is_pattern, line_key
 from impact.venues import venue_of
@@ -60,39 +62,52 @@ class ListedIssuers:
     def __init__(self, listings: tuple[Listing, ...]) -> None:
         self.listings = listings
 
-    def doubt(self, security: str) -> str:
-        """Why it is not known whose a security is, as a code of ``DOUBTS``; empty where its absence from every list says something.
+    def doubts(self, security: str) -> tuple[LineDoubt, ...]:
+        """Why the absence of a security from every list says nothing, the first that holds at an instant decides; empty where it says something.
 
         A line that names its venue (``0005.HK``), a line or a code of a list, and one of the table of lines tell it. A code of which
         no table says whose it is does not, be its check digit valid: a listed issuer may stand behind it. Nor does a bare word, which
-        may be a ticker or a name, nor what :data:`COUNTRY_WIDE` covers, nor a code of a venue that is of no share of its own.
+        may be a ticker or a name, nor what :data:`COUNTRY_WIDE` covers, nor a code of a venue that is of no share of its own. Where the
+        table tells whose a line of such a country is, only some names of the lists on its issuers are on record. A doubt that rests on
+        a listing holds from that listing on.
         """
         key = line_key(security)
         if any(self.country_wide([key])):
-            return "country"
+            return (LineDoubt(code="country_lists" if issuer_lines().lines_behind(key) else "country"),)
         if issuer_lines().lines_behind(key) or key in _lines_not_named():
-            return ""
+            return ()
         if any(key in listing.codes for listing in self._bearing(frozenset({key})) if listing.kind != "subject"):
-            return ""
-        if sister_code(key) in self._sister_codes:
-            return "share_class"
-        return code_doubt(key) or ("stated" if self.may_be_stated(key) else "")
+            return ()
+        rests = (
+            ("share_class", self._sister_codes.get(sister_code(key))),
+            (code_doubt(key), EVER),
+            ("stated", self._may_be_stated_from(key)),
+        )
+        return tuple(LineDoubt(code=code, from_at=at) for code, at in rests if code and at is not None)
 
     def may_be_stated(self, line: str) -> bool:
         """Whether a line may be one of an issuer whose designation the caller states: none of its venues is that of the line.
 
         On one venue another code is another issuer, but for its share classes.
         """
+        return self._may_be_stated_from(line) is not None
+
+    def _may_be_stated_from(self, line: str) -> pd.Timestamp | None:
+        """From when a line may be one of an issuer whose designation is stated; None where it is none."""
         try:
-            return any(venue_of(line) not in venues for venues in self._stated_venues)
+            return min((at for venues, at in self._stated_venues if venue_of(line) not in venues), default=None)
         except InputError:
-            return False
+            return None
 
     @cached_property
-    def _stated_venues(self) -> tuple[frozenset[str], ...]:
-        """The venues of the lines of each stated issuer that no table of lines knows."""
-        stated = (listing.lines for listing in self.listings if listing.is_stated)
-        return tuple(frozenset(map(venue_of, lines)) for lines in stated if lines and not any(map(issuer_lines().lines_behind, lines)))
+    def _stated_venues(self) -> tuple[tuple[frozenset[str], pd.Timestamp], ...]:
+        """The venues of the lines of each stated issuer that no table of lines knows, and when it is listed."""
+        stated = (listing for listing in self.listings if listing.is_stated and listing.lines)
+        return tuple(
+            (frozenset(map(venue_of, listing.lines)), listing.listed_at)
+            for listing in stated
+            if not any(map(issuer_lines().lines_behind, listing.lines))
+        )
 
     def trades_there_only(self, security: str) -> bool:
         """Whether all that is known of a line is that it trades where :data:`COUNTRY_WIDE` says: foreign issuers trade there too."""
@@ -194,8 +209,14 @@ class ListedIssuers:
         return index
 
     @cached_property
-    def _sister_codes(self) -> frozenset[str]:
-        return frozenset(sister_code(line) for listing in self.listings if listing.kind != "subject" for line in listing.lines)
+    def _sister_codes(self) -> Mapping[str, pd.Timestamp]:
+        """What the share classes of a listed line have in common -> when the first of them was listed."""
+        first: dict[str, pd.Timestamp] = {}
+        for listing in self.listings:
+            for line in listing.lines if listing.kind != "subject" else ():
+                code = sister_code(line)
+                first[code] = min(listing.listed_at, first.get(code, listing.listed_at))
+        return first
 
     @cached_property
     def _places(self) -> Mapping[str, tuple[int, ...]]:

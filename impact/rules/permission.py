@@ -170,7 +170,7 @@ def _question(book: RuleBook, action: str, security: str, investor: str, instrum
 def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timestamp) -> Permission:
     rulings = rulings_at(book, question, moment)
     asked = programmes_in_force(book, moment)
-    answer = decide(rulings, doubt=question.doubt, asked=asked)
+    answer = decide(rulings, doubt=question.doubt_at(moment), asked=asked)
     since, until, following = _span_of_status(book, question, moment, answer.status)
     return Permission(
         action=question.action,
@@ -207,12 +207,13 @@ def _span_of_status(
     edges = boundaries(book, question)
     since, until, following = None, None, None
     for edge in reversed([edge for edge in edges if edge <= at]):
-        before = decide(rulings_at(book, question, edge - pd.Timedelta(1, "ns")), doubt=question.doubt)
+        earlier = edge - pd.Timedelta(1, "ns")
+        before = decide(rulings_at(book, question, earlier), doubt=question.doubt_at(earlier))
         if before.status != status:
             since = edge
             break
     for edge in (edge for edge in edges if edge > at):
-        after = decide(rulings_at(book, question, edge), doubt=question.doubt)
+        after = decide(rulings_at(book, question, edge), doubt=question.doubt_at(edge))
         if after.status != status:
             until, following = edge, after
             break

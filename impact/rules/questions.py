@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from impact.rules.book import RuleBook
 from impact.rules.issuer_lines import issuer_lines
-from impact.rules.line_doubts import instrument_doubt
+from impact.rules.line_doubts import LineDoubt, instrument_doubt
 from impact.rules.records import Listing, Relation
 from impact.rules.vocabulary import line_key
 
@@ -17,7 +19,7 @@ __all__ = ["Question", "question_about"]
 class Question:
     """Who wants to do what with which instrument of which issuer.
 
-    `doubt` is why the absence of the issuer from every list would say nothing (a code of ``DOUBTS``; empty: it is identified);
+    `doubts` are why the absence of the issuer from every list would say nothing (none: it is identified);
     `trades_there_only` says that all that is known of the issuer is that a line of it trades in a country whose issuers come under
     programmes by where they are.
     """
@@ -27,22 +29,27 @@ class Question:
     instrument: str
     keys: frozenset[str]
     listings: tuple[Listing, ...]
-    doubt: str = "no_table"
+    doubts: tuple[LineDoubt, ...] = (LineDoubt(code="no_table"),)
     trades_there_only: bool = False
     related: tuple[Relation, ...] = ()
+
+    def doubt_at(self, at: pd.Timestamp) -> str:
+        """The doubt that holds at an instant, as a code of ``DOUBTS``; empty where there is none."""
+        return next((doubt.code for doubt in self.doubts if doubt.from_at <= at), "")
 
 
 def question_about(book: RuleBook, security: str, *, action: str, investor: str, instrument: str) -> Question:
     """The question about a line, a code or a name, as a rule book knows it."""
     keys, listings = book.issuer(security)
     on_record = bool(issuer_lines().lines_behind(line_key(security)))
+    of_instrument = instrument_doubt(instrument, on_record=on_record)
     return Question(
         action=action,
         investor=investor,
         instrument=instrument,
         keys=keys,
         listings=listings,
-        doubt=book.issuers.doubt(security) or instrument_doubt(instrument, on_record=on_record),
+        doubts=(*book.issuers.doubts(security), *([LineDoubt(code=of_instrument)] if of_instrument else [])),
         trades_there_only=book.issuers.trades_there_only(security),
         related=book.issuers.related(security),
     )

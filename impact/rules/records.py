@@ -20,7 +20,8 @@ class Programme:
     """One version of a legal programme and the span in which it was in force, as far as known.
 
     `regime` is a row of ``regimes.csv``; `family` names the first order of a chain that each later one replaced; `yields_to`
-    is the programme whose names this one's permissions do not reach (empty: none); `is_stated`: the caller states it, it is on no record.
+    is the programme whose names this one's permissions do not reach (empty: none); `is_stated`: the caller states it, it is on no record;
+    `precision` says how exactly `in_force_at` is on record.
     """
 
     programme_id: str
@@ -37,6 +38,12 @@ class Programme:
     in_force_at: pd.Timestamp
     ended_at: Instant
     is_stated: bool = False
+    precision: str = ""
+
+    @property
+    def earliest_at(self) -> pd.Timestamp:
+        """First instant at which it may have been in force: the first of its day where only that is on record."""
+        return _earliest(self.in_force_at, self.precision)
 
     @property
     def silent(self) -> str:
@@ -141,6 +148,11 @@ class Listing:
         return self.keys - {line_key(self.entity)} | frozenset(self.lines)
 
     @property
+    def earliest_at(self) -> pd.Timestamp:
+        """First instant at which it may have been public: the first of its day where only that is on record."""
+        return _earliest(self.listed_at, self.precision)
+
+    @property
     def turns_on_custody(self) -> bool:
         """Whether it reaches a security by where it is held, not by whose it is."""
         return self.phase == "depository"
@@ -233,3 +245,7 @@ class Ruling:
     source: str
     confidence: str
     entity: str = ""
+
+
+def _earliest(at: pd.Timestamp, precision: str) -> pd.Timestamp:
+    return at.tz_convert("America/New_York").normalize().tz_convert("UTC") if precision == "day" else at

@@ -10,7 +10,7 @@ import pandas as pd
 from impact.rules.book import RuleBook
 from impact.rules.investor_law import by_duty, by_law_not_on_record
 from impact.rules.legal_clocks import clock_instants
-from impact.rules.line_doubts import DOUBTS
+from impact.rules.line_doubts import DOUBTS, EVER, ISSUER_ON_RECORD
 from impact.rules.questions import Question
 from impact.rules.records import Cell, Conflict, Licence, Listing, Programme, Relation, Relief, Ruling
 from impact.rules.vocabulary import ABROAD
@@ -18,6 +18,7 @@ from impact.rules.vocabulary import ABROAD
 __all__ = ["Ruling", "boundaries", "decide", "disputed_listings", "programmes_in_force", "rulings_at", "standing_relations"]
 
 SEVERITY = {"prohibited": 0, "unknown": 1, "allowed": 2, "not_listed": 3}
+EASTERN = "America/New_York"
 RELIEVED = {"injunction": "enjoined", "vacatur": "vacated"}
 UNDECIDED = "A text that decides is not on record"
 
@@ -26,18 +27,21 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
     """The ruling of every programme in force at `at` (UTC) that reaches the issuer, most severe first.
 
     A programme that does not reach an issuer gives no ruling. It reaches the names of its list, and speaks about a name that
-    stood on a list of the same chain of orders (its own at another time, or one it replaced), because it binds listed names
-    alone. A permission gives way where a programme named in ``yields_to`` holds the issuer.
+    has stood on a list of the same chain of orders by `at` (its own, or one it replaced), because it binds listed names alone; a
+    listing after `at` says nothing. On the day of a blocking whose hour is not on record the answer is unknown. A permission gives way where a programme named in ``yields_to`` holds the issuer.
     """
     rulings: list[Ruling] = by_duty(book, question, at)
     for programme in book.programmes:
+        if opening := _of_opening_day(book, programme, question, at):
+            rulings += opening
+            continue
         if not _in_force(programme, at):
             continue
         reached = _reached(programme, question.listings, at)
         if reached:
             rulings += _of_listings(book, programme, reached, question, at)
-        elif _speaks_of(book, programme, question.listings):
-            lost = _lost_in_succession(question.listings)
+        elif _speaks_of(book, programme, public := [listing for listing in question.listings if listing.listed_at <= at]):
+            lost = _lost_in_succession(public)
             rulings.append(_rolled_on(programme, lost) if lost else _by_cell(book, programme, None, "unlisted", question, at))
         else:
             rulings += _of_relations(book, programme, question, at)
@@ -121,6 +125,23 @@ def _of_relations(book: RuleBook, programme: Programme, question: Question, at: 
     return [dataclasses.replace(meant, phase="related", status="unknown", rule=rule, citation="", entity=entity)]
 
 
+def _of_opening_day(book: RuleBook, programme: Programme, question: Question, at: pd.Timestamp) -> list[Ruling]:
+    """Unknown on the day on which a bar without a clock began to reach a name, as long as the hour is not on record."""
+    if not book.bars(programme.programme_id, question.investor):
+        return []
+    for listing in question.listings:
+        if listing.list_id != programme.list_id or listing.passes_over(question.keys):
+            continue
+        certain_at = max(listing.listed_at, programme.in_force_at)
+        if not max(listing.earliest_at, programme.earliest_at) <= at < certain_at or clock_instants(book, programme.programme_id, listing):
+            continue
+        meant = _ruling(book, programme, listing, question, certain_at)
+        day = f"{certain_at.tz_convert(EASTERN):%Y-%m-%d}"
+        rule = f"{programme.name} reached {listing.entity} on {day}, at an hour that is not on record; from then on: {meant.rule}"
+        return [dataclasses.replace(meant, status="unknown", rule=rule)]
+    return []
+
+
 def _lost_in_succession(listings: Iterable[Listing]) -> Listing | None:
     """A listing that was rolled into one of a later order which is not among those of the issuer, so that its absence tells nothing."""
     present = {listing.fact_id for listing in listings}
@@ -149,7 +170,8 @@ def decide(rulings: tuple[Ruling, ...], *, doubt: str = "no_table", asked: tuple
     if rulings:
         return rulings[0]
     if doubt:
-        told = "No programme of the fact base names this security at this instant, and whose it is was not established"
+        told = "No programme of the fact base names this security at this instant"
+        told += "" if doubt in ISSUER_ON_RECORD else ", and whose it is was not established"
         rule = f"{told}: {DOUBTS[doubt]}; that is no clearance."
     else:
         rule = f"None of the {len(asked)} programmes on record in force at this instant names this issuer; that is no clearance under any other list."
@@ -173,11 +195,17 @@ def boundaries(book: RuleBook, question: Question) -> list[pd.Timestamp]:
     """Every instant (UTC, sorted) at which an answer to `question` may change."""
     instants: set[pd.Timestamp | None] = set()
     for programme in book.programmes:
-        instants |= {programme.in_force_at, programme.ended_at}
+        instants |= {programme.in_force_at, programme.earliest_at, programme.ended_at}
         for listing in (*question.listings, *(relation.listing for relation in question.related)):
             if listing.list_id == programme.list_id:
-                instants |= {listing.listed_at, listing.removed_at, *clock_instants(book, programme.programme_id, listing).values()}
+                instants |= {
+                    listing.listed_at,
+                    listing.earliest_at,
+                    listing.removed_at,
+                    *clock_instants(book, programme.programme_id, listing).values(),
+                }
                 instants |= {_licence_end(licence, listing) for licence in book.licences}
+    instants |= {doubt.from_at for doubt in question.doubts if doubt.from_at > EVER}
     instants |= {duty.known_at for duty in book.duties if duty.investor == question.investor}
     instants |= {licence.from_at for licence in book.licences}
     instants |= {relief.from_at for relief in book.relief if relief.securities & question.keys}

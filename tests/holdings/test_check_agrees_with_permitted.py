@@ -250,7 +250,7 @@ def test_a_code_answers_as_the_home_line_of_its_issuer(code, line, instant):
 @pytest.mark.parametrize("code", ["KYG8062L1041", "US0378331005"])
 def test_a_code_of_which_no_table_says_whose_it_is_is_unknown(code):
     assert permitted("buy", code, "2022-06-10T12:00-04:00").status == "unknown"
-    assert rule_book(None).issuers.doubt(code)
+    assert rule_book(None).issuers.doubts(code)
 
 
 def test_a_name_is_the_same_without_its_signs():
