@@ -1,4 +1,4 @@
-"""Least squares with errors that may be correlated inside clusters."""
+"""Least squares with errors that may be correlated inside clusters, of one kind or of two that cross."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import numpy as np
 
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["ClusteredFit", "clustered_least_squares"]
+__all__ = ["ClusteredFit", "clustered_least_squares", "two_way_clustered"]
+
+NEGATIVE = -1e-10
+"""Eigenvalue of a covariance, over the largest, below which it is negative and not rounding."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -19,10 +22,14 @@ class ClusteredFit:
     ----------
     coefficients : (K,) float
     covariance : (K, K) float
-        NaN when there is one cluster.
+        NaN when there is one cluster, and of a coefficient whose two-way variance is not above zero.
     residuals : (n,) float
     n_obs, n_clusters, df : int
-        `df` is clusters less one.
+        `df` is clusters less one; of two ways, of the one with fewer.
+    counts : tuple of int
+        Clusters of each way.
+    repaired : bool
+        The two-way covariance had negative eigenvalues, which were set to zero.
     r_squared : float
     """
 
@@ -33,6 +40,48 @@ class ClusteredFit:
     n_clusters: int
     df: int
     r_squared: float
+    counts: tuple[int, ...] = ()
+    repaired: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Solved:
+    """Weighted least squares: coefficients (K,), residuals (n,), (X'WX)^-1 (K, K) and the scores (n, K) of its rows."""
+
+    coefficients: FloatArray
+    residuals: FloatArray
+    bread: FloatArray
+    scores: FloatArray
+    r_squared: float
+
+    def covariance(self, cluster: IntArray) -> tuple[FloatArray, int]:
+        """CR1 covariance and the clusters; NaN where there is one."""
+        (n, k), (labels, code) = self.scores.shape, np.unique(cluster, return_inverse=True)
+        g = labels.size
+        if g < 2 or n <= k:
+            return np.full((k, k), np.nan), g
+        summed = np.zeros((g, k))
+        np.add.at(summed, code, self.scores)
+        covariance: FloatArray = self.bread @ (summed.T @ summed) @ self.bread * (g / (g - 1.0)) * ((n - 1.0) / (n - k))
+        return covariance, g
+
+
+def _solved(y: FloatArray, x: FloatArray, weights: FloatArray | None) -> _Solved:
+    w = np.ones(y.size) if weights is None else weights / weights.mean()
+    root = np.sqrt(w)
+    basis, triangle = np.linalg.qr(x * root[:, None])
+    coefficients = np.linalg.solve(triangle, basis.T @ (y * root))
+    residuals = y - x @ coefficients
+    inverse = np.linalg.inv(triangle)
+    centre = np.average(y, weights=w)
+    total = float(w @ (y - centre) ** 2)
+    return _Solved(
+        coefficients=coefficients,
+        residuals=residuals,
+        bread=inverse @ inverse.T,
+        scores=x * (w * residuals)[:, None],
+        r_squared=1.0 - float(w @ residuals**2) / total if total > 0 else np.nan,
+    )
 
 
 def clustered_least_squares(y: FloatArray, x: FloatArray, cluster: IntArray, weights: FloatArray | None = None) -> ClusteredFit:
@@ -46,28 +95,62 @@ def clustered_least_squares(y: FloatArray, x: FloatArray, cluster: IntArray, wei
     ----------
     Liang and Zeger (1986), Biometrika 73. Cameron and Miller (2015), Journal of Human Resources 50.
     """
-    w = np.ones(y.size) if weights is None else weights / weights.mean()
-    root = np.sqrt(w)
-    basis, triangle = np.linalg.qr(x * root[:, None])
-    coefficients = np.linalg.solve(triangle, basis.T @ (y * root))
-    residuals = y - x @ coefficients
-    inverse = np.linalg.inv(triangle)
-    bread = inverse @ inverse.T
-    labels, code = np.unique(cluster, return_inverse=True)
-    n, k, g = y.size, x.shape[1], labels.size
-    scores = np.zeros((g, k))
-    np.add.at(scores, code, x * (w * residuals)[:, None])
-    covariance = np.full((k, k), np.nan)
-    if g > 1 and n > k:
-        covariance = bread @ (scores.T @ scores) @ bread * (g / (g - 1.0)) * ((n - 1.0) / (n - k))
-    centre = np.average(y, weights=w)
-    total = float(w @ (y - centre) ** 2)
+    solved = _solved(y, x, weights)
+    covariance, g = solved.covariance(cluster)
+    return _fit(solved, covariance, (g,))
+
+
+def two_way_clustered(y: FloatArray, x: FloatArray, first: IntArray, second: IntArray, weights: FloatArray | None = None) -> ClusteredFit:
+    """Weighted least squares of y (n,) on x (n, K), errors correlated inside the clusters of two kinds, such as firms and dates.
+
+    Parameters
+    ----------
+    y : (n,) float
+    x : (n, K) float
+    first, second : (n,) int
+        Cluster of each row, of either kind.
+    weights : (n,) float, optional
+
+    Notes
+    -----
+    ``V_first + V_second - V_both``, each the CR1 covariance with the factor of its own clusters, `both` the pairs of the two. The
+    difference may have negative eigenvalues: they are set to zero, regressors in units of their classical standard errors so that
+    the answer does not depend on theirs, and a coefficient whose own variance was not above zero has none.
+
+    References
+    ----------
+    Cameron, Gelbach and Miller (2011), Journal of Business & Economic Statistics 29.
+    """
+    solved = _solved(y, x, weights)
+    (v1, g1), (v2, g2) = solved.covariance(first), solved.covariance(second)
+    both = np.unique(np.column_stack((first, second)), axis=0, return_inverse=True)[1].reshape(-1)
+    covariance, repaired = _without_negative(v1 + v2 - solved.covariance(both)[0], np.sqrt(np.diag(solved.bread)))
+    return _fit(solved, covariance, (g1, g2), repaired)
+
+
+def _without_negative(covariance: FloatArray, unit: FloatArray) -> tuple[FloatArray, bool]:
+    """The covariance with its negative eigenvalues, in the units given, set to zero, and whether there were any."""
+    if not np.isfinite(covariance).all():
+        return covariance, False
+    scale = np.outer(unit, unit)
+    values, vectors = np.linalg.eigh(covariance / scale)
+    if values[0] >= NEGATIVE * max(values[-1], 0.0):
+        return covariance, False
+    repaired = (vectors * np.maximum(values, 0.0)) @ vectors.T * scale
+    none = np.diag(covariance) <= 0.0
+    repaired[none, :] = repaired[:, none] = np.nan
+    return repaired, True
+
+
+def _fit(solved: _Solved, covariance: FloatArray, counts: tuple[int, ...], repaired: bool = False) -> ClusteredFit:
     return ClusteredFit(
-        coefficients=coefficients,
+        coefficients=solved.coefficients,
         covariance=covariance,
-        residuals=residuals,
-        n_obs=n,
-        n_clusters=g,
-        df=g - 1,
-        r_squared=1.0 - float(w @ residuals**2) / total if total > 0 else np.nan,
+        residuals=solved.residuals,
+        n_obs=solved.residuals.size,
+        n_clusters=min(counts),
+        df=min(counts) - 1,
+        r_squared=solved.r_squared,
+        counts=counts,
+        repaired=repaired,
     )

@@ -138,3 +138,128 @@ def test_errors_are_right_under_clustering():
         residual_variance = fit.residuals @ fit.residuals / 118
         plain += abs(fit.coefficients[1]) > 1.98 * np.sqrt(residual_variance * np.linalg.inv(x.T @ x)[1, 1])
     assert 0.02 < rejected / 400 < 0.10 < plain / 400
+
+
+@pytest.fixture(scope="module")
+def crossed():
+    """Ninety events of 18 firms on 20 dates, most firms on several dates."""
+    rng = np.random.default_rng(12)
+    market = rng.normal(0, 0.01, 700)
+    returns = pd.DataFrame(market[:, None] + rng.normal(0, 0.02, (700, 18)), DAYS, [f"f{i}" for i in range(18)]).assign(index=market)
+    dates = DAYS[np.sort(rng.choice(np.arange(300, 680), 20, replace=False))]
+    pairs = pd.MultiIndex.from_product([range(18), range(20)]).to_frame(index=False).sample(90, random_state=3)
+    events = pd.DataFrame({"security": [f"f{i}" for i in pairs[0]], "date": dates[pairs[1]], "size": rng.normal(0, 1000, 90)})
+    events = events.assign(event_id=[f"e{i}" for i in range(90)], size_of_firm=pairs[0].to_numpy() ** 1.5)
+    return impact.event_study(returns, events, market="index")
+
+
+@pytest.mark.parametrize("weights", ["equal", "precision"])
+def test_two_way_errors_match_statsmodels(crossed, weights):
+    from statsmodels import api
+
+    ways = ("security", "day0")
+    result = car_regression(crossed, ["size", "size_of_firm"], -1, 1, cluster=ways, weights=weights)
+    cars = crossed.car(-1, 1)
+    x = np.column_stack((np.ones(90), crossed.events[["size", "size_of_firm"]]))
+    groups = np.column_stack([pd.factorize(crossed.events[way])[0] for way in ways])
+    weight = np.ones(90) if weights == "equal" else 1 / cars["se"].to_numpy() ** 2
+    fit = api.WLS(cars["car"].to_numpy(), x, weights=weight).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
+    table = result.coefficients
+    np.testing.assert_allclose(table["estimate"], fit.params, rtol=1e-9, atol=1e-16)
+    np.testing.assert_allclose(table["se"], fit.bse, rtol=1e-9)
+    np.testing.assert_allclose(table["p"], fit.pvalues, rtol=1e-9)
+    np.testing.assert_allclose(table[["ci_low", "ci_high"]], fit.conf_int(), rtol=1e-8, atol=1e-14)
+    assert result.cluster_counts == (18, 20) and result.df == 17 and result.clustered_by == "security and day0"
+    assert "18 and 20 clusters by security and day0" in str(result)
+    assert any("18 clusters are few for two ways" in line for line in result.assumptions)
+
+
+@pytest.mark.filterwarnings("ignore")  # what pyfixest says of pandas
+def test_two_way_errors_match_pyfixest(crossed):
+    from pyfixest import feols, ssc
+
+    cars = crossed.car(-1, 1)["car"].to_numpy()
+    table = crossed.events.assign(car=cars, date=crossed.events["day0"].astype(str))
+    options = {"ssc": ssc(k_adj=True, G_adj=True, G_df="conventional")}
+    fit = feols(
+        "car ~ size + size_of_firm", table[["car", "size", "size_of_firm", "security", "date"]], {"CRV1": "security + date"}, **options
+    )
+    ours = car_regression(crossed, ["size", "size_of_firm"], -1, 1, cluster=("security", "day0")).coefficients
+    np.testing.assert_allclose(ours["se"], fit.se(), rtol=1e-9)
+    np.testing.assert_allclose(ours["p"], fit.pvalue(), rtol=1e-9)
+
+
+def test_a_way_nested_in_the_other_adds_nothing(crossed):
+    one = car_regression(crossed, ["size"], 0, 0)
+    both = car_regression(crossed, ["size"], 0, 0, cluster=["event_id", "day0"])
+    np.testing.assert_allclose(both.coefficients, one.coefficients, rtol=1e-9, atol=1e-14)
+
+
+def negative():
+    """Regressions of noise on few clusters, whose two-way covariance often has a negative eigenvalue."""
+    rng = np.random.default_rng(0)
+    for _ in range(2000):
+        first, second = rng.integers(0, 6, 40), rng.integers(0, 6, 40)
+        x, y = np.column_stack((np.ones(40), rng.normal(size=40), rng.normal(size=40))), rng.normal(size=40)
+        yield y, x, first, second
+
+
+def test_negative_eigenvalues_are_set_to_zero_and_said_whatever_the_units():
+    from impact.kernels.clustered import clustered_least_squares, two_way_clustered
+
+    seen = {"whole": 0, "repaired": 0, "none": 0}
+    for y, x, first, second in negative():
+        fit = two_way_clustered(y, x, first, second)
+        both = first * 6 + second
+        plain = sum(sign * clustered_least_squares(y, x, way).covariance for sign, way in ((1, first), (1, second), (-1, both)))
+        least = np.linalg.eigvalsh(plain)[0]
+        lost = np.isnan(np.diag(fit.covariance))
+        assert fit.repaired == (least < 0)
+        np.testing.assert_array_equal(lost, np.diag(plain) <= 0)
+        if not fit.repaired:
+            np.testing.assert_allclose(fit.covariance, plain, rtol=1e-9, atol=1e-15)
+        kept = fit.covariance[np.ix_(~lost, ~lost)]
+        assert np.linalg.eigvalsh(kept).min(initial=0.0) >= -1e-12 and (np.diag(kept) >= np.diag(plain)[~lost] * (1 - 1e-9)).all()
+        units = np.array([1.0, 1e3, 1e-4])
+        scaled = two_way_clustered(y, x * units, first, second).covariance * np.outer(units, units)
+        np.testing.assert_allclose(scaled, fit.covariance, rtol=1e-6, atol=1e-12)
+        seen["none" if lost.any() else "repaired" if fit.repaired else "whole"] += 1
+    assert min(seen.values()) > 50
+
+
+def test_a_coefficient_without_a_two_way_variance_is_unknown_with_the_reason(crossed):
+    rng = np.random.default_rng(3)
+    names, told = ["a"], []
+    for _ in range(400):
+        chosen = crossed.take(rng.choice(90, 40, replace=False))
+        table = pd.DataFrame(rng.normal(size=(40, 1)), chosen.event_ids, names)
+        result = car_regression(chosen, table, 0, 0, cluster=("security", "day0"))
+        lost = result.coefficients["se"].isna()
+        if lost.any():
+            told.append(next(line for line in result.assumptions if "negative eigenvalues" in line))
+            assert result.coefficients.loc[lost, ["t", "p", "ci_low", "ci_high"]].isna().all(axis=None)
+            assert f"no error, for {', '.join(lost.index[lost])}: cluster by one column" in told[-1]
+    assert told
+
+
+def test_events_without_a_cluster_are_left_out_with_the_reason(crossed):
+    from dataclasses import replace
+
+    sector = crossed.events["security"].where(crossed.events["security"] != "f3")
+    marked = replace(crossed, events=crossed.events.assign(sector=sector))
+    result = car_regression(marked, ["size"], 0, 0, cluster="sector")
+    lost = int(sector.isna().sum())
+    assert lost and result.n_events == 90 - lost and result.dropped["reason"].tolist() == ["its cluster is missing"] * lost
+    assert result.n_clusters == 17
+
+
+def test_two_way_refusals_name_the_rule(crossed):
+    few = crossed.take(crossed.events["security"].isin([f"f{i}" for i in range(5)]).to_numpy())
+    with pytest.raises(InfeasibleDesign, match="5 clusters by security and .* need at least 6 of each"):
+        car_regression(few, ["size"], 0, 0, cluster=("security", "day0"))
+    with pytest.raises(InputError, match="3 column\\(s\\), 3 distinct"):
+        car_regression(crossed, ["size"], 0, 0, cluster=("security", "day0", "event_id"))
+    with pytest.raises(InputError, match="2 column\\(s\\), 1 distinct"):
+        car_regression(crossed, ["size"], 0, 0, cluster=("day0", "day0"))
+    with pytest.raises(InputError, match="cluster='moon' is not a column"):
+        car_regression(crossed, ["size"], 0, 0, cluster=("day0", "moon"))
