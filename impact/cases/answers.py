@@ -138,7 +138,7 @@ def _forced(case: Case) -> str:
         )
     usual = supply.line.adv_shares
     days = f", {interval(low / usual, high / usual, decimal, 1)} times the average daily volume" if usual > 0 else ""
-    return f"{interval(low, high, amount)} shares{days}, over {len(supply.wind_down.sessions)} sessions{doubt}"
+    return f"{interval(low, high, amount)} shares{days}, over {len(supply.wind_down.sessions)} sessions{supply.beside()}{doubt}"
 
 
 def _unsold(supply: ForcedSupply) -> str:

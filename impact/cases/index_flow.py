@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from impact.calendars import sessions, venue_of
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.listing import stated_source
-from impact.errors import InputError
 from impact.facts import known_table
 from impact.provenance import Source
 from impact.supply.deletion import IndexDeletion, index_deletion
@@ -35,15 +33,9 @@ def index_actions_of(definition: CaseDefinition, as_of: AsOf = None) -> tuple[pd
     actions, dropped : DataFrame
         The user's table where there is one. Of the fact base a re-addition in two tranches becomes two actions of one half
         each; weights and tracked assets stay unknown.
-
-    Raises
-    ------
-    InputError
-        If the user's table has an execution on a day that is no session where the line trades.
     """
     stated = definition.tables.index_actions
     if stated is not None:
-        _check_closes(stated, venue_of(definition.security))
         shown = stated.assign(
             weight=stated["weight_pct"] / 100,
             tracked_usd_low=stated["tracked_assets_usd_low"],
@@ -64,19 +56,6 @@ def index_actions_of(definition: CaseDefinition, as_of: AsOf = None) -> tuple[pd
         else:
             actions += _tranches(row)
     return pd.DataFrame(actions, columns=COLUMNS), pd.DataFrame(dropped_rows, columns=NOT_TRADES)
-
-
-def _check_closes(actions: pd.DataFrame, venue: str) -> None:
-    """Refuse an execution on a day without a close: nobody trades there, and no volume could be set beside it."""
-    planned = pd.to_datetime(actions["execution_on"]).dropna()
-    closed = [day for day in planned if sessions(venue, day, day).empty]
-    if closed:
-        before = sessions(venue, closed[0] - pd.Timedelta(days=14), closed[0])
-        usable = f"; the last before it is {before[-1]:%Y-%m-%d}" if len(before) else ""
-        raise InputError(
-            f"the table of index actions gives {len(closed)} execution_on that are no session of {venue} (first {closed[0]:%a %Y-%m-%d}); "
-            f"trackers trade at a close: give its session{usable}."
-        )
 
 
 def _not_of_the_case(row: pd.Series, definition: CaseDefinition) -> str:

@@ -262,13 +262,20 @@ def _readable(dates: pd.Series) -> pd.Series:
         return dates
     try:
         written_out = all(any(letter.isalpha() for letter in text) for text in odd)  # a month with its name reads one way only
-        read = pd.to_datetime(pd.Series(odd), format="mixed", errors="coerce") if written_out else read_dates(pd.Series(odd), "date")
+        read = _written_out(pd.Series(odd)) if written_out else read_dates(pd.Series(odd), "date")
     except InputError:
         raise InputError(
             f"events['date'] can be read in two ways, or in none (first {odd[0]!r}); write the dates year first, like 2021-02-24."
         ) from None
     known = {text: date for text, date in zip(odd, read, strict=True) if pd.notna(date)}
     return dates.map(lambda value: known.get(value, value) if isinstance(value, str) else value)
+
+
+def _written_out(texts: pd.Series) -> pd.Series:
+    """Dates with the month in letters; NaT where day or year is not told: pandas takes "Apr 2025" for its first day."""
+    read = pd.to_datetime(texts, format="mixed", errors="coerce")
+    whole = (texts.str.count(r"[0-9]+") > 1) & read.between(pd.Timestamp("1700-01-01"), pd.Timestamp("2200-12-31"))
+    return read.where(whole)
 
 
 def _positions(

@@ -140,8 +140,17 @@ def _refuse(wrong: np.ndarray, size: FloatArray, names: Sequence[object], parame
     )
 
 
-def check_benchmark(table: pd.DataFrame | pd.Series | None, parameter: str, kind: ReturnKind) -> None:
+def check_benchmark(table: pd.DataFrame | pd.Series | None, parameter: str, kind: ReturnKind, *, fewest: int = FEWEST_ROWS) -> None:
     """Refuse a benchmark or factors in percent or as prices, and a risk-free rate that is no daily decimal.
+
+    Parameters
+    ----------
+    table : DataFrame, Series or None
+    parameter : str
+        What the error calls the table.
+    kind : {"simple", "log"}
+    fewest : int
+        Figures below which nothing is said.
 
     Raises
     ------
@@ -156,7 +165,7 @@ def check_benchmark(table: pd.DataFrame | pd.Series | None, parameter: str, kind
     values = numbers.drop(columns=rates).to_numpy(dtype=float)
     names = [column for column in numbers.columns if column not in rates]
     count, size, least = _scales(values)
-    enough = count >= FEWEST_ROWS
+    enough = count >= fewest
     rule = "only positive figures of this size: these are prices or index levels; pass them through impact.to_returns"
     _refuse(enough & (least > 0) & (size > PERCENT_INDEX), size, names, parameter, rule)
     _refuse(enough & (size > PERCENT_INDEX), size, names, parameter, "half of its days beyond 10 %: these are percent; divide by 100")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.eventstudy.scale import check_benchmark
 from impact.kernels.relief import implied_probability, probability_from_jump
 from impact.provenance import Source
 from impact.relief.schemas import PROBABILITY_PATH, RULING_DAYS
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ReliefProbability", "relief_probability"]
 
+FEWEST_MOVES = 3
+"""Returns of the benchmark from which percent are told: no index moves by more than a tenth on most of three sessions."""
 BETA_STEPS = 9
 """Points of the grid over a range of beta. The clear value is concave in beta in logs, so a largest value may lie inside."""
 
@@ -121,7 +124,8 @@ def relief_probability(
     Raises
     ------
     InputError
-        If a range breaks its rule, the indexes differ, a price is not positive, or a ruling is not a session with a price.
+        If a range breaks its rule, the indexes differ, a price is not positive, the returns are in percent, or a ruling is not a
+        session with a price.
 
     Notes
     -----
@@ -140,10 +144,18 @@ def relief_probability(
             f"benchmark_returns has {int(benchmark_returns.isna().sum())} missing values; a clear value cannot be "
             "rolled over them: give every session."
         )
+    check_benchmark(benchmark_returns, "benchmark_returns", "simple", fewest=FEWEST_MOVES)
     if not (price.dropna() > 0).all() or price.empty:
         raise InputError("price must hold positive numbers (NaN on days without trade) on at least one session.")
     betas = np.unique(np.linspace(beta_low, beta_high, BETA_STEPS))
-    growth = np.cumprod(1.0 + betas[:, None] * benchmark_returns.to_numpy(dtype=float)[None, :], axis=1)
+    steps = 1.0 + betas[:, None] * benchmark_returns.to_numpy(dtype=float)[None, :]
+    if (steps <= 0).any():
+        at = int(np.flatnonzero((steps <= 0).any(axis=0))[0])
+        raise InputError(
+            f"beta={beta!r} times the benchmark's {percent(float(benchmark_returns.iloc[at]), 2)} of row {at + 1} leaves no clear value; "
+            "benchmark_returns are decimals: divide percent by 100."
+        )
+    growth = np.cumprod(steps, axis=1)
     band = _band(price.to_numpy(dtype=float), growth, (clear_low, clear_high), (h_low, h_high))
     path = pd.DataFrame(
         {

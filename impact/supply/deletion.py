@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from impact.calendars import sessions
 from impact.errors import InputError
 from impact.kernels.index_flow import benchmarking_intensity
 from impact.provenance import Source, unique_sources
@@ -16,8 +17,9 @@ from impact.results import Result, Summary, declared
 from impact.supply.line import LineState
 from impact.supply.round_trip import RoundTrip, round_trip
 from impact.supply.schemas import CHECK, DROPPED_ACTIONS, FLOWS, LANES
-from impact.tables.prose import count, significant
+from impact.tables.prose import count, percent, significant
 from impact.typing_ import IntArray, named_rows
+from impact.venues import VENUES, venue_of
 
 if TYPE_CHECKING:
     from pandas.api.typing import NaTType
@@ -155,7 +157,8 @@ def index_deletion(
     Raises
     ------
     InputError
-        If a column is missing, an action or price basis is unknown, or a weight, share or range is impossible.
+        If a column is missing, an action or price basis is unknown, a weight, share or range is impossible, an execution is on a
+        day without a close where the line trades, or trackers would hold more than there is of it.
 
     Notes
     -----
@@ -175,6 +178,8 @@ def index_deletion(
     if not 0 <= front_running <= 1:
         raise InputError(f"front_running={front_running!r} must lie in [0, 1]; it is a share of the flow: give a fraction.")
     table = _checked(actions)
+    _check_closes(table, line.security, closes)
+    _check_holdings(table, line)
     flows = _flows(table, line).assign(front_run_share=front_running)
     low, high = _intensity_change(flows, line)
     ledger = None if closes is None else round_trip(flows, closes)
@@ -211,11 +216,14 @@ def _assumptions(flows: pd.DataFrame, line: LineState) -> tuple[str, ...]:
         if np.isfinite(line.adv_usd)
         else "; how many shares that is, is unknown with the price or the volume."
     )
+    weights = flows["weight"].dropna()
+    read = f"The largest weight is read as {percent(float(weights.max()), 2)} of its index." if len(weights) else ""
     unknown = f"Assets tracking are unknown for {untracked} of {len(flows)} actions; their flow is given per USD 1bn tracked only."
     return (
         "Trackers trade at the execution close; the provider's effective date is the open after it.",
         f"For each USD 1bn tracked and each basis point of weight, trackers trade USD 100,000{measured}",
         "Volume above the usual level at an execution close bounds what trackers traded there from above.",
+        *((read,) if read else ()),
         *((unknown,) if untracked else ()),
         "A fund of funds, or a world index that holds a regional one, is counted once (column counted_in).",
     )
@@ -238,7 +246,13 @@ def _checked(actions: pd.DataFrame) -> pd.DataFrame:
     for name in ("announced_on", "execution_on", "effective_on"):
         table[name] = pd.to_datetime(table[name]).astype("datetime64[ns]")
     for name in ("weight", "float_factor", "tranche_share"):
-        values = table[name].to_numpy(dtype=float)
+        values = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float)
+        unread = table[name].notna().to_numpy() & np.isnan(values)
+        if unread.any():
+            raise InputError(
+                f"actions[{name!r}] has {int(unread.sum())} values that are no numbers (first {table[name][unread].iloc[0]!r}); "
+                "give a fraction, such as 0.002 for 0.2 %."
+            )
         wrong = int(((values < 0) | (values > 1)).sum())
         if wrong:
             raise InputError(f"actions[{name!r}] has {wrong} values outside [0, 1]; it is a fraction: divide percent by 100.")
@@ -254,6 +268,36 @@ def _checked(actions: pd.DataFrame) -> pd.DataFrame:
             f"actions['execution_on'] lies before announced_on in {early} rows; trackers cannot trade before the notice: correct the dates."
         )
     return table
+
+
+def _check_closes(actions: pd.DataFrame, security: str, closes: pd.Series | None) -> None:
+    """Refuse an execution on a day without a close: nobody trades there. A close that the user has wins over the calendar."""
+    venue = venue_of(security)
+    if not VENUES[venue].calendar:
+        return
+    traded = pd.DatetimeIndex([]) if closes is None else closes.dropna().index
+    closed = [day for day in actions["execution_on"].dropna() if day not in traded and sessions(venue, day, day).empty]
+    if closed:
+        before = sessions(venue, closed[0] - pd.Timedelta(days=14), closed[0])
+        usable = f"; the last before it is {before[-1]:%Y-%m-%d}" if len(before) else ""
+        raise InputError(
+            f"the table of index actions gives {len(closed)} execution_on that are no session of {venue} (first {closed[0]:%a %Y-%m-%d}); "
+            f"trackers trade at a close: give its session{usable}."
+        )
+
+
+def _check_holdings(actions: pd.DataFrame, line: LineState) -> None:
+    """Refuse a weight that puts more of the line into the hands of trackers than there is of it: it is percent, or the assets are."""
+    held = actions["weight"].astype(float) * actions["tracked_usd_low"].astype(float)
+    most = line.price_usd * (line.shares_outstanding if np.isfinite(line.shares_outstanding) else line.most_shares)
+    traded = (actions["action"] != "retain") & (actions["price_basis"] == "close")
+    beyond = (held > most) & traded & (actions["counted_in"] == "")
+    if beyond.any():
+        row = actions[beyond].iloc[0]
+        raise InputError(
+            f"actions['weight'] times tracked_usd_low exceeds all there is of {line.security} in {int(beyond.sum())} rows (first: weight "
+            f"{significant(row['weight'])}, that is {percent(row['weight'], 2)}); a weight is a fraction: divide percent by 100."
+        )
 
 
 def _flows(table: pd.DataFrame, line: LineState) -> pd.DataFrame:

@@ -39,7 +39,18 @@ from impact.supply.schemas import (
     TRACKER_CLOSES,
 )
 from impact.supply.selling import SellingSchedule
-from impact.supply.totals import as_stated, by_seller, counted_classes, in_line_with, seller_table, total_forced, unsplit_groups
+from impact.supply.totals import (
+    as_stated,
+    bounded_sale,
+    by_seller,
+    counted_classes,
+    identity_table,
+    in_line_with,
+    seller_table,
+    total_forced,
+    unknown_holdings,
+    unsplit_groups,
+)
 from impact.supply.wind_down import SCENARIOS, WindDown, desired_fractions, sales_by_session, stranded_table, supply_ladder
 from impact.tables.prose import count, decimal, interval, percent, significant
 from impact.typing_ import FloatArray, FloatArray1D
@@ -76,6 +87,8 @@ class ForcedSupply(Result):
     stranded : DataFrame
         Barred shares still unsold at the purchase ban and at the deadline.
     index_flow : IndexDeletion or None
+    left_out : tuple of str
+        Classes that may have to sell, of whose holdings nothing is known, and that are in no total: it is a lower bound.
     """
 
     schemas = declared(
@@ -96,6 +109,7 @@ class ForcedSupply(Result):
     stranded: pd.DataFrame
     participation_cap: float
     index_flow: IndexDeletion | None = None
+    left_out: tuple[str, ...] = ()
     dropped: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["row", "reason"]))
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
@@ -130,7 +144,7 @@ class ForcedSupply(Result):
         else:
             size = f"{interval(low / line.adv_shares, high / line.adv_shares, decimal, 1)} multiples of ADV"
         return Summary(
-            title=f"Forced supply of {line.security}: {size} over {len(self.ladder)} sessions",
+            title=f"Forced supply of {line.security}: {size} over {len(self.ladder)} sessions{self.beside()}",
             tables=(
                 ("Who must sell: bounds of each class by itself", self.with_schema("bounds")),
                 ("All of them together", self.with_schema("totals")),
@@ -142,6 +156,12 @@ class ForcedSupply(Result):
             notes=self.assumptions,
             sources=self.sources,
         )
+
+    def beside(self) -> str:
+        """What stands in no total, in words; empty where nothing is left out."""
+        if not self.left_out or np.isnan(self.total_shares["high"]):
+            return ""
+        return f", and what is not known of {' and of '.join(CLASS_TITLES[name] for name in self.left_out)}"
 
     def _at_most(self) -> str:
         ceiling = self.line.ceiling_shares
@@ -311,7 +331,7 @@ def forced_supply(
         line=line,
         wind_down=wind_down,
         classes=as_stated(table, stated, line.ceiling_shares),
-        identities=_identity_table(table, identities),
+        identities=identity_table(table, identities),
         total_shares=total,
         sellers=seller_table(table, groups, identities),
         ladder=supply_ladder(sales[:, summed], backlog, line, wind_down),
@@ -321,6 +341,7 @@ def forced_supply(
         stranded=stranded_table(table.assign(holder_class=groups), sales, wind_down),
         participation_cap=participation_cap,
         index_flow=index_flow,
+        left_out=tuple(table.loc[unknown_holdings(table) & ~bounded_sale(table), "holder_class"]),
         sources=unique_sources(sources, line.sources, () if index_flow is None else index_flow.sources),
         assumptions=(*_assumptions(table, wind_down, participation_cap), *line.assumptions, *assumptions),
     )
@@ -340,9 +361,8 @@ def forced_range(
 
 
 def _assumptions(table: pd.DataFrame, wind_down: WindDown, cap: float) -> tuple[str, ...]:
-    unbounded = ~np.isfinite(table["shares_high"].to_numpy(dtype=float)) & (table["sold_share_high"] > 0).to_numpy()
-    reaching = unbounded & np.isfinite(table["forced_shares_high"].to_numpy(dtype=float))
-    unknown, bounded = (table.loc[rows, "holder_class"].map(CLASS_TITLES) for rows in (unbounded & ~reaching, reaching))
+    unbounded, reaching = unknown_holdings(table), bounded_sale(table)
+    unknown, bounded = (table.loc[rows, "holder_class"].map(CLASS_TITLES) for rows in (unbounded & ~reaching, unbounded & reaching))
     return (
         f"What the law does: {wind_down.rule.about}.",
         f"Trackers trade at their execution closes whatever the volume; all other forced sellers together stay within {percent(cap, 0)}"
@@ -376,13 +396,3 @@ def _obligations(table: pd.DataFrame, identities: tuple[Identity, ...], regime: 
     for end, bound, share in (("low", low, np.array(least)), ("high", high, np.array(most))):
         table[f"possible_shares_{end}"] = np.where(share == 0, 0.0, bound) * (1 - table["exempt_share"].to_numpy(dtype=float)) * share
     return table
-
-
-def _identity_table(table: pd.DataFrame, identities: tuple[Identity, ...]) -> pd.DataFrame:
-    """Each known total beside what its classes sum to."""
-    rows = []
-    for known in identities:
-        inside = table["holder_class"].isin(known.members)
-        sums = {f"sum_shares_{name}": table.loc[inside, f"held_shares_{name}"].sum(skipna=False) for name in SCENARIOS}
-        rows.append({"total": known.name, "shares_low": known.low, "shares_high": known.high, **sums, "source": known.source})
-    return pd.DataFrame(rows, columns=["total", "shares_low", "shares_high", *(f"sum_shares_{name}" for name in SCENARIOS), "source"])

@@ -13,7 +13,19 @@ from impact.supply.line import LineState
 from impact.supply.wind_down import SCENARIOS
 from impact.typing_ import BoolArray, FloatArray, FloatArray1D
 
-__all__ = ["as_stated", "by_seller", "counted_classes", "extreme_sale", "in_line_with", "seller_table", "total_forced", "unsplit_groups"]
+__all__ = [
+    "as_stated",
+    "bounded_sale",
+    "by_seller",
+    "counted_classes",
+    "extreme_sale",
+    "identity_table",
+    "in_line_with",
+    "seller_table",
+    "total_forced",
+    "unknown_holdings",
+    "unsplit_groups",
+]
 
 
 def extreme_sale(low: FloatArray1D, high: FloatArray1D, sold_share: FloatArray1D, total: float, *, most: bool) -> float:
@@ -91,6 +103,18 @@ def total_forced(table: pd.DataFrame, identities: tuple[Identity, ...], line: Li
     return {"low": ends[0], "mid": middle, "high": ends[1]} if known else dict.fromkeys(("low", "mid", "high"), np.nan)
 
 
+def unknown_holdings(table: pd.DataFrame) -> BoolArray:
+    """Classes (G,) that may have to sell, and of whose holdings nothing is known."""
+    unbounded: BoolArray = ~np.isfinite(table["shares_high"].to_numpy(dtype=float)) & (table["sold_share_high"] > 0).to_numpy()
+    return unbounded
+
+
+def bounded_sale(table: pd.DataFrame) -> BoolArray:
+    """Classes (G,) whose sale the high total bounds."""
+    reaching: BoolArray = np.isfinite(table["forced_shares_high"].to_numpy(dtype=float))
+    return reaching
+
+
 def unsplit_groups(table: pd.DataFrame, stated: BoolArray, identities: tuple[Identity, ...]) -> list[str]:
     """The seller that each class is shown under: itself where its own holding is stated, else the known total it is part of."""
     of_total = {name: total.name for total in reversed(identities) for name in total.members}
@@ -149,3 +173,13 @@ def seller_table(table: pd.DataFrame, groups: list[str], identities: tuple[Ident
     columns = [f"forced_shares_{name}" for name in SCENARIOS]
     summed = table.assign(seller=groups).groupby("seller", sort=False)[columns].sum(min_count=1).reset_index()
     return summed.assign(source=[sources.get(name, "") for name in summed["seller"]])
+
+
+def identity_table(table: pd.DataFrame, identities: tuple[Identity, ...]) -> pd.DataFrame:
+    """Each known total beside what its classes sum to."""
+    rows = []
+    for known in identities:
+        inside = table["holder_class"].isin(known.members)
+        sums = {f"sum_shares_{name}": table.loc[inside, f"held_shares_{name}"].sum(skipna=False) for name in SCENARIOS}
+        rows.append({"total": known.name, "shares_low": known.low, "shares_high": known.high, **sums, "source": known.source})
+    return pd.DataFrame(rows, columns=["total", "shares_low", "shares_high", *(f"sum_shares_{name}" for name in SCENARIOS), "source"])

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import impact
-from impact.errors import ImpactWarning, InputError
+from impact.errors import DroppedEvents, ImpactWarning, InputError
 from impact.eventstudy.scale import doubt_scale
 from tests.eventstudy.test_models import DAYS, WINDOWS, events, panel
 
@@ -92,6 +92,15 @@ def test_dates_that_read_both_ways_are_asked_for():
     table = pd.DataFrame({"event_id": ["a"], "security": ["A"], "date": ["03/04/2019"]})
     with pytest.raises(InputError, match=r"events\['date'\] can be read in two ways.*year first"):
         impact.event_study(returns, table, market="index", **WINDOWS)
+
+
+@pytest.mark.parametrize("text", ["Apr 2019", "April 2019", "1 April", "Apr-25", "April"])
+def test_a_month_or_a_day_without_year_is_no_date(text):
+    returns, _ = panel()
+    table = pd.DataFrame({"event_id": ["a", "b"], "security": ["A", "B"], "date": [text, "25 April 2019"]})
+    with pytest.warns(DroppedEvents, match="1 of 2 events cannot be used"):
+        study = impact.event_study(returns, table, market="index", **WINDOWS)
+    assert study.dropped[["event_id", "reason"]].to_numpy().tolist() == [["a", "not a date"]]
 
 
 def test_an_event_in_another_ones_estimation_window_is_said():

@@ -108,3 +108,17 @@ def test_sell_or_wait_reports_regret_and_refuses_bad_numbers():
                     | bad
                 ),
             )
+
+
+@pytest.mark.parametrize(
+    ("percent", "refusal"),
+    [
+        ([0.3, -0.2, 0.4, 0.05, 0.1, -0.3], "half of its days beyond 10 %: these are percent; divide by 100"),
+        ([0.01, -1.2, 0.02, 0.01, 0.0, 0.01], "simple return below -100 %|leaves no clear value"),
+    ],
+)
+def test_percent_returns_of_the_benchmark_are_refused(percent, refusal):
+    days = pd.bdate_range("2026-03-02", periods=6)
+    price = pd.Series([80.0, 82, 85, 84, 90, 91], days)
+    with pytest.raises(InputError, match=refusal):
+        relief_probability(price, pd.Series(percent, days), clear=100.0, discount=0.3, beta=1.0)

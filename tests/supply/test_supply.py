@@ -173,6 +173,13 @@ def test_unknown_holders_stay_unknown():
     assert_allclose(last["cumulative_shares_high"] + last["backlog_shares_high"], partly.total_shares["high"])
 
 
+def test_what_is_in_no_total_stands_in_the_headline(known):
+    of_some = supply_of(pd.concat([known, holders(non_us_passive_deleting=(np.nan, np.nan))]))
+    assert of_some.left_out == ("non_us_passive_deleting",) and of_some.total_shares == supply_of(known).total_shares
+    assert ", and what is not known of non-US funds tracking an index that deletes" in str(of_some.summary()).splitlines()[0]
+    assert supply_of(known).left_out == () and "not known" not in str(supply_of(known).summary()).splitlines()[0]
+
+
 def test_a_licence_spares_its_part(known):
     found = supply_of(known.assign(exempt_share=[0.5, 0, 0, 0]))
     assert found.total_shares["low"] == 5e6

@@ -149,3 +149,20 @@ def test_lanes_figure_has_one_lane_a_provider():
     ax = index_deletion(two, line=LINE).plot()
     assert [label.get_text() for label in ax.get_yticklabels()] == ["Q", "P"]
     plt.close(ax.figure)
+
+
+@pytest.mark.parametrize(
+    ("given", "refusal"),
+    [
+        ({"weight": ["0.2%"]}, r"1 values that are no numbers \(first '0.2%'\); give a fraction"),
+        ({"weight": [0.2], "tracked_usd_low": [5e10], "tracked_usd_high": [6e10]}, r"exceeds all there is of X.*0.2, that is 20.00 %"),
+        ({"weight": [0.002], "execution_on": ["2021-05-31"]}, r"no session of XNYS \(first Mon 2021-05-31\).*before it is 2021-05-28"),
+    ],
+)
+def test_what_no_tracker_can_trade_is_refused(given, refusal):
+    with pytest.raises(InputError, match=refusal):
+        index_deletion(actions(**given), line=LINE)
+
+
+def test_the_unit_of_a_weight_is_said():
+    assert "The largest weight is read as 20.00 % of its index." in index_deletion(actions(weight=[0.2]), line=LINE).assumptions
