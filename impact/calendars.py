@@ -17,7 +17,7 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy, anchor_dates, check_policy
 from impact.errors import DataUnavailable, InputError
-from impact.instants import parse_instant
+from impact.instants import parse_day, parse_instant
 from impact.session_record import session_record
 from impact.typing_ import Day, Instant
 from impact.venue_hours import corrected, projected, usual_hours
@@ -134,13 +134,10 @@ def _calendar(mic: str) -> _Calendar:
 
 
 def _session_label(value: Any, parameter: str) -> pd.Timestamp:
-    try:
-        label = pd.Timestamp(value)
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{parameter}={value!r} is not a date; write it as 2021-01-15.") from error
-    if pd.isna(label) or label.tzinfo is not None or label != label.normalize():
+    label = parse_day(value, parameter=parameter)
+    if label.tzinfo is not None or label != label.normalize():
         raise InputError(f"{parameter}={value!r} must be a bare date, the label of a session, such as 2021-01-15.")
-    return label.as_unit("ns")
+    return label
 
 
 def _position(session: Day, venue: str) -> tuple[_Calendar, int]:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.errors import InputError
+from impact.instants import parse_day
 from impact.kernels import check_digits
 from impact.tickers import TickerLine, normalise_ticker, normalise_tickers
 from impact.typing_ import BoolArray, IntArray
@@ -282,7 +283,7 @@ def security_lines(on: str | pd.Timestamp | None = None) -> pd.DataFrame:
         lines[column] = pd.to_datetime(lines[column], format="%Y-%m-%d", errors="coerce").astype("datetime64[ns]")
     if on is None:
         return lines
-    day = pd.Timestamp(on).tz_localize(None).normalize()
+    day = parse_day(on, parameter="on").tz_localize(None).normalize()
     outside = (lines["valid_from"] > day) | (lines["valid_to"] < day)
     return lines[~outside].reset_index(drop=True)
 

@@ -6,15 +6,54 @@ import datetime as dt
 import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
 
-__all__ = ["parse_instant"]
+__all__ = ["parse_day", "parse_instant"]
 
+_ISO_DAY = re.compile(r"\d{4}(-?)\d{2}\1\d{2}(?!\d)")
 _ISO_INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}(:\d{2}(:\d{2}([.,]\d{1,9})?)?|\d{2}(\d{2}([.,]\d{1,9})?)?)\s?(Z|z|UTC|[+-]\d{2}(:?\d{2})?)"
 )
+
+
+def parse_day(value: object, *, parameter: str) -> pd.Timestamp:
+    """A day, year first: ``03/12/2020`` is read in one way here and in the other there, so it is refused.
+
+    Parameters
+    ----------
+    value : str, datetime.date, datetime.datetime, numpy.datetime64 or pandas.Timestamp
+        Text is ISO 8601; a time or a zone behind the day is kept.
+    parameter : str
+        Name of the argument, for the error message.
+
+    Returns
+    -------
+    pandas.Timestamp
+        Nanosecond unit.
+
+    Raises
+    ------
+    InputError
+        If it is no such day, is missing, or lies beyond the years 1678 to 2261.
+
+    Examples
+    --------
+    >>> parse_day("2021-01-14", parameter="on").isoformat()
+    '2021-01-14T00:00:00'
+    """
+    written = isinstance(value, str) and _ISO_DAY.match(value.strip())
+    if not written and not isinstance(value, (dt.date, np.datetime64)):
+        raise InputError(f"{parameter}={value!r} is not a date written year first; write it as 2021-01-15.")
+    try:
+        day = pd.Timestamp(value.strip() if isinstance(value, str) else value)  # type: ignore[arg-type]  # one of the kinds above
+        if not pd.isna(day):
+            return day.as_unit("ns")
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"{parameter}={value!r} is not a date ({error}); write it as 2021-01-15.") from error
+    raise InputError(f"{parameter}={value!r} is not a date; write it as 2021-01-15.")
 
 
 def parse_instant(value: object, *, parameter: str = "as_of") -> pd.Timestamp:

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from impact.errors import InputError
 from impact.holdings.coded import completed_cusips
 from impact.holdings.owners import HOLDER_COLUMNS, ReportedHoldings, wanted_securities
 from impact.holdings.sec_tables import ROWS_AT_ONCE, joined_filings, sec_dates, sec_numbers, sec_table, stream_sec_table, verdicts
+from impact.instants import parse_day
 from impact.provenance import Source
 
 __all__ = ["DOLLARS_FROM", "effective_filings", "read_13f"]
@@ -98,12 +98,7 @@ def read_13f(
 
 
 def _day(value: str | pd.Timestamp | None, parameter: str) -> pd.Timestamp | None:
-    if value is None:
-        return None
-    try:
-        return pd.Timestamp(value).tz_localize(None).normalize()
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{parameter}={value!r} is not a date; write it as 2020-12-31.") from error
+    return None if value is None else parse_day(value, parameter=parameter).tz_localize(None).normalize()
 
 
 def effective_filings(

@@ -11,6 +11,7 @@ import pandas as pd
 
 from impact.holdings.owners import HOLDER_COLUMNS, ReportedHoldings, WantedSecurities, wanted_securities
 from impact.holdings.sec_tables import ROWS_AT_ONCE, joined_filings, sec_dates, sec_numbers, sec_table, stream_sec_table, verdicts
+from impact.instants import parse_day
 from impact.provenance import Source
 
 __all__ = ["read_nport"]
@@ -106,7 +107,7 @@ def _filings(source: str | Path, as_of: str | pd.Timestamp | None) -> tuple[pd.D
     filings = filings.sort_values(["filed_on", "ACCESSION_NUMBER"], kind="stable")
     reason = pd.Series("", index=filings.index)
     if as_of is not None:
-        reason = reason.where(filings["filed_on"] <= pd.Timestamp(as_of).tz_localize(None).normalize(), "filed after as_of")
+        reason = reason.where(filings["filed_on"] <= parse_day(as_of, parameter="as_of").tz_localize(None).normalize(), "filed after as_of")
     late = filings[reason == ""].duplicated(["holder_id", "reported_on"], keep="last")
     reason.loc[late[late].index] = "replaced by a later filing of the series for the same date"
     kept = filings.set_index("ACCESSION_NUMBER")[["holder_id", "holder", "reported_on", "filed_on"]]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from impact.bundled import bundled_source, read_bundled
 from impact.errors import DataUnavailable
+from impact.instants import parse_day
 from impact.market.dropped import dropped_rows
 from impact.market.panel import MarketPanel
 from impact.market.sources import FetchResult
@@ -78,7 +79,7 @@ def usd_per_unit(currency: str, on: Day) -> float:
     """
     if currency == "USD":
         return 1.0
-    day = pd.Timestamp(on)
+    day = parse_day(on, parameter="on")
     rates = exchange_rates()
     known = rates[currency].loc[day - pd.Timedelta(days=7) : day].dropna() if currency in rates else pd.Series(dtype="float64")
     if known.empty:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from impact.bundled import bundled_source, read_bundled
 from impact.errors import InputError
+from impact.instants import parse_day
 from impact.pricing.event_schema import EVENT_TABLES, check_designations, checked, typed
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
@@ -327,8 +328,8 @@ def _joined(events: pd.DataFrame, returns: pd.DataFrame) -> pd.DataFrame:
 def _between(days: pd.Series, since: str | pd.Timestamp | None, until: str | pd.Timestamp | None) -> pd.Series:
     kept = pd.Series(True, index=days.index)
     if since is not None:
-        kept &= days >= pd.Timestamp(since)
-    return kept if until is None else kept & (days <= pd.Timestamp(until))
+        kept &= days >= parse_day(since, parameter="since")
+    return kept if until is None else kept & (days <= parse_day(until, parameter="until"))
 
 
 def _clusters_with(known: pd.DataFrame, days: pd.Series) -> pd.Series:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.instants import parse_day
 from impact.relief.probability import relief_probability
 from impact.relief.schemas import SWINGS
 from impact.results import Result, Summary, declared
@@ -96,7 +97,7 @@ def anchor_sensitivity(
     InputError
         If the session has no price, or a benchmark lacks its beta.
     """
-    day = pd.Timestamp(session)
+    day = parse_day(session, parameter="session")
     if headline not in benchmarks or set(betas) != set(benchmarks):
         raise InputError(
             f"betas names {sorted(betas)}, benchmarks {sorted(benchmarks)}, headline {headline!r}; give one beta range a benchmark."

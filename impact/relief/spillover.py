@@ -13,6 +13,7 @@ from scipy.special import stdtrit
 
 from impact.errors import ImpactWarning, InfeasibleDesign, InputError
 from impact.eventstudy import EventStudyResult, long_fit
+from impact.instants import parse_day
 from impact.kernels.multiplicity import holm
 from impact.kernels.reversal import spillover_slope
 from impact.provenance import Source
@@ -196,16 +197,17 @@ def spillover(
 
 
 def _checked_design(returns, target, sessions, groups, market, clean_before, window, level, sources) -> _Design:
-    day0 = pd.Timestamp(clean_before)
+    day0 = parse_day(clean_before, parameter="clean_before")
+    sessions = {name: parse_day(session, parameter=f"sessions[{name!r}]") for name, session in sessions.items()}
     if day0 not in returns.index:
         raise InputError(f"clean_before={clean_before!r} is not a session of returns; choose one of its {len(returns)} sessions.")
     if target not in returns.columns:
         raise InputError(
             f"target={target!r} is not a column of returns; give its returns, or choose one of its {returns.shape[1]} columns."
         )
-    bad = [name for name, session in sessions.items() if pd.Timestamp(session) not in returns.index or pd.Timestamp(session) < day0]
+    bad = [name for name, session in sessions.items() if session not in returns.index or session < day0]
     if bad or not sessions:
-        first = f" (first {bad[0]!r}: {sessions[bad[0]]})" if bad else ""
+        first = f" (first {bad[0]!r}: {sessions[bad[0]]:%Y-%m-%d})" if bad else ""
         raise InputError(
             f"sessions has {len(bad)} of {len(sessions)} entries that are not sessions of returns on or after "
             f"{day0:%Y-%m-%d}{first}; give reaction sessions."
