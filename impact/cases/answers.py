@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["QUESTIONS", "CaseAnswers", "Question", "answers_of"]
 
 NEW_YORK = "America/New_York"
-ACTS = {"purchase_ban": "buying", "divestment_end": "selling", "possession_ban": "holding"}
-"""What each clock of a programme ends, in a word."""
+ACTS = {"purchase_ban": "buying", "divestment_end": "selling", "possession_ban": "holding", "licence_end": "selling under the licence"}
+"""What each clock of a programme ends, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,18 +95,21 @@ def _happened(case: Case) -> str:
 
 
 def _until(case: Case) -> str:
-    """Whom the programme binds, every clock on the line of the case, and what became of them."""
-    listing, clocks = listing_of(case.definition, case.as_of), case.deadlines()
+    """Whom the programme binds, every clock on the line of the case, what became of them, and the law at the last instant known."""
+    listing, clocks, law = listing_of(case.definition, case.as_of), case.deadlines(), case.law()
     own = clocks.clocks[clocks.clocks["line"] == case.definition.security]
     told = [_clock(row) for row in named_rows(own.drop_duplicates(["clock", "programme_id"]))]
     stated = case.definition.own_programme
     if stated is not None:
         told += stated.untimed()
-    elif not told:
+    elif not told and not clocks.without_clock and not law.is_last:
         told = [_lower(note.rstrip(".")) for note in clocks.notes]
     bound = "" if listing.regime.name == UNKNOWN_REGIME else listing.regime.about
+    if bound and (law.is_last or law.is_barred) and law.programmes and case.definition.programme_id not in law.programmes:
+        bound = f"by {case.definition.programme_id} alone: {bound}"
     ended = "" if listing.ended_on is None else f"the listing ended on {long_date(listing.ended_on)} ({listing.end_reason})"
-    return "; ".join(filter(None, (bound, *told, ended)))
+    now = [law.sentence()] if law.is_last else [_lower(note.rstrip(".")) for note in clocks.without_clock[len(law.blocked) :]]
+    return "; ".join(filter(None, (bound, *told, ended, *law.blockings(), *now)))
 
 
 def _clock(row: Any) -> str:

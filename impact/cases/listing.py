@@ -19,11 +19,13 @@ from impact.provenance import Source
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.legal_clocks import clock_instants
 from impact.rules.permission import permitted
+from impact.rules.standing import Standing, standing
 from impact.supply.regimes import UNKNOWN_REGIME, Regime, regime_named, stated_regime
 
 __all__ = [
     "CaseListing",
     "issuer_lines",
+    "law_of",
     "list_of_programme",
     "listing_of",
     "lists_of_firms",
@@ -133,6 +135,15 @@ def rule_tables(definition: CaseDefinition, as_of: AsOf) -> Mapping[str, pd.Data
         return None
     instant = definition.stated_at if as_of is None else parse_instant(as_of)
     return designated_tables((stated_designation(definition),), instant)
+
+
+def law_of(definition: CaseDefinition, as_of: AsOf = None) -> Standing:
+    """What the law says of buying, selling and holding the line of a case at `as_of`; without one, at the last instant on record."""
+    known = None if as_of is None else parse_instant(as_of).tz_convert("UTC")
+    own, book = definition.own_programme, definition.book
+    bound = "us_person" if own is None or own.binds is None or own.binds_us else own.binds[0]
+    investor = bound if book is None else book.investor
+    return standing(rule_book(known, rule_tables(definition, as_of)), definition.security, investor=investor)
 
 
 def listing_of(definition: CaseDefinition, as_of: AsOf = None) -> CaseListing:

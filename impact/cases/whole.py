@@ -15,6 +15,7 @@ from impact.cases.benchmarks import yahoo_symbol
 from impact.cases.case_file import StatedCase, define_stated
 from impact.cases.definition import Book, CaseDefinition
 from impact.cases.doubtful_inputs import case_doubts
+from impact.cases.listing import law_of, rule_tables
 from impact.cases.panel import known_prices, load_case_prices, read_from
 from impact.cases.sentence import raw_move
 from impact.cases.shipped import case_definition
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from impact.pricing.liquidation import LiquidationCost
     from impact.relief import Spillover
     from impact.rules import Deadlines
+    from impact.rules.standing import Standing
     from impact.supply import ForcedSupply
 
 __all__ = ["Case", "case"]
@@ -166,10 +168,13 @@ class Case:
 
     def deadlines(self) -> Deadlines:
         """Every legal clock of the security, as known at `as_of`; without one, as known the day after the designation."""
-        from impact.cases.listing import rule_tables
         from impact.rules import deadlines
 
         return deadlines(self.definition.security, as_of=self.read_at(), tables=rule_tables(self.definition, self.as_of))
+
+    def law(self) -> Standing:
+        """What the law says of buying, selling and holding at `as_of`; without one, at the last instant on record."""
+        return law_of(self.definition, self.as_of)
 
     def exposure(self, holdings: str | Path | pd.DataFrame | None = None) -> ExposureReport:
         """What a book holds that the designation reaches, and until when it can act.

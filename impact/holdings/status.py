@@ -49,7 +49,8 @@ class LegalStatus:
         The programme that decides, and the name on its list; empty when none does.
     rule, citation, source : str
     next_ban_at, divest_by_at : Timestamp or None
-        First instant after the one asked at which buying becomes prohibited; end of the divestment window. As far as known.
+        First instant after the one asked at which buying becomes prohibited; end of the divestment window, or of a
+        licence to sell. As far as known.
     lifted_by : str
         The court decision or licence that lifts the prohibition now; empty when none does.
     """
@@ -207,7 +208,7 @@ class Law:
             citation=decisive.citation if first is None else first["citation"],
             source=decisive.source if first is None else first["source"],
             next_ban_at=_first(binding, "purchase_ban") if licence_ends is None else licence_ends,
-            divest_by_at=_first(binding, "divestment_end", "possession_ban"),
+            divest_by_at=_first(binding, "divestment_end", "possession_ban", "licence_end"),
             lifted_by=self._lifted(clocks),
         )
 

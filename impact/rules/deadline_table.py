@@ -31,6 +31,7 @@ from impact.rules.legal_clocks import clocks_of
 from impact.rules.procurement import procurement_dates
 from impact.rules.records import ClockRule, Listing, Programme
 from impact.rules.schemas import CLOCKS, LIFTED, LINES_LEFT_OUT, PROCUREMENT
+from impact.rules.standing import LicensedSale, standing
 from impact.rules.vocabulary import line_key
 from impact.typing_ import Instant
 
@@ -83,6 +84,9 @@ class Deadlines(Result):
         rule, citation, source, confidence. They bar no dealing in securities, so they are no clocks.
     first_public : tuple of str
         Of each listing known to the day only: the first session of each line that may have reacted, in both readings.
+    without_clock : tuple of str
+        Of what bars without a clock: since when each name is blocked and until when a licence on record lets a US person sell, or that
+        none does; then every act with its status at `as_of`, or at the last instant on record.
     """
 
     schemas = declared(clocks=CLOCKS, relief=LIFTED, dropped=LINES_LEFT_OUT, procurement=PROCUREMENT, to_frame=CLOCKS)
@@ -94,6 +98,7 @@ class Deadlines(Result):
     dropped: pd.DataFrame
     procurement: pd.DataFrame
     first_public: tuple[str, ...] = ()
+    without_clock: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ASSUMPTIONS
 
@@ -103,11 +108,11 @@ class Deadlines(Result):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must not miss: dates in print that differ, or that nothing names the security."""
-        if self.clocks.empty:
+        """What a reader must not miss: what bars without a clock, dates in print that differ, or that nothing names the security."""
+        if self.clocks.empty and not self.without_clock:
             return ("No programme with a clock names this security as known; that is no clearance.",)
         conflicts = (f"Conflict: {text}" for text in dict.fromkeys(self.clocks["conflict"]) if text)
-        return (*conflicts, *self.first_public)
+        return (*self.without_clock, *conflicts, *self.first_public)
 
     def summary(self) -> Summary:
         """Each clock with its instant in New York and where the line trades, and the last usable session."""
@@ -184,6 +189,13 @@ def deadlines(security: str, as_of: Instant | None = None, *, tables: Mapping[st
         for clock in clocks_of(book, programme.programme_id, listing).values()
         for line in [line for line in lines if line in listing.lines or line == line_key(security)] or [""]
     ]
+    law = standing(book, security)
+    rows += [
+        _sale_row(sale, line, stops.get(line), known)
+        for sale in law.sales
+        if sale.is_verified and sale.ends_at is not None
+        for line in [line for line in lines if line in sale.listing.lines or line == line_key(security)] or [""]
+    ]
     return Deadlines(
         security=security.strip(),
         as_of=known,
@@ -191,7 +203,8 @@ def deadlines(security: str, as_of: Instant | None = None, *, tables: Mapping[st
         relief=lifting(book, bound, keys),
         dropped=pd.DataFrame(dropped, columns=["line", "reason"]),
         procurement=procurement_dates(listings, known),
-        first_public=_first_public((listing for _, listing in bound), lines),
+        first_public=_first_public((listing for _, listing in (*bound, *law.blocked)), lines),
+        without_clock=law.notes(frozenset(rule.programme_id for rule in book.clocks)),
         sources=unique_sources(
             Source(title=f"{row['citation']} ({row['source']})", basis="facts", confidence=row["confidence"]) for row in rows
         ),
@@ -307,6 +320,25 @@ def _row(
         "source": rule.source,
         "confidence": max(rule.confidence, listing.confidence),
         "conflict": "; ".join(filter(None, (printed, readings))),
+    }
+
+
+def _sale_row(sale: LicensedSale, line: str, stop: LineStop | None, as_of: pd.Timestamp | None) -> dict[str, Any]:
+    """The end of a licence to sell what a programme without a clock blocks."""
+    assert sale.ends_at is not None
+    licence = sale.licence
+    return {
+        "programme_id": sale.programme.programme_id,
+        "entity": sale.listing.entity,
+        "clock": "licence_end",
+        "state": "removed" if sale.listing.removed_at is not None and sale.listing.removed_at <= sale.ends_at else "running",
+        "first_prohibited_utc": sale.ends_at,
+        "first_prohibited_et": sale.ends_at.tz_convert(EASTERN).isoformat(timespec="minutes"),
+        **_use_of_line(line, sale.ends_at, stop, as_of),
+        "citation": licence.citation,
+        "source": licence.source,
+        "confidence": max(licence.confidence, sale.listing.confidence),
+        "conflict": "",
     }
 
 

@@ -14,8 +14,9 @@ from impact.results import Result, Summary, declared
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.issuer_lines import issuer_lines
 from impact.rules.questions import Question, question_about
-from impact.rules.rulings import Ruling, boundaries, decide, programmes_in_force, rulings_at, standing_relations
+from impact.rules.rulings import Ruling, decide, programmes_in_force, rulings_at, standing_relations
 from impact.rules.schemas import ANSWER, RULINGS
+from impact.rules.standing import eastern_time, running_sales, span_of_status
 from impact.rules.vocabulary import ABROAD, ACTIONS, INSTRUMENTS, INVESTORS, US_INVESTORS, checked_word, line_key
 from impact.typing_ import Instant
 
@@ -86,7 +87,7 @@ class Permission(Result):
         """The answer in one line, the ruling of every programme, and what would change it."""
         rulings = self.to_frame()[["programme_id", "entity", "phase", "status", "citation"]]
         return Summary(
-            title=f"{self.action} {self.security} ({self.instrument}) by {self.investor} at {_eastern(self.at)}: {self.status}",
+            title=f"{self.action} {self.security} ({self.instrument}) by {self.investor} at {eastern_time(self.at)}: {self.status}",
             tables=(("Answer", self.with_schema("answer")), ("Every programme in force", RULINGS.table(rulings))),
             notes=(*self.changes, *self.assumptions),
             sources=self.sources,
@@ -171,7 +172,7 @@ def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timest
     rulings = rulings_at(book, question, moment)
     asked = programmes_in_force(book, moment)
     answer = decide(rulings, doubt=question.doubt_at(moment), asked=asked)
-    since, until, following = _span_of_status(book, question, moment, answer.status)
+    since, until, following = span_of_status(book, question, moment, answer.status)
     return Permission(
         action=question.action,
         security=security,
@@ -188,6 +189,7 @@ def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timest
             *_warnings(book, question, rulings),
             *_unverified(security, rulings),
             *_relations(question, moment),
+            *_wind_down(book, question, moment, answer),
             *_changes(book, answer, until, following),
         ),
         rulings=rulings,
@@ -198,26 +200,6 @@ def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timest
             if ruling.citation
         ),
     )
-
-
-def _span_of_status(
-    book: RuleBook, question: Question, at: pd.Timestamp, status: str
-) -> tuple[pd.Timestamp | None, pd.Timestamp | None, Ruling | None]:
-    """Since when and until when the status holds around `at`, and the ruling that ends it."""
-    edges = boundaries(book, question)
-    since, until, following = None, None, None
-    for edge in reversed([edge for edge in edges if edge <= at]):
-        earlier = edge - pd.Timedelta(1, "ns")
-        before = decide(rulings_at(book, question, earlier), doubt=question.doubt_at(earlier))
-        if before.status != status:
-            since = edge
-            break
-    for edge in (edge for edge in edges if edge > at):
-        after = decide(rulings_at(book, question, edge), doubt=question.doubt_at(edge))
-        if after.status != status:
-            until, following = edge, after
-            break
-    return since, until, following
 
 
 def _warnings(book: RuleBook, question: Question, rulings: tuple[Ruling, ...]) -> tuple[str, ...]:
@@ -253,10 +235,25 @@ def _relations(question: Question, at: pd.Timestamp) -> tuple[str, ...]:
     )
 
 
+def _wind_down(book: RuleBook, question: Question, at: pd.Timestamp, answer: Ruling) -> tuple[str, ...]:
+    """That what may not be held freely may be sold, while a licence to sell runs."""
+    if question.action != "hold" or answer.status == "allowed":
+        return ()
+    named = [
+        (programme, listing)
+        for programme in book.programmes
+        for listing in question.listings
+        if programme.programme_id == answer.programme_id and listing.list_id == programme.list_id and listing.listed_at <= at
+    ]
+    return tuple(
+        f"{sale.words}; whether it may be held until then no text on record says." for sale in running_sales(book, question, named, at)
+    )
+
+
 def _changes(book: RuleBook, answer: Ruling, until: pd.Timestamp | None, following: Ruling | None) -> tuple[str, ...]:
     changes = []
     if until is not None and following is not None:
-        changes.append(f"From {_eastern(until)} the answer is {following.status}: {following.rule}")
+        changes.append(f"From {eastern_time(until)} the answer is {following.status}: {following.rule}")
     programme = next((item for item in book.programmes if item.programme_id == answer.programme_id), None)
     if answer.status == "prohibited" and programme is not None and programme.changes_with:
         changes.append(f"It would change with {programme.changes_with}.")
@@ -271,10 +268,6 @@ def _citation(answer: Ruling, rulings: tuple[Ruling, ...]) -> str:
     if answer.status != "allowed":
         return answer.citation
     return "; ".join(dict.fromkeys(ruling.citation for ruling in rulings))
-
-
-def _eastern(instant: pd.Timestamp) -> str:
-    return f"{instant.tz_convert(EASTERN):%Y-%m-%d %H:%M} ET"
 
 
 def _iso(instant: pd.Timestamp | None) -> str:

@@ -217,6 +217,22 @@ class Licence:
     source: str
     confidence: str
 
+    def covers(self, programme_id: str, listing: Listing, keys: frozenset[str]) -> bool:
+        """Whether it is about a listing of a programme, of the issuer of `keys`; what it frees, for whom and when is another matter."""
+        if programme_id not in self.programme_ids or listing.kind != self.scope:
+            return False
+        if self.listed_after_at is not None and listing.listed_at <= self.listed_after_at:
+            return False
+        return bool(self.securities & {"*", *keys})
+
+    def ends_at(self, listing: Listing) -> Instant:
+        """First instant (UTC) at which it no longer frees acts in what a listing names; None: no end is on record."""
+        if self.to_at is not None or not self.to_rule_days or listing.listed_on is None:
+            return self.to_at
+        hours, minutes = self.to_rule_hour.split(":")
+        wall = listing.listed_on + pd.Timedelta(days=self.to_rule_days, hours=int(hours), minutes=int(minutes))
+        return wall.tz_localize("America/New_York").tz_convert("UTC").as_unit("ns")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Conflict:

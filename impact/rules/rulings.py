@@ -32,14 +32,15 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
     """
     rulings: list[Ruling] = by_duty(book, question, at)
     for programme in book.programmes:
-        if opening := _of_opening_day(book, programme, question, at):
-            rulings += opening
-            continue
+        opening = _of_opening_day(book, programme, question, at)
+        rulings += opening
         if not _in_force(programme, at):
             continue
         reached = _reached(programme, question.listings, at)
         if reached:
             rulings += _of_listings(book, programme, reached, question, at)
+        elif opening:
+            continue
         elif _speaks_of(book, programme, public := [listing for listing in question.listings if listing.listed_at <= at]):
             lost = _lost_in_succession(public)
             rulings.append(_rolled_on(programme, lost) if lost else _by_cell(book, programme, None, "unlisted", question, at))
@@ -204,10 +205,10 @@ def boundaries(book: RuleBook, question: Question) -> list[pd.Timestamp]:
                     listing.removed_at,
                     *clock_instants(book, programme.programme_id, listing).values(),
                 }
-                instants |= {_licence_end(licence, listing) for licence in book.licences}
+                own = [licence for licence in book.licences if licence.covers(programme.programme_id, listing, question.keys)]
+                instants |= {at for licence in own for at in (licence.from_at, licence.ends_at(listing))}
     instants |= {doubt.from_at for doubt in question.doubts if doubt.from_at > EVER}
     instants |= {duty.known_at for duty in book.duties if duty.investor == question.investor}
-    instants |= {licence.from_at for licence in book.licences}
     instants |= {relief.from_at for relief in book.relief if relief.securities & question.keys}
     for conflict in book.conflicts:
         if conflict.securities & question.keys:
@@ -364,22 +365,12 @@ def _conflict(book: RuleBook, programme: Programme, listing: Listing, phase: str
 
 
 def _applies(licence: Licence, programme: Programme, listing: Listing, question: Question, at: pd.Timestamp) -> bool:
-    if programme.programme_id not in licence.programme_ids or question.investor not in licence.investors or listing.kind != licence.scope:
+    if question.investor not in licence.investors or not licence.covers(programme.programme_id, listing, question.keys):
         return False
-    if licence.listed_after_at is not None and listing.listed_at <= licence.listed_after_at:
+    if not licence.actions & {"*", question.action}:
         return False
-    if not licence.securities & {"*", *question.keys} or not licence.actions & {"*", question.action}:
-        return False
-    end = _licence_end(licence, listing)
+    end = licence.ends_at(listing)
     return at >= licence.from_at and (end is None or at < end)
-
-
-def _licence_end(licence: Licence, listing: Listing) -> pd.Timestamp | None:
-    if licence.to_at is not None or not licence.to_rule_days or listing.listed_on is None:
-        return licence.to_at
-    hours, minutes = licence.to_rule_hour.split(":")
-    wall = listing.listed_on + pd.Timedelta(days=licence.to_rule_days, hours=int(hours), minutes=int(minutes))
-    return wall.tz_localize("America/New_York").tz_convert("UTC").as_unit("ns")
 
 
 def _answered(ruling: Ruling, status: str, rule: str, by: Conflict | Relief | Licence) -> Ruling:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from impact.pricing.comparison import PredictedRealised
     from impact.pricing.liquidation import LiquidationCost
     from impact.rules import Deadlines
+    from impact.rules.standing import Standing
     from impact.supply import ForcedSupply
 
 __all__ = ["cost_section", "holdings_section", "law_section", "narrowing_section", "news_section", "price_section", "supply_section"]
@@ -69,8 +70,8 @@ def cost_section(cost: LiquidationCost) -> Section:
     )
 
 
-def law_section(clocks: Deadlines, names: Names) -> Section:
-    """T2, until when: every clock with its instant here and there, and the last session that can still be used."""
+def law_section(clocks: Deadlines, law: Standing, names: Names) -> Section:
+    """T2, until when: every clock with its instant here and there, the last session that can still be used, and the law as last known."""
     shown = [
         "clock",
         "programme_id",
@@ -92,8 +93,11 @@ def law_section(clocks: Deadlines, names: Names) -> Section:
     ]
     if len(clocks.relief):
         blocks.append(Table(id="relief-law", title="What lifts the clocks", table=names.of(clocks.with_schema("relief"))))
-    if clocks.notes:
-        blocks.append(Text(lines=clocks.notes, bullets=True, tone="warning"))
+    notes = tuple(note for note in clocks.notes if not law.is_last or note not in clocks.without_clock)
+    if law.is_last:
+        notes = (*(f"{told[:1].upper()}{told[1:]}." for told in (*law.blockings(), law.sentence())), *notes)
+    if notes:
+        blocks.append(Text(lines=notes, bullets=True, tone="warning"))
     return Section(id="law", title="Until when", blocks=tuple(blocks))
 
 

@@ -66,7 +66,7 @@ def case_page(case: Case) -> Page:
 def _sections_of(case: Case, names: Names) -> Iterator[tuple[str, Callable[[], Section]]]:
     """Every part of the page in the order of a holder's questions: its title and how it is made."""
     yield "What do I hold", lambda: holdings_section(_exposure(case))
-    yield "Until when", lambda: law_section(case.deadlines(), names)
+    yield "Until when", lambda: law_section(case.deadlines(), case.law(), names)
     yield "Who else sells", lambda: supply_section(case.supply(), names)
     if case.definition.book is not None:
         yield "What will it cost", lambda: cost_section(case.cost())

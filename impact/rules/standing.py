@@ -1,0 +1,194 @@
+"""What the law says at one instant of each act a holder asks about, since when, and which licence lets one sell, as known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from impact.rules.book import RuleBook
+from impact.rules.own_programme import ACT_WORDS
+from impact.rules.questions import Question, question_about
+from impact.rules.records import Licence, Listing, Programme, Ruling
+from impact.rules.rulings import boundaries, decide, programmes_in_force, rulings_at
+from impact.rules.vocabulary import INVESTOR_TITLES
+
+__all__ = ["ActStanding", "LicensedSale", "Standing", "eastern_time", "licensed_sales", "running_sales", "span_of_status", "standing"]
+
+EASTERN = "America/New_York"
+ASKED = ("buy", "sell_to_divest", "hold")
+SALES = frozenset({"*", "sell", "sell_to_divest"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActStanding:
+    """The answer about one act at an instant: its status, the span (UTC, None: unbounded) in which it holds, and the ruling behind it."""
+
+    action: str
+    status: str
+    since: pd.Timestamp | None
+    until: pd.Timestamp | None
+    ruling: Ruling
+
+    @property
+    def answer(self) -> str:
+        """The status, since and until when, and by which programme, in words."""
+        since = "" if self.since is None or self.status == "allowed" else f" since {eastern_time(self.since)}"
+        until = "" if self.until is None else f" until {eastern_time(self.until)}"
+        by = (
+            f" (now by {self.ruling.programme_id}{f', {self.ruling.entity}' if self.ruling.entity else ''})"
+            if self.ruling.programme_id
+            else ""
+        )
+        return f"{self.status.replace('_', ' ')}{since}{until}{by}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicensedSale:
+    """A licence that lets holders of a listed name sell to divest: until when (UTC; None: no end is on record), and whether that is verified."""
+
+    licence: Licence
+    programme: Programme
+    listing: Listing
+    ends_at: pd.Timestamp | None
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the text and the span of the licence are on record."""
+        return self.licence.certainty == "stated"
+
+    @property
+    def words(self) -> str:
+        """What it frees, until when, and whether that is verified."""
+        until = ", its end not on record" if self.ends_at is None else f" until {eastern_time(self.ends_at)}"
+        name, freed = self.licence.licence_id, f"a sale to divest from it{until}"
+        return f"{name} frees {freed}" if self.is_verified else f"{name} perhaps frees {freed} (its text and span are not verified)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """The law on one security at an instant for one kind of investor.
+
+    `at` is the instant asked, or the last one at which anything on record changes an answer; `is_last` tells which. `sales` are the
+    licences to sell what a programme without a clock blocks, in the order of their ends.
+    """
+
+    at: pd.Timestamp
+    is_last: bool
+    investor: str
+    acts: tuple[ActStanding, ...]
+    sales: tuple[LicensedSale, ...]
+    blocked: tuple[tuple[Programme, Listing], ...]
+
+    @property
+    def programmes(self) -> frozenset[str]:
+        """The programmes that settle an act."""
+        return frozenset(act.ruling.programme_id for act in self.acts) - {""}
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether any act is prohibited, or its answer is unknown because of a programme that reaches the issuer."""
+        return any(act.status == "prohibited" or (act.status == "unknown" and act.ruling.programme_id) for act in self.acts)
+
+    def notes(self, clocked: frozenset[str]) -> tuple[str, ...]:
+        """What blocks the issuer, and, where a programme outside `clocked` bars an act, every act with its status."""
+        acts = [self.sentence()] if self.is_barred and not self.programmes & clocked else []
+        return tuple(f"{note[:1].upper()}{note[1:]}." for note in (*self.blockings(), *acts))
+
+    def sentence(self) -> str:
+        """Every act with its status in one sentence; acts that are answered alike stand together."""
+        when = "as last recorded" if self.is_last else f"at {eastern_time(self.at)}"
+        alike: dict[str, list[str]] = {}
+        for act in self.acts:
+            alike.setdefault(act.answer, []).append(ACT_WORDS[act.action])
+        told = "; ".join(f"{' and '.join(words)} {answer}" for answer, words in alike.items())
+        cleared = "" if self.is_barred else "; that is no clearance"
+        return f"{when}, for {INVESTOR_TITLES[self.investor]}: {told}{cleared}"
+
+    def blockings(self) -> tuple[str, ...]:
+        """Of each listing that blocks, since when it is barred and until when a licence on record lets one sell, or that none is known."""
+        told = []
+        for programme, listing in self.blocked:
+            sales = [sale for sale in self.sales if (sale.programme, sale.listing) == (programme, listing)]
+            licences = "; ".join(sale.words for sale in sales) or "no licence to sell is on record"
+            since, ended = eastern_time(listing.listed_at), listing.removed_at
+            span = f"is blocked since {since}" if ended is None else f"was blocked from {since} to {eastern_time(ended)}"
+            told.append(f"{listing.entity} {span} ({programme.programme_id}): {licences}")
+        return tuple(told)
+
+
+def standing(book: RuleBook, security: str, *, investor: str = "us_person", instrument: str = "equity") -> Standing:
+    """The law as of the instant of the book; of a book of everything, at the last instant at which an answer changes."""
+    asked = [question_about(book, security, action=action, investor=investor, instrument=instrument) for action in ASKED]
+    last = max(edge for question in asked for edge in boundaries(book, question))
+    at = last if book.as_of is None else book.as_of
+    blocked = tuple(_blocked(book, asked[0], at))
+    return Standing(
+        at=at,
+        is_last=book.as_of is None,
+        investor=investor,
+        acts=tuple(_act(book, question, at) for question in asked),
+        sales=licensed_sales(book, asked[0].keys, blocked),
+        blocked=blocked,
+    )
+
+
+def _act(book: RuleBook, question: Question, at: pd.Timestamp) -> ActStanding:
+    ruling = decide(rulings_at(book, question, at), doubt=question.doubt_at(at), asked=programmes_in_force(book, at))
+    since, until, _ = span_of_status(book, question, at, ruling.status)
+    return ActStanding(action=question.action, status=ruling.status, since=since, until=until, ruling=ruling)
+
+
+def span_of_status(
+    book: RuleBook, question: Question, at: pd.Timestamp, status: str
+) -> tuple[pd.Timestamp | None, pd.Timestamp | None, Ruling | None]:
+    """Since when and until when the status holds around `at`, and the ruling that ends it."""
+    edges = boundaries(book, question)
+    since, until, following = None, None, None
+    for edge in reversed([edge for edge in edges if edge <= at]):
+        earlier = edge - pd.Timedelta(1, "ns")
+        before = decide(rulings_at(book, question, earlier), doubt=question.doubt_at(earlier))
+        if before.status != status:
+            since = edge
+            break
+    for edge in (edge for edge in edges if edge > at):
+        after = decide(rulings_at(book, question, edge), doubt=question.doubt_at(edge))
+        if after.status != status:
+            until, following = edge, after
+            break
+    return since, until, following
+
+
+def _blocked(book: RuleBook, question: Question, at: pd.Timestamp) -> Iterator[tuple[Programme, Listing]]:
+    """Programme and listing of each name of the issuer that is or was blocked by `at`."""
+    for programme in book.programmes:
+        for listing in question.listings if programme.regime == "blocking" else ():
+            if listing.list_id == programme.list_id and listing.kind == "listed" and listing.listed_at <= at:
+                yield programme, listing
+
+
+def licensed_sales(
+    book: RuleBook, keys: frozenset[str], listings: Iterable[tuple[Programme, Listing]], investor: str = "us_person"
+) -> tuple[LicensedSale, ...]:
+    """The licences on record that let an investor sell what these listings block, in the order of their ends."""
+    sales = [
+        LicensedSale(licence=licence, programme=programme, listing=listing, ends_at=licence.ends_at(listing))
+        for programme, listing in listings
+        for licence in book.licences
+        if licence.covers(programme.programme_id, listing, keys) and investor in licence.investors and licence.actions & SALES
+    ]
+    return tuple(sorted(sales, key=lambda sale: pd.Timestamp.max.tz_localize("UTC") if sale.ends_at is None else sale.ends_at))
+
+
+def running_sales(
+    book: RuleBook, question: Question, listings: Iterable[tuple[Programme, Listing]], at: pd.Timestamp
+) -> tuple[LicensedSale, ...]:
+    """Those of the licences to sell what these listings bar that run at an instant."""
+    every = licensed_sales(book, question.keys, listings, question.investor)
+    return tuple(sale for sale in every if sale.licence.from_at <= at and (sale.ends_at is None or at < sale.ends_at))
+
+
+def eastern_time(instant: pd.Timestamp) -> str:
+    """An instant as day and minute in New York."""
+    return f"{instant.tz_convert(EASTERN):%Y-%m-%d %H:%M} ET"
