@@ -15,7 +15,7 @@ from impact.tables.prose import significant
 __all__ = ["checked_figures", "checked_history", "last_ended_day", "parsed_dates", "volume_where_told"]
 
 NEUTRAL = {"dividend": 0.0, "split": 0.0}
-"""What a cell that tells nothing means; of a whole column of dividends that tells nothing, they are unknown."""
+"""What an empty cell means; of a column of dividends without a figure, or with one that cannot be read, they are unknown throughout."""
 
 
 def checked_history(history: SecurityHistory) -> SecurityHistory:
@@ -88,6 +88,8 @@ def _numbers(rows: pd.DataFrame, name: str, days: pd.DatetimeIndex, refused: lis
     for place in np.flatnonzero(unread | wrong):
         refused.append((days[int(place)], f"{name} of {str(cells.iloc[place])[:40]} is no {'price' if name == 'close' else 'amount'}"))
     values[wrong] = np.nan
+    if name == "dividend" and (unread | wrong).any():
+        return np.full(len(rows), np.nan)
     return np.where(np.isnan(values), NEUTRAL[name], values) if name in NEUTRAL else values
 
 

@@ -489,6 +489,15 @@ def test_one_bad_cell_costs_that_cell_and_is_listed(monkeypatch, tmp_path):
     assert len(store.refused()) == 3
 
 
+@pytest.mark.parametrize("bad", ["oops", -0.5, np.inf])
+def test_one_bad_dividend_leaves_the_dividends_of_the_line_unknown(monkeypatch, bad):
+    told = given(monkeypatch, TABLE.assign(Dividends=pd.Series([0.0, 0.5, bad, 0.0, 0.0], index=INDEX, dtype=object)))
+    assert told.figures["dividend"].isna().all() and told.figures["close"].notna().all()
+    assert any(f"dividend of {bad} is no amount" in reason for _, reason in told.refused)
+    sound = given(monkeypatch, TABLE.assign(Dividends=[0.0, 0.5, np.nan, 0.0, 0.0]))
+    assert sound.figures["dividend"].tolist() == [0.0, 0.5, 0.0, 0.0, 0.0]
+
+
 def test_a_day_given_twice_is_the_later_row_and_is_listed(monkeypatch):
     twice = pd.concat([TABLE, TABLE.iloc[[-1]].assign(Close=29.5).set_axis(INDEX[-1:] + pd.Timedelta(hours=16), axis=0)])
     history = given(monkeypatch, twice)
