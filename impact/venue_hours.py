@@ -8,13 +8,13 @@ from impact.bundled import read_bundled
 from impact.session_record import SessionRecord
 from impact.venues import Venue
 
-__all__ = ["corrected", "projected", "usual_hours"]
+__all__ = ["corrected", "projected", "special_sessions", "usual_hours"]
 
 # A record that ends (Shanghai's and Singapore's holidays are known a year ahead) is continued by weekdays until this day.
 PROJECTED_TO = "2031-12-31"
 
-CLOSED = "closed"
-"""State of a day in `data/venue_hours.csv` on which there was no trade; on the others (open, late_open, later_hours) there was."""
+CLOSED, SPECIAL = "closed", "open"
+"""States of a day in `data/venue_hours.csv`: no trade, or a session on a day that is none as a rule; on the others the hours differ."""
 
 
 def corrected(record: SessionRecord, venue: Venue) -> SessionRecord:
@@ -34,6 +34,13 @@ def corrected(record: SessionRecord, venue: Venue) -> SessionRecord:
         clock = pd.DatetimeIndex(own["session_on"][stated] + " " + own[column][stated]).tz_localize(venue.zone)
         schedule.loc[days[stated], name] = clock.tz_convert(zone).as_unit("ns")
     return SessionRecord(schedule=schedule, early=record.early, recorded_to=record.recorded_to)
+
+
+def special_sessions(venue: Venue) -> pd.DatetimeIndex:
+    """Sessions held on days that are none as a rule (a Saturday, a festival evening): many records of prices leave them out."""
+    table = read_bundled("venue_hours")
+    own = table[(table["calendar"] == venue.calendar) & (table["state"] == SPECIAL)]
+    return pd.DatetimeIndex(own["session_on"]).as_unit("ns")
 
 
 def usual_hours(venue: Venue, days: pd.DatetimeIndex) -> pd.DataFrame | None:

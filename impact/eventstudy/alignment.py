@@ -11,7 +11,6 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import InputError
-from impact.eventstudy.known_rows import KnownRows
 from impact.market.frames import as_frame, checked_sessions, dated_frame, refuse_where
 from impact.market.sniffing import read_dates
 from impact.typing_ import FloatArray, IntArray, TableLike
@@ -47,15 +46,15 @@ class ReturnTable:
     securities : Index, length S
     absent : mapping of venue to DatetimeIndex
         Sessions of a venue for which the returns given have no row, added as rows without a return.
-    known : KnownRows or None
-        Rows on which lines have a return, where the table is a part of a larger one; None: those of the table itself.
+    added : DatetimeIndex
+        All rows that were added to those given: sessions of a venue, and rows of a benchmark given apart.
     """
 
     values: FloatArray
     sessions: pd.DatetimeIndex
     securities: pd.Index
     absent: Mapping[str, pd.DatetimeIndex] = field(default_factory=dict)
-    known: KnownRows | None = None
+    added: pd.DatetimeIndex = field(default_factory=lambda: pd.DatetimeIndex([]))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -71,12 +70,20 @@ class AlignedEvents:
         Positions on the calendar and in the columns.
     dropped : DataFrame
         event_id, security, date, status, reason.
+    own_day0 : (n,) int or None
+        Positions among the sessions of each event's own line, where `day0` counts those of several markets together.
     """
 
     table: pd.DataFrame
     day0: IntArray
     security: IntArray
     dropped: pd.DataFrame
+    own_day0: IntArray | None = None
+
+    @property
+    def own_positions(self) -> IntArray:
+        """(n,) positions among the sessions of each event's own line: what tells how far two events of a line are apart."""
+        return self.day0 if self.own_day0 is None else self.own_day0
 
 
 def read_returns(returns: TableLike) -> ReturnTable:
@@ -311,10 +318,63 @@ def _by_date(placed: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _by_clock(known_at: pd.Series, venue: str, returns: ReturnTable, anchor: AnchorPolicy) -> tuple[np.ndarray, ...]:
-    from impact.calendars import anchor_dates, reactions
+    """First session that can react: by the calendar of the venue, and by the rows given where they hold a session that it lacks."""
+    from impact.calendars import VENUES, anchor_dates, reactions
 
+    if venue in VENUES and not VENUES[venue].calendar:
+        return _by_usual_hours(known_at, venue, returns, anchor)
     reacting = reactions(known_at, venue, policy=anchor)
+    if anchor == "next":
+        reacting = _on_rows_off_calendar(reacting, venue, returns.sessions)
     placed = anchor_dates(reacting["session"], returns.sessions, policy=anchor)
     position, moved, reason = _by_date(placed)
     reason = np.where(reacting["session"].isna(), f"instant is outside the calendar of {venue}", reason)
     return position, moved + reacting["rolled_days"].to_numpy(), reason, reacting["intraday"].to_numpy()
+
+
+def _on_rows_off_calendar(reacting: pd.DataFrame, venue: str, sessions: pd.DatetimeIndex) -> pd.DataFrame:
+    """Reactions moved to a row of the table that is no session of the calendar, where that one closes before their session and after the news."""
+    from impact.calendars import trading_hours
+    from impact.market.closed_days import not_in_session
+
+    away = not_in_session(venue, sessions)
+    if away is None or not away.any():
+        return reacting
+    hours = trading_hours(sessions[away], venue)
+    moments = pd.DatetimeIndex(reacting["instant"]).as_unit("ns")
+    at = np.searchsorted(pd.DatetimeIndex(hours["close"]).as_unit("ns").asi8, moments.asi8, side="right")
+    row = hours.index.append(pd.DatetimeIndex([pd.NaT])).take(at)
+    earlier = np.asarray(row < pd.DatetimeIndex(reacting["session"]))
+    opens = pd.DatetimeIndex(hours["open"]).append(pd.DatetimeIndex([pd.NaT], tz="UTC")).take(at)
+    local = pd.DatetimeIndex(reacting["session"]) - pd.to_timedelta(reacting["rolled_days"].to_numpy(), unit="D")
+    return reacting.assign(
+        session=np.where(earlier, row, reacting["session"]),
+        intraday=np.where(earlier, opens <= moments, reacting["intraday"]),
+        rolled_days=np.where(earlier, (row - local).days, reacting["rolled_days"]),
+    )
+
+
+def _by_usual_hours(known_at: pd.Series, venue: str, returns: ReturnTable, anchor: AnchorPolicy) -> tuple[np.ndarray, ...]:
+    """First row of the table that closes after the news, at the usual hours of a venue without a calendar."""
+    from impact.calendars import VENUES, anchor_dates, parse_instant, trading_hours
+
+    own = returns.sessions
+    hours = trading_hours(own, venue)
+    moments = pd.DatetimeIndex([parse_instant(value, parameter="known_at").tz_convert("UTC") for value in known_at]).as_unit("ns")
+    local = moments.tz_convert(VENUES[venue].zone).tz_localize(None).normalize()
+    following = np.searchsorted(pd.DatetimeIndex(hours["close"]).as_unit("ns").asi8, moments.asi8, side="right")
+    inside = (following < len(own)) & np.asarray(local >= own[0])
+    first = own.take(np.minimum(following, len(own) - 1))
+    waits = inside & np.asarray(first != local)
+    if anchor == "raise" and waits.any():
+        raise InputError(
+            f"events['known_at']: {int(waits.sum())} of {len(known_at)} meet no open session of {venue} on their own date (first "
+            f'{moments[np.flatnonzero(waits)[0]].isoformat()}); choose anchor="next" or anchor="previous".'
+        )
+    aimed = own.take(np.maximum(following - 1, 0)) if anchor == "previous" else first
+    beyond = np.where(following < len(own), local, local + pd.Timedelta(days=1))
+    placed = anchor_dates(pd.DatetimeIndex(np.where(waits, aimed, beyond)), own, policy="next")
+    position, _, reason = _by_date(placed)
+    at = np.maximum(position, 0)
+    intraday = (position >= 0) & ~waits & np.asarray(pd.DatetimeIndex(hours["open"]).take(at) <= moments)
+    return position, np.where(position >= 0, (own.take(at) - local).days, 0), reason, intraday

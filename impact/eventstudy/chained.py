@@ -138,7 +138,7 @@ def chained_events(
     Binder (1985), On the use of the multivariate regression model in event studies, Journal of Accounting Research 23.
     """
     base = StudyDesign(model=model, estimation=estimation, window=(estimation[1] + 1, estimation[1] + 1), kind=kind, **options)
-    table = completed_table(read_returns(returns), events)
+    table = completed_table(read_returns(returns), events, market, factors)
     groups = place_events(table, events, base.anchor, market, factors, base.kind)
     group = next((one for one in groups if one.aligned.day0.size), groups[0])
     aligned, own = group.aligned, group.inputs
@@ -159,7 +159,7 @@ def chained_events(
         .drop(columns=["known_at", "venue", "day0", "rolled_days", "intraday", COLUMN], errors="ignore")
     )
     frame = pd.DataFrame(own.returns.values, index=own.returns.sessions, columns=own.returns.securities)
-    study = run_study(frame, first, design, market=own.market, factors=own.factors, sources=sources)
+    study = run_study(frame, first, design, market=own.market, factors=own.factors, sources=sources, met=True)
     study = replace(study, assumptions=(*study.assumptions, *own.notes, *not_used(kept, "windows estimated jointly")))
     return _estimated(study, kept, windows, aligned.dropped, sources)
 

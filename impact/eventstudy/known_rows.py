@@ -14,42 +14,22 @@ __all__ = ["KnownRows", "rows_with_any"]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class KnownRows:
-    """On which rows of a table somebody has a return: anybody, any line of a venue, and any line that states the venue.
+    """On which rows of a table somebody has a return: any line of a venue, and any line that states the venue.
 
     Attributes
     ----------
-    anybody : (T,) bool
     somebody : mapping of venue to (T,) bool
         The venue may be empty, where it is not known.
     stated : mapping of venue to (T,) bool
         Only venues that some line states.
     """
 
-    anybody: BoolArray
     somebody: Mapping[str, BoolArray]
     stated: Mapping[str, BoolArray]
 
     def __or__(self, other: KnownRows) -> KnownRows:
         """Of two tables on the same rows together."""
-        return KnownRows(
-            anybody=self.anybody | other.anybody,
-            somebody=_either(self.somebody, other.somebody),
-            stated=_either(self.stated, other.stated),
-        )
-
-    def on(self, kept: BoolArray) -> KnownRows:
-        """On more rows, of which those `kept` were there before."""
-
-        def spread(rows: BoolArray) -> BoolArray:
-            more = np.zeros(kept.size, dtype=bool)
-            more[kept] = rows
-            return more
-
-        return KnownRows(
-            anybody=spread(self.anybody),
-            somebody={venue: spread(rows) for venue, rows in self.somebody.items()},
-            stated={venue: spread(rows) for venue, rows in self.stated.items()},
-        )
+        return KnownRows(somebody=_either(self.somebody, other.somebody), stated=_either(self.stated, other.stated))
 
 
 def _either(one: Mapping[str, BoolArray], other: Mapping[str, BoolArray]) -> dict[str, BoolArray]:

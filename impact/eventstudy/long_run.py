@@ -13,7 +13,7 @@ from scipy.special import stdtr, stdtrit
 from impact.anchors import AnchorPolicy
 from impact.errors import DroppedEvents, ImpactWarning, InfeasibleDesign, InputError
 from impact.eventstudy.alignment import Market, column_of_returns, read_factors, read_market, read_returns
-from impact.eventstudy.placing import PlacedEvents, completed_table, place_events
+from impact.eventstudy.placing import PlacedEvents, check_scale_of_inputs, completed_table, place_events, read_inputs
 from impact.eventstudy.schemas import CALENDAR_TIME, DROPPED, PORTFOLIO
 from impact.kernels.bhar import buy_and_hold_abnormal
 from impact.kernels.calendar_time import CalendarTimeFit, calendar_time_alpha, held_portfolio
@@ -59,11 +59,13 @@ def buy_and_hold(
     ----------
     Barber and Lyon (1997), Journal of Financial Economics 43.
     """
-    table = completed_table(read_returns(returns), events)
+    market = read_market(market)
+    table = completed_table(read_returns(returns), events, market)
     placed = place_events(table, events, anchor, market, None, "simple")
     groups = [group for group in placed if group.aligned.day0.size]
     if not groups:
         raise InfeasibleDesign(f"none of the {len(events)} events can be placed on the sessions of its security; mend them.")
+    check_scale_of_inputs(table, groups, market, None, "simple")
     lost = pd.concat([group.aligned.dropped for group in placed], ignore_index=True).set_index("event_id")
     frames = [_held_and_benchmark(group, window) for group in groups]
     if len(lost):
@@ -190,10 +192,15 @@ def calendar_time_drift(
     ----------
     Jaffe (1974), Journal of Business 47. Mitchell and Stafford (2000), Journal of Business 73.
     """
-    table, market = completed_table(read_returns(returns), events), read_market(market)
+    market, factors = read_inputs(market, factors)
+    table = completed_table(read_returns(returns), events, market, factors)
     groups = place_events(table, events, anchor, market, factors, "simple")
+    check_scale_of_inputs(table, groups, market, factors, "simple")
+    if len(groups) == 1:  # lines of one market: its sessions, and the benchmark as it is met there
+        inputs = groups[0].inputs
+        table, market, factors = inputs.returns, inputs.market, inputs.factors
     starts, stops, columns = (
-        np.concatenate(part) for part in zip(*(_spans(group, window, len(table.sessions)) for group in groups), strict=True)
+        np.concatenate(part) for part in zip(*(_spans(group, window, table.sessions) for group in groups), strict=True)
     )
     regressors, risk_free, words = _regressors(table, market, factors)
     portfolio, n_members = held_portfolio(table.values, starts, stops, columns)
@@ -226,15 +233,26 @@ def calendar_time_drift(
         sources=sources,
         assumptions=(
             words,
+            *_how_met(groups),
             f"Newey-West errors with {lags} lags; equal weights within a session",
             "constant exposure of a portfolio whose members change",
         ),
     )
 
 
-def _spans(group: PlacedEvents, window: Window, n_sessions: int) -> tuple[IntArray, IntArray, IntArray]:
-    """First session held, the one after the last, both on the whole table, and the column of each event of one calendar."""
-    edges = np.append(group.calendar.position, n_sessions)
+def _how_met(groups: list[PlacedEvents]) -> tuple[str, ...]:
+    """How the benchmark is met: on the sessions of the one market of the lines, or by date where they are of several."""
+    if len(groups) == 1:
+        return groups[0].inputs.notes
+    return (
+        f"the lines keep {len(groups)} different calendars: a session is a row of the table, and the benchmark is matched by date label, not by "
+        "the time of its close",
+    )
+
+
+def _spans(group: PlacedEvents, window: Window, sessions: pd.DatetimeIndex) -> tuple[IntArray, IntArray, IntArray]:
+    """First session held, the one after the last, both among `sessions`, and the column of each event of one calendar."""
+    edges = np.append(sessions.get_indexer(group.calendar.table.sessions), len(sessions))
     day0, last = group.aligned.day0, group.calendar.position.size
     start, stop = (edges[np.clip(day0 + offset, 0, last)] for offset in (window[0], window[1] + 1))
     return start, stop, group.aligned.security

@@ -10,8 +10,9 @@ import pandas as pd
 from impact.anchors import AnchorPolicy
 from impact.calendars import anchor_dates
 from impact.errors import InputError
-from impact.eventstudy.alignment import AlignedEvents, align_events, read_returns
+from impact.eventstudy.alignment import AlignedEvents, Market, read_returns
 from impact.eventstudy.design import checked_windows
+from impact.eventstudy.placing import completed_table, place_events
 from impact.market.frames import as_frame
 from impact.typing_ import Window
 
@@ -28,13 +29,14 @@ def overlap_report(
     window: Window = (-1, 1),
     confounders: pd.DataFrame | None = None,
     anchor: AnchorPolicy = "next",
+    market: Market | None = None,
 ) -> pd.DataFrame:
     """Every reason to doubt that an event's window holds that event alone.
 
     Parameters
     ----------
     returns : DataFrame (T, S)
-        Gives the calendar.
+        Gives the sessions: each line counts those of its own market, as :func:`impact.event_study` does.
     events : DataFrame
         event_id, security, date as in :func:`impact.event_study`.
     estimation, window : (first, last)
@@ -42,6 +44,8 @@ def overlap_report(
     confounders : DataFrame, optional
         Columns date, title, and optionally security (empty: touches every security).
     anchor : {"next", "previous", "raise"}
+    market : column name, list of column names or Series, optional
+        Benchmark of the study. It tells the sessions of lines whose market is not known or has no calendar.
 
     Returns
     -------
@@ -55,12 +59,14 @@ def overlap_report(
     InputError
         If a table lacks a column.
     """
-    table = read_returns(returns)
+    table = completed_table(read_returns(returns), events, market)
     estimation, window = checked_windows(estimation, window)
-    aligned = align_events(events, table, anchor)
-    parts = [_between_events(aligned, estimation, window)]
-    if confounders is not None:
-        parts.append(_confounders(as_frame(confounders, "confounders"), aligned, table.sessions, window, anchor))
+    parts = []
+    for group in place_events(table, events, anchor, market, None, None):
+        parts.append(_between_events(group.aligned, estimation, window))
+        if confounders is not None:
+            own = group.calendar.table.sessions
+            parts.append(_confounders(as_frame(confounders, "confounders"), group.aligned, own, window, anchor))
     overlapping = (
         pd.concat([part for part in parts if len(part)], ignore_index=True)
         if any(len(part) for part in parts)

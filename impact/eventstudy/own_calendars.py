@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from impact.eventstudy.alignment import Market, ReturnTable
+from impact.eventstudy.alignment import ReturnTable
+from impact.eventstudy.benchmark_records import BenchmarkRecord
 from impact.eventstudy.known_rows import KnownRows, rows_with_any
-from impact.market.closed_days import absent_sessions, is_stated, not_in_session, venues_of
+from impact.market.closed_days import (
+    LEAST_CLOSURES,
+    absent_sessions,
+    calendar_believed,
+    closures_held,
+    is_stated,
+    lacks_calendar,
+    not_in_usual_session,
+    same_calendar,
+    venues_of,
+)
 from impact.typing_ import BoolArray, FloatArray, IntArray, ReturnKind
 
-__all__ = [
-    "OwnCalendar",
-    "benchmark_at_closes",
-    "known_rows",
-    "known_sessions",
-    "on_sessions",
-    "own_calendars",
-    "sessions_absent",
-    "with_absent_sessions",
-]
+__all__ = ["OwnCalendar", "known_rows", "on_sessions", "own_calendars", "sessions_absent", "with_absent_sessions"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -41,6 +43,8 @@ class OwnCalendar:
         No session of the table is left out.
     venue : str
         Market identifier code, empty where it is not known.
+    recorded : bool
+        Its sessions are those of the venue's calendar, and days off it on which a line traded; else the rows with a return.
     absent : DatetimeIndex
         Those of its sessions for which the returns given have no row.
     """
@@ -50,10 +54,13 @@ class OwnCalendar:
     table: ReturnTable
     whole: bool
     venue: str
+    recorded: bool = False
     absent: pd.DatetimeIndex = field(default_factory=lambda: pd.DatetimeIndex([]))
 
 
-def with_absent_sessions(table: ReturnTable, lines: IntArray, venues: Mapping[str, str] | None = None) -> ReturnTable:
+def with_absent_sessions(
+    table: ReturnTable, lines: IntArray, venues: Mapping[str, str] | None = None, lacked: pd.DatetimeIndex | None = None
+) -> ReturnTable:
     """The table with a row without a return for every session of the lines' venues that it lacks.
 
     Parameters
@@ -63,6 +70,8 @@ def with_absent_sessions(table: ReturnTable, lines: IntArray, venues: Mapping[st
         Distinct columns with events.
     venues : mapping of security to market identifier code, optional
         What is not stated is read from the ticker.
+    lacked : DatetimeIndex, optional
+        Further rows that it lacks: those of a benchmark given apart.
 
     Notes
     -----
@@ -70,13 +79,14 @@ def with_absent_sessions(table: ReturnTable, lines: IntArray, venues: Mapping[st
     calendar of the venue are left as they are; see :func:`impact.market.closed_days.absent_sessions`.
     """
     absent = sessions_absent(table.sessions, known_rows(table, venues, lines))
-    if not absent:
+    more = table.sessions[:0] if lacked is None else lacked
+    if not absent and not len(more):
         return table
-    added = pd.DatetimeIndex(np.unique(np.concatenate([days.to_numpy() for days in absent.values()])))
+    added = pd.DatetimeIndex(np.unique(np.concatenate([more.to_numpy(), *(days.to_numpy() for days in absent.values())])))
     sessions = table.sessions.union(added)
     at = table.sessions.get_indexer(sessions)
     values = np.where((at >= 0)[:, None], table.values[at], np.nan)
-    return ReturnTable(values=values, sessions=sessions, securities=table.securities, absent=absent)
+    return replace(table, values=values, sessions=sessions, absent=absent, added=added)
 
 
 def known_rows(table: ReturnTable, venues: Mapping[str, str] | None = None, lines: IntArray | None = None) -> KnownRows:
@@ -86,8 +96,7 @@ def known_rows(table: ReturnTable, venues: Mapping[str, str] | None = None, line
     of_line, stated = venues_of(names, venues).to_numpy(), is_stated(names, venues)
     somebody = {str(venue): rows_with_any(table.values, chosen[of_line == venue]) for venue in dict.fromkeys(of_line)}
     sure = {str(venue): rows_with_any(table.values, chosen[(of_line == venue) & stated]) for venue in dict.fromkeys(of_line[stated])}
-    anybody = np.logical_or.reduce(list(somebody.values())) if somebody else np.zeros(len(table.sessions), dtype=bool)
-    return KnownRows(anybody=anybody, somebody=somebody, stated=sure)
+    return KnownRows(somebody=somebody, stated=sure)
 
 
 def sessions_absent(sessions: pd.DatetimeIndex, known: KnownRows) -> dict[str, pd.DatetimeIndex]:
@@ -102,10 +111,11 @@ def sessions_absent(sessions: pd.DatetimeIndex, known: KnownRows) -> dict[str, p
 
 
 def _added_for_others(table: ReturnTable, venue: str) -> BoolArray:
-    """(T,) rows that were added for other venues only."""
+    """(T,) rows that were added because other venues have a session."""
     added = np.zeros(len(table.sessions), dtype=bool)
-    for days in table.absent.values():
-        added |= table.sessions.isin(days)
+    for other, days in table.absent.items():
+        if other != venue:
+            added |= table.sessions.isin(days)
     return added & ~table.sessions.isin(table.absent[venue]) if venue in table.absent else added
 
 
@@ -114,7 +124,7 @@ def own_calendars(
     lines: IntArray,
     *,
     venues: Mapping[str, str] | None = None,
-    benchmark: BoolArray | None = None,
+    records: Sequence[BenchmarkRecord] = (),
     kind: ReturnKind | None = "simple",
 ) -> list[OwnCalendar]:
     """Group lines by the sessions they count.
@@ -126,68 +136,131 @@ def own_calendars(
         Distinct columns with events.
     venues : mapping of security to market identifier code, optional
         What is not stated is read from the ticker.
-    benchmark : (T,) bool, optional
-        Sessions on which the benchmark has a return.
+    records : sequence of BenchmarkRecord
+        What the lines are set against.
     kind : {"simple", "log"} or None
         How what traded while a line's market was closed is compounded; None leaves it out.
 
     Notes
     -----
-    A row of the table is no session of a line when its venue was closed and no line of that venue has a return, or, where
-    the venue is only supposed, when neither the line nor its benchmark has a return and another column has one. A row
-    before a line's first return or after its last is left as it is.
+    A row of the table is a session of a line when the calendar of its venue says so, or when the line or a benchmark of the same
+    calendar has a return. Where the venue has no calendar, or is only supposed and the line does not keep its calendar, a row is a
+    session when the line has a return or a benchmark that may be of its market; without any benchmark, when a line of the
+    same venue has one. Other columns have no say.
     """
-    every = venues_of(pd.Index([str(name) for name in table.securities.tolist()]), venues).to_numpy()
-    known = table.known if table.known is not None else known_rows(table, venues)
-    elsewhere = known.anybody & ~benchmark if benchmark is not None else np.zeros(len(known.anybody), dtype=bool)
-    closed: dict[bytes, tuple[list[int], BoolArray, str]] = {}
-    stated = is_stated(table.securities[lines], venues)
-    for venue in dict.fromkeys(every[lines]):
-        of_venue = _closed_venue(table.sessions, known, str(venue))
-        if table.absent:
-            of_venue = of_venue | _added_for_others(table, venue)
-        here = every[lines] == venue
-        apart = here & ~stated if venue else here
-        if not elsewhere.any():
-            apart = np.zeros(len(lines), dtype=bool)
-        together = lines[here & ~apart].tolist()
-        if together:
-            closed.setdefault(of_venue.tobytes(), ([], of_venue, str(venue)))[0].extend(together)
-        for line in lines[apart].tolist():
-            own = np.isfinite(table.values[:, line])
-            away = ~own & elsewhere
-            shut = of_venue | (away & _inside(own)) if away.any() else of_venue
-            closed.setdefault(shut.tobytes(), ([], shut, str(venue)))[0].append(line)
+    names = pd.Index([str(name) for name in table.securities.tolist()], dtype=object)
+    every, stated = venues_of(names, venues).to_numpy(), is_stated(names, venues)
+    groups: dict[tuple[str, str, bool, bytes], tuple[list[int], BoolArray]] = {}
+    for venue, sure in dict.fromkeys(zip(every[lines].tolist(), stated[lines].tolist(), strict=True)):
+        here = lines[(every[lines] == venue) & (stated[lines] == sure)]
+        alike = np.flatnonzero((every == venue) & (stated == sure))
+        for told in _shut_rows(table, str(venue), bool(sure), here, alike, records):
+            key = (str(venue), told.venue, told.recorded, told.shut.tobytes())
+            groups.setdefault(key, ([], told.shut))[0].extend(told.lines.tolist())
     return [
         OwnCalendar(
             lines=np.array(sorted(members), dtype=np.intp),
             position=np.flatnonzero(~shut),
             table=on_sessions(table, ~shut, kind),
             whole=not shut.any(),
-            venue=venue,
+            venue=told_venue,
+            recorded=recorded,
             absent=table.absent.get(venue, pd.DatetimeIndex([])),
         )
-        for members, shut, venue in closed.values()
+        for (venue, told_venue, recorded, _), (members, shut) in groups.items()
     ]
 
 
-def _inside(known: BoolArray) -> BoolArray:
-    """Rows between the first and the last known one."""
-    return np.maximum.accumulate(known) & np.maximum.accumulate(known[::-1])[::-1]
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Shut:
+    """Some lines, the rows (T,) that are no sessions of theirs, their venue, and whether its calendar tells them."""
+
+    lines: IntArray
+    shut: BoolArray
+    venue: str
+    recorded: bool = False
 
 
-def _closed_venue(sessions: pd.DatetimeIndex, known: KnownRows, venue: str) -> BoolArray:
-    """(T,) rows on which the venue was closed and nobody there has a return."""
-    somebody = known.somebody[venue]
-    nobody = ~somebody & _inside(somebody)
-    if not nobody.any():
-        return np.zeros(len(nobody), dtype=bool)
-    away = not_in_session(venue, sessions)
-    if away is None:
-        return np.zeros(len(nobody), dtype=bool)
-    if venue not in known.stated:
-        away = away & known.anybody
-    return nobody & away
+def _shut_rows(
+    table: ReturnTable, venue: str, sure: bool, lines: IntArray, alike: IntArray, records: Sequence[BenchmarkRecord]
+) -> list[_Shut]:
+    """The rows that are no sessions of some lines of one venue, `alike` being all its columns."""
+    others = _added_for_others(table, venue)
+    away = not_in_usual_session(venue, table.sessions)
+    rows = _rows_of_market(table, alike, records, venue)
+    if away is None or (not sure and not away.any() and rows.all()):
+        return _by_own_rows(table, lines, venue, rows, records, others)
+    believed = np.ones(lines.size, dtype=bool) if sure else calendar_believed(venue, table.sessions, np.isfinite(table.values[:, lines]))
+    told: list[_Shut] = []
+    if believed.any():
+        home = [record.on(table.sessions) for record in records if record.venue and same_calendar(venue, record.venue)]
+        shut = away & ~np.logical_or.reduce(home) if home else away
+        told += [
+            _Shut(lines=some, shut=own | others, venue=venue, recorded=True) for some, own in _without_returns(table, lines[believed], shut)
+        ]
+    if not believed.all():
+        told += _by_own_rows(table, lines[~believed], "", rows, records, others)
+    return told
+
+
+def _rows_of_market(table: ReturnTable, alike: IntArray, records: Sequence[BenchmarkRecord], venue: str) -> BoolArray:
+    """(T,) rows that a benchmark of the lines' market, or of one that is not known, shows to be sessions.
+
+    Without a benchmark, rows on which one of the lines has a return; where nothing tells their market, an empty row is a day without trade.
+    """
+    if not records:
+        some = rows_with_any(table.values, alike)
+        if some.all() or lacks_calendar(venue):
+            return some
+        return some | ~rows_with_any(table.values, np.arange(len(table.securities)))
+    home = [record.on(table.sessions) for record in records if not record.venue or not _elsewhere(venue, record)]
+    return np.logical_or.reduce(home) if home else np.zeros(len(table.sessions), dtype=bool)
+
+
+def _elsewhere(venue: str, record: BenchmarkRecord) -> bool:
+    """Whether a benchmark is known to be of another market than lines of a venue without calendar, or of none that is known."""
+    return lacks_calendar(venue) and not same_calendar(venue, record.venue)
+
+
+def _by_own_rows(
+    table: ReturnTable, lines: IntArray, venue: str, rows: BoolArray, records: Sequence[BenchmarkRecord], others: BoolArray
+) -> list[_Shut]:
+    """Lines whose sessions are their own rows and those of their market's benchmark.
+
+    A line without a known market that has returns on the closures of its benchmark is of another market: only its own rows count.
+    """
+    known = [record for record in records if record.venue and not _elsewhere(venue, record)]
+    foreign = np.zeros(lines.size, dtype=bool)
+    if known and not rows.all():
+        priced = np.isfinite(table.values[:, lines])
+        for record in known:
+            held = closures_held(record.venue, table.sessions, priced)
+            if held is not None:
+                foreign |= ~held.kept & (held.n_held >= LEAST_CLOSURES)
+    told = [_Shut(lines=some, shut=shut | others, venue=venue) for some, shut in _without_returns(table, lines[~foreign], ~rows)]
+    unknown = [record.on(table.sessions) for record in records if not record.venue]
+    alone = ~np.logical_or.reduce(unknown) if unknown else np.ones(len(table.sessions), dtype=bool)
+    return told + [_Shut(lines=some, shut=shut | others, venue=venue) for some, shut in _without_returns(table, lines[foreign], alone)]
+
+
+def _without_returns(table: ReturnTable, lines: IntArray, rows: BoolArray) -> list[tuple[IntArray, BoolArray]]:
+    """Lines grouped by those of some rows on which they have no return."""
+    if not lines.size:
+        return []
+    at = np.flatnonzero(rows)
+    priced = np.isfinite(table.values[np.ix_(at, lines)])
+    if not priced.any():
+        return [(lines, rows)]
+    groups: dict[bytes, list[int]] = {}
+    packed = np.packbits(priced, axis=0)
+    for number in range(lines.size):
+        groups.setdefault(packed[:, number].tobytes(), []).append(number)
+    told = []
+    for members in groups.values():
+        shut = rows.copy()
+        shut[at[priced[:, members[0]]]] = False
+        told.append((lines[members], shut))
+    return told
 
 
 def on_sessions(table: ReturnTable, kept: BoolArray, kind: ReturnKind | None) -> ReturnTable:
@@ -208,77 +281,3 @@ def _carry(every: FloatArray, kept: BoolArray, values: FloatArray, kind: ReturnK
             between = np.where(np.isfinite(every[row]), every[row], 0.0)
             if between.any():
                 values[target] = values[target] + between if kind == "log" else (1.0 + values[target]) * (1.0 + between) - 1.0
-
-
-def known_sessions(table: ReturnTable, market: Market | None, factors: pd.DataFrame | None) -> BoolArray | None:
-    """(T,) sessions on which the benchmark or a factor has a return; None when there is neither, or it is no clear one."""
-    if factors is not None:
-        rows = factors.index[factors.notna().any(axis=1)] if isinstance(factors, pd.DataFrame) else None
-        return None if not isinstance(rows, pd.DatetimeIndex) else np.asarray(table.sessions.isin(_naive(rows)))
-    if market is None:
-        return None
-    if isinstance(market, (pd.Series, pd.DataFrame)):
-        rows = market.dropna(how="all").index if isinstance(market, pd.DataFrame) else market.dropna().index
-        return np.asarray(table.sessions.isin(_naive(rows))) if isinstance(rows, pd.DatetimeIndex) else None
-    names = list(market) if isinstance(market, (list, tuple)) else [market]
-    columns = table.securities.get_indexer(pd.Index(names))
-    return None if (columns < 0).any() else np.asarray(np.isfinite(table.values[:, columns]).any(axis=1))
-
-
-def _naive(rows: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    return rows.tz_localize(None).normalize() if rows.tz is not None else rows.normalize()
-
-
-def benchmark_at_closes(
-    market: Market | None, calendar: OwnCalendar, table: ReturnTable, kind: ReturnKind
-) -> tuple[Market | None, tuple[str, ...]]:
-    """The benchmark as the lines of `calendar` can know it at their close, and what was done, in words.
-
-    A benchmark that opens only after the lines have closed is taken as of its last close before theirs. Its venue is that of
-    its ticker; a ticker without ending is believed to be a United States line only where its record keeps that calendar.
-    """
-    name = market if isinstance(market, str) else getattr(market, "name", None)
-    if not isinstance(name, str) or not calendar.venue:
-        return market, ()
-    venue = venues_of(pd.Index([name])).iloc[0]
-    if not venue or venue == calendar.venue:
-        return market, ()
-    if isinstance(market, pd.Series):
-        series = market.dropna()
-    else:
-        column = table.securities.get_indexer(pd.Index([name]))[0]
-        if column < 0:
-            return market, ()
-        series = pd.Series(table.values[:, column], index=table.sessions, name=name).dropna()
-    if not isinstance(series.index, pd.DatetimeIndex) or not len(series) or not _keeps_calendar(series.index, table.sessions, name, venue):
-        return market, ()
-    own = calendar.table.sessions
-    abroad = not_in_session(calendar.venue, own)
-    if abroad is None or abroad.any() or not _opens_after(venue, calendar.venue, series.index, own):
-        return market, ()
-    from impact.eventstudy.asynchronous import align_to_closes
-
-    simple = pd.DataFrame({name: np.expm1(series) if kind == "log" else series})
-    met = align_to_closes(simple, own, factor_venue=venue, venue=calendar.venue)[name]
-    line = f"{name} opens after {calendar.venue} has closed: each session meets its returns up to the last close before its own (in UTC)"
-    return (np.log1p(met) if kind == "log" else met), (line,)
-
-
-def _keeps_calendar(days: pd.DatetimeIndex, sessions: pd.DatetimeIndex, name: str, venue: str) -> bool:
-    """Whether a record has returns on sessions of the venue only; a supposed one must have left out some day for it."""
-    away = not_in_session(venue, days)
-    if away is None or away.any():
-        return False
-    if "." in name or " " in name or name.startswith("^"):
-        return True
-    between = sessions[(sessions >= days[0]) & (sessions <= days[-1])]
-    closed = not_in_session(venue, between)
-    return closed is not None and bool(closed.any())
-
-
-def _opens_after(venue: str, own: str, days: pd.DatetimeIndex, sessions: pd.DatetimeIndex) -> bool:
-    """Whether the benchmark opens only after the line has closed, on the last date that both have."""
-    from impact.calendars import session_close, session_open
-
-    common = days.intersection(sessions)
-    return bool(len(common)) and session_open(common[-1], venue) >= session_close(common[-1], own)

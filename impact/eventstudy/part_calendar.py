@@ -12,10 +12,11 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.eventstudy.alignment import Market, ReturnTable, checked_events
+from impact.eventstudy.benchmark_records import benchmark_records, rows_lacked
 from impact.eventstudy.known_rows import KnownRows
-from impact.eventstudy.own_calendars import known_rows, known_sessions, sessions_absent
+from impact.eventstudy.own_calendars import known_rows, sessions_absent
 from impact.eventstudy.part_files import dates_of, read_part
-from impact.eventstudy.placing import stated_venues
+from impact.eventstudy.placing import read_inputs, stated_venues
 from impact.kernels.mapping import Executor, map_in_order
 from impact.market.closed_days import not_in_session, venues_of
 from impact.market.frames import checked_sessions
@@ -30,16 +31,16 @@ class PartCalendar:
     Attributes
     ----------
     sessions : DatetimeIndex (T,)
-        Dates of all files, and the sessions of the lines' venues for which they have no row.
+        Dates of all files, the sessions of the lines' venues for which they have no row, and rows of the benchmark.
     absent : mapping of venue to DatetimeIndex
-        The latter.
-    known : KnownRows or None
-        Rows on which the lines of all files have a return; None where no calendar depends on it.
+        Those sessions.
+    added : DatetimeIndex
+        All days that are no date of a file.
     """
 
     sessions: pd.DatetimeIndex
     absent: Mapping[str, pd.DatetimeIndex] = field(default_factory=dict)
-    known: KnownRows | None = None
+    added: pd.DatetimeIndex = field(default_factory=lambda: pd.DatetimeIndex([]))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -53,7 +54,7 @@ class PartCalendar:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Look:
-    """What is looked for in one file: on which rows its lines, and those with events, have a return."""
+    """What is looked for in one file: on which rows its lines with events have a return."""
 
     path: Path
     sessions: pd.DatetimeIndex
@@ -78,9 +79,8 @@ def calendar_of_parts(
 
     Notes
     -----
-    A row of another market, and a session without a row, are told by all lines of a venue, which may lie in several files. Files
-    are looked through for that only where some date is no session of a line's venue, a session has no row, or the benchmark
-    has no return on some date.
+    A session without a row is told by all lines of a venue with events, which may lie in several files. Files are looked through for
+    that only where some venue keeps other days than the files have.
     """
     every = list(map_in_order(executor, dates_of, paths))
     sessions = pd.DatetimeIndex(np.unique(np.concatenate(every)), name="session")
@@ -88,16 +88,16 @@ def calendar_of_parts(
         raise InputError(f"returns holds {len(paths)} file(s) and no date; give files with returns.")
     checked = checked_events(events)
     venues, owners = stated_venues(checked), frozenset(checked["security"].astype(str))
-    if not _differs(sessions, names, venues, market, factors):
-        return PartCalendar(sessions=sessions)
-    looks = [_Look(path=path, sessions=sessions, with_events=owners, venues=venues) for path in paths]
-    answers = list(map_in_order(executor, _rows_of_part, looks))
-    known, priced = (reduce(_merged, kind) for kind in zip(*answers, strict=True))
-    absent = sessions_absent(sessions, priced)
-    if not absent:
-        return PartCalendar(sessions=sessions, known=known)
-    whole = sessions.union(pd.DatetimeIndex(np.unique(np.concatenate([days.to_numpy() for days in absent.values()]))))
-    return PartCalendar(sessions=whole.rename("session"), absent=absent, known=known.on(whole.isin(sessions)))
+    lines = pd.Index([name for part in names for name in part], dtype=object)
+    of_lines = venues_of(lines[lines.isin(owners)], venues)
+    nothing = ReturnTable(values=np.empty((len(sessions), 0)), sessions=sessions, securities=pd.Index([], dtype=object))
+    lacked = rows_lacked(sessions, benchmark_records(nothing, *read_inputs(market, factors), venues), of_lines.tolist())
+    absent: dict[str, pd.DatetimeIndex] = {}
+    if any(_keeps_other_days(venue, sessions) for venue in dict.fromkeys(of_lines) if venue):
+        looks = [_Look(path=path, sessions=sessions, with_events=owners, venues=venues) for path in paths]
+        absent = sessions_absent(sessions, reduce(_merged, map_in_order(executor, _rows_of_part, looks)))
+    added = pd.DatetimeIndex(np.unique(np.concatenate([lacked.to_numpy(), *(days.to_numpy() for days in absent.values())])))
+    return PartCalendar(sessions=sessions.union(added).rename("session"), absent=absent, added=added)
 
 
 def sessions_of_benchmark(market: pd.Series | None, factors: pd.DataFrame | None) -> PartCalendar:
@@ -112,7 +112,7 @@ def laid_on(path: Path, calendar: PartCalendar) -> ReturnTable:
     """The returns of one file on the calendar of all of them."""
     table = read_part(path, calendar.sessions)
     return ReturnTable(
-        values=table.values, sessions=table.sessions, securities=table.securities, absent=calendar.absent, known=calendar.known
+        values=table.values, sessions=table.sessions, securities=table.securities, absent=calendar.absent, added=calendar.added
     )
 
 
@@ -120,27 +120,11 @@ def _merged(one: KnownRows, other: KnownRows) -> KnownRows:
     return one | other
 
 
-def _rows_of_part(look: _Look) -> tuple[KnownRows, KnownRows]:
-    """Rows on which all lines of a file, and those of them with events, have a return."""
+def _rows_of_part(look: _Look) -> KnownRows:
+    """Rows on which the lines of a file that have events have a return."""
     table = read_part(look.path, look.sessions)
     owners = np.flatnonzero([str(name) in look.with_events for name in table.securities.tolist()])
-    return known_rows(table, look.venues), known_rows(table, look.venues, owners)
-
-
-def _differs(
-    sessions: pd.DatetimeIndex,
-    names: Sequence[Sequence[str]],
-    venues: Mapping[str, str],
-    market: Market | None,
-    factors: pd.DataFrame | None,
-) -> bool:
-    """Whether some line may count other sessions than the dates of the files."""
-    nothing = ReturnTable(values=np.empty((len(sessions), 0)), sessions=sessions, securities=pd.Index([], dtype=object))
-    benchmark = known_sessions(nothing, market, factors)
-    if benchmark is not None and not benchmark.all():
-        return True
-    lines = pd.Index([name for part in names for name in part], dtype=object)
-    return any(_keeps_other_days(venue, sessions) for venue in dict.fromkeys(venues_of(lines, venues)) if venue)
+    return known_rows(table, look.venues, owners)
 
 
 def _keeps_other_days(venue: str, sessions: pd.DatetimeIndex) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,33 +11,33 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import ImpactWarning
-from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, align_events, checked_events, factor_table, read_market
+from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, align_events, checked_events, read_market
+from impact.eventstudy.benchmark_records import BenchmarkRecord, benchmark_records, rows_lacked
 from impact.eventstudy.benchmarks import ModelInputs
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.estimate import Estimated, estimate
-from impact.eventstudy.own_calendars import (
-    OwnCalendar,
-    benchmark_at_closes,
-    known_sessions,
-    on_sessions,
-    own_calendars,
-    with_absent_sessions,
-)
+from impact.eventstudy.meeting import meet_records
+from impact.eventstudy.own_calendars import OwnCalendar, own_calendars, with_absent_sessions
+from impact.eventstudy.scale import check_benchmark, check_returns, doubt_scale, looked_at
 from impact.kernels.mapping import Executor
 from impact.kernels.mixed import CalendarPart, mix_fits
+from impact.market.closed_days import lacks_calendar, not_in_session, venues_of
 from impact.market.frames import as_frame, dated_frame
-from impact.typing_ import ReturnKind
+from impact.typing_ import IntArray, ReturnKind
 from impact.venues import VENUES
 
 __all__ = [
     "PlacedEvents",
     "StudyInputs",
     "calendars_of_events",
+    "check_scale_of_inputs",
     "completed_table",
     "estimate_placed",
     "on_own_calendar",
     "place_events",
+    "read_inputs",
     "stated_venues",
+    "whole_calendar",
 ]
 
 
@@ -51,12 +52,15 @@ class StudyInputs:
         On the same sessions.
     notes : tuple of str
         What was done to them.
+    session_notes : tuple of str
+        Those of them that tell of sessions.
     """
 
     returns: ReturnTable
     market: Market | None
     factors: pd.DataFrame | None
     notes: tuple[str, ...] = ()
+    session_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -87,8 +91,15 @@ def stated_venues(events: pd.DataFrame) -> dict[str, str]:
     return dict(zip(known["security"].astype(str), known["venue"].astype(str), strict=True))
 
 
-def completed_table(table: ReturnTable, events: pd.DataFrame) -> ReturnTable:
-    """The table with the sessions it lacks of the venues of the lines that have events, as days without a return."""
+def read_inputs(market: Market | None, factors: pd.DataFrame | None) -> tuple[Market | None, pd.DataFrame | None]:
+    """Benchmark and factors with their dates in the index."""
+    return read_market(market), None if factors is None else dated_frame(as_frame(factors, "factors"), "factors")
+
+
+def completed_table(
+    table: ReturnTable, events: pd.DataFrame, market: Market | None = None, factors: pd.DataFrame | None = None
+) -> ReturnTable:
+    """The table with the rows it lacks as days without a return: sessions of the venues of the lines with events, and rows of their benchmark."""
     checked = checked_events(events)
     venues = stated_venues(checked)
     unknown = [venue for venue in dict.fromkeys(venues.values()) if venue not in VENUES]
@@ -100,42 +111,67 @@ def completed_table(table: ReturnTable, events: pd.DataFrame) -> ReturnTable:
             stacklevel=4,
         )
     lines = np.unique(table.securities.get_indexer(pd.Index(checked["security"].unique())))
-    return with_absent_sessions(table, lines[lines >= 0], venues)
+    lines = lines[lines >= 0]
+    records = benchmark_records(table, *read_inputs(market, factors), venues)
+    of_lines = venues_of(pd.Index([str(name) for name in table.securities[lines].tolist()], dtype=object), venues)
+    return with_absent_sessions(table, lines, venues, rows_lacked(table.sessions, records, of_lines.tolist()))
 
 
 def calendars_of_events(
-    events: pd.DataFrame, table: ReturnTable, market: Market | None, factors: pd.DataFrame | None, kind: ReturnKind | None
+    events: pd.DataFrame, table: ReturnTable, records: Sequence[BenchmarkRecord], kind: ReturnKind | None
 ) -> list[OwnCalendar]:
     """The calendars of the lines that have events; that of the table where none of them is a column."""
     lines = np.unique(table.securities.get_indexer(pd.Index(events["security"].unique())))
     lines = lines[lines >= 0]
     if not lines.size:
-        return [OwnCalendar(lines=lines, position=np.arange(len(table.sessions)), table=table, whole=True, venue="")]
-    benchmark = known_sessions(table, market, factors)
-    return own_calendars(table, lines, venues=stated_venues(events), benchmark=benchmark, kind=kind)
+        return [whole_calendar(table, lines)]
+    return own_calendars(table, lines, venues=stated_venues(events), records=records, kind=kind)
+
+
+def whole_calendar(table: ReturnTable, lines: IntArray) -> OwnCalendar:
+    """All rows of a table as the sessions of some lines."""
+    return OwnCalendar(lines=lines, position=np.arange(len(table.sessions)), table=table, whole=True, venue="")
 
 
 def on_own_calendar(
-    calendar: OwnCalendar, table: ReturnTable, market: Market | None, factors: pd.DataFrame | None, kind: ReturnKind | None
+    calendar: OwnCalendar,
+    table: ReturnTable,
+    market: Market | None,
+    factors: pd.DataFrame | None,
+    records: Sequence[BenchmarkRecord],
+    kind: ReturnKind | None,
 ) -> StudyInputs:
     """Returns, benchmark and factors on the sessions of a calendar."""
     if kind is None:
         return StudyInputs(returns=calendar.table, market=market, factors=factors)
-    met, notes = benchmark_at_closes(market, calendar, table, kind)
-    if met is market and not calendar.whole and isinstance(market, (pd.Series, pd.DataFrame)):
-        met = _carried(market, "market", calendar, table, kind).iloc[:, 0].rename(getattr(market, "name", None))
-    carried = factors if factors is None or calendar.whole else _carried(factors, "factors", calendar, table, kind)
-    left = len(table.sessions) - calendar.position.size - _n_added_for_others(table, calendar)
+    met = meet_records(calendar, market, factors, records, kind)
+    left = int((~np.isin(np.arange(len(table.sessions)), calendar.position) & ~table.sessions.isin(table.added)).sum())
+    of_sessions: tuple[str, ...] = ()
     if left:
         where = f" of {calendar.venue}" if calendar.venue else ""
-        notes = (*notes, f"{left} days on which the market{where} was closed are in the table for other lines and are no sessions")
-    notes = (*notes, *_absent_note(calendar))
-    return StudyInputs(returns=calendar.table, market=met, factors=carried, notes=notes)
+        of_sessions = (f"{left} days on which the market{where} was closed are in the table for other lines and are no sessions",)
+    of_sessions = (*of_sessions, *_off_calendar_note(calendar), *_absent_note(calendar))
+    return StudyInputs(
+        returns=met.returns, market=met.market, factors=met.factors, notes=(*met.notes, *of_sessions), session_notes=of_sessions
+    )
 
 
-def _n_added_for_others(table: ReturnTable, calendar: OwnCalendar) -> int:
-    """Rows that the returns given lack, and that are sessions of other lines only."""
-    return len({day for days in table.absent.values() for day in days} - set(calendar.absent))
+def _off_calendar_note(calendar: OwnCalendar) -> tuple[str, ...]:
+    """What is counted as a session though the calendar of the venue does not say so."""
+    venue = calendar.venue
+    if lacks_calendar(venue):
+        return (
+            f"{venue} has no calendar here: its sessions are the rows on which the line, or a benchmark of its market, has a return, so a "
+            "halt may pass for a day on which the market was closed",
+        )
+    away = not_in_session(venue, calendar.table.sessions) if calendar.recorded else None
+    if away is None or not away.any():
+        return ()
+    count = int(away.sum())
+    return (
+        f"{count} row{'s' * (count > 1)} with a return {'are' if count > 1 else 'is'} no session of the calendar of {venue} (first "
+        f"{calendar.table.sessions[away][0]:%Y-%m-%d}) and count{'s' * (count == 1)} as {'sessions' if count > 1 else 'one'} all the same",
+    )
 
 
 def _absent_note(calendar: OwnCalendar) -> tuple[str, ...]:
@@ -158,20 +194,6 @@ def _absent_note(calendar: OwnCalendar) -> tuple[str, ...]:
     )
 
 
-def _carried(values: pd.Series | pd.DataFrame, name: str, calendar: OwnCalendar, table: ReturnTable, kind: ReturnKind) -> pd.DataFrame:
-    """A benchmark or factors on the calendar, what came in between compounded into the next session."""
-    frame = values.to_frame(name) if isinstance(values, pd.Series) else values
-    sessions, numbers, names = factor_table(frame, name)
-    at = sessions.get_indexer(table.sessions)
-    wide = ReturnTable(
-        values=np.where((at >= 0)[:, None], numbers[at], np.nan), sessions=table.sessions, securities=pd.Index(names, dtype=object)
-    )
-    kept = np.zeros(len(table.sessions), dtype=bool)
-    kept[calendar.position] = True
-    own = on_sessions(wide, kept, kind)
-    return pd.DataFrame(own.values, index=own.sessions, columns=own.securities)
-
-
 def place_events(
     table: ReturnTable,
     events: pd.DataFrame,
@@ -179,11 +201,16 @@ def place_events(
     market: Market | None,
     factors: pd.DataFrame | None,
     kind: ReturnKind | None,
+    *,
+    met: bool = False,
 ) -> list[PlacedEvents]:
-    """Every event on a session of its own line's calendar, one group a calendar; events without a column are in the first."""
-    checked, market = checked_events(events), read_market(market)
-    factors = None if factors is None else dated_frame(as_frame(factors, "factors"), "factors")
-    calendars = calendars_of_events(checked, table, market, factors, kind)
+    """Every event on a session of its own line's calendar, one group a calendar; events without a column are in the first.
+
+    With `met`, the table and the benchmark are on the sessions of the lines already.
+    """
+    checked, (market, factors) = checked_events(events), read_inputs(market, factors)
+    records = () if met else benchmark_records(table, market, factors, stated_venues(checked))
+    calendars = [whole_calendar(table, np.arange(len(table.securities)))] if met else calendars_of_events(checked, table, records, kind)
     column = table.securities.get_indexer(pd.Index(checked["security"]))
     groups = []
     for number, calendar in enumerate(calendars):
@@ -191,7 +218,7 @@ def place_events(
         own = checked if len(calendars) == 1 else checked.iloc[rows].reset_index(drop=True)
         aligned = align_events(own, calendar.table, anchor)
         kept = rows[np.isin(own["event_id"].to_numpy(), aligned.table["event_id"].to_numpy())] if len(aligned.dropped) else rows
-        inputs = on_own_calendar(calendar, table, market, factors, kind)
+        inputs = on_own_calendar(calendar, table, market, factors, records, kind)
         groups.append(PlacedEvents(calendar=calendar, aligned=aligned, rows=kept, inputs=inputs))
     return groups
 
@@ -232,6 +259,7 @@ def estimate_placed(
         day0=whole.events.day0,
         security=security,
         dropped=dropped,
+        own_day0=np.concatenate([group.aligned.day0 for group in some])[order],
     )
     return estimated, aligned, table.sessions
 
@@ -251,3 +279,23 @@ def _estimated(group: PlacedEvents, design: StudyDesign, executor: Executor | No
         )
     )
     return replace(estimated, notes=(*estimated.notes, *inputs.notes))
+
+
+def check_scale_of_inputs(
+    table: ReturnTable, groups: list[PlacedEvents], market: Market | None, factors: pd.DataFrame | None, kind: ReturnKind
+) -> None:
+    """Refuse percent and prices among the lines with events, the benchmark and the factors; doubt what may be percent."""
+    lines = np.unique(np.concatenate([group.aligned.security for group in groups]))
+    names = table.securities[lines]
+    check_returns(table.values, names.tolist(), kind, lines=lines)
+    index = market if isinstance(market, (pd.Series, pd.DataFrame)) else None
+    if market is not None and index is None:
+        columns = np.unique(table.securities.get_indexer(pd.Index(market if isinstance(market, list) else [market])))
+        index = _columns(table, columns[columns >= 0])
+    check_benchmark(index, "market", kind)
+    doubt_scale(pd.DataFrame(looked_at(table.values, lines), columns=names), index, table.sessions)
+    check_benchmark(factors if isinstance(factors, (pd.Series, pd.DataFrame)) else None, "factors", kind)
+
+
+def _columns(table: ReturnTable, columns: IntArray) -> pd.DataFrame:
+    return pd.DataFrame(table.values[:, columns], index=table.sessions, columns=table.securities[columns])

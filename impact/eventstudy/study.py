@@ -12,19 +12,17 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import DroppedEvents, InputError
-from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, read_market, read_returns
+from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, read_returns
 from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.doubtful_returns import doubts_of_returns, thin_lines
 from impact.eventstudy.doubts import with_doubts
 from impact.eventstudy.drops import broken_rule, drop_table, nothing_left
 from impact.eventstudy.estimate import Estimated
 from impact.eventstudy.models import ModelName
-from impact.eventstudy.placing import PlacedEvents, completed_table, estimate_placed, place_events
+from impact.eventstudy.placing import check_scale_of_inputs, completed_table, estimate_placed, place_events, read_inputs
 from impact.eventstudy.results import EventStudyResult
-from impact.eventstudy.scale import check_benchmark, check_returns, doubt_scale, looked_at
 from impact.eventstudy.stated_variance import with_event_sd
 from impact.kernels.mapping import Executor
-from impact.market.frames import as_frame, dated_frame
 from impact.provenance import Source
 from impact.typing_ import FloatArray, IntArray, ReturnKind, Window
 
@@ -131,22 +129,23 @@ def run_study(
     sources: tuple[Source, ...] = (),
     carry: bool = True,
     doubt_moves: bool = True,
+    met: bool = False,
 ) -> EventStudyResult:
     """:func:`event_study` with its options as one record.
 
     Without `carry` the figures are no returns: what was observed while a line's own market was closed is left out, not
-    compounded. Without `doubt_moves` nothing is doubted for the size of its move: who has the prices knows better.
+    compounded. Without `doubt_moves` nothing is doubted for the size of its move: who has the prices knows better. With `met` the table and its benchmark are on the sessions of the lines already.
     """
-    table, market = read_returns(returns), read_market(market)
-    factors = None if factors is None else dated_frame(as_frame(factors, "factors"), "factors")
+    table, (market, factors) = read_returns(returns), read_inputs(market, factors)
     _check_span(design, table)
-    table = completed_table(table, events)
-    groups = place_events(table, events, design.anchor, market, factors, design.kind if carry else None)
+    if not met:
+        table = completed_table(table, events, market, factors)
+    groups = place_events(table, events, design.anchor, market, factors, design.kind if carry else None, met=met)
     if not any(group.aligned.day0.size for group in groups):
         raise nothing_left(groups[0].aligned.dropped)
     thin: tuple[str, ...] = ()
     if carry:
-        _check_scale(table, groups, market, factors, design.kind)
+        check_scale_of_inputs(table, groups, market, factors, design.kind)
         thin = thin_lines(groups, design)
     estimated, aligned, sessions = estimate_placed(groups, table, design, executor)
     study = finish_study(replace(estimated, notes=(*estimated.notes, *thin)), aligned, sessions, design, sources)
@@ -154,26 +153,6 @@ def run_study(
         fit, stated = with_event_sd(study.fit, study.events)
         study = replace(study, fit=fit, assumptions=(*study.assumptions, *stated))
     return with_doubts(study, doubts_of_returns(table, groups, design.kind)) if carry and doubt_moves else study
-
-
-def _check_scale(
-    table: ReturnTable, groups: list[PlacedEvents], market: Market | None, factors: pd.DataFrame | None, kind: ReturnKind
-) -> None:
-    """Refuse percent and prices among the lines with events, the benchmark and the factors; doubt what may be percent."""
-    lines = np.unique(np.concatenate([group.aligned.security for group in groups]))
-    names = table.securities[lines]
-    check_returns(table.values, names.tolist(), kind, lines=lines)
-    index = market if isinstance(market, (pd.Series, pd.DataFrame)) else None
-    if market is not None and index is None:
-        columns = np.unique(table.securities.get_indexer(pd.Index(market if isinstance(market, list) else [market])))
-        index = _columns(table, columns[columns >= 0])
-    check_benchmark(index, "market", kind)
-    doubt_scale(pd.DataFrame(looked_at(table.values, lines), columns=names), index, table.sessions)
-    check_benchmark(factors if isinstance(factors, (pd.Series, pd.DataFrame)) else None, "factors", kind)
-
-
-def _columns(table: ReturnTable, columns: IntArray) -> pd.DataFrame:
-    return pd.DataFrame(table.values[:, columns], index=table.sessions, columns=table.securities[columns])
 
 
 def _check_span(design: StudyDesign, table: ReturnTable) -> None:
@@ -225,7 +204,8 @@ def finish_study(
 
 def _counted_twice(aligned: AlignedEvents) -> tuple[str, ...]:
     """Events that are one day of one security under several ids: they repeat one observation."""
-    key = aligned.security * (int(aligned.day0.max(initial=0)) + 1) + aligned.day0
+    day0 = aligned.own_positions
+    key = aligned.security * (int(day0.max(initial=0)) + 1) + day0
     again = np.flatnonzero(pd.Series(key).duplicated().to_numpy())
     if not again.size:
         return ()
@@ -241,7 +221,7 @@ def _counted_twice(aligned: AlignedEvents) -> tuple[str, ...]:
 def _overlap(design: StudyDesign, aligned: AlignedEvents) -> tuple[str, ...]:
     """How many events share days of the event window with another of their security, in words; those of one day are told apart."""
     length = design.window[1] - design.window[0] + 1
-    key, order = _sorted_keys(aligned.security * (int(aligned.day0.max(initial=0)) + length + 1) + aligned.day0)
+    key, order = _sorted_keys(aligned.security * (int(aligned.own_positions.max(initial=0)) + length + 1) + aligned.own_positions)
     apart = np.diff(key)
     near = np.flatnonzero((apart > 0) & (apart < length))
     if not near.size:
@@ -257,8 +237,8 @@ def _overlap(design: StudyDesign, aligned: AlignedEvents) -> tuple[str, ...]:
 
 def _contamination(design: StudyDesign, aligned: AlignedEvents) -> tuple[str, ...]:
     """How many events have another event of their security in their estimation window, in words."""
-    width = int(aligned.day0.max(initial=0)) + abs(design.estimation[0]) + abs(design.window[1]) + abs(design.window[0]) + 2
-    key, order = _sorted_keys(aligned.security * (2 * width) + aligned.day0)
+    width = int(aligned.own_positions.max(initial=0)) + abs(design.estimation[0]) + abs(design.window[1]) + abs(design.window[0]) + 2
+    key, order = _sorted_keys(aligned.security * (2 * width) + aligned.own_positions)
     floor = key // (2 * width) * (2 * width)
     first = np.searchsorted(key, np.maximum(key + design.estimation[0] - design.window[1], floor), side="left")
     last = np.searchsorted(key, key + design.estimation[1] - design.window[0], side="right")

@@ -188,13 +188,13 @@ def synthetic_control(
     group = place_events(table, event, anchor, None if donors is None else list(donors), None, kind)[0]
     if not group.aligned.day0.size:
         raise nothing_left(group.aligned.dropped)
-    own, column, at = group.inputs.returns, int(group.aligned.security[0]), int(group.aligned.day0[0])
+    own, column, at = group.calendar.table, int(group.aligned.security[0]), int(group.aligned.day0[0])
     known = own.securities.get_indexer(pd.Index(treated))
     pool = donor_columns(own, np.append(known[known >= 0], column), donors, "donors")
     check_returns(own.values, own.securities.tolist(), kind, lines=np.append(pool, column))
     rows = _rows(design, at, own, column)
     pool, dropped = _usable_donors(own, pool, column, rows, design.length)
-    notes = (*_notes(own, pool, column, stated_venues(event), kind), *group.inputs.notes)
+    notes = (*_notes(own, pool, column, stated_venues(event), kind), *group.inputs.session_notes)
     fitted = ControlFit(
         returns=own.values[np.ix_(rows, np.append(column, pool))],
         n_before=design.length,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -12,14 +13,20 @@ from impact.errors import DataUnavailable, InputError
 from impact.typing_ import BoolArray, IntArray
 
 __all__ = [
+    "ClosuresHeld",
     "absent_before",
     "absent_notes",
     "absent_sessions",
+    "calendar_believed",
     "closed_cells",
+    "closures_held",
     "is_stated",
+    "lacks_calendar",
     "lines_by_venue",
     "not_in_session",
+    "not_in_usual_session",
     "rows_of_any_market",
+    "same_calendar",
     "venues_of",
 ]
 
@@ -53,15 +60,15 @@ def closed_cells(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | N
     ----------
     closes : DataFrame (T, S)
     venues : mapping of security to market identifier code, optional
-        What is not stated is read from the ticker. A ticker without ending is only supposed to trade in New York: a close of
-        one of them on a day on which New York was closed speaks against that, for its line and for that day, and so does a
-        day on which no line of the table has a close.
+        What is not stated is read from the ticker. A ticker without ending is only supposed to trade in New York, and is
+        believed where its closes keep that calendar; where they are too few to tell, a day counts as closed when some other
+        line has a close on it and none of the supposed ones.
 
     Notes
     -----
-    A closed market is no halt: the next session's return starts from the close before. A line whose venue is not known,
-    or whose days lie outside the calendar of its venue, has no closed days, so each empty cell counts as a day without a
-    trade.
+    A closed market is no halt: the next session's return starts from the close before. Where a venue has no calendar here, the
+    days on which one of its lines has a close are its sessions. A line whose venue is not known, or whose days lie outside
+    the calendar of its venue, has no closed days, so each empty cell counts as a day without a trade.
     """
     empty = closes.isna().to_numpy()
     closed = np.zeros(closes.shape, dtype=bool)
@@ -72,15 +79,28 @@ def closed_cells(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | N
     sure = is_stated(closes.columns, venues)
     for venue in dict.fromkeys(of_line[np.asarray(inside.any(axis=0))]):
         columns = np.flatnonzero((of_line == venue).to_numpy())
-        away = not_in_session(venue, pd.DatetimeIndex(closes.index))
+        days = pd.DatetimeIndex(closes.index)
+        away = not_in_usual_session(venue, days)
         if away is None:
+            if lacks_calendar(venue):
+                closed[:, columns] = np.asarray(empty[:, columns].all(axis=1))[:, None]
             continue
-        supposed = columns[~sure[columns]]
-        priced = ~empty[:, supposed] & away[:, None]
+        if not away.any():
+            continue
         closed[:, columns] = empty[:, columns] & away[:, None]
-        nobody_traded = np.asarray(~priced.any(axis=1) & ~empty.all(axis=1))
-        closed[:, supposed] &= ~priced.any(axis=0) & nobody_traded[:, None]
+        supposed = columns[~sure[columns]]
+        if supposed.size:
+            priced = ~empty[:, supposed] & away[:, None]
+            elsewhere = np.asarray(~priced.any(axis=1) & ~empty.all(axis=1))
+            closed[:, supposed] &= calendar_believed(venue, days, ~empty[:, supposed]) | (~priced.any(axis=0) & elsewhere[:, None])
     return closed
+
+
+def lacks_calendar(venue: str) -> bool:
+    """Whether a venue is known, and its calendar is not."""
+    from impact.calendars import VENUES
+
+    return venue in VENUES and not VENUES[venue].calendar
 
 
 def not_in_session(venue: str, days: pd.DatetimeIndex) -> BoolArray | None:
@@ -95,10 +115,76 @@ def not_in_session(venue: str, days: pd.DatetimeIndex) -> BoolArray | None:
         return None
 
 
+def not_in_usual_session(venue: str, days: pd.DatetimeIndex) -> BoolArray | None:
+    """Which of the days are no session of the venue, or a special one that many records leave out; None when that is not known."""
+    from impact.calendars import VENUES
+    from impact.venue_hours import special_sessions
+
+    away = not_in_session(venue, days)
+    return None if away is None else away | np.asarray(days.isin(special_sessions(VENUES[venue])))
+
+
 def is_stated(securities: pd.Index, venues: Mapping[str, str] | pd.Series | None = None) -> BoolArray:
     """(S,) lines whose venue is stated or in the ending of the ticker; others are only supposed to be United States lines."""
     names = [str(name) for name in securities.tolist()]
     return np.array([name in (venues if venues is not None else ()) or "." in name or " " in name for name in names], dtype=bool)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ClosuresHeld:
+    """How some lines keep the calendar of a venue, each between its first and its last figure.
+
+    Attributes
+    ----------
+    n_held : (S,) int
+        Days with a figure that are no session.
+    n_closures : (S,) int
+        Weekdays without a session.
+    """
+
+    n_held: IntArray
+    n_closures: IntArray
+
+    @property
+    def kept(self) -> BoolArray:
+        """(S,) lines that hold no more than a stray closure."""
+        return self.n_held <= HELD_OF_CLOSURES * self.n_closures
+
+    @property
+    def left_out_enough(self) -> BoolArray:
+        """(S,) lines that have left out closures enough for a supposed venue to be believed."""
+        return self.n_closures - self.n_held >= LEAST_CLOSURES
+
+
+def closures_held(venue: str, days: pd.DatetimeIndex, known: BoolArray) -> ClosuresHeld | None:
+    """How lines with figures on some of the days, (T, S), keep the calendar of a venue; None where it is not known there."""
+    from impact.calendars import sessions
+
+    away = not_in_session(venue, days)
+    if away is None:
+        return None
+    shut = pd.bdate_range(days[0], days[-1]).difference(sessions(venue, days[0], days[-1])).to_numpy()
+    some = known.any(axis=0)
+    first, last = known.argmax(axis=0), len(days) - 1 - known[::-1].argmax(axis=0)
+    labels = days.to_numpy()
+    passed = np.searchsorted(shut, labels[last], side="right") - np.searchsorted(shut, labels[first], side="left")
+    return ClosuresHeld(n_held=known[away].sum(axis=0), n_closures=np.where(some, passed, 0))
+
+
+def calendar_believed(venue: str, days: pd.DatetimeIndex, known: BoolArray) -> BoolArray:
+    """(S,) lines of a venue that is only supposed whose figures, (T, S), keep its calendar and have left out closures enough."""
+    held = closures_held(venue, days, known)
+    return np.zeros(known.shape[1], dtype=bool) if held is None else held.kept & held.left_out_enough
+
+
+def same_calendar(one: str, other: str) -> bool:
+    """Whether two venues keep the same sessions: one venue, one calendar, or one country where there is no calendar."""
+    from impact.calendars import VENUES
+
+    if one == other or one not in VENUES or other not in VENUES:
+        return one == other
+    a, b = VENUES[one], VENUES[other]
+    return a.calendar == b.calendar if a.calendar or b.calendar else a.country == b.country
 
 
 def absent_sessions(venue: str, rows: pd.DatetimeIndex, priced: BoolArray, *, stated: bool) -> pd.DatetimeIndex:
@@ -119,13 +205,15 @@ def absent_sessions(venue: str, rows: pd.DatetimeIndex, priced: BoolArray, *, st
     -------
     DatetimeIndex
         None at all where the rows do not keep the calendar of the venue: they hold its holidays, most of them do not follow
-        the session before (weeks, months), or the calendar is not known there. Sessions that are only projected do not count.
+        the session before (weeks, months), or the calendar is not known there. Sessions that are only projected do not count, nor
+        special ones (a Saturday, a festival evening), which many records leave out.
 
     Notes
     -----
     An absent row is an empty cell that nobody wrote: the return of the row after it spans several sessions.
     """
-    from impact.calendars import is_projected, sessions
+    from impact.calendars import VENUES, is_projected, sessions
+    from impact.venue_hours import special_sessions
 
     none = rows[:0]
     days = rows[priced]
@@ -138,13 +226,13 @@ def absent_sessions(venue: str, rows: pd.DatetimeIndex, priced: BoolArray, *, st
     absent = every.difference(rows)
     if not len(absent):
         return none
-    held = int((~days.isin(every)).sum())
-    closures = int(np.busday_count(days[0].date(), (days[-1] + pd.Timedelta(days=1)).date())) - int((every.day_of_week < 5).sum())
-    if held > HELD_OF_CLOSURES * closures or (not stated and closures - held < LEAST_CLOSURES):
+    held = closures_held(venue, days, np.ones((len(days), 1), dtype=bool))
+    if held is None or not held.kept[0] or not (stated or held.left_out_enough[0]):
         return none
     place = every.get_indexer(rows[rows.isin(every)])
     if np.mean(np.diff(place) == 1) <= 0.5:
         return none
+    absent = absent.difference(special_sessions(VENUES[venue]))
     return pd.DatetimeIndex([day for day in absent if not is_projected(day, venue)], dtype=rows.dtype)
 
 

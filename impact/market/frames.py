@@ -179,7 +179,7 @@ def refuse_where(bad: BoolArray, values: FloatArray, sessions: pd.DatetimeIndex,
 
 
 def dated_frame(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
-    """The frame with its dates in the index, wherever they stood.
+    """The frame with its dates in the index, wherever they stood: whole numbers such as 20250115 are dates, as the same text is.
 
     Raises
     ------
@@ -188,6 +188,9 @@ def dated_frame(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
     """
     if not isinstance(frame.index, pd.RangeIndex) and not pd.api.types.is_numeric_dtype(frame.index):
         return frame
+    written = _days_as_numbers(frame.index)
+    if written is not None:
+        return frame.set_axis(written, axis=0)
     for column in frame.columns:
         named = str(column).strip().lower() in DATE_NAMES
         if named or pd.api.types.is_datetime64_any_dtype(frame[column]):
@@ -195,6 +198,18 @@ def dated_frame(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
     raise InputError(
         f"{parameter} has no dates: its index starts {frame.index[:1].tolist()} and no column is called 'date'; put sessions in the index."
     )
+
+
+def _days_as_numbers(index: pd.Index) -> pd.DatetimeIndex | None:
+    """Whole numbers of eight digits that are all days of 1900 to 2099 as YYYYMMDD; None where they are not."""
+    if isinstance(index, pd.RangeIndex) or not len(index) or not pd.api.types.is_integer_dtype(index) or index.hasnans:
+        return None
+    if not (index.min() >= 19_000_101 and index.max() <= 20_991_231):
+        return None
+    try:
+        return pd.DatetimeIndex(pd.to_datetime(index.astype(str), format="%Y%m%d"))
+    except ValueError:
+        return None
 
 
 def _parsed(index: DaysLike, parameter: str) -> pd.DatetimeIndex:

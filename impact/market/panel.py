@@ -204,7 +204,8 @@ class MarketPanel(Result):
 
     def doubts(self) -> pd.DataFrame:
         """Figures to compare with another source: see :func:`impact.market.plausibility.doubtful_figures`."""
-        return doubtful_figures(self.close if self.adjusted_close is None else self.close.fillna(self.adjusted_close), self.volume)
+        closes = self.close if self.adjusted_close is None else self.close.fillna(self.adjusted_close)
+        return doubtful_figures(closes, self.volume, venues=self._stated_venues)
 
     def remarks(self) -> tuple[str, ...]:
         """What whoever uses the figures has to be told: what of the input was refused, sessions without a row, what to doubt; a line each."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from impact.market.closed_days import lacks_calendar, not_in_session, venues_of
 from impact.market.small_splits import small_splits, split_in_words
 from impact.tables.prose import significant
 from impact.typing_ import BoolArray, FloatArray
@@ -22,7 +23,7 @@ DOUBTS: Mapping[str, str] = {
     "spike": "a jump that the next session takes back: an implausible tick?",
     "jump": "a move by more than two fifths in one session: compare it with another source",
     "stale": "the same close many sessions running: a stale quote or a halt filled up?",
-    "shifted": "most of its days fall on a Sunday and next to none on a Friday: dates shifted by a time zone?",
+    "shifted": "it has days on Sundays and next to none on Fridays, and its market is not known to keep such a week: dates shifted by a time zone?",
 }
 """What makes a figure doubtful, by code."""
 
@@ -35,7 +36,12 @@ JUMP = np.log(1.0 / 0.6)  # a fall by two fifths, or its reverse
 STALE_SESSIONS = 10
 
 
-def doubtful_figures(close: pd.DataFrame, volume: pd.DataFrame | None = None, splits: pd.DataFrame | None = None) -> pd.DataFrame:
+def doubtful_figures(
+    close: pd.DataFrame,
+    volume: pd.DataFrame | None = None,
+    splits: pd.DataFrame | None = None,
+    venues: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
     """Doubtful figures of a table of closes.
 
     Parameters
@@ -46,6 +52,8 @@ def doubtful_figures(close: pd.DataFrame, volume: pd.DataFrame | None = None, sp
         A close that stands still with trade on it is no stale quote.
     splits : DataFrame (T, S), optional
         New shares for one old share where one is on record: its session is not doubted.
+    venues : mapping of security to market identifier code, optional
+        Whose week each line keeps; what is not stated is read from the ticker.
 
     Returns
     -------
@@ -55,13 +63,17 @@ def doubtful_figures(close: pd.DataFrame, volume: pd.DataFrame | None = None, sp
         lasts), about.
     """
     rows: list[tuple[object, ...]] = []
+    of_line = venues_of(close.columns, venues)
     for security in close.columns:
         own = close[security].dropna()
         if len(own) < 3:
             continue
         stated = None if splits is None or security not in splits else splits[security].reindex(own.index)
         traded = None if volume is None or security not in volume else volume[security].reindex(own.index)
-        rows += [(security, *row) for row in (*_moves(own, stated), *_stale(own, traded), *_shifted(pd.DatetimeIndex(own.index)))]
+        rows += [
+            (security, *row)
+            for row in (*_moves(own, stated), *_stale(own, traded), *_shifted(pd.DatetimeIndex(own.index), str(of_line[security])))
+        ]
         rows += [(security, *row) for row in _small_splits(close, str(security), traded, stated)]
     return _told(rows).sort_values(["security", "session"], kind="stable", ignore_index=True)
 
@@ -161,8 +173,15 @@ def _stale(close: pd.Series, volume: pd.Series | None) -> list[Doubt]:
     ]
 
 
-def _shifted(days: pd.DatetimeIndex) -> list[Doubt]:
-    """Sundays where Fridays should be: dates moved a day back by a time zone."""
+def _shifted(days: pd.DatetimeIndex, venue: str) -> list[Doubt]:
+    """Sundays where Fridays should be: dates moved a day back by a time zone, unless the market keeps such a week or may do so."""
+    if lacks_calendar(venue):
+        return []
+    away = not_in_session(venue, days)
+    if away is not None:
+        days = days[away | (days.day_of_week == 4)]
+    if not len(days):
+        return []
     weekday = np.asarray(days.day_of_week)
     sundays, fridays = int((weekday == 6).sum()), int((weekday == 4).sum())
     if sundays < 3 or fridays > sundays // 10:

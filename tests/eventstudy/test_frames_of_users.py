@@ -89,3 +89,17 @@ def test_a_venue_that_nobody_knows_is_said():
 def test_a_line_that_moves_by_one_figure_every_day_has_no_residual():
     with pytest.raises(InfeasibleDesign, match="no residual variation"):
         impact.event_study(RETURNS.assign(A=0.001), EVENTS, market=MARKET)
+
+
+def test_days_written_as_whole_numbers_are_the_days_they_name():
+    rng = np.random.default_rng(1)
+    days = pd.bdate_range("2023-01-02", periods=320)
+    table = pd.DataFrame(rng.normal(0, 0.01, (320, 2)), days, ["firm", "index"])
+    numbers = table.set_axis(days.strftime("%Y%m%d").astype(int), axis=0)
+    events = pd.DataFrame({"event_id": ["e"], "security": ["firm"], "date": [days[290]]})
+    right = impact.event_study(table, events, market="index").car(0, 1)
+    pd.testing.assert_frame_equal(impact.event_study(numbers, events, market="index").car(0, 1), right)
+    pd.testing.assert_frame_equal(impact.event_study(numbers[["firm"]], events, market=numbers["index"]).car(0, 1), right)
+    for wrong in (np.arange(320) + 5, np.arange(320) + 20230101):  # a count, and numbers of which some are no day
+        with pytest.raises(InputError, match="returns has no dates"):
+            impact.event_study(table.set_axis(wrong, axis=0), events, market="index")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from impact.calendars import sessions
 from impact.market import load_panel
 from impact.market.plausibility import DOUBTS, doubtful_figures
 
@@ -118,3 +119,12 @@ def test_the_bundled_lines_have_a_handful_of_small_splits_at_most():
     doubts = load_panel("bundled").doubts()
     small = doubts[(doubts["doubt"] == "split") & (np.abs(np.log(doubts["ratio"])) < np.log(5 / 3))]
     assert len(small) <= 6, small
+
+
+def test_a_market_that_trades_on_sundays_is_no_shift():
+    """Riyadh trades from Sunday to Thursday; so does a line that states the venue, and Tel Aviv may (no calendar here)."""
+    days = sessions("XSAU", "2024-01-02", "2024-12-31")
+    walk = 100 * np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.01, len(days))))
+    table = pd.DataFrame({"2222.SR": walk, "TEVA.TA": walk + 1, "AAA": walk + 2, "BBB": walk + 3}, index=days)
+    doubts = doubtful_figures(table, venues={"BBB": "XSAU"})
+    assert doubts.loc[doubts["doubt"] == "shifted", "security"].tolist() == ["AAA"]
