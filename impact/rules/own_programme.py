@@ -184,21 +184,28 @@ class OwnProgramme:
 
     @property
     def holding_stays_barred(self) -> bool | None:
-        """Whether holding is barred in the end, its licence counted in; None: not known."""
+        """Whether holding is barred in the end, its licence counted in; None: not known, as where it lets one sell without end."""
         until, is_known = self.freed_until(self.sell_barred_from, "hold")
-        if not self.holding_barred:
-            return self.holding_barred
-        return until != NEVER if is_known else None
+        if not self.holding_barred or (until == NEVER and is_known):
+            return None if self.holding_barred is None else False
+        sold, sale_is_known = self.freed_until(self.sell_barred_from, *SALES)
+        return True if is_known and sale_is_known and sold != NEVER else None
 
     def _known_bar(self, at: StatedInstant, *actions: str) -> StatedInstant:
         """First instant from which actions are barred; the one stated where it is not known whether a licence frees them then."""
         barred = self.barred_from(at, *actions)
         return at if barred is None else barred
 
+    def _known_holding_bar(self) -> StatedInstant:
+        """First instant from which holding is barred, its licence to hold, and that to sell what is held, counted in where they are known."""
+        barred = self._known_bar(self._hold_barred_from(), "hold")
+        ends = self._wind_down_ends(barred) if isinstance(barred, pd.Timestamp) else None
+        return barred if ends is None else ends
+
     @property
     def divestment_end_at(self) -> pd.Timestamp | None:
         """First instant from which what is held may not be sold, or not be held any more; None: never, or not known."""
-        ends = (self._known_bar(self.sell_barred_from, *SALES), self._known_bar(self._hold_barred_from(), "hold"))
+        ends = (self._known_bar(self.sell_barred_from, *SALES), self._known_holding_bar())
         return min((at for at in ends if isinstance(at, pd.Timestamp)), default=None)
 
     @property
@@ -208,13 +215,8 @@ class OwnProgramme:
             return ""
         acts, until = self.licence.actions, self.licence.until
         freed = "what its licence frees is not stated" if acts is None else f"its licence frees {', '.join(ACT_WORDS[act] for act in acts)}"
-        ends = (
-            "without end"
-            if until == NEVER
-            else "until when is not stated"
-            if until is None
-            else f"until {until.isoformat(timespec='minutes')}"
-        )
+        unended = {NEVER: "without end", None: "until when is not stated"}
+        ends = f"until {until.isoformat(timespec='minutes')}" if isinstance(until, pd.Timestamp) else unended[until]
         return f"{freed}, {ends}"
 
     def unstated(self) -> tuple[tuple[str, str], ...]:
@@ -257,11 +259,14 @@ class OwnProgramme:
             (SALES, self.sell_barred_from),
             (("hold",), self._hold_barred_from()),
         )
+        yield from self._wind_down(bound)
         for acts, at in bars if bound else ():
             word, actions = ACT_WORDS[acts[0]], ";".join(acts)
             if isinstance(at, pd.Timestamp):
                 yield self._cell(STANDING, actions, bound, "allowed", f"{self.name} does not yet bar {word}.", until=at)
-                yield self._cell(STANDING, actions, bound, "prohibited", f"{self.name} bars {word}.", since=at)
+                since = self._wind_down_ends(at) if acts == ("hold",) else at
+                if isinstance(since, pd.Timestamp):
+                    yield self._cell(STANDING, actions, bound, "prohibited", f"{self.name} bars {word}.", since=since)
             elif at == NEVER:
                 yield self._cell(STANDING, actions, bound, "allowed", f"{self.name} never bars {word}.")
         if free:
@@ -276,10 +281,23 @@ class OwnProgramme:
             reach = f"{kept}: whether its licence reaches that is not stated, and {where}."
             yield self._cell(("licensed",), ";".join(BY_CUSTODY), bound, "unknown", reach)
 
+    def _wind_down_ends(self, barred: pd.Timestamp) -> StatedInstant:
+        """First instant from which holding, barred from `barred` on, is so whatever its licence to sell says of it; None: not known."""
+        until, is_known = self.freed_until(self.sell_barred_from, *SALES)
+        if isinstance(until, pd.Timestamp) and is_known:
+            return max(barred, until)
+        return None if not is_known else until or barred
+
+    def _wind_down(self, bound: frozenset[str]) -> Iterator[dict[str, str]]:
+        """Holding while its licence lets one sell: what is not sold is held, and whether that is freed too the case does not say."""
+        barred = self._hold_barred_from()
+        ends = self._wind_down_ends(barred) if isinstance(barred, pd.Timestamp) else barred
+        if bound and isinstance(barred, pd.Timestamp) and ends != barred:
+            rule = f"{self.name} bars holding, and {self.licensed}: whether what may still be sold may be held until then the case does not say."
+            yield self._cell(STANDING, "hold", bound, "unknown", rule, since=barred, until=ends if isinstance(ends, pd.Timestamp) else None)
+
     def _hold_barred_from(self) -> StatedInstant:
-        if self.holding_barred is None:
-            return None
-        return self.sell_barred_from if self.holding_barred else NEVER
+        return self.sell_barred_from if self.holding_barred else None if self.holding_barred is None else NEVER
 
     def _cell(
         self,
@@ -300,12 +318,11 @@ class OwnProgramme:
 
     def _clocks(self) -> Iterator[dict[str, str]]:
         """First prohibited instants, beyond what its licence frees for sure."""
-        for clock, stated, acts, ends in (
-            ("purchase_ban", self.buy_barred_from, ("buy",), "free purchase"),
-            ("divestment_end", self.sell_barred_from, SALES, "selling"),
-            ("possession_ban", self._hold_barred_from(), ("hold",), "holding"),
+        for clock, at, ends in (
+            ("purchase_ban", self._known_bar(self.buy_barred_from, "buy"), "free purchase"),
+            ("divestment_end", self._known_bar(self.sell_barred_from, *SALES), "selling"),
+            ("possession_ban", self._known_holding_bar(), "holding"),
         ):
-            at = self._known_bar(stated, *acts)
             if isinstance(at, pd.Timestamp):
                 wall = at.tz_convert("UTC")
                 yield {

@@ -225,6 +225,10 @@ class Licence:
             return False
         return bool(self.securities & {"*", *keys})
 
+    def frees(self, action: str) -> bool:
+        """Whether an action is among those that it frees: a sale to divest is a sale."""
+        return bool(self.actions & ({"*", action, "sell"} if action == "sell_to_divest" else {"*", action}))
+
     def ends_at(self, listing: Listing) -> Instant:
         """First instant (UTC) at which it no longer frees acts in what a listing names; None: no end is on record."""
         if self.to_at is not None or not self.to_rule_days or listing.listed_on is None:

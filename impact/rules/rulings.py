@@ -367,7 +367,7 @@ def _conflict(book: RuleBook, programme: Programme, listing: Listing, phase: str
 def _applies(licence: Licence, programme: Programme, listing: Listing, question: Question, at: pd.Timestamp) -> bool:
     if question.investor not in licence.investors or not licence.covers(programme.programme_id, listing, question.keys):
         return False
-    if not licence.actions & {"*", question.action}:
+    if not licence.frees(question.action):
         return False
     end = licence.ends_at(listing)
     return at >= licence.from_at and (end is None or at < end)

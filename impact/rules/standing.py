@@ -18,7 +18,6 @@ __all__ = ["ActStanding", "LicensedSale", "Standing", "eastern_time", "licensed_
 
 EASTERN = "America/New_York"
 ASKED = ("buy", "sell_to_divest", "hold")
-SALES = frozenset({"*", "sell", "sell_to_divest"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +175,7 @@ def licensed_sales(
         LicensedSale(licence=licence, programme=programme, listing=listing, ends_at=licence.ends_at(listing))
         for programme, listing in listings
         for licence in book.licences
-        if licence.covers(programme.programme_id, listing, keys) and investor in licence.investors and licence.actions & SALES
+        if licence.covers(programme.programme_id, listing, keys) and investor in licence.investors and licence.frees("sell_to_divest")
     ]
     return tuple(sorted(sales, key=lambda sale: pd.Timestamp.max.tz_localize("UTC") if sale.ends_at is None else sale.ends_at))
 

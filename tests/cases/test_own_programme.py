@@ -129,17 +129,16 @@ def test_a_clock_of_a_programme_that_may_not_cover_the_share_is_no_restriction(t
 
 
 def test_what_a_licence_frees_for_sure_is_barred_when_it_ends(tmp_path, run_cli):
-    """Buying from the end of the licence, holding and so the last sale from the day stated."""
+    """Buying and selling from the end of the licence, and holding too: while one may sell it is not for sure barred."""
     until = pd.Timestamp("2027-05-01T00:00+02:00")
     path = written(tmp_path, licence=f'{{ actions = ["buy", "sell"], until = {until.isoformat()} }}')
     clocks = impact.case(path).deadlines().clocks.set_index("clock")["first_prohibited_utc"]
-    held = pd.Timestamp("2027-02-26T23:59+01:00")
-    assert clocks.to_dict() == {"purchase_ban": until, "divestment_end": until, "possession_ban": held}
+    assert clocks.to_dict() == {"purchase_ban": until, "divestment_end": until, "possession_ban": until}
     row = checked(tmp_path, path, run_cli, BEFORE)
     assert row["status"] == "restricted"
-    assert (pd.Timestamp(row["next_ban_at"]), pd.Timestamp(row["divest_by_at"])) == (until, held)
+    assert (pd.Timestamp(row["next_ban_at"]), pd.Timestamp(row["divest_by_at"])) == (until, until)
     listing = listing_of(impact.case(path).definition)
-    assert (listing.purchase_ban_at, listing.divestment_end_at, listing.possession_barred) == (until, held, True)
+    assert (listing.purchase_ban_at, listing.divestment_end_at, listing.possession_barred) == (until, until, True)
     free = written(tmp_path, licence='{ actions = ["buy", "sell", "hold"], until = "never" }')
     assert checked(tmp_path, free, run_cli, BEFORE)["status"] == "clear" and impact.case(free).deadlines().clocks.empty
     assert listing_of(impact.case(free).definition).possession_barred is False
@@ -150,7 +149,34 @@ def test_a_licence_frees_what_it_names_until_it_ends(tmp_path):
     assert [asked(path, "sell", at).status for at in (AFTER, "2027-05-03T12:00+02:00")] == ["allowed", "prohibited"]
     assert asked(path, "buy", AFTER).status == "prohibited"
     unsure = written(tmp_path, licence='{ actions = ["sell"] }')
-    assert asked(unsure, "sell", AFTER).status == "unknown"
+    assert [asked(unsure, action, AFTER).status for action in ("sell", "sell_to_divest", "hold")] == ["unknown"] * 3
+
+
+@pytest.mark.parametrize(
+    ("actions", "sell", "divest", "hold"),
+    [
+        ('["sell"]', "allowed", "allowed", "unknown"),  # a sale to divest is a sale
+        ('["sell_to_divest"]', "prohibited", "allowed", "unknown"),
+        ('["sell", "hold"]', "allowed", "allowed", "allowed"),
+        ('["buy"]', "prohibited", "prohibited", "prohibited"),
+    ],
+)
+def test_a_licence_to_sell_covers_a_sale_to_divest_and_leaves_holding_open(tmp_path, run_cli, actions, sell, divest, hold):
+    """Every question about the law gives the same end, and the last session is that of the licence."""
+    until = pd.Timestamp("2027-04-01T00:01+02:00")
+    path = written(tmp_path, licence=f"{{ actions = {actions}, until = {until.isoformat()} }}")
+    last, stated = until - pd.Timedelta(minutes=1), pd.Timestamp("2027-02-26T23:59+01:00")
+    asks = ("sell", "sell_to_divest", "hold")
+    assert [asked(path, act, last.isoformat()).status for act in asks] == [sell, divest, hold]
+    assert [asked(path, act, until.isoformat()).status for act in asks] == ["prohibited"] * 3
+    if hold == "unknown":
+        answer = asked(path, "hold", last.isoformat())
+        assert answer.until == until and "may be held until then the case does not say" in answer.rule
+    ends = stated if divest == "prohibited" else until
+    clocks = impact.case(path).deadlines().clocks.set_index("clock")
+    assert clocks.loc[["divestment_end", "possession_ban"], "first_prohibited_utc"].tolist() == [ends, ends]
+    assert pd.Timestamp(checked(tmp_path, path, run_cli, BEFORE)["divest_by_at"]) == ends
+    assert impact.case(path).supply().wind_down.sessions[-1] < ends.tz_localize(None)
 
 
 SALE_FIRST = {"sell_barred_from": "2026-12-10T00:00:00+01:00", "buy_barred_from": "2027-01-15T00:00:00+01:00"}
@@ -185,7 +211,7 @@ def test_a_licence_does_not_say_that_it_reaches_the_depository(tmp_path):
     for at in (BEFORE, AFTER):
         answer = asked(path, "sell", at)
         assert answer.status == "unknown" and "licence reaches" in answer.rule
-    assert asked(path, "buy", AFTER).status == "allowed" and asked(path, "hold", AFTER).status == "prohibited"
+    assert asked(path, "buy", AFTER).status == "allowed" and asked(path, "hold", AFTER).status == "unknown"
     assert asked(written(tmp_path, licence=licence), "sell", AFTER).status == "allowed"
 
 

@@ -44,7 +44,8 @@ def test_what_is_not_known_to_be_covered_is_not_known_to_be_barred(instruments, 
     [
         ({"actions": ("sell", "hold", "buy"), "until": NEVER}, ("no", "no", "no", "no")),
         ({"actions": ("hold",), "until": NEVER}, ("yes", "after_window", "no", "no")),  # a lock-in
-        ({"actions": ("sell",), "until": NEVER}, ("yes", "no", "after_window", "yes")),  # holding is barred all the same
+        ({"actions": ("sell",), "until": NEVER}, ("yes", "no", "unknown", "unknown")),  # may what one may sell for ever be held?
+        ({"actions": ("sell",), "until": LATER}, ("yes", "after_window", "after_window", "yes")),
         ({"actions": ("hold", "sell"), "until": LATER}, ("yes", "after_window", "after_window", "yes")),  # later, and still all
         ({"actions": ("hold",), "until": EARLIER}, ("yes", "after_window", "after_window", "yes")),  # it ends before anything is barred
         ({"actions": ("hold",)}, ("yes", "after_window", "unknown", "unknown")),
@@ -64,7 +65,7 @@ def test_a_licence_is_counted_in(licence, expected):
         (None, SELL),
         ({"actions": ("sell", "hold"), "until": LATER}, LATER),
         ({"actions": ("sell_to_divest", "hold"), "until": LATER}, LATER),
-        ({"actions": ("sell",), "until": LATER}, SELL),  # nobody may hold it longer
+        ({"actions": ("sell",), "until": LATER}, LATER),  # what may be sold until then is not for sure barred from being held
         ({"actions": ("hold",), "until": LATER}, SELL),  # nobody may sell it later
         ({"actions": ("hold",), "until": NEVER}, SELL),
         ({"actions": ("sell", "hold"), "until": NEVER}, None),
