@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from impact.bundled import read_bundled
-from impact.calendars import last_closed_session, sessions, venue_of
+from impact.calendars import VENUES, last_closed_session, sessions, venue_of
 from impact.cases.benchmarks import venue_currency, yahoo_symbol
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.errors import DataUnavailable, InputError
@@ -17,8 +17,9 @@ from impact.identifiers import normalise_ticker
 from impact.intake.currencies import currency_of
 from impact.market import MarketPanel, load_panel
 from impact.market.sources import SourceOptions, is_service, open_source
+from impact.venue_hours import special_sessions
 
-__all__ = ["check_currency", "known_prices", "load_case_prices", "read_from"]
+__all__ = ["check_currency", "known_prices", "load_case_prices", "read_from", "special_sessions_left_out"]
 
 READ_FROM = "is read from the file"
 FILE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
@@ -57,8 +58,17 @@ def load_case_prices(definition: CaseDefinition, source: str | Path | MarketPane
             kept = [*panel.beside(definition.security).securities, *needed, *peers]
             panel = panel.select([name for name in dict.fromkeys(kept) if name in panel.securities])
     _require(definition, panel, needed, source)
-    panel = panel.on_sessions(sessions(venue_of(definition.security), panel.sessions[0], panel.sessions[-1]))
+    own = sessions(venue_of(definition.security), panel.sessions[0], panel.sessions[-1])
+    panel = panel.on_sessions(own.difference(special_sessions_left_out(definition, panel)))
     return _without_index_volume(_in_currency(panel, definition), definition.market)
+
+
+def special_sessions_left_out(definition: CaseDefinition, panel: MarketPanel) -> pd.DatetimeIndex:
+    """Special sessions (a Saturday, a festival evening) on which neither the line nor its benchmark has a close, as in many records."""
+    special = special_sessions(VENUES[venue_of(definition.security)])
+    special = special[(special >= panel.sessions[0]) & (special <= panel.sessions[-1])]
+    lines = [name for name in (definition.security, definition.market) if name in panel.securities]
+    return special.difference(panel.close.index[panel.close[lines].notna().any(axis=1)])
 
 
 def _from_files(source: str | Path, definition: CaseDefinition, wanted: list[str]) -> MarketPanel:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from impact.calendars import first_session_to_react, parse_instant, venue_of
+from impact.calendars import first_session_to_react, parse_instant, sessions, venue_of
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.events import events_of_case
 from impact.cases.listing import stated_source
+from impact.cases.panel import special_sessions_left_out
 from impact.cases.schemas import EARLIEST, PENDING, TIMELINE
 from impact.errors import DataUnavailable
 from impact.market import MarketPanel
@@ -111,10 +112,13 @@ class Timeline(Result):
         return plot_timeline(self.prices, self.events, currency=self.currency, ax=ax)
 
 
-def _anchored(row: pd.Series, venue: str) -> tuple[pd.Timestamp, bool, str]:
-    """Session, whether the news came inside it, and how it was found."""
+def _anchored(row: pd.Series, venue: str, left_out: pd.DatetimeIndex) -> tuple[pd.Timestamp, bool, str]:
+    """Session, whether the news came inside it, and how it was found; special sessions that the prices leave out are passed over."""
     instant = parse_instant(row["known_at"], parameter="known_at")
     reaction = first_session_to_react(instant, venue)
+    if reaction.session in left_out:
+        following = sessions(venue, reaction.session, reaction.session + pd.Timedelta(days=14)).difference(left_out)[0]
+        return following, False, f"{reaction.reason} The prices leave that special session out: the next one is taken."
     if row["anchor"] == "session":
         return reaction.session, False, "execution: the session itself, announced before"
     return reaction.session, reaction.intraday, reaction.reason
@@ -134,7 +138,8 @@ def build_timeline(definition: CaseDefinition, panel: MarketPanel | None, *, as_
     table = events_of_case(definition, as_of)
     if table.empty:
         raise DataUnavailable(f"no event of case={definition.case!r} was known at as_of={as_of}; choose a later instant.")
-    placed = [_anchored(row, venue) for _, row in table.iterrows()]
+    left_out = pd.DatetimeIndex([]) if panel is None else special_sessions_left_out(definition, panel)
+    placed = [_anchored(row, venue, left_out) for _, row in table.iterrows()]
     events = table.assign(
         reaction_on=[session for session, _, _ in placed],
         intraday=[inside for _, inside, _ in placed],

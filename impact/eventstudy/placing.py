@@ -24,6 +24,7 @@ from impact.kernels.mixed import CalendarPart, mix_fits
 from impact.market.closed_days import lacks_calendar, not_in_session, venues_of
 from impact.market.frames import as_frame, dated_frame
 from impact.typing_ import IntArray, ReturnKind
+from impact.venue_hours import special_sessions
 from impact.venues import VENUES
 
 __all__ = [
@@ -216,11 +217,26 @@ def place_events(
     for number, calendar in enumerate(calendars):
         rows = np.flatnonzero(np.isin(column, calendar.lines) | ((column < 0) & (number == 0)))
         own = checked if len(calendars) == 1 else checked.iloc[rows].reset_index(drop=True)
+        own = _past_special_sessions(own, calendar) if anchor == "raise" else own
         aligned = align_events(own, calendar.table, anchor)
         kept = rows[np.isin(own["event_id"].to_numpy(), aligned.table["event_id"].to_numpy())] if len(aligned.dropped) else rows
         inputs = on_own_calendar(calendar, table, market, factors, records, kind)
         groups.append(PlacedEvents(calendar=calendar, aligned=aligned, rows=kept, inputs=inputs))
     return groups
+
+
+def _past_special_sessions(events: pd.DataFrame, calendar: OwnCalendar) -> pd.DataFrame:
+    """Dates of special sessions that the returns leave out, as many records do, moved to the next session: none is refused for them."""
+    own = calendar.table.sessions
+    special = special_sessions(VENUES[calendar.venue]).difference(own) if calendar.venue in VENUES else own[:0]
+    if not len(special):
+        return events
+    days = pd.DatetimeIndex(pd.to_datetime(events["date"], errors="coerce").to_numpy())
+    following = np.searchsorted(own.to_numpy(), days.to_numpy())
+    moved = np.asarray(days.isin(special)) & (following < len(own))
+    if not moved.any():
+        return events
+    return events.assign(date=np.where(moved, own.take(np.minimum(following, len(own) - 1)), days))
 
 
 def estimate_placed(

@@ -17,3 +17,25 @@ def test_a_benchmark_laid_on_the_sessions_of_a_line_spans_what_the_line_spans():
     assert returns.loc["2020-06-29"].round(4).to_dict() == {"002415.SZ": 0.05, "HSI": 0.02}
     without = to_returns(closes.drop(index=pd.Timestamp("2020-06-23")), venues={"HSI": "XHKG"})  # a session of both
     assert without.loc["2020-06-24"].isna().all() and without.loc["2020-06-29"].notna().all()
+
+
+def test_empty_rows_left_by_other_markets_are_no_gaps():
+    """Columns picked from a table of several markets: returns are those of the table of their own days."""
+    own = sessions("XNYS", "2024-01-02", "2024-12-31")
+    rng = np.random.default_rng(2)
+    closes = pd.DataFrame(100 * np.exp(rng.normal(0, 0.01, (len(own), 2)).cumsum(axis=0)), own, ["AAPL", "SPY"])
+    wide = closes.reindex(own.union(sessions("XSAU", "2024-01-02", "2024-12-31")))
+    np.testing.assert_allclose(to_returns(wide).loc[own], to_returns(closes), rtol=1e-12)
+
+
+def test_a_venue_without_a_calendar_has_the_sessions_of_its_lines():
+    days = pd.date_range("2024-01-01", "2024-06-30")
+    own = days[~days.day_of_week.isin([4, 5])].delete([30, 31])
+    rng = np.random.default_rng(3)
+    closes = pd.DataFrame(100 * np.exp(rng.normal(0, 0.01, (len(own), 2)).cumsum(axis=0)), own, ["TEVA.TA", "^TA125.TA"])
+    closes.loc[own[50], "TEVA.TA"] = np.nan  # a halt: the index has a close
+    toronto = sessions("XTSE", "2024-01-02", "2024-06-28")
+    wide = closes.join(pd.DataFrame({"RY.TO": 130.0}, toronto), how="outer")
+    for table in (wide, wide[["TEVA.TA", "^TA125.TA"]]):
+        np.testing.assert_allclose(to_returns(table).loc[own, closes.columns], to_returns(closes), rtol=1e-12)
+    assert np.isnan(to_returns(wide)["TEVA.TA"].loc[own[50:52]]).all()
