@@ -18,7 +18,7 @@ _HOMES = {
     "ShrunkEffects": "impact.eventstudy.shrinkage",
     "StaggeredDifference": "impact.eventstudy.staggered",
     "SyntheticControl": "impact.eventstudy.synthetic",
-    "SyntheticDifference": "impact.eventstudy.synthetic_did",
+    "SyntheticDifference": "impact.eventstudy.synthetic_difference",
     "StudyDesign": "impact.eventstudy.design",
     "TESTS": "impact.eventstudy.hypotheses",
     "abnormal_volume": "impact.eventstudy.volume",
@@ -37,7 +37,7 @@ _HOMES = {
     "staggered_did": "impact.eventstudy.staggered",
     "study_partitions": "impact.eventstudy.partitioned",
     "synthetic_control": "impact.eventstudy.synthetic",
-    "synthetic_did": "impact.eventstudy.synthetic_did",
+    "synthetic_did": "impact.eventstudy.synthetic_difference",
     "trade_to_trade_study": "impact.eventstudy.thin_trading",
 }
 
@@ -94,7 +94,7 @@ if TYPE_CHECKING:
     from impact.eventstudy.staggered import StaggeredDifference, staggered_did
     from impact.eventstudy.study import event_study
     from impact.eventstudy.synthetic import SyntheticControl, synthetic_control
-    from impact.eventstudy.synthetic_did import SyntheticDifference, synthetic_did
+    from impact.eventstudy.synthetic_difference import SyntheticDifference, synthetic_did
     from impact.eventstudy.thin_trading import trade_to_trade_study
     from impact.eventstudy.volume import abnormal_volume
 

@@ -10,11 +10,13 @@ __all__ = [
     "CONTROL",
     "CONTROL_PATH",
     "DIFFERENCE",
+    "DIFFERENCE_PATH",
     "DONORS_OUT",
     "HORIZONS",
     "LEFT_OUT_DONOR",
     "PERIOD_WEIGHTS",
     "PLACEBO_DONORS",
+    "PRE_TREND",
     "UNITS_OUT",
     "UNIT_WEIGHTS",
     "WEIGHTS",
@@ -70,6 +72,8 @@ _OUTCOME = Vocabulary(
     Column("n_after", "count", short="periods after"),
     Column("horizon", "code", about="periods since the treatment; 0 is the first treated, all the mean over them"),
     Column("n_periods", "count", short="dates", about="distinct periods with a treated unit"),
+    Column("n_leads", "count", short="leads", about="periods before the treatment that are tested together"),
+    Column("distribution", about="reference distribution of the statistic"),
     Column("unit", "code", about="security, fund or other unit of the panel"),
     Column("period", "date"),
     Column("weight", "share"),
@@ -84,9 +88,18 @@ DIFFERENCE = _OUTCOME.schema(
     "estimate se ci_low ci_high p df rank_p smallest_p fit_error n_treated n_controls n_before n_after reason",
     about="an effect on an outcome",
 )
+DIFFERENCE_PATH = _OUTCOME.schema(
+    "difference_path", "period horizon estimate ci_low ci_high", about="a period, the treated against the weighted controls"
+)
 HORIZONS = _OUTCOME.schema(
     "horizons",
     "horizon estimate se ci_low ci_high p n_treated n_periods n_obs",
     Column("reason", about="why there is no standard error", sparse=True),
     about="a number of periods since the treatment",
+)
+PRE_TREND = _OUTCOME.schema(
+    "pre_trend",
+    "statistic p_value n_leads df distribution smallest_p n_obs n_treated",
+    Column("reason", about="why there is no test", sparse=True),
+    about="the joint test that nothing moved before the treatment",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,16 @@ from scipy.special import stdtr, stdtrit
 
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import factor_table
-from impact.eventstudy.causal_schemas import HORIZONS, UNITS_OUT
+from impact.eventstudy.causal_schemas import HORIZONS, PRE_TREND, UNITS_OUT
+from impact.eventstudy.pre_trends import said_of_leads, staggered_pre_trend
 from impact.kernels.imputation import imputed_means, tied_sets
 from impact.market.given_days import faults_of_days
 from impact.results import Result, Summary, declared
 from impact.tables import prose
 from impact.typing_ import Day, FloatArray, IntArray, TableLike
+
+if TYPE_CHECKING:
+    from impact.plots.style import Axes
 
 __all__ = ["StaggeredDifference", "staggered_did"]
 
@@ -39,21 +43,31 @@ class StaggeredDifference(Result):
     ----------
     effects : DataFrame
         Index horizon: 0 is the first treated period; `all` the mean over every treated unit and period that enters.
+    leads : DataFrame
+        Index horizon, -1 the last period before the treatment: how far treated units lie from ``unit + period`` there, against the periods
+        before all leads; estimated on untreated observations alone.
+    pre_trend : DataFrame
+        One row: the joint test that all leads are zero (F), its p, degrees of freedom and counts, or the reason why there is none.
     n_never, n_treated : int
         Units not treated by the last period, and treated units that enter.
     clustered_by : {"unit", "period"}
     dropped : DataFrame
         Units that were not used, with the reason.
+    level : float
+        Coverage of the intervals.
     """
 
-    schemas = declared(effects=HORIZONS, dropped=UNITS_OUT)
+    schemas = declared(effects=HORIZONS, leads=HORIZONS, pre_trend=PRE_TREND, dropped=UNITS_OUT)
 
     effects: pd.DataFrame
+    leads: pd.DataFrame
+    pre_trend: pd.DataFrame
     n_never: int
     n_treated: int
     clustered_by: Cluster
     dropped: pd.DataFrame
     assumptions: tuple[str, ...] = ()
+    level: float = 0.95
 
     def to_frame(self) -> pd.DataFrame:
         """The effects, one row a horizon."""
@@ -63,10 +77,23 @@ class StaggeredDifference(Result):
         """The mean effect, the table of horizons, and what the comparison rests on."""
         whole = self.to_frame().iloc[0]
         tables = [("By periods since the treatment", self.with_schema("effects"))]
+        if len(self.leads):
+            tables.append(("Before the treatment", self.with_schema("leads")))
+        tables.append(("Joint test of the leads", self.with_schema("pre_trend")))
         if len(self.dropped):
             tables.append(("Units left out", self.with_schema("dropped")))
         title = f"Staggered difference-in-differences: mean effect {prose.significant(whole['estimate'], 4)}, p {prose.p_value(whole['p'])}"
         return Summary(title=title, tables=tuple(tables), notes=self.assumptions)
+
+    def plot(self, *, ax: Axes | None = None, title: str | None = None) -> Axes:
+        """Leads and effects by periods since the treatment, each with its interval, and the mean effect with its own."""
+        from impact.plots.controls import plot_event_time
+
+        path = pd.concat([self.leads, self.effects.drop(index=ALL)]).rename_axis("horizon").reset_index()
+        headline = self.effects.loc[[ALL]].iloc[0]
+        row = self.pre_trend.iloc[0]
+        told = f"N = {self.n_treated} treated" + ("" if row["reason"] else f", leads: p {prose.p_value(row['p_value'])}")
+        return plot_event_time(path, headline, level=self.level, title=told if title is None else title, ax=ax)
 
 
 def staggered_did(
@@ -76,6 +103,7 @@ def staggered_did(
     last: int | None = None,
     cluster: Cluster = "unit",
     level: float = 0.95,
+    leads: int | None = None,
 ) -> StaggeredDifference:
     """What a treatment that reached units at different dates did to an outcome, by Gardner's two stages.
 
@@ -92,6 +120,8 @@ def staggered_did(
         Within what the errors may be correlated.
     level : float
         Coverage of the intervals.
+    leads : int, optional
+        Periods before the treatment that are tested for an early move; three, or as many as can be, when None, and 0 for none.
 
     Raises
     ------
@@ -107,13 +137,17 @@ def staggered_did(
     covariance allows for the first stage (Gardner), Student with clusters less one degrees of freedom. One regression
     on a dummy of treatment compares late with early treated units and may have the wrong sign where effects grow.
 
-    There is no standard error below 20 clusters, or 8 that are treated, nor for a horizon with fewer than 8 treated units. Parallel
-    movement without the treatment is assumed and not tested.
+    There is no standard error below 20 clusters, or 8 that are treated, nor for a horizon with fewer than 8 treated units.
+
+    Parallel movement without the treatment is assumed. `pre_trend` tests it before the treatment: least squares of untreated outcomes on
+    ``unit + period`` and a dummy of each lead, all leads zero by Hotelling's F of the treated clusters. It is not correlated with the effects when it is true, and a test of
+    few units that does not reject shows little (Roth 2022).
 
     References
     ----------
     Gardner (2022), Two-stage differences in differences, arXiv 2207.05943.
     Borusyak, Jaravel and Spiess (2024), Review of Economic Studies 91.
+    Roth (2022), American Economic Review: Insights 4.
     """
     if cluster not in ("unit", "period"):
         raise InputError(f"cluster={cluster!r} is unknown; choose unit or period.")
@@ -121,6 +155,8 @@ def staggered_did(
         raise InputError(f"level={level} must lie strictly between 0 and 1; 0.95 is usual.")
     if last is not None and last < 0:
         raise InputError(f"last={last} is before the treatment; give 0 or more periods since it.")
+    if leads is not None and leads < 0:
+        raise InputError(f"leads={leads} is negative; give how many periods before the treatment are tested, 0 for none.")
     periods, values, names = factor_table(outcomes, "outcomes")
     start = _first_treated(starts, names, periods)
     entered = _observations(values, start, names, last)
@@ -128,14 +164,18 @@ def staggered_did(
     if not panel["treated"].any():
         raise InfeasibleDesign(_no_comparison(entered))
     effects = _effects(panel, cluster, level)
+    before = staggered_pre_trend(panel, start, len(periods), cluster, level, leads)
     n_never = int((start[panel["unit"].unique()] == len(periods)).sum())
     return StaggeredDifference(
         effects=effects,
+        leads=before.leads,
+        pre_trend=before.test,
         n_never=n_never,
         n_treated=int(panel.loc[panel["treated"], "unit"].nunique()),
         clustered_by=cluster,
         dropped=entered.dropped,
-        assumptions=_said(entered, n_never, cluster),
+        assumptions=(*_said(entered, n_never, cluster), said_of_leads(before.test)),
+        level=level,
     )
 
 

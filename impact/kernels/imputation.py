@@ -11,7 +11,10 @@ from scipy.sparse.linalg import splu
 
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
-__all__ = ["ImputedMeans", "imputed_means", "tied_sets"]
+__all__ = ["ImputedMeans", "LeadTest", "imputed_means", "lead_test", "tied_sets"]
+
+NO_VARIATION = 1e-8
+"""Share of a lead's own variation that unit and period effects leave, below which there is none."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -91,3 +94,86 @@ def _effects_of(unit: IntArray, period: IntArray, free: BoolArray) -> csr_array:
     ones, rows = np.ones(2 * n), np.tile(np.arange(n), 2)
     whole = csc_array((ones, (rows, np.concatenate((unit, n_units + period)))), shape=(n, n_units + n_periods))
     return csr_array(whole[:, kept])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LeadTest:
+    """Whether units that will be treated already move apart from the others in the periods before it.
+
+    Attributes
+    ----------
+    estimate : (P,) float
+        How far the outcome lies from ``unit + period``, one a lead, against the periods before all leads.
+    covariance : (P, P) float
+    statistic : float
+        ``g' V^-1 g / P`` of all leads together.
+    df : int
+        Clusters less one.
+    """
+
+    estimate: FloatArray
+    covariance: FloatArray
+    statistic: float
+    df: int
+
+
+def lead_test(outcome: FloatArray, unit: IntArray, period: IntArray, lead: IntArray, cluster: IntArray, n_leads: int) -> LeadTest | None:
+    """Joint test of leads on untreated observations alone, so that no effect of the treatment is in it.
+
+    Parameters
+    ----------
+    outcome : (n,) float
+        Of untreated observations.
+    unit, period : (n,) int
+    lead : (n,) int
+        0 for the first lead to `n_leads` - 1; -1 for every other observation.
+    cluster : (n,) int
+        Observations whose errors may be correlated.
+    n_leads : int
+        P.
+
+    Returns
+    -------
+    LeadTest or None
+        None where unit and period effects leave a lead without variation.
+
+    Notes
+    -----
+    Least squares of the outcome on unit and period effects and a dummy of each lead. CR1 covariance, effects that lie within a cluster
+    not counted among the parameters; ``F = g' V^-1 g / P``.
+
+    References
+    ----------
+    Borusyak, Jaravel and Spiess (2024), Review of Economic Studies 91, section 4.4.
+    """
+    n, free = outcome.size, np.ones(outcome.size, dtype=bool)
+    design = csc_array(_effects_of(unit, period, free))
+    factor = splu(csc_array(design.T @ design))
+    dummies = (lead[:, None] == np.arange(n_leads)).astype(float)
+    own = dummies - design @ factor.solve(np.ascontiguousarray(design.T @ dummies))
+    spread = own.T @ own
+    scale = np.sqrt(np.maximum(dummies.sum(axis=0), 1.0))
+    if np.linalg.eigvalsh(spread / np.outer(scale, scale))[0] < NO_VARIATION:
+        return None
+    bread = np.linalg.inv(spread)
+    estimate = bread @ (own.T @ outcome)
+    left = outcome - design @ factor.solve(design.T @ outcome) - own @ estimate
+    labels, place = np.unique(cluster, return_inverse=True)
+    sums = np.zeros((labels.size, n_leads))
+    np.add.at(sums, place, own * left[:, None])
+    parameters = n_leads + design.shape[1] - _nested(unit, place) - _nested(period, place)
+    if labels.size < 2 or n <= parameters:
+        return None
+    factor_of_few = labels.size / (labels.size - 1.0) * (n - 1.0) / (n - parameters)
+    covariance = bread @ (sums.T @ sums) @ bread * factor_of_few
+    if np.linalg.matrix_rank(covariance) < n_leads:
+        return None
+    statistic = float(estimate @ np.linalg.solve(covariance, estimate)) / n_leads
+    return LeadTest(estimate=estimate, covariance=covariance, statistic=statistic, df=labels.size - 1)
+
+
+def _nested(effect: IntArray, cluster: IntArray) -> int:
+    """Levels of an effect, less the one that the other keeps, where each lies within one cluster; else 0."""
+    pairs = np.unique(np.column_stack((effect, cluster)), axis=0)
+    levels = np.unique(effect).size
+    return levels - 1 if len(pairs) == levels else 0

@@ -9,7 +9,7 @@ import numpy as np
 from impact.kernels.synthetic import simplex_of_one
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["Penalty", "WeightedDifference", "difference_penalty", "placebo_differences", "weighted_difference"]
+__all__ = ["Penalty", "WeightedDifference", "difference_penalty", "placebo_gaps", "weighted_difference"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +37,14 @@ class WeightedDifference:
         Of the periods before the treatment; not negative, sum 1.
     estimate : float
         Mean effect over treated units and treated periods, in units of the outcome.
+    gap : (T,) float
+        Mean of the treated less the weighted controls, less its weighted mean before the treatment; its mean after it is `estimate`.
     """
 
     unit_weights: FloatArray
     period_weights: FloatArray
     estimate: float
+    gap: FloatArray
 
 
 def difference_penalty(controls: FloatArray, n_before: int, n_treated: int) -> Penalty:
@@ -78,7 +81,8 @@ def weighted_difference(treated: FloatArray, controls: FloatArray, n_before: int
     units = _weights(controls[:n_before], mean[:n_before], penalty.units)
     periods = _weights(controls[:n_before].T, controls[n_before:].mean(axis=0), penalty.periods)
     gap = mean - controls @ units
-    return WeightedDifference(unit_weights=units, period_weights=periods, estimate=float(gap[n_before:].mean() - periods @ gap[:n_before]))
+    level = float(periods @ gap[:n_before])
+    return WeightedDifference(unit_weights=units, period_weights=periods, estimate=float(gap[n_before:].mean()) - level, gap=gap - level)
 
 
 def _weights(candidates: FloatArray, target: FloatArray, penalty: float) -> FloatArray:
@@ -89,6 +93,6 @@ def _weights(candidates: FloatArray, target: FloatArray, penalty: float) -> Floa
     return simplex_of_one(x, np.append(target - target.mean(), np.zeros(k)))
 
 
-def placebo_differences(controls: FloatArray, n_before: int, chosen: IntArray, penalty: Penalty) -> FloatArray:
-    """(B,) estimates of the same design with controls in the place of the treated: row b of `chosen` (B, N) names their columns."""
-    return np.array([weighted_difference(controls[:, row], np.delete(controls, row, axis=1), n_before, penalty).estimate for row in chosen])
+def placebo_gaps(controls: FloatArray, n_before: int, chosen: IntArray, penalty: Penalty) -> FloatArray:
+    """(B, T) gaps of the same design with controls in the place of the treated: row b of `chosen` (B, N) names their columns."""
+    return np.array([weighted_difference(controls[:, row], np.delete(controls, row, axis=1), n_before, penalty).gap for row in chosen])

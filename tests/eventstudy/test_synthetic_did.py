@@ -133,3 +133,12 @@ def test_a_start_that_is_no_single_day_is_refused(start, said):
 def test_a_start_may_be_written_in_figures():
     for start in (20160930, "30/09/2016", "20160930"):
         assert synthetic_did(panel(), "U0", start).start == MONTHS[20]
+
+
+def test_the_function_is_itself_in_whatever_order_names_are_taken():
+    """A public name that is also a module of the package was the module once another name of that module had been taken."""
+    import pkgutil
+
+    import impact.eventstudy as room
+
+    assert not {module.name for module in pkgutil.iter_modules(room.__path__)} & set(room.__all__)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from impact.eventstudy import staggered_did, synthetic_control, synthetic_did
+from impact.eventstudy import StaggeredDifference, SyntheticDifference, staggered_did, synthetic_control, synthetic_did
 
 SEED = 20210114
 PANELS = 400
@@ -34,27 +34,47 @@ def control_p(rng: np.random.Generator) -> float:
 
 def difference_p(rng: np.random.Generator) -> float:
     """p of the first of 21 units whose outcomes are random walks with common movement, six of 24 periods after."""
+    return float(_difference(rng).to_frame()["p"].iloc[0])
+
+
+def difference_fit_p(rng: np.random.Generator) -> float:
+    """Rank of the fit before the treatment, of the same panels."""
+    return float(_difference(rng).pre_trend["p_value"].iloc[0])
+
+
+def _difference(rng: np.random.Generator) -> SyntheticDifference:
     months = pd.date_range("2019-01-31", periods=24, freq="ME")
     walks = rng.normal(0, 1, (24, 21)).cumsum(axis=0) + rng.normal(0, 1, (24, 1)).cumsum(axis=0) * rng.uniform(0.5, 1.5, 21)
     units = pd.DataFrame(walks, months, [f"F{i}" for i in range(21)])
-    return float(synthetic_did(units, "F0", months[18]).to_frame()["p"].iloc[0])
+    return synthetic_did(units, "F0", months[18])
 
 
 def staggered_p(rng: np.random.Generator) -> float:
     """p of the mean over all treated observations: 40 units, half of them from dates of their own on, noise that hangs together."""
+    return float(_staggered(rng).effects.loc["all", "p"])
+
+
+def staggered_leads_p(rng: np.random.Generator) -> float:
+    """p of the three leads together, of the same panels."""
+    return float(_staggered(rng).pre_trend["p_value"].iloc[0])
+
+
+def _staggered(rng: np.random.Generator) -> StaggeredDifference:
     months = pd.date_range("2019-01-31", periods=24, freq="ME")
     noise = rng.normal(0, 1, (24, 40))
     for t in range(1, 24):
         noise[t] += 0.4 * noise[t - 1]
     units = pd.DataFrame(noise + rng.normal(0, 1, 40) + rng.normal(0, 1, (24, 1)), months, [f"F{i}" for i in range(40)])
     starts = {f"F{i}": months[int(rng.integers(8, 20))] for i in range(20)}
-    return float(staggered_did(units, starts).effects.loc["all", "p"])
+    return staggered_did(units, starts)
 
 
 DESIGNS: dict[str, tuple[str, Draw]] = {
     "synthetic_control": ("one line, 20 donors, one day; permutation p", control_p),
     "synthetic_did": ("one unit of 21, 18 periods before and 6 after; placebo standard error", difference_p),
+    "synthetic_did, pre_trend": ("the same; fit before among placebos, upper tail", difference_fit_p),
     "staggered_did": ("20 of 40 units at dates of their own; clustered by unit", staggered_p),
+    "staggered_did, pre_trend": ("the same; joint F of three leads", staggered_leads_p),
 }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,13 +12,17 @@ from scipy.special import stdtr, stdtrit
 
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import factor_table
-from impact.eventstudy.causal_schemas import DIFFERENCE, PERIOD_WEIGHTS, UNIT_WEIGHTS, UNITS_OUT
+from impact.eventstudy.causal_schemas import DIFFERENCE, DIFFERENCE_PATH, PERIOD_WEIGHTS, PRE_TREND, UNIT_WEIGHTS, UNITS_OUT
+from impact.eventstudy.pre_trends import fit_among_placebos, said_of_fit
 from impact.kernels.single_event import PlaceboTest
-from impact.kernels.synthetic_did import WeightedDifference, difference_penalty, placebo_differences, weighted_difference
+from impact.kernels.synthetic_did import WeightedDifference, difference_penalty, placebo_gaps, weighted_difference
 from impact.market.panel import session_label
 from impact.results import Result, Summary, declared
 from impact.tables import prose
 from impact.typing_ import Day, FloatArray, TableLike
+
+if TYPE_CHECKING:
+    from impact.plots.style import Axes
 
 __all__ = ["SyntheticDifference", "synthetic_did"]
 
@@ -39,23 +44,39 @@ class SyntheticDifference(Result):
         Of the controls, and of the periods before; the largest first, and in time.
     placebos : (B,) float
         The estimate with controls in the place of the treated.
+    path : DataFrame
+        Per period: period, horizon (0: the first treated), estimate, ci_low, ci_high: the gap of the treated to the weighted controls.
+    pre_trend : DataFrame
+        One row: the fit error before the treatment ranked among those of the placebos, or the reason why it is not.
     treated : tuple of str
     start : Timestamp
         First treated period.
     dropped : DataFrame
         Units that were not used, with the reason.
+    level : float
+        Coverage of the intervals.
     """
 
-    schemas = declared(unit_weights=UNIT_WEIGHTS, period_weights=PERIOD_WEIGHTS, dropped=UNITS_OUT, to_frame=DIFFERENCE)
+    schemas = declared(
+        unit_weights=UNIT_WEIGHTS,
+        period_weights=PERIOD_WEIGHTS,
+        path=DIFFERENCE_PATH,
+        pre_trend=PRE_TREND,
+        dropped=UNITS_OUT,
+        to_frame=DIFFERENCE,
+    )
 
     effect: pd.DataFrame
     unit_weights: pd.DataFrame
     period_weights: pd.DataFrame
     placebos: FloatArray
+    path: pd.DataFrame
+    pre_trend: pd.DataFrame
     treated: tuple[str, ...]
     start: pd.Timestamp
     dropped: pd.DataFrame
     assumptions: tuple[str, ...] = ()
+    level: float = 0.95
 
     def to_frame(self) -> pd.DataFrame:
         """One row, unrounded."""
@@ -70,6 +91,7 @@ class SyntheticDifference(Result):
             ("Periods before", PERIOD_WEIGHTS, self.period_weights),
         ):
             tables.append((f"{caption} of a weight above 1 %", schema.table(weights.loc[weights["weight"] > 0.01])))
+        tables.append(("Fit before the treatment, among placebos", self.with_schema("pre_trend")))
         if len(self.dropped):
             tables.append(("Units left out", self.with_schema("dropped")))
         who = self.treated[0] if len(self.treated) == 1 else f"{len(self.treated)} units"
@@ -78,6 +100,14 @@ class SyntheticDifference(Result):
             f"p {prose.p_value(row['p'])}"
         )
         return Summary(title=title, tables=tuple(tables), notes=self.assumptions)
+
+    def plot(self, *, ax: Axes | None = None, title: str | None = None) -> Axes:
+        """The gap to the weighted controls by periods since the treatment, each with its interval, and the mean effect with its own."""
+        from impact.plots.controls import plot_event_time
+
+        row = self.effect.iloc[0]
+        told = f"N = {row['n_treated']} treated, {row['n_controls']} controls, fit before: p {prose.p_value(self.pre_trend['p_value'].iloc[0])}"
+        return plot_event_time(self.path, row, before="before (fitted)", level=self.level, title=told if title is None else title, ax=ax)
 
 
 def synthetic_did(
@@ -152,17 +182,20 @@ def synthetic_did(
         raise InfeasibleDesign(f"none of the {controls.size} controls moves before the treatment, so no weights can be fitted.")
     fit = weighted_difference(y, x, n_before, penalty)
     chosen = _placebo_columns(controls.size, at.size, rng, draws)
-    placebos = placebo_differences(x, n_before, chosen, penalty)
-    gap = y.mean(axis=1)[:n_before] - x[:n_before] @ fit.unit_weights
+    gaps = placebo_gaps(x, n_before, chosen, penalty)
+    placebos = gaps[:, n_before:].mean(axis=1)
     row = _effect(fit, placebos, controls.size, at.size, level)
-    row |= {"fit_error": float(gap.std()), "n_treated": at.size, "n_controls": controls.size}
+    row |= {"fit_error": float(fit.gap[:n_before].std()), "n_treated": at.size, "n_controls": controls.size}
     row |= {"n_before": n_before, "n_after": len(periods) - n_before}
+    fitted = fit_among_placebos(fit.gap[:n_before], gaps[:, :n_before], at.size)
     units = pd.DataFrame({"unit": np.array(names)[controls], "weight": fit.unit_weights})
     return SyntheticDifference(
         effect=pd.DataFrame([row])[[column.name for column in DIFFERENCE.columns]],
         unit_weights=units.sort_values("weight", ascending=False, kind="stable", ignore_index=True),
         period_weights=pd.DataFrame({"period": periods[:n_before], "weight": fit.period_weights}),
         placebos=placebos,
+        path=_path(fit, gaps, periods, n_before, level, row),
+        pre_trend=fitted,
         treated=tuple(np.array(names)[at].tolist()),
         start=periods[n_before],
         dropped=dropped,
@@ -170,7 +203,9 @@ def synthetic_did(
             f"{controls.size} controls that the date did not touch, and which would have moved in parallel once weighted",
             "treated units are no more variable than the controls, or the standard error is too small",
             *filter(None, (str(row["reason"]),)),
+            said_of_fit(fitted),
         ),
+        level=level,
     )
 
 
@@ -222,6 +257,16 @@ def _placebo_columns(n_controls: int, n_treated: int, rng: np.random.Generator |
             f"rng={rng!r}, draws={draws}: placebos of {n_treated} treated units are drawn, at least 50; give numpy.random.default_rng(1)."
         )
     return np.array([rng.choice(n_controls, n_treated, replace=False) for _ in range(draws)])
+
+
+def _path(
+    fit: WeightedDifference, gaps: FloatArray, periods: pd.DatetimeIndex, n_before: int, level: float, row: Mapping[str, object]
+) -> pd.DataFrame:
+    """The gap of every period, its interval that of the spread of the placebos in that period, none where the mean has none."""
+    known = np.isfinite(np.asarray(row["se"], dtype=float))
+    half = float(stdtrit(np.asarray(row["df"], dtype=float), (1.0 + level) / 2.0)) * np.where(known, gaps.std(axis=0), np.nan)
+    horizon = np.arange(len(periods)) - n_before
+    return pd.DataFrame({"period": periods, "horizon": horizon, "estimate": fit.gap, "ci_low": fit.gap - half, "ci_high": fit.gap + half})
 
 
 def _effect(fit: WeightedDifference, placebos: FloatArray, n_controls: int, n_treated: int, level: float) -> dict[str, float | str]:
