@@ -19,6 +19,7 @@ _HOMES = {
     "StaggeredDifference": "impact.eventstudy.staggered",
     "SyntheticControl": "impact.eventstudy.synthetic",
     "SyntheticDifference": "impact.eventstudy.synthetic_difference",
+    "VolatilityChange": "impact.eventstudy.volatility",
     "StudyDesign": "impact.eventstudy.design",
     "TESTS": "impact.eventstudy.hypotheses",
     "abnormal_volume": "impact.eventstudy.volume",
@@ -39,6 +40,7 @@ _HOMES = {
     "synthetic_control": "impact.eventstudy.synthetic",
     "synthetic_did": "impact.eventstudy.synthetic_difference",
     "trade_to_trade_study": "impact.eventstudy.thin_trading",
+    "volatility_change": "impact.eventstudy.volatility",
 }
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "StudyDesign",
     "SyntheticControl",
     "SyntheticDifference",
+    "VolatilityChange",
     "abnormal_volume",
     "align_to_closes",
     "buy_and_hold",
@@ -74,6 +77,7 @@ __all__ = [
     "synthetic_control",
     "synthetic_did",
     "trade_to_trade_study",
+    "volatility_change",
 ]
 
 if TYPE_CHECKING:
@@ -96,6 +100,7 @@ if TYPE_CHECKING:
     from impact.eventstudy.synthetic import SyntheticControl, synthetic_control
     from impact.eventstudy.synthetic_difference import SyntheticDifference, synthetic_did
     from impact.eventstudy.thin_trading import trade_to_trade_study
+    from impact.eventstudy.volatility import VolatilityChange, volatility_change
     from impact.eventstudy.volume import abnormal_volume
 
 

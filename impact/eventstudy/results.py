@@ -31,6 +31,7 @@ from impact.typing_ import BoolArray, FloatArray, IntArray, Window
 
 if TYPE_CHECKING:
     from impact.eventstudy.inference import InferenceDesign
+    from impact.eventstudy.volatility import VolatilityChange
     from impact.eventstudy.window_family import Adjustment
     from impact.kernels.single_event import ConformalInterval
 
@@ -288,6 +289,12 @@ class EventStudyResult(StudyExports, Result):
 
         self._checked(a, b)
         return joint_path(self.fitted, a, b)
+
+    def volatility(self, a: int, b: int) -> VolatilityChange:
+        """Whether abnormal returns vary more over [a, b] than on quiet days: see :func:`impact.eventstudy.volatility_change`."""
+        from impact.eventstudy.volatility import volatility_change
+
+        return volatility_change(self, a, b)
 
     def over_windows(self, windows: Sequence[Window], *, method: Adjustment = "holm", **options: Any) -> pd.DataFrame:
         """The headline test over several windows, its p-values adjusted for having looked at all of them."""

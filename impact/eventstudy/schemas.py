@@ -30,6 +30,8 @@ __all__ = [
     "SCAR_QUANTILES",
     "SHRUNK",
     "TESTS",
+    "VOLATILITY",
+    "VOLATILITY_TESTS",
     "WORDS",
 ]
 
@@ -195,5 +197,15 @@ PLACEBO = WORDS.schema(
     "placebo",
     "placebos n_windows statistic p_value p_lower p_upper smallest_p quantile_2_5 quantile_97_5",
     about="a set of placebo windows",
+)
+VOLATILITY_TESTS = WORDS.schema(
+    "volatility_tests", "test statistic p_value distribution n_events smallest_p", REMARKED, about="a test that the variance is raised"
+)
+VOLATILITY = WORDS.schema(
+    "volatility",
+    "event_id p_value n_windows",
+    Column("ratio", "multiple", about="mean square of the window over that of quiet days"),
+    REMARKED,
+    about="the variance of an event's window",
 )
 COMPARED = WORDS.schema("compared", "event_id", extra=Column("ar", "return"), about="an event, one column a benchmark")

@@ -1,4 +1,4 @@
-"""Did the event raise the variance? Patell's test on squared standardised abnormal returns."""
+"""Did the event raise the variance? Squared standardised abnormal returns against their law, or against quiet days."""
 
 from __future__ import annotations
 
@@ -11,7 +11,19 @@ from impact.kernels.outcome import Outcome, inapplicable
 from impact.tables.prose import decimal
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["SpreadChange", "event_variance", "spread_change", "variance_ratio_p"]
+__all__ = [
+    "SpreadChange",
+    "event_variance",
+    "quiet_run_sums",
+    "raised_variance",
+    "session_sums",
+    "spread_change",
+    "variance_of_sums",
+    "variance_ratio_p",
+]
+
+FEWEST_APART = 40
+"""Runs that do not overlap below which a volatility that comes and goes is mistaken for the event: simulated."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,3 +104,88 @@ def spread_change(scar: FloatArray, df: FloatArray | IntArray, r_bar: float = 0.
     freedom = np.asarray(df, dtype=float)
     ratio = float(scar.var(ddof=1) / ((1.0 - r_bar) * np.mean(freedom / (freedom - 2.0))))
     return SpreadChange(ratio=ratio, p_value=float(chdtrc(n - 1, (n - 1) * ratio)))
+
+
+def session_sums(returns: FloatArray, variance: FloatArray) -> FloatArray:
+    """(4, ...) over the first axis, the events: their number, ``sum r^2 / v``, ``sum r / v`` and ``sum 1 / v``; NaN in `returns` is out."""
+    known = np.isfinite(returns)
+    r, weight = np.where(known, returns, 0.0), np.where(known, 1.0 / variance, 0.0)
+    return np.stack((known.sum(axis=0), (r * r * weight).sum(axis=0), (r * weight).sum(axis=0), weight.sum(axis=0)))
+
+
+def quiet_run_sums(residuals: FloatArray, days: int) -> FloatArray:
+    """(4, R, days) :func:`session_sums` of every run of `days` quiet sessions, each event's variance that of its sessions outside the run.
+
+    Parameters
+    ----------
+    residuals : (n, L) float
+        NaN is a session without trade.
+    days : int
+
+    Notes
+    -----
+    A run over a variance to which it belongs would be kept from being large, which the event's window is not.
+    """
+    squares = np.where(np.isfinite(residuals), residuals**2, 0.0)
+    known = np.isfinite(residuals).astype(float)
+    inside, n_inside = (np.lib.stride_tricks.sliding_window_view(part, days, axis=1).sum(axis=-1) for part in (squares, known))
+    outside = (squares.sum(axis=1)[:, None] - inside) / np.maximum(known.sum(axis=1)[:, None] - n_inside, 1.0)
+    return session_sums(
+        np.lib.stride_tricks.sliding_window_view(residuals, days, axis=1), np.where(outside > 0, outside, np.nan)[:, :, None]
+    )
+
+
+def variance_of_sums(sums: FloatArray, n_events: int, *, centred: bool) -> FloatArray:
+    """Variance of standardised abnormal returns across events, the mean over the sessions of a window or run.
+
+    Parameters
+    ----------
+    sums : (4, ..., days) float
+        As :func:`session_sums`; those of several batches of events are added.
+    n_events : int
+    centred : bool
+        About the effect common to the events of the session (weighted by precision), so that it is no variance; else about zero.
+
+    Returns
+    -------
+    (...) float
+        NaN where on some session fewer than half of the events (or than two, about their mean) have a figure.
+    """
+    n, squares, total, weight = sums
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = (squares - total**2 / weight) / (n - 1.0) if centred else squares / n
+    result: FloatArray = np.where(n >= max(n_events / 2.0, 2.0 if centred else 1.0), variance, np.nan).mean(axis=-1)
+    return result
+
+
+def raised_variance(event: float, quiet: FloatArray, days: int, n_events: int) -> Outcome:
+    """Variance of the event's window over the mean of quiet runs, ranked among them.
+
+    Parameters
+    ----------
+    event : float
+        As :func:`variance_of_sums` of the window.
+    quiet : (R,) float
+        The same of every run of as many quiet sessions.
+    days : int
+    n_events : int
+
+    Notes
+    -----
+    ``p = (1 + #{quiet run >= event}) / (B + 1)``: no law of returns, and quiet runs hang together as the event's sessions do.
+
+    References
+    ----------
+    Beaver (1968), Landsman and Maydew (2002) for the ratio; Gelbach, Helland and Klick (2013) for ranks among quiet days.
+    """
+    runs = quiet[np.isfinite(quiet)]
+    apart = (runs.size + days - 1) // days
+    if not np.isfinite(event):
+        return inapplicable("no event has an abnormal return on every day of the window", n_events)
+    if apart < FEWEST_APART or not runs.mean() > 0:
+        told = f"{runs.size} runs of {days} quiet day{'s' * (days > 1)}, {apart} of them apart; {FEWEST_APART} are needed"
+        return inapplicable(f"{told}: shorten the window, or lengthen the estimation", n_events)
+    p = (1.0 + np.count_nonzero(runs >= event)) / (runs.size + 1.0)
+    law = f"rank among {runs.size} runs of quiet days, upper tail"
+    ratio = event / float(runs.mean())
+    return Outcome(statistic=ratio, p_value=float(p), distribution=law, n_events=n_events, smallest_p=1.0 / (runs.size + 1.0))
