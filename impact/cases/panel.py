@@ -68,7 +68,7 @@ def special_sessions_left_out(definition: CaseDefinition, panel: MarketPanel) ->
     special = special_sessions(VENUES[venue_of(definition.security)])
     special = special[(special >= panel.sessions[0]) & (special <= panel.sessions[-1])]
     lines = [name for name in (definition.security, definition.market) if name in panel.securities]
-    return special.difference(panel.close.index[panel.close[lines].notna().any(axis=1)])
+    return special.difference(pd.DatetimeIndex(panel.close.index[panel.close[lines].notna().any(axis=1)]))
 
 
 def _from_files(source: str | Path, definition: CaseDefinition, wanted: list[str]) -> MarketPanel:

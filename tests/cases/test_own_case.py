@@ -56,10 +56,12 @@ def folder(tmp_path):
     (tmp_path / "case.toml").write_text(TOML)
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
-    days = sessions("XKRX", "2025-09-01", "2026-11-20")
+    drawn = sessions("XKRX", "2025-09-01", "2026-11-20").union(pd.DatetimeIndex(["2026-06-03"]))  # local elections: drawn, never traded
     rng = np.random.default_rng(7)
-    index = rng.normal(0.0, 0.01, len(days))
-    own = index + rng.normal(0.0, 0.015, len(days))
+    index = rng.normal(0.0, 0.01, len(drawn))
+    own = index + rng.normal(0.0, 0.015, len(drawn))
+    days = drawn[drawn != pd.Timestamp("2026-06-03")]
+    index, own = index[drawn.isin(days)], own[drawn.isin(days)]
     own[days == pd.Timestamp("2026-11-03")] = -0.12
     for name, moves, level, volume in (("999930.KS", own, 65_000.0, 1.4e6), ("KOSPIX", index, 2500.0, 0.0)):
         frame = pd.DataFrame({"date": days, "close": level * np.exp(np.cumsum(moves)), "volume": volume})
