@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict
 
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.holdings.debt_values import per_hundred_of_nominal
 from impact.holdings.distinct import per_distinct
 from impact.holdings.readers import HoldingsFile, read_holdings
 from impact.holdings.schemas import ACCOUNTS, DROPPED, ISSUES, POSITIONS
@@ -18,6 +20,7 @@ from impact.intake.currencies import currency_of
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables.prose import decimal, percent, significant
+from impact.typing_ import IntArray
 from impact.venues import VENUES, venue_of
 
 __all__ = ["Portfolio", "ReadingOptions", "as_portfolio", "later_holdings", "read_as_asked"]
@@ -141,8 +144,8 @@ def as_portfolio(
 
     Notes
     -----
-    value = market_value * rate; where the file has no value, quantity * price * rate of the price currency; where it has neither
-    but weights, weight * nav. What needs a rate that was not given stays NaN and is said so.
+    value = market_value * rate; where the file has no value, quantity * price * rate of the price currency, over a hundred for bonds
+    priced per hundred of their nominal; where it has neither but weights, weight * nav. What needs a rate that was not given stays NaN and is said so.
     """
     if isinstance(holdings, Portfolio):
         return holdings
@@ -237,14 +240,25 @@ def _values(rows: pd.DataFrame, base: str, rates: Mapping[str, float]) -> tuple[
         & ~rows["instrument"].isin(["option", "future", "swap"])
     )
     used = rows["currency"]
+    bonds = priced & (rows["instrument"] == "bond")
+    unpriced = bonds & False
     if priced.any():
         local = rows["price_currency"].where(rows["price_currency"] != "", rows["currency"])
-        value = value.where(~priced, rows["quantity"] * rows["price"] * _rate(local, to_base))
+        product = (rows["quantity"] * rows["price"]).where(~bonds, per_hundred_of_nominal(rows))
+        value = value.where(~priced, product * _rate(local, to_base))
         used = rows["currency"].where(~priced, local)
-    missing = used[value.isna() & (rows["market_value"].notna() | priced)].value_counts()
+        unpriced = bonds & product.isna()
+    missing = used[value.isna() & ~unpriced & (rows["market_value"].notna() | priced)].value_counts()
     notes = []
-    if priced.any():
-        notes.append(f"{int(priced.sum()):,} position(s) without a market value are valued at quantity times price.")
+    if (plain := int((priced & ~bonds).sum())) > 0:
+        notes.append(f"{plain:,} position(s) without a market value are valued at quantity times price.")
+    if (valued := int((bonds & ~unpriced).sum())) > 0:
+        notes.append(f"{valued:,} bond(s) without a market value are valued at nominal times price per hundred of it.")
+    if (unknown := int(unpriced.sum())) > 0:
+        notes.append(
+            f"{unknown:,} bond(s) without a market value are not valued: quantity and price do not tell nominal and price per hundred of it"
+            " from pieces; give the market value."
+        )
     if len(missing):
         listed = ", ".join(f"{code} ({count:,})" for code, count in missing.items())
         notes.append(f"No rate to {base} was given for: {listed}.")
@@ -253,25 +267,40 @@ def _values(rows: pd.DataFrame, base: str, rates: Mapping[str, float]) -> tuple[
     return value, tuple(notes)
 
 
-def one_currency_taken(portfolio: Portfolio, lines: pd.Series) -> tuple[str, ...]:
+def one_currency_taken(portfolio: Portfolio, instruments: pd.DataFrame, member: IntArray) -> tuple[str, ...]:
     """A warning where no value names its currency and the lines held trade in several.
 
     Parameters
     ----------
     portfolio : Portfolio
-    lines : (n,) Series of str
-        Trading line of each position, empty where it is not known.
+    instruments : DataFrame
+        Distinct instruments with own_line, security and isin, as :class:`~impact.holdings.identify.Identified` holds them.
+    member : (n,) int
+        Which instrument each position is.
+
+    Notes
+    -----
+    A line trades in the currency of the venue of its ticker, else of the security that it was found to be, else of the country of its ISIN.
     """
     unnamed = (portfolio.positions["currency"] == "") & portfolio.positions["value"].notna()
     if portfolio.currency or not unnamed.any():
         return ()
-    traded = {VENUES[venue_of(line)].currency for line in lines[unnamed.to_numpy()].unique() if line}
+    held = instruments.take(np.unique(member[unnamed.to_numpy(dtype=bool)]))
+    line = held["own_line"].where(held["own_line"] != "", held["security"].fillna(""))
+    traded = {VENUES[venue_of(one)].currency for one in line.unique() if one}
+    traded |= {home for country in held.loc[line == "", "isin"].str[:2].unique() if (home := _home_currencies().get(country))}
     if len(traded) < 2:
         return ()
     return (
         f"No currency is stated, and the lines trade in {', '.join(sorted(traded))}: values are added as if all were in one;"
         " if they are not, give a column currency, and rates.",
     )
+
+
+@lru_cache(maxsize=1)
+def _home_currencies() -> Mapping[str, str]:
+    """Country -> the currency in which its venues quote."""
+    return {venue.country: venue.currency for venue in VENUES.values()}
 
 
 def later_holdings(portfolio: Portfolio, on: pd.Timestamp) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import pandas as pd
 from impact.holdings.book_currency import settle_book_currency, settle_currencies
 from impact.holdings.cell_report import ISSUE_DTYPES, CellReport
 from impact.holdings.coded import CODED, checked_codes, sorted_codes
+from impact.holdings.debt_values import value_by_percent
 from impact.holdings.decimal_marks import file_decimal
 from impact.holdings.distinct import per_distinct
 from impact.holdings.fields import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
@@ -97,9 +98,8 @@ def interpret(
     """
     report = CellReport(line=raw.line)
     text = {name: _stripped(raw.cells[name]) for name in TEXT_FIELDS if name in raw.cells}
-    for name in ("name", "identifier", "symbol_or_code"):
-        if name in text:
-            _move_terminal_tickers(text, name)
+    for name in [name for name in ("name", "identifier", "symbol_or_code") if name in text]:
+        _move_terminal_tickers(text, name)
     _split_coded_names(text)
     _split_symbols(text)
     mark, told, marks = (decimal, True, {}) if decimal else file_decimal(raw)
@@ -130,6 +130,7 @@ def interpret(
     given = {name for name in (*text, *identifiers) if name in rows}
     code, net_assets = _refusals(rows, given, text.get("identifier"), stated, report, scales, raw)
     settle_book_currency(rows, code == TOTAL_CODE, raw, report)
+    rows = value_by_percent(rows, raw.cells.get("price"), report)
     if "side" in text:  # totals were told by the figures as they are printed
         sides = read_sides(text["side"])
         report.add(sides.unread & (code == 0), "side", text["side"], "says neither long nor short", "kept with its printed sign")

@@ -108,7 +108,7 @@ class AskedOfBooks:
         return (
             *_ASSUMPTIONS,
             *later_holdings(book.portfolio, self.on),
-            *one_currency_taken(book.portfolio, book.instruments["own_line"].take(book.member)),
+            *one_currency_taken(book.portfolio, book.instruments, book.member),
             *fund_notes(self.files, self.options.staleness),
             *book.portfolio.assumptions,
             *self.targets.assumptions,
