@@ -10,7 +10,7 @@ from impact.intake.currencies import currency_in
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key
 
-__all__ = ["KIND_REASONS", "NUMERIC_KINDS", "OF_PORTFOLIO", "column_doubts", "day_in", "is_barred"]
+__all__ = ["KIND_REASONS", "NUMERIC_KINDS", "OF_PORTFOLIO", "WORD_KINDS", "column_doubts", "day_in", "is_barred"]
 
 Doubt = tuple[str, str, str, str]
 """Field, heading, problem, action."""
@@ -35,6 +35,7 @@ def column_doubts(
     """
     return (
         *_decided(printed, position, mapped, kinds),
+        *_by_cells_alone(printed, position, mapped, kinds),
         *_undecided(printed, position, mapped, kinds),
         *_of_one_heading(printed, position),
         *_of_any_dollar(printed, position),
@@ -46,12 +47,15 @@ def column_doubts(
 OF_PORTFOLIO = frozenset({"marketvaluepc"})
 """Keys of values in the currency of the portfolio, as against those in the currency of the quotation (QC)."""
 NUMERIC_KINDS = ("number", "money", "code")
+WORD_KINDS = ("text", "currency", "side")
 KIND_REASONS = {
     "number": "its cells are numbers",
     "money": "its cells carry a currency sign",
     "code": "its cells are codes",
     "isin": "its cells are ISINs",
     "text": "its cells are words",
+    "currency": "its cells are codes of currencies",
+    "side": "its cells say long and short alone",
     "unconfirmed": "a total alone may be of gains, costs or shares too: neither quantity times price nor another value confirms it",
 }
 
@@ -84,6 +88,22 @@ def _decided(printed: Sequence[str], position: Mapping[str, int], mapped: set[in
             )
         elif barred:
             rows.append((first, heading, f"the heading means {_said(first)}, and {why}", "column not used"))
+    return tuple(rows)
+
+
+def _by_cells_alone(printed: Sequence[str], position: Mapping[str, int], mapped: set[int], kinds: Sequence[str]) -> tuple[Doubt, ...]:
+    """Columns of no known heading that their cells tell, and columns of long and short that are read as something else."""
+    rows = []
+    field_of = {number: name for name, number in position.items()}
+    for number, heading in enumerate(printed):
+        name = {"side": "side", "currency": "currency"}.get(kinds[number], "")
+        if not name or not heading or number in mapped:
+            continue
+        if field_of.get(number) == name and not readings_of(heading):
+            rows.append((name, heading, f"the heading is not known, and {KIND_REASONS[kinds[number]]}", f"read as {name}"))
+        elif name == "side" and name not in position:
+            action = f"amounts keep their printed sign; if it is the side, map side={heading}"
+            rows.append((name, heading, f"{KIND_REASONS['side']}, and it is not read as the side", action))
     return tuple(rows)
 
 
@@ -124,7 +144,12 @@ def _of_any_dollar(printed: Sequence[str], position: Mapping[str, int]) -> tuple
 
 def is_barred(name: str, kind: str) -> bool:
     """Whether cells of that kind fill no such field."""
-    return kind == "unconfirmed" or (kind in NUMERIC_KINDS and name in WORD_FIELDS) or (kind == "text" and name in NUMBER_FIELDS)
+    return (
+        kind == "unconfirmed"
+        or (kind in NUMERIC_KINDS and name in WORD_FIELDS)
+        or (kind in WORD_KINDS and name in NUMBER_FIELDS)
+        or (kind, name) == ("side", "asset_class")
+    )
 
 
 def _said(name: str) -> str:

@@ -12,6 +12,8 @@ import pandas as pd
 from impact.holdings.columns import ColumnPlan, plan_columns
 from impact.holdings.fields import IDENTITY_FIELDS
 from impact.holdings.heading_vocabulary import is_bare_total, readings_of
+from impact.holdings.sides import says_sides
+from impact.intake.currencies import CURRENCIES, HUNDREDTHS
 from impact.intake.numbers import MISSING_TEXT, money_marked, parse_numbers
 from impact.typing_ import IntArray
 
@@ -23,6 +25,8 @@ _NEARLY_ALL = 0.9
 _MOST, _CENT, _ROUNDED = 2.0 / 3.0, 0.0101, 5e-4
 """Most of the lines; a product differs from its value by a cent, and by what rounding the price leaves."""
 _WORDS = re.compile(r"^[^\W\d_].*[^\W\d_]")
+_SIDES = 6
+"""More words than that are no long and short."""
 _NUMBER_KINDS = "iuf"
 _USUAL = re.compile(r"-?[$€£]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?%?|-?[€£]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?%?")
 _CODE = re.compile(r"[1-9]\d{4,8}")
@@ -32,7 +36,7 @@ _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}\d(?:$|[^A-Za-z0-9])")
 def column_kinds(cells: pd.DataFrame) -> tuple[str, ...]:
     """The kind of each column: ``number``, ``text``, or empty where neither makes up nine cells in ten.
 
-    ``money`` are numbers with the sign of a currency, ``isin`` cells of that form; ``code`` are numbers of five to nine digits that never repeat: codes where the heading may mean one, else numbers.
+    ``money`` are numbers with the sign of a currency, ``isin`` cells of that form, ``currency`` codes of currencies, ``side`` the words long and short; ``code`` are numbers of five to nine digits that never repeat: codes where the heading may mean one, else numbers.
 
     Parameters
     ----------
@@ -59,6 +63,11 @@ def _kind(column: pd.Series) -> str:
     cells = [cell for cell in (str(cell).strip() for cell in column.tolist()) if cell.lower() not in MISSING_TEXT]
     if not cells:
         return ""
+    words = set(cells)
+    if words <= CURRENCIES | HUNDREDTHS.keys():
+        return "currency"
+    if len(words) <= _SIDES and says_sides(words):
+        return "side"
     least = _NEARLY_ALL * len(cells)
     if sum(map(bool, map(_ISIN.match, cells))) >= least:
         return "isin"

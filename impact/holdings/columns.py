@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from impact.errors import InputError
-from impact.holdings.column_doubts import KIND_REASONS, NUMERIC_KINDS, OF_PORTFOLIO, column_doubts, day_in, is_barred
+from impact.holdings.column_doubts import KIND_REASONS, NUMERIC_KINDS, OF_PORTFOLIO, WORD_KINDS, column_doubts, day_in, is_barred
 from impact.holdings.fields import AMOUNT_FIELDS, FIELDS, IDENTITY_FIELDS, NUMBER_FIELDS
 from impact.holdings.heading_vocabulary import Reading, readings_of
 from impact.holdings.quantity_parts import quantity_parts
+from impact.holdings.sides import may_be_side
 from impact.intake.currencies import currency_in
 from impact.intake.headings import heading_key
 from impact.intake.units import StatedUnit, unit_in
@@ -91,19 +92,30 @@ def may_be_amount(heading: str) -> bool:
     return any(name in AMOUNT_FIELDS for name, _ in readings_of(heading))
 
 
+_BY_CELLS = 1 << 16
+"""Rank of what the cells of a column tell and its heading does not: behind every heading that is known."""
+_OF_LINES = ("local", "trad", "quot", "pric", "issu", "risk", "hedge", "fund", "account", "report", "denominat", "lokal", "handel", "kurs")
+"""Keys in the headings of currencies that need not be those of the values."""
+
+
 def _fitting(heading: str, kind: str) -> list[Reading]:
     """The readings of a heading that its cells allow, the likeliest first.
 
     Where a heading may be a quantity and, after that, a value (``Holding``), it is a value only if it or its cells name a currency.
     """
-    fit = [(name, rank) for name, rank in readings_of(heading) if not is_barred(name, kind)]
+    readings = readings_of(heading)
+    fit = [(name, rank) for name, rank in readings if not is_barred(name, kind)]
+    if kind == "side" and may_be_side(heading):
+        return [*fit, ("side", _BY_CELLS)]
+    if kind == "currency" and not readings and not any(word in heading_key(heading) for word in (*_BASE, *_OF_LINES)):
+        return [("currency", _BY_CELLS)]
     if kind in ("code", "isin"):
         fit.sort(key=lambda reading: reading[0] != "identifier")
     order = [name for name, _ in fit]
     if "quantity" in order and "market_value" in order[order.index("quantity") :]:
         value = fit[order.index("market_value")]
         others = [reading for reading in fit if reading is not value]
-        return [value, *others] if kind == "money" or (currency_in(heading) and kind != "text") else others
+        return [value, *others] if kind == "money" or (currency_in(heading) and kind not in WORD_KINDS) else others
     return fit
 
 
@@ -119,7 +131,7 @@ def plan_columns(
     columns : mapping of field to heading, optional
         The caller's own map (``{"isin": "Asset ID"}``); it wins over the vocabulary. What it names and the table has not is in
         `absent`, and does not switch off the column that the vocabulary knows.
-    kinds : sequence of {"number", "money", "code", "isin", "text", "unconfirmed", ""}, optional
+    kinds : sequence of {"number", "money", "code", "isin", "currency", "side", "text", "unconfirmed", ""}, optional
         What the cells of each column are: numbers name no security, and words are no amount. Empty where nothing is known; of an unconfirmed
         one nothing is read.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from impact.intake.headings import heading_key
 from impact.typing_ import BoolArray
 
-__all__ = ["Sides", "read_sides"]
+__all__ = ["Sides", "may_be_side", "read_sides", "says_sides"]
 
 _SHORT = frozenset(
     heading_key(word)
@@ -28,6 +29,16 @@ _LONG = frozenset(
 )  # fmt: skip
 _LETTERS = {"l": False, "b": False, "s": True}
 """Letters that say a side only where a column holds no other words: S is a kind of share elsewhere."""
+_TRADES = frozenset(
+    heading_key(word)
+    for word in (
+        "sell", "sold", "buy", "bought", "held", "written", "leer", "court", "lang", "largo", "lungo", "corto", "verkauf", "kauf", "vente",
+        "achat", "卖", "买", "売り", "買い", "매도", "매수",
+    )
+)  # fmt: skip
+"""Words that say a side only where a heading calls for one: they stand for trades, lengths and states elsewhere."""
+_OF_TIME = ("term", "period", "tax", "gain", "duration", "maturity", "laufzeit", "haltedauer", "frist")
+"""Keys of headings below which long and short are lengths of time."""
 _GAINS, _GAIN_BELOW = ("swap", "future", "fx"), 0.5
 _OF_GAIN = ("market_value", "weight")
 _SIGNED = ("quantity", "market_value", "notional_value", "weight")
@@ -48,6 +59,25 @@ class Sides:
         gain = rows["instrument"].isin(_GAINS) & (rows["market_value"].abs() < _GAIN_BELOW * rows["notional_value"].abs())
         turned = {name: self.short & ~(gain & (name in _OF_GAIN)).to_numpy(dtype=bool) for name in _SIGNED if self.short.any()}
         return rows.assign(**{name: rows[name].where(~where, -rows[name].abs()) for name, where in turned.items()})
+
+
+def says_sides(cells: Iterable[str]) -> bool:
+    """Whether cells hold nothing but long and short, so that the column is one of sides whatever its heading.
+
+    Examples
+    --------
+    >>> says_sides(["Long", "Short"]), says_sides(["L", "S"]), says_sides(["S"]), says_sides(["Sold", "Held"]), says_sides(["Cash", "Short"])
+    (True, True, False, False, False)
+    """
+    words = {heading_key(cell) for cell in cells} - {""}
+    if words == {"l", "s"}:
+        return True
+    return bool(words - _TRADES) and bool(words & _SHORT) and words <= _SHORT | _LONG
+
+
+def may_be_side(heading: str) -> bool:
+    """Whether long and short below a heading may be sides: not where it speaks of a term or a tax."""
+    return not any(word in heading_key(heading) for word in _OF_TIME)
 
 
 def read_sides(side: pd.Series) -> Sides:

@@ -63,3 +63,36 @@ def test_a_fund_that_is_long_and_short_of_listed_names_holds_both():
     assert total["market_value_high"] == pytest.approx(400.0) and total["net_value_high"] == pytest.approx(0.0)
     held = report.positions.set_index("ticker").loc["FUND US"]
     assert held["through_funds_value_low"] == pytest.approx(400.0)
+
+
+def _read(tmp_path, text):
+    path = tmp_path / "book.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_holdings(path)
+
+
+@pytest.mark.parametrize("heading", ["Type", "Holding Type", "L/S Ind", "Pos", "Exposure", "Kind of thing"])
+@pytest.mark.parametrize(("long", "short"), [("Long", "Short"), ("L", "S")])
+def test_a_column_of_long_and_short_is_the_side_whatever_its_heading(tmp_path, heading, long, short):
+    lines = f"Ticker,Name,Shares,Market Value,Currency,{heading}\n1810 HK,Xiaomi,1000,32000,HKD,{long}\n941 HK,China Mobile,500,25000,HKD,{short}\n"
+    book = _read(tmp_path, lines)
+    assert book.rows["quantity"].tolist() == [1000.0, -500.0] and book.rows["market_value"].tolist() == [32000.0, -25000.0]
+    assert dict(zip(book.columns["heading"], book.columns["field"], strict=True))[heading] == "side"
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "said"),
+    [
+        ("Holding Period", ("Long", "Short"), "not read as the side"),
+        ("Account", ("Long", "Short"), "not read as the side"),
+        ("Status", ("Held", "Sold"), ""),
+        ("Type", ("Cash", "Short"), ""),
+        ("Share Class", ("S", "S"), ""),
+    ],
+)
+def test_what_need_not_be_a_side_turns_no_sign(tmp_path, heading, cells, said):
+    lines = f"Ticker,Name,Shares,Market Value,Currency,{heading}\n1810 HK,Xiaomi,1000,32000,HKD,{cells[0]}\n941 HK,China Mobile,500,25000,HKD,{cells[1]}\n"
+    book = _read(tmp_path, lines)
+    assert book.rows["quantity"].tolist() == [1000.0, 500.0]
+    told = [problem for problem in book.issues["problem"] if "side" in problem]
+    assert [said in problem for problem in told] == ([True] if said else [])

@@ -118,6 +118,34 @@ def test_values_without_a_currency_on_lines_of_two_are_said():
     assert not any("No currency is stated" in note for note in told)
 
 
+@pytest.mark.parametrize(
+    ("field", "codes", "traded"),
+    [
+        ("isin", ["KYG9830T1067", "US16941M1099"], "HKD, USD"),
+        ("isin", ["KYG9830T1067", "US0378331005"], "HKD, USD"),
+        ("isin", ["DE0007164600", "US0378331005"], "EUR, USD"),
+        ("isin", ["US0378331005", "US5949181045"], ""),
+        ("sedol", ["BG0ZMJ9", "6073556"], ""),
+    ],
+)
+def test_the_word_on_currencies_does_not_depend_on_how_lines_are_identified(field, codes, traded):
+    book = pd.DataFrame({field: codes, "name": ["first", "second"], "units": 1000.0, "market value": [32000.0, 29000.0]})
+    told = [note for note in impact.check_portfolio(book, "2021-01-14T18:00-05:00").assumptions if "No currency is stated" in note]
+    assert [traded in note for note in told] == ([True] if traded else [])
+
+
+@pytest.mark.parametrize("heading", ["Value CCY", "Valuation Currency", "MV Currency", "Mkt Val Ccy", "Currency of Value", "Money"])
+def test_a_column_of_currencies_is_one_whatever_its_heading(tmp_path, heading):
+    text = f"ISIN,Name,Units,Value,{heading}\nKYG9830T1067,XIAOMI CORP,1000,32000,HKD\nUS16941M1099,CHINA MOBILE ADR,1000,29000,USD\n"
+    assert read(tmp_path, text).rows["currency"].tolist() == ["HKD", "USD"]
+
+
+def test_values_in_hundredths_by_the_currency_of_the_value(tmp_path):
+    text = "ISIN,Name,Units,Price,Price Ccy,Value,Value Ccy\n"
+    text += "KYG9830T1067,XIAOMI,1000,300,GBX,300000,GBX\nGB00BP6MXD84,SHELL,1000,14,GBP,14000,GBP\n"
+    assert read(tmp_path, text).rows["market_value"].tolist() == [3000.0, 14000.0]
+
+
 def test_the_letters_of_a_terminal_name_a_venue_in_a_column_of_their_own():
     book = pd.DataFrame({"ticker": ["700", "AAPL", "600519", "SHOP"], "exchange": ["HK", "US", "CN", "CN"], "market value": 1.0})
     report = impact.check_portfolio(book, "2021-01-20T12:00-05:00")
