@@ -50,6 +50,8 @@ NO_POSITION = (
     "a line of units",
     "the header again",
     "the header of a further table",
+    "the same lines",
+    "the same book",
     "nothing names",
 )
 """How the reasons begin that refuse a row which holds no position, whatever its numbers; any other refused row may hold one."""

@@ -16,6 +16,7 @@ from impact.holdings.scales import with_units
 from impact.holdings.schemas import DROPPED, DROPPED_COUNTS, FILE_COLUMNS, FILE_COUNTS, FILE_ROWS, ISSUES
 from impact.holdings.sections import RawTable, SheetTables, sheet_tables
 from impact.holdings.sums import grand_totals
+from impact.holdings.told_twice import told_once
 from impact.holdings.weight_units import WEIGHT_UNITS
 from impact.intake.dates import parse_date
 from impact.intake.reading import read_tables
@@ -54,7 +55,7 @@ class HoldingsFile(Result):
         Name of the fund or portfolio that the lines above the header give.
     as_of : Timestamp or None
         Date of the holdings when all rows share one.
-    as_of_basis : {"given", "rows", "preamble", "file name", "unknown"}
+    as_of_basis : {"given", "rows", "preamble", "sheet name", "file name", "unknown"}
     """
 
     schemas = declared(rows=FILE_ROWS, dropped=DROPPED, issues=ISSUES, columns=FILE_COLUMNS, to_frame=FILE_ROWS)
@@ -184,16 +185,15 @@ def read_holdings(
     basis = "unknown"
     for page in split:
         for number, table in enumerate(page.tables):
-            fallback, basis = _first_known(
-                (day, "given"), (table.preamble.as_of, "preamble"), (_preamble_day(split), "preamble"), (named, "file name")
-            )
+            above, of_sheet = (table.preamble.as_of, "preamble"), (parse_date(page.sheet.name), "sheet name")
+            fallback, basis = _first_known((day, "given"), above, of_sheet, (_preamble_day(split), "preamble"), (named, "file name"))
             refused = page.refused if number == 0 else []
             positions = interpret(table, refused, decimal=decimal, told_unit=weight_unit, as_of=fallback, dayfirst=dayfirst)
             basis = "rows" if "as_of" in table.cells and day is None else basis
             read.append(_labelled(positions, page.sheet.name if len(split) > 1 else "", table, several=several))
         if not page.tables:
             read.append(_unread(page, page.sheet.name if len(split) > 1 else ""))
-    whole = _joined(read)
+    whole = _joined(told_once(read, split, day))
     if not len(whole.rows):
         _refuse_without_positions(whole, split, where)
     if day is not None:

@@ -1,0 +1,230 @@
+"""Sheets and sections that tell one book twice: the sums of the others, a copy, or the same book on an earlier day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from impact.holdings.positions import Positions
+from impact.holdings.sections import SheetTables
+from impact.intake.dates import parse_date
+from impact.intake.headings import heading_key, is_total_label
+
+__all__ = ["told_once"]
+
+_CODES = ("isin", "cusip", "sedol", "figi", "ticker", "name")
+_AMOUNTS = ("quantity", "market_value", "weight")
+_CERTAIN = 3
+"""So many lines that are alike to the figure are one book; fewer may be alike by chance."""
+_OF_ALL = frozenset(
+    heading_key(word)
+    for word in (
+        "total", "totals", "all", "summary", "overview", "consolidated", "combined", "aggregate", "aggregated", "gesamt", "alle", "übersicht",
+        "zusammenfassung", "konsolidiert", "consolidé", "synthèse", "ensemble", "tous", "totale", "riepilogo", "tutti", "totaal", "resumen",
+        "todos", "汇总", "彙總", "全部", "合計", "全体", "합계", "전체",
+    )
+)  # fmt: skip
+_OF_BOOKS = frozenset(
+    [
+        "positions",
+        "position",
+        "holdings",
+        "holding",
+        "portfolio",
+        "portfolios",
+        "book",
+        "books",
+        "accounts",
+        "account",
+        "funds",
+        "fund",
+        "depot",
+    ]
+)
+_MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "okt", "dez"])
+_SLACK = 0.0101
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Unit:
+    """A sheet, or a section where there is one sheet: its name, the places of its tables, their rows, and sums by security."""
+
+    name: str
+    tables: tuple[int, ...]
+    rows: pd.DataFrame
+
+    @property
+    def sums(self) -> pd.DataFrame:
+        """One security a row, NaN where no line of it has the amount."""
+        key = self.rows[_CODES[0]].where(self.rows[_CODES[0]] != "", "")
+        for code in _CODES[1:]:
+            key = key.where(key != "", self.rows[code])
+        return self.rows[[*_AMOUNTS]].groupby(key.str.upper()).sum(min_count=1)
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether the name says nothing but that all is here: ``Total``, ``All positions``."""
+        words = {heading_key(word) for word in _letters(self.name)}
+        return is_total_label(self.name) or (bool(words & _OF_ALL) and words <= _OF_ALL | _OF_BOOKS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Verdict:
+    """What is said of a unit, and why its rows are dropped; empty where they are kept."""
+
+    unit: str
+    problem: str
+    action: str
+    reason: str = ""
+
+
+def told_once(read: Sequence[Positions], split: Sequence[SheetTables], day: pd.Timestamp | None) -> list[Positions]:
+    """The tables of a file with what one of them tells again taken out, and a doubt where that is not certain.
+
+    Parameters
+    ----------
+    read : sequence of Positions
+        Those of each table, in the order of the sheets; one without rows for a sheet that has no table.
+    split : sequence of SheetTables
+    day : Timestamp, optional
+        Date of the holdings, where the caller gave one: of sheets that are days, that of this day is kept, else the latest.
+    """
+    names = [name for page in split for name in _names_of(page, several=len(split) > 1)]
+    units = _units(read, names)
+    told: list[_Verdict] = []
+    if len(units) > 1:
+        told += _on_days(units, day)
+        units = [unit for unit in units if unit.name not in {verdict.unit for verdict in told if verdict.reason}]
+        told += _sums_of_others(units)
+        units = [unit for unit in units if unit.name not in {verdict.unit for verdict in told if verdict.reason}]
+        told += _copies(units)
+    kept = list(read)
+    by_name = {unit.name: unit for unit in _units(read, names)}
+    for verdict in told:
+        for number, place in enumerate(by_name[verdict.unit].tables):
+            kept[place] = _with_verdict(kept[place], verdict, is_first=number == 0)
+    return kept
+
+
+def _letters(name: str) -> list[str]:
+    """The words of a name without its figures and signs."""
+    return "".join(sign if sign.isalpha() else " " for sign in name).split()
+
+
+def _names_of(page: SheetTables, *, several: bool) -> list[str]:
+    """The name of each table of a sheet: that of the sheet, or its own title where the file has one sheet."""
+    return [page.sheet.name if several else table.title or table.preamble.fund for table in page.tables] or [page.sheet.name]
+
+
+def _units(read: Sequence[Positions], names: Sequence[str]) -> list[_Unit]:
+    places: dict[str, list[int]] = {}
+    for place, (positions, name) in enumerate(zip(read, names, strict=True)):
+        if len(positions.rows):
+            places.setdefault(name or f"the section from line {int(positions.rows['row'].iloc[0])}", []).append(place)
+    return [
+        _Unit(name=name, tables=tuple(of), rows=pd.concat([read[place].rows for place in of], ignore_index=True))
+        for name, of in places.items()
+    ]
+
+
+def _with_verdict(positions: Positions, verdict: _Verdict, *, is_first: bool) -> Positions:
+    rows = positions.rows
+    told = pd.DataFrame(
+        {"row": rows["row"].iloc[:1], "column": "", "value": verdict.unit, "problem": verdict.problem, "action": verdict.action}
+    ).assign(sheet=rows["sheet"].iloc[:1])
+    issues = pd.concat([part for part in (positions.issues, told) if len(part)], ignore_index=True) if is_first else positions.issues
+    if not verdict.reason:
+        return replace(positions, issues=issues)
+    label = rows["name"].where(rows["name"] != "", rows["ticker"].where(rows["ticker"] != "", rows["isin"]))
+    out = rows[["row", "sheet"]].assign(reason=verdict.reason, text=label)[["row", "reason", "text", "sheet"]]
+    dropped = pd.concat([part for part in (positions.dropped, out) if len(part)], ignore_index=True)
+    return replace(positions, rows=rows.iloc[:0], dropped=dropped.sort_values("row", kind="stable", ignore_index=True), issues=issues)
+
+
+def _on_days(units: Sequence[_Unit], day: pd.Timestamp | None) -> list[_Verdict]:
+    """Sheets whose names differ in a day alone are one book on several days: that of one day is kept, where they share securities."""
+    days = {unit.name: parsed for unit in units if (parsed := parse_date(unit.name)) is not None}
+    beside = {frozenset(word for word in _letters(name.lower()) if word[:3] not in _MONTHS) for name in days}
+    if len(days) < len(units) or len(set(days.values())) < len(units) or len(beside) > 1:
+        return []
+    chosen = next((name for name, one in days.items() if one == day), max(days, key=lambda name: days[name]))
+    own = {unit.name: set(unit.sums.index) for unit in units}
+    told = []
+    for name in days:
+        if name == chosen:
+            continue
+        if 2 * len(own[name] & own[chosen]) >= min(len(own[name]), len(own[chosen])):
+            problem = f"{name} and {chosen} are one book on two days"
+            told.append(_Verdict(
+                unit=name, problem=problem, action=f"only {chosen} is counted: for another day read its sheet alone",
+                reason=f"the same book on another day: counted is {chosen}",
+            ))  # fmt: skip
+        else:
+            said = f"{name} and {chosen} are named by days and hold other securities: two books, or one on two days?"
+            told.append(_Verdict(unit=name, problem=said, action="both counted: read one sheet alone if they are one book"))
+    return told
+
+
+def _alike(one: pd.DataFrame, other: pd.DataFrame, amount: str) -> bool:
+    """Whether all securities of both have the amount, and the same one."""
+    left, right = one[amount], other[amount].reindex(one.index)
+    return bool(left.notna().all() and right.notna().all() and np.isclose(left, right, rtol=1e-6, atol=_SLACK * len(one)).all())
+
+
+def _sums_of_others(units: Sequence[_Unit]) -> list[_Verdict]:
+    """Units whose lines are, security by security, the sums of all others."""
+    told = []
+    for unit in units:
+        others = [other for other in units if other is not unit]
+        if not others or (len(others) == 1 and not unit.is_of_all):
+            continue
+        own, sums = unit.sums, pd.concat([other.sums for other in others]).groupby(level=0).sum(min_count=1)
+        fits = set(own.index) == set(sums.index) and (_alike(own, sums, "quantity") or _alike(own, sums, "market_value"))
+        shared = sum(len(other.sums) for other in others) > len(sums)
+        listed = ", ".join(other.name for other in others)[:120]
+        if fits and (unit.is_of_all or (shared and len(own) >= _CERTAIN)):
+            told.append(_Verdict(
+                unit=unit.name, problem=f"the lines of {unit.name} are the sums of those of {listed}", action="counted once: see dropped",
+                reason=f"a total of the lines of {listed}, not a position",
+            ))  # fmt: skip
+            return told
+        if fits or unit.is_of_all:
+            what = "are the sums of those of" if fits else f"are no plain sums of the others, and {unit.name} is named as a total of"
+            told.append(_Verdict(
+                unit=unit.name, problem=f"the lines of {unit.name} {what} {listed}: one book told twice?",
+                action="counted beside them: read one sheet alone if it is",
+            ))  # fmt: skip
+    return told
+
+
+def _copies(units: Sequence[_Unit]) -> list[_Verdict]:
+    """Units with the lines of an earlier one, by security and amount."""
+    told: list[_Verdict] = []
+    gone: set[str] = set()
+    for number, unit in enumerate(units):
+        for earlier in units[:number]:
+            if earlier.name in gone or set(unit.sums.index) != set(earlier.sums.index) or _accounts_differ(unit, earlier):
+                continue
+            own, sums = unit.sums, earlier.sums
+            both = [amount for amount in _AMOUNTS if own[amount].notna().any() and sums[amount].notna().any()]
+            if not both and len(own) > 1:
+                said = f"{unit.name} and {earlier.name} hold the same securities, one with the amounts that the other leaves out: one book told twice?"
+                told.append(_Verdict(unit=unit.name, problem=said, action="both counted: read one sheet alone if they are"))
+            elif both and all(_alike(own, sums, amount) for amount in both) and both != ["weight"]:
+                certain = len(own) >= _CERTAIN
+                said = f"{unit.name} and {earlier.name} hold the same lines" + ("" if certain else ": one book told twice?")
+                action = "counted once: see dropped" if certain else "both counted: read one sheet alone if they are one book"
+                reason = f"the same lines as {earlier.name}: counted once" if certain else ""
+                told.append(_Verdict(unit=unit.name, problem=said, action=action, reason=reason))
+                gone |= {unit.name} if certain else set()
+                break
+    return told
+
+
+def _accounts_differ(one: _Unit, other: _Unit) -> bool:
+    """Whether a column of each names accounts, and not the same ones."""
+    stated = [set(unit.rows["account"]) - {unit.name, ""} for unit in (one, other)]
+    return all(stated) and stated[0] != stated[1]
