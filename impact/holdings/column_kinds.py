@@ -9,13 +9,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from impact.holdings.column_doubts import NUMERIC_KINDS
 from impact.holdings.columns import ColumnPlan, plan_columns
 from impact.holdings.fields import IDENTITY_FIELDS
 from impact.holdings.heading_vocabulary import is_bare_total, readings_of
+from impact.holdings.quantity_parts import is_part_of_quantity
 from impact.holdings.sides import says_sides
 from impact.intake.currencies import CURRENCIES, HUNDREDTHS
 from impact.intake.numbers import MISSING_TEXT, money_marked, parse_numbers
-from impact.typing_ import IntArray
+from impact.typing_ import FloatArray, IntArray
 
 __all__ = ["column_kinds", "plan_for_cells"]
 
@@ -132,8 +134,67 @@ def plan_for_cells(
         kinds = (*kinds[:value], "unconfirmed", *kinds[value + 1 :])
         again = plan_columns(plan.headings, columns, kinds=kinds, same=same)
         plan = replace(plan, position={name: number for name, number in plan.position.items() if number != value}, decided=again.decided)
+    if "quantity" in again.position and "quantity" not in (columns or {}):
+        again = _with_quantity_by_product(own, again, kinds, shift)
     no_amount = any(name in again.position for name in IDENTITY_FIELDS) and not again.is_usable
     return plan if no_amount else again
+
+
+def _with_quantity_by_product(cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[str], shift: int) -> ColumnPlan:
+    """The plan with that of several columns of quantities whose product with the price is the value; what is said where it is not the first."""
+    chosen, used = plan.position["quantity"], {*plan.position.values(), *plan.quantity_parts}
+    others = [
+        number
+        for number, heading in enumerate(plan.headings)
+        if number not in used
+        and kinds[number] in NUMERIC_KINDS
+        and not is_part_of_quantity(heading)
+        and [name for name, _ in readings_of(heading)][:1] == ["quantity"]
+    ]
+    if not others:
+        return plan
+    spaced = cells.iloc[:: max(1, len(cells) // _ASKED)].astype("str")
+    marks = (".", ",")
+    shares = {mark: {number: _figures(spaced, number + shift, mark) for number in (chosen, *others)} for mark in marks}
+    mark = max(marks, key=lambda mark: np.isfinite(shares[mark][chosen]).sum())
+    figures = shares[mark]
+    differ = [number for number in others if _differ(figures[chosen], figures[number])]
+    if not differ:
+        return plan
+    fits = {number: _is_product(spaced, plan, figures[number], mark, shift) for number in (chosen, *differ)}
+    if fits[chosen]:
+        return plan
+    best = next((number for number in differ if fits[number]), chosen)
+    listed = ", ".join(plan.headings[number] for number in (chosen, *differ) if number != best)
+    problem = f"{listed} may mean the quantity as well, with other figures" + (
+        ", and not with the price the value" if best != chosen else ", and nothing in the table tells which"
+    )
+    said = ("quantity", plan.headings[best], problem, f"read as quantity; for another map quantity={listed.split(', ')[0]}")
+    unused = tuple(pair for pair in plan.unused if pair[0] != plan.headings[best])
+    if best != chosen:
+        unused = (*unused, (plan.headings[chosen], "another column already gives quantity"))
+    return replace(plan, position={**plan.position, "quantity": best}, decided=(*plan.decided, said), unused=unused)
+
+
+def _figures(cells: pd.DataFrame, number: int, mark: str) -> FloatArray:
+    return parse_numbers(cells[number], decimal=mark).values
+
+
+def _differ(one: FloatArray, other: FloatArray) -> bool:
+    both = np.isfinite(one) & np.isfinite(other)
+    return bool((one[both] != other[both]).any())
+
+
+def _is_product(cells: pd.DataFrame, plan: ColumnPlan, quantity: FloatArray, mark: str, shift: int) -> bool:
+    """Whether values are that quantity times price on most lines."""
+    if not {"price", "market_value"} <= plan.position.keys():
+        return False
+    price, value = (_figures(cells, plan.position[name] + shift, mark) for name in ("price", "market_value"))
+    with np.errstate(invalid="ignore"):
+        product = quantity * price
+        asked = np.isfinite(product) & np.isfinite(value) & (value != 0.0)
+        near = np.abs(value - product)[asked] <= _CENT + _ROUNDED * np.abs(value)[asked]
+    return bool(near.size) and float(near.mean()) >= _MOST
 
 
 def _is_confirmed(cells: pd.DataFrame, plan: ColumnPlan, shift: int) -> bool:

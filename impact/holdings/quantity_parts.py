@@ -11,7 +11,7 @@ from impact.holdings.cell_report import CellReport
 from impact.intake.numbers import parse_numbers
 from impact.typing_ import FloatArray
 
-__all__ = ["is_beside_available", "quantity_parts", "whole_quantities"]
+__all__ = ["is_beside_available", "is_part_of_quantity", "quantity_parts", "whole_quantities"]
 
 _AVAILABLE = frozenset({"available", "avail", "free"})
 _BESIDE_AVAILABLE = frozenset({"pledged", "pledge", "locked", "blocked", "frozen", "lien", "encumbered", "earmarked", "unavailable"})
@@ -33,6 +33,11 @@ def _tokens(heading: str) -> frozenset[str]:
 def is_beside_available(heading: str) -> bool:
     """Whether a column of that heading holds a part of the quantity that is never within the available one."""
     return not _BESIDE_AVAILABLE.isdisjoint(_tokens(heading))
+
+
+def is_part_of_quantity(heading: str) -> bool:
+    """Whether a column of that heading holds a part of the quantity, be it the available one or another."""
+    return not (_AVAILABLE | _BESIDE_AVAILABLE | _PERHAPS_WITHIN).isdisjoint(_tokens(heading))
 
 
 def quantity_parts(headings: Sequence[str], quantity: int) -> tuple[int, ...]:
