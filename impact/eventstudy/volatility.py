@@ -16,7 +16,7 @@ from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables import prose
 
-__all__ = ["TestedVariance", "VolatilityChange", "tested_variance", "volatility_change"]
+__all__ = ["VarianceTests", "VolatilityChange", "tested_variance", "volatility_change"]
 
 CENTRED_FROM = 3
 """Events from which variance is taken about the effect common to them."""
@@ -118,14 +118,14 @@ def volatility_change(study: EventStudyResult, a: int, b: int) -> VolatilityChan
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class TestedVariance:
+class VarianceTests:
     """The tests of all events together by name, and the rank of each event among its own runs."""
 
     outcomes: dict[str, Outcome]
     single: list[Outcome]
 
 
-def tested_variance(sample: EventSample) -> TestedVariance:
+def tested_variance(sample: EventSample) -> VarianceTests:
     """:func:`volatility_change` on the arrays of a sample."""
     fit, n, days = sample.fit, sample.n_events, sample.length
     centred = n >= CENTRED_FROM
@@ -145,7 +145,7 @@ def tested_variance(sample: EventSample) -> TestedVariance:
             single.append(raised_variance(own, alone, days, 1))
     level = float(variance_of_sums(session_sums(event, variance), n, centred=centred)) if n else np.nan
     together = raised_variance(level, variance_of_sums(quiet, n, centred=centred), days, n)
-    return TestedVariance(outcomes={"quiet_runs": together, "patell": event_variance(sample.scar, sample.df)}, single=single)
+    return VarianceTests(outcomes={"quiet_runs": together, "patell": event_variance(sample.scar, sample.df)}, single=single)
 
 
 def _event_table(study: EventStudyResult, sample: EventSample, single: list[Outcome]) -> pd.DataFrame:

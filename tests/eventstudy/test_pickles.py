@@ -30,6 +30,7 @@ def results(tmp_path):
     yield room.car_regression(whole.__class__(**vars_of(whole) | {"events": whole.events.assign(size=np.arange(8.0))}), ["size"], 0, 1)
     yield room.chained_events(returns, events("A", "A", date=[DAYS[320], DAYS[325]]), "index")
     yield room.shrunk_effects(whole, 0, 0)
+    yield whole.volatility(0, 1)
     yield room.calendar_time_drift(returns, many, "index", window=(1, 60))
     yield room.study_partitions(tmp_path, many, returns["index"])
     yield room.abnormal_volume(np.exp(returns) * 1e6, many)
