@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,6 +13,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.intake.currencies import HUNDREDTHS
+from impact.market.column_names import NOT_PRICES
 from impact.market.sniffing import read_numbers
 from impact.venues import VENUES, is_terminal_code, named_venue
 
@@ -23,16 +24,19 @@ Level: TypeAlias = tuple[str, str]
 PRICES = frozenset(["close", "adjusted_close"])
 SURE = frozenset(["adjusted_close", "volume", "dividends"])
 """Figures whose words stand in the name of no security."""
-AMBIGUOUS = frozenset(["vol", "vol.", "dividend"])
-"""Words of such figures that do: a volatility, an index of shares that pay."""
+AMBIGUOUS = frozenset(
+    ["vol", "vol.", "dividend", "return", "returns", "total return", "price return", "change", "yield", "rendite", "rendement"]
+)
+"""Words of figures that do: a volatility, an index of shares that pay, one of total returns."""
 LEAST_VOLUME = 100
 """The largest of whole numbers below which they may be volatilities in percent."""
 
+_APART = re.compile(r"[\s_|/:-]+|\.(?=\D)")
 _BRACKETED = re.compile(r"^(.*\S)\s*[(\[]\s*([A-Za-z]{3})\s*[)\]]$")
 _PAIR = re.compile(r"^\(\s*'([^']+)'\s*,\s*'([^']+)'\s*\)$")
 _WRAPPED = re.compile(r"^(.*\S)\s*[(\[]\s*(\S.*?)\s*[)\]]$")
 _SEPARATED = re.compile(r"^(.*[^\s_|/:-])([\s_|/:-]+|\.)$")
-_BEFORE = re.compile(r"^(.+?)(?:[ _|/-]|: ?)([A-Z0-9.^=&-]+)$")
+_BEFORE = re.compile(r"^(.+?)(?:[ _|/-]|: ?)([A-Z0-9.^=&-]+(?: [A-Z]{2})? (?:Equity|Index|Corp|Govt|Curncy|Comdty)|[A-Z0-9.^=&-]+)$")
 """A figure before a ticker: a name in small letters behind it (``Close Brothers``) is the rest of a name."""
 
 
@@ -64,18 +68,26 @@ class HeadingFigures:
         Figures of securities that have no close.
     doubtful : tuple of str
         Headings with the word of a figure that are taken as names of securities.
+    unread : tuple of str
+        Headings of figures beside a price that are no price, and are read by no one.
     """
 
     levels: Mapping[str, Level]
     unpriced: Mapping[str, Level]
     doubtful: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def notes(self, name: str) -> tuple[str, ...]:
         """What was assumed of the file called `name`."""
-        if not self.doubtful:
-            return ()
-        listed = ", ".join(repr(heading) for heading in self.doubtful[:10]) + (" ..." if len(self.doubtful) > 10 else "")
-        return (f"{name}: taken as names of securities, though they hold the word of a figure: {listed}.",)
+        said = (
+            ("taken as names of securities, though they hold the word of a figure", self.doubtful),
+            ("not read, figures beside a price that are no price", self.unread),
+        )
+        return tuple(
+            f"{name}: {what}: {', '.join(map(repr, headings[:10]))}{' ...' if len(headings) > 10 else ''}."
+            for what, headings in said
+            if headings
+        )
 
 
 def figures_in_headings(
@@ -118,10 +130,14 @@ def figures_in_headings(
     _refuse_units([heading for heading, pair in told.items() if pair is None], by_length, figures)
     pairs = _figures_named(told, figures, fits)
     written = {heading: figures[figure.lower()] for heading, (figure, _) in pairs.items()}
-    bare = {heading.strip() for heading in told if heading not in pairs}
+    closes = {security for heading, (_, security) in pairs.items() if written[heading] == "close"}
+    beside = {heading: of for heading in told if heading not in pairs and (of := _beside_a_close(heading, closes))}
+    bare = {heading.strip() for heading in told if heading not in pairs and heading not in beside}
     of_security: dict[str, Counter[str]] = {}
     for heading, (_, security) in pairs.items():
         of_security.setdefault(security, Counter())[written[heading]] += 1
+    for security in beside.values():
+        of_security[security]["other"] += 1
     alike = not bare and len(pairs) > 1 and len(set(written.values())) == 1
 
     def is_figure(heading: str) -> bool:
@@ -138,19 +154,34 @@ def figures_in_headings(
     if not levels:
         return HeadingFigures(levels={}, unpriced={}, doubtful=doubtful)
     _refuse_repeated(levels, written)
-    whole = {heading: levels.get(heading, ("close", heading.strip())) for heading in told}
+    figured = {security for heading, (_, security) in levels.items() if written[heading] == "close"}
+    unread = [heading for heading in levels if written[heading] in NOT_PRICES] + [
+        heading for heading in beside if beside[heading] in figured
+    ]
+    whole = {heading: levels.get(heading, ("close", heading.strip())) for heading in told if heading in levels or heading not in unread}
     priced = {security for heading, (_, security) in whole.items() if heading not in levels or written[heading] in PRICES}
     if not priced:
         named = ", ".join(dict.fromkeys(figure for figure, _ in levels.values()))
         raise InputError(f"its headings name no close column; they name: {named}")
     unpriced = {heading: pair for heading, pair in levels.items() if pair[1] not in priced}
     return HeadingFigures(
-        levels={heading: pair for heading, pair in whole.items() if heading not in unpriced}, unpriced=unpriced, doubtful=doubtful
+        levels={heading: pair for heading, pair in whole.items() if heading not in unpriced},
+        unpriced=unpriced,
+        doubtful=doubtful,
+        unread=tuple(heading for heading in unread if heading not in unpriced),
     )
 
 
 def cells_fit(cells: pd.Series, decimal: str, figure: str) -> bool:
-    """Whether cells are counts of shares (whole, some of them large), or dividends (half of them zero or empty, or more)."""
+    """Whether cells are counts of shares (whole, some of them large), dividends (half of them zero or empty, or more), or rates.
+
+    A rate is in percent, or not above zero, or below one throughout: a price is none of these.
+    """
+    if figure not in ("volume", "dividends"):
+        texts = cells.astype(str)
+        values, _ = read_numbers(texts.str.replace("%", "", regex=False), decimal)
+        known = values[~np.isnan(values)]
+        return bool(known.size and ((known <= 0).any() or known.max() < 1 or texts.str.contains("%", regex=False).any()))
     values, bad = read_numbers(cells, decimal, counts=figure == "volume")
     numbers = values[~np.isnan(values)]
     if bad.any():
@@ -169,6 +200,21 @@ def _figures_named(told: Mapping[str, Level | None], figures: Mapping[str, str],
     }
     securities = {security for _, security in meant.values()}
     return {heading: pair for heading, pair in meant.items() if heading.strip() not in securities}
+
+
+def _beside_a_close(heading: str, closes: Set[str]) -> str:
+    """The security whose close another heading names, where this one holds its name and more; empty where there is none.
+
+    Examples
+    --------
+    >>> _beside_a_close("KO Sentiment", {"KO"}), _beside_a_close("Sentiment (KO)", {"KO"}), _beside_a_close("KOSPI", {"KO"})
+    ('KO', 'KO', '')
+    """
+    text = heading.strip()
+    wrapped = _WRAPPED.match(text)
+    halves = [half.strip() for half in wrapped.groups()] if wrapped else []
+    halves += [half for gap in _APART.finditer(text) for half in (text[: gap.start()], text[gap.end() :])]
+    return next((half for half in sorted(halves, key=len, reverse=True) if half in closes), "")
 
 
 def _refuse_units(headings: Iterable[str], by_length: Sequence[str], figures: Mapping[str, str]) -> None:

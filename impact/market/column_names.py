@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["COLUMN_NAMES", "DATE_NAMES", "OTHER_FIGURES"]
+__all__ = ["COLUMN_NAMES", "DATE_NAMES", "NOT_PRICES", "OTHER_FIGURES"]
 
 
 def _names(*lines: str) -> frozenset[str]:
@@ -12,7 +12,7 @@ def _names(*lines: str) -> frozenset[str]:
 
 
 DATE_NAMES = _names(
-    "date; day; session; time; timestamp; trade date; trade_date; tradedate; trading day; datum; fecha; data; 날짜; 일자; 日付; 日付け; 日期; 交易日期"
+    "date; dates; day; session; time; timestamp; trade date; trade_date; tradedate; trading day; datum; fecha; data; 날짜; 일자; 日付; 日付け; 日期; 交易日期"
 )
 COLUMN_NAMES: Mapping[str, frozenset[str]] = {
     "date": DATE_NAMES | _names("ex_date; ex date"),
@@ -34,3 +34,15 @@ OTHER_FIGURES = _names(
     "open; high; low; vwap; stock splits; capital gains; 시가; 고가; 저가; 始値; 高値; 安値; 开盘价; 开盘; 最高; 最低; 開盤價"
 )
 """Columns that only a table of one security, or a long table, has; they are read by no one here."""
+
+NOT_PRICES = _names(
+    "return; returns; total return; daily return; log return; price return; change; chg; % change; % chg; change %; change percent; pct change",
+    "net change; day to day tot return gross pct; market cap; mkt cap; marketcap; market capitalization; market capitalisation; market value",
+    "cur_mkt_cap; shares outstanding; shares out; eqy_sh_out; free float; pe; p/e; pe ratio; p/e ratio; pb; p/b; pb ratio; p/b ratio; eps; beta",
+    "dividend yield; div yield; dvd yield; yield; bid; ask; offer; mid; spread; px_bid; px_ask; px_mid; px_open; px_high; px_low; turnover",
+    "value traded; traded value; trades; number of trades; trade count; open interest; open int; px_turnover; volatility; average price",
+    "eröffnung; eröffnungskurs; hoch; tageshoch; höchst; tief; tagestief; umsatz; rendite; geld; brief; marktkapitalisierung; kgv",
+    "ouverture; plus haut; plus bas; rendement; capitalisation; apertura; massimo; minimo; máximo; mínimo; rendimento; rentabilidad; cambio",
+    "涨跌幅; 涨跌额; 成交额; 总市值; 流通市值; 市盈率; 换手率; 時価総額; 売買代金; 등락률; 거래대금; 시가총액",
+)
+"""Further figures of a security that are no price of it and are read by no one here."""

@@ -14,7 +14,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.intake.currencies import currency_of
 from impact.market.column_headings import cells_fit, figures_in_headings, without_currency
-from impact.market.column_names import COLUMN_NAMES, OTHER_FIGURES
+from impact.market.column_names import COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES
 from impact.market.dropped import dropped_rows
 from impact.market.panel import MarketPanel
 from impact.market.plausibility import doubt_notes
@@ -27,7 +27,7 @@ __all__ = ["FileSource"]
 
 FIGURES = ("close", "adjusted_close", "volume", "dividends")
 _KNOWN_FIGURES = {name: figure for figure in FIGURES for name in COLUMN_NAMES[figure] if name != "amount"} | {
-    name: name for name in OTHER_FIGURES
+    name: name for name in OTHER_FIGURES | NOT_PRICES
 }
 # A folder may hold one wide table a figure instead of one file a security; the file name says which.
 FOLDER_FIGURES = (("volume", "volume"), ("dividend", "dividends"), ("adj", "adjusted_close"), ("close", "close"), ("price", "close"))
@@ -359,7 +359,8 @@ def _named_columns(table: RawTable, stated: Mapping[str, str]) -> dict[str, str]
         if headings:
             named[name] = headings[0]
     named.setdefault("date", present[0])
-    long_only = {"security", "volume"} & named.keys() or OTHER_FIGURES & lowered.keys()
+    figures_alone = lowered.keys() - {named["date"].strip().lower()} <= OTHER_FIGURES | NOT_PRICES
+    long_only = {"security", "volume"} & named.keys() or OTHER_FIGURES & lowered.keys() or (figures_alone and len(present) > 1)
     if long_only and not {"close", "adjusted_close", "dividends"} & named.keys():
         raise InputError(f"{table.name} has no close column; it has: {', '.join(present[:12])}; name it with columns={{'close': ...}}.")
     return named

@@ -147,3 +147,66 @@ def test_a_second_close_of_a_security_is_one_of_its_own_and_named(tmp_path):
 def test_a_heading_that_is_the_security_of_another_is_no_figure(tmp_path):
     panel = read(tmp_path, "Date,T. Rowe Price,T. Rowe Price Volume", "170,1000", "171,1100", "172,1200")
     assert list(panel.securities) == ["T. Rowe Price"] and panel.volume["T. Rowe Price"].tolist() == [1000, 1100, 1200]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "unread"),
+    [
+        ("{} Return,{} Price", "0.01,30;-0.02,31;0.01,32", ["{} Return"]),
+        ("{},{} Return,{} % Change", "30,1.5%,2%;31,-1%,1%;32,-1%,1%", ["{} Return", "{} % Change"]),
+        ("Close {},Market Cap {},PE {}", "30,700,20;31,710,21;32,720,22", ["Market Cap {}", "PE {}"]),
+        ("{} Close,{} Market Cap,{} P/E", "30,700,20;31,710,21;32,720,22", ["{} Market Cap", "{} P/E"]),
+        ("{} Turnover,{} Last", "700,30;710,31;720,32", ["{} Turnover"]),
+        ("{} Schluss,{} Hoch,{} Umsatz", "30,33,700;31,34,710;32,35,720", ["{} Hoch", "{} Umsatz"]),
+        ("{},{} Bid,{} Ask", "30,29,31;31,30,32;32,31,33", ["{} Bid", "{} Ask"]),
+        ("{} Close,{} News Sentiment", "30,3;31,4;32,5", ["{} News Sentiment"]),
+        ("{} Close,Sentiment ({})", "30,3;31,4;32,5", ["Sentiment ({})"]),
+    ],
+)
+@pytest.mark.parametrize("security", ["1810.HK", "1810 HK Equity"])
+def test_a_figure_beside_a_price_that_is_no_price_is_no_security(tmp_path, header, rows, unread, security):
+    panel = read(tmp_path, "Date," + header.replace("{}", security), *rows.split(";"))
+    assert list(panel.securities) == [security] and panel.close[security].tolist() == [30, 31, 32]
+    listed = ", ".join(repr(heading.replace("{}", security)) for heading in unread)
+    assert f"not read, figures beside a price that are no price: {listed}." in str(panel.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("header", "named"),
+    [
+        ("KO (Bid),KO (Ask),KO (Mid)", "name no close column; they name: Bid, Ask, Mid"),
+        ("KO VWAP,KO Shares Outstanding", "name no close column; they name: VWAP, Shares Outstanding"),
+        ("KO Return,PEP Return", "name no close column; they name: Return"),
+        ("Bid,Ask,Mid", "has no close column; it has: Date, Bid, Ask, Mid"),
+    ],
+)
+def test_figures_without_a_price_are_refused(tmp_path, header, named):
+    rows = [",".join(["0.5"] * len(header.split(",")))] * 3
+    with pytest.raises(InputError, match=re.escape(named)):
+        read(tmp_path, f"Date,{header}", *rows)
+
+
+def test_an_index_of_returns_and_names_with_such_words_stay_securities_and_are_named(tmp_path):
+    header = "Date,S&P 500,S&P 500 Total Return,iBoxx High Yield,Markit High Yield"
+    panel = read(tmp_path, header, "3700,7400,80,90", "3710,7420,81,91", "3720,7440,82,92")
+    assert len(panel.securities) == 4 and "hold the word of a figure: 'S&P 500 Total Return'" in str(panel.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower"),
+    [
+        (",1810 HK Equity,1810 HK Equity,700 HK Equity", "Date,PX_LAST,PX_VOLUME,PX_LAST"),
+        (",1810 HK Equity,,700 HK Equity", "Date,PX_LAST,PX_VOLUME,PX_LAST"),
+        (",PX_LAST,PX_VOLUME,PX_LAST", "Date,1810 HK Equity,1810 HK Equity,700 HK Equity"),
+        ("Terminal export\n,1810 HK Equity,1810 HK Equity,700 HK Equity", "Dates,PX_LAST,PX_VOLUME,PX_LAST"),
+    ],
+)
+def test_a_terminal_writes_securities_and_figures_on_two_lines(tmp_path, upper, lower):
+    panel = read(tmp_path, f"{upper}\n{lower}", "30,1000,700", "31,1100,710", "32,1200,720")
+    assert list(panel.securities) == ["1810 HK Equity", "700 HK Equity"] and panel.close["700 HK Equity"].tolist() == [700, 710, 720]
+    assert panel.volume["1810 HK Equity"].tolist() == [1000, 1100, 1200]
+
+
+def test_a_title_above_the_figures_of_one_security_is_no_security(tmp_path):
+    panel = read(tmp_path, ",Daily figures,\nDate,Close,Volume", "30,1000", "31,1100", "32,1200", name="KO.csv")
+    assert list(panel.securities) == ["KO"] and panel.close["KO"].tolist() == [30, 31, 32]
