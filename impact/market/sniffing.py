@@ -13,7 +13,7 @@ import pandas as pd
 
 from impact.errors import InputError, SourceUnusable
 from impact.intake import RawFile, RawSheet, read_tables
-from impact.market.column_names import COLUMN_NAMES, DATE_NAMES
+from impact.market.column_names import COLUMN_NAMES, DATE_NAMES, NOT_PRICES, OTHER_FIGURES
 
 __all__ = ["RawTable", "read_dates", "read_numbers", "read_sheets", "read_table", "table_of_bytes"]
 
@@ -25,6 +25,9 @@ MISSING = frozenset(["", "-", "--", ".", "n/a", "na", "nan", "null", "none", "ni
 THOUSANDS: Mapping[str, float] = {"k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
 """What a letter after a count of shares multiplies it by, as market pages print volumes."""
 LEVEL_NAMES = (("price", "ticker"), ("ticker", "price"))
+_FIGURE_NAMES = (
+    OTHER_FIGURES | NOT_PRICES | {name for figure in ("close", "adjusted_close", "volume", "dividends") for name in COLUMN_NAMES[figure]}
+)
 
 # What a date may look like, and how to read it. The month and day of the last pattern are told apart by their values.
 DATE_FORMATS = (
@@ -190,16 +193,32 @@ def _two_levels(head: list[list[str]]) -> tuple[list[tuple[str, str]] | None, in
     """Figure and security of each column but the first, where the head has two levels, and the row on which the head ends."""
     for position, row in enumerate(head[:-1]):
         first, second = row[0].lower(), head[position + 1][0].lower()
-        if (first, second) not in LEVEL_NAMES:
-            continue
         upper, lower = row[1:], head[position + 1][1:]
-        figures, securities = (upper, lower) if first == "price" else (lower, upper)
+        if (first, second) in LEVEL_NAMES:
+            figures, securities = (upper, lower) if first == "price" else (lower, upper)
+        elif not first and second in DATE_NAMES and _is_level(lower, upper):
+            figures, securities = lower, upper
+        elif not first and second in DATE_NAMES and _is_level(upper, lower):
+            figures, securities = upper, lower
+        else:
+            continue
         width = max((place for place, cell in enumerate(lower, start=1) if cell), default=0)
         pairs = list(zip(_carried(figures[:width]), _carried(securities[:width]), strict=True))
         after = head[position + 2] if position + 2 < len(head) else []
         named_index = bool(after) and after[0].lower() in DATE_NAMES and not any(after[1:])
         return pairs, position + 1 + named_index
     return None, 0
+
+
+def _is_level(figures: list[str], securities: list[str]) -> bool:
+    """Whether one line above the data names figures, a close among them, and the other whose they are.
+
+    A single name above figures that do not repeat may be a title.
+    """
+    named, others = [name.lower() for name in figures if name], [name for name in securities if name]
+    if not others or not COLUMN_NAMES["close"] & set(named) or not set(named) <= _FIGURE_NAMES or _FIGURE_NAMES & {*map(str.lower, others)}:
+        return False
+    return len(set(named)) < len(named) or len(others) >= len(named)
 
 
 def _carried(cells: list[str]) -> list[str]:
