@@ -12,7 +12,7 @@ from stdnum import cusip
 from impact.holdings.distinct import per_distinct
 from impact.identifiers import clean_identifiers, excel_damage, valid_identifiers
 
-__all__ = ["CODED", "CheckedCodes", "checked_codes", "completed_cusip", "completed_cusips", "sorted_codes"]
+__all__ = ["CODED", "CheckedCodes", "checked_codes", "completed_cusip", "completed_cusips", "isins_in_names", "sorted_codes"]
 
 _WIDTHS: Mapping[str, int] = {"isin": 12, "cusip": 9, "sedol": 7, "figi": 12}
 CODED = tuple(_WIDTHS)
@@ -21,6 +21,9 @@ _SCIENTIFIC = r"^\d(?:[.,]\d+)?[Ee]\+?\d{1,3}$"
 _SHORTEST_MIXED = 7
 _ISIN_INSIDE = r"(?:^|[^A-Z0-9])([A-Z]{2}[A-Z0-9]{9}[0-9])(?:$|[^A-Z0-9])"
 """An ISIN beside other words (``BRPETRACNPR6 - 200``, ``ISIN: DE0007164600``)."""
+
+_WRITTEN_ON = frozenset(["on", "auf", "sur", "su", "sobre", "op", "of", "vs"])
+"""Words behind which the code is that of what a line is written on."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -80,6 +83,28 @@ def checked_codes(column: pd.Series, kind: str, *, shortest: int = 1) -> Checked
     problem = problem.where(~bad, f"fails the check of a {kind.upper()}")
     action = action.where(~bad, "kept as given")
     return CheckedCodes(code=_spread(code, rows, column), problem=_spread(problem, rows, column), action=_spread(action, rows, column))
+
+
+def isins_in_names(names: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """The ISIN that stands in a name with its check digit, empty where there is none, and the name without it.
+
+    Behind ``on`` it is the code of what the line is written on, and stays where it is.
+
+    Examples
+    --------
+    >>> code, name = isins_in_names(pd.Series(["XIAOMI CORP KYG9830T1067", "Apple (US0378331005)", "ABCDEFGHIJK1"]))
+    >>> code.tolist(), name.tolist()
+    (['KYG9830T1067', 'US0378331005', ''], ['XIAOMI CORP', 'Apple', 'ABCDEFGHIJK1'])
+    """
+    inside = names.str.extract(_ISIN_INSIDE)[0].fillna("").astype("str")
+    before = [name.partition(isin)[0].split() if isin else [] for name, isin in zip(names, inside, strict=True)]
+    of_other = np.array([bool(words) and words[-1].lower() in _WRITTEN_ON for words in before], dtype=bool)
+    code = inside.where(valid_identifiers(inside, "isin") & ~of_other, "")
+    shorter = [
+        name.replace(isin, " ").strip(" -:;,/|").replace("( )", "").replace("[ ]", "").strip(" -:;,/|") if isin else name
+        for name, isin in zip(names, code, strict=True)
+    ]
+    return code, pd.Series([" ".join(name.split()) for name in shorter], index=names.index, dtype="str").where(code != "", names)
 
 
 def completed_cusips(column: pd.Series) -> pd.Series:

@@ -12,6 +12,9 @@ __all__ = ["Reading", "is_bare_total", "readings_of"]
 
 Reading = tuple[str, int]
 
+_PARTS = frozenset(["permille", "promille", "bps", "bp"])
+_IN = frozenset(["in", "en", "em", "per", "w", "à"])
+
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> Mapping[str, tuple[Reading, ...]]:
@@ -31,7 +34,18 @@ def readings_of(heading: str) -> tuple[Reading, ...]:
     if heading.isascii() and "%" not in heading and not may_be_heading(heading):
         return ()  # most cells asked are those of the lines below a header
     known = _vocabulary()
-    return next((known[reading] for reading in heading_readings(heading) if reading in known), ())
+    told = next((known[reading] for reading in heading_readings(heading) if reading in known), None)
+    if told is None and (share := _without_parts(heading)):
+        return tuple(reading for reading in readings_of(share) if reading[0] == "weight")
+    return told or ()
+
+
+def _without_parts(heading: str) -> str:
+    """A heading without the parts of a whole that it ends on (``Gewicht in ‰``); empty where it ends on none."""
+    words = heading.split()
+    if not words or heading_key(words[-1].replace("‰", "permille").replace("‱", "bps")) not in _PARTS:
+        return ""
+    return " ".join(words[: -2 if len(words) > 2 and words[-2].lower() in _IN else -1])
 
 
 def is_bare_total(heading: str) -> bool:

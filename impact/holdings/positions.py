@@ -10,7 +10,7 @@ import pandas as pd
 
 from impact.holdings.book_currency import settle_book_currency, settle_currencies
 from impact.holdings.cell_report import ISSUE_DTYPES, CellReport
-from impact.holdings.coded import CODED, checked_codes, sorted_codes
+from impact.holdings.coded import CODED, checked_codes, isins_in_names, sorted_codes
 from impact.holdings.debt_values import value_by_percent
 from impact.holdings.decimal_marks import file_decimal
 from impact.holdings.distinct import per_distinct
@@ -179,7 +179,12 @@ def _move_terminal_tickers(text: dict[str, pd.Series], source: str) -> None:
 
 
 def _split_coded_names(text: dict[str, pd.Series]) -> None:
-    """``00981 (SMIC)`` is a code with the name behind it: in a column of codes, and in one of names where nothing else gives codes."""
+    """``00981 (SMIC)`` is a code with the name behind it: in a column of codes, and in one of names where nothing else gives codes.
+
+    An ISIN in a name is the code of its line where no other column gives one.
+    """
+    if "name" in text and not {"isin", "identifier"} & text.keys() and (told := isins_in_names(text["name"]))[0].any():
+        text["isin"], text["name"] = told
     for source in ("ticker", "symbol_or_code", "identifier", "name"):
         if source not in text or (source == "name" and {"ticker", "symbol_or_code", "identifier"} & text.keys()):
             continue
