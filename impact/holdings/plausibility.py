@@ -51,14 +51,14 @@ def doubts_of_file(rows: pd.DataFrame, *, one_currency: bool = True) -> pd.DataF
 
 
 def repeated_rows(kept: pd.DataFrame, given: Set[str]) -> pd.DataFrame:
-    """Rows every cell of which repeats an earlier row."""
+    """Rows every cell of which, in the columns that are read, repeats an earlier row."""
     columns = [name for name in kept if name in given or (name in NUMBER_FIELDS and kept[name].notna().any()) or name == "as_of"]
     few = [name for name in ("quantity", "market_value", "name", "isin", "ticker") if name in columns]
     if few and not kept.duplicated(few).any():
         return _none()
     same = kept.duplicated(columns, keep="first").to_numpy()
     again = kept.loc[same, ["row"]].assign(column="", value=kept.loc[same, "name"])
-    return again.assign(problem="every cell repeats an earlier row", action="counted again")
+    return again.assign(problem="every cell that is read repeats an earlier row", action="counted again")
 
 
 def _on_two_days(rows: pd.DataFrame) -> pd.DataFrame:
@@ -100,14 +100,14 @@ def _values(rows: pd.DataFrame, one_currency: bool) -> pd.DataFrame:
     if base != 1.0 and same[asked].all():
         first = int(np.flatnonzero(asked)[0])
         said = f"values are {prose.significant(base, 4)} times quantity times price on most lines: another currency, or another unit?"
-        parts.append(_issue(rows, first, "market_value", said, "kept as printed: give the currency or the unit"))
+        parts.append(_issue(rows, first, "market_value", said, "kept as read: give the currency or the unit"))
     ratio = ratio / base
     # Where a price names no currency of its own, a rate of exchange may stand between: a power of ten alone is a doubt.
     power = np.any([np.abs(ratio / power - 1.0) < _NEAR for power in _POWERS], axis=0)
     off = asked & np.where(same, (ratio > 1.0 + _FAR) | (ratio < 1.0 - _FAR / 1.5), power)
     told = [f"value is {prose.significant(float(times), 4)} times quantity times price{_reading(float(times))}" for times in ratio[off]]
     parts.append(
-        _listed(rows, off, "market_value", told, "kept as printed: check value, quantity and price", "value is not quantity times price")
+        _listed(rows, off, "market_value", told, "kept as read: check value, quantity and price", "value is not quantity times price")
     )
     return _stacked(parts)
 
@@ -129,7 +129,7 @@ def _copies(rows: pd.DataFrame) -> pd.DataFrame:
         return _none()
     first = int(np.flatnonzero(asked)[0])
     said = f"quantity equals value on {int((quantity[asked] == value[asked]).sum()):,} of {int(asked.sum()):,} lines: values in the column of quantities?"
-    return _issue(rows, first, "quantity", said, "kept as printed: name the column of quantities")
+    return _issue(rows, first, "quantity", said, "kept as read: name the column of quantities")
 
 
 def _weights(rows: pd.DataFrame) -> pd.DataFrame:
@@ -196,9 +196,7 @@ def doubts_by_closes(rows: pd.DataFrame, security: pd.Series) -> pd.DataFrame:
         f"the price {'printed' if own else 'implied'} is {prose.significant(float(times), 4)} times the close of {line} on {prose.date(on)}{_reading(float(times), 0.5)}"
         for own, times, line, on in zip(printed[off], ratio[off], security[off], known["on"][off], strict=True)
     ]
-    return _listed(
-        rows, off, "price", told, "kept as printed: check price, quantity and currency", "prices are far from the closes on record"
-    )
+    return _listed(rows, off, "price", told, "kept as read: check price, quantity and currency", "prices are far from the closes on record")
 
 
 def with_doubts(issues: pd.DataFrame, rows: pd.DataFrame, instruments: pd.DataFrame, member: IntArray) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def test_a_quiet_book_stays_quiet():
 )
 def test_a_value_off_from_quantity_times_price(value, said):
     issues = _problems(_book(**{**QUIET, "Market Value": [50.0, value, 215, 330]}))
-    assert issues["row"].tolist() == [2] and said in issues["problem"].iloc[0] and issues["action"].iloc[0].startswith("kept as printed")
+    assert issues["row"].tolist() == [2] and said in issues["problem"].iloc[0] and issues["action"].iloc[0].startswith("kept as read")
 
 
 def test_values_in_the_column_of_quantities():

@@ -93,7 +93,7 @@ def test_a_further_table_of_other_headings_and_a_second_account_are_read(tmp_pat
 
 def test_identical_rows_are_kept_and_said(tmp_path):
     file = read_holdings(written(tmp_path, HEADER + GOOD + GOOD))
-    assert len(file.rows) == 2 and file.issues["problem"].tolist() == ["every cell repeats an earlier row"]
+    assert len(file.rows) == 2 and file.issues["problem"].tolist() == ["every cell that is read repeats an earlier row"]
 
 
 def test_encodings_and_line_ends(tmp_path):
