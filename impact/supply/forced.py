@@ -18,6 +18,7 @@ from impact.supply.holder_classes import (
     CLASS_TITLES,
     Identity,
     check_holders,
+    is_bound,
     obligation,
     reconcile,
     scenario_holdings,
@@ -134,7 +135,7 @@ class ForcedSupply(Result):
         line = self.line
         low, _mid, high = self.total_shares.values()
         if (self.classes["certainty"] == "stranded").any():
-            size = "nothing that those it binds may sell"
+            size = "nothing that those it binds may sell in a whole session"
         elif np.isnan(high):
             size = f"an unknown amount{self._at_most()}"
         elif high == 0:
@@ -322,6 +323,7 @@ def forced_supply(
     groups = unsplit_groups(table, stated, identities)
     table = in_line_with(table, total, stated)
     summed = counted_classes(table) | ~stated  # a stated class that only may sell is shown by itself: in no sum, and in no queue
+    bound = pd.Series([is_bound(name, wind_down.rule) for name in classes], dtype=object)
     fractions, at_close = desired_fractions(classes, wind_down, selling, index_flow)
     table["selling"] = ["index_close" if closes else "under the cap" for closes in at_close]
     sales, backlog = sales_by_session(table, fractions, at_close | ~summed, participation_cap * line.adv_shares)
@@ -338,7 +340,7 @@ def forced_supply(
         class_sales=sales,
         book=two_sided_book(wind_down.sessions, *by_seller(sales[1], groups), capacity, tuple(bought["buyer"])),
         buyers=bought,
-        stranded=stranded_table(table.assign(holder_class=groups), sales, wind_down),
+        stranded=stranded_table(table.assign(holder_class=groups, bound=bound), sales, wind_down),
         participation_cap=participation_cap,
         index_flow=index_flow,
         left_out=tuple(table.loc[unknown_holdings(table) & ~bounded_sale(table), "holder_class"]),

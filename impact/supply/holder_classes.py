@@ -22,6 +22,7 @@ __all__ = [
     "HolderClass",
     "Identity",
     "check_holders",
+    "is_bound",
     "obligation",
     "reconcile",
     "scenario_holdings",
@@ -113,6 +114,16 @@ def obligation(holder_class: str, regime: str | Regime) -> tuple[float, float, s
     if rule.locks_in and not rule.freezes_part and holder_class in INSTITUTIONS:
         return 0.9, 1.0, "likely"
     return *_UNKNOWN, "possible"
+
+
+def is_bound(holder_class: str, regime: str | Regime) -> bool | None:
+    """Whether a regime binds a class by law, whatever its index makes it do; None: not known."""
+    rule = regime_named(regime)
+    if holder_class in US_CLASSES:
+        return rule.binds_us
+    if holder_class == "non_us_with_us_parent" and rule.binds_us is not False:
+        return None
+    return rule.binds_others
 
 
 def check_holders(holders: pd.DataFrame) -> pd.DataFrame:

@@ -165,12 +165,19 @@ def supply_ladder(sales: FloatArray, backlog: FloatArray2D, line: LineState, win
 def stranded_table(table: pd.DataFrame, sales: FloatArray, wind_down: WindDown) -> pd.DataFrame:
     """Barred shares not yet sold when purchases end and when sales end, by class: least, middle and most.
 
+    Parameters
+    ----------
+    table : DataFrame
+        One row a class; `bound` says whether the regime binds it, None where that is not known. One that it does not bind is no row.
+
     Notes
     -----
     Least and most are bounds: the least holding, sold as fast and as far as any scenario has it, and the most, sold as
     slowly and as little. The middle is the middle scenario.
     """
-    barred = ((table["sold_share_high"] > 0) | (table["certainty"] == "stranded")).to_numpy()
+    sells = ((table["sold_share_high"] > 0) | (table["certainty"] == "stranded")).to_numpy()
+    barred = sells & np.array([bound is not False for bound in table["bound"]], dtype=bool)
+    certain = {name for name, bound in zip(table["holder_class"], table["bound"], strict=True) if bound}
     part = 1 - table["exempt_share"].to_numpy(dtype=float)
     rows = []
     for when, sessions in wind_down.horizons.items():
@@ -186,10 +193,9 @@ def stranded_table(table: pd.DataFrame, sales: FloatArray, wind_down: WindDown) 
         left = {"at": [when] * int(barred.sum()), "holder_class": table.loc[barred, "holder_class"].to_numpy()}
         left |= {f"unsold_shares_{name}": shares[barred].clip(lower=0.0).to_numpy() for name, shares in unsold.items()}
         rows.append(pd.DataFrame(left).groupby(["at", "holder_class"], sort=False, as_index=False).sum(min_count=1))
-    fate = wind_down.rule.fate
-    return pd.concat(rows, ignore_index=True).assign(
-        fate=lambda frame: np.where(frame["at"] == wind_down.end_name, fate, f"may be sold until the {wind_down.end_name}")
-    )
+    whole = pd.concat(rows, ignore_index=True)
+    fate = np.where(whole["holder_class"].isin(certain), wind_down.rule.fate, f"if it binds them: {wind_down.rule.fate}")
+    return whole.assign(fate=np.where(whole["at"] == wind_down.end_name, fate, f"may be sold until the {wind_down.end_name}"))
 
 
 def _pace_ends(table: pd.DataFrame, sold: FloatArray2D) -> tuple[FloatArray1D, FloatArray1D]:

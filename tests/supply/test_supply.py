@@ -180,6 +180,14 @@ def test_what_is_in_no_total_stands_in_the_headline(known):
     assert supply_of(known).left_out == () and "not known" not in str(supply_of(known).summary()).splitlines()[0]
 
 
+def test_only_those_bound_by_law_are_stranded(known):
+    abroad = holders(non_us_passive_deleting=(1e6, 1e6), non_us_with_us_parent=(1e6, 1e6))
+    left = supply_of(pd.concat([known, abroad])).stranded
+    fates = left[left["at"] == "deadline"].set_index("holder_class")["fate"].to_dict()
+    assert "non_us_passive_deleting" not in fates and fates["us_active"] == "may not be held after the deadline"
+    assert fates["non_us_with_us_parent"] == "if it binds them: may not be held after the deadline"
+
+
 def test_a_licence_spares_its_part(known):
     found = supply_of(known.assign(exempt_share=[0.5, 0, 0, 0]))
     assert found.total_shares["low"] == 5e6
