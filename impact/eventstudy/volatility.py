@@ -16,7 +16,7 @@ from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables import prose
 
-__all__ = ["VarianceTests", "VolatilityChange", "tested_variance", "volatility_change"]
+__all__ = ["VarianceTests", "VolatilityChange", "variance_tests", "volatility_change"]
 
 CENTRED_FROM = 3
 """Events from which variance is taken about the effect common to them."""
@@ -101,7 +101,7 @@ def volatility_change(study: EventStudyResult, a: int, b: int) -> VolatilityChan
     Beaver (1968), Journal of Accounting Research 6. Landsman and Maydew (2002), same journal 40.
     """
     sample = event_sample(study.fitted, a, b)
-    n, tested = sample.n_events, tested_variance(sample)
+    n, tested = sample.n_events, variance_tests(sample)
     columns = ("statistic", "p_value", "distribution", "n_events", "smallest_p", "reason")
     rows = [{name: getattr(outcome, name) for name in columns} for outcome in tested.outcomes.values()]
     return VolatilityChange(
@@ -125,7 +125,7 @@ class VarianceTests:
     single: list[Outcome]
 
 
-def tested_variance(sample: EventSample) -> VarianceTests:
+def variance_tests(sample: EventSample) -> VarianceTests:
     """:func:`volatility_change` on the arrays of a sample."""
     fit, n, days = sample.fit, sample.n_events, sample.length
     centred = n >= CENTRED_FROM

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from impact.eventstudy.sample import event_sample
-from impact.eventstudy.volatility import tested_variance
+from impact.eventstudy.volatility import variance_tests
 from tests.simulation.size_and_power import Design, study
 
 __all__ = ["DESIGNS", "RESULTS", "main", "rates"]
@@ -43,7 +43,7 @@ def rates(name: str, n_studies: int) -> dict[tuple[tuple[int, int], str], float]
     for _ in range(n_studies):
         fit = study(DESIGNS[name], rng)
         for window in WINDOWS:
-            for test, outcome in tested_variance(event_sample(fit, *window)).outcomes.items():
+            for test, outcome in variance_tests(event_sample(fit, *window)).outcomes.items():
                 p.setdefault((window, test), []).append(outcome.p_value)
     return {key: float((np.array(values) <= 0.05 + 1e-12).mean()) for key, values in p.items()}
 
