@@ -46,6 +46,12 @@ def test_a_price_in_percent_is_of_the_nominal_whatever_the_line_is_called(tmp_pa
     assert held.positions["value"].tolist() == pytest.approx([10_450.0, 5_025.0])
 
 
+@pytest.mark.parametrize("heading", ["Clean Price", "Price (%)", "Price in %", "Dirty Price", "EOD Price"])
+def test_headings_of_the_price_of_a_bond(tmp_path, heading):
+    held = book(tmp_path, f"ISIN,Name,Nominal,{heading},Currency\nXS2431400000,{BOND},100000,98.50,USD\n")
+    assert held.positions["value"].tolist() == [98_500.0]
+
+
 def test_a_printed_value_of_a_bond_stays(tmp_path):
     lines = f"ISIN,Name,Asset Class,Quantity,Price,Market Value,Currency\nXS2431400000,{BOND},Bond,100,985.00,98500,USD\n"
     held = book(tmp_path, lines)
