@@ -21,7 +21,7 @@ from impact.holdings.plausibility import doubts_of_file, repeated_rows
 from impact.holdings.quantity_parts import whole_quantities
 from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_issues, shares_of_values, stated_scales
 from impact.holdings.sections import RawTable, Refused
-from impact.holdings.sides import read_sides
+from impact.holdings.sides import Sides, read_sides, short_below_titles
 from impact.holdings.totals import net_assets_stated, total_lines
 from impact.holdings.weight_units import WEIGHT_UNITS, weight_unit
 from impact.identifiers import valid_identifiers
@@ -133,10 +133,7 @@ def interpret(
     code, net_assets = _refusals(rows, given, text.get("identifier"), stated, report, scales, raw)
     settle_book_currency(rows, code == TOTAL_CODE, raw, report)
     rows = value_by_percent(rows, raw.cells.get("price"), report)
-    if "side" in text:  # totals were told by the figures as they are printed
-        sides = read_sides(text["side"])
-        report.add(sides.unread & (code == 0), "side", text["side"], "says neither long nor short", "kept with its printed sign")
-        rows = sides.signed(rows)
+    rows = _with_sides(rows, text, code, raw, refused, report)  # totals were told by the figures as they are printed
     held, dropped = _sorted_out(rows, code, raw, refused)
     kept, unscaled = shares_of_values(held, scales)
     doubts = doubts_of_file(kept, one_currency=not raw.plan.value_currency)
@@ -149,6 +146,24 @@ def interpret(
         net_assets=net_assets if np.isfinite(net_assets) else _stated_amount(raw, mark),
         notes=(*notes, *unscaled, *(() if told else (DOUBTFUL_MARK[mark],))),
     )
+
+
+def _with_sides(
+    rows: pd.DataFrame, text: Mapping[str, pd.Series], code: np.ndarray, raw: RawTable, refused: list[Refused], report: CellReport
+) -> pd.DataFrame:
+    """The rows with the amounts of short lines below zero, by a column of sides, else by a title above lines that print no sign."""
+    if "side" in text:
+        sides = read_sides(text["side"])
+        report.add(sides.unread & (code == 0), "side", text["side"], "says neither long nor short", "kept with its printed sign")
+        return sides.signed(rows)
+    above = [raw.title, raw.preamble.fund, raw.sheet.name]
+    titles = [(raw.header_line, next((title for title in above if title), ""))]
+    titles += [(line, words) for line, reason, words in refused if reason.startswith("one cell of text") and line > raw.header_line]
+    short = short_below_titles(raw.line, titles)
+    if not short.any() or (rows.loc[short, ["quantity", "market_value"]] < 0.0).any(axis=None):
+        return rows
+    report.add(short & (code == 0), "side", rows["name"], "stands below a title that says short, with no sign of its own", "read as short")
+    return Sides(short=short, unread=~short).signed(rows)
 
 
 def _of_columns(raw: RawTable) -> pd.DataFrame:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from impact.intake.headings import heading_key
-from impact.typing_ import BoolArray
+from impact.typing_ import BoolArray, IntArray
 
-__all__ = ["Sides", "may_be_side", "read_sides", "says_sides"]
+__all__ = ["Sides", "may_be_side", "read_sides", "says_sides", "short_below_titles"]
 
 _SHORT = frozenset(
     heading_key(word)
@@ -37,6 +38,10 @@ _TRADES = frozenset(
     )
 )  # fmt: skip
 """Words that say a side only where a heading calls for one: they stand for trades, lengths and states elsewhere."""
+_OF_SIDES = frozenset(
+    ["positions", "position", "holdings", "book", "securities", "equity", "equities", "stocks", "sales", "investments", "side"]
+)
+"""Words beside short in the title of a section."""
 _OF_TIME = ("term", "period", "tax", "gain", "duration", "maturity", "laufzeit", "haltedauer", "frist")
 """Keys of headings below which long and short are lengths of time."""
 _GAINS, _GAIN_BELOW = ("swap", "future", "fx"), 0.5
@@ -78,6 +83,31 @@ def says_sides(cells: Iterable[str]) -> bool:
 def may_be_side(heading: str) -> bool:
     """Whether long and short below a heading may be sides: not where it speaks of a term or a tax."""
     return not any(word in heading_key(heading) for word in _OF_TIME)
+
+
+def short_below_titles(lines: IntArray, titles: Iterable[tuple[int, str]]) -> BoolArray:
+    """(n,) bool: lines below a title that calls them short, up to the next title.
+
+    Parameters
+    ----------
+    lines : (n,) int
+        Lines of the file, ascending.
+    titles : iterable of (line, text)
+
+    Examples
+    --------
+    >>> short_below_titles(np.array([3, 4, 6, 8]), [(2, "Long positions"), (5, "SHORT POSITIONS"), (7, "Cash")]).tolist()
+    [False, False, True, False]
+    """
+    told = sorted(titles)
+    last = np.searchsorted([line for line, _ in told], lines) - 1
+    short = np.array([_is_short_title(text) for _, text in told] + [False], dtype=bool)
+    return short[last]
+
+
+def _is_short_title(text: str) -> bool:
+    words = [key for word in text.split() if (key := heading_key(word))]
+    return heading_key(text) in _SHORT - _TRADES or (bool(words) and words[0] in _SHORT - _TRADES and set(words[1:]) <= _OF_SIDES)
 
 
 def read_sides(side: pd.Series) -> Sides:

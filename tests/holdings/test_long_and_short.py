@@ -96,3 +96,39 @@ def test_what_need_not_be_a_side_turns_no_sign(tmp_path, heading, cells, said):
     assert book.rows["quantity"].tolist() == [1000.0, 500.0]
     told = [problem for problem in book.issues["problem"] if "side" in problem]
     assert [said in problem for problem in told] == ([True] if said else [])
+
+
+_HEAD, _LINES = "Ticker,Name,Shares,Market Value,Currency\n", ("1810 HK,Xiaomi,1000,32000,HKD\n", "941 HK,China Mobile,500,25000,HKD\n")
+
+
+@pytest.mark.parametrize("title", ["SHORT POSITIONS", "Short", "Shorts", "Leerverkauf", "Short equity positions"])
+def test_lines_below_a_title_that_says_short_are(tmp_path, title):
+    inside = _read(tmp_path, f"{_HEAD}LONG POSITIONS,,,,\n{_LINES[0]}{title},,,,\n{_LINES[1]}Cash,,,,\nCASH,Cash HKD,700,700,HKD\n")
+    assert inside.rows["quantity"].tolist() == [1000.0, -500.0, 700.0] and inside.rows["market_value"].tolist() == [
+        32000.0,
+        -25000.0,
+        700.0,
+    ]
+    assert inside.issues["problem"].tolist() == ["stands below a title that says short, with no sign of its own"]
+    sections = _read(tmp_path, f"Long positions\n{_HEAD}{_LINES[0]}\n{title}\n{_HEAD}{_LINES[1]}")
+    assert sections.rows["quantity"].tolist() == [1000.0, -500.0]
+
+
+@pytest.mark.parametrize("title", ["Short Duration Fund", "Short term", "Shortfin Ltd", "Equities"])
+def test_lines_below_other_titles_keep_their_sign(tmp_path, title):
+    book = _read(tmp_path, f"{_HEAD}{title},,,,\n{''.join(_LINES)}")
+    assert book.rows["quantity"].tolist() == [1000.0, 500.0] and not len(book.issues)
+
+
+def test_printed_signs_below_such_a_title_stay(tmp_path):
+    book = _read(tmp_path, f"{_HEAD}Short,,,,\n{_LINES[0]}941 HK,China Mobile,-500,-25000,HKD\n")
+    assert book.rows["quantity"].tolist() == [1000.0, -500.0]
+
+
+def test_a_sheet_that_is_called_short_holds_shorts(tmp_path):
+    path = tmp_path / "book.xlsx"
+    frame = pd.DataFrame({"ISIN": [MOBILE], "Name": ["China Mobile"], "Shares": [500.0], "Market Value": [25000.0]})
+    with pd.ExcelWriter(path) as writer:
+        frame.assign(ISIN=CCCC).to_excel(writer, sheet_name="Long", index=False)
+        frame.to_excel(writer, sheet_name="Short", index=False)
+    assert read_holdings(path).rows["quantity"].tolist() == [500.0, -500.0]
