@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,15 @@ def lazy_names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], 
         Where each public name is defined.
     """
     names = sorted(homes)
+
+    class Face(types.ModuleType):
+        """The package: a public name stays what it says, though a module of that name is imported."""
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name not in homes or not isinstance(value, types.ModuleType):
+                super().__setattr__(name, value)
+
+    sys.modules[package].__class__ = Face
 
     def __getattr__(name: str) -> Any:
         if name not in homes:

@@ -3,6 +3,7 @@
 import dataclasses
 import importlib
 import inspect
+import pkgutil
 
 import pytest
 
@@ -21,6 +22,14 @@ def test_exported_names_are_sorted_and_all_resolve():
 def test_unknown_name_says_what_there_is():
     with pytest.raises(AttributeError, match="public names"):
         impact.no_such_name  # noqa: B018
+
+
+@pytest.mark.parametrize("room", ["", *(f".{room}" for room in ROOMS)])
+def test_a_module_of_the_same_name_does_not_hide_a_public_name(room):
+    face = importlib.import_module(f"impact{room}")
+    for home in pkgutil.iter_modules(face.__path__):
+        importlib.import_module(f"{face.__name__}.{home.name}")
+    assert [name for name in face.__all__ if inspect.ismodule(getattr(face, name))] == []
 
 
 @pytest.mark.parametrize("room", ROOMS)
