@@ -45,6 +45,8 @@ _OF_BOOKS = frozenset(
     ]
 )
 _MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "okt", "dez"])
+_TERMS = frozenset(["q", "h", "fy", "cy", "kw", "wee", "w"])
+"""How the words begin that name a quarter, a half, a year or a week beside its number."""
 _SLACK = 0.0101
 
 
@@ -96,7 +98,7 @@ def told_once(read: Sequence[Positions], split: Sequence[SheetTables], day: pd.T
     units = _units(read, names)
     told: list[_Verdict] = []
     if len(units) > 1:
-        told += _on_days(units, day)
+        told += _on_days(units, day) or _on_periods(units)
         units = [unit for unit in units if unit.name not in {verdict.unit for verdict in told if verdict.reason}]
         told += _sums_of_others(units)
         units = [unit for unit in units if unit.name not in {verdict.unit for verdict in told if verdict.reason}]
@@ -166,6 +168,31 @@ def _on_days(units: Sequence[_Unit], day: pd.Timestamp | None) -> list[_Verdict]
             said = f"{name} and {chosen} are named by days and hold other securities: two books, or one on two days?"
             told.append(_Verdict(unit=name, problem=said, action="both counted: read one sheet alone if they are one book"))
     return told
+
+
+def _on_periods(units: Sequence[_Unit]) -> list[_Verdict]:
+    """A doubt where sheets are named by months, quarters or years and share securities: one book at several times?"""
+    if not all(_is_period(unit.name) for unit in units):
+        return []
+    last = units[-1]
+    own = {unit.name: set(unit.sums.index) for unit in units}
+    return [
+        _Verdict(
+            unit=unit.name,
+            problem=f"{unit.name} and {last.name} are named by periods and hold the same securities: one book at two times?",
+            action="both counted: read one sheet alone if it is",
+        )
+        for unit in units[:-1]
+        if 2 * len(own[unit.name] & own[last.name]) >= min(len(own[unit.name]), len(own[last.name]))
+    ]
+
+
+def _is_period(name: str) -> bool:
+    """Whether a name is a day, a month, a quarter, a half or a year, and nothing more."""
+    letters = {word[:3] for word in _letters(name.lower())}
+    numbers = "".join(sign if sign.isdigit() else " " for sign in name).split()
+    year = any(len(number) == 4 and number[:2] in ("19", "20") for number in numbers)
+    return parse_date(name) is not None or (letters <= _MONTHS | _TERMS and (bool(letters) or year))
 
 
 def _alike(one: pd.DataFrame, other: pd.DataFrame, amount: str) -> bool:

@@ -123,3 +123,17 @@ def test_sections_of_one_sheet_are_told_by_their_titles(tmp_path):
     path.write_text(text)
     book = read_holdings(path)
     assert book.rows["quantity"].tolist() == [100.0, 50.0, 20.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    "names", [("Q3", "Q4"), ("2020-12", "2021-01"), ("Dec 2020", "Jan 2021"), ("2019", "2020"), ("January", "February")]
+)
+def test_sheets_of_periods_are_counted_and_said(tmp_path, names):
+    book = read(tmp_path, **dict(zip(names, (lines(xiaomi=90, mobile=50), A), strict=True)))
+    assert kept(book) == {names[0]: 2, names[1]: 2}
+    assert f"{names[0]} and {names[1]} are named by periods and hold the same securities: one book at two times?" in said(book)
+
+
+@pytest.mark.parametrize("names", [("A", "B"), ("12345", "67890"), ("Q3 Fund", "Q4 Fund"), ("March Capital", "Mayfair")])
+def test_names_that_are_no_periods_say_nothing(tmp_path, names):
+    assert "periods" not in said(read(tmp_path, **dict(zip(names, (lines(xiaomi=90, mobile=50), A), strict=True))))
