@@ -167,7 +167,7 @@ def figures_in_headings(
     return HeadingFigures(
         levels={heading: pair for heading, pair in whole.items() if heading not in unpriced},
         unpriced=unpriced,
-        doubtful=doubtful,
+        doubtful=tuple(heading for heading in doubtful if heading not in unread),
         unread=tuple(heading for heading in unread if heading not in unpriced),
     )
 

@@ -36,7 +36,7 @@ OTHER_FIGURES = _names(
 """Columns that only a table of one security, or a long table, has; they are read by no one here."""
 
 NOT_PRICES = _names(
-    "return; returns; total return; daily return; log return; price return; change; chg; % change; % chg; change %; change percent; pct change",
+    "return; returns; ret; retx; total return; daily return; log return; price return; change; chg; % change; % chg; change %; change percent; pct change",
     "net change; day to day tot return gross pct; market cap; mkt cap; marketcap; market capitalization; market capitalisation; market value",
     "cur_mkt_cap; shares outstanding; shares out; eqy_sh_out; free float; pe; p/e; pe ratio; p/e ratio; pb; p/b; pb ratio; p/b ratio; eps; beta",
     "dividend yield; div yield; dvd yield; yield; bid; ask; offer; mid; spread; px_bid; px_ask; px_mid; px_open; px_high; px_low; turnover",

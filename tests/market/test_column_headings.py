@@ -161,6 +161,8 @@ def test_a_heading_that_is_the_security_of_another_is_no_figure(tmp_path):
         ("{},{} Bid,{} Ask", "30,29,31;31,30,32;32,31,33", ["{} Bid", "{} Ask"]),
         ("{} Close,{} News Sentiment", "30,3;31,4;32,5", ["{} News Sentiment"]),
         ("{} Close,Sentiment ({})", "30,3;31,4;32,5", ["Sentiment ({})"]),
+        ("{} Close,{} Vol", "30,3;31,4;32,5", ["{} Vol"]),
+        ("ret_{},{}_close", "0.01,30;-0.02,31;0.01,32", ["ret_{}"]),
     ],
 )
 @pytest.mark.parametrize("security", ["1810.HK", "1810 HK Equity"])
@@ -169,6 +171,7 @@ def test_a_figure_beside_a_price_that_is_no_price_is_no_security(tmp_path, heade
     assert list(panel.securities) == [security] and panel.close[security].tolist() == [30, 31, 32]
     listed = ", ".join(repr(heading.replace("{}", security)) for heading in unread)
     assert f"not read, figures beside a price that are no price: {listed}." in str(panel.assumptions)
+    assert "taken as names of securities" not in str(panel.assumptions)
 
 
 @pytest.mark.parametrize(
