@@ -100,8 +100,8 @@ def interpret(
     """
     report = CellReport(line=raw.line)
     text = {name: _stripped(raw.cells[name]) for name in TEXT_FIELDS if name in raw.cells}
-    for name in [name for name in ("name", "identifier", "symbol_or_code") if name in text]:
-        _move_terminal_tickers(text, name)
+    for source in [field for field in ("name", "identifier", "symbol_or_code") if field in text]:
+        _move_terminal_tickers(text, source)
     _split_coded_names(text)
     _split_symbols(text)
     mark, told, marks = (decimal, True, {}) if decimal else file_decimal(raw)
