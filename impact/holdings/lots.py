@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from impact.holdings.distinct import distinct_rows
+from impact.holdings.distinct import distinct_rows, per_distinct
 from impact.holdings.fields import IDENTITY_FIELDS
 from impact.holdings.heading_vocabulary import readings_of
+from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key, is_total_label
 from impact.intake.numbers import MISSING_TEXT
 from impact.intake.records import RawSheet
@@ -28,7 +29,7 @@ _WHOLE: Mapping[str, frozenset[str]] = {
 """Headings of columns that say of each line whether it is a whole position, and the words for one."""
 _SEVERAL = frozenset({"various", "multiple", "summary", "aggregate", "verschiedene", "diverse", "divers", "diversos", "vari"})
 """Keys of the words that stand where the lots of a summary have a day or a number of their own, beside the labels of totals."""
-_PARTS = frozenset({"lot", "taxlot", "parcel"})
+_PARTS = frozenset({"lot", "lotno", "taxlot", "parcel"})
 """Keys of the words that say of a line that it is a lot."""
 _IDENTITY = ("account", "name", "ticker", "isin", "cusip", "sedol", "figi", "instrument", "put_call", "currency")
 _CODES = ("ticker", "isin", "cusip", "sedol", "figi")
@@ -78,7 +79,8 @@ def lots_of_summaries(rows: pd.DataFrame, kept: BoolArray, printed: Callable[[In
 
     Notes
     -----
-    Of three or more neighbouring lines of one coded security the first, or the last, is a summary where its quantity, and its value
+    Lines without a name of their own, or called a lot, that sum up to the named line right above them are its lots, be it a single one.
+    Of three or more neighbouring lines of one named security the first, or the last, is a summary where its quantity, and its value
     where they have one, is the sum of the others, all of one sign, and a column tells it from them by its kind: its cell is blank where
     each of theirs is filled, or is a word for several. Sums alone tell nothing: purchases, custodians and clients sum up by chance,
     so that all are kept and the line is doubtful. Two alike are a summary and its lot only where such a column tells so, which tells a
@@ -87,18 +89,42 @@ def lots_of_summaries(rows: pd.DataFrame, kept: BoolArray, printed: Callable[[In
     n = len(rows)
     none = np.zeros(n, dtype=bool)
     quantity, value = (rows[name].to_numpy(dtype=np.float64) for name in ("quantity", "market_value"))
-    coded = np.logical_or.reduce([(rows[name] != "").to_numpy(dtype=bool) for name in _CODES])
-    asked = np.flatnonzero(kept & coded & np.isfinite(quantity) & (quantity != 0.0))
+    named = np.logical_or.reduce([(rows[name] != "").to_numpy(dtype=bool) for name in (*_CODES, "name")])
+    sized = np.isfinite(quantity) & (quantity != 0.0)
+    called = _called_lots(rows, kept, quantity, value)
+    asked = np.flatnonzero(kept & named & sized & ~called)
     if len(asked) < 2:
-        return Lots(lot=none, doubtful=none)
+        return Lots(lot=called, doubtful=none)
     member = distinct_rows([rows[name].take(asked) for name in _IDENTITY])[1]
     next_to = (np.diff(member) == 0) & (np.diff(asked) == 1)
     if not next_to.any():
-        return Lots(lot=none, doubtful=none)
+        return Lots(lot=called, doubtful=none)
     runs = [run for run in np.split(asked, np.flatnonzero(~next_to) + 1) if len(run) > 1]
     sums = [(run[0], run[1:]) for run in runs if _sums(quantity, run[0], run[1:])]
     sums += [(run[-1], run[:-1]) for run in runs if _sums(quantity, run[-1], run[:-1])]
-    return _told(sums, quantity, value, printed)
+    told = _told(sums, quantity, value, printed)
+    return Lots(lot=told.lot | called, doubtful=told.doubtful)
+
+
+def _called_lots(rows: pd.DataFrame, kept: BoolArray, quantity: FloatArray, value: FloatArray) -> BoolArray:
+    """Lines that nothing names but as a lot, and whose quantities, and values, sum up to the named line right above them."""
+    lot = np.zeros(len(rows), dtype=bool)
+    coded = np.logical_or.reduce([(rows[name] != "").to_numpy(dtype=bool) for name in _CODES if name != "ticker"])
+    cells = {name: per_distinct(rows[name], lambda texts: texts.map(_is_lot)) for name in ("ticker", "name")}
+    blank = {name: (rows[name] == "").to_numpy(dtype=bool) for name in cells}
+    worded = {name: cells[name].to_numpy(dtype=bool) for name in cells}
+    sized = np.isfinite(quantity) & (quantity != 0.0)
+    like = np.logical_and.reduce([blank[name] | worded[name] for name in cells]) & ~coded & sized
+    like &= worded["ticker"] | worded["name"] | ~kept  # a further column may name a line that is kept
+    if not like.any() or like.all():
+        return lot
+    rest = np.flatnonzero(~like)
+    for start, end in zip(rest.tolist(), [*rest[1:].tolist(), len(rows)], strict=True):
+        others = np.arange(start + 1, end)
+        alike = len(others) and sized[start] and bool(np.all(np.sign(quantity[others]) == np.sign(quantity[start])))
+        if alike and _sums(quantity, start, others) and _sums(value, start, others):
+            lot[others] = True
+    return lot
 
 
 def _told(
@@ -126,11 +152,22 @@ def _told(
     return Lots(lot=lot, doubtful=doubtful & ~lot)
 
 
+def _is_lot(text: str) -> bool:
+    """Whether a line of that name can be a lot of the line above it: the name is the word, with a number or without, or the day of a purchase."""
+    return heading_key(text).rstrip("0123456789") in _PARTS or (text[:1].isdigit() and parse_date(text) is not None)
+
+
+def _is_day_or_number(text: str) -> bool:
+    """Whether a cell holds what a lot has of its own; a word (a pledge, a custodian) tells a holding from its neighbour, not a part from a whole."""
+    digits = any(letter.isdigit() for letter in text)
+    return digits and (not any(letter.isalpha() for letter in text) or _is_lot(text) or parse_date(text) is not None)
+
+
 def _differs_in_kind(summary: str, lots: Sequence[str]) -> bool:
     """Whether a cell of a line tells that it sums up the lines with the other cells of its column."""
     word = heading_key(summary)
     words = [heading_key(cell) for cell in lots]
-    blank = summary.strip().lower() in MISSING_TEXT and not any(cell.strip().lower() in MISSING_TEXT for cell in lots)
+    blank = summary.strip().lower() in MISSING_TEXT and all(_is_day_or_number(cell) for cell in lots)
     several = (word in _SEVERAL or is_total_label(summary)) and not any(
         other in _SEVERAL or is_total_label(cell) for other, cell in zip(words, lots, strict=True)
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from impact.holdings.book_currency import settle_book_currency, settle_currencies
 from impact.holdings.cell_report import ISSUE_DTYPES, CellReport
-from impact.holdings.coded import CODED, checked_codes, isins_in_names, sorted_codes
+from impact.holdings.coded import CODED, checked_codes, sorted_codes
 from impact.holdings.debt_values import value_by_percent
 from impact.holdings.decimal_marks import file_decimal
 from impact.holdings.distinct import per_distinct
@@ -22,11 +22,11 @@ from impact.holdings.quantity_parts import whole_quantities
 from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_issues, shares_of_values, stated_scales
 from impact.holdings.sections import RawTable, Refused
 from impact.holdings.sides import Sides, read_sides, short_below_titles
-from impact.holdings.totals import net_assets_stated, total_lines
-from impact.holdings.weight_units import WEIGHT_UNITS, weight_unit
+from impact.holdings.symbol_columns import move_terminal_tickers, split_coded_names, split_symbols
+from impact.holdings.totals import TotalLines, labelled_totals, net_assets_stated, total_lines, totals_among_codes
+from impact.holdings.weight_units import WEIGHT_UNITS, WeightColumn, printed_weight, weight_unit
 from impact.identifiers import valid_identifiers
 from impact.intake.dates import parse_dates
-from impact.intake.headings import is_total_label
 from impact.intake.numbers import DOUBTFUL_MARK, MISSING_TEXT, parse_numbers
 from impact.tables import prose
 from impact.typing_ import named_rows
@@ -37,11 +37,6 @@ POSITION_COLUMNS = (
     "row", "account", "investor", "name", "ticker", "exchange", "country", "isin", "cusip", "sedol", "figi", "instrument", "put_call",
     "underlying", "quantity", "market_value", "notional_value", "weight", "price", "fx", "currency", "price_currency", "as_of",
 )  # fmt: skip
-
-_TERMINAL_TICKER = r"^\S+(?: \S+)* (?:Equity|Index|Curncy|Comdty|Govt|Mtge|Pfd)$|^(?=.*\d)\S+(?: \S+)* Corp$"
-
-_CODED_NAME = r"([A-Za-z0-9.:\-]{1,12}) ?[(（]([^()（）]+)[)）]"
-_NUMBERED_NAME = r"(\d{4,6}(?:\.[A-Z]{1,3})?) ?[(（]([^()（）]+)[)）]"
 
 NO_POSITION = (
     "a part of a position",
@@ -101,9 +96,11 @@ def interpret(
     report = CellReport(line=raw.line)
     text = {name: _stripped(raw.cells[name]) for name in TEXT_FIELDS if name in raw.cells}
     for source in [field for field in ("name", "identifier", "symbol_or_code") if field in text]:
-        _move_terminal_tickers(text, source)
-    _split_coded_names(text)
-    _split_symbols(text)
+        move_terminal_tickers(text, source)
+    split_coded_names(text)
+    split_symbols(text)
+    n = len(raw.cells)
+    labels = totals_among_codes(text, (*CODED, "identifier"), n)
     mark, told, marks = (decimal, True, {}) if decimal else file_decimal(raw)
     numbers, percent, scaled_cells = _numbers(raw, mark, marks, report)
     if raw.plan.quantity_parts:
@@ -112,25 +109,22 @@ def interpret(
     numbers = in_whole_units(numbers, scales, scaled_cells)
     identifiers = _identifiers(text, report)
     stated = np.isfinite(numbers["weight"]) if "weight" in numbers else np.zeros(len(raw.cells), dtype=bool)
-    unit, notes = weight_unit(numbers, percent, raw.plan.weight_unit, told_unit)
-    if "weight" in numbers:
-        numbers["weight"] = numbers["weight"] * WEIGHT_UNITS.get(unit, np.nan)
-    n = len(raw.cells)
-    blank = pd.Series([""] * n, dtype="str")
-    rows = pd.DataFrame({"row": raw.line})
-    for name in POSITION_COLUMNS[1:-1]:
-        if name in NUMBER_FIELDS:
-            rows[name] = numbers.get(name, np.full(n, np.nan))
-        elif name == "instrument":
-            rows[name] = classify_instruments({**text, **identifiers, "ticker": text.get("ticker", blank)}) if n else blank
-        else:
-            rows[name] = identifiers.get(name, text.get(name, blank))
+    weights = _weight_column(raw, percent, told_unit)
+    rows = _rows_of(raw.line, text, identifiers, numbers)
+    unit, notes = weight_unit(numbers, weights, ~labelled_totals(rows))  # for the currencies; told again by what is held
+    rows["weight"] *= WEIGHT_UNITS.get(unit, np.nan)
     rows["underlying"] = rows["underlying"].where(rows["underlying"] != "", written_on(rows))
     settle_currencies(rows, raw, report)
     scales = checked_scales(rows, scales)
     rows["as_of"] = _dates(raw, as_of, dayfirst, report)
     given = {name for name in (*text, *identifiers) if name in rows}
-    code, net_assets = _refusals(rows, given, text.get("identifier"), stated, report, scales, raw)
+    as_printed = _as_printed(rows, scales, numbers)
+    lines = total_lines(as_printed, _marked(rows, given, text.get("identifier")), given, labels, printed_weight(weights))
+    code = _refusals(rows, given, text.get("identifier"), stated, report, lines, as_printed["market_value"], raw)
+    net_assets = net_assets_stated(rows, np.flatnonzero(lines.total))
+    if "weight" in numbers:
+        unit, notes = weight_unit(numbers, weights, code == 0)
+        rows["weight"] = numbers["weight"] * WEIGHT_UNITS.get(unit, np.nan)
     settle_book_currency(rows, code == TOTAL_CODE, raw, report)
     rows = value_by_percent(rows, raw.cells.get("price"), report)
     rows = _with_sides(rows, text, code, raw, refused, report)  # totals were told by the figures as they are printed
@@ -166,6 +160,23 @@ def _with_sides(
     return Sides(short=short, unread=~short).signed(rows)
 
 
+def _rows_of(
+    line: np.ndarray, text: Mapping[str, pd.Series], identifiers: Mapping[str, pd.Series], numbers: Mapping[str, np.ndarray]
+) -> pd.DataFrame:
+    """The columns of positions that the cells give, with numbers as they are printed, and the kind of each line."""
+    n = len(line)
+    blank = pd.Series([""] * n, dtype="str")
+    rows = pd.DataFrame({"row": line})
+    for name in POSITION_COLUMNS[1:-1]:
+        if name in NUMBER_FIELDS:
+            rows[name] = numbers.get(name, np.full(n, np.nan))
+        elif name == "instrument":
+            rows[name] = classify_instruments({**text, **identifiers, "ticker": text.get("ticker", blank)}) if n else blank
+        else:
+            rows[name] = identifiers.get(name, text.get(name, blank))
+    return rows
+
+
 def _of_columns(raw: RawTable) -> pd.DataFrame:
     """Columns that are not read as their heading says first, as issues of the line of the header."""
     return pd.DataFrame([(raw.header_line, *decided) for decided in raw.plan.decided], columns=[*ISSUE_DTYPES])
@@ -181,50 +192,6 @@ def _stripped(column: pd.Series) -> pd.Series:
         return trimmed.where(~trimmed.str.lower().isin(MISSING_TEXT - {"na"}), "").astype("str")
 
     return per_distinct(column, strip)
-
-
-def _move_terminal_tickers(text: dict[str, pd.Series], source: str) -> None:
-    """Terminal exports put ``941 HK Equity`` where others put the name: it is the ticker."""
-    coded = per_distinct(text[source], lambda values: values.str.contains(_TERMINAL_TICKER, regex=True))
-    if coded.any():
-        present = text.get("ticker", pd.Series([""] * len(coded), dtype="str"))
-        text["ticker"] = present.where(~coded | (present != ""), text[source])
-        if source == "identifier":
-            text[source] = text[source].where(~coded, "")
-
-
-def _split_coded_names(text: dict[str, pd.Series]) -> None:
-    """``00981 (SMIC)`` is a code with the name behind it: in a column of codes, and in one of names where nothing else gives codes.
-
-    An ISIN in a name is the code of its line where no other column gives one.
-    """
-    if "name" in text and not {"isin", "identifier"} & text.keys() and (told := isins_in_names(text["name"]))[0].any():
-        text["isin"], text["name"] = told
-    for source in ("ticker", "symbol_or_code", "identifier", "name"):
-        if source not in text or (source == "name" and {"ticker", "symbol_or_code", "identifier"} & text.keys()):
-            continue
-        form = _CODED_NAME if source != "name" else _NUMBERED_NAME
-        both = text[source].str.fullmatch(form).to_numpy(dtype=bool)
-        if not both.any():
-            continue
-        code, name = (text[source].str.replace(form, group, regex=True).where(both, "") for group in (r"\1", r"\2"))
-        names = text.get("name", pd.Series([""] * len(both), dtype="str"))
-        codes = text.get("ticker", pd.Series([""] * len(both), dtype="str")) if source == "name" else text[source]
-        text["ticker" if source == "name" else source] = codes.where(~both, code)
-        text["name"] = names.where(~both | ((names != "") & (source != "name")), name)
-
-
-def _split_symbols(text: dict[str, pd.Series]) -> None:
-    """A column that mixes tickers with codes (``Symbol/CUSIP``): what is no code is a ticker."""
-    if "symbol_or_code" not in text:
-        return
-    mixed = text.pop("symbol_or_code")
-    by_kind, _ = sorted_codes(mixed)
-    coded = np.logical_or.reduce([(codes != "").to_numpy() for codes in by_kind.values()])
-    blank = pd.Series([""] * len(mixed), dtype="str")
-    ticker, identifier = text.get("ticker", blank), text.get("identifier", blank)
-    text["ticker"] = ticker.where((ticker != "") | coded, mixed)
-    text["identifier"] = identifier.where((identifier != "") | ~coded, mixed)
 
 
 def _stated_amount(raw: RawTable, mark: str) -> float:
@@ -296,29 +263,52 @@ def _dates(raw: RawTable, as_of: pd.Timestamp | None, dayfirst: bool | None, rep
     return parsed.values.fillna(day)
 
 
+def _weight_column(raw: RawTable, percent: np.ndarray, told: str | None) -> WeightColumn:
+    cells = raw.cells.get("weight")
+    plain = cells is not None and cells.dtype.kind in "iuf"
+    stored = raw.numeric.get("weight", np.full(len(raw.cells), plain))
+    return WeightColumn(cells=cells, stored=stored, percent=percent, stated=raw.plan.weight_unit, told=told)
+
+
+def _as_printed(rows: pd.DataFrame, scales: Mapping[str, Scale], numbers: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """The rows with quantities, values and weights as the file prints them."""
+    printed = {
+        name: rows[name] / scales[name].factor for name in ("quantity", "market_value") if name in scales and scales[name].factor > 0
+    }
+    return rows.assign(**printed, **({"weight": numbers["weight"]} if "weight" in numbers else {}))
+
+
+def _filled(rows: pd.DataFrame, given: Set[str], name: str) -> np.ndarray:
+    return (rows[name] != "").to_numpy(dtype=bool) if name in given else np.zeros(len(rows), dtype=bool)
+
+
+def _marked(rows: pd.DataFrame, given: Set[str], mixed: pd.Series | None) -> np.ndarray:
+    """(n,) bool: lines with a code of a security. What stands beside a total in a column of codes is none (a line number of the form)."""
+    coded = np.logical_or.reduce([_filled(rows, given, name) for name in CODED])
+    valid = np.logical_or.reduce(
+        [valid_identifiers(rows[name], name) for name in CODED if name in given] or [np.zeros(len(rows), dtype=bool)]
+    )
+    marked = valid | (coded & rows["quantity"].notna().to_numpy())
+    return marked if mixed is None else marked | (mixed != "").to_numpy(dtype=bool)
+
+
 def _refusals(
     rows: pd.DataFrame,
     given: Set[str],
     mixed: pd.Series | None,
     weighted: np.ndarray,
     report: CellReport,
-    scales: Mapping[str, Scale],
+    lines: TotalLines,
+    value: pd.Series,
     raw: RawTable,
-) -> tuple[np.ndarray, float]:
-    """(n,) position in ``_REASONS`` of why each row is no position, 0 where it is one, and the net assets that a total states.
+) -> np.ndarray:
+    """(n,) position in ``_REASONS`` of why each row is no position, 0 where it is one.
 
-    `given` names the columns that hold text.
+    `given` names the columns that hold text, `value` is as printed.
     """
     n = len(rows)
-
-    def filled(name: str) -> np.ndarray:
-        return (rows[name] != "").to_numpy(dtype=bool) if name in given else np.zeros(n, dtype=bool)
-
-    coded = np.logical_or.reduce([filled(name) for name in CODED])
-    valid = np.logical_or.reduce([valid_identifiers(rows[name], name) for name in CODED if name in given] or [np.zeros(n, dtype=bool)])
-    identified = (
-        coded | filled("ticker") | filled("name") | (np.zeros(n, dtype=bool) if mixed is None else (mixed != "").to_numpy(dtype=bool))
-    )
+    identified = np.logical_or.reduce([_filled(rows, given, name) for name in (*CODED, "ticker", "name")])
+    identified |= np.zeros(n, dtype=bool) if mixed is None else (mixed != "").to_numpy(dtype=bool)
     sized = rows["quantity"].notna().to_numpy() | rows["market_value"].notna().to_numpy() | weighted
     code = np.zeros(n, dtype=np.int64)
     bare = ~sized
@@ -327,13 +317,6 @@ def _refusals(
         unread = np.isin(report.line, cells.loc[cells["column"].isin(AMOUNT_FIELDS), "row"])
         code[bare] = np.where(unread[bare], 4, 3)
     code[~identified] = 2
-    # What stands beside a total in a column of codes is no code of a security (a line number of the form).
-    marked = valid | (coded & rows["quantity"].notna().to_numpy())
-    marked = marked if mixed is None else marked | np.array([cell != "" and not is_total_label(cell) for cell in mixed], dtype=bool)
-    printed = {
-        name: rows[name] / scales[name].factor for name in ("quantity", "market_value") if name in scales and scales[name].factor > 0
-    }
-    lines = total_lines(as_printed := rows.assign(**printed), marked, given)
     plain = [number for number in range(len(raw.plan.headings)) if number not in {raw.plan.position.get(name) for name in AMOUNT_FIELDS}]
     lots = lots_of_summaries(rows, code == 0, lambda asked: raw.printed(asked, plain))
     code[lot := lots.lot] = LOT_CODE
@@ -350,10 +333,10 @@ def _refusals(
         lots.doubtful & (code == 0), "quantity", rows["quantity"], "the sum of the lines of the same security beside it: a summary of them?",
         "all kept as positions: if it is one, leave it or them out",
     )  # fmt: skip
-    value, differs = as_printed["market_value"], np.arange(n) == lines.differs
+    differs = np.arange(n) == lines.differs
     problem = f"the printed total is no sum of the lines above: those kept sum to {prose.decimal(value[code == 0].sum())}"
     report.add(differs, "market_value", value, problem, "not a position; look for lines left out or counted twice")
-    return code, net_assets_stated(rows, np.flatnonzero(lines.total))
+    return code
 
 
 TOTAL_CODE, TOTAL_REASON = 1, "a total, not a position"

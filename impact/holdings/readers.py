@@ -17,6 +17,7 @@ from impact.holdings.schemas import DROPPED, DROPPED_COUNTS, FILE_COLUMNS, FILE_
 from impact.holdings.sections import RawTable, SheetTables, sheet_tables
 from impact.holdings.sums import grand_totals
 from impact.holdings.told_twice import told_once
+from impact.holdings.totals import is_called_sum
 from impact.holdings.weight_units import WEIGHT_UNITS
 from impact.intake.dates import parse_date
 from impact.intake.reading import read_tables
@@ -288,13 +289,15 @@ def _without_grand_totals(read: Sequence[Positions]) -> list[Positions]:
     total = grand_totals(pd.concat([rows for _, rows in full], ignore_index=True), table)
     kept = list(read)
     for number in dict.fromkeys(table[total].tolist()):
-        rows, summed = read[number].rows, total[table == number]
+        rows, sums = read[number].rows, total[table == number]
         label = rows["name"].where(rows["name"] != "", rows["ticker"])
+        summed = sums & label.map(is_called_sum).to_numpy(dtype=bool)
         told = rows.loc[summed, ["row", "sheet"]].assign(text=label[summed], reason=TOTAL_REASON)
         dropped = pd.concat([read[number].dropped, told[["row", "reason", "text", "sheet"]]], ignore_index=True)
-        doubt = told[["row", "sheet"]].assign(
-            column="market_value", value=rows.loc[summed, "market_value"], problem="the sum of all lines above it, over several tables",
-            action="taken for a grand total, not a position: see dropped",
+        action = np.where(summed[sums], "taken for a grand total, not a position: see dropped", "kept: nothing calls it a total or a group")
+        doubt = rows.loc[sums, ["row", "sheet"]].assign(
+            column="market_value", value=rows.loc[sums, "market_value"], problem="the sum of all lines above it, over several tables",
+            action=action,
         )  # fmt: skip
         kept[number] = replace(
             read[number],

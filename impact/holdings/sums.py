@@ -22,7 +22,8 @@ def sums_of_lines(
     sure: BoolArray,
     quantity: FloatArray | None = None,
     held: BoolArray | None = None,
-    named: BoolArray | None = None,
+    *,
+    unit: float | None = None,
 ) -> BoolArray:
     """Lines whose value is the sum of lines above them, or of all lines below.
 
@@ -34,12 +35,12 @@ def sums_of_lines(
         Lines that could be totals: no identifier, and no quantity or one that is a sum as well.
     sure : (n,) bool
         Lines called a total, for which the sum of a single line is enough.
-    named : (n,) bool, optional
-        Lines whose name begins as that of a total does (``Total Bonds``): there the single line right above is enough, to the cent.
     quantity : (n,) float, optional
         A line with a quantity is a total only if that too is the sum of the same lines.
     held : (n,) bool, optional
         Lines that are positions even so: they are marked like the others and stay in later sums.
+    unit : float, optional
+        The unit that amounts are printed in; found from them by default, as whole units or cents of money.
 
     Notes
     -----
@@ -51,8 +52,10 @@ def sums_of_lines(
         eligible = eligible & (sure | (np.arange(n) >= n - _LAST_LINES))
     total = np.zeros(n, dtype=bool)
     known = np.where(np.isfinite(value), value, 0.0)
-    whole = bool(np.all(known == np.round(known)))
-    unit = 1.0 if whole and np.nanmax(np.abs(known), initial=0.0) >= 1000 else 0.01
+    printed = PRINTED if unit is None else 1.01 * unit
+    if unit is None:
+        whole = bool(np.all(known == np.round(known)))
+        unit = 1.0 if whole and np.nanmax(np.abs(known), initial=0.0) >= 1000 else 0.01
     sums = np.concatenate([[0.0], np.cumsum(np.where(eligible & sure, 0.0, known))])
     kept_value: list[float] = []
     kept_quantity: list[float] = []
@@ -63,13 +66,11 @@ def sums_of_lines(
         if eligible[row] and np.isfinite(value[row]) and value[row] != 0.0:
             above = len(kept_value)
             prefix = np.asarray(running)
-            start = _block_above(prefix, value[row], since, above, unit, lone=bool(sure[row]))
+            start = _block_above(prefix, value[row], since, above, unit, printed, lone=bool(sure[row]))
             if start is None and above == 0 and not sure[row]:
                 below = sums[n] - sums[row + 1]
                 n_below = int(np.isfinite(value[row + 1 :]).sum())
                 start = 0 if n_below >= 2 and abs(below - value[row]) <= allowed_rounding(unit, n_below, value[row]) else None
-            if start is None and named is not None and named[row] and above - since == 1 and abs(kept_value[-1] - value[row]) <= PRINTED:
-                start = since
             if start is not None and _quantity_agrees(quantity, row, kept_quantity[start:]):
                 total[row] = True
                 if held is None or not held[row]:
@@ -85,17 +86,19 @@ def allowed_rounding(unit: float, n: int, value: float) -> float:
     return 0.5 * unit * (n + 1) + 1e-9 * abs(value)
 
 
-def _block_above(prefix: npt.NDArray[np.float64], value: float, since: int, above: int, unit: float, *, lone: bool) -> int | None:
+def _block_above(
+    prefix: npt.NDArray[np.float64], value: float, since: int, above: int, unit: float, printed: float, *, lone: bool
+) -> int | None:
     """Where the block begins that sums to `value` and ends right above; None when there is none."""
     least = 1 if lone else 2
     for start in (since, 0):
         n = above - start
-        if n >= least and abs(prefix[above] - prefix[start] - value) <= min(allowed_rounding(unit, n, value), 0.002 * abs(value) + PRINTED):
+        if n >= least and abs(prefix[above] - prefix[start] - value) <= min(allowed_rounding(unit, n, value), 0.002 * abs(value) + printed):
             return start
     if above < least:
         return None
     blocks = prefix[above] - prefix[: above - least + 1]
-    near = np.flatnonzero(np.abs(blocks - value) <= PRINTED + 1e-12 * abs(value))
+    near = np.flatnonzero(np.abs(blocks - value) <= printed + 1e-12 * abs(value))
     return int(near[-1]) if len(near) else None
 
 

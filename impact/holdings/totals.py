@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Collection, Set
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from impact.holdings.designated_names import begins_with_designated
 from impact.holdings.distinct import per_distinct
 from impact.holdings.sums import allowed_rounding, gross_totals, group_totals, sums_of_lines, totals_above
+from impact.holdings.total_words import begins_as_total, is_made_of_total_words
+from impact.holdings.weight_units import PrintedWeight
+from impact.holdings.wholes import told_by_wholes, totals_of_securities
 from impact.intake.headings import heading_key, is_group_label, is_total_label
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["TotalLines", "labelled_totals", "net_assets_stated", "total_lines", "total_that_differs"]
+__all__ = ["TotalLines", "is_called_sum", "labelled_totals", "net_assets_stated", "total_lines", "total_that_differs", "totals_among_codes"]
 
 
 def total_that_differs(value: FloatArray, totals: BoolArray, called: BoolArray, sums: BoolArray) -> int | None:
@@ -34,6 +36,8 @@ def total_that_differs(value: FloatArray, totals: BoolArray, called: BoolArray, 
 
 
 _LABELS = ("name", "account", "ticker")
+_LONGEST_SYMBOL = 4
+"""Letters of words of totals that are symbols of shares as well (ALL, SUM): in a column of tickers the figures must say it too."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -51,108 +55,169 @@ class TotalLines:
     differs: int | None
 
 
-def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str]) -> TotalLines:
-    """Lines that are sums of others, or that are called a total and have no quantity.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Called:
+    """What lines are called, (n,) bool each: a total and nothing else; one by each of its words; one by its first or last word; a group or nothing."""
+
+    total: BoolArray
+    spoken: BoolArray
+    begun: BoolArray
+    group: BoolArray
+
+    @property
+    def label(self) -> BoolArray:
+        return self.total | self.spoken | self.group
+
+
+def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str], labels: pd.Series, weight: PrintedWeight) -> TotalLines:
+    """Lines that are called a total, or a group, and are sums of others; lines without a name that are; and what the whole of the book tells.
 
     Parameters
     ----------
     rows : DataFrame
-        In the order of the file.
+        In the order of the file, with weights as printed.
     coded : (n,) bool
         Lines with an identifier of their own.
     given : set of str
         Columns that hold text.
+    labels : (n,) Series of str
+        Words of totals that stood in a column of identifiers, empty elsewhere.
+    weight : PrintedWeight
+        How the weights are printed.
 
     Notes
     -----
-    A line with a ticker of its own (and a name, where lines have one) is a position if it has a quantity, or if no line of its table has one, and nothing calls it a total:
-    that its figures are the sum of lines above makes it doubtful, never a total.
+    A line with a name that no word calls a total or a group stays a position whatever its figures sum to, and is said to be doubtful where
+    its value is a sum. Only a printed total, or weights of 100 %, that hold without such lines and not with them, tell that they are none;
+    where they hold with them there is no doubt.
     """
     quantity, value = rows["quantity"].to_numpy(), rows["market_value"].to_numpy()
     loose = ~coded & ((rows["currency"] == "").to_numpy() | np.isfinite(value) | rows["weight"].notna().to_numpy())
-    called = np.zeros(len(rows), dtype=bool)
-    for name in _LABELS:
-        if name in given:
-            called |= _labelled_total(rows[name], loose)
     unsized = np.isnan(quantity) | (quantity == 0)
-    traded = np.zeros(len(rows), dtype=bool)
-    if "ticker" in given:
-        ticked = (rows["ticker"] != "").to_numpy()
-        traded = ticked & ~_labelled_total(rows["ticker"], ticked)
     named = (rows["name"] != "").to_numpy()
-    held = traded & (named | ~named.any()) & ~called & (~unsized | unsized.all())
-    eligible = loose & (unsized | called | _may_be_sum(quantity))
-    named_total = called & (unsized | ~traded)  # a share may be called Total: one with a ticker and a quantity is a position
-    total, doubtful = named_total.copy(), np.zeros(len(rows), dtype=bool)
-    summed, unnamed = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
-    begun = loose & unsized & ~traded & ~unsized.all() & _begins_as_total(rows["name"])
-    for amount in (value, rows["weight"].to_numpy()):
-        known = np.isfinite(amount)
-        asked = eligible & known & ~(held & unsized) if amount is not value else eligible & known  # weights alone agree by chance
-        if asked.any():
-            sums = sums_of_lines(amount, asked, called, quantity, held, begun if amount is value else None)
-            named_for = sums & ~held & _named_for_designated(rows, sums & ~called & ~held)
-            unnamed |= named_for
-            sums &= ~named_for
-            doubtful |= sums & held
-            total |= sums & ~held
-            summed |= sums
-    # Read by what is left: a line of one group that repeats its only position makes the grand total no sum.
-    bare = loose & unsized & ~(traded & (named | ~named.any()))  # words in the column of tickers name a sum where lines have names
-    grouped, fund = _called_groups(rows, bare)
-    groups = group_totals(value, loose & unsized & ~traded, total, called, grouped)
+    called = _called(rows, loose, given, labels)
+    ticked = (rows["ticker"] != "").to_numpy() & ~_says(rows["ticker"], (rows["ticker"] != "").to_numpy(), _is_no_symbol)
+    traded = ticked & (named | ~named.any())  # words in the column of tickers name a sum where lines have names
+    certain = called.total & (unsized | ~traded)  # a share may be called Total: one with a ticker and a quantity is a position
+    removable = loose & ~traded & (called.label | ((called.begun | _bears_name_of_block(rows, loose & unsized)) & unsized & ~unsized.all()))
+    apart = totals_of_securities(rows, _labelled_parts(rows, labels))
+    bare = loose & unsized & ~traded
+    gross = gross_totals(value, bare, certain)
+    apart |= gross & called.label
+    total, summed, doubtful = certain | apart, np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+    eligible = loose & (unsized | certain | _may_be_sum(quantity)) & ~apart
+    for amount, unit in ((value, None), (rows["weight"].to_numpy(), weight.unit)):
+        left = np.where(apart, np.nan, amount)
+        if (asked := eligible & np.isfinite(left)).any():
+            sure = certain | (called.spoken & bare)
+            sums = sums_of_lines(left, asked, sure, quantity, ~(removable | certain), unit=unit)
+            summed |= sums & (removable | certain)
+            doubtful |= sums & ~(removable | certain)
+    total |= summed
+    taken = summed & ~certain & ~called.label
+    grouped, fund = called.label & bare, _called_funds(rows, bare)
+    size = value if np.isfinite(value).any() else rows["weight"].to_numpy() * (0.01 / weight.unit)  # their last decimal as cents
+    groups = group_totals(size, bare, total, called.total | called.spoken, grouped)
     everywhere = np.ones(len(rows), dtype=bool)
     above = totals_above(value, bare, everywhere, ~everywhere)
-    total |= groups | totals_above(value, bare, grouped, fund)
-    gross = gross_totals(value, bare, total)
-    total |= gross & grouped
+    total |= groups | totals_above(size, bare, grouped, fund)
+    doubtful = (doubtful | above | gross) & ~total
+    total, doubtful = told_by_wholes(rows, total, doubtful, taken, called.total & total, weight)
     one_money = rows.loc[~total, "currency"].nunique() <= 1
-    differs = total_that_differs(value, total, _but_net_assets(rows, called), summed | groups) if one_money else None
-    return TotalLines(total=total, doubtful=doubtful, unnamed=(unnamed | above | gross) & ~total, differs=differs)
+    differs = total_that_differs(value, total, _but_net_assets(rows, called.total), summed | groups) if one_money else None
+    return TotalLines(total=total, doubtful=doubtful & traded, unnamed=doubtful & ~traded, differs=differs)
 
 
-def _named_for_designated(rows: pd.DataFrame, asked: BoolArray) -> BoolArray:
-    """Of the lines asked for those named for a designated firm, which no line beside them is: a subtotal of its lines would be beside one."""
-    named = np.zeros(len(rows), dtype=bool)
-    names = rows["name"].tolist() if asked.any() else []
-    for row in np.flatnonzero(asked).tolist():
-        first = names[row].split()[:1]
-        beside = [names[other].split()[:1] for other in (row - 1, row + 1) if 0 <= other < len(names)]
-        named[row] = begins_with_designated(names[row]) and first not in beside
-    return named
+def _called(rows: pd.DataFrame, loose: BoolArray, given: Set[str], labels: pd.Series) -> _Called:
+    """What the lines are called in the columns that name them; a line with a name of its own is called by that alone."""
+    total, spoken = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+    plain = loose & _no_other_name(rows)
+    for name in ("name", "account", "ticker", ""):
+        if name and name not in given:
+            continue
+        cells = rows[name] if name else labels
+        asked = (loose if name == "name" else plain) & (cells != "").to_numpy(dtype=bool)
+        exact, words = _says(cells, asked, is_total_label), _says(cells, asked, is_made_of_total_words)
+        symbol = _says(cells, asked, _is_symbol) if name == "ticker" else np.zeros(len(rows), dtype=bool)
+        total |= exact & ~symbol
+        spoken |= words & (exact | ~symbol)
+    label = rows["name"].where(rows["name"] != "", rows["ticker"])
+    worded = (label != "").to_numpy(dtype=bool)
+    group = plain & ~worded & (labels == "").to_numpy(dtype=bool) | _says(label, loose & worded, is_group_label)
+    return _Called(total=total, spoken=spoken, begun=_says(label, loose & worded, begins_as_total), group=group)
+
+
+def _bears_name_of_block(rows: pd.DataFrame, asked: BoolArray) -> BoolArray:
+    """Of the lines asked for those whose name begins the names of the two lines right above, or right below: a subtotal of one firm's lines."""
+    told = np.zeros(len(rows), dtype=bool)
+    names = [f"{name} ".casefold() for name in rows["name"]] if asked.any() and not asked.all() else []
+    for row in np.flatnonzero(asked).tolist() if names else ():
+        blocks = (names[max(row - 2, 0) : row], names[row + 1 : row + 3])
+        told[row] = names[row] != " " and any(len(block) == 2 and all(name.startswith(names[row]) for name in block) for block in blocks)
+    return told
+
+
+def is_called_sum(text: str) -> bool:
+    """Whether the name of a line says that it is a total or a group, or says nothing."""
+    return text == "" or is_made_of_total_words(text) or begins_as_total(text) or is_group_label(text)
+
+
+def _is_symbol(text: str) -> bool:
+    return len(text) <= _LONGEST_SYMBOL and text.isascii() and text.isalpha() and text.isupper()
+
+
+def _is_no_symbol(text: str) -> bool:
+    """Whether a cell of the column of tickers holds the words of a total, which are no symbol as well."""
+    return is_made_of_total_words(text) and not _is_symbol(text)
+
+
+def _no_other_name(rows: pd.DataFrame) -> BoolArray:
+    """Lines without a name, or whose name is that of a total or a group."""
+    named = (rows["name"] != "").to_numpy(dtype=bool)
+    return ~named | _says(rows["name"], named, lambda text: is_made_of_total_words(text) or is_group_label(text))
+
+
+def _labelled_parts(rows: pd.DataFrame, labels: pd.Series) -> BoolArray:
+    """Lines of a security whose account, ticker or further code calls them a total."""
+    labelled = (labels != "").to_numpy(dtype=bool, copy=True)
+    for name in ("account", "ticker"):
+        labelled |= _says(rows[name], (rows[name] != "").to_numpy(dtype=bool), is_made_of_total_words)
+    return labelled
 
 
 _FUND_WORDS = frozenset({"fund", "funds", "portfolio", "account", "mandate", "composite", "fonds", "portefeuille", "cartera", "depot"})
 
 
-def _called_groups(rows: pd.DataFrame, asked: BoolArray) -> tuple[BoolArray, BoolArray]:
-    """Of the lines asked for those called a group or a total, or nothing, and those called a fund, (n,) bool each."""
-    label = rows["name"].where(rows["name"] != "", rows["ticker"]).where(asked, "")
-    grouped = (label == "").to_numpy() | per_distinct(label, lambda names: names.map(is_group_label)).to_numpy(dtype=bool)
-    fund = per_distinct(label, lambda names: names.map(lambda name: not _FUND_WORDS.isdisjoint(name.lower().split()))).to_numpy(dtype=bool)
-    return grouped & asked, fund & asked
+def _called_funds(rows: pd.DataFrame, asked: BoolArray) -> BoolArray:
+    """Of the lines asked for those called a fund, (n,) bool."""
+    label = rows["name"].where(rows["name"] != "", rows["ticker"])
+    return _says(label, asked & (label != "").to_numpy(), lambda name: not _FUND_WORDS.isdisjoint(name.lower().split()))
 
 
-def _begins_as_total(names: pd.Series) -> BoolArray:
-    """Names whose first words are those of a total: a share may be called so too, so that the figures must say it as well."""
-    return per_distinct(names, lambda values: values.map(_first_words_total)).to_numpy(dtype=bool)
+def _says(cells: pd.Series, asked: BoolArray, says: Callable[[str], bool]) -> BoolArray:
+    """Cells of the lines asked for of which something holds."""
+    told = np.zeros(len(cells), dtype=bool)
+    if asked.any():
+        told[asked] = per_distinct(cells[asked], lambda values: values.map(says)).to_numpy(dtype=bool)
+    return told
 
 
-def _first_words_total(name: str) -> bool:
-    words = name.split()
-    return any(is_total_label(" ".join(words[:n])) for n in (1, 2) if len(words) > n)
-
-
-def _labelled_total(cells: pd.Series, asked: BoolArray) -> BoolArray:
-    """Cells that say nothing but that their line is a total, of the lines asked for."""
-    labelled = np.zeros(len(cells), dtype=bool)
-    labelled[asked] = per_distinct(cells[asked], lambda values: values.map(is_total_label)).to_numpy(dtype=bool)
-    return labelled
+def totals_among_codes(text: dict[str, pd.Series], columns: Collection[str], n: int) -> pd.Series:
+    """The words of totals in columns of identifiers, (n,), which are taken out of them and name a line that has no name."""
+    label = pd.Series([""] * n, dtype="str")
+    for name in columns:
+        if name in text:
+            told = _says(text[name], (text[name] != "").to_numpy(dtype=bool), _is_no_symbol)
+            label, text[name] = text[name].where(told & (label == "").to_numpy(dtype=bool), label), text[name].where(~told, "")
+    if (label != "").any():
+        names = text.get("name", pd.Series([""] * n, dtype="str"))
+        text["name"] = names.where(names != "", label)
+    return label
 
 
 def labelled_totals(rows: pd.DataFrame) -> BoolArray:
     """Lines of which a cell that names them says nothing but that they are a total."""
-    return np.logical_or.reduce([_labelled_total(rows[name], (rows[name] != "").to_numpy(dtype=bool)) for name in _LABELS])
+    return np.logical_or.reduce([_says(rows[name], (rows[name] != "").to_numpy(dtype=bool), is_total_label) for name in _LABELS])
 
 
 def _but_net_assets(rows: pd.DataFrame, called: BoolArray) -> BoolArray:

@@ -143,13 +143,12 @@ def _group_labels() -> frozenset[str]:
 
 @lru_cache(maxsize=1 << 12)
 def is_group_label(text: str) -> bool:
-    """Whether a cell names a group of positions (a sector, a kind of asset, a country) or a total, and so no position.
+    """Whether a cell names a group of positions (a sector, a kind of asset, a country) or says that its line is a total, and so no position.
 
     Examples
     --------
-    >>> [is_group_label(text) for text in ("Energy", "Energy (12 %)", "Total Bonds", "China", "China Mobile", "Xiaomi (China)")]
+    >>> [is_group_label(text) for text in ("Energy", "Energy (12 %)", "Total", "China", "China Mobile", "Total Energies")]
     [True, True, True, True, False, False]
     """
-    words = text.strip(" :-*.=").split()
     whole = {heading_key(text), heading_key(_BRACKETS.sub(" ", text))} & _group_labels()
-    return bool(whole) or is_total_label(text) or any(is_total_label(" ".join(words[:n])) for n in (1, 2) if len(words) > n)
+    return bool(whole) or is_total_label(text)

@@ -77,3 +77,31 @@ def test_a_column_that_calls_lots_lots_tells_their_summary(read):
 def test_a_blank_above_one_of_the_lots_alone_tells_nothing(read):
     lines = [f"{XIAOMI},,300,900", f"{XIAOMI},new,100,300", f"{XIAOMI},,200,600"]
     assert read("ISIN,Note,Quantity,Market Value", *lines).rows["quantity"].sum() == 600.0
+
+
+@pytest.mark.parametrize(
+    "lots",
+    [
+        (",Lot,100,20,2000,2020-01-01", ",Lot,200,20,4000,2020-01-01", ",Lot,100,29,2900,2020-03-01"),
+        ("Lot 1,,100,20,2000,2020-01-01", "Lot 2,,200,20,4000,2020-01-01", "Lot 1,,100,29,2900,2020-03-01"),
+        (",2020-01-01,100,20,2000,", ",2020-01-02,200,20,4000,", ",2020-03-01,100,29,2900,"),
+    ],
+)
+def test_lots_without_a_code_are_parts_of_the_line_above(read, lots):
+    file = read(
+        "Symbol,Name,Quantity,Price,Value USD,Acquired",
+        "XIACY,XIAOMI ADR,300,20,6000,", lots[0], lots[1], "CHL,CHINA MOBILE ADR,100,29,2900,", lots[2],
+    )  # fmt: skip
+    assert file.rows["ticker"].tolist() == ["XIACY", "CHL"] and file.rows["market_value"].sum() == 8900.0
+    assert set(file.dropped["reason"]) == {"a part of a position that is counted as a whole"}
+
+
+def test_lots_known_by_their_name_alone_are_parts_of_their_summary(read):
+    lots = ("XIAOMI,300,6000,Various", "XIAOMI,100,2000,2020-01-01", "XIAOMI,200,4000,2020-02-01")
+    assert read("Name,Quantity,Market Value,Acquired", *lots).rows["quantity"].tolist() == [300.0]
+
+
+def test_holdings_that_a_word_tells_from_a_blank_are_all_held(read):
+    lines = (f"{XIAOMI},1000,3000,", f"{XIAOMI},600,1800,pledged to UBS", f"{XIAOMI},400,1200,lock-up")
+    file = read("ISIN,Quantity,Market Value,Remark", *lines)
+    assert file.rows["quantity"].sum() == 2000.0 and SUM in file.issues["problem"].tolist()
