@@ -180,7 +180,8 @@ def line_venue(code: str, ending: str, *, dotted: bool) -> str:
         return _MAINLAND.get(code.zfill(6)[0], "")
     if dotted or (code.isdigit() and ending in ("SS", "SH", "SZ")):
         return _by_ending().get(ending, "")
-    return _by_terminal().get(ending, "") or _by_ending().get(ending, "")
+    after_digits = _by_ending().get(ending, "") if len(ending) > 1 and any(sign.isdigit() for sign in code) else ""
+    return _by_terminal().get(ending, "") or after_digits  # "MERCK CO", "NESTLE SA": after a space and letters most endings are a firm's
 
 
 def venue_of(security: str) -> str:
@@ -194,12 +195,15 @@ def venue_of(security: str) -> str:
     InputError
         If the ending is unknown, the index is unknown, or a bare number could belong to several venues.
     """
-    text = str(security).strip().upper().removesuffix(" EQUITY").strip()
+    given = str(security).strip()
+    given = given[: -len(" EQUITY")].strip() if given.upper().endswith(" EQUITY") else given
+    text = given.upper()
     if text.lstrip("^") in _by_index():
         return _by_index()[text.lstrip("^")]
     dotted = "." in text
     body, separator, ending = text.rpartition("." if dotted else " ")
-    if separator and body.strip() and (venue := line_venue(body.strip(), ending, dotted=dotted)):
+    spelled = dotted or (" " not in body.strip() and given in (text, given.lower()))  # "Ford Motor Co" is a name
+    if separator and body.strip() and spelled and (venue := line_venue(body.strip(), ending, dotted=dotted)):
         return venue
     if not separator and re.fullmatch(r"[A-Z][A-Z0-9\-]*", text):
         return "XNYS"

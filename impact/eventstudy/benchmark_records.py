@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.eventstudy.alignment import Market, ReturnTable, factor_table
-from impact.market.closed_days import closures_held, is_stated, same_calendar, venues_of
+from impact.market.closed_days import closures_held, is_daily, is_stated, not_in_usual_session, same_calendar, venues_of
 from impact.typing_ import BoolArray
 
 __all__ = ["BenchmarkRecord", "benchmark_records", "rows_lacked"]
@@ -33,8 +35,9 @@ class BenchmarkRecord:
         Rows on which it has any return.
     venue : str
         Market whose closes these are; empty where that is not known.
-    told_by : {"name", "rows", ""}
-        What tells the market: its name, or that it has returns on the sessions of New York and on no other days.
+    told_by : {"name", "letters", "rows", ""}
+        What tells the market: its name; or that it has returns on the sessions of New York and on no other days, with a name of plain
+        letters as a line of New York has, or without a name. What rows alone tell holds only against lines whose closures they hold.
     column : Hashable or None
         The column of the returns it is; None where it was given apart.
     laid : bool
@@ -50,6 +53,14 @@ class BenchmarkRecord:
     column: Any = None
     laid: bool = False
     role: str = "market"
+
+    def with_missing_sessions(self, last: pd.Timestamp) -> BenchmarkRecord:
+        """The record with an empty row for every session of its market that it lacks up to a day: what it did then is not known."""
+        from impact.calendars import sessions
+
+        every = sessions(self.venue, self.days[0], max(self.days[-1], last))
+        usual = every[~np.asarray(not_in_usual_session(self.venue, every), dtype=bool)]
+        return replace(self, values=self.values.reindex(self.days.union(usual)))
 
     @property
     def days(self) -> pd.DatetimeIndex:
@@ -102,7 +113,7 @@ def _record(frame: pd.DataFrame, parameter: str, name: str, venues: Mapping[str,
     if own.empty:
         return BenchmarkRecord(name=words, values=own, venue="", told_by="", column=column, role=parameter)
     venue, told_by = _market_of(name, pd.DatetimeIndex(own.index), venues)
-    laid = bool(venue) and not _keeps(venue, pd.DatetimeIndex(own.index))
+    laid = bool(venue) and (not is_daily(pd.DatetimeIndex(own.index)) or not _keeps(venue, pd.DatetimeIndex(own.index)))
     return BenchmarkRecord(name=words, values=own, venue=venue, told_by=told_by, column=column, laid=laid, role=parameter)
 
 
@@ -123,12 +134,18 @@ def _market_of(name: str, days: pd.DatetimeIndex, venues: Mapping[str, str] | No
     code = str(venues_of(names, venues).iloc[0]) if name else ""
     if code and (code != NEW_YORK or spelled.startswith("^") or bool(is_stated(names, venues)[0])):
         return code, "name"
-    if not _keeps(NEW_YORK, days, sure=False):
+    if not is_daily(days) or not _keeps(NEW_YORK, days, sure=False):
         return "", ""
     if code:
-        return NEW_YORK, "name"
+        return NEW_YORK, "name" if name in _lines_on_record() else "letters"
     covered = np.asarray(sessions(NEW_YORK, days[0], days[-1]).isin(days)).mean()
     return (NEW_YORK, "rows") if covered >= COVERED else ("", "")
+
+
+@cache
+def _lines_on_record() -> frozenset[str]:
+    """Lines with bundled prices: SPY is one of New York, whatever its rows."""
+    return frozenset(read_bundled("securities")["security"])
 
 
 def rows_lacked(sessions: pd.DatetimeIndex, records: Sequence[BenchmarkRecord], of_lines: Sequence[str]) -> pd.DatetimeIndex:

@@ -14,7 +14,15 @@ from impact.eventstudy.alignment import Market, ReturnTable
 from impact.eventstudy.benchmark_records import BenchmarkRecord
 from impact.eventstudy.own_calendars import OwnCalendar
 from impact.kernels.thin_trading import compound_between_closes
-from impact.market.closed_days import HELD_OF_CLOSURES, LEAST_CLOSURES, closures_held, lacks_calendar, not_in_session, same_calendar
+from impact.market.closed_days import (
+    HELD_OF_CLOSURES,
+    LEAST_CLOSURES,
+    closures_held,
+    is_daily,
+    lacks_calendar,
+    not_in_session,
+    same_calendar,
+)
 from impact.typing_ import IntArray, ReturnKind
 
 __all__ = ["MetReturns", "meet_records"]
@@ -93,8 +101,9 @@ def _met(record: BenchmarkRecord, calendar: OwnCalendar, kind: ReturnKind) -> tu
     own = calendar.table.sessions
     if record.values.empty or record.days[-1] < own[0] or record.days[0] > own[-1]:
         return None, []  # the model says that they share no session
+    record = _sure_of_its_market(record, calendar)
     notes = _notes_of_unknown(record, calendar)
-    if calendar.venue and record.venue and not same_calendar(calendar.venue, record.venue):
+    if calendar.venue and record.venue and not same_calendar(calendar.venue, record.venue) and is_daily(own):
         if record.laid:
             notes = [
                 f"{record.name} has returns on days on which {record.venue} was closed, so it was laid on other sessions before: "
@@ -108,6 +117,15 @@ def _met(record: BenchmarkRecord, calendar: OwnCalendar, kind: ReturnKind) -> tu
     if record.column is not None:
         return None, notes
     return (_by_date(record, own, kind) if record.on(own).any() else None), notes
+
+
+def _sure_of_its_market(record: BenchmarkRecord, calendar: OwnCalendar) -> BenchmarkRecord:
+    """The record without a market where its rows alone tell it, and all of them are sessions of the lines as well: an inner join."""
+    if record.told_by not in ("letters", "rows") or not calendar.venue or same_calendar(calendar.venue, record.venue):
+        return record
+    own = calendar.table.sessions
+    abroad = record.days[(record.days > own[0]) & (record.days < own[-1])].difference(own)
+    return record if len(abroad) >= LEAST_CLOSURES else replace(record, venue="", told_by="")
 
 
 def _notes_of_unknown(record: BenchmarkRecord, calendar: OwnCalendar) -> list[str]:
@@ -164,6 +182,7 @@ def _by_clock(record: BenchmarkRecord, calendar: OwnCalendar, kind: ReturnKind) 
     from impact.calendars import trading_hours
 
     own = calendar.table.sessions
+    record = record.with_missing_sessions(own[-1])
     first = _session_before(calendar.venue, own[0]) if calendar.recorded else own[:0]
     line = trading_hours(pd.DatetimeIndex(first.append(own)), calendar.venue)
     hours = trading_hours(record.days, record.venue)
@@ -203,7 +222,7 @@ def _how(record: BenchmarkRecord, calendar: OwnCalendar, hours: pd.DataFrame, li
     own = calendar.venue
     both = hours.index.intersection(line.index)
     told = (
-        f"{record.name} has returns on the sessions of New York and on no other days, so it is taken as of its closes; it "
+        f"{record.name} has returns on sessions of New York and on no other days, so it is taken as of its closes; it"
         if (record.told_by == "rows")
         else record.name
     )

@@ -20,6 +20,7 @@ __all__ = [
     "calendar_believed",
     "closed_cells",
     "closures_held",
+    "is_daily",
     "is_stated",
     "lacks_calendar",
     "lines_by_venue",
@@ -32,6 +33,8 @@ __all__ = [
 
 HELD_OF_CLOSURES = 0.1
 """Share of a venue's closures that rows may hold (a stray date) and still be said to keep its calendar: made-up business days hold all."""
+MOST_DAYS = 2.0
+"""Days between two rows, as a rule, up to which they are daily."""
 LEAST_CLOSURES = 3
 """Weekdays without a session that rows must have left out before a venue that is only supposed is believed."""
 
@@ -125,9 +128,16 @@ def not_in_usual_session(venue: str, days: pd.DatetimeIndex) -> BoolArray | None
 
 
 def is_stated(securities: pd.Index, venues: Mapping[str, str] | pd.Series | None = None) -> BoolArray:
-    """(S,) lines whose venue is stated or in the ending of the ticker; others are only supposed to be United States lines."""
+    """(S,) lines whose venue is stated or in the ending of the ticker; of others it is only supposed: plain letters, a word after a space."""
     names = [str(name) for name in securities.tolist()]
-    return np.array([name in (venues if venues is not None else ()) or "." in name or " " in name for name in names], dtype=bool)
+    told = venues if venues is not None else ()
+    return np.array([name in told or "." in name or (" " in name and any(map(str.isdigit, name))) for name in names], dtype=bool)
+
+
+def is_daily(days: pd.DatetimeIndex) -> bool:
+    """Whether rows follow each other by the day, and not by weeks or months."""
+    gaps = np.diff(days.to_numpy()) / np.timedelta64(1, "D")
+    return bool(len(gaps) == 0 or np.median(gaps) <= MOST_DAYS)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -10,7 +10,7 @@ import pytest
 
 import impact
 from impact.calendars import sessions
-from impact.errors import DroppedEvents, ImpactWarning
+from impact.errors import DroppedEvents, ImpactWarning, InfeasibleDesign
 from impact.eventstudy import buy_and_hold, calendar_time_drift, chained_events, overlap_report, study_partitions
 
 FIRST, LAST = "2023-06-01", "2025-06-30"
@@ -328,3 +328,70 @@ def test_closes_that_are_minutes_apart_are_one():
     line = (shanghai.reindex(own).fillna(0.0) + rng.normal(0, 0.004, len(own))).rename("600941.SS")
     study = studied(pd.concat([line, shanghai], axis=1, sort=True), "600941.SS", own[-40], "HSI")[3]
     assert study.estimates["beta"].iloc[0] == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("rule", ["BME", "W-WED", "W-FRI", "2W-WED"])
+@pytest.mark.parametrize("line", ["VOD.L", "7203.T", "1810.HK", "SAP.DE"])
+def test_rows_that_are_not_daily_meet_by_their_labels(line, rule):
+    days = sessions(LINES[line][1], "2013-01-01", "2022-12-30")
+    rng = np.random.default_rng(3)
+    index = pd.Series(rng.normal(0, 0.01, len(days)), days)
+    daily = pd.DataFrame({line: index + rng.normal(0, 0.005, len(days)), "market": index})
+    table = (1 + daily).resample(rule).prod() - 1
+    day = table.index[84]
+    right = least_squares_car(table, line, "market", 84)
+    for market in ("market", table["market"], table["market"].rename(None), table["market"].rename("^GSPC")):
+        study = impact.event_study(
+            table[[line, "market"]],
+            pd.DataFrame({"event_id": ["e"], "security": [line], "date": [day]}),
+            market=market,
+            estimation=(-70, -4),
+            window=(-3, 3),
+            min_observations=30,
+        )
+        assert study.car(-1, 1)["car"].iloc[0] == pytest.approx(right, abs=1e-12)
+
+
+def least_squares_car(table, line, market, at, estimation=(-70, -4)):
+    """CAR(-1, 1) by numpy on the rows of a table as they are."""
+    before, around = table.iloc[at + estimation[0] : at + estimation[1] + 1], table.iloc[at - 1 : at + 2]
+    slope, level = np.polyfit(before[market], before[line], 1)
+    return float((around[line] - level - slope * around[market]).sum())
+
+
+def test_an_inner_join_does_not_make_a_home_index_one_of_new_york():
+    rng = np.random.default_rng(4)
+    days = sessions("XTKS", FIRST, LAST)
+    index = pd.Series(rng.normal(0, 0.01, len(days)), days, name="TOPIX")
+    own = (index + rng.normal(0, 0.005, len(days))).rename("7203.T")
+    abroad = pd.Series(rng.normal(0, 0.01, len(NEW_YORK)), NEW_YORK, name="AAPL")
+    joint = pd.concat([own, index, abroad], axis=1, sort=True).dropna()
+    whole = pd.concat([own, index], axis=1)
+    day = joint.index[-60]
+    for name in ("TOPIX", "market", "Nikkei 225"):
+        table = joint.rename(columns={"TOPIX": name})
+        slope = studied(table, "7203.T", day, name)[3].estimates["beta"].iloc[0]
+        assert slope == pytest.approx(np.polyfit(whole["TOPIX"], whole["7203.T"], 1)[0], abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["General Electric Co", "FORD MOTOR CO", "MERCK & CO", "Volvo AB", "NESTLE SA", "stock L", "asset V"])
+def test_a_firm_is_of_no_market_that_its_last_word_names(name):
+    rng = np.random.default_rng(6)
+    market = pd.Series(rng.normal(0, 0.01, len(NEW_YORK)), NEW_YORK, name="SPY")
+    table = pd.DataFrame({name: market + rng.normal(0, 0.01, len(NEW_YORK)), "SPY": market})
+    right = by_hand(table[name], table["SPY"], NEW_YORK[-40])
+    assert studied(table, name, NEW_YORK[-40], "SPY")[:2] == (pytest.approx(right[0], abs=1e-12), right[1])
+
+
+def test_a_figure_that_a_foreign_benchmark_lacks_is_missing_and_not_zero():
+    own, _, new_york = world("7203.T")
+    day = own.index[-40]
+    table = pd.concat([own, new_york], axis=1, sort=True).sort_index()
+    gap = slice(day - pd.Timedelta(days=4), day + pd.Timedelta(days=2))
+    table.loc[gap, "^GSPC"] = np.nan
+    events = pd.DataFrame({"event_id": ["e"], "security": ["7203.T"], "date": [day]})
+    study = impact.event_study(table, events, market="^GSPC", estimation=ESTIMATION, window=WINDOW)
+    assert np.isnan(study.car(0, 0)["car"].iloc[0]) and study.car(0, 0)["n_days"].iloc[0] == 0
+    ended = table.assign(**{"^GSPC": table["^GSPC"].where(table.index < day - pd.Timedelta(days=4))})
+    with pytest.raises(InfeasibleDesign, match="the benchmark has no return on the days of the event window"):
+        impact.event_study(ended, events, market="^GSPC", estimation=ESTIMATION, window=WINDOW)
