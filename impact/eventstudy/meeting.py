@@ -103,8 +103,10 @@ def _met(record: BenchmarkRecord, calendar: OwnCalendar, kind: ReturnKind) -> tu
         return None, []  # the model says that they share no session
     record = _sure_of_its_market(record, calendar)
     notes = _notes_of_unknown(record, calendar)
-    if calendar.venue and record.venue and not same_calendar(calendar.venue, record.venue) and is_daily(own):
-        if record.laid:
+    if calendar.venue and record.venue and not same_calendar(calendar.venue, record.venue):
+        if not (is_daily(own) and is_daily(record.days)):
+            notes = [f"{record.name} is matched by date label, not by the time of its close: rows are weeks, months or the like"]
+        elif record.laid:
             notes = [
                 f"{record.name} has returns on days on which {record.venue} was closed, so it was laid on other sessions before: "
                 "it is matched by date label"

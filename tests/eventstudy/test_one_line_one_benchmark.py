@@ -350,6 +350,7 @@ def test_rows_that_are_not_daily_meet_by_their_labels(line, rule):
             min_observations=30,
         )
         assert study.car(-1, 1)["car"].iloc[0] == pytest.approx(right, abs=1e-12)
+    assert any("^GSPC is matched by date label" in told and "weeks, months" in told for told in study.assumptions)
 
 
 def least_squares_car(table, line, market, at, estimation=(-70, -4)):
