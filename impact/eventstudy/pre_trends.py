@@ -187,7 +187,7 @@ def fit_among_placebos(gap: FloatArray, placebo_gaps: FloatArray, n_treated: int
 def said_of_fit(test: pd.DataFrame) -> str:
     """What the rank of the fit tells, in one sentence."""
     row = test.iloc[0]
-    n_placebos = round(1.0 / row["smallest_p"]) - 1
+    n_placebos = int(np.rint(1.0 / row["smallest_p"])) - 1
     figures = f"fit error {prose.significant(row['statistic'])} over {row['n_leads']} periods, p {prose.p_value(row['p_value'])}"
     if row["p_value"] < 0.05:
         return f"the treated follow their weighted controls worse before the treatment than nearly all placebos do theirs ({figures}): parallel movement is in doubt"

@@ -153,7 +153,7 @@ def _event_table(study: EventStudyResult, sample: EventSample, single: list[Outc
         {
             "ratio": outcome.statistic,
             "p_value": outcome.p_value,
-            "n_windows": 0 if outcome.reason else round(1.0 / outcome.smallest_p) - 1,
+            "n_windows": 0 if outcome.reason else int(np.rint(1.0 / outcome.smallest_p)) - 1,
             "reason": outcome.reason,
         }
         for outcome in single
