@@ -61,6 +61,7 @@ KIND_REASONS = {
 
 
 def day_in(heading: str) -> int:
+    """The day that a heading names, as its ordinal; 0 where it names none."""
     day = parse_date(heading) if any(letter.isdigit() for letter in heading) else None
     return 0 if day is None else day.toordinal()
 

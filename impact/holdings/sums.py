@@ -83,6 +83,7 @@ def sums_of_lines(
 
 
 def allowed_rounding(unit: float, n: int, value: float) -> float:
+    """How far the sum of n figures, each rounded to `unit`, may lie from their printed total."""
     return 0.5 * unit * (n + 1) + 1e-9 * abs(value)
 
 

@@ -35,12 +35,16 @@ class ActStanding:
         """The status, since and until when, and by which programme, in words."""
         since = "" if self.since is None or self.status == "allowed" else f" since {eastern_time(self.since)}"
         until = "" if self.until is None else f" until {eastern_time(self.until)}"
-        by = (
-            f" (now by {self.ruling.programme_id}{f', {self.ruling.entity}' if self.ruling.entity else ''})"
-            if self.ruling.programme_id
-            else ""
-        )
-        return f"{self.status.replace('_', ' ')}{since}{until}{by}"
+        return f"{self.status.replace('_', ' ')}{since}{until}{self._by()}"
+
+    def _by(self) -> str:
+        """The programme behind it in words; one that does not name the issuer clears nothing."""
+        programme = self.ruling.programme_id
+        if not programme:
+            return ""
+        if self.ruling.phase == "unlisted":
+            return f" ({programme} does not name it)"
+        return f" (now by {programme}{f', {self.ruling.entity}' if self.ruling.entity else ''})"
 
 
 @dataclass(frozen=True, kw_only=True)

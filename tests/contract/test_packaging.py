@@ -42,6 +42,13 @@ def test_every_licence_is_listed_as_its_package_says():
         assert licence.split("-")[0].split(" ")[0].casefold() in told.casefold(), (name, licence)
 
 
+def test_the_readme_names_every_extra_and_no_other():
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / "setup.cfg", encoding="utf-8")
+    (line,) = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("Extras: ")]
+    assert set(line.split("`")[1::2]) == set(parser["options.extras_require"])
+
+
 def test_ci_runs_the_readme_test_command():
     assert {"make check", "make test"} <= set((ROOT / ".ci" / "run").read_text().splitlines())
     assert "make test" in (ROOT / "README.md").read_text()
