@@ -11,6 +11,7 @@ import pandas as pd
 
 from impact.calendars import sessions
 from impact.errors import InputError
+from impact.instants import parse_day
 from impact.kernels.index_flow import benchmarking_intensity
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
@@ -42,6 +43,7 @@ OPTIONAL: Mapping[str, str | float | NaTType] = {
     "counted_in": "",
     "source": "",
 }
+FRACTIONS = ("weight", "float_factor", "tranche_share")
 PER_TRACKED_USD = 1e9
 
 
@@ -179,8 +181,9 @@ def index_deletion(
         raise InputError(f"front_running={front_running!r} must lie in [0, 1]; it is a share of the flow: give a fraction.")
     table = _checked(actions)
     _check_closes(table, line.security, closes)
-    _check_holdings(table, line)
-    flows = _flows(table, line).assign(front_run_share=front_running)
+    flows = _flows(table, line)
+    beyond_all = _check_holdings(flows, line)
+    flows = flows.assign(front_run_share=front_running)
     low, high = _intensity_change(flows, line)
     ledger = None if closes is None else round_trip(flows, closes)
     check = pd.DataFrame() if closes is None or volumes is None else market_check(flows, closes, volumes, line)
@@ -194,7 +197,7 @@ def index_deletion(
         intensity_change_high=high,
         dropped=pd.DataFrame(columns=["provider", "action", "reason"]) if dropped is None else dropped,
         sources=unique_sources(sources, line.sources),
-        assumptions=(*_assumptions(flows, line), *_unchecked(flows, check, volumes), *assumptions),
+        assumptions=(*_assumptions(flows, line), *filter(None, (beyond_all,)), *_unchecked(flows, check, volumes), *assumptions),
     )
 
 
@@ -244,20 +247,22 @@ def _checked(actions: pd.DataFrame) -> pd.DataFrame:
                 f"actions[{name!r}] has {len(unknown)} unknown values (first {unknown[0]!r}); choose among: {', '.join(allowed)}."
             )
     for name in ("announced_on", "execution_on", "effective_on"):
-        table[name] = pd.to_datetime(table[name]).astype("datetime64[ns]")
-    for name in ("weight", "float_factor", "tranche_share"):
+        days = [None if pd.isna(value) else parse_day(value, parameter=f"actions[{name!r}]").tz_localize(None) for value in table[name]]
+        table[name] = pd.DatetimeIndex(days).normalize().as_unit("ns")
+    for name in (*FRACTIONS, "index_value_usd", "tracked_usd_low", "tracked_usd_high"):
         values = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float)
         unread = table[name].notna().to_numpy() & np.isnan(values)
         if unread.any():
+            form = "a fraction, such as 0.002 for 0.2 %" if name in FRACTIONS else "plain figures, such as 1500000000"
             raise InputError(
-                f"actions[{name!r}] has {int(unread.sum())} values that are no numbers (first {table[name][unread].iloc[0]!r}); "
-                "give a fraction, such as 0.002 for 0.2 %."
+                f"actions[{name!r}] has {int(unread.sum())} values that are no numbers (first {table[name][unread].iloc[0]!r}); give {form}."
             )
-        wrong = int(((values < 0) | (values > 1)).sum())
+        wrong = int(((values < 0) | (values > 1)).sum()) if name in FRACTIONS else 0
         if wrong:
             raise InputError(f"actions[{name!r}] has {wrong} values outside [0, 1]; it is a fraction: divide percent by 100.")
-    low, high = (table[f"tracked_usd_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
-    wrong = int(((low < 0) | (low > high)).sum())
+        table[name] = values
+    low, high = (table[f"tracked_usd_{end}"].to_numpy() for end in ("low", "high"))
+    wrong = int(((low < 0) | (high < 0) | (low > high)).sum())
     if wrong:
         raise InputError(
             f"actions['tracked_usd_low'] to ['tracked_usd_high'] is not a range in {wrong} rows; 0 <= low <= high: correct them."
@@ -267,7 +272,21 @@ def _checked(actions: pd.DataFrame) -> pd.DataFrame:
         raise InputError(
             f"actions['execution_on'] lies before announced_on in {early} rows; trackers cannot trade before the notice: correct the dates."
         )
+    _check_tranches(table)
     return table
+
+
+def _check_tranches(actions: pd.DataFrame) -> None:
+    """Refuse tranches of one action that trade more than all of it, as a row given twice does."""
+    weighed = actions[actions["weight"].notna() & (actions["action"] != "retain") & (actions["counted_in"] == "")]
+    whole = weighed.groupby(["provider", "index_family", "action", "announced_on", "weight"])["tranche_share"].sum()
+    beyond = whole[whole > 1.0 + 1e-9]
+    if len(beyond):
+        provider, _, action, *_ = beyond.index[0]
+        raise InputError(
+            f"actions['tranche_share'] of {len(beyond)} action(s) sums to more than 1 (first: {action} by {provider}, "
+            f"{significant(beyond.iloc[0])}); give the part of each close, or drop the row that is there twice."
+        )
 
 
 def _check_closes(actions: pd.DataFrame, security: str, closes: pd.Series | None) -> None:
@@ -286,18 +305,27 @@ def _check_closes(actions: pd.DataFrame, security: str, closes: pd.Series | None
         )
 
 
-def _check_holdings(actions: pd.DataFrame, line: LineState) -> None:
-    """Refuse a weight that puts more of the line into the hands of trackers than there is of it: it is percent, or the assets are."""
-    held = actions["weight"].astype(float) * actions["tracked_usd_low"].astype(float)
-    most = line.price_usd * (line.shares_outstanding if np.isfinite(line.shares_outstanding) else line.most_shares)
-    traded = (actions["action"] != "retain") & (actions["price_basis"] == "close")
-    beyond = (held > most) & traded & (actions["counted_in"] == "")
-    if beyond.any():
-        row = actions[beyond].iloc[0]
+def _check_holdings(flows: pd.DataFrame, line: LineState) -> str:
+    """Refuse weights that put more of the line into the hands of trackers than there is of it; what the high ends alone exceed is said."""
+    weight = flows["weight"].astype(float)
+    most = line.shares_outstanding if np.isfinite(line.shares_outstanding) else line.most_shares
+    if (weight > 1).any():
         raise InputError(
-            f"actions['weight'] times tracked_usd_low exceeds all there is of {line.security} in {int(beyond.sum())} rows (first: weight "
-            f"{significant(row['weight'])}, that is {percent(row['weight'], 2)}); a weight is a fraction: divide percent by 100."
+            f"the weight that follows from index_value_usd in {int((weight > 1).sum())} rows is {percent(float(weight.max()), 2)} of the index; "
+            "give index_value_usd in whole US dollars."
         )
+    own = flows[(flows["counted_in"] == "") & (flows["action"] == "delete") & (flows["price_basis"] == "close")]
+    held = {end: float(own[f"sold_shares_{end}"].sum()) for end in ("low", "high")}
+    if held["low"] > most:
+        raise InputError(
+            f"weight times tracked_usd_low comes to {count(held['low'])} shares of {line.security} over {len(own)} deletions, of which there are "
+            f"{count(most)}; a weight is a fraction (the largest is {percent(float(weight.max()), 2)}), and assets count once: mend the table."
+        )
+    if held["high"] > most:
+        return (
+            f"At their high ends trackers would hold {count(held['high'])} of {count(most)} shares: assets or weights are too high there."
+        )
+    return ""
 
 
 def _flows(table: pd.DataFrame, line: LineState) -> pd.DataFrame:
@@ -326,7 +354,7 @@ def _intensity_change(flows: pd.DataFrame, line: LineState) -> tuple[float, floa
     cap = line.shares_outstanding * line.price_usd
     if gone.empty or not np.isfinite(cap):
         return np.nan, np.nan
-    weights = gone["weight"].to_numpy(dtype=float)
+    weights = (gone["weight"] * gone["tranche_share"]).to_numpy(dtype=float)
     low, high = (-benchmarking_intensity(gone[f"tracked_usd_{end}"].to_numpy(dtype=float), weights, cap) for end in ("low", "high"))
     return low, high
 

@@ -155,13 +155,51 @@ def test_lanes_figure_has_one_lane_a_provider():
     ("given", "refusal"),
     [
         ({"weight": ["0.2%"]}, r"1 values that are no numbers \(first '0.2%'\); give a fraction"),
-        ({"weight": [0.2], "tracked_usd_low": [5e10], "tracked_usd_high": [6e10]}, r"exceeds all there is of X.*0.2, that is 20.00 %"),
+        (
+            {"weight": [0.2], "tracked_usd_low": [5e10], "tracked_usd_high": [6e10]},
+            r"comes to 500,000,000 shares of X over 1 deletions.*200,000,000.*20.00 %",
+        ),
+        ({"weight": [0.002], "announced_on": ["05/03/2021"]}, r"actions\['announced_on'\]='05/03/2021' is not a date written year first"),
+        (
+            {"tracked_usd_low": ["1,000"], "weight": [0.002]},
+            r"tracked_usd_low'\] has 1 values that are no numbers \(first '1,000'\); give plain",
+        ),
+        ({"weight": [0.002], "tracked_usd_high": [-1e9]}, r"is not a range in 1 rows"),
+        ({"float_factor": [0.6], "index_value_usd": [1e6]}, r"that follows from index_value_usd in 1 rows is 120,000.00 % of the index"),
         ({"weight": [0.002], "execution_on": ["2021-05-31"]}, r"no session of XNYS \(first Mon 2021-05-31\).*before it is 2021-05-28"),
     ],
 )
 def test_what_no_tracker_can_trade_is_refused(given, refusal):
     with pytest.raises(InputError, match=refusal):
         index_deletion(actions(**given), line=LINE)
+
+
+def test_several_deletions_sell_no_more_than_there_is():
+    three = {"action": ["delete"] * 3, "announced_on": [DAYS[70]] * 3, "execution_on": [DAYS[75]] * 3}
+    many = three | {"provider": ["P", "Q", "R"], "weight": [0.001] * 3}
+    with pytest.raises(InputError, match=r"comes to 225,000,000 shares of X over 3 deletions, of which there are 200,000,000"):
+        index_deletion(actions(**many, tracked_usd_low=[1.5e12] * 3, tracked_usd_high=[2e12] * 3), line=LINE)
+    wide = index_deletion(actions(**many, tracked_usd_low=[1e9] * 3, tracked_usd_high=[2e12] * 3), line=LINE)
+    assert any("trackers would hold 300,000,000 of 200,000,000 shares" in told for told in wide.assumptions)
+
+
+def test_tranches_are_parts_of_one_action():
+    two = {"provider": ["P"] * 2, "action": ["delete"] * 2, "announced_on": [DAYS[70]] * 2, "execution_on": [DAYS[75], DAYS[80]]}
+    assets = {"weight": [0.002] * 2, "tracked_usd_low": [1e9] * 2, "tracked_usd_high": [2e9] * 2}
+    whole = index_deletion(actions(weight=[0.002], tracked_usd_low=[1e9], tracked_usd_high=[2e9]), line=LINE)
+    halves = index_deletion(actions(**two, **assets, tranche_share=[0.5, 0.5]), line=LINE)
+    assert_allclose(halves.intensity_change_low, whole.intensity_change_low)
+    assert_allclose(halves.flows["sold_usd_high"].sum(), whole.flows["sold_usd_high"].sum())
+    for shares in ([0.7, 0.7], [1.0, 1.0]):
+        with pytest.raises(InputError, match=r"tranche_share'\] of 1 action\(s\) sums to more than 1 \(first: delete by P"):
+            index_deletion(actions(**two, **assets, tranche_share=shares), line=LINE)
+
+
+def test_a_zoned_notice_is_its_day():
+    row = index_deletion(
+        actions(weight=[0.002], announced_on=["2021-03-05T16:00-05:00"], execution_on=["2021-03-11"]), line=LINE
+    ).flows.iloc[0]
+    assert row["announced_on"] == pd.Timestamp("2021-03-05")
 
 
 def test_the_unit_of_a_weight_is_said():
