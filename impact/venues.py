@@ -11,7 +11,7 @@ from importlib import resources
 
 from impact.errors import InputError
 
-__all__ = ["MAINLAND_ENDINGS", "VENUES", "Venue", "is_terminal_code", "known_venue", "line_venue", "named_venue", "venue_of"]
+__all__ = ["MAINLAND_ENDINGS", "VENUES", "Venue", "is_index", "is_terminal_code", "known_venue", "line_venue", "named_venue", "venue_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +182,18 @@ def line_venue(code: str, ending: str, *, dotted: bool) -> str:
         return _by_ending().get(ending, "")
     after_digits = _by_ending().get(ending, "") if len(ending) > 1 and any(sign.isdigit() for sign in code) else ""
     return _by_terminal().get(ending, "") or after_digits  # "MERCK CO", "NESTLE SA": after a space and letters most endings are a firm's
+
+
+def is_index(name: str) -> bool:
+    """Whether a name is that of an index on record, with or without its sign: ``^GSPC``, ``SPX``.
+
+    Examples
+    --------
+    >>> is_index("^GSPC"), is_index("spx"), is_index("^NEW"), is_index("SPY")
+    (True, True, True, False)
+    """
+    text = str(name).strip().upper()
+    return text.startswith("^") or text in _by_index()
 
 
 def venue_of(security: str) -> str:

@@ -15,6 +15,7 @@ from impact.errors import InputError
 from impact.eventstudy.alignment import Market, ReturnTable, factor_table
 from impact.market.closed_days import closures_held, is_daily, is_stated, not_in_usual_session, same_calendar, venues_of
 from impact.typing_ import BoolArray
+from impact.venues import is_index
 
 __all__ = ["BenchmarkRecord", "benchmark_records", "rows_lacked"]
 
@@ -132,7 +133,8 @@ def _market_of(name: str, days: pd.DatetimeIndex, venues: Mapping[str, str] | No
     spelled = f"^{name[:-6].strip().upper()}" if name.upper().endswith(" INDEX") else name  # as terminals write an index
     names = pd.Index([spelled], dtype=object)
     code = str(venues_of(names, venues).iloc[0]) if name else ""
-    if code and (code != NEW_YORK or spelled.startswith("^") or bool(is_stated(names, venues)[0])):
+    says_so = " " in spelled or is_index(spelled) or bool(is_stated(names, venues)[0])  # VT US, SPX
+    if code and (code != NEW_YORK or says_so):
         return code, "name"
     if not is_daily(days) or not _keeps(NEW_YORK, days, sure=False):
         return "", ""

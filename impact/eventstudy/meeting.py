@@ -184,6 +184,7 @@ def _by_clock(record: BenchmarkRecord, calendar: OwnCalendar, kind: ReturnKind) 
     from impact.calendars import trading_hours
 
     own = calendar.table.sessions
+    laid = _perhaps_laid(record, own)
     record = record.with_missing_sessions(own[-1])
     first = _session_before(calendar.venue, own[0]) if calendar.recorded else own[:0]
     line = trading_hours(pd.DatetimeIndex(first.append(own)), calendar.venue)
@@ -193,7 +194,20 @@ def _by_clock(record: BenchmarkRecord, calendar: OwnCalendar, kind: ReturnKind) 
     values = record.values.to_numpy(dtype=np.float64)
     met = compound_between_closes(np.expm1(values) if kind == "log" else values, counted, own_closes)[len(first) :]
     frame = pd.DataFrame(np.log1p(met) if kind == "log" else met, index=own, columns=record.values.columns)
-    return frame, [_how(record, calendar, hours, line.iloc[len(first) :], counted)]
+    return frame, [_how(record, calendar, hours, line.iloc[len(first) :], counted) + laid]
+
+
+def _perhaps_laid(record: BenchmarkRecord, own: pd.DatetimeIndex) -> str:
+    """That rows which are all sessions of the line, and lack some of their own market, may have been laid on them: nothing tells."""
+    inside = record.days[(record.days >= own[0]) & (record.days <= own[-1])]
+    whole = record.with_missing_sessions(own[-1]).days
+    lacks = whole[(whole >= own[0]) & (whole <= own[-1])].difference(inside)
+    if len(inside.difference(own)) or not len(lacks):
+        return ""
+    return (
+        "; all its rows are sessions of the line and some of its own are missing: if it was laid on them before (align_to_closes), it is a "
+        "close too late here: give it on its own sessions, or under a name that is no ticker"
+    )
 
 
 def _session_before(venue: str, day: pd.Timestamp) -> pd.DatetimeIndex:

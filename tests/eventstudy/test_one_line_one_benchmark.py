@@ -396,3 +396,14 @@ def test_a_figure_that_a_foreign_benchmark_lacks_is_missing_and_not_zero():
     ended = table.assign(**{"^GSPC": table["^GSPC"].where(table.index < day - pd.Timedelta(days=4))})
     with pytest.raises(InfeasibleDesign, match="the benchmark has no return on the days of the event window"):
         impact.event_study(ended, events, market="^GSPC", estimation=ESTIMATION, window=WINDOW)
+
+
+@pytest.mark.parametrize("name", ["VT US", "IVV US Equity", "SPX", "spx", "SPX Index", "SPY"])
+def test_a_name_that_says_new_york_holds_in_an_inner_join(name):
+    own, _, new_york = world("1810.HK")
+    joint = pd.concat([own, new_york], axis=1, sort=True).dropna()
+    day = joint.index[-60]
+    right = studied(joint, "1810.HK", day, "^GSPC")[0]
+    told = studied(joint.rename(columns={"^GSPC": name}), "1810.HK", day, name)
+    assert told[0] == pytest.approx(right, abs=1e-12)
+    assert any("if it was laid on them before (align_to_closes), it is a close too late here" in said for said in told[3].assumptions)
