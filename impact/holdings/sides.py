@@ -42,7 +42,13 @@ _OF_SIDES = frozenset(
     ["positions", "position", "holdings", "book", "securities", "equity", "equities", "stocks", "sales", "investments", "side"]
 )
 """Words beside short in the title of a section."""
-_OF_TIME = ("term", "period", "tax", "gain", "duration", "maturity", "laufzeit", "haltedauer", "frist")
+_OF_TIME = tuple(
+    heading_key(word)
+    for word in (
+        "term", "period", "tax", "gain", "duration", "maturity", "laufzeit", "dauer", "frist", "horizon", "tenor", "bucket", "curve", "time",
+        "zeit", "segment", "échéance", "durée", "plazo", "vencimiento", "scadenza", "durata", "looptijd", "期限", "久期", "期間",
+    )
+)  # fmt: skip
 """Keys of headings below which long and short are lengths of time."""
 _GAINS, _GAIN_BELOW = ("swap", "future", "fx"), 0.5
 _OF_GAIN = ("market_value", "weight")

@@ -44,7 +44,26 @@ _OF_BOOKS = frozenset(
         "depot",
     ]
 )
+_OF_COPIES = frozenset(
+    heading_key(word)
+    for word in (
+        "copy", "of", "kopie", "von", "copie", "de", "copia", "sheet", "tabelle", "feuil", "hoja", "foglio", "table", "data", "daten", "raw", "list",
+        "report", "export", "detail", "details", "full", "backup", "working", "top", "副本", "明细",
+    )
+)  # fmt: skip
+"""Words of sheets that say what a sheet is, and not whose."""
+_OF_LARGEST = frozenset(
+    heading_key(word) for word in ("top", "largest", "biggest", "größte", "principales", "principali", "上位", "前十大")
+)
 _MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "okt", "dez"])
+_OF_TIMES = frozenset(
+    heading_key(word)
+    for word in (
+        "current", "previous", "prior", "last", "latest", "old", "new", "before", "after", "today", "yesterday", "begin", "end", "opening",
+        "closing", "aktuell", "vorher", "alt", "neu", "précédent", "actuel", "anterior", "actual", "precedente", "attuale", "前回", "今回", "上期", "本期",
+    )
+)  # fmt: skip
+"""Words that name a sheet by its time beside another one."""
 _TERMS = frozenset(["q", "h", "fy", "cy", "kw", "wee", "w"])
 """How the words begin that name a quarter, a half, a year or a week beside its number."""
 _SLACK = 0.0101
@@ -103,6 +122,7 @@ def told_once(read: Sequence[Positions], split: Sequence[SheetTables], day: pd.T
         told += _sums_of_others(units)
         units = [unit for unit in units if unit.name not in {verdict.unit for verdict in told if verdict.reason}]
         told += _copies(units)
+        told += _extracts([unit for unit in units if unit.name not in {verdict.unit for verdict in told}])
     kept = list(read)
     by_name = {unit.name: unit for unit in _units(read, names)}
     for verdict in told:
@@ -114,6 +134,11 @@ def told_once(read: Sequence[Positions], split: Sequence[SheetTables], day: pd.T
 def _letters(name: str) -> list[str]:
     """The words of a name without its figures and signs."""
     return "".join(sign if sign.isalpha() else " " for sign in name).split()
+
+
+def _figures(name: str) -> list[str]:
+    """The numbers in a name."""
+    return "".join(sign if sign.isdigit() else " " for sign in name).split()
 
 
 def _names_of(page: SheetTables, *, several: bool) -> list[str]:
@@ -148,7 +173,7 @@ def _with_verdict(positions: Positions, verdict: _Verdict, *, is_first: bool) ->
 
 def _on_days(units: Sequence[_Unit], day: pd.Timestamp | None) -> list[_Verdict]:
     """Sheets whose names differ in a day alone are one book on several days: that of one day is kept, where they share securities."""
-    days = {unit.name: parsed for unit in units if (parsed := parse_date(unit.name)) is not None}
+    days = {unit.name: parsed for unit in units if (parsed := _day_of(unit.name)) is not None}
     beside = {frozenset(word for word in _letters(name.lower()) if word[:3] not in _MONTHS) for name in days}
     if len(days) < len(units) or len(set(days.values())) < len(units) or len(beside) > 1:
         return []
@@ -170,6 +195,12 @@ def _on_days(units: Sequence[_Unit], day: pd.Timestamp | None) -> list[_Verdict]
     return told
 
 
+def _day_of(name: str) -> pd.Timestamp | None:
+    """The day that a name tells; one in figures without a sign, or with a year of two figures, may as well be an account."""
+    whole_year = any(len(figure) == 4 for figure in _figures(name))
+    return parse_date(name) if whole_year or _letters(name) else None
+
+
 def _on_periods(units: Sequence[_Unit]) -> list[_Verdict]:
     """A doubt where sheets are named by months, quarters or years and share securities: one book at several times?"""
     if not all(_is_period(unit.name) for unit in units):
@@ -189,9 +220,11 @@ def _on_periods(units: Sequence[_Unit]) -> list[_Verdict]:
 
 def _is_period(name: str) -> bool:
     """Whether a name is a day, a month, a quarter, a half or a year, and nothing more."""
-    letters = {word[:3] for word in _letters(name.lower())}
-    numbers = "".join(sign if sign.isdigit() else " " for sign in name).split()
-    year = any(len(number) == 4 and number[:2] in ("19", "20") for number in numbers)
+    words = _letters(name.lower())
+    letters = {word[:3] for word in words}
+    year = any(len(number) == 4 and number[:2] in ("19", "20") for number in _figures(name))
+    if any(heading_key(word) in _OF_TIMES for word in words):
+        return True
     return parse_date(name) is not None or (letters <= _MONTHS | _TERMS and (bool(letters) or year))
 
 
@@ -241,7 +274,7 @@ def _copies(units: Sequence[_Unit]) -> list[_Verdict]:
                 said = f"{unit.name} and {earlier.name} hold the same securities, one with the amounts that the other leaves out: one book told twice?"
                 told.append(_Verdict(unit=unit.name, problem=said, action="both counted: read one sheet alone if they are"))
             elif both and all(_alike(own, sums, amount) for amount in both) and both != ["weight"]:
-                certain = len(own) >= _CERTAIN
+                certain = len(own) >= _CERTAIN and _only_copied(unit.name, earlier.name)
                 said = f"{unit.name} and {earlier.name} hold the same lines" + ("" if certain else ": one book told twice?")
                 action = "counted once: see dropped" if certain else "both counted: read one sheet alone if they are one book"
                 reason = f"the same lines as {earlier.name}: counted once" if certain else ""
@@ -249,6 +282,43 @@ def _copies(units: Sequence[_Unit]) -> list[_Verdict]:
                 gone |= {unit.name} if certain else set()
                 break
     return told
+
+
+def _extracts(units: Sequence[_Unit]) -> list[_Verdict]:
+    """Units with some lines of another one, to the figure: the largest positions of a book, where the name says so."""
+    told = []
+    for unit in units:
+        for whole in units:
+            own, every = unit.sums, whole.sums
+            if len(own) < 2 or not set(own.index) < set(every.index) or _accounts_differ(unit, whole):
+                continue
+            both = [amount for amount in ("quantity", "market_value") if own[amount].notna().any() and every[amount].notna().any()]
+            if both and all(_alike(own, every.loc[own.index], amount) for amount in both):
+                certain = bool({heading_key(word) for word in _letters(unit.name)} & _OF_LARGEST)
+                told.append(_Verdict(
+                    unit=unit.name, problem=f"all lines of {unit.name} stand in {whole.name} too" + ("" if certain else ": one book told twice?"),
+                    action="counted once: see dropped" if certain else "both counted: read one sheet alone if they are one book",
+                    reason=f"lines of {whole.name} again: counted once" if certain else "",
+                ))  # fmt: skip
+                break
+    return told
+
+
+def _only_copied(one: str, other: str) -> bool:
+    """Whether two names differ in words that tell no owner or account: two people may follow one model.
+
+    ``Book (2)`` is a copy of ``Book``, and ``Sheet2`` of ``Sheet1``; ``Depot 2`` is another depot than ``Depot 1``.
+    """
+    bare = [_without_count(name) for name in (one, other)]
+    words = [{heading_key(word) for word in _letters(name)} for name in bare]
+    unnamed = all(bool(own) and own <= _OF_COPIES for own in words)
+    return (unnamed or _figures(bare[0]) == _figures(bare[1])) and (words[0] ^ words[1]) <= _OF_COPIES | _OF_BOOKS | _OF_ALL
+
+
+def _without_count(name: str) -> str:
+    """A name without the ``(2)`` that a workbook adds where a sheet is copied."""
+    bare, _, count = name.rstrip().rpartition(" (")
+    return bare if count.endswith(")") and count[:-1].isdigit() and len(count) <= 3 else name
 
 
 def _accounts_differ(one: _Unit, other: _Unit) -> bool:

@@ -137,3 +137,26 @@ def test_sheets_of_periods_are_counted_and_said(tmp_path, names):
 @pytest.mark.parametrize("names", [("A", "B"), ("12345", "67890"), ("Q3 Fund", "Q4 Fund"), ("March Capital", "Mayfair")])
 def test_names_that_are_no_periods_say_nothing(tmp_path, names):
     assert "periods" not in said(read(tmp_path, **dict(zip(names, (lines(xiaomi=90, mobile=50), A), strict=True))))
+
+
+@pytest.mark.parametrize(
+    "names", [("Husband", "Wife"), ("20190412", "20201105"), ("01.02.03", "01.02.04"), ("U123", "U456"), ("Depot 1", "Depot 2")]
+)
+def test_the_same_lines_under_two_owners_are_two_books_and_said(tmp_path, names):
+    book = read(tmp_path, **dict.fromkeys(names, B))
+    assert kept(book) == {names[0]: 3, names[1]: 3}
+    assert "one book told twice?" in said(book) or "one book at two times?" in said(book)
+
+
+@pytest.mark.parametrize("names", [("Current", "Previous"), ("Holdings prior", "Holdings current"), ("Neu", "Alt")])
+def test_sheets_of_now_and_before_are_said(tmp_path, names):
+    book = read(tmp_path, **dict(zip(names, (lines(xiaomi=90, mobile=50), A), strict=True)))
+    assert len(book.rows) == 4 and "one book at two times?" in said(book)
+
+
+def test_the_largest_positions_of_a_book_are_counted_once(tmp_path):
+    top = lines(xiaomi=20, cnooc=70)
+    book = read(tmp_path, **{"Top 10": top, "Positions": B})
+    assert kept(book) == {"Positions": 3} and "all lines of Top 10 stand in Positions too: counted once" in said(book)
+    book = read(tmp_path, **{"Fund A": top, "Fund B": B})
+    assert kept(book) == {"Fund A": 2, "Fund B": 3} and "all lines of Fund A stand in Fund B too: one book told twice?" in said(book)

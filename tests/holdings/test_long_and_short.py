@@ -84,6 +84,7 @@ def test_a_column_of_long_and_short_is_the_side_whatever_its_heading(tmp_path, h
     ("heading", "cells", "said"),
     [
         ("Holding Period", ("Long", "Short"), "not read as the side"),
+        *[(heading, ("Long", "Short"), "not read as the side") for heading in ("Horizon", "Tenor", "Curve", "Anlagehorizont", "Échéance")],
         ("Account", ("Long", "Short"), "not read as the side"),
         ("Status", ("Held", "Sold"), ""),
         ("Type", ("Cash", "Short"), ""),
