@@ -27,7 +27,41 @@ _WHOLE: Mapping[str, frozenset[str]] = {
     "typeofbalance": frozenset({"aggr", "aggregate", "aggregate balance"}),
 }
 """Headings of columns that say of each line whether it is a whole position, and the words for one."""
-_SEVERAL = frozenset({"various", "multiple", "summary", "aggregate", "verschiedene", "diverse", "divers", "diversos", "vari"})
+_SEVERAL = frozenset(
+    [
+        "various",
+        "multiple",
+        "multi",
+        "mixed",
+        "all",
+        "several",
+        "summary",
+        "aggregate",
+        "verschiedene",
+        "diverse",
+        "mehrere",
+        "alle",
+        "alles",
+        "divers",
+        "plusieurs",
+        "tous",
+        "toutes",
+        "diversos",
+        "varios",
+        "varias",
+        "todos",
+        "todas",
+        "vari",
+        "piu",
+        "tutti",
+        "tutte",
+        "全部",
+        "所有",
+        "多个",
+        "多筆",
+        "複数",
+    ]
+)
 """Keys of the words that stand where the lots of a summary have a day or a number of their own, beside the labels of totals."""
 _PARTS = frozenset({"lot", "lotno", "taxlot", "parcel"})
 """Keys of the words that say of a line that it is a lot."""

@@ -9,7 +9,7 @@ from impact.bundled import read_bundled
 from impact.intake.currencies import CURRENCIES
 from impact.intake.headings import heading_key, is_group_label, is_total_label
 
-__all__ = ["begins_as_total", "is_made_of_total_words"]
+__all__ = ["begins_as_total", "is_carried_forward", "is_made_of_total_words"]
 
 _UNSPACED = (("\u0e00", "\u0e7f"), ("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"))
 """First and last letters of scripts that write labels without blanks."""
@@ -50,6 +50,29 @@ def _kind_by_word() -> dict[str, str]:
     """Keys of the words that labels of totals are made of, and the kind of each: total, amount, measure or between."""
     rows = read_bundled("total_words")
     return {heading_key(word): kind for kind, word in zip(rows["kind"], rows["word"], strict=True)}
+
+
+@lru_cache(maxsize=1)
+def _carry_labels() -> dict[str, str]:
+    """Keys of what a page carries forward is called, and what else is called so: nothing (total), or firms and kinds of business (name)."""
+    rows = read_bundled("carry_labels")
+    return {heading_key(label): kind for kind, label in zip(rows["kind"], rows["label"], strict=True)}
+
+
+def _carry_kind(text: str) -> str:
+    key = heading_key(text)
+    return _carry_labels().get(key, "") if len(key) > 2 or not key.isascii() or "/" in text else ""  # CF and BF are symbols of shares
+
+
+def is_carried_forward(text: str) -> bool:
+    """Whether a cell says nothing but that its line is what a page carries forward to the next one.
+
+    Examples
+    --------
+    >>> [is_carried_forward(text) for text in ("Carried forward", "Balance b/f", "Übertrag", "前頁より", "Transport", "Report")]
+    [True, True, True, True, False, False]
+    """
+    return _carry_kind(text) == "total"
 
 
 def _is_unspaced(word: str) -> bool:
@@ -101,7 +124,7 @@ def is_made_of_total_words(text: str) -> bool:
     >>> [is_made_of_total_words(text) for text in ("Total Energies", "Total Capital International", "Balance Labs", "Cash balance")]
     [False, False, False, False]
     """
-    if is_total_label(text):
+    if is_total_label(text) or _carry_kind(text):
         return True
     words = _split(text)
     kinds = [_kind(word) for word in words]

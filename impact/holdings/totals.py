@@ -10,7 +10,7 @@ import pandas as pd
 
 from impact.holdings.distinct import per_distinct
 from impact.holdings.sums import allowed_rounding, gross_totals, group_totals, sums_of_lines, totals_above
-from impact.holdings.total_words import begins_as_total, is_made_of_total_words
+from impact.holdings.total_words import begins_as_total, is_carried_forward, is_made_of_total_words
 from impact.holdings.weight_units import PrintedWeight
 from impact.holdings.wholes import told_by_wholes, totals_of_securities
 from impact.intake.headings import heading_key, is_group_label, is_total_label
@@ -137,7 +137,7 @@ def _called(rows: pd.DataFrame, loose: BoolArray, given: Set[str], labels: pd.Se
             continue
         cells = rows[name] if name else labels
         asked = (loose if name == "name" else plain) & (cells != "").to_numpy(dtype=bool)
-        exact, words = _says(cells, asked, is_total_label), _says(cells, asked, is_made_of_total_words)
+        exact, words = _says(cells, asked, _says_total), _says(cells, asked, is_made_of_total_words)
         symbol = _says(cells, asked, _is_symbol) if name == "ticker" else np.zeros(len(rows), dtype=bool)
         total |= exact & ~symbol
         spoken |= words & (exact | ~symbol)
@@ -160,6 +160,11 @@ def _bears_name_of_block(rows: pd.DataFrame, asked: BoolArray) -> BoolArray:
 def is_called_sum(text: str) -> bool:
     """Whether the name of a line says that it is a total or a group, or says nothing."""
     return text == "" or is_made_of_total_words(text) or begins_as_total(text) or is_group_label(text)
+
+
+def _says_total(text: str) -> bool:
+    """Whether a cell says that its line is a total, or what a page carries forward, and says nothing else."""
+    return is_total_label(text) or is_carried_forward(text)
 
 
 def _is_symbol(text: str) -> bool:
@@ -217,7 +222,7 @@ def totals_among_codes(text: dict[str, pd.Series], columns: Collection[str], n: 
 
 def labelled_totals(rows: pd.DataFrame) -> BoolArray:
     """Lines of which a cell that names them says nothing but that they are a total."""
-    return np.logical_or.reduce([_says(rows[name], (rows[name] != "").to_numpy(dtype=bool), is_total_label) for name in _LABELS])
+    return np.logical_or.reduce([_says(rows[name], (rows[name] != "").to_numpy(dtype=bool), _says_total) for name in _LABELS])
 
 
 def _but_net_assets(rows: pd.DataFrame, called: BoolArray) -> BoolArray:

@@ -62,7 +62,9 @@ def test_a_run_that_sums_up_says_nothing_of_a_pair_of_another_security(read):
     assert read("ISIN,Acquired,Quantity,Market Value", *untold, *pair).rows["quantity"].sum() == 700.0
 
 
-@pytest.mark.parametrize("summary", ["", "--", "Various", "Total", "合计"])
+@pytest.mark.parametrize(
+    "summary", ["", "--", "Various", "Total", "合计", "All", "Multi", "Multiple", "mixed", "Alle", "Tous", "Todos", "全部"]
+)
 def test_a_summary_is_blank_or_a_word_where_its_lots_are_filled(read, summary):
     lines = [f"{XIAOMI},2020-01-03,100,300", f"{XIAOMI},2020-02-03,200,600", f"{XIAOMI},{summary},300,900"]
     file = read("ISIN,Acquired,Quantity,Market Value", *lines)
@@ -105,3 +107,9 @@ def test_holdings_that_a_word_tells_from_a_blank_are_all_held(read):
     lines = (f"{XIAOMI},1000,3000,", f"{XIAOMI},600,1800,pledged to UBS", f"{XIAOMI},400,1200,lock-up")
     file = read("ISIN,Quantity,Market Value,Remark", *lines)
     assert file.rows["quantity"].sum() == 2000.0 and SUM in file.issues["problem"].tolist()
+
+
+def test_a_word_for_all_lots_tells_the_summary_of_a_single_lot_too(read):
+    lines = [f"{XIAOMI},All,2000,8400", f"{XIAOMI},1,1500,6300", f"{XIAOMI},2,500,2100", f"{MOBILE},All,1000,6000", f"{MOBILE},1,1000,6000"]
+    file = read("ISIN,Lot,Quantity,Market Value", *lines)
+    assert file.rows["quantity"].tolist() == [2000, 1000] and file.issues.empty
