@@ -11,6 +11,7 @@ _HOMES = {
     "ChainedEventsResult": "impact.eventstudy.chained",
     "CrossSectionResult": "impact.eventstudy.cross_section",
     "EventStudyResult": "impact.eventstudy.results",
+    "IntradayStudy": "impact.eventstudy.intraday",
     "MODELS": "impact.eventstudy.models",
     "PartitionedResult": "impact.eventstudy.partitioned",
     "PlaceboStudy": "impact.eventstudy.placebo",
@@ -30,6 +31,7 @@ _HOMES = {
     "chained_events": "impact.eventstudy.chained",
     "discoveries": "impact.eventstudy.shrinkage",
     "event_study": "impact.eventstudy.study",
+    "intraday_study": "impact.eventstudy.intraday",
     "long_fit": "impact.eventstudy.long_window",
     "group_contrast": "impact.eventstudy.cross_section",
     "overlap_report": "impact.eventstudy.overlaps",
@@ -50,6 +52,7 @@ __all__ = [
     "ChainedEventsResult",
     "CrossSectionResult",
     "EventStudyResult",
+    "IntradayStudy",
     "PartitionedResult",
     "PlaceboStudy",
     "RandomEvents",
@@ -68,6 +71,7 @@ __all__ = [
     "discoveries",
     "event_study",
     "group_contrast",
+    "intraday_study",
     "long_fit",
     "overlap_report",
     "placebo_windows",
@@ -86,6 +90,7 @@ if TYPE_CHECKING:
     from impact.eventstudy.cross_section import CrossSectionResult, car_regression, group_contrast
     from impact.eventstudy.design import StudyDesign
     from impact.eventstudy.hypotheses import TESTS
+    from impact.eventstudy.intraday import IntradayStudy, intraday_study
     from impact.eventstudy.long_run import CalendarTimeResult, buy_and_hold, calendar_time_drift
     from impact.eventstudy.long_window import long_fit
     from impact.eventstudy.models import MODELS

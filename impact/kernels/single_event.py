@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import fdtrc
 
+from impact.kernels.exchangeable import accepted_effects
 from impact.kernels.records import WindowSums
 from impact.typing_ import FloatArray
 
@@ -284,18 +285,8 @@ def conformal_interval(
     shares = np.full(days, 1.0 / days) if profile is None else profile[np.isfinite(abnormal)]
     path = np.concatenate([np.zeros(series.size - days), shares])
     level, slope = (_cyclic_block_sums(column, days) for column in _refit(np.column_stack([series, path]), design).T)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        turns = np.concatenate([(level - level[0]) / (slope - slope[0]), (level + level[0]) / (slope + slope[0])])
-    turns = np.unique(turns[np.isfinite(turns)])
-    if turns.size == 0:
-        return ConformalInterval(low=-np.inf, high=np.inf, coverage=1.0 - alpha, n_shifts=series.size)
-    beyond = np.array([turns[0] - 1.0, *turns, turns[-1] + 1.0])
-    gap = np.abs(level[:, None] - slope[:, None] * beyond)
-    scale = np.abs(level).max() + np.abs(slope).max() * np.abs(beyond)
-    accepted = beyond[(gap >= gap[0] - 1e-12 * scale).mean(axis=0) > alpha]
-    low = -np.inf if accepted[0] == beyond[0] else accepted[0]
-    high = np.inf if accepted[-1] == beyond[-1] else accepted[-1]
-    return ConformalInterval(low=float(low), high=float(high), coverage=1.0 - alpha, n_shifts=series.size)
+    low, high = accepted_effects(level, slope, alpha)
+    return ConformalInterval(low=low, high=high, coverage=1.0 - alpha, n_shifts=series.size)
 
 
 def path_covariance(window: Callable[[int, int], WindowSums], a: int, b: int) -> FloatArray:

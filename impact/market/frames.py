@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from impact.market.column_names import DATE_NAMES
 from impact.tables.prose import significant
 from impact.typing_ import BoolArray, DaysLike, FloatArray, TableLike
 
-__all__ = ["as_frame", "checked_sessions", "dated_frame", "session_frame"]
+__all__ = ["as_frame", "checked_figures", "checked_sessions", "dated_frame", "one_level", "session_frame"]
 
 _ZONED_MIDNIGHT = r"\d{4}-\d{2}-\d{2}[ T]00:00(?::00(?:\.0+)?)?(?:[+-]\d{2}:?\d{2}|Z)"
 
@@ -29,8 +30,7 @@ _RULES: dict[str, tuple[Rule, str]] = {
 def as_frame(table: TableLike, parameter: str = "prices") -> pd.DataFrame:
     """A pandas frame from a DataFrame, a Series, a mapping of arrays, or a frame of another library such as polars.
 
-    A foreign frame is taken by its shape: it has ``columns`` and gives each column's ``to_numpy()``. Nothing is copied
-    or changed when `table` is a DataFrame already.
+    Foreign frames are those that narwhals knows; stamps keep their zone. Nothing is copied or changed when `table` is a DataFrame already.
 
     Raises
     ------
@@ -43,12 +43,16 @@ def as_frame(table: TableLike, parameter: str = "prices") -> pd.DataFrame:
         return table.to_frame(parameter if table.name is None else table.name)
     if isinstance(table, dict):
         return pd.DataFrame(table)
-    if hasattr(table, "columns") and hasattr(table, "__getitem__"):
-        return pd.DataFrame({column: table[column].to_numpy() for column in table.columns})
-    raise InputError(
-        f"{parameter} is a {type(table).__name__}; it must be a table of sessions x securities: "
-        "give a pandas DataFrame or Series, a polars DataFrame, or a mapping of columns."
-    )
+    import narwhals
+
+    native: Any = table
+    try:
+        return narwhals.from_native(native, eager_only=True).to_pandas()
+    except TypeError:
+        raise InputError(
+            f"{parameter} is a {type(table).__name__}; it must be a table of sessions x securities: "
+            "give a pandas DataFrame or Series, a polars or Arrow table, or a mapping of columns."
+        ) from None
 
 
 def session_frame(table: TableLike, parameter: str, kind: str = "price") -> pd.DataFrame:
@@ -70,8 +74,18 @@ def session_frame(table: TableLike, parameter: str, kind: str = "price") -> pd.D
         If there is no date column, or dates are repeated, unsorted, missing or not whole days, or securities are
         repeated, or a value is text, infinite, or breaks the rule of `kind`.
     """
-    frame = dated_frame(_one_level(as_frame(table, parameter), parameter), parameter)
-    sessions = checked_sessions(frame.index, parameter)
+    frame = dated_frame(one_level(as_frame(table, parameter), parameter), parameter)
+    return checked_figures(frame, checked_sessions(frame.index, parameter), parameter, kind)
+
+
+def checked_figures(frame: pd.DataFrame, index: pd.DatetimeIndex, parameter: str, kind: str = "price") -> pd.DataFrame:
+    """The figures of a frame as float64 under an index that has been checked, by the rules of their kind.
+
+    Raises
+    ------
+    InputError
+        If securities are repeated, or a value is text, infinite, or breaks the rule of `kind`.
+    """
     securities = pd.Index([str(column) for column in frame.columns], dtype="object")
     repeated = securities[securities.duplicated()].unique()
     if len(repeated):
@@ -84,11 +98,11 @@ def session_frame(table: TableLike, parameter: str, kind: str = "price") -> pd.D
         values = np.empty(frame.shape, dtype=np.float64)
         for position, security in enumerate(securities):
             values[:, position] = _numbers(frame.iloc[:, position], security, parameter)
-    refuse_where(np.isinf(values), values, sessions, securities, parameter, _INFINITE)
+    refuse_where(np.isinf(values), values, index, securities, parameter, _INFINITE)
     broken, rule = _RULES[kind]
-    refuse_where(broken(values) & ~np.isnan(values), values, sessions, securities, parameter, rule)
+    refuse_where(broken(values) & ~np.isnan(values), values, index, securities, parameter, rule)
     values.flags.writeable = False
-    return pd.DataFrame(values, index=sessions, columns=pd.Index(securities.tolist(), name="security"), copy=False)
+    return pd.DataFrame(values, index=index, columns=pd.Index(securities.tolist(), name="security"), copy=False)
 
 
 # Names of a figure in the columns of a table with two levels, by the parameter that asks for it.
@@ -103,7 +117,7 @@ _LEVEL_FIGURES = {
 }
 
 
-def _one_level(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
+def one_level(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
     """The columns of the figure asked for, of a frame with two levels (figure, security) such as yfinance gives.
 
     Raises

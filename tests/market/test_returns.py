@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 from impact.errors import InputError
@@ -98,28 +100,12 @@ def test_sessions_come_out_naive_in_nanoseconds(index):
     assert got.index.name == "session" and got["X"].iloc[1] == 1.0
 
 
-class Column:
-    def __init__(self, values):
-        self.values = values
-
-    def to_numpy(self):
-        return np.asarray(self.values)
-
-
-class ForeignFrame:
-    """A frame of another library: it has `columns` and gives arrays by name."""
-
-    def __init__(self, table):
-        self.table = table
-        self.columns = list(table)
-
-    def __getitem__(self, name):
-        return Column(self.table[name])
-
-
-def test_a_frame_of_another_library_is_taken_by_its_shape():
-    foreign = ForeignFrame({"date": np.array(["2021-01-14", "2021-01-15"], dtype="datetime64[D]"), "X": [2.0, 1.0]})
-    assert to_returns(foreign)["X"].iloc[1] == -0.5
+def test_a_frame_of_another_library_is_taken_with_its_dates():
+    table = {"date": np.array(["2021-01-14", "2021-01-15"], dtype="datetime64[ms]"), "X": [2.0, 1.0]}
+    zoned = pl.DataFrame(table).with_columns(pl.col("date").dt.replace_time_zone("Asia/Hong_Kong"))
+    for foreign in (pl.DataFrame(table), zoned, pa.table(table)):
+        returns = to_returns(foreign)
+        assert returns["X"].iloc[1] == -0.5 and returns.index[1] == pd.Timestamp("2021-01-15")
 
 
 def test_series_and_mapping_are_taken_too():
