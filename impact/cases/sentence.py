@@ -11,9 +11,10 @@ from impact.tables import format_value
 from impact.tables.prose import long_date, percent
 
 if TYPE_CHECKING:
+    from impact.cases.definition import CaseDefinition
     from impact.cases.study import CaseStudy
 
-__all__ = ["raw_move", "sentence_of", "simple_figures"]
+__all__ = ["raw_move", "sentence_of", "sentence_without_study", "simple_figures"]
 
 
 def sentence_of(study: CaseStudy) -> str:
@@ -50,6 +51,17 @@ def raw_move(issuer: str, event: pd.Series) -> str:
     if not np.isfinite(change):
         return ""
     return f"{issuer} {_move(change)} on {long_date(event['reaction_on'])}, the first session that could react"
+
+
+def sentence_without_study(definition: CaseDefinition, event: pd.Series, reason: str) -> str:
+    """The designation where nothing can be measured against the market: its raw move where the prices show it, else its dates; and why."""
+    moved = raw_move(definition.issuer, event)
+    if moved:
+        return f"{moved}; net of the market unknown: {reason}."
+    return (
+        f"{event['label']}: public at {event['known_at'].tz_convert('America/New_York'):%Y-%m-%d %H:%M} ET; the first session of "
+        f"{definition.security} that could react is {long_date(event['reaction_on'])}, of which the prices hold nothing to measure: {reason}."
+    )
 
 
 def _move(change: float) -> str:

@@ -17,7 +17,7 @@ from impact.cases.definition import Book, CaseDefinition
 from impact.cases.doubtful_inputs import case_doubts
 from impact.cases.listing import law_of, rule_tables
 from impact.cases.panel import known_prices, load_case_prices, read_from
-from impact.cases.sentence import raw_move
+from impact.cases.sentence import sentence_without_study
 from impact.cases.shipped import case_definition
 from impact.cases.study import CaseStudy, study_case
 from impact.cases.timeline import Timeline, build_timeline
@@ -26,7 +26,6 @@ from impact.market import MarketPanel
 from impact.market.sources import is_service
 from impact.provenance import Source
 from impact.tables import Table
-from impact.tables.prose import long_date
 
 if TYPE_CHECKING:
     from impact.cases.answers import CaseAnswers
@@ -118,16 +117,7 @@ class Case:
     def headline(self) -> str:
         """The answer in one sentence; before any session could react, what is known and when it can."""
         reason = self.no_study()
-        if not reason:
-            return self.event_study().headline()
-        listed = self.timeline().designation()
-        moved = raw_move(self.definition.issuer, listed)
-        if moved:
-            return f"{moved}; net of the market unknown: {reason}."
-        return (
-            f"{listed['label']}: public at {listed['known_at'].tz_convert('America/New_York'):%Y-%m-%d %H:%M} ET; the first session of "
-            f"{self.definition.security} that could react is {long_date(listed['reaction_on'])}, of which the prices hold nothing to measure: {reason}."
-        )
+        return sentence_without_study(self.definition, self.timeline().designation(), reason) if reason else self.event_study().headline()
 
     def tables(self) -> dict[str, Table]:
         """What the terminal prints: the effects of the study, or, before any session could react, the clocks and the events."""
@@ -168,13 +158,11 @@ class Case:
 
     def deadlines(self) -> Deadlines:
         """Every legal clock of the security, as known at `as_of`; without one, as known the day after the designation."""
-        from impact.rules import deadlines
-
-        return deadlines(self.definition.security, as_of=self.read_at(), tables=rule_tables(self.definition, self.as_of))
+        return self._deadlines
 
     def law(self) -> Standing:
         """What the law says of buying, selling and holding at `as_of`; without one, at the last instant on record."""
-        return law_of(self.definition, self.as_of)
+        return self._law
 
     def exposure(self, holdings: str | Path | pd.DataFrame | None = None) -> ExposureReport:
         """What a book holds that the designation reaches, and until when it can act.
@@ -189,20 +177,9 @@ class Case:
         DataUnavailable
             If no positions are given and the case states none: none are assumed.
         """
-        from impact.cases.listing import stated_designation
-        from impact.holdings import check_portfolio
+        from impact.cases.held import exposure_of
 
-        book = self.definition.book
-        positions = holdings if holdings is not None else book.holdings if book is not None else None
-        if positions is None:
-            raise DataUnavailable("no positions were given, and none are assumed: give holdings, or [book] holdings in the case file.")
-        return check_portfolio(
-            positions,
-            as_of=self.read_at(),
-            investor="us_person" if book is None else book.investor,
-            funds=None if book is None else book.funds,
-            designations=(stated_designation(self.definition),) if self.definition.is_stated else (),
-        )
+        return exposure_of(self, holdings)
 
     def cost(self, shares: float | None = None) -> LiquidationCost:
         """What it costs to sell a position in the line over several horizons, alone and with the crowd.
@@ -217,18 +194,11 @@ class Case:
         DataUnavailable
             If there is no position, or the forced supply is unknown.
         """
+        from impact.cases.held import held_shares
         from impact.pricing.liquidation import liquidation_cost
 
-        held = self._held_shares() if shares is None else shares
+        held = held_shares(self) if shares is None else shares
         return liquidation_cost(held, self.supply(), self.price_effect())
-
-    def _held_shares(self) -> float:
-        exposures = self.exposure().exposures
-        direct = exposures[(exposures["security"] == self.definition.security) & (exposures["via"] == "direct")]
-        held = float(direct["quantity_low"].sum())
-        if not held > 0:
-            raise DataUnavailable(f"the book holds no {self.definition.security} directly whose quantity is known; give shares.")
-        return held
 
     def conflicts(self) -> pd.DataFrame:
         """Where the sources about the security contradict each other, as known at `as_of`."""
@@ -239,9 +209,7 @@ class Case:
 
     def answers(self) -> CaseAnswers:
         """What a holder asks first, each answered in one sentence: page, terminal and JSON share them."""
-        from impact.cases.answers import answers_of
-
-        return answers_of(self)
+        return self._answers
 
     def supply(self) -> ForcedSupply:
         """Who must sell how much by when, as known at `as_of`."""
@@ -315,6 +283,22 @@ class Case:
     @cached_property
     def _study(self) -> CaseStudy:
         return study_case(self.definition, self.prices(), self.timeline(), as_of=self.as_of)
+
+    @cached_property
+    def _deadlines(self) -> Deadlines:
+        from impact.rules import deadlines
+
+        return deadlines(self.definition.security, as_of=self.read_at(), tables=rule_tables(self.definition, self.as_of))
+
+    @cached_property
+    def _law(self) -> Standing:
+        return law_of(self.definition, self.as_of)
+
+    @cached_property
+    def _answers(self) -> CaseAnswers:
+        from impact.cases.answers import answers_of
+
+        return answers_of(self)
 
     @cached_property
     def supply_inputs(self) -> SupplyInputs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.eventstudy.alignment import Market, ReturnTable, factor_table
-from impact.market.closed_days import closures_held, is_daily, is_stated, not_in_usual_session, same_calendar, venues_of
+from impact.market.closed_days import ClosuresHeld, closures_held, is_daily, is_stated, not_in_usual_session, same_calendar, venues_of
 from impact.typing_ import BoolArray
 from impact.venues import is_index
 
@@ -120,10 +120,17 @@ def _record(frame: pd.DataFrame, parameter: str, name: str, venues: Mapping[str,
 
 def _keeps(venue: str, days: pd.DatetimeIndex, *, sure: bool = True) -> bool:
     """Whether some days hold no more than a stray closure of a venue; unless it is sure, they must have left out some."""
-    held = closures_held(venue, days, np.ones((len(days), 1), dtype=bool))
+    held = _held_of_closures(venue, days.to_numpy().astype("datetime64[ns]").tobytes())
     if held is None:
         return sure
     return bool(held.kept[0] and (sure or held.left_out_enough[0]))
+
+
+@lru_cache(maxsize=256)
+def _held_of_closures(venue: str, days: bytes) -> ClosuresHeld | None:
+    """What rows on these days hold of the closures of a venue; kept, since the studies of one case ask it of the same rows."""
+    rows = pd.DatetimeIndex(np.frombuffer(days, dtype="datetime64[ns]"))
+    return closures_held(venue, rows, np.ones((len(rows), 1), dtype=bool))
 
 
 def _market_of(name: str, days: pd.DatetimeIndex, venues: Mapping[str, str] | None) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from impact.typing_ import FloatArray, IntArray
 
@@ -82,14 +83,13 @@ def optimal_policy(costs: WaitingCosts) -> SellOrWaitPolicy:
     value = np.empty((sessions + 1, lots.size))
     sell = np.zeros((sessions, lots.size), dtype=np.int64)
     value[sessions] = _stranded(costs)
-    left = lots[:, None] - lots[None, :]
-    feasible = left >= 0
-    kept = np.where(feasible, left, 0)
+    impossible = np.full(costs.lots, np.inf)  # more than is left cannot be sold
     for session in range(sessions - 1, -1, -1):
         onward = _waiting_cost(costs, session, value[session + 1])
         sold = lots * costs.lot_shares
         trade = costs.temporary_cost * sold**2 + sold * costs.price_drop[session]
-        total = np.where(feasible, trade[None, :] + onward[kept], np.inf)
+        kept = sliding_window_view(np.concatenate([impossible, onward]), lots.size)[:, ::-1]  # of x lots, n sold: onward at x - n
+        total = trade + kept
         sell[session] = np.argmin(total, axis=1)
         value[session] = np.take_along_axis(total, sell[session][:, None], axis=1)[:, 0]
     return SellOrWaitPolicy(sell=sell, expected_cost=value)

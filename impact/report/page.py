@@ -11,7 +11,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,6 +62,10 @@ class Table:
 
     def shown(self) -> tables.Table:
         """The table as a reader sees it: without sparse columns that hold nothing, and without figures that are missing in every row."""
+        return self._shown
+
+    @cached_property
+    def _shown(self) -> tables.Table:
         read = self.table.for_readers()
         empty = [name for name in read.frame.columns if read.frame[name].isna().all() and len(read.frame)]
         return read.of(read.frame.drop(columns=empty))
@@ -81,6 +85,10 @@ class Table:
 
     def header(self) -> list[dict[str, Any]]:
         """Column headings in the reader's words, each with what the column says."""
+        return self._header
+
+    @cached_property
+    def _header(self) -> list[dict[str, Any]]:
         read = self.shown()
         columns = [read.schema.column(name) for name in read.frame.columns]
         return [{"text": column.short, "about": column.about, "css": _column_class(read, i)} for i, column in enumerate(columns)]

@@ -73,8 +73,15 @@ class RuleBook:
 
     def bars(self, programme_id: str, investor: str) -> bool:
         """Whether a programme bars anything for a class of investor in any phase."""
-        own = (cells for (programme, _, _, who), cells in self.cells.items() if (programme, who) == (programme_id, investor))
-        return any(cell.status == "prohibited" for cells in own for cell in cells)
+        return (programme_id, investor) in self._barring
+
+    @cached_property
+    def _barring(self) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (programme, investor)
+            for (programme, _, _, investor), cells in self.cells.items()
+            if any(cell.status == "prohibited" for cell in cells)
+        )
 
     @cached_property
     def issuers(self) -> ListedIssuers:
