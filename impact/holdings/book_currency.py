@@ -146,16 +146,27 @@ def _bring_to_base(rows: pd.DataFrame, rated: RatedValues, raw: RawTable, report
     other = rated.told & (rate != 1.0) & rows["market_value"].notna().to_numpy()
     first = other & (np.cumsum(other) == 1)
     value = rows["market_value"]
+    doubted = f"nothing tells whether values beside {heading} are in the currency of the line or in the base"
     if not rated.reading:
-        said = f"nothing tells whether values beside {heading} are in the currency of the line or in the base"
+        said = (
+            f"in the currency of the line, beside {heading}, and nothing tells which way to the base it is quoted"
+            if rated.of_lines
+            else doubted
+        )
         report.add(first, "market_value", value, said, "taken in the currency of each line: name that of the values in their heading")
         return
     if rated.reading == IN_BASE:
         said = f"in the base already, beside {heading}: totals, weights, or quantity times price say so"
         report.add(first, "market_value", value, said, "not multiplied")
     else:
-        doubt = ", whose inverse could be a rate too" if rated.either else ""
-        report.add(other, "market_value", value, f"in the currency of the line, beside {heading}{doubt}", rated.reading)
+        inverse = ", whose inverse could be a rate too" if rated.either else ""
+        said = f"in the currency of the line, beside {heading}" if rated.of_lines else doubted
+        action = (
+            rated.reading
+            if rated.of_lines
+            else f"taken in the currency of the line, {rated.reading}: name that of the values in their heading"
+        )
+        report.add(other, "market_value", value, f"{said}{inverse}", action)
         for name in ("market_value", "notional_value"):
             rows[name] = rows[name].where(~rated.told, rows[name] * rate if rated.reading == TIMES else rows[name] / rate)
     rows["price_currency"] = rows["price_currency"].where(rows["price_currency"] != "", rows["currency"])

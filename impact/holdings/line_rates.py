@@ -41,12 +41,16 @@ class RatedValues:
         Lines with a rate.
     either : bool
         The inverse could be a rate between the currencies as well (EUR and GBP): the heading alone tells which way it is quoted.
+    of_lines : bool
+        The values are in the currency of each line for certain; else they may be in the base as well, and `reading` is what they are
+        brought to the base by where they are not.
     """
 
     reading: str
     base: str
     told: BoolArray
     either: bool = False
+    of_lines: bool = True
 
 
 def is_rate(rate: float, of: str, to: str) -> bool | None:
@@ -77,7 +81,8 @@ def rated_values(rows: pd.DataFrame, printed: FloatArray, own: FloatArray) -> Ra
     -----
     Printed totals speak first, then weights, then quantity times price; a witness that contradicts those before it is not heard. A value
     in the currency of the line is brought to the base by the rate, as its heading says, unless only the inverse can be a rate between
-    the two currencies.
+    the two currencies. Where no witness tells whether values are in the base, they are taken in the currency of the line, as the currency
+    beside them says.
     """
     rate = rows["fx"].to_numpy(dtype=np.float64)
     told = np.isfinite(rate) & (rate > 0.0)
@@ -92,10 +97,11 @@ def rated_values(rows: pd.DataFrame, printed: FloatArray, own: FloatArray) -> Ra
     left: Sequence[str] = tuple(_READINGS)
     for fit in (_by_totals(values, total, printed), _by_weights(rows, values, told & ~total, rate), _by_products(rows, printed, own, rate)):
         left = tuple(name for name in left if name in fit) or left
-    either = False
-    if IN_BASE not in left and len(left) > 1:
-        left, either = _by_currencies(rows[told & named & (rate != 1.0)], base)
-    return RatedValues(reading=left[0] if len(left) == 1 else "", base=base, told=told, either=either)
+    of_lines, either = IN_BASE not in left, False
+    if len(left) > 1:
+        ways, either = _by_currencies(rows[told & named & (rate != 1.0)], base)
+        left = ways if of_lines or base else ()  # of an unknown base it is not known what values in it are worth
+    return RatedValues(reading=left[0] if len(left) == 1 else "", base=base, told=told, either=either, of_lines=of_lines)
 
 
 def _by_totals(values: Mapping[str, FloatArray], total: BoolArray, printed: FloatArray) -> Sequence[str]:

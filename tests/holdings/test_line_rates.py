@@ -104,6 +104,23 @@ def test_a_rate_whose_inverse_could_be_one_too_is_taken_as_its_heading_says_and_
     assert len(times) == 1 and ("inverse" in times.iat[0]) is either
 
 
+@pytest.mark.parametrize(("value", "rate"), [(30000, 0.129), (30000, 7.751938)])
+def test_a_line_of_the_base_tells_which_way_the_others_are_brought_to_it_and_the_doubt_is_said(check, value, rate):
+    report = check(f"ISIN,Currency,Market Value,FX Rate to Base\n{XIAOMI},HKD,{value},{rate}\n{APPLE},USD,1000,1\n")
+    assert (round(report.nav, 2), report.currency) == (4870.0, "USD")
+    told = report.issues.loc[report.issues["column"] == "market_value"].iloc[0]
+    assert told["problem"] == "nothing tells whether values beside FX Rate to Base are in the currency of the line or in the base"
+    assert told["action"].startswith("taken in the currency of the line, ")
+
+
+def test_values_of_lines_to_an_unknown_base_are_said_to_be_so(check):
+    report = check(RATED + f"{XIAOMI},1000,30,HKD,30000,0.129\nHK0941009539,1000,45,HKD,45000,0.129\n")
+    assert (report.nav, report.currency) == (75000.0, "HKD")
+    assert report.issues["problem"].tolist() == [
+        "in the currency of the line, beside FX Rate to Base, and nothing tells which way to the base it is quoted"
+    ]
+
+
 @pytest.mark.parametrize(
     ("rate", "of", "to", "answer"),
     [
