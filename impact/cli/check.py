@@ -191,7 +191,7 @@ def _compact(document: Document) -> Document:
         tables["deadlines"] = tables["deadlines"].of(clocks[live].assign(conflict=clocks["conflict"] != ""))
     totals = tables["totals"].frame
     totals = totals[totals["dimension"] == "all"]
-    tables["totals"] = tables["totals"].of(totals.drop(columns=[] if totals["short_value_high"].ne(0.0).any() else [*_SHORTS]))
+    tables["totals"] = tables["totals"].of(totals.drop(columns=[] if totals["short_value_high"].fillna(0.0).ne(0.0).any() else [*_SHORTS]))
     shown = {name: table.select(_SHOWN[name]) for name, table in tables.items()}
     shown = {
         name: table.select(c for c in map(str, table.frame) if c != "account" or table.frame[c].ne("").any())

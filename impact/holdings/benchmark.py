@@ -10,6 +10,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.holdings.exposure import ExposureReport
+from impact.holdings.portfolio import NAV_UNITS
 from impact.holdings.schemas import BENCHMARK_DROPPED, BENCHMARK_EFFECT, BENCHMARK_WEIGHTS
 from impact.holdings.status import BOUND_STATUSES
 from impact.kernels.index_weights import exclusion_tracking_error, reweight_without
@@ -117,14 +118,15 @@ def benchmark_effect(
     if wrong or not chosen:
         raise InputError(f"statuses={chosen!r} must name some of: {', '.join(ASKED_STATUSES)}.")
     rows = report.positions
-    kept = (rows["market_value"] > 0) & ~rows["line"].isin(["cash", "fx", "future", "option", "swap"])
+    size = rows["nav_share"] if report.currency == NAV_UNITS else rows["market_value"]
+    kept = (size > 0) & ~rows["line"].isin(["cash", "fx", "future", "option", "swap"])
     held = rows[kept].reset_index(drop=True)
     excluded = held["status"].isin(chosen).to_numpy()
     if not excluded.any():
         raise InputError(
             f"no position of the benchmark is {' or '.join(chosen)} as of {report.as_of.isoformat()}; ask another instant, or a what-if."
         )
-    index = reweight_without(held["market_value"].to_numpy(dtype=np.float64), np.ones(len(held)), excluded)
+    index = reweight_without(size[kept].to_numpy(dtype=np.float64), np.ones(len(held)), excluded)
     weights = held[["row", "name", "entity", "status"]].assign(excluded=excluded, weight_before=index.before, weight_after=index.after)
     error, low, high, n_sessions, note = _tracking_error(report, weights, active_returns, sessions_per_year)
     return BenchmarkEffect(

@@ -16,7 +16,8 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.holdings.exposure import check_portfolio
-from impact.holdings.portfolio import Portfolio, ReadingOptions, read_as_asked
+from impact.holdings.exposure_tables import with_money_known
+from impact.holdings.portfolio import NAV_UNITS, Portfolio, ReadingOptions, read_as_asked
 from impact.holdings.schemas import DESK_BOOKS, DESK_CHANGES, DESK_LINES, DESK_UNREAD
 from impact.holdings.screened import ScreenedBook, screen_books
 from impact.instants import parse_instant
@@ -187,9 +188,7 @@ def _answer(task: _Batch) -> _Answer:
     asked, screened = screen_books(list(read.values()), first.options, first.as_of)
     by_label = dict(zip(read, screened, strict=True))
     return _Answer(
-        lines=pd.concat(
-            [book.rows[book.rows["status"] != "clear"].assign(book=label) for label, book in by_label.items()], ignore_index=True
-        )[list(_LINE)],
+        lines=pd.concat([_lines(label, book) for label, book in by_label.items()], ignore_index=True)[list(_LINE)],
         books=tuple(_book(label, book) for label, book in by_label.items()),
         notes={label: asked.said_of(book) for label, book in by_label.items()},
         decided=pd.concat([book.issues[book.issues["column"] == "decision"] for book in screened]),
@@ -197,6 +196,12 @@ def _answer(task: _Batch) -> _Answer:
         book_sources=unique_sources(*(portfolio.sources for portfolio in read.values())),
         sources=asked.sources,
     )
+
+
+def _lines(label: str, book: ScreenedBook) -> pd.DataFrame:
+    """The positions of a book that are not clear."""
+    rows = book.rows[book.rows["status"] != "clear"].assign(book=label)
+    return with_money_known(rows, DESK_LINES, book.portfolio.currency)
 
 
 def _notes_of_books(notes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -234,7 +239,8 @@ def _book(label: str, book: ScreenedBook) -> tuple[Any, ...]:
     portfolio, status = book.portfolio, book.rows["status"].value_counts()
     counts = [int(status.get(name, 0)) for name in ("blocked", "barred", "restricted", "enjoined", "unknown", "clear")]
     kept, dropped = len(book.rows), len(portfolio.dropped)
-    return (label, kept + dropped, kept, dropped, len(book.issues), *counts, portfolio.nav, portfolio.currency, portfolio.as_of)
+    nav = float("nan") if portfolio.currency == NAV_UNITS else portfolio.nav
+    return (label, kept + dropped, kept, dropped, len(book.issues), *counts, nav, portfolio.currency, portfolio.as_of)
 
 
 def read_report(path: str | Path) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from impact.errors import InputError
 from impact.holdings.changes import ExposureChange, exposure_change
 from impact.holdings.decisions import BookOptions, read_decisions
 from impact.holdings.escalation import Escalation
-from impact.holdings.exposure_tables import deadline_table, exposure_table, total_table, unknown_table
+from impact.holdings.exposure_tables import deadline_table, exposure_table, total_table, unknown_table, with_money_known
 from impact.holdings.fund_files import Staleness
 from impact.holdings.portfolio import Portfolio, read_as_asked
 from impact.holdings.readers import HoldingsFile
@@ -44,7 +44,8 @@ class ExposureReport(Result):
         Zoned; only what was known then is used.
     investor : str
     currency : str
-        Currency of every value (``"NAV"``: fractions of net assets; empty: the file names none).
+        Currency of every value; ``"NAV"`` where the file gives weights alone, so that values are unknown (NaN) and shares of net assets
+        are not; empty where the file names none.
     nav : float
     exposures : DataFrame
         The main table: one row an account, designated line and way it is held. account, entity, security, line (``local``, ``ADR``,
@@ -223,7 +224,7 @@ def share_range(low: float, high: float) -> str:
 
 def net_beside(total: pd.Series) -> str:
     """What a total nets to, in words, where some of it is held short; else empty."""
-    some = total["short_value_low"] > 0.0 or total["short_value_high"] > 0.0
+    some = total["short_value_low"] > 0.0 or total["short_value_high"] > 0.0 or total["net_nav_share_low"] < total["nav_share_low"]
     return "" if not some else f" gross (net {share_range(total['net_nav_share_low'], total['net_nav_share_high'])})"
 
 
@@ -316,16 +317,17 @@ def _check(options: CheckOptions, instant: pd.Timestamp) -> ExposureReport:
     asked, (book,) = screen_books([portfolio], options, instant)
     exposures = exposure_table(portfolio, book.instruments, book.member, book.fund_of, book.contents, options.ratios or {}, asked.on)
     unknown = unknown_table(portfolio, book.rows, book.instruments, book.member, book.fund_of, book.contents, asked.files)
+    totals = total_table(exposures, portfolio.nav, float(unknown["market_value_high"].sum(skipna=False)))
     return ExposureReport(
         as_of=instant,
         investor=options.investor,
         currency=portfolio.currency,
         nav=portfolio.nav,
-        exposures=exposures,
-        positions=book.rows,
+        exposures=with_money_known(exposures, EXPOSURES, portfolio.currency),
+        positions=with_money_known(book.rows, SCREENED, portfolio.currency),
         deadlines=deadline_table(exposures, book.instruments, asked.law),
-        totals=total_table(exposures, portfolio.nav, float(unknown["market_value_high"].sum(skipna=False))),
-        unknown=unknown,
+        totals=with_money_known(totals, TOTALS, portfolio.currency),
+        unknown=with_money_known(unknown, UNKNOWN, portfolio.currency),
         dropped=portfolio.dropped,
         issues=book.issues,
         options=options,

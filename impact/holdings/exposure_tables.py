@@ -9,13 +9,14 @@ import pandas as pd
 
 from impact.holdings.fund_files import FundFiles
 from impact.holdings.lookthrough import FundContents
-from impact.holdings.portfolio import Portfolio
+from impact.holdings.portfolio import NAV_UNITS, Portfolio
 from impact.holdings.positions import NO_POSITION
 from impact.holdings.status import BOUND_STATUSES, STATUSES, Law
 from impact.kernels.lookthrough import interval_product, size_range
+from impact.tables import Schema
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["EXPOSURE_COLUMNS", "deadline_table", "exposure_table", "position_table", "total_table", "unknown_table"]
+__all__ = ["EXPOSURE_COLUMNS", "deadline_table", "exposure_table", "position_table", "total_table", "unknown_table", "with_money_known"]
 
 EXPOSURE_COLUMNS = (
     "account", "entity", "security", "line", "instrument", "via", "status", "programme", "tier", "quantity_low", "quantity_high",
@@ -54,6 +55,13 @@ def position_table(
         rows[name] = _taken(instruments[name], member)
     rows["evidence"] = _taken(instruments["explanation"].where(instruments["explanation"] != "", status["note"]), member)
     return rows
+
+
+def with_money_known(table: pd.DataFrame, schema: Schema, currency: str) -> pd.DataFrame:
+    """The table with its amounts of money; unknown (NaN) where the file gives weights alone, whose values are shares of net assets."""
+    if currency != NAV_UNITS:
+        return table
+    return table.assign(**{column.name: np.nan for column in schema.columns if column.kind == "money" and column.name in table})
 
 
 def _taken(column: pd.Series, member: IntArray) -> pd.Series:

@@ -23,10 +23,10 @@ from impact.tables.prose import decimal, percent, significant
 from impact.typing_ import IntArray
 from impact.venues import VENUES, venue_of
 
-__all__ = ["Portfolio", "ReadingOptions", "as_portfolio", "later_holdings", "read_as_asked"]
+__all__ = ["NAV_UNITS", "Portfolio", "ReadingOptions", "as_portfolio", "later_holdings", "read_as_asked"]
 
 NAV_UNITS = "NAV"
-"""Currency of a book whose file gives weights and no values: values are then fractions of its net assets."""
+"""Currency of a book whose file gives weights and no values: values are then fractions of its net assets, and no money is known."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)

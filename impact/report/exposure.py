@@ -6,6 +6,7 @@ import pandas as pd
 
 from impact.holdings import ExposureReport
 from impact.holdings.exposure import net_beside, share_range
+from impact.holdings.portfolio import NAV_UNITS
 from impact.holdings.status import BOUND_STATUSES
 from impact.report.page import Figure, Page, Section, Table, Text
 from impact.tables import format_value
@@ -78,7 +79,7 @@ def _held(report: ExposureReport) -> Section:
         "Designated names held",
         report.plot(),
         "Bars of the share of net assets in each designated line, coloured by status.",
-        f"Values in {report.currency or 'the currency of the file'}; through a fund the range follows the age of its file.",
+        f"{_units(report.currency)}; through a fund the range follows the age of its file.",
         shown,
     )
     totals = Table(id="totals", title="Totals", table=report.with_schema("totals"))
@@ -89,6 +90,15 @@ def _held(report: ExposureReport) -> Section:
         caption="One row an account, line and way it is held.",
     )
     return Section(id="held", title="What do I hold", blocks=(figure, held, totals))
+
+
+def _units(currency: str) -> str:
+    """What the values of a page are in."""
+    return (
+        "The file gives weights alone: values are not known"
+        if currency == NAV_UNITS
+        else f"Values in {currency or 'the currency of the file'}"
+    )
 
 
 def _until(report: ExposureReport) -> Section:

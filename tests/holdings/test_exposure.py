@@ -227,6 +227,10 @@ def test_a_file_of_weights_is_a_share_of_net_assets():
     weights = pd.DataFrame({"ISIN": ["KYG9830T1067", "US0378331005"], "Weight": [0.25, 0.75]})
     report = check_portfolio(weights, as_of=LISTED)
     assert report.currency == "NAV" and report.exposures["nav_share_low"].tolist() == [0.25]
+    for table in (report.exposures, report.positions, report.totals, report.unknown):
+        assert not table.filter(regex="(market|long|short|net)_value").notna().any(axis=None)  # no money is stated
+    short = check_portfolio(weights.assign(Weight=[-0.25, 1.25]), as_of=LISTED)
+    assert "25.00 % gross (net -25.00 %)" in short.headline
     assert check_portfolio(weights, as_of=LISTED, nav=2e6, currency="USD").exposures["market_value_low"].tolist() == [5e5]
 
 
