@@ -9,7 +9,7 @@ from impact.errors import InputError
 from impact.holdings.column_doubts import KIND_REASONS, NUMERIC_KINDS, OF_PORTFOLIO, WORD_KINDS, column_doubts, day_in, is_barred
 from impact.holdings.fields import AMOUNT_FIELDS, FIELDS, IDENTITY_FIELDS, NUMBER_FIELDS
 from impact.holdings.heading_vocabulary import Reading, readings_of
-from impact.holdings.quantity_parts import quantity_parts
+from impact.holdings.quantity_parts import quantity_parts, short_column
 from impact.holdings.sides import may_be_side
 from impact.intake.currencies import currency_in
 from impact.intake.headings import heading_key
@@ -59,6 +59,8 @@ class ColumnPlan:
         Columns that are not read as their heading says first, because of their cells or of the other columns.
     quantity_parts : tuple of int
         Columns of further parts of a quantity (pledged, locked) where that which is read is the part that is available.
+    short : mapping of field to column number
+        Columns of what is held short beside those that the field takes from what is held long.
     is_transactions : bool
         The headings are those of trades (trade date, proceeds, side), not of positions.
     """
@@ -74,6 +76,7 @@ class ColumnPlan:
     absent: tuple[tuple[str, str], ...] = ()
     decided: tuple[tuple[str, str, str, str], ...] = ()
     quantity_parts: tuple[int, ...] = ()
+    short: Mapping[str, int] = field(default_factory=dict)
     is_transactions: bool = False
 
     @property
@@ -174,8 +177,15 @@ def plan_columns(
         absent=tuple((name, heading) for name, (key, heading) in wanted.items() if key not in by_key),
         decided=column_doubts(printed, position, mapped, known, fitting),
         quantity_parts=quantity_parts(printed, position["quantity"]) if position.get("quantity", -1) not in {-1, *mapped} else (),
+        short=_beside_long(printed, position, mapped),
         is_transactions=len({heading_key(heading) for heading in printed} & _TRANSACTION_KEYS) >= 2,
     )
+
+
+def _beside_long(printed: Sequence[str], position: Mapping[str, int], mapped: set[int]) -> dict[str, int]:
+    """Amount -> the column of its short part, where the caller did not name the column of the amount."""
+    longs = {name: position[name] for name in AMOUNT_FIELDS if position.get(name, -1) not in {-1, *mapped}}
+    return {name: short for name, long in longs.items() if (short := short_column(printed, long)) is not None}
 
 
 def _in_order(printed: Sequence[str], fitting: Mapping[int, Sequence[Reading]], same: Sequence[bool]) -> Mapping[int, Sequence[Reading]]:

@@ -8,26 +8,26 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from impact.holdings.account_headings import AccountHeadings, account_headings
 from impact.holdings.book_currency import settle_book_currency, settle_currencies
 from impact.holdings.cell_report import ISSUE_DTYPES, CellReport
 from impact.holdings.coded import CODED, checked_codes, sorted_codes
 from impact.holdings.debt_values import value_by_percent
 from impact.holdings.decimal_marks import file_decimal
-from impact.holdings.distinct import per_distinct
-from impact.holdings.fields import AMOUNT_FIELDS, NUMBER_FIELDS, TEXT_FIELDS
+from impact.holdings.fields import AMOUNT_FIELDS, NUMBER_FIELDS
 from impact.holdings.instruments import classify_instruments, written_on
 from impact.holdings.lots import LOT, lots_of_summaries
 from impact.holdings.plausibility import doubts_of_file, repeated_rows
-from impact.holdings.quantity_parts import whole_quantities
+from impact.holdings.quantity_parts import less_short, whole_quantities
 from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_issues, shares_of_values, stated_scales
 from impact.holdings.sections import RawTable, Refused
 from impact.holdings.sides import Sides, read_sides, short_below_titles
-from impact.holdings.symbol_columns import move_terminal_tickers, split_coded_names, split_symbols
+from impact.holdings.symbol_columns import text_cells
 from impact.holdings.totals import TotalLines, labelled_totals, net_assets_stated, total_lines, totals_among_codes
 from impact.holdings.weight_units import WEIGHT_UNITS, WeightColumn, printed_weight, weight_unit
 from impact.identifiers import valid_identifiers
 from impact.intake.dates import parse_dates
-from impact.intake.numbers import DOUBTFUL_MARK, MISSING_TEXT, parse_numbers
+from impact.intake.numbers import DOUBTFUL_MARK, parse_numbers
 from impact.tables import prose
 from impact.typing_ import named_rows
 
@@ -94,21 +94,18 @@ def interpret(
         How to read ``03/04/2021`` in a date column; the column itself decides when None.
     """
     report = CellReport(line=raw.line)
-    text = {name: _stripped(raw.cells[name]) for name in TEXT_FIELDS if name in raw.cells}
-    for source in [field for field in ("name", "identifier", "symbol_or_code") if field in text]:
-        move_terminal_tickers(text, source)
-    split_coded_names(text)
-    split_symbols(text)
+    text = text_cells(raw.cells)
     n = len(raw.cells)
     labels = totals_among_codes(text, (*CODED, "identifier"), n)
     mark, told, marks = (decimal, True, {}) if decimal else file_decimal(raw)
     numbers, percent, scaled_cells = _numbers(raw, mark, marks, report)
-    if raw.plan.quantity_parts:
-        numbers["quantity"] = whole_quantities(numbers["quantity"], raw.parts_of_quantity(), mark, report)
+    stated = np.logical_or.reduce(
+        [np.zeros(n, dtype=bool), *(np.isfinite(numbers[name]) for name in ("quantity", "weight") if name in numbers)]
+    )
+    _join_columns(numbers, raw, mark, report)
     scales = stated_scales(raw)
     numbers = in_whole_units(numbers, scales, scaled_cells)
     identifiers = _identifiers(text, report)
-    stated = np.isfinite(numbers["weight"]) if "weight" in numbers else np.zeros(len(raw.cells), dtype=bool)
     weights = _weight_column(raw, percent, told_unit)
     rows = _rows_of(raw.line, text, identifiers, numbers)
     unit, notes = weight_unit(numbers, weights, ~labelled_totals(rows))  # for the currencies; told again by what is held
@@ -119,8 +116,12 @@ def interpret(
     rows["as_of"] = _dates(raw, as_of, dayfirst, report)
     given = {name for name in (*text, *identifiers) if name in rows}
     as_printed = _as_printed(rows, scales, numbers)
-    lines = total_lines(as_printed, _marked(rows, given, text.get("identifier")), given, labels, printed_weight(weights))
+    marked = _marked(rows, given, text.get("identifier"))
+    of_accounts = account_headings(as_printed, marked)
+    as_printed = of_accounts.called_totals(as_printed)
+    lines = total_lines(as_printed, marked, given, labels, printed_weight(weights))
     code = _refusals(rows, given, text.get("identifier"), stated, report, lines, as_printed["market_value"], raw)
+    _name_accounts(rows, code, of_accounts, report)
     net_assets = net_assets_stated(rows, np.flatnonzero(lines.total))
     if "weight" in numbers:
         unit, notes = weight_unit(numbers, weights, code == 0)
@@ -140,6 +141,32 @@ def interpret(
         net_assets=net_assets if np.isfinite(net_assets) else _stated_amount(raw, mark),
         notes=(*notes, *unscaled, *(() if told else (DOUBTFUL_MARK[mark],))),
     )
+
+
+def _join_columns(numbers: dict[str, np.ndarray], raw: RawTable, mark: str, report: CellReport) -> None:
+    """Amounts that the file prints in several columns made one: long less short, and a quantity of its parts."""
+    for name, column in raw.plan.short.items():
+        cells = raw.printed(np.arange(len(raw.cells)), (column,))[column]
+        numbers[name] = less_short(numbers[name], cells, name, raw.plan.headings[column], mark, report)
+    if raw.plan.quantity_parts:
+        own = raw.plan.headings[raw.plan.position["quantity"]]
+        unpriced = np.full(len(raw.cells), np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            valued = numbers.get("market_value", unpriced) / numbers.get("price", unpriced)
+        numbers["quantity"] = whole_quantities(numbers["quantity"], raw.parts_of_quantity(), own, valued, mark, report)
+
+
+def _name_accounts(rows: pd.DataFrame, code: np.ndarray, of_accounts: AccountHeadings, report: CellReport) -> None:
+    """Mark the lines that head an account as totals, and name the account of those below them."""
+    code[of_accounts.heading] = TOTAL_CODE
+    report.add(
+        of_accounts.differs,
+        "market_value",
+        rows["market_value"],
+        "the value of an account, which is no sum of its lines",
+        "not a position; look for lines left out or counted twice",
+    )
+    rows["account"] = rows["account"].where(rows["account"] != "", of_accounts.account)
 
 
 def _with_sides(
@@ -184,14 +211,6 @@ def _of_columns(raw: RawTable) -> pd.DataFrame:
 
 def _gathered(*parts: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([part for part in parts if len(part)] or [CellReport(line=np.zeros(0)).frame()], ignore_index=True)
-
-
-def _stripped(column: pd.Series) -> pd.Series:
-    def strip(values: pd.Series) -> pd.Series:
-        trimmed = values.astype("str").str.strip(" \t\r\n\xa0\ufeff\u202f")
-        return trimmed.where(~trimmed.str.lower().isin(MISSING_TEXT - {"na"}), "").astype("str")
-
-    return per_distinct(column, strip)
 
 
 def _stated_amount(raw: RawTable, mark: str) -> float:

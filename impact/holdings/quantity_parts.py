@@ -1,4 +1,4 @@
-"""Quantities in several columns: the part that is available, and those that are pledged, locked or not settled."""
+"""Amounts in several columns: the part that is available and those that are not, and long beside short."""
 
 from __future__ import annotations
 
@@ -9,18 +9,24 @@ import pandas as pd
 
 from impact.holdings.cell_report import CellReport
 from impact.intake.numbers import parse_numbers
-from impact.typing_ import FloatArray
+from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["is_beside_available", "is_part_of_quantity", "quantity_parts", "whole_quantities"]
+__all__ = ["is_part_of_quantity", "less_short", "quantity_parts", "short_column", "whole_quantities"]
 
-_AVAILABLE = frozenset({"available", "avail", "free"})
-_BESIDE_AVAILABLE = frozenset({"pledged", "pledge", "locked", "blocked", "frozen", "lien", "encumbered", "earmarked", "unavailable"})
+_AVAILABLE = frozenset({"available", "avail", "free", "可用数量", "可用余额", "可用股份", "可卖数量", "可用股数", "可用"})
+_BESIDE_AVAILABLE = frozenset(
+    {"pledged", "pledge", "locked", "blocked", "frozen", "lien", "encumbered", "earmarked", "unavailable", "冻结数量", "冻结余额", "冻结"}
+)
 """Words for what is held and cannot be sold: never within the available part."""
 _PERHAPS_WITHIN = frozenset(
     {"margin", "collateral", "unsettled", "t1", "t2", "transit", "lent", "loaned", "restricted", "reserved", "pending"}
 )
 """Words for parts that some count within the available part, and others beside it."""
 _NOT_SETTLED = frozenset({"unsettled", "pending", "transit", "t1", "t2"})
+_CERTAINLY_NOT_SETTLED = frozenset({"unsettled"})
+"""Said of what is not within the settled part."""
+_NEAR = 1e-3
+"""A value over its price gives the quantity to a thousandth."""
 _BESIDES = frozenset(
     {"quantity", "qty", "units", "unit", "shares", "balance", "bal", "stock", "in", "on", "for", "under", "as", "loan", "nos", "no"}
 )
@@ -28,11 +34,6 @@ _BESIDES = frozenset(
 
 def _tokens(heading: str) -> frozenset[str]:
     return frozenset("".join(sign if sign.isalnum() else " " for sign in heading.lower().replace("+", "")).split())
-
-
-def is_beside_available(heading: str) -> bool:
-    """Whether a column of that heading holds a part of the quantity that is never within the available one."""
-    return not _BESIDE_AVAILABLE.isdisjoint(_tokens(heading))
 
 
 def is_part_of_quantity(heading: str) -> bool:
@@ -59,7 +60,35 @@ def quantity_parts(headings: Sequence[str], quantity: int) -> tuple[int, ...]:
     return tuple(of_parts)
 
 
-def whole_quantities(available: FloatArray, parts: Mapping[str, pd.Series], mark: str, report: CellReport) -> FloatArray:
+def short_column(headings: Sequence[str], long: int) -> int | None:
+    """The column of what is held short, where the heading of an amount says long and another differs from it by that word alone.
+
+    Examples
+    --------
+    >>> short_column(["Symbol", "Long Qty", "Short Qty"], 1), short_column(["Symbol", "Quantity Long Term", "Short Qty"], 1)
+    (2, None)
+    """
+    own = _tokens(headings[long])
+    if "long" not in own or not own - {"long"}:
+        return None
+    wanted = (own - {"long"}) | {"short"}
+    return next((number for number, heading in enumerate(headings) if number != long and _tokens(heading) == wanted), None)
+
+
+def less_short(long: FloatArray, cells: pd.Series, name: str, heading: str, mark: str, report: CellReport) -> FloatArray:
+    """Long amounts less the size of short ones beside them; NaN where neither is there, or the short one cannot be read."""
+    parsed = parse_numbers(cells, decimal=mark)
+    short = np.abs(parsed.values)
+    both = (np.where(np.isfinite(long), long, 0.0) != 0.0) & (np.where(np.isfinite(short), short, 0.0) != 0.0)
+    report.add(both, name, cells, f"{heading} beside a long one on the same line", "read as the net of both")
+    report.add(parsed.unreadable, name, cells, "not a number", "left empty")
+    net = np.where(np.isfinite(long), long, 0.0) - np.where(np.isfinite(short), short, 0.0)
+    return np.where((np.isnan(long) & np.isnan(short)) | parsed.unreadable, np.nan, net)
+
+
+def whole_quantities(
+    available: FloatArray, parts: Mapping[str, pd.Series], own: str, valued: FloatArray, mark: str, report: CellReport
+) -> FloatArray:
     """The available part with what stands beside it; NaN where it cannot be told whether another part is within it.
 
     Parameters
@@ -67,21 +96,44 @@ def whole_quantities(available: FloatArray, parts: Mapping[str, pd.Series], mark
     available : (n,) float
     parts : mapping of heading to (n,) Series of str
         The cells of the other parts.
+    own : str
+        The heading of the available part.
+    valued : (n,) float
+        Value over price; NaN where one of them is not there.
     mark : str
         Decimal mark.
     report : CellReport
+
+    Notes
+    -----
+    What is pledged or locked stands beside what is available, and what is not settled beside what is. Of any other part the value of the
+    line tells, where that is the product of the price with or without it.
     """
     whole = available.copy()
     for heading, cells in parts.items():
         parsed = parse_numbers(cells, decimal=mark)
         size = np.where(np.isfinite(parsed.values), parsed.values, 0.0)
-        if is_beside_available(heading):
-            report.add(size != 0.0, "quantity", cells, f"{heading} stands beside the quantity that is available", "added to it")
+        within, beside = _as_valued(whole, valued), _as_valued(whole + size, valued)
+        if _stands_beside(heading, own):
             unknown = parsed.unreadable
-            whole = whole + size
+            beside = np.ones(len(size), dtype=bool)
         else:
-            unknown = parsed.unreadable | (size != 0.0)
-        said = f"nothing tells whether {heading} is within the quantity that is available"
+            unknown = parsed.unreadable | ((size != 0.0) & ~(within ^ beside))
+        added = beside & ~unknown & (size != 0.0)
+        report.add(added, "quantity", cells, f"{heading} stands beside the quantity in {own}", "added to it")
+        whole = whole + np.where(added, size, 0.0)
+        said = f"nothing tells whether {heading} is within the quantity in {own}"
         report.add(unknown, "quantity", cells, said, "quantity left empty: map the column of the whole quantity")
         whole[unknown] = np.nan
     return whole
+
+
+def _stands_beside(heading: str, own: str) -> bool:
+    words = _tokens(heading)
+    settled = "settled" in _tokens(own) and not _CERTAINLY_NOT_SETTLED.isdisjoint(words)
+    return settled or not _BESIDE_AVAILABLE.isdisjoint(words)
+
+
+def _as_valued(quantity: FloatArray, valued: FloatArray) -> BoolArray:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(valued - quantity) <= _NEAR * np.abs(valued))

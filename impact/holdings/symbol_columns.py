@@ -7,8 +7,10 @@ import pandas as pd
 
 from impact.holdings.coded import isins_in_names, sorted_codes
 from impact.holdings.distinct import per_distinct
+from impact.holdings.fields import TEXT_FIELDS
+from impact.intake.numbers import MISSING_TEXT
 
-__all__ = ["move_terminal_tickers", "split_coded_names", "split_symbols"]
+__all__ = ["text_cells"]
 
 _TERMINAL_TICKER = r"^\S+(?: \S+)* (?:Equity|Index|Curncy|Comdty|Govt|Mtge|Pfd)$|^(?=.*\d)\S+(?: \S+)* Corp$"
 
@@ -16,7 +18,7 @@ _CODED_NAME = r"([A-Za-z0-9.:\-]{1,12}) ?[(（]([^()（）]+)[)）]"
 _NUMBERED_NAME = r"(\d{4,6}(?:\.[A-Z]{1,3})?) ?[(（]([^()（）]+)[)）]"
 
 
-def move_terminal_tickers(text: dict[str, pd.Series], source: str) -> None:
+def _move_terminal_tickers(text: dict[str, pd.Series], source: str) -> None:
     """Terminal exports put ``941 HK Equity`` where others put the name: it is the ticker."""
     coded = per_distinct(text[source], lambda values: values.str.contains(_TERMINAL_TICKER, regex=True))
     if coded.any():
@@ -26,7 +28,7 @@ def move_terminal_tickers(text: dict[str, pd.Series], source: str) -> None:
             text[source] = text[source].where(~coded, "")
 
 
-def split_coded_names(text: dict[str, pd.Series]) -> None:
+def _split_coded_names(text: dict[str, pd.Series]) -> None:
     """``00981 (SMIC)`` is a code with the name behind it: in a column of codes, and in one of names where nothing else gives codes.
 
     An ISIN in a name is the code of its line where no other column gives one.
@@ -47,7 +49,7 @@ def split_coded_names(text: dict[str, pd.Series]) -> None:
         text["name"] = names.where(~both | ((names != "") & (source != "name")), name)
 
 
-def split_symbols(text: dict[str, pd.Series]) -> None:
+def _split_symbols(text: dict[str, pd.Series]) -> None:
     """A column that mixes tickers with codes (``Symbol/CUSIP``): what is no code is a ticker."""
     if "symbol_or_code" not in text:
         return
@@ -58,3 +60,21 @@ def split_symbols(text: dict[str, pd.Series]) -> None:
     ticker, identifier = text.get("ticker", blank), text.get("identifier", blank)
     text["ticker"] = ticker.where((ticker != "") | coded, mixed)
     text["identifier"] = identifier.where((identifier != "") | ~coded, mixed)
+
+
+def text_cells(cells: pd.DataFrame) -> dict[str, pd.Series]:
+    """Field -> cells of text, with tickers and codes taken out of names and of columns that hold several kinds."""
+    text = {name: _stripped(cells[name]) for name in TEXT_FIELDS if name in cells}
+    for source in [field for field in ("name", "identifier", "symbol_or_code") if field in text]:
+        _move_terminal_tickers(text, source)
+    _split_coded_names(text)
+    _split_symbols(text)
+    return text
+
+
+def _stripped(column: pd.Series) -> pd.Series:
+    def strip(values: pd.Series) -> pd.Series:
+        trimmed = values.astype("str").str.strip(" \t\r\n\xa0\ufeff\u202f")
+        return trimmed.where(~trimmed.str.lower().isin(MISSING_TEXT - {"na"}), "").astype("str")
+
+    return per_distinct(column, strip)

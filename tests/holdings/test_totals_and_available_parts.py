@@ -103,3 +103,58 @@ def test_a_value_in_pc_is_not_in_the_currency_of_the_line(read, beside, said):
     )
     assert file.rows["market_value"].tolist() == [3870.0, 1000.0] and file.rows["currency"].tolist() == ["", ""]
     assert len(file.issues) == said
+
+
+def test_what_is_not_settled_stands_beside_what_is(read):
+    file = read(
+        "Symbol,ISIN,Settled Qty,Unsettled Qty,Price,Currency", f"XIAOMI,{XIAOMI},2000,1000,32.5,HKD", f"ACME,{APPLE},1000,0,45,HKD"
+    )
+    assert file.rows["quantity"].tolist() == [3000.0, 1000.0] and file.dropped.empty
+    assert file.issues[["row", "action"]].to_numpy().tolist() == [[2, "added to it"]]
+
+
+@pytest.mark.parametrize(("value", "quantity"), [("9900", 1500.0), ("6600", 1000.0)])
+def test_the_value_tells_whether_a_part_is_within_the_available_one(read, value, quantity):
+    file = read("Symbol,ISIN,Available Qty,T1 Qty,Price,Market Value", f"XIAOMI,{XIAOMI},1000,500,6.6,{value}")
+    assert file.rows["quantity"].tolist() == [quantity]
+
+
+def test_a_line_whose_quantity_its_parts_leave_unknown_is_kept(read):
+    file = read("Symbol,ISIN,Settled Qty,Pending Qty,Price", f"XIAOMI,{XIAOMI},2000,1000,32.5", f"ACME,{APPLE},1000,0,45")
+    assert file.rows["quantity"].isna().tolist() == [True, False] and file.dropped.empty
+    assert "nothing tells" in file.issues["problem"].iat[0]
+
+
+def test_a_total_quantity_is_read_before_its_parts(read):
+    file = read("Symbol,Available Qty,Pledged Qty,Total Qty,LTP", "1810.HK,2000,1000,3000,32.5", "0941.HK,1000,0,1000,45")
+    assert file.rows["quantity"].tolist() == [3000.0, 1000.0] and file.issues.empty
+
+
+@pytest.mark.parametrize(
+    ("head", "lines"),
+    [
+        ("Symbol,Free Qty,Lien Qty,Price", ("1810.HK,2000,1000,32.5", "0941.HK,1000,0,45")),
+        ("证券代码,可用余额,冻结数量,市价", ("01810.HK,2000,1000,32.5", "00941.HK,1000,0,45")),
+    ],
+)
+def test_the_available_part_alone_is_a_quantity_with_those_beside_it(read, head, lines):
+    assert read(head, *lines).rows["quantity"].tolist() == [3000.0, 1000.0]
+
+
+@pytest.mark.parametrize(
+    ("head", "first", "second"),
+    [
+        ("Symbol,ISIN,Long Qty,Short Qty,Price", "100,0,25", "0,40,25"),
+        ("Symbol,ISIN,Short Quantity,Long Quantity,Price", "0,100,25", "-40,,25"),
+        ("Symbol,ISIN,Long Shares,Short Shares,Price", "100,,25", ",(40),25"),
+    ],
+)
+def test_long_and_short_columns_make_one_signed_quantity(read, head, first, second):
+    file = read(head, f"XIAOMI,{XIAOMI},{first}", f"ACME,{APPLE},{second}")
+    assert file.rows["quantity"].tolist() == [100.0, -40.0] and file.issues.empty
+
+
+def test_long_and_short_values_on_one_line_are_netted_and_it_is_said(read):
+    file = read("Symbol,ISIN,Long Market Value,Short Market Value", f"XIAOMI,{XIAOMI},1000,400", f"ACME,{APPLE},0,-300")
+    assert file.rows["market_value"].tolist() == [600.0, -300.0]
+    assert file.issues[["row", "action"]].to_numpy().tolist() == [[2, "read as the net of both"]]
