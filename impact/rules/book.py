@@ -73,15 +73,28 @@ class RuleBook:
 
     def bars(self, programme_id: str, investor: str) -> bool:
         """Whether a programme bars anything for a class of investor in any phase."""
-        return (programme_id, investor) in self._barring
+        return (programme_id, investor) in self._barred
 
     @cached_property
-    def _barring(self) -> frozenset[tuple[str, str]]:
+    def _barred(self) -> frozenset[tuple[str, str]]:
+        """Programme and class of investor wherever a cell prohibits anything."""
         return frozenset(
             (programme, investor)
             for (programme, _, _, investor), cells in self.cells.items()
             if any(cell.status == "prohibited" for cell in cells)
         )
+
+    def instants_of_cells(self, action: str) -> frozenset[pd.Timestamp]:
+        """Every instant at which a cell about an action begins or ends."""
+        return self._spans_of_cells.get(action, frozenset())
+
+    @cached_property
+    def _spans_of_cells(self) -> dict[str, frozenset[pd.Timestamp]]:
+        spans: dict[str, set[pd.Timestamp]] = {}
+        for (_, _, action, _), cells in self.cells.items():
+            ends = (at for cell in cells for at in (cell.valid_from_at, cell.valid_to_at) if at is not None)
+            spans.setdefault(action, set()).update(ends)
+        return {action: frozenset(instants) for action, instants in spans.items()}
 
     @cached_property
     def issuers(self) -> ListedIssuers:
@@ -117,7 +130,9 @@ def _bundled_rows(name: str) -> tuple[dict[str, str], ...]:
 
 
 def _rows(frame: pd.DataFrame) -> tuple[dict[str, str], ...]:
-    return tuple({str(name): str(cell) for name, cell in row.items()} for row in frame.astype(str).to_dict("records"))
+    names = [str(name) for name in frame.columns]
+    columns = ([str(cell) for cell in column.astype(str).to_numpy(dtype=object)] for _, column in frame.items())
+    return tuple(dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import pandas as pd
@@ -40,7 +41,7 @@ class Programme:
     is_stated: bool = False
     precision: str = ""
 
-    @property
+    @cached_property
     def earliest_at(self) -> pd.Timestamp:
         """First instant at which it may have been in force: the first of its day where only that is on record."""
         return _earliest(self.in_force_at, self.precision)
@@ -147,7 +148,7 @@ class Listing:
         """Its lines and identifiers: the keys beside the name."""
         return self.keys - {line_key(self.entity)} | frozenset(self.lines)
 
-    @property
+    @cached_property
     def earliest_at(self) -> pd.Timestamp:
         """First instant at which it may have been public: the first of its day where only that is on record."""
         return _earliest(self.listed_at, self.precision)
@@ -162,7 +163,7 @@ class Listing:
         """Whether the caller stated it, so that only the lines given are known to be of its issuer."""
         return self.fact_id.startswith("hypothetical-")
 
-    @property
+    @cached_property
     def names_issuer(self) -> bool:
         """Whether it names whose the security is, by a line, a code or a name, and not only all of a country."""
         return not any(is_pattern(key) for key in self.keys)

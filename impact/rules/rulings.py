@@ -213,8 +213,7 @@ def boundaries(book: RuleBook, question: Question) -> list[pd.Timestamp]:
     for conflict in book.conflicts:
         if conflict.securities & question.keys:
             instants |= {conflict.from_at, conflict.resolved_at}
-    cells = {cell for cells in book.cells.values() for cell in cells if question.action in cell.actions}
-    instants |= {instant for cell in cells for instant in (cell.valid_from_at, cell.valid_to_at)}
+    instants |= book.instants_of_cells(question.action)
     return sorted(instant for instant in instants if instant is not None)
 
 

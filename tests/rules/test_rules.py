@@ -1,10 +1,13 @@
 """Designations, programmes, exchange paths and provider paths as known at an instant."""
 
+import itertools
+
 import pandas as pd
 import pytest
 
 from impact.errors import InputError
-from impact.rules import PROVIDER_STATES, designations, exchange_path, programmes, provider_path
+from impact.rules import ACTIONS, INVESTORS, PROVIDER_STATES, designations, exchange_path, programmes, provider_path
+from impact.rules.book import rule_book
 from impact.rules.exchange_lines import STATE_AFTER
 
 
@@ -120,3 +123,16 @@ def test_relief_and_close_names_point_at_rows_that_exist():
     assert set(read_bundled("programme_relief")["court_fact_id"]) <= set(read_bundled("litigation")["fact_id"])
     assert set(read_bundled("programme_name_matches")["parent_fact_id"]) <= set(read_bundled("designations")["fact_id"])
     assert set(read_bundled("programme_rules")["programme_id"]) <= set(read_bundled("programmes")["programme_id"])
+
+
+@pytest.mark.parametrize("as_of", [None, "2018-06-01T12:00-04:00", "2021-02-01T12:00-05:00"])
+def test_what_a_book_keeps_of_its_cells_is_what_the_cells_say(as_of):
+    book = rule_book(None if as_of is None else pd.Timestamp(as_of).tz_convert("UTC"))
+    cells = {cell for several in book.cells.values() for cell in several}
+    assert cells
+    for investor, programme in itertools.product(INVESTORS, {cell.programme_id for cell in cells}):
+        own = [cell for (of, _, _, who), several in book.cells.items() for cell in several if (of, who) == (programme, investor)]
+        assert book.bars(programme, investor) == any(cell.status == "prohibited" for cell in own)
+    for action in ACTIONS:
+        ends = {at for cell in cells if action in cell.actions for at in (cell.valid_from_at, cell.valid_to_at)}
+        assert book.instants_of_cells(action) == ends - {None}
