@@ -3,6 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 WORKERS ?= 2
+# A worker keeps the modules it began, with what they share, and takes from the others once it is done.
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+# Modules are compiled once, and not by every worker and command that is started.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: calibrate faults leak-sweep report test test-slow test-outside test-oldest lock audit bench simulate notebooks docs data sessions check coverage clean
 .DEFAULT_GOAL := report
@@ -24,22 +28,22 @@ report: $(VENV)/.installed        ## the Xiaomi study: a table in the terminal a
 	$(BIN)/impact case xiaomi --html xiaomi.html
 
 test: $(VENV)/.installed-test     ## the whole default suite; nothing in it skips
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(PYTEST)
 
 test-slow: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n $(WORKERS) -m "slow and not outside"
+	$(PYTEST) -m "slow and not outside"
 
 leak-sweep: $(VENV)/.installed-test   ## the law at sixty instants with every later fact altered: an hour or more
 	nice $(BIN)/python -m tests.facts.dense_sweep
 
 test-outside: $(VENV)/.installed-test ## with the sources and third-party files in $$IMPACT_SHARED, default ../shared
-	$(BIN)/python -m pytest -n $(WORKERS) -m outside
+	$(PYTEST) -m outside
 
 test-oldest: setup.cfg            ## the default suite with the oldest versions that setup.cfg allows, on Python 3.11
 	test -x .venv-oldest/bin/python || python3.11 -m venv .venv-oldest
 	python3.11 -m tests.contract.oldest > .venv-oldest/constraints.txt
 	.venv-oldest/bin/python -m pip install --quiet -c .venv-oldest/constraints.txt -e '.[test]'
-	.venv-oldest/bin/python -m pytest -n $(WORKERS)
+	.venv-oldest/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 lock: setup.cfg                   ## versions of everything that tests and documents install, to requirements.lock
 	$(PYTHON) -m tests.contract.lock > requirements.lock
@@ -85,10 +89,10 @@ check: $(VENV)/.installed-test    ## form, lint, types, imports, docstring examp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n $(WORKERS) --doctest-modules impact tests/contract/test_house.py tests/contract/test_layers.py
+	$(PYTEST) --doctest-modules impact tests/contract/test_house.py tests/contract/test_layers.py
 
 coverage: $(VENV)/.installed-test ## the default suite, with the share of lines and branches it runs and its floor
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+	$(PYTEST) --cov --cov-report=term:skip-covered
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis site

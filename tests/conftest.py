@@ -6,6 +6,9 @@ import json
 import os
 from pathlib import Path
 
+# One thread for each process: workers that share the cores would otherwise spin on each other's. Handed down to workers and commands.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import matplotlib
 import pandas as pd
 import pytest
