@@ -1,8 +1,8 @@
 """The pairwise correlation of series with gaps as machine code; needs numba (extra ``fast``).
 
-Series of one date that share their gaps are summed; every other pair is taken by itself, from one matrix product and from the
-sums over the few sessions that either of the two lacks. Import this module only through
-:func:`impact.kernels.acceleration.compiled_pairs`.
+The series of a date are laid out in blocks, session by session: those that share their gaps are summed; every other pair is taken
+by itself, from one matrix product a pair of blocks and from the sums over the few sessions that either of the two lacks. Import
+this module only through :func:`impact.kernels.acceleration.compiled_loops`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ __all__ = ["add_dated_pairs"]
 
 CLASS = 6
 """Series with the same gaps from which they are summed."""
+WIDE = 128
+"""Series of one block whose gaps are their own: two such blocks fit in the cache of one core."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -28,17 +30,15 @@ def add_dated_pairs(rows, days, edges, fresh, window_length, fewest, sums, mean)
     (2, L) gets the sum and the count of the values of the fresh dates on each session.
     """
     length = rows.shape[1]
-    order, spans, n_odd = _grouped(rows, edges)
-    laid = _laid_out(rows, order)
-    values, across, squares, present, starts, gaps, level = laid
-    whole = _totals(across, squares, present, 0, rows.shape[0])
-    mean[1] += rows.shape[0] - edges[fresh]
     for row in range(edges[fresh], rows.shape[0]):
         for t in range(length):
-            mean[0, t] += values[row, t] + level[row]
-        for t in gaps[starts[row] : starts[row + 1]]:
-            mean[0, t] -= level[row]
-            mean[1, t] -= 1.0
+            known = rows[row, t] == rows[row, t]
+            mean[0, t] += rows[row, t] if known else 0.0
+            mean[1, t] += 1.0 if known else 0.0
+    starts, gaps = _gaps(rows)
+    order, bounds, first_block, alike = _blocks(starts, gaps, edges)
+    flat, gone, level, totals = _laid_out(rows, order, bounds)
+    series = (order, starts, gaps, level, totals)
     for later in range(fresh, days.size):
         for earlier in range(later, -1, -1):
             shift = days[later] - days[earlier]
@@ -50,12 +50,15 @@ def add_dated_pairs(rows, days, edges, fresh, window_length, fewest, sums, mean)
             if length - shift < max(fewest.min(), 2):
                 continue
             added = np.zeros((2, 2))
-            _summed_pairs(values, across, present, level, spans[later], spans[earlier], shift, fewest, added)
-            a, b, odd_a, odd_b = edges[later], edges[earlier], n_odd[later], n_odd[earlier]
-            if odd_a > 0:
-                add_single_pairs(laid, whole, (a, a + odd_a), (b, b + m), shift, fewest, added)
-            if odd_b > 0 and shift > 0:
-                add_single_pairs(laid, whole, (a + odd_a, a + n), (b, b + odd_b), shift, fewest, added)
+            for p in range(first_block[later], first_block[later + 1]):
+                x, gone_x = _block(flat, bounds, p, length), _block(gone, bounds, p, length)
+                for q in range(p if shift == 0 else first_block[earlier], first_block[earlier + 1]):
+                    y, gone_y = _block(flat, bounds, q, length), _block(gone, bounds, q, length)
+                    at = (bounds[p], bounds[q])
+                    if alike[p] and alike[q]:
+                        _add_summed_pairs((x, y), (gone_x, gone_y), level, at, shift, fewest, added)
+                    else:
+                        add_single_pairs((x, y), (gone_x, gone_y), series, at, shift, fewest, added)
             for k in range(2):
                 sums[k, 0] += added[k, 0] * overlap
                 sums[k, 1] += added[k, 1] * overlap
@@ -63,186 +66,194 @@ def add_dated_pairs(rows, days, edges, fresh, window_length, fewest, sums, mean)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _pattern(row):  # type: ignore[no-untyped-def]
+def _block(flat, bounds, number, length):  # type: ignore[no-untyped-def]
+    """(L, n) one block of what is laid out."""
+    return flat[bounds[number] * length : bounds[number + 1] * length].reshape(length, bounds[number + 1] - bounds[number])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gaps(rows):  # type: ignore[no-untyped-def]
+    """Sessions that each series lacks, one after the other: those of row i are ``gaps[starts[i]:starts[i + 1]]``."""
+    m, length = rows.shape
+    starts = np.zeros(m + 1, dtype=np.int64)
+    for i in range(m):
+        missing = 0
+        for t in range(length):
+            missing += rows[i, t] != rows[i, t]
+        starts[i + 1] = starts[i] + missing
+    gaps = np.empty(starts[m] + 1, dtype=np.int64)  # one more, so that each session can be written before it is known to be one
+    for i in range(m):
+        if starts[i + 1] > starts[i]:
+            position = starts[i]
+            for t in range(length):
+                gaps[position] = t
+                position += rows[i, t] != rows[i, t]
+    return starts, gaps
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _blocks(starts, gaps, edges):  # type: ignore[no-untyped-def]
+    """Order of the series and the bounds of their blocks in it, the first block of each date, and which hold series with the same gaps."""
+    m = starts.size - 1
+    order = np.empty(m, dtype=np.int64)
+    bounds, first_block = np.zeros(m + 1, dtype=np.int64), np.zeros(edges.size, dtype=np.int64)
+    alike = np.zeros(m, dtype=np.bool_)
+    count = 0
+    for d in range(edges.size - 1):
+        first, n = edges[d], edges[d + 1] - edges[d]
+        keys = np.empty(n, dtype=np.uint64)
+        for i in range(n):
+            keys[i] = _pattern(gaps, starts[first + i], starts[first + i + 1])
+        by_key = np.argsort(keys, kind="mergesort")
+        runs = np.empty((n // CLASS + 1, 2), dtype=np.int64)
+        n_runs, begin, position = 0, 0, first
+        while begin < n:
+            end = begin + 1
+            while end < n and keys[by_key[end]] == keys[by_key[begin]]:
+                end += 1
+            same = end - begin >= CLASS
+            for i in range(begin + 1, end):
+                same = same and _same_gaps(starts, gaps, first + by_key[begin], first + by_key[i])
+            if same:
+                runs[n_runs, 0], runs[n_runs, 1] = begin, end
+                n_runs += 1
+            else:
+                for i in range(begin, end):
+                    order[position] = first + by_key[i]
+                    position += 1
+            begin = end
+        n_odd = position - first
+        pieces = -(-n_odd // WIDE)
+        for piece in range(pieces):
+            bounds[count + 1] = first + n_odd * (piece + 1) // pieces
+            count += 1
+        for run in range(n_runs):
+            for i in range(runs[run, 0], runs[run, 1]):
+                order[position] = first + by_key[i]
+                position += 1
+            alike[count] = True
+            bounds[count + 1] = position
+            count += 1
+        first_block[d + 1] = count
+    return order, bounds[: count + 1], first_block, alike[:count]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _pattern(gaps, begin, end):  # type: ignore[no-untyped-def]
     """A number that stands for the gaps of a series: 0 without any."""
-    missing = 0
-    for t in range(row.size):
-        missing += row[t] != row[t]
-    if missing == 0:
-        return np.uint64(0)
-    mixed = np.uint64(missing)
-    for begin in range(0, row.size, 64):
-        word = np.uint64(0)
-        for t in range(begin, min(begin + 64, row.size)):
-            word = (word << np.uint64(1)) | np.uint64(row[t] != row[t])
-        mixed = (mixed ^ word) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = np.uint64(end - begin)
+    for position in range(begin, end):
+        mixed = (mixed ^ np.uint64(gaps[position])) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
     return mixed
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _same_gaps(one, other):  # type: ignore[no-untyped-def]
+def _same_gaps(starts, gaps, one, other):  # type: ignore[no-untyped-def]
+    n = starts[one + 1] - starts[one]
+    if starts[other + 1] - starts[other] != n:
+        return False
     differ = 0
-    for t in range(one.size):
-        differ += (one[t] != one[t]) != (other[t] != other[t])
+    for k in range(n):
+        differ += gaps[starts[one] + k] != gaps[starts[other] + k]
     return differ == 0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _grouped(rows, edges):  # type: ignore[no-untyped-def]
-    """Order of the series, those that stand alone first in each date, then groups with the same gaps.
+def _laid_out(rows, order, bounds):  # type: ignore[no-untyped-def]
+    """Values about the mean of their series, 0 in the gaps, block by block and there by session; where the gaps are; the means; totals.
 
-    Also the groups of each date as an (n, 2) array of bounds in that order, and how many series of it stand alone.
+    `totals` (3, m) holds the count, sum and sum of squares of each series about its mean.
     """
-    order = np.empty(rows.shape[0], dtype=np.int64)
-    n_odd = np.zeros(edges.size - 1, dtype=np.int64)
-    spans = [np.empty((0, 2), dtype=np.int64) for _ in range(0)]
-    for d in range(edges.size - 1):
-        first, n = edges[d], edges[d + 1] - edges[d]
-        keys = np.empty(n, dtype=np.uint64)
-        for i in range(n):
-            keys[i] = _pattern(rows[first + i])
-        by_key = np.argsort(keys, kind="mergesort")
-        grouped = np.zeros(n, dtype=np.bool_)
-        bounds = np.empty((n // CLASS + 1, 2), dtype=np.int64)
-        count, begin = 0, 0
-        while begin < n:
-            end = begin + 1
-            while end < n and keys[by_key[end]] == keys[by_key[begin]]:
-                end += 1
-            alike = end - begin >= CLASS
-            for i in range(begin + 1, end):
-                alike = alike and _same_gaps(rows[first + by_key[begin]], rows[first + by_key[i]])
-            if alike:
-                grouped[begin:end] = True
-                bounds[count, 0], bounds[count, 1] = begin, end
-                count += 1
-            begin = end
-        position = first
-        for i in range(n):
-            if not grouped[i]:
-                order[position] = first + by_key[i]
-                position += 1
-        n_odd[d] = position - first
-        for c in range(count):
-            start = position
-            for i in range(bounds[c, 0], bounds[c, 1]):
-                order[position] = first + by_key[i]
-                position += 1
-            bounds[c, 0], bounds[c, 1] = start, position
-        spans.append(bounds[:count].copy())
-    return order, spans, n_odd
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _laid_out(rows, order):  # type: ignore[no-untyped-def]
-    """Values about the mean of their row, 0 in the gaps, by row and by session, their squares, 1 where there is one; gaps; the means."""
     m, length = rows.shape
-    values, across, squares, present = np.empty((m, length)), np.empty((length, m)), np.empty((length, m)), np.ones((length, m))
-    starts, level = np.zeros(m + 1, dtype=np.int64), np.zeros(m)
-    for i in range(m):
-        row = rows[order[i]]
-        missing, total = 0, 0.0
-        for t in range(length):
-            absent = row[t] != row[t]
-            missing += absent
-            total += 0.0 if absent else row[t]
-        level[i] = total / max(length - missing, 1)
-        for t in range(length):
-            values[i, t] = 0.0 if row[t] != row[t] else row[t] - level[i]
-        starts[i + 1] = starts[i] + missing
-    gaps = np.empty(starts[m], dtype=np.int64)
-    for i in range(m):
-        if starts[i + 1] > starts[i]:
-            row, position = rows[order[i]], starts[i]
+    flat, gone = np.empty(m * length), np.empty(m * length, dtype=np.uint8)
+    level, totals = np.zeros(m), np.zeros((3, m))
+    for b in range(bounds.size - 1):
+        first, n = bounds[b], bounds[b + 1] - bounds[b]
+        block, absent = _block(flat, bounds, b, length), _block(gone, bounds, b, length)
+        for begin in range(0, n, 8):
             for t in range(length):
-                if row[t] != row[t]:
-                    gaps[position] = t
-                    present[t, i] = 0.0
-                    position += 1
-    for begin in range(0, m, 8):
+                for i in range(begin, min(begin + 8, n)):
+                    value = rows[order[first + i], t]
+                    missing = value != value
+                    block[t, i] = 0.0 if missing else value
+                    absent[t, i] = missing
+        count, total, squares, mean = totals[0, first : first + n], totals[1, first : first + n], np.zeros(n), np.zeros(n)
         for t in range(length):
-            for i in range(begin, min(begin + 8, m)):
-                across[t, i] = values[i, t]
-                squares[t, i] = values[i, t] * values[i, t]
-    return values, across, squares, present, starts, gaps, level
+            for i in range(n):
+                count[i] += 1.0 - absent[t, i]
+                mean[i] += block[t, i]
+        for i in range(n):
+            mean[i] /= max(count[i], 1.0)
+        for t in range(length):
+            for i in range(n):
+                value = 0.0 if absent[t, i] else block[t, i] - mean[i]
+                block[t, i] = value
+                total[i] += value
+                squares[i] += value * value
+        level[first : first + n] = mean
+        totals[2, first : first + n] = squares
+    return flat, gone, level, totals
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _standardised_sum(values, across, level, begin, end, offset, common, series):  # type: ignore[no-untyped-def]
-    """Sum of the series [begin, end) standardised over the sessions `common`; the number of them that vary."""
-    n, count = end - begin, common.size
-    total, squares = np.zeros(n), np.zeros(n)
+def _standardised_sum(block, level, common, series):  # type: ignore[no-untyped-def]
+    """Sum of the series of a block (L, n) standardised over the sessions `common`; the number of them that vary."""
+    n, count = block.shape[1], common.size
+    total, squares, weights = np.zeros(n), np.zeros(n), np.zeros(n)
     for t in common:
-        column = across[t + offset, begin:end]
         for i in range(n):
-            total[i] += column[i]
-            squares[i] += column[i] * column[i]
-    series[:] = 0.0
+            total[i] += block[t, i]
+            squares[i] += block[t, i] * block[t, i]
     known, shift = 0, 0.0
     for i in range(n):
         mean = total[i] / count
         variance = squares[i] / count - mean * mean
-        size = squares[i] / count + level[begin + i] ** 2
+        size = squares[i] / count + level[i] ** 2
         if variance < SHAKY * size:
             variance = 0.0
             for t in common:
-                variance += (values[begin + i, t + offset] - mean) ** 2
+                variance += (block[t, i] - mean) ** 2
             variance /= count
         if variance > NO_VARIATION * size:
-            weight = 1.0 / np.sqrt(variance)
+            weights[i] = 1.0 / np.sqrt(variance)
             known += 1
-            shift += weight * mean
-            row = values[begin + i, offset : offset + series.size]
-            for t in range(series.size):
-                series[t] += weight * row[t]
-    for t in range(series.size):
-        series[t] -= shift
+            shift += weights[i] * mean
+    for position in range(count):
+        value = 0.0
+        for i in range(n):
+            value += weights[i] * block[common[position], i]
+        series[position] = value - shift
     return known
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _summed_pairs(values, across, present, level, later, earlier, shift, fewest, added):  # type: ignore[no-untyped-def]
-    """Pairs of groups of series that share their gaps."""
-    width = values.shape[1] - shift
-    left, right = np.empty(width), np.empty(width)
-    for p in range(later.shape[0]):
-        for q in range(p + 1 if shift == 0 else earlier.shape[0]):
-            within = shift == 0 and p == q
-            one, other = later[p, 0], earlier[q, 0]
-            common = np.empty(width, dtype=np.int64)
-            count = 0
-            for t in range(width):
-                if present[t, one] > 0.0 and present[t + shift, other] > 0.0:
-                    common[count] = t
-                    count += 1
-            common = common[:count]
-            if count < max(fewest.min(), 2):
-                continue
-            n_left = _standardised_sum(values, across, level, one, later[p, 1], 0, common, left)
-            n_right = n_left
-            if within:
-                right[:] = left
-            else:
-                n_right = _standardised_sum(values, across, level, other, earlier[q, 1], shift, common, right)
-            product = 0.0
-            for t in common:
-                product += left[t] * right[t]
-            product /= count
-            pairs = n_left * (n_left - 1) / 2.0 if within else float(n_left * n_right)
-            for k in range(2):
-                if count >= max(fewest[k], 2):
-                    added[k, 0] += (product - n_left) / 2.0 if within else product
-                    added[k, 1] += pairs
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _totals(across, squares, present, begin, end):  # type: ignore[no-untyped-def]
-    """(3, n) count, sum and sum of squares of the series [begin, end)."""
-    result = np.zeros((3, end - begin))
-    for t in range(across.shape[0]):
-        for i in range(end - begin):
-            result[0, i] += present[t, begin + i]
-            result[1, i] += across[t, begin + i]
-            result[2, i] += squares[t, begin + i]
-    return result
+def _add_summed_pairs(blocks, gone, level, at, shift, fewest, added):  # type: ignore[no-untyped-def]
+    """Pairs of two blocks of series that share their gaps; those within a block once each."""
+    (x, y), width = blocks, blocks[0].shape[0] - shift
+    within = shift == 0 and at[0] == at[1]
+    common = np.empty(width, dtype=np.int64)
+    count = 0
+    for t in range(width):
+        if gone[0][t, 0] == 0 and gone[1][t + shift, 0] == 0:
+            common[count] = t
+            count += 1
+    common = common[:count]
+    if count < max(fewest.min(), 2):
+        return
+    left, right = np.empty(count), np.empty(count)
+    n_left = _standardised_sum(x, level[at[0] : at[0] + x.shape[1]], common, left)
+    n_right = n_left
+    if within:
+        right[:] = left
+    else:
+        n_right = _standardised_sum(y, level[at[1] : at[1] + y.shape[1]], common + shift, right)
+    product = 0.0
+    for position in range(count):
+        product += left[position] * right[position]
+    product /= count
+    pairs = n_left * (n_left - 1) / 2.0 if within else float(n_left * n_right)
+    for k in range(2):
+        if count >= max(fewest[k], 2):
+            added[k, 0] += (product - n_left) / 2.0 if within else product
+            added[k, 1] += pairs

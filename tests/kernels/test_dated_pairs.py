@@ -48,6 +48,16 @@ def test_compiled_pairs_are_those_of_numpy(share, dates, window_length, monkeypa
     np.testing.assert_allclose(found.mean, np.nanmean(rows, axis=0), atol=1e-14)
 
 
+@pytest.mark.parametrize("share", [0.01, 0.2])
+def test_dates_of_more_series_than_one_block_holds(share):
+    rows = series(n=700, share=share)
+    day0 = 40 + (np.arange(len(rows)) > 330)
+    found = add_dated_pairs(lambda chosen: rows[chosen], day0, 3, FEWEST)
+    slow = overlap_dependence(lambda chosen: rows[chosen], day0, 3)
+    assert found.weighted[0] / slow.n_pairs == pytest.approx(slow.r_bar, rel=1e-12)
+    assert found.covered[0] == round(slow.coverage * slow.n_overlapping_pairs)
+
+
 def test_one_date_by_hand():
     rows = series(n=40, share=0.1)[[0, 1, 2, 31, 35, 36, 37, 38, 39]]
     total = 0.0
