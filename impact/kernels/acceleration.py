@@ -1,60 +1,22 @@
-"""Compiled loops where they are at hand, and the fit of events on securities without gaps."""
+"""Compiled loops where they are at hand."""
 
 from __future__ import annotations
 
-import itertools
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Literal, TypeAlias
 
-import numpy as np
+Loops: TypeAlias = Literal["compiled", "compiled_blocks", "compiled_pairs", "compiled_ranks"]
 
-from impact.kernels.blocks import MIN_RESIDUAL, SharedDesigns
-from impact.kernels.mapping import Executor
-from impact.kernels.moments import MAX_CANCELLATION
-from impact.kernels.records import Regression
-from impact.kernels.windows import stable_order
-from impact.typing_ import BoolArray, FloatArray, IntArray
-
-Loops: TypeAlias = Literal["compiled", "compiled_pairs", "compiled_ranks"]
-
-__all__ = ["WORTH_COMPILING", "WORTH_USING", "CompleteFit", "compiled_loops", "fit_complete_events"]
+__all__ = ["WORTH_COMPILING", "WORTH_USING", "compiled_loops"]
 
 WORTH_COMPILING = 20_000
 """Events from which loading compiled loops pays for itself."""
 WORTH_USING = 200
 """Events from which compiled loops are faster once they are loaded."""
-PIECES = 8
-"""Pieces of work for a pool of threads; compiled loops let other threads run."""
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class CompleteFit:
-    """The fit of the events that compiled loops can take: `done` (N,) says which; the other arrays are set there only.
-
-    Attributes
-    ----------
-    done, doubtful : (N,) bool
-    alpha, n_obs, sse, total : (N,) float
-    beta : (N, k) float
-    abnormal : (N, W) float
-    group : (N,) int
-    """
-
-    done: BoolArray
-    doubtful: BoolArray
-    alpha: FloatArray
-    n_obs: FloatArray
-    sse: FloatArray
-    total: FloatArray
-    beta: FloatArray
-    abnormal: FloatArray
-    group: IntArray
 
 
 @lru_cache
@@ -69,75 +31,7 @@ def compiled_loops(n_events: int, name: Loops = "compiled") -> ModuleType | None
     ----------
     n_events : int
         Events, or as many as would take the same time.
-    name : {"compiled", "compiled_pairs", "compiled_ranks"}
+    name : {"compiled", "compiled_blocks", "compiled_pairs", "compiled_ranks"}
     """
     worth = WORTH_USING if "numba" in sys.modules else WORTH_COMPILING
     return _loops(name) if n_events >= min(worth, WORTH_COMPILING) else None
-
-
-def fit_complete_events(
-    regression: Regression,
-    shared: SharedDesigns | None,
-    day0: IntArray,
-    security: IntArray,
-    estimation: tuple[int, int],
-    window: tuple[int, int],
-    executor: Executor | None = None,
-) -> CompleteFit | None:
-    """Fit the events whose security has no gap and whose windows lie inside the calendar; None without compiled loops."""
-    loops = compiled_loops(day0.size)
-    if loops is None or shared is None or not regression.returns.flags.f_contiguous:
-        return None
-    panel, scaled = regression.returns.T, shared.scaled
-    n_sessions = panel.shape[1]
-    whole = loops.whole_rows(panel, scaled.usable, np.bincount(security, minlength=panel.shape[0]) > 0)
-    inside = (day0 + estimation[0] >= 0) & (day0 + window[0] >= 0) & (day0 + max(estimation[1], window[1]) < n_sessions)
-    done = whole[security] & inside
-    chosen = np.flatnonzero(done)
-    order = chosen[stable_order(security[chosen], panel.shape[0])]
-    columns, first = np.unique(security[order], return_index=True)
-    edges = np.append(first, order.size)
-    constant = regression.constant or regression.fixed
-    n, k, width = day0.size, scaled.values.shape[1], window[1] - window[0] + 1
-    group = shared.lookup[day0]
-    fits, abnormal = np.empty((n, 4 + k)), np.empty((n, width))
-    centre = _centres(panel, scaled.usable, columns) if constant else np.zeros(panel.shape[0])
-    rows = (panel, scaled.usable, centre, np.ascontiguousarray(scaled.values.T))
-    moments = shared.moments
-    fitted = (moments.n_rows, moments.mean, moments.inverse, scaled.centre, scaled.scale)
-    designs = (estimation[0], estimation[1] - estimation[0] + 1, *fitted)
-    event_window = (np.ascontiguousarray(regression.regressors.T), window[0], width)
-    days, groups, kind = day0[order], group[order], (constant, regression.fixed)
-
-    def fit_piece(piece: slice) -> None:
-        placed = (columns[piece], edges[piece.start : piece.stop + 1], order, days, groups)
-        loops.fit_complete(rows, placed, designs, event_window, kind, fits, abnormal)
-
-    threads = executor if isinstance(executor, ThreadPoolExecutor) else None
-    pieces = PIECES if threads is not None else 1
-    cuts = np.linspace(0, columns.size, pieces + 1).astype(int)
-    slices = [slice(a, b) for a, b in itertools.pairwise(cuts) if b > a]
-    list(threads.map(fit_piece, slices) if threads is not None else map(fit_piece, slices))
-    alpha, sse, total, high = np.ascontiguousarray(fits[:, :4].T)
-    with np.errstate(all="ignore"):  # entries of events left to the blocks hold anything
-        doubtful = shared.moments.doubtful[group] | ~(sse > MIN_RESIDUAL * total) | (high > MAX_CANCELLATION * total)
-    return CompleteFit(
-        done=done,
-        doubtful=doubtful & done,
-        alpha=alpha,
-        n_obs=shared.moments.n_rows[group],
-        sse=sse,
-        total=total,
-        beta=np.ascontiguousarray(fits[:, 4:]),
-        abnormal=abnormal,
-        group=group,
-    )
-
-
-def _centres(panel: FloatArray, usable: BoolArray, columns: IntArray) -> FloatArray:
-    """Mean of the returns of some securities over the usable sessions; zero for the others."""
-    some = panel if columns.size == panel.shape[0] else panel[columns]
-    known = some if usable.all() else np.where(usable, some, 0.0)
-    result = np.zeros(panel.shape[0])
-    result[columns] = known.sum(axis=1) / max(1, int(usable.sum()))
-    return result

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TypeAlias
 
 import numpy as np
 
+from impact.kernels.acceleration import compiled_loops
 from impact.kernels.moments import MAX_CANCELLATION, DesignMoments, ScaledRegressors, design_moments, scale_regressors
 from impact.kernels.windows import cross_terms, gap_sums, padded_rows, prefix_sums, window_bounds
 from impact.typing_ import BoolArray, FloatArray, IntArray
@@ -37,6 +40,8 @@ class SharedDesigns:
         Of the D designs.
     event_rows : (k, T, W) float
         Raw regressors on the event window around every session; a view.
+    raw : (k, T) float
+        Raw regressors.
     """
 
     scaled: ScaledRegressors
@@ -46,6 +51,7 @@ class SharedDesigns:
     lookup: IntArray
     moments: DesignMoments
     event_rows: FloatArray
+    raw: FloatArray
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -65,6 +71,8 @@ class Block:
         Whether means are taken off in the estimation window.
     fixed : bool
         Returns already are abnormal.
+    compiled : bool
+        By compiled loops where they are at hand and the regressors shared.
     """
 
     returns: FloatArray
@@ -76,6 +84,7 @@ class Block:
     window: tuple[int, int]
     constant: bool
     fixed: bool
+    compiled: bool = False
 
     @property
     def n_sessions(self) -> int:
@@ -143,7 +152,8 @@ def share_designs(
     lookup[days] = np.arange(days.size)
     start, stop = window_bounds(days, estimation, n_sessions)
     before, after = max(0, -window[0]), max(0, window[1])
-    rows = padded_rows(np.ascontiguousarray(regressors.T), before, after)
+    raw = np.ascontiguousarray(regressors.T)
+    rows = padded_rows(raw, before, after)
     view = np.lib.stride_tricks.sliding_window_view(rows, window[1] - window[0] + 1, axis=1)
     return SharedDesigns(
         scaled=scaled,
@@ -153,11 +163,15 @@ def share_designs(
         lookup=lookup,
         moments=design_moments(sums[start], sums[stop], k, constant=constant),
         event_rows=view[:, before + window[0] :],
+        raw=raw,
     )
 
 
 def fit_block(block: Block) -> BlockFit:
     """Fit every event of a block by prefix sums."""
+    loops = compiled_loops(sys.maxsize, "compiled_blocks") if block.compiled and block.shared is not None else None
+    if loops is not None and block.shared is not None:
+        return _fit_by_loops(loops, block, block.shared)
     before, after = max(0, -block.window[0]), max(0, block.window[1])
     rows = padded_rows(block.returns, before, after)
     returns = rows[:, before : before + block.n_sessions]
@@ -167,12 +181,41 @@ def fit_block(block: Block) -> BlockFit:
     else:
         moments, own, group, sums, units = _with_own(block, _own_regressors(block), returns, valid)
     solved, doubtful = _solve(moments, sums, units, constant=block.constant)
-    special = group < 0
-    centre, scale = (np.broadcast_to(unit, moments.mean.shape)[special] for unit in units)
     abnormal = _abnormal(block, rows, before, solved["alpha"], solved["beta"])
+    return _block_fit((moments, own, group, sums, units), solved, doubtful, abnormal)
+
+
+def _block_fit(designs: _Designs, solved: dict[str, FloatArray], doubtful: BoolArray, abnormal: FloatArray) -> BlockFit:
+    moments, own, group, _, units = designs
+    centre, scale = (np.broadcast_to(unit, moments.mean.shape)[group < 0] for unit in units)
     return BlockFit(
         n_obs=moments.n_rows, abnormal=abnormal, shared_group=group, own=own, centre=centre, scale=scale, doubtful=doubtful, **solved
     )
+
+
+def _fit_by_loops(loops: ModuleType, block: Block, shared: SharedDesigns) -> BlockFit:
+    """:func:`fit_block` by compiled loops: no array of the size of the panel is made beside it."""
+    scaled, day0, local, returns = shared.scaled, block.day0, block.local, np.ascontiguousarray(block.returns)
+    n, k, width = day0.size, scaled.values.shape[1], block.window[1] - block.window[0] + 1
+    nominal = window_bounds(day0, block.estimation, block.n_sessions)
+    bounds, values, tail = np.stack(nominal), np.empty((k + 2, n)), np.empty((2, n))
+    n_missing, missing = np.zeros(n, dtype=np.int64), np.zeros((n, shared.terms.shape[1]))
+    regressors = (scaled.usable, np.ascontiguousarray(scaled.values.T), shared.terms, block.constant)
+    loops.window_sums(returns, regressors, local, bounds, values, tail, n_missing, missing)
+    group = shared.lookup[day0]
+    moments = shared.moments.take(group)
+    special = np.flatnonzero((bounds != nominal).any(axis=0) | (n_missing > 0))
+    start, stop = bounds[:, special]
+    own = design_moments(shared.sums[start], shared.sums[stop], k, constant=block.constant, gaps=missing[special])
+    group[special] = -1
+    moments.put(special, own)
+    designs = moments, own, group, _Sums(values=values, prefix=tail[0], centre=tail[1]), (scaled.centre, scaled.scale)
+    solved, doubtful = _solve(moments, designs[3], designs[4], constant=block.constant)
+    abnormal = np.empty((n, width))
+    loops.abnormal_rows(
+        returns, local, day0 + block.window[0], solved["alpha"], solved["beta"], shared.raw, (block.constant, block.fixed), abnormal
+    )
+    return _block_fit(designs, solved, doubtful, abnormal)
 
 
 def _own_regressors(block: Block) -> FloatArray:

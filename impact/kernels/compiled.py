@@ -9,7 +9,19 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["fit_complete", "residual_rows", "sum_series", "whole_rows"]
+__all__ = ["across", "fit_complete", "residual_rows", "sum_series", "whole_rows"]
+
+
+@njit(cache=True, nogil=True)
+def across(panel):  # type: ignore[no-untyped-def]  # numba reads the types from the call
+    """(S, T) the transpose of a panel (T, S) as an array of its own, eight columns at a time."""
+    n_sessions, n_securities = panel.shape
+    result = np.empty((n_securities, n_sessions))
+    for first in range(0, n_securities, 8):
+        for t in range(n_sessions):
+            for s in range(first, min(first + 8, n_securities)):
+                result[s, t] = panel[t, s]
+    return result
 
 
 @njit(cache=True, nogil=True)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from impact.kernels.acceleration import CompleteFit, fit_complete_events
+from impact.kernels.acceleration import compiled_loops
 from impact.kernels.blocks import Block, BlockFit, SharedDesigns, fit_block, share_designs
+from impact.kernels.complete_events import CompleteFit, fit_complete_events
 from impact.kernels.cumulate import EventWindows
 from impact.kernels.direct import refit_directly
 from impact.kernels.mapping import Executor, map_in_order
@@ -23,6 +24,8 @@ from impact.typing_ import BoolArray, FloatArray, IntArray, Window
 
 __all__ = ["BatchFit", "fit_events"]
 
+WORTH_A_COPY = 16
+"""Values of a panel for each value of the windows up to which it is laid out security by security, once compiled loops do it."""
 BY_EVENT = ("alpha", "n_obs", "sse", "total", "beta", "abnormal", "doubtful")
 """What a part of the work finds for each of its events."""
 
@@ -137,8 +140,7 @@ def fit_events(
     Campbell, Lo and MacKinlay (1997), The Econometrics of Financial Markets, section 4.4.
     """
     day0, security = np.asarray(day0, dtype=np.intp), np.asarray(security, dtype=np.intp)
-    if day0.size * (estimation[1] - estimation[0] + 1) > regression.returns.size:
-        regression = replace(regression, returns=np.asfortranarray(regression.returns))
+    regression = replace(regression, returns=_by_security(regression.returns, day0.size, estimation[1] - estimation[0] + 1))
     constant = regression.constant or regression.fixed
     shared = None if regression.own else share_designs(regression.regressors, day0, estimation, window, constant=constant)
     complete = fit_complete_events(regression, shared, day0, security, estimation, window, executor)
@@ -152,6 +154,14 @@ def fit_events(
     return _finish(gathered, singular, regression, day0, security, estimation, window)
 
 
+def _by_security(returns: FloatArray, n_events: int, length: int) -> FloatArray:
+    """The panel laid out security by security, where that is worth a copy."""
+    loops = compiled_loops(n_events)
+    if returns.flags.f_contiguous or n_events * length * (1 if loops is None else WORTH_A_COPY) <= returns.size:
+        return returns
+    return np.asfortranarray(returns) if loops is None else loops.across(returns).T
+
+
 def _blocks(
     regression: Regression,
     shared: SharedDesigns | None,
@@ -163,6 +173,7 @@ def _blocks(
 ) -> Iterator[Block]:
     """Blocks of securities; the events of each are noted in `parts`, in the order the blocks are made."""
     n_sessions, n_securities = regression.returns.shape
+    compiled = compiled_loops(day0.size) is not None
     for columns, events, local in column_blocks(security, n_securities, n_sessions):
         parts.append(events)
         own = np.ascontiguousarray(regression.regressors[:, columns].transpose(1, 0, 2)) if regression.own else None
@@ -176,6 +187,7 @@ def _blocks(
             window=window,
             constant=regression.constant or regression.fixed,
             fixed=regression.fixed,
+            compiled=compiled,
         )
 
 

