@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
 
 from impact.bundled import read_bundled
@@ -36,6 +38,7 @@ def corrected(record: SessionRecord, venue: Venue) -> SessionRecord:
     return SessionRecord(schedule=schedule, early=record.early, recorded_to=record.recorded_to)
 
 
+@lru_cache(maxsize=256)
 def special_sessions(venue: Venue) -> pd.DatetimeIndex:
     """Sessions held on days that are none as a rule (a Saturday, a festival evening): many records of prices leave them out."""
     table = read_bundled("venue_hours")

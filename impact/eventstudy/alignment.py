@@ -214,7 +214,8 @@ def align_events(events: pd.DataFrame, returns: ReturnTable, anchor: AnchorPolic
     table["rolled_days"] = rolled
     if intraday is not None:
         table["intraday"] = intraday
-    lost = table.loc[~placed, ["event_id", "security", "date"]].assign(status="dropped", reason=reason[~placed])
+    lost = table.loc[~placed, ["event_id", "security", "date"]] if not everything else table.iloc[:0][["event_id", "security", "date"]]
+    lost = lost.assign(status="dropped", reason=reason[~placed])
     kept = slice(None) if everything else placed
     return AlignedEvents(
         table=table if everything else table.loc[placed].reset_index(drop=True),

@@ -11,7 +11,8 @@ import pandas as pd
 from impact.errors import ThinTrading
 from impact.eventstudy.alignment import ReturnTable
 from impact.eventstudy.design import StudyDesign
-from impact.eventstudy.placing import PlacedEvents
+from impact.eventstudy.known_rows import FEW_COLUMNS
+from impact.eventstudy.placing import PlacedEvents, lines_with_events
 from impact.market.plausibility import DOUBT_COLUMNS, doubtful_moves
 from impact.tables import prose
 from impact.typing_ import FloatArray, IntArray, ReturnKind
@@ -63,8 +64,10 @@ def _zero_shares(group: PlacedEvents, design: StudyDesign) -> FloatArray:
     day0, security = group.aligned.day0, group.aligned.security
     first, last = design.estimation
     offsets = np.arange(first, last + 1)
-    values = group.inputs.returns.values
-    shares = _share(values, day0, security, offsets[:: max(1, offsets.size // LOOKED_AT)])
+    values, shares = group.inputs.returns.values, np.zeros(day0.size)
+    many = day0.size * LOOKED_AT > values.size / 4  # then lines without any zero are told first
+    some = np.flatnonzero((values == 0.0).any(axis=0)[security]) if many else np.arange(day0.size)
+    shares[some] = _share(values, day0[some], security[some], offsets[:: max(1, offsets.size // LOOKED_AT)])
     closer = np.flatnonzero(shares >= LOOKED_THIN)
     if closer.size:
         shares[closer] = _share(values, day0[closer], security[closer], offsets)
@@ -94,10 +97,11 @@ def doubts_of_returns(table: ReturnTable, groups: Sequence[PlacedEvents], kind: 
     DataFrame
         ``impact.market.plausibility.DOUBT_COLUMNS``. A move that is large and nothing else is no doubt here: it may be the event.
     """
-    lines = np.unique(np.concatenate([group.aligned.security for group in groups]))
+    lines = lines_with_events(groups, len(table.securities))
     fall, rise = (LARGE_FALL, LARGE_RISE) if kind == "simple" else (np.log1p(LARGE_FALL), np.log1p(LARGE_RISE))
-    own = table.values if lines.size == table.values.shape[1] else table.values[:, lines]
-    moved = lines[(np.fmin.reduce(own, axis=0) < fall) | (np.fmax.reduce(own, axis=0) > rise)]
+    few = lines.size <= FEW_COLUMNS * table.values.shape[1]
+    own, at = (table.values[:, lines], slice(None)) if few else (table.values, lines)
+    moved = lines[(np.fmin.reduce(own, axis=0)[at] < fall) | (np.fmax.reduce(own, axis=0)[at] > rise)]
     doubts = []
     for line in moved:
         returns = pd.Series(table.values[:, line], index=table.sessions).dropna()

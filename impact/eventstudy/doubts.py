@@ -54,6 +54,8 @@ def doubts_of_events(study: EventStudyResult, doubts: pd.DataFrame, benchmarks: 
     DataFrame
         One row an event, a doubt and a window it touches: ``DOUBTED``; first and last are offsets from the event's day 0.
     """
+    if doubts.empty:
+        return pd.DataFrame(columns=DOUBTED)
     rows = []
     security = study.events["security"].to_numpy()
     shared = set(benchmarks)
@@ -84,6 +86,8 @@ def _by_calendar(study: EventStudyResult) -> Iterator[tuple[IntArray, IntArray, 
 def doubted_over(study: EventStudyResult, a: int, b: int) -> dict[object, str]:
     """The doubts that touch an event's estimation or its days [a, b], in words, by event."""
     doubted = study.doubtful
+    if doubted.empty:
+        return {}
     inside = (doubted["window"] == "estimation") | ((doubted["first"] <= b) & (doubted["last"] >= a))
     named: dict[object, list[str]] = {}
     for row in named_rows(doubted[inside], index=False):

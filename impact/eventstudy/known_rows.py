@@ -9,7 +9,10 @@ import numpy as np
 
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
-__all__ = ["KnownRows", "rows_with_any"]
+__all__ = ["FEW_COLUMNS", "KnownRows", "known_of", "rows_with_any"]
+
+FEW_COLUMNS = 0.25
+"""Share of the columns of a table up to which taking them out costs less than passing over all of it."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -37,6 +40,14 @@ def _either(one: Mapping[str, BoolArray], other: Mapping[str, BoolArray]) -> dic
     for venue, rows in other.items():
         both[venue] = both[venue] | rows if venue in both else rows
     return both
+
+
+def known_of(values: FloatArray, columns: IntArray) -> BoolArray:
+    """(T, s) where some columns of a table have a figure."""
+    if len(columns) <= FEW_COLUMNS * values.shape[1]:
+        return np.isfinite(values[:, columns])
+    known = np.isfinite(values)
+    return known if len(columns) == values.shape[1] else known[:, columns]
 
 
 def rows_with_any(values: FloatArray, columns: IntArray) -> BoolArray:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from impact.eventstudy.alignment import ReturnTable
 from impact.eventstudy.benchmark_records import BenchmarkRecord
-from impact.eventstudy.known_rows import KnownRows, rows_with_any
+from impact.eventstudy.known_rows import KnownRows, known_of, rows_with_any
 from impact.market.closed_days import (
     LEAST_CLOSURES,
     absent_sessions,
@@ -190,7 +190,7 @@ def _shut_rows(
     rows = _rows_of_market(table, alike, records, venue)
     if away is None or (not sure and not away.any() and rows.all()):
         return _by_own_rows(table, lines, venue, rows, records, others)
-    believed = np.ones(lines.size, dtype=bool) if sure else calendar_believed(venue, table.sessions, np.isfinite(table.values[:, lines]))
+    believed = np.ones(lines.size, dtype=bool) if sure else calendar_believed(venue, table.sessions, known_of(table.values, lines))
     told: list[_Shut] = []
     if believed.any():
         home = [record.on(table.sessions) for record in records if record.venue and same_calendar(venue, record.venue)]
@@ -232,7 +232,7 @@ def _by_own_rows(
     known = [record for record in records if record.venue and not _elsewhere(venue, record)]
     foreign = np.zeros(lines.size, dtype=bool)
     if known and not rows.all():
-        priced = np.isfinite(table.values[:, lines])
+        priced = known_of(table.values, lines)
         for record in known:
             held = closures_held(record.venue, table.sessions, priced)
             if held is not None:

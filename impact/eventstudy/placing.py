@@ -34,6 +34,7 @@ __all__ = [
     "check_scale_of_inputs",
     "completed_table",
     "estimate_placed",
+    "lines_with_events",
     "on_own_calendar",
     "place_events",
     "read_inputs",
@@ -212,11 +213,14 @@ def place_events(
     checked, (market, factors) = checked_events(events), read_inputs(market, factors)
     records = () if met else benchmark_records(table, market, factors, stated_venues(checked))
     calendars = [whole_calendar(table, np.arange(len(table.securities)))] if met else calendars_of_events(checked, table, records, kind)
-    column = table.securities.get_indexer(pd.Index(checked["security"]))
+    column = table.securities.get_indexer(pd.Index(checked["security"])) if len(calendars) > 1 else None
     groups = []
     for number, calendar in enumerate(calendars):
-        rows = np.flatnonzero(np.isin(column, calendar.lines) | ((column < 0) & (number == 0)))
-        own = checked if len(calendars) == 1 else checked.iloc[rows].reset_index(drop=True)
+        if column is None:
+            rows, own = np.arange(len(checked)), checked
+        else:
+            rows = np.flatnonzero(np.isin(column, calendar.lines) | ((column < 0) & (number == 0)))
+            own = checked.iloc[rows].reset_index(drop=True)
         own = _past_special_sessions(own, calendar) if anchor == "raise" else own
         aligned = align_events(own, calendar.table, anchor)
         kept = rows[np.isin(own["event_id"].to_numpy(), aligned.table["event_id"].to_numpy())] if len(aligned.dropped) else rows
@@ -297,11 +301,17 @@ def _estimated(group: PlacedEvents, design: StudyDesign, executor: Executor | No
     return replace(estimated, notes=(*estimated.notes, *inputs.notes))
 
 
+def lines_with_events(groups: Sequence[PlacedEvents], n_securities: int) -> IntArray:
+    """(s,) columns that have events, ascending."""
+    every = np.concatenate([group.aligned.security for group in groups])
+    return np.flatnonzero(np.bincount(every, minlength=n_securities))
+
+
 def check_scale_of_inputs(
     table: ReturnTable, groups: list[PlacedEvents], market: Market | None, factors: pd.DataFrame | None, kind: ReturnKind
 ) -> None:
     """Refuse percent and prices among the lines with events, the benchmark and the factors; doubt what may be percent."""
-    lines = np.unique(np.concatenate([group.aligned.security for group in groups]))
+    lines = lines_with_events(groups, len(table.securities))
     names = table.securities[lines]
     check_returns(table.values, names.tolist(), kind, lines=lines)
     index = market if isinstance(market, (pd.Series, pd.DataFrame)) else None

@@ -223,10 +223,11 @@ def _overlap(design: StudyDesign, aligned: AlignedEvents) -> tuple[str, ...]:
     length = design.window[1] - design.window[0] + 1
     key, order = _sorted_keys(aligned.security * (int(aligned.own_positions.max(initial=0)) + length + 1) + aligned.own_positions)
     apart = np.diff(key)
-    near = np.flatnonzero((apart > 0) & (apart < length))
+    is_near = (apart > 0) & (apart < length)
+    near = np.flatnonzero(is_near)
     if not near.size:
         return ()
-    touched = np.unique(np.append(near, near + 1)).size
+    touched = int((np.append(is_near, False) | np.append(False, is_near)).sum())
     one, other = (aligned.table["event_id"].iloc[order[at]] for at in (near[0] + 1, near[0]))
     return (
         f"the event windows of {touched} events overlap with that of another event of the same security (first {one!r}: {other!r}, "

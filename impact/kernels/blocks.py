@@ -197,14 +197,13 @@ def _fit_by_loops(loops: ModuleType, block: Block, shared: SharedDesigns) -> Blo
     """:func:`fit_block` by compiled loops: no array of the size of the panel is made beside it."""
     scaled, day0, local, returns = shared.scaled, block.day0, block.local, np.ascontiguousarray(block.returns)
     n, k, width = day0.size, scaled.values.shape[1], block.window[1] - block.window[0] + 1
-    nominal = window_bounds(day0, block.estimation, block.n_sessions)
-    bounds, values, tail = np.stack(nominal), np.empty((k + 2, n)), np.empty((2, n))
+    bounds, values, tail = np.stack(window_bounds(day0, block.estimation, block.n_sessions)), np.empty((k + 2, n)), np.empty((2, n))
     n_missing, missing = np.zeros(n, dtype=np.int64), np.zeros((n, shared.terms.shape[1]))
     regressors = (scaled.usable, np.ascontiguousarray(scaled.values.T), shared.terms, block.constant)
     loops.window_sums(returns, regressors, local, bounds, values, tail, n_missing, missing)
     group = shared.lookup[day0]
     moments = shared.moments.take(group)
-    special = np.flatnonzero((bounds != nominal).any(axis=0) | (n_missing > 0))
+    special = np.flatnonzero(n_missing)
     start, stop = bounds[:, special]
     own = design_moments(shared.sums[start], shared.sums[stop], k, constant=block.constant, gaps=missing[special])
     group[special] = -1

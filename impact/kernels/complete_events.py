@@ -107,8 +107,11 @@ def fit_complete_events(
 
 def _centres(panel: FloatArray, usable: BoolArray, columns: IntArray) -> FloatArray:
     """Mean of the returns of some securities over the usable sessions; zero for the others."""
-    some = panel if columns.size == panel.shape[0] else panel[columns]
+    few = 4 * columns.size < panel.shape[0]
+    some = panel[columns] if few else panel
     known = some if usable.all() else np.where(usable, some, 0.0)
+    with np.errstate(invalid="ignore"):  # the sums of securities that were not asked for may be anything
+        sums = known.sum(axis=1) / max(1, int(usable.sum()))
     result = np.zeros(panel.shape[0])
-    result[columns] = known.sum(axis=1) / max(1, int(usable.sum()))
+    result[columns] = sums if few else sums[columns]
     return result

@@ -166,14 +166,20 @@ class ClosuresHeld:
         return self.n_closures - self.n_held >= LEAST_CLOSURES
 
 
-def closures_held(venue: str, days: pd.DatetimeIndex, known: BoolArray) -> ClosuresHeld | None:
-    """How lines with figures on some of the days, (T, S), keep the calendar of a venue; None where it is not known there."""
+@lru_cache(maxsize=256)
+def _weekdays_shut(venue: str, first: pd.Timestamp, last: pd.Timestamp) -> np.ndarray:
+    """Weekdays of a span on which a venue is closed."""
     from impact.calendars import sessions
 
+    return pd.bdate_range(first, last).difference(sessions(venue, first, last)).to_numpy()
+
+
+def closures_held(venue: str, days: pd.DatetimeIndex, known: BoolArray) -> ClosuresHeld | None:
+    """How lines with figures on some of the days, (T, S), keep the calendar of a venue; None where it is not known there."""
     away = not_in_session(venue, days)
     if away is None:
         return None
-    shut = pd.bdate_range(days[0], days[-1]).difference(sessions(venue, days[0], days[-1])).to_numpy()
+    shut = _weekdays_shut(venue, days[0], days[-1])
     some = known.any(axis=0)
     first, last = known.argmax(axis=0), len(days) - 1 - known[::-1].argmax(axis=0)
     labels = days.to_numpy()
