@@ -15,6 +15,7 @@ from impact.cases.listing import listing_of
 from impact.cases.schemas import ANSWERS
 from impact.cases.sentence import raw_move, simple_figures
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
+from impact.market.closed_days import lacks_calendar
 from impact.results import Result, Summary, declared
 from impact.supply.regimes import UNKNOWN_REGIME
 from impact.tables import format_value
@@ -91,7 +92,8 @@ def _happened(case: Case) -> str:
     early = case.timeline().earliest.set_index("event_id")["earliest_on"].get(case.definition.designation_event)
     already = "" if early is None else f", or already {long_date(early)}"
     supposed = "supposed, nobody has announced it: " if case.definition.hypothetical else ""
-    return f"{supposed}{listed['label']}; {public}; first session that could react: {long_date(listed['reaction_on'])}{already}"
+    first = f"unknown: {listed['anchoring'].rstrip('.')}" if pd.isna(listed["reaction_on"]) else long_date(listed["reaction_on"])
+    return f"{supposed}{listed['label']}; {public}; first session that could react: {first}{already}"
 
 
 def _until(case: Case) -> str:
@@ -117,7 +119,7 @@ def _clock(row: Any) -> str:
     state = "" if row.state == "running" else f" ({row.state})"
     barred = pd.Timestamp(row.first_prohibited_et)
     last = row.last_session_on
-    session = "no session is left" if pd.isna(last) else f"last session {long_date(last)}"
+    session = f"last session unknown ({row.limited_by.rstrip('.')})" if pd.isna(last) else f"last session {long_date(last)}"
     return f"{act} barred from {barred:%Y-%m-%d %H:%M} in New York, {session}{state}"
 
 
@@ -141,7 +143,12 @@ def _forced(case: Case) -> str:
         )
     usual = supply.line.adv_shares
     days = f", {interval(low / usual, high / usual, decimal, 1)} times the average daily volume" if usual > 0 else ""
-    return f"{interval(low, high, amount)} shares{days}, over {len(supply.wind_down.sessions)} sessions{supply.beside()}{doubt}"
+    return f"{interval(low, high, amount)} shares{days}, over {len(supply.wind_down.sessions)} {_counted(case)}{supply.beside()}{doubt}"
+
+
+def _counted(case: Case) -> str:
+    """What the ladder counts: sessions, or weekdays where no calendar tells the sessions."""
+    return "weekdays" if lacks_calendar(venue_of(case.definition.security)) else "sessions"
 
 
 def _unsold(supply: ForcedSupply) -> str:
@@ -159,16 +166,16 @@ def _moved(case: Case) -> str:
     if row is None or np.isnan(row["ar"]):
         listed = case.timeline().designation()
         moved = raw_move(case.definition.issuer, listed)
-        return (
-            f"{moved}; net of the market unknown"
-            if moved
-            else f"unknown: no return on {long_date(listed['reaction_on'])} can be measured; {case.no_study()}"
-        )
+        return f"{moved}; net of the market unknown" if moved else f"unknown: {_unmeasured(listed['reaction_on'])}; {case.no_study()}"
     ar, low, high = simple_figures(row)
     change = format_value(row["close_return"], "return")
     p = format_value(row["p_sq"], "p")
     doubt = f"; doubtful: {row['reason']}" if row["reason"] else ""
     return f"{change} on {long_date(row['reaction_on'])}; net of the market {ar}, 95 % range {low} to {high}, p {p}, n = 1{doubt}"
+
+
+def _unmeasured(session: pd.Timestamp) -> str:
+    return "which session could react first is not on record" if pd.isna(session) else f"no return on {long_date(session)} can be measured"
 
 
 def _expected(case: Case) -> str:

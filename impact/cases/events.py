@@ -13,6 +13,7 @@ from impact.cases.listing import stated_source
 from impact.cases.record import EVENT_COLUMNS, court_steps_on_record, end_of_day, event_row, events_on_record, execution_row, fact_row
 from impact.cases.stated_tables import COURT_STEPS
 from impact.instants import parse_instant
+from impact.market.closed_days import lacks_calendar
 from impact.typing_ import named_rows
 
 __all__ = ["EVENT_COLUMNS", "events_of_case"]
@@ -107,6 +108,8 @@ def _is_known(definition: CaseDefinition, event: Any, known_at: pd.Timestamp, as
     venue = venue_of(definition.security)
     until = event.confounders_known_at
     if pd.isna(until):
-        session = first_session_to_react(known_at, venue).session
-        until = (session + pd.Timedelta("23:59:59")).tz_localize(VENUES[venue].zone)
+        zone = VENUES[venue].zone
+        local = known_at.tz_convert(zone).tz_localize(None).normalize() + pd.Timedelta(days=1)  # where no calendar tells the session
+        session = local if lacks_calendar(venue) else first_session_to_react(known_at, venue).session
+        until = (session + pd.Timedelta("23:59:59")).tz_localize(zone)
     return bool(until <= parse_instant(as_of))

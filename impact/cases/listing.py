@@ -24,11 +24,13 @@ from impact.supply.regimes import UNKNOWN_REGIME, Regime, regime_named, stated_r
 
 __all__ = [
     "CaseListing",
+    "instant_of_case",
     "issuer_lines",
     "law_of",
     "list_of_programme",
     "listing_of",
     "lists_of_firms",
+    "public_instant",
     "rule_tables",
     "stated_designation",
     "stated_source",
@@ -130,11 +132,52 @@ def stated_designation(definition: CaseDefinition) -> Designation:
 
 
 def rule_tables(definition: CaseDefinition, as_of: AsOf) -> Mapping[str, pd.DataFrame] | None:
-    """Tables for the rules: the fact base, with the stated designation in it; None where the fact base stands alone."""
+    """Tables for the rules: the fact base, with the stated designation in it, or the hour at which the case tells its own; None where it stands alone."""
     if not definition.is_stated:
-        return None
+        return _told_at(definition)
     instant = definition.stated_at if as_of is None else parse_instant(as_of)
     return designated_tables((stated_designation(definition),), instant)
+
+
+def _told_at(definition: CaseDefinition) -> Mapping[str, pd.DataFrame] | None:
+    """The listing of the case, and the programme that came with it, public by the instant that the case tells; None where that is the one on record.
+
+    Where only the day is on record it stays so: from its first moment to that instant what the law says is not known.
+    """
+    base, told = read_bundled("designations"), definition.record_told_at
+    own = base["fact_id"] == definition.record
+    if told is None or not own.any() or parse_instant(base.loc[own, "known_at"].iloc[0]) == told:
+        return None
+    programmes = read_bundled("programmes")
+    with_it = (programmes["programme_id"] == definition.programme_id) & (programmes["known_at"] == base.loc[own, "known_at"].iloc[0])
+    hour = told.tz_convert(EASTERN).isoformat()
+    return {
+        name: table.assign(known_at=table["known_at"].mask(rows, hour))
+        for name, table, rows in (("designations", base, own), ("programmes", programmes, with_it))
+    }
+
+
+def public_instant(definition: CaseDefinition) -> pd.Timestamp:
+    """Instant at which the designation of a case became public, as the case tells it.
+
+    Raises
+    ------
+    DataUnavailable
+        If the row on which the case stands is not on record.
+    """
+    if definition.is_stated:
+        return definition.stated_at
+    row = _record_row(definition, None)
+    if row is None:
+        raise DataUnavailable(
+            f"record={definition.record!r} of case={definition.case!r} is no row of the fact base; correct the case file."
+        )
+    return row["known_at"]
+
+
+def instant_of_case(definition: CaseDefinition) -> pd.Timestamp:
+    """The instant of an answer about a case where none is given: one day after its designation was public."""
+    return public_instant(definition) + pd.Timedelta(days=1)
 
 
 def law_of(definition: CaseDefinition, as_of: AsOf = None) -> Standing:

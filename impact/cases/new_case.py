@@ -11,7 +11,7 @@ from typing import TypedDict, Unpack, cast
 import numpy as np
 import pandas as pd
 
-from impact.calendars import first_session_to_react, venue_of
+from impact.calendars import VENUES, first_session_to_react, venue_of
 from impact.cases.benchmarks import venue_currency
 from impact.cases.case_file import CASE_FILE, StatedCase, define_stated
 from impact.cases.definition import CaseDefinition, Span
@@ -21,6 +21,7 @@ from impact.cases.shares import share_counts
 from impact.cases.stated_tables import SCHEMAS
 from impact.errors import InputError
 from impact.facts import load_ledger
+from impact.market.closed_days import lacks_calendar
 from impact.market.sources import named_sources
 from impact.rules import INSTRUMENTS, INVESTORS
 from impact.whole_files import write_folder
@@ -175,7 +176,8 @@ def _path(given: object, folder: Path) -> str:
 
 def _shares(definition: CaseDefinition, venue: str) -> Iterator[str]:
     """Counts on record as a remark, since the fact base gives them by itself; what is not on record as a line to fill in."""
-    day = first_session_to_react(definition.stated_at, venue).session
+    local = definition.stated_at.tz_convert(VENUES[venue].zone).tz_localize(None).normalize()
+    day = local if lacks_calendar(venue) else first_session_to_react(definition.stated_at, venue).session
     counts = share_counts(definition, pd.Series(dtype="float64"), np.nan, day)
     low, high = counts.outstanding
     if definition.shares_outstanding is not None:

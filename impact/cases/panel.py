@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from impact.bundled import read_bundled
-from impact.calendars import VENUES, last_closed_session, sessions, venue_of
+from impact.calendars import VENUES, parse_instant, venue_of
 from impact.cases.benchmarks import venue_currency, yahoo_symbol
 from impact.cases.definition import AsOf, CaseDefinition
+from impact.cases.line_sessions import LineSessions
 from impact.errors import DataUnavailable, InputError
 from impact.facts import known_table
 from impact.identifiers import normalise_ticker
@@ -25,17 +26,20 @@ READ_FROM = "is read from the file"
 FILE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
 
 
-def known_prices(panel: MarketPanel, venue: str, as_of: AsOf) -> MarketPanel:
-    """The panel up to the last session of `venue` that had closed at `as_of`: the one place where prices are cut.
+def known_prices(panel: MarketPanel, security: str, as_of: AsOf) -> MarketPanel:
+    """The panel up to the last session of the venue of `security` that had closed at `as_of`: the one place where prices are cut.
 
     Raises
     ------
     InputError
-        If no session had closed by then, or `as_of` has no zone.
+        If `as_of` has no zone.
+    DataUnavailable
+        If no session had closed by then.
     """
     if as_of is None:
         return panel
-    return panel.known_at(as_of).select(end=min(last_closed_session(venue, as_of), panel.sessions[-1]))
+    last = LineSessions.of(security, venue_of(security), panel).last_closed(parse_instant(as_of))
+    return panel.known_at(as_of).select(end=min(last, panel.sessions[-1]))
 
 
 def load_case_prices(definition: CaseDefinition, source: str | Path | MarketPanel, *, offline: bool) -> MarketPanel:
@@ -58,7 +62,7 @@ def load_case_prices(definition: CaseDefinition, source: str | Path | MarketPane
             kept = [*panel.beside(definition.security).securities, *needed, *peers]
             panel = panel.select([name for name in dict.fromkeys(kept) if name in panel.securities])
     _require(definition, panel, needed, source)
-    own = sessions(venue_of(definition.security), panel.sessions[0], panel.sessions[-1])
+    own = LineSessions.of(definition.security, venue_of(definition.security), panel).between(panel.sessions[0], panel.sessions[-1])
     panel = panel.on_sessions(own.difference(special_sessions_left_out(definition, panel)))
     return _without_index_volume(_in_currency(panel, definition), definition.market)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from impact.calendars import VENUES, session_open, venue_of
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.listing import issuer_lines, list_of_programme
-from impact.errors import InputError
+from impact.errors import DataUnavailable, InputError
 from impact.facts import known_table
 from impact.typing_ import named_rows
 
@@ -61,7 +61,7 @@ def execution_row(security: str, provider: str, action: str, close_on: pd.Timest
     venue = venue_of(security)
     try:
         opens = session_open(close_on, venue)
-    except InputError:  # a day without a session on the line's own venue: the first session after it reacts
+    except (InputError, DataUnavailable):  # no session of the line's own venue, or none on record: the first session after it reacts
         opens = (pd.Timestamp(close_on) + pd.Timedelta("09:30:00")).tz_localize(VENUES[venue].zone)
     label = f"{provider}: close before the {action.replace('_', '-')} takes effect"
     return event_row("execution", label, max(opens, told), anchor="session", known_at_precision="session", **cells)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from impact.calendars import parse_instant, session_close, venue_of
-from impact.calendars import sessions as venue_sessions
+from impact.calendars import parse_instant, venue_of
 from impact.cases.anchors import Anchors, price_anchors
 from impact.cases.court import challenges_on_record, court_steps
 from impact.cases.definition import CaseDefinition
+from impact.cases.line_sessions import LineSessions
 from impact.cases.listing import CaseListing, list_of_programme, listing_of
 from impact.cases.recovery import recoveries_of_case, relief_offsets
 from impact.cases.relief_assessment import ReliefAssessment
@@ -68,6 +68,14 @@ class _Case:
         return self.panel.close[self.definition.security]
 
 
+def _sessions_of(case: _Case) -> LineSessions:
+    return LineSessions.of(case.definition.security, venue_of(case.definition.security), case.panel)
+
+
+def _close_of(case: _Case, session: pd.Timestamp) -> pd.Timestamp:
+    return _sessions_of(case).closes(pd.DatetimeIndex([session]))[0]
+
+
 def assess_case(
     definition: CaseDefinition,
     panel: MarketPanel,
@@ -107,7 +115,7 @@ def assess_case(
     sessions = panel.sessions
     eve = sessions[sessions < reliefs["reaction_on"].iloc[0]][-1] if len(reliefs) else sessions[-1]
     # What is weighed on the eve is what was known at its close: no base rate holds the outcome that it is to foretell.
-    known_at = session_close(eve, venue_of(definition.security)).isoformat() if len(reliefs) else as_of
+    known_at = _close_of(case, eve).isoformat() if len(reliefs) else as_of
     challenges = challenges_on_record(known_at)
     listing = listing_of(definition, known_at)
     tree = tree_of_case(steps[steps["reaction_on"] <= eve] if len(reliefs) else steps, challenges, listing)
@@ -200,7 +208,7 @@ def _chances(case: _Case, probability: ReliefProbability, eve: pd.Timestamp) -> 
         allowed = (float(row["inside_probability_low"]), float(row["inside_probability_high"]))
         return allowed, "Sell or wait weighs the band that the price allows on the eve."
     programme = list_of_programme(case.definition.programme_id)
-    known_at = session_close(eve, venue_of(case.definition.security))
+    known_at = _close_of(case, eve)
     rates = challenges_on_record(known_at.isoformat()).outcome_rates().to_frame()
     own = rates[rates["programme_id"] == programme]
     rate = own.iloc[0] if len(own) else None
@@ -233,7 +241,7 @@ def _waiting(case: _Case, probability: ReliefProbability, listing: CaseListing, 
     if horizon is None:
         if listing.divestment_on is None or listing.divestment_on <= eve:
             raise DataUnavailable("the programme sets no date by which a holder must have sold, or it is past: give horizon")
-        horizon = len(venue_sessions(venue_of(case.definition.security), eve + pd.Timedelta(days=1), listing.divestment_on))
+        horizon = len(_sessions_of(case).between(eve + pd.Timedelta(days=1), listing.divestment_on))
     if case.panel.volume is None:
         raise DataUnavailable("the prices come without volume, so a sale has no cost to weigh")
     usual = float(case.panel.volume[case.definition.security].loc[:eve].tail(VOLUME_SESSIONS).median())

@@ -58,10 +58,11 @@ def sentence_without_study(definition: CaseDefinition, event: pd.Series, reason:
     moved = raw_move(definition.issuer, event)
     if moved:
         return f"{moved}; net of the market unknown: {reason}."
-    return (
-        f"{event['label']}: public at {event['known_at'].tz_convert('America/New_York'):%Y-%m-%d %H:%M} ET; the first session of "
-        f"{definition.security} that could react is {long_date(event['reaction_on'])}, of which the prices hold nothing to measure: {reason}."
-    )
+    public = f"{event['label']}: public at {event['known_at'].tz_convert('America/New_York'):%Y-%m-%d %H:%M} ET"
+    first = f"the first session of {definition.security} that could react is"
+    if pd.isna(event["reaction_on"]):
+        return f"{public}; {first} unknown: {event['anchoring'].rstrip('.')}."
+    return f"{public}; {first} {long_date(event['reaction_on'])}, of which the prices hold nothing to measure: {reason}."
 
 
 def _move(change: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from impact.bundled import read_bundled
-from impact.calendars import first_session_to_react, venue_of
+from impact.calendars import VENUES, first_session_to_react, venue_of
 from impact.cases.benchmarks import basket
 from impact.cases.court import court_steps
 from impact.cases.definition import CaseDefinition
@@ -17,6 +17,7 @@ from impact.cases.study import CaseStudy
 from impact.cases.timeline import Timeline
 from impact.facts import known_table
 from impact.market import MarketPanel
+from impact.market.closed_days import lacks_calendar
 from impact.relief.challenges import RELIEF_STEPS
 from impact.relief.spillover import Spillover, spillover
 from impact.typing_ import named_rows
@@ -109,6 +110,8 @@ def _order_session(definition: CaseDefinition, sessions: pd.DatetimeIndex) -> pd
     instants = table.loc[table["programme_id"].isin(orders), "known_at"]
     if instants.empty:
         return sessions[-1]
-    session = first_session_to_react(instants.min(), venue_of(definition.security)).session
+    venue = venue_of(definition.security)
+    local = instants.min().tz_convert(VENUES[venue].zone).tz_localize(None).normalize()
+    session = local if lacks_calendar(venue) else first_session_to_react(instants.min(), venue).session
     later = sessions[sessions >= session]
     return later[0] if len(later) else sessions[-1]

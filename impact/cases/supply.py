@@ -9,12 +9,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from impact.calendars import VENUES, first_session_to_react, session_close, sessions, venue_of
+from impact.calendars import VENUES, venue_of
 from impact.cases.benchmarks import venue_currency
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.doubtful_inputs import input_doubts
 from impact.cases.holders import Buyers, Holders, buyers_of, holders_of
 from impact.cases.index_flow import index_deletion_of_case
+from impact.cases.line_sessions import LineSessions
 from impact.cases.listing import CaseListing, listing_of
 from impact.cases.panel import check_currency, known_prices, load_case_prices
 from impact.cases.rates import DollarRate, dollar_rate
@@ -78,9 +79,10 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
     """
     listing = listing_of(definition, as_of)
     security, venue = definition.security, venue_of(definition.security)
-    reaction = first_session_to_react(listing.known_at, venue).session
     held, absent = _held_prices(definition, panel)
-    prices = None if held is None or security not in held.securities else known_prices(held, venue, as_of)
+    days = LineSessions.of(security, venue, held)
+    reaction = _first_session(days, listing.known_at)
+    prices = None if held is None or security not in held.securities else known_prices(held, security, as_of)
     reason = absent if held is None else absent or _not_covering(held, definition, reaction)
     currency = definition.currency or venue_currency(venue) if prices is None else str(prices.currency[security])
     rate = dollar_rate(definition, currency, reaction)
@@ -98,7 +100,7 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
         listing=listing,
         counts=counts,
         line=line,
-        wind_down=_wind_down(listing, venue, reaction),
+        wind_down=(wind_down := _wind_down(listing, days, reaction)),
         reaction_on=reaction,
         holders=holders,
         buyers=buyers,
@@ -107,9 +109,20 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
         assumptions=(
             *(f"Doubtful: {doubt}" for doubt in input_doubts(definition, line)),
             *holders.notes,
-            *filter(None, (listing.fate, _open_ended(listing), _pace(listing), _stranded(listing, venue, reaction))),
+            *filter(None, (listing.fate, _open_ended(listing), _pace(listing), _stranded(listing, days, reaction))),
+            *filter(None, [days.supposed_after(wind_down.sessions[-1])]),
         ),
     )
+
+
+def _first_session(days: LineSessions, known_at: pd.Timestamp) -> pd.Timestamp:
+    """First session that could react; where neither a calendar nor prices tell it, the day on which the ladder then begins."""
+    try:
+        return days.first_to_react(known_at)[0]
+    except DataUnavailable:
+        if days.own is None:
+            raise
+        return days.first_supposed(known_at)
 
 
 def _held_prices(definition: CaseDefinition, panel: MarketPanel | None) -> tuple[MarketPanel | None, str]:
@@ -206,15 +219,15 @@ def _pace(listing: CaseListing) -> str:
     return "From when buying is barred is not known: holders are taken to sell evenly to the last date, an assumption; a ban makes them faster."
 
 
-def _no_session(listing: CaseListing, venue: str, reaction: pd.Timestamp) -> bool:
+def _no_session(listing: CaseListing, days: LineSessions, reaction: pd.Timestamp) -> bool:
     """Whether selling is barred before the first session that could react is over."""
     end = listing.divestment_end_at
-    return end is not None and bool(end < session_close(reaction, venue))
+    return end is not None and bool(end < days.closes(pd.DatetimeIndex([reaction]))[0])
 
 
-def _stranded(listing: CaseListing, venue: str, reaction: pd.Timestamp) -> str:
+def _stranded(listing: CaseListing, days: LineSessions, reaction: pd.Timestamp) -> str:
     """That nothing can be sold, where no session is left to sell in; empty where one is."""
-    if listing.divestment_end_at is None or not _no_session(listing, venue, reaction):
+    if listing.divestment_end_at is None or not _no_session(listing, days, reaction):
         return ""
     at = listing.divestment_end_at.tz_convert("America/New_York")
     return (
@@ -223,16 +236,16 @@ def _stranded(listing: CaseListing, venue: str, reaction: pd.Timestamp) -> str:
     )
 
 
-def _wind_down(listing: CaseListing, venue: str, reaction: pd.Timestamp) -> WindDown:
+def _wind_down(listing: CaseListing, days: LineSessions, reaction: pd.Timestamp) -> WindDown:
     """Sessions that close before the ban and before the deadline, on the line's own venue; a year where none does."""
     end, regime = listing.divestment_end_at, listing.regime
-    late = _no_session(listing, venue, reaction)
+    late = _no_session(listing, days, reaction)
     if late and regime.bars_sale == "after_window":
         regime = replace(regime, bars_sale=AT_ONCE)
     if end is None or late:
         end = (listing.listed_on + pd.Timedelta(days=OPEN_ENDED_DAYS, hours=23, minutes=59)).tz_localize("America/New_York")
-    legal = sessions(venue, reaction, end.tz_convert(VENUES[venue].zone).tz_localize(None).normalize())
-    closes = pd.DatetimeIndex([session_close(day, venue) for day in legal])
+    legal = days.between(reaction, end.tz_convert(VENUES[days.venue].zone).tz_localize(None).normalize())
+    closes = days.closes(legal)
     ban_at = end if listing.purchase_ban_at is None else listing.purchase_ban_at
     before_ban = legal[closes <= ban_at]
     return WindDown(

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from impact.calendars import first_session_to_react, parse_instant, sessions, venue_of
+from impact.calendars import parse_instant, venue_of
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.events import events_of_case
+from impact.cases.line_sessions import LineSessions
 from impact.cases.listing import stated_source
 from impact.cases.panel import special_sessions_left_out
 from impact.cases.schemas import EARLIEST, PENDING, TIMELINE
 from impact.errors import DataUnavailable
 from impact.market import MarketPanel
+from impact.market.closed_days import lacks_calendar
 from impact.provenance import Source
 from impact.reaction_readings import PRECISIONS, reaction_readings
 from impact.results import Result, Summary, declared
@@ -112,16 +114,23 @@ class Timeline(Result):
         return plot_timeline(self.prices, self.events, currency=self.currency, ax=ax)
 
 
-def _anchored(row: pd.Series, venue: str, left_out: pd.DatetimeIndex) -> tuple[pd.Timestamp, bool, str]:
-    """Session, whether the news came inside it, and how it was found; special sessions that the prices leave out are passed over."""
-    instant = parse_instant(row["known_at"], parameter="known_at")
-    reaction = first_session_to_react(instant, venue)
-    if reaction.session in left_out:
-        following = sessions(venue, reaction.session, reaction.session + pd.Timedelta(days=14)).difference(left_out)[0]
-        return following, False, f"{reaction.reason} The prices leave that special session out: the next one is taken."
+def _anchored(row: pd.Series, days: LineSessions, left_out: pd.DatetimeIndex) -> tuple[pd.Timestamp, bool, str]:
+    """Session, whether the news came inside it, and how it was found; special sessions that the prices leave out are passed over.
+
+    The session is missing, and the reason says why, where it cannot be known.
+    """
+    try:
+        session, intraday, reason = days.first_to_react(parse_instant(row["known_at"], parameter="known_at"))
+    except DataUnavailable as error:
+        if not lacks_calendar(days.venue):
+            raise
+        return pd.NaT, False, str(error)
+    if session in left_out:
+        following = days.between(session, session + pd.Timedelta(days=14)).difference(left_out)[0]
+        return following, False, f"{reason} The prices leave that special session out: the next one is taken."
     if row["anchor"] == "session":
-        return reaction.session, False, "execution: the session itself, announced before"
-    return reaction.session, reaction.intraday, reaction.reason
+        return session, False, "execution: the session itself, announced before"
+    return session, intraday, reason
 
 
 def build_timeline(definition: CaseDefinition, panel: MarketPanel | None, *, as_of: AsOf = None) -> Timeline:
@@ -139,9 +148,10 @@ def build_timeline(definition: CaseDefinition, panel: MarketPanel | None, *, as_
     if table.empty:
         raise DataUnavailable(f"no event of case={definition.case!r} was known at as_of={as_of}; choose a later instant.")
     left_out = pd.DatetimeIndex([]) if panel is None else special_sessions_left_out(definition, panel)
-    placed = [_anchored(row, venue, left_out) for _, row in table.iterrows()]
+    days = LineSessions.of(definition.security, venue, panel)
+    placed = [_anchored(row, days, left_out) for _, row in table.iterrows()]
     events = table.assign(
-        reaction_on=[session for session, _, _ in placed],
+        reaction_on=pd.DatetimeIndex([session for session, _, _ in placed]),
         intraday=[inside for _, inside, _ in placed],
         anchoring=[reason for _, _, reason in placed],
     )[COLUMNS]
@@ -166,7 +176,7 @@ def _earliest(table: pd.DataFrame, events: pd.DataFrame, venue: str) -> pd.DataF
     """Events of which two sessions may have been the first to react, as their hour is not on record, with the earlier of the two."""
     rows = []
     for known, placed in zip(named_rows(table), named_rows(events), strict=True):
-        if known.anchor == "session" or known.known_at_precision not in PRECISIONS:
+        if known.anchor == "session" or known.known_at_precision not in PRECISIONS or lacks_calendar(venue):
             continue
         read = reaction_readings(known.known_at, known.known_at_precision, venue).earliest
         if read is not None and read.session != placed.reaction_on:
@@ -178,14 +188,17 @@ def _priced(events: pd.DataFrame, definition: CaseDefinition, panel: MarketPanel
     """Events with the returns of their sessions, in order, and those whose session has no price, with the reason."""
     if panel is None:
         nothing = events.assign(close_return=np.nan, market_return=np.nan)
-        return nothing.iloc[:0], nothing.assign(reason="no prices of the line are given").reset_index(drop=True)
+        reason = nothing["anchoring"].where(nothing["reaction_on"].isna(), "no prices of the line are given")
+        return nothing.iloc[:0], nothing.assign(reason=reason).reset_index(drop=True)
     returns = panel.returns("simple")
     for column, security in (("close_return", definition.security), ("market_return", definition.market)):
         known = security in returns.columns
         events[column] = returns[security].reindex(events["reaction_on"]).to_numpy() if known else np.nan
     events = _across_gaps(events, definition, panel)
     outside = ~events["reaction_on"].isin(returns.index)
-    pending = events.loc[outside].assign(reason=f"its reaction session is not among the prices, which end on {returns.index[-1]:%Y-%m-%d}")
+    far = f"its reaction session is not among the prices, which end on {returns.index[-1]:%Y-%m-%d}"
+    pending = events.loc[outside]
+    pending = pending.assign(reason=pending["anchoring"].where(pending["reaction_on"].isna(), far))
     placed = events.loc[~outside].sort_values(["reaction_on", "known_at"], kind="stable")
     return placed.reset_index(drop=True), pending.reset_index(drop=True)
 

@@ -218,7 +218,9 @@ def _first_public(listings: Iterable[Listing], lines: Iterable[str]) -> tuple[st
         if listing.precision not in ("day", "span") or listing.kind != "listed":
             continue
         readings = {
-            line: reaction_readings(listing.listed_at, listing.precision, venue_of(line)) for line in lines if line in listing.lines
+            line: reaction_readings(listing.listed_at, listing.precision, venue_of(line))
+            for line in lines
+            if line in listing.lines and VENUES[venue_of(line)].calendar
         }
         if not any(reading.differ for reading in readings.values()):
             continue
@@ -252,8 +254,8 @@ def _lines(
             venue = venue_of(line)
         except InputError:
             venue = ""
-        if not venue or not VENUES[venue].calendar:
-            dropped.append((line, "its venue has no calendar here"))
+        if not venue:
+            dropped.append((line, "its venue is not known here"))
             continue
         if venue in MAIN_VENUES or line == asked:
             kept.append(line)
@@ -368,7 +370,9 @@ def _use_of_line(line: str, instant: pd.Timestamp, stop: LineStop | None, as_of:
         cells["sessions_left"] = _sessions_left(as_of, session, venue)
         cells |= _settlement(venue, session)
     except DataUnavailable as error:
-        cells["limited_by"] = str(error)
+        cells["limited_by"] = (
+            str(error) if VENUES[venue].calendar else f"{VENUES[venue].name} has no calendar here: its sessions are unknown"
+        )
     return cells
 
 

@@ -27,7 +27,7 @@ def prices():
     ],
 )
 def test_prices_end_on_the_last_session_that_had_closed(prices, as_of, last):
-    assert known_prices(prices, "XHKG", as_of).sessions[-1] == pd.Timestamp(last)
+    assert known_prices(prices, "1810.HK", as_of).sessions[-1] == pd.Timestamp(last)
 
 
 def test_without_an_instant_nothing_is_cut_and_before_the_first_close_it_is_an_error(prices):
