@@ -15,7 +15,7 @@ from impact.cases.benchmarks import yahoo_symbol
 from impact.cases.case_file import StatedCase, define_stated
 from impact.cases.definition import Book, CaseDefinition
 from impact.cases.doubtful_inputs import case_doubts
-from impact.cases.listing import instant_of_case, law_of, rule_tables
+from impact.cases.listing import law_of, rule_tables
 from impact.cases.panel import known_prices, load_case_prices, read_from
 from impact.cases.sentence import sentence_without_study
 from impact.cases.shipped import case_definition
@@ -154,7 +154,7 @@ class Case:
 
     def read_at(self) -> str:
         """Instant of the answers that need one: `as_of`; without one the day after the designation."""
-        return self.as_of or instant_of_case(self.definition).isoformat()
+        return self.as_of or (self.designated_at() + pd.Timedelta(days=1)).isoformat()
 
     def deadlines(self) -> Deadlines:
         """Every legal clock of the security, as known at `as_of`; without one, as known the day after the designation."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from impact.cases import Case
 
-__all__ = ["case_options", "opened_case", "source_name", "span_of", "stated_in", "with_case"]
+__all__ = ["case_options", "instant_in", "opened_case", "source_name", "span_of", "stated_in", "with_case"]
 
 
 def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -36,7 +36,10 @@ def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def with_case(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--case`` for a command that asks about a security rather than about a case."""
-    text = "Ask with the designation that a case states: its name, file or folder; SECURITY is then its line unless given."
+    text = (
+        "Ask with the designation that a case states: its name, file or folder; SECURITY is then its line unless given, and the instant "
+        "one day after the designation was public."
+    )
     return click.option("--case", "case_file", metavar="PATH", help=text)(command)
 
 
@@ -66,6 +69,16 @@ def stated_in(
         line, read_as = asked_security(security, as_of)
         return line, (*read_as, *untold), tables
     return definition.security, (f"{definition.security}: asked with the designation of case {definition.case!r}.", *untold), tables
+
+
+def instant_in(case_file: str | None, given: str | None) -> str | None:
+    """The instant given; without one that of the case, a day after its designation was public; None without a case."""
+    if given is not None or case_file is None:
+        return given
+    from impact.cases.listing import instant_of_case
+    from impact.cases.shipped import case_definition
+
+    return instant_of_case(case_definition(case_file)).isoformat()
 
 
 def opened_case(case: str | None, case_file: str | None, *, source: str | None, as_of: str | None, offline: bool) -> Case:

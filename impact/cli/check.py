@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from impact.cli._case import instant_in
 from impact.cli._messages import tell
 from impact.cli._output import Document, emit, output_options
 from impact.errors import InputError
@@ -36,7 +37,9 @@ def _numbers(given: tuple[str, ...], option: str) -> dict[str, float]:
 
 @click.command("check")
 @click.argument("holdings", type=click.Path())
-@click.option("--as-of", "as_of", required=True, metavar="INSTANT", help="Use only what was known then, such as 2021-01-14T18:00-05:00.")
+@click.option(
+    "--as-of", "as_of", metavar="INSTANT", help="Use only what was known then, such as 2021-01-14T18:00-05:00; required without --case."
+)
 @click.option("--investor", default="us_person", show_default=True, metavar="CLASS", help="us_person, us_intermediary, non_us_person ...")
 @click.option("--only-programme", "programmes", multiple=True, metavar="ID", help="Ask this programme only; may be given several times.")
 @click.option("--map", "maps", multiple=True, metavar="FIELD=HEADING", help='Name a column, such as isin="Asset ID".')
@@ -50,7 +53,12 @@ def _numbers(given: tuple[str, ...], option: str) -> dict[str, float]:
 @click.option("--escalate", metavar="FROM:TO", help="What if every name of a list moved to a programme, such as ndaa-1260h:ns-cmic.")
 @click.option("--at", metavar="INSTANT", help="With --designate or --escalate: when (default: --as-of).")
 @click.option("--programme", "designated_under", metavar="ID", help="With --designate: under which programme.")
-@click.option("--case", "case_file", metavar="PATH", help="Also the designation that a case states: its file or folder.")
+@click.option(
+    "--case",
+    "case_file",
+    metavar="PATH",
+    help="Also the designation that a case states: its name, file or folder; --as-of is then a day after it was public unless given.",
+)
 @click.option("--diff", metavar="INSTANT", help="Show what changes between --as-of and this instant.")
 @click.option("--explain", type=int, metavar="ROW", help="Everything behind one line of the file.")
 @click.option(
@@ -74,6 +82,9 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
     """
     import impact
 
+    as_of = instant_in(asked["case_file"], as_of)
+    if as_of is None:
+        raise click.UsageError("say as of when with --as-of INSTANT, or name a case with --case PATH.")
     asked_lists = asked["lists"]
     asked = {**asked, "lists": _official(asked_lists)}
     question = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from impact.cli._case import stated_in, with_case
+from impact.cli._case import instant_in, stated_in, with_case
 from impact.cli._output import Document, emit, output_options
 
 __all__ = ["command"]
@@ -38,13 +38,14 @@ def command(security: str | None, as_of: str | None, case_file: str | None, form
     from impact.rules import deadlines
     from impact.rules.schemas import CLOCKS
 
-    line, read_as, tables = stated_in(case_file, security, as_of)
-    answer = deadlines(line, as_of, tables=tables)
+    known_at = instant_in(case_file, as_of)
+    line, read_as, tables = stated_in(case_file, security, known_at)
+    answer = deadlines(line, known_at, tables=tables)
     clocks = answer.to_frame()
     document = Document(
         command="deadlines",
         title=answer.summary().title,
-        inputs={"security": security or line, "case": case_file, "as_of": as_of},
+        inputs={"security": security or line, "case": case_file, "as_of": known_at},
         tables={
             "clocks": CLOCKS.table(clocks[SHORT] if format_ == "table" else clocks),
             "relief": answer.with_schema("relief"),

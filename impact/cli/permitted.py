@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from impact.cli._case import stated_in, with_case
+from impact.cli._case import instant_in, stated_in, with_case
 from impact.cli._output import Document, emit, output_options
 
 __all__ = ["command"]
@@ -13,7 +13,7 @@ __all__ = ["command"]
 @click.command(name="permitted")
 @click.argument("action")
 @click.argument("security", required=False)
-@click.option("--at", required=True, metavar="INSTANT", help="When the act takes place, with its zone: 2021-03-15T09:31-04:00.")
+@click.option("--at", metavar="INSTANT", help="When the act takes place, with its zone: 2021-03-15T09:31-04:00; required without --case.")
 @click.option(
     "--investor",
     default="us_person",
@@ -40,7 +40,7 @@ __all__ = ["command"]
 def command(
     action: str,
     security: str | None,
-    at: str,
+    at: str | None,
     investor: str,
     instrument: str,
     as_of: str | None,
@@ -58,8 +58,11 @@ def command(
     """
     from impact.rules import permitted
 
+    instant = instant_in(case_file, at)
+    if instant is None:
+        raise click.UsageError("say when with --at INSTANT, or name a case with --case PATH.")
     line, read_as, tables = stated_in(case_file, security, as_of)
-    answer = permitted(action, line, at, investor, instrument, as_of, tables=tables)
+    answer = permitted(action, line, instant, investor, instrument, as_of, tables=tables)
     document = Document(
         command="permitted",
         title=answer.summary().title,
@@ -67,7 +70,7 @@ def command(
             "action": action,
             "security": security or line,
             "case": case_file,
-            "at": at,
+            "at": instant,
             "investor": investor,
             "instrument": instrument,
             "as_of": as_of,

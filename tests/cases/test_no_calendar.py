@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 import impact
-from impact.errors import DataUnavailable
 from impact.calendars import VENUES
 from impact.cases.line_sessions import LineSessions
 from impact.cases.new_case import write_case
+from impact.errors import DataUnavailable
 from impact.rules import deadlines
 
 PUBLIC = "2026-11-20T16:05:00-05:00"  # 23:05 of a Friday in Tel Aviv
