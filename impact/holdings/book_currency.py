@@ -8,7 +8,7 @@ import pandas as pd
 from impact.holdings.cell_report import CellReport
 from impact.holdings.instruments import NOT_PRODUCTS
 from impact.holdings.line_rates import IN_BASE, TIMES, RatedValues, is_rate, rated_values
-from impact.holdings.sections import RawTable
+from impact.holdings.raw_tables import RawTable
 from impact.intake.currencies import normal_currencies
 from impact.intake.headings import heading_key
 from impact.typing_ import BoolArray, FloatArray

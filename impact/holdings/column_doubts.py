@@ -53,6 +53,8 @@ KIND_REASONS = {
     "money": "its cells carry a currency sign",
     "code": "its cells are codes",
     "isin": "its cells are ISINs",
+    "cusip": "its cells are CUSIPs",
+    "repeated": "lines of different securities say the same",
     "text": "its cells are words",
     "currency": "its cells are codes of currencies",
     "side": "its cells say long and short alone",
@@ -76,7 +78,7 @@ def _decided(printed: Sequence[str], position: Mapping[str, int], mapped: set[in
             continue
         first, why = readings[0][0], KIND_REASONS.get(kinds[number], "")
         barred = is_barred(first, kinds[number])
-        coded = field_of.get(number) == "identifier" and kinds[number] in ("code", "isin")
+        coded = field_of.get(number) == "identifier" and kinds[number] in ("code", "isin", "cusip")
         if barred or coded:
             reason = why
         elif position.get(first, number) != number:
@@ -149,7 +151,7 @@ def is_barred(name: str, kind: str) -> bool:
         kind == "unconfirmed"
         or (kind in NUMERIC_KINDS and name in WORD_FIELDS)
         or (kind in WORD_KINDS and name in NUMBER_FIELDS)
-        or (kind, name) == ("side", "asset_class")
+        or (kind, name) in {("side", "asset_class"), ("repeated", "name")}
     )
 
 

@@ -13,9 +13,12 @@ from impact.holdings.column_doubts import NUMERIC_KINDS
 from impact.holdings.columns import ColumnPlan, plan_columns
 from impact.holdings.fields import IDENTITY_FIELDS
 from impact.holdings.heading_vocabulary import is_bare_total, readings_of
+from impact.holdings.histories import says_trades, trade_headings
 from impact.holdings.quantity_parts import is_part_of_quantity
 from impact.holdings.sides import says_sides
+from impact.identifiers import valid_identifiers
 from impact.intake.currencies import CURRENCIES, HUNDREDTHS
+from impact.intake.headings import heading_key
 from impact.intake.numbers import MISSING_TEXT, money_marked, parse_numbers
 from impact.typing_ import FloatArray, IntArray
 
@@ -27,18 +30,22 @@ _NEARLY_ALL = 0.9
 _MOST, _CENT, _ROUNDED = 2.0 / 3.0, 0.0101, 5e-4
 """Most of the lines; a product differs from its value by a cent, and by what rounding the price leaves."""
 _WORDS = re.compile(r"^[^\W\d_].*[^\W\d_]")
+_CODES = frozenset({"ticker", "isin", "cusip", "sedol", "figi"})
 _SIDES = 6
 """More words than that are no long and short."""
 _NUMBER_KINDS = "iuf"
 _USUAL = re.compile(r"-?[$€£]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?%?|-?[€£]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?%?")
 _CODE = re.compile(r"[1-9]\d{4,8}")
+_CUSIP = re.compile(r"[A-Z0-9*@#]{8}\d")
+_OF_ORDERS = frozenset(map(heading_key, ("product", "produkt", "produit", "producto", "prodotto")))
+"""Headings of names that some brokers give the kinds of their orders."""
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}\d(?:$|[^A-Za-z0-9])")
 
 
 def column_kinds(cells: pd.DataFrame) -> tuple[str, ...]:
     """The kind of each column: ``number``, ``text``, or empty where neither makes up nine cells in ten.
 
-    ``money`` are numbers with the sign of a currency, ``isin`` cells of that form, ``currency`` codes of currencies, ``side`` the words long and short; ``code`` are numbers of five to nine digits that never repeat: codes where the heading may mean one, else numbers.
+    ``money`` are numbers with the sign of a currency, ``isin`` and ``cusip`` cells of that form, ``currency`` codes of currencies, ``side`` the words long and short; ``code`` are numbers of five to nine digits that never repeat: codes where the heading may mean one, else numbers.
 
     Parameters
     ----------
@@ -73,6 +80,8 @@ def _kind(column: pd.Series) -> str:
     least = _NEARLY_ALL * len(cells)
     if sum(map(bool, map(_ISIN.match, cells))) >= least:
         return "isin"
+    if len(words) > 2 and sum(map(bool, map(_CUSIP.fullmatch, cells))) >= least and valid_identifiers(cells, "cusip").sum() >= least:
+        return "cusip"
     digits = [any(map(str.isnumeric, cell)) for cell in cells]  # a cell without a digit is no number: most names
     if sum(digits) >= least:
         readable = _readable([cell for cell, digit in zip(cells, digits, strict=True) if digit])
@@ -122,7 +131,7 @@ def plan_for_cells(
         return plan
     numbers = list(range(shift, min(cells.shape[1], shift + len(plan.headings))))
     own = cells[numbers].take(rows)
-    kinds, same = column_kinds(own), tuple(_same(own[number]) for number in numbers)
+    kinds, same = _with_repeated(own, plan.headings, column_kinds(own)), tuple(_same(own[number]) for number in numbers)
     again = plan_columns(plan.headings, columns, kinds=kinds, same=same)
     value = again.position.get("market_value", -1)
     if (
@@ -136,8 +145,22 @@ def plan_for_cells(
         plan = replace(plan, position={name: number for name, number in plan.position.items() if number != value}, decided=again.decided)
     if "quantity" in again.position and "quantity" not in (columns or {}):
         again = _with_quantity_by_product(own, again, kinds, shift)
+    if trade_headings(plan.headings) and any(
+        kind == "text" and says_trades(own[n].unique()) for n, kind in zip(numbers, kinds, strict=True)
+    ):
+        return replace(plan, is_transactions=True)
     no_amount = any(name in again.position for name in IDENTITY_FIELDS) and not again.is_usable
     return plan if no_amount else again
+
+
+def _with_repeated(cells: pd.DataFrame, headings: Sequence[str], kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds with that of a column of products which are fewer than the codes of securities beside them: kinds of orders."""
+    codes = [column for column, heading in zip(cells, headings, strict=False) if {name for name, _ in readings_of(heading)} & _CODES]
+    most = max((cells[column].nunique() for column in codes), default=0)
+    return tuple(
+        "repeated" if kind == "text" and heading_key(heading) in _OF_ORDERS and cells[column].nunique() < most else kind
+        for column, heading, kind in zip(cells, headings, kinds, strict=False)
+    )
 
 
 def _with_quantity_by_product(cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[str], shift: int) -> ColumnPlan:

@@ -9,6 +9,7 @@ from impact.errors import InputError
 from impact.holdings.column_doubts import KIND_REASONS, NUMERIC_KINDS, OF_PORTFOLIO, WORD_KINDS, column_doubts, day_in, is_barred
 from impact.holdings.fields import AMOUNT_FIELDS, FIELDS, IDENTITY_FIELDS, NUMBER_FIELDS
 from impact.holdings.heading_vocabulary import Reading, readings_of
+from impact.holdings.histories import trade_headings
 from impact.holdings.quantity_parts import quantity_parts, short_column
 from impact.holdings.sides import may_be_side
 from impact.intake.currencies import currency_in
@@ -16,17 +17,6 @@ from impact.intake.headings import heading_key
 from impact.intake.units import StatedUnit, unit_in
 
 __all__ = ["ColumnPlan", "may_be_amount", "plan_columns"]
-
-# What only a list of transactions has; such a list holds no positions.
-_TRANSACTION_KEYS = frozenset(
-    heading_key(text)
-    for text in (
-        "trade date", "settle date", "settlement date", "transaction date", "transaction type", "buy sell", "side", "action", "proceeds",
-        "commission", "comm fee", "fees comm", "fees", "t price", "trade price", "trade id", "order id", "order time", "trade time", "run date",
-        "handelsdatum", "buchungstag", "date opération", "fecha operación", "約定日", "成交日期", "买卖方向",
-    )
-)  # fmt: skip
-
 
 _NAMING = frozenset({"name", "ticker", "isin", "cusip", "sedol", "figi"})
 
@@ -112,7 +102,7 @@ def _fitting(heading: str, kind: str) -> list[Reading]:
         return [*fit, ("side", _BY_CELLS)]
     if kind == "currency" and not readings and not any(word in heading_key(heading) for word in (*_BASE, *_OF_LINES)):
         return [("currency", _BY_CELLS)]
-    if kind in ("code", "isin"):
+    if kind in ("code", "isin", "cusip"):
         fit.sort(key=lambda reading: reading[0] != "identifier")
     order = [name for name, _ in fit]
     if "quantity" in order and "market_value" in order[order.index("quantity") :]:
@@ -134,7 +124,7 @@ def plan_columns(
     columns : mapping of field to heading, optional
         The caller's own map (``{"isin": "Asset ID"}``); it wins over the vocabulary. What it names and the table has not is in
         `absent`, and does not switch off the column that the vocabulary knows.
-    kinds : sequence of {"number", "money", "code", "isin", "currency", "side", "text", "unconfirmed", ""}, optional
+    kinds : sequence of {"number", "money", "code", "isin", "cusip", "currency", "side", "text", "repeated", "unconfirmed", ""}, optional
         What the cells of each column are: numbers name no security, and words are no amount. Empty where nothing is known; of an unconfirmed
         one nothing is read.
 
@@ -160,9 +150,10 @@ def plan_columns(
     known = [*kinds, *[""] * (len(printed) - len(kinds))]
     fitting = {number: _fitting(heading, known[number]) for number, heading in enumerate(printed) if heading and number not in mapped}
     position = _claimed(position, _in_order(printed, fitting, same))
-    unknown = [n for n, heading in enumerate(printed) if known[n] == "isin" and heading and n not in mapped and not readings_of(heading)]
-    if unknown and not {"isin", "identifier"} & set(position):
-        position["isin"] = unknown[0]  # an ISIN is known by its form, whatever its heading
+    for code in ("isin", "cusip"):  # known by its form, whatever its heading
+        unknown = [n for n, heading in enumerate(printed) if known[n] == code and heading and n not in mapped and not readings_of(heading)]
+        if unknown and not {code, "identifier"} & set(position):
+            position[code] = unknown[0]
     if kinds and not any(name in position for name in IDENTITY_FIELDS):
         _claim_as_code(position, printed, known)
     return ColumnPlan(
@@ -178,7 +169,7 @@ def plan_columns(
         decided=column_doubts(printed, position, mapped, known, fitting),
         quantity_parts=quantity_parts(printed, position["quantity"]) if position.get("quantity", -1) not in {-1, *mapped} else (),
         short=_beside_long(printed, position, mapped),
-        is_transactions=len({heading_key(heading) for heading in printed} & _TRANSACTION_KEYS) >= 2,
+        is_transactions=trade_headings(printed) >= 2,
     )
 
 

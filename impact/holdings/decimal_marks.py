@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.holdings.fields import NUMBER_FIELDS
-from impact.holdings.sections import RawTable
+from impact.holdings.raw_tables import RawTable
 from impact.intake.numbers import decimal_of_columns, parse_numbers
 
 __all__ = ["file_decimal"]

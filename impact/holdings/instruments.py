@@ -47,7 +47,11 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("future", r"\bfutures?\b|\bindex \(ice\)|\bemini\b|\be-mini\b| (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) \d{2}$"),
     ("warrant", r"\bwarrants?\b|\bwts?\b"),
     ("right", r"\brights?\b|\brts\b"),
-    ("cash", r"\bcash\b|u\.s\. dollar|^us dollars?$|\bmoney market\b"),
+    (
+        "cash",
+        r"\bcash\b|u\.s\. dollar|^us dollars?$|\bmoney market\b|^pending activity$|^interest/overdraft$|^(great )?british pounds?( sterling)?$"
+        r"|^(australian|canadian|hong kong|new zealand|singapore|taiwan) dollars?$|^japanese yen$|^swiss francs?$|^chinese (yuan|renminbi)$",
+    ),
     ("receipt", r"\badrs?\b|\bgdrs?\b|\bads\b|depo[sz]it[ao]ry|\bspon\b|\bspons\b|\bsponsored\b"),
     (
         "fund",
@@ -55,7 +59,7 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ),
 )
 _BY_TICKER: tuple[tuple[str, str], ...] = (
-    ("cash", r"^[A-Z]{3} CURNCY$"),
+    ("cash", r"^[A-Z]{3} CURNCY$|^PENDING ACTIVITY$|^CASH (&|AND) CASH INVESTMENTS$"),
     # A month or day of expiry stands before the strike; after letters alone a strike has two digits. C1 and C2 alone are venues.
     (
         "option",

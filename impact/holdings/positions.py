@@ -19,8 +19,10 @@ from impact.holdings.instruments import classify_instruments, written_on
 from impact.holdings.lots import LOT, lots_of_summaries
 from impact.holdings.plausibility import doubts_of_file, repeated_rows
 from impact.holdings.quantity_parts import less_short, whole_quantities
+from impact.holdings.raw_tables import RawTable, Refused
+from impact.holdings.remarks import SENTENCE, is_prose
+from impact.holdings.repeated_trades import say_repeated_trades
 from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_issues, shares_of_values, stated_scales
-from impact.holdings.sections import RawTable, Refused
 from impact.holdings.sides import Sides, read_sides, short_below_titles
 from impact.holdings.symbol_columns import text_cells
 from impact.holdings.totals import TotalLines, labelled_totals, net_assets_stated, total_lines, totals_among_codes
@@ -43,6 +45,7 @@ NO_POSITION = (
     "a total",
     "one cell of text",
     "a line of units",
+    SENTENCE,
     "the header again",
     "the header of a further table",
     "the same lines",
@@ -131,6 +134,7 @@ def interpret(
     rows = _with_sides(rows, text, code, raw, refused, report)  # totals were told by the figures as they are printed
     held, dropped = _sorted_out(rows, code, raw, refused)
     kept, unscaled = shares_of_values(held, scales)
+    say_repeated_trades(rows, code == 0, raw, report)
     doubts = doubts_of_file(kept, one_currency=not raw.plan.value_currency)
     return Positions(
         rows=kept,
@@ -336,6 +340,8 @@ def _refusals(
         unread = np.isin(report.line, cells.loc[cells["column"].isin(AMOUNT_FIELDS), "row"])
         code[bare] = np.where(unread[bare], 4, 3)
     code[~identified] = 2
+    odd = np.flatnonzero(bare)
+    code[odd[[is_prose(words) for words in raw.words(odd)]]] = SENTENCE_CODE
     plain = [number for number in range(len(raw.plan.headings)) if number not in {raw.plan.position.get(name) for name in AMOUNT_FIELDS}]
     lots = lots_of_summaries(rows, code == 0, lambda asked: raw.printed(asked, plain))
     code[lot := lots.lot] = LOT_CODE
@@ -359,7 +365,7 @@ def _refusals(
 
 
 TOTAL_CODE, TOTAL_REASON = 1, "a total, not a position"
-LOT_CODE = 5
+LOT_CODE, SENTENCE_CODE = 5, 6
 _REASONS = (
     "",
     TOTAL_REASON,
@@ -367,6 +373,7 @@ _REASONS = (
     "no quantity, value or weight",
     "quantity, value and weight cannot be read as numbers",
     LOT,
+    SENTENCE,
 )
 
 

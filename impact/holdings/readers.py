@@ -12,9 +12,10 @@ import pandas as pd
 from impact.errors import InputError
 from impact.holdings.headers import HEAD_ROWS
 from impact.holdings.positions import TOTAL_REASON, Positions, interpret
+from impact.holdings.raw_tables import RawTable, SheetTables
 from impact.holdings.scales import with_units
 from impact.holdings.schemas import DROPPED, DROPPED_COUNTS, FILE_COLUMNS, FILE_COUNTS, FILE_ROWS, ISSUES
-from impact.holdings.sections import RawTable, SheetTables, sheet_tables
+from impact.holdings.sections import file_tables
 from impact.holdings.sums import grand_totals
 from impact.holdings.told_twice import told_once
 from impact.holdings.totals import is_called_sum
@@ -177,7 +178,7 @@ def read_holdings(
     path = Path(source) if isinstance(source, str | Path) else Path("")
     file, net_assets = _opened(source, sheet, separator)
     where = f"path={str(path)!r}" if path.name else "the table"
-    split = with_units([sheet_tables(page, columns, dayfirst=dayfirst) for page in file.sheets])
+    split = with_units(file_tables(file.sheets, columns, dayfirst=dayfirst))
     _check_headers(split, where)
     day = _given_day(as_of)
     named = parse_date(path.stem) if path.name else None

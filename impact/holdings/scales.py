@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from impact.holdings.sections import RawTable, SheetTables
+from impact.holdings.raw_tables import RawTable, SheetTables
 from impact.intake.units import StatedUnit, agreed_unit
 from impact.tables import prose
 from impact.typing_ import BoolArray, FloatArray

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,100 +10,33 @@ import pandas as pd
 from impact.holdings.column_kinds import plan_for_cells
 from impact.holdings.columns import ColumnPlan, may_be_amount, plan_columns
 from impact.holdings.headers import HEAD_ROWS, find_header
+from impact.holdings.histories import is_history_name, is_position_name
 from impact.holdings.lots import LOT, summed_up
 from impact.holdings.preamble import Preamble, read_preamble
+from impact.holdings.raw_tables import RawTable, Refused, SheetTables
+from impact.holdings.remarks import SENTENCE, is_prose
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key
 from impact.intake.records import BLANK, RawSheet
 from impact.intake.units import StatedUnit, agreed_unit, is_unit, stated_unit, unit_in
-from impact.typing_ import BoolArray, IntArray
+from impact.typing_ import IntArray
 
-__all__ = ["RawTable", "SheetTables", "sheet_tables"]
+__all__ = ["file_tables", "sheet_tables"]
 
 _HOLDS_NUMBER = r"^[^A-Za-z=]*\d"
 _STATEMENT_MARKS = frozenset({"header", "data", "total", "subtotal", "notes"})
 _LOOK_THROUGH = "holdingsasof"
 
-Refused = tuple[int, str, str]
+
+def file_tables(sheets: Sequence[RawSheet], columns: Mapping[str, str] | None, *, dayfirst: bool | None) -> list[SheetTables]:
+    """The tables of positions of each sheet; beside records that are called transactions only those that are called positions are any."""
+    histories = any(sheet.headings and is_history_name(sheet.name) for sheet in sheets)
+    return [sheet_tables(sheet, columns, dayfirst=dayfirst, beside_histories=histories) for sheet in sheets]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class RawTable:
-    """One table of positions, not yet interpreted.
-
-    Attributes
-    ----------
-    cells : DataFrame
-        One column a field of the plan; text, or numbers and dates where the file types its columns.
-    line : (n,) int
-        1-based line of the file (row of the sheet) from which each row comes.
-    numeric : mapping of field to (n,) bool
-        Cells that the file stores as numbers.
-    plan : ColumnPlan
-    header_line : int
-        0 where the file keeps its headings apart.
-    separator : str
-    preamble : Preamble
-    title : str
-        Of the section, where a sheet holds several.
-    sheet : RawSheet
-        From which the table is cut.
-    places : (n,) int
-        Position in the sheet of each row.
-    shift : int
-        Column of the sheet of the first heading.
-    """
-
-    cells: pd.DataFrame
-    line: IntArray
-    plan: ColumnPlan
-    header_line: int
-    sheet: RawSheet
-    places: IntArray
-    shift: int = 0
-    numeric: Mapping[str, BoolArray] = field(default_factory=dict)
-    separator: str = ""
-    preamble: Preamble = field(default_factory=Preamble)
-    title: str = ""
-
-    def printed(self, rows: IntArray, columns: Sequence[int]) -> pd.DataFrame:
-        """The cells of some rows, in the columns of those headings, as text; a heading without a column is left out."""
-        there = [number for number in columns if number + self.shift < self.sheet.width]
-        cells = {number: self.sheet.cells[number + self.shift].take(self.places[rows]) for number in there}
-        return pd.DataFrame(
-            {number: column.astype("str").where(column.notna(), "").reset_index(drop=True) for number, column in cells.items()}
-        )
-
-    def parts_of_quantity(self) -> dict[str, pd.Series]:
-        """Heading -> cells of the columns that hold further parts of the quantity."""
-        cells = self.printed(np.arange(len(self.cells)), self.plan.quantity_parts)
-        return {self.plan.headings[number]: cells[number] for number in self.plan.quantity_parts if number in cells}
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class SheetTables:
-    """The tables of one sheet.
-
-    Attributes
-    ----------
-    tables : tuple of RawTable
-        Empty when no line of the sheet reads as a header of positions.
-    refused : list of (line, reason, text)
-        Every other line below the first header, and all lines of a sheet without a header.
-    seen : tuple of str
-        The headings that come closest, for the error message.
-    unit : StatedUnit or None
-        The scale that lines of the sheet outside its tables state.
-    """
-
-    sheet: RawSheet
-    tables: tuple[RawTable, ...]
-    refused: list[Refused]
-    seen: tuple[str, ...] = ()
-    unit: StatedUnit | None = None
-
-
-def sheet_tables(sheet: RawSheet, columns: Mapping[str, str] | None, *, dayfirst: bool | None) -> SheetTables:
+def sheet_tables(
+    sheet: RawSheet, columns: Mapping[str, str] | None, *, dayfirst: bool | None, beside_histories: bool = False
+) -> SheetTables:
     """Find the tables of positions in a sheet.
 
     Parameters
@@ -114,6 +46,8 @@ def sheet_tables(sheet: RawSheet, columns: Mapping[str, str] | None, *, dayfirst
         The caller's own map.
     dayfirst : bool, optional
         Order of a date above the header.
+    beside_histories : bool
+        Other tables of records in the file are called transactions.
 
     Notes
     -----
@@ -122,9 +56,9 @@ def sheet_tables(sheet: RawSheet, columns: Mapping[str, str] | None, *, dayfirst
     view that some sponsors append, and is named, not counted. In a statement whose second column says Header, Data or Total each
     first column is a section.
     """
-    unsplit = [(row.line, row.reason, row.text) for row in sheet.refused]
+    unsplit = [(row.line, SENTENCE if is_prose(row.text) else row.reason, row.text) for row in sheet.refused]
     if sheet.headings:
-        return _typed_table(sheet, columns, unsplit)
+        return _typed_table(sheet, columns, unsplit, beside_histories=beside_histories)
     if _is_statement(sheet):
         return _statement_tables(sheet, columns, unsplit)
     position, plan, seen = find_header(sheet, columns)
@@ -154,16 +88,19 @@ def _named(sheet: RawSheet, positions: Sequence[int], reason: str) -> list[Refus
     return rows
 
 
-def _typed_table(sheet: RawSheet, columns: Mapping[str, str] | None, unsplit: list[Refused]) -> SheetTables:
-    plan = plan_columns(sheet.headings, columns)
-    seen = tuple(heading for heading in plan.headings if heading)
-    if not plan.is_usable or plan.is_transactions:
-        kind = "holds transactions, not positions" if plan.is_transactions else "has no columns of positions"
-        reason = f"the table {sheet.name!r} {kind}" if sheet.name else f"the table {kind}"
-        prefix = "nothing names a position: " if plan.is_transactions else ""
-        return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *_named(sheet, range(len(sheet)), prefix + reason)], seen=seen)
+def _typed_table(sheet: RawSheet, columns: Mapping[str, str] | None, unsplit: list[Refused], *, beside_histories: bool) -> SheetTables:
+    by_headings = plan_columns(sheet.headings, columns)
     rows, lots = summed_up(sheet, np.arange(len(sheet)), sheet.headings)
-    plan = plan_for_cells(sheet.cells, rows, plan, columns)
+    plan = plan_for_cells(sheet.cells, rows, by_headings, columns)
+    seen = tuple(heading for heading in plan.headings if heading)
+    history = plan.is_transactions or is_history_name(sheet.name)
+    beside = beside_histories and not is_position_name(sheet.name)
+    if history or beside or not by_headings.is_usable:
+        kind = "holds transactions, not positions" if history else "has no columns of positions"
+        kind = "stands beside transactions and is not called positions" if beside and by_headings.is_usable and not history else kind
+        reason = f"the table {sheet.name!r} {kind}" if sheet.name else f"the table {kind}"
+        prefix = "nothing names a position: " if history else ""
+        return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *_named(sheet, range(len(sheet)), prefix + reason)], seen=seen)
     table = _cut(sheet, rows, plan, header_line=0, preamble=Preamble(), title=sheet.name)
     return SheetTables(sheet=sheet, tables=(table,), refused=sorted([*unsplit, *_named(sheet, lots.tolist(), LOT)]), seen=seen)
 
@@ -215,7 +152,10 @@ class _Body:
                 rows, lots = summed_up(self.sheet, rows, plan.headings)
                 self.refused += _named(self.sheet, lots.tolist(), LOT)
                 plan = plan_for_cells(self.sheet.cells, rows, plan, columns)
-                self.tables.append(_cut(self.sheet, rows, plan, header_line=line, preamble=preamble, title=title))
+                if plan.is_transactions:
+                    self._skip(rows, "nothing names a position: a list of transactions")
+                else:
+                    self.tables.append(_cut(self.sheet, rows, plan, header_line=line, preamble=preamble, title=title))
             if end is None:
                 return
             number += 1
@@ -303,6 +243,8 @@ class _Body:
             return "one cell of text, no position"
         beyond = [cell for cell in cells[width:] if cell.strip(BLANK)]
         if beyond and self.sheet.separator:
+            if is_prose(" ".join(filled)):
+                return SENTENCE
             used = max(place for place, cell in enumerate(cells) if cell.strip(BLANK)) + 1
             return f"{used} cells where the header has {width}: a separator inside a cell without quotation marks?"
         return ""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.holdings.positions import Positions
-from impact.holdings.sections import SheetTables
+from impact.holdings.raw_tables import SheetTables
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key, is_total_label
 

@@ -1,0 +1,118 @@
+"""Lists of what was done are refused or said, and never read as a book."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from impact.errors import InputError
+from impact.holdings import read_holdings
+
+XIAOMI, APPLE = "KYG9830T1067", "US0378331005"
+OPEN = '<OpenPositions><OpenPosition symbol="1810" isin="KYG9830T1067" position="1000" markPrice="30" currency="HKD"/></OpenPositions>'
+DONE = (
+    '<Trades><Trade symbol="1810" isin="KYG9830T1067" quantity="500" currency="HKD"/></Trades>'
+    '<CashTransactions><CashTransaction symbol="1810" isin="KYG9830T1067" amount="12" currency="HKD"/></CashTransactions>'
+    '<StmtFunds><StatementOfFundsLine symbol="1810" isin="KYG9830T1067" amount="-30000" currency="HKD"/></StmtFunds>'
+    '<Lots><Lot symbol="1810" isin="KYG9830T1067" quantity="500" currency="HKD"/></Lots>'
+)
+
+
+@pytest.fixture
+def read(tmp_path):
+    def of_text(text, name="book.csv"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return read_holdings(path)
+
+    return of_text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"ticker,type,quantity,price_per_unit,trade_date,isin\nX,buy,500,2.5,2023-01-15,{XIAOMI}\nA,sell,200,4,2024-09-01,{APPLE}\n",
+        f"Symbol,ISIN,Kind,Shares,Transaction Date\nX,{XIAOMI},Purchase,5,2021-01-04\nX,{XIAOMI},Dividend,2,2021-01-05\n",
+        f"Datum,Product,ISIN,Beurs,Uitvoeringsplaats,Aantal,Koers,,Transactiekosten,Order Id\n08-01-2024,Xiaomi,{XIAOMI},HKS,XHKG,6,HKD,30,-15,o1\n",
+    ],
+)
+def test_lists_of_trades_are_refused(read, text):
+    with pytest.raises(InputError, match="a list of transactions"):
+        read(text)
+
+
+def test_trades_among_records_are_refused(read):
+    records = [{"ticker": "X", "isin": XIAOMI, "type": "BUY", "quantity": 5, "tradeDate": "2021-01-04"}]
+    with pytest.raises(InputError, match="a list of transactions"):
+        read(json.dumps(records), "book.json")
+
+
+@pytest.mark.parametrize("heading", ["Type", "Side"])
+def test_a_class_or_a_side_is_no_trade(read, heading):
+    words = ("Equity", "ETF") if heading == "Type" else ("Long", "Short")
+    file = read(f"Ticker,ISIN,{heading},Quantity,Trade Date\nX,{XIAOMI},{words[0]},5,2021-01-04\nA,{APPLE},{words[1]},2,2021-01-05\n")
+    assert len(file.rows) == 2 and not file.issues["problem"].str.contains("history").any()
+
+
+def test_lots_by_day_of_trade_are_held_and_said(read):
+    file = read(f"Ticker,ISIN,Quantity,Trade Date\nX,{XIAOMI},5,2021-01-04\nX,{XIAOMI},7,2021-01-05\nA,{APPLE},2,2021-01-05\n")
+    assert file.rows["quantity"].tolist() == [5.0, 7.0, 2.0]
+    told = file.issues[file.issues["problem"].str.contains("lots, or a history")]
+    assert told["row"].tolist() == [2] and told["action"].tolist() == ["counted as well: of a history keep what is held"]
+
+
+def test_of_a_statement_only_what_is_called_positions_is_held(read):
+    file = read(f'<FlexQueryResponse queryName="a" type="AF">{DONE}{OPEN}</FlexQueryResponse>', "flex.xml")
+    assert file.rows[["isin", "quantity"]].to_numpy().tolist() == [[XIAOMI, 1000.0]]
+    assert len(file.dropped) == 4 and file.n_rows == 5
+
+
+def test_a_statement_of_transactions_alone_is_refused(read):
+    with pytest.raises(InputError, match="a list of transactions"):
+        read(f'<FlexQueryResponse queryName="a" type="AF">{DONE}</FlexQueryResponse>', "flex.xml")
+
+
+def test_records_of_no_code_beside_transactions_are_named(read):
+    text = json.dumps(
+        {
+            "trades": [{"symbol": "X", "quantity": 1}],
+            "plans": [{"name": "Savings", "amount": 9}],
+            "holdings": [{"isin": XIAOMI, "quantity": 3}],
+        }
+    )
+    file = read(text, "book.json")
+    assert file.rows["isin"].tolist() == [XIAOMI] and file.dropped["reason"].str.contains("not called positions").sum() == 1
+
+
+def test_prose_below_positions_is_no_position_whatever_separators_and_marks_it_holds(read):
+    text = (
+        f'Ticker,Name,ISIN,Market Value,Weight (%)\nX,Xiaomi,{XIAOMI},"1,000",50\nA,Apple,{APPLE},"1,000",50\n\n'
+        '"The content contained herein is owned by the sponsor and/or its third parties, and protected by law\n'
+        "The values for price shown, market value, weight and notional value are based off of the vendor price, and may differ\n"
+        "This material is strictly for illustrative, educational, or informational purposes and is subject to change.\n"
+        "The funds are not sponsored, endorsed, issued, sold or promoted by Alpha, Beta Services, LLC, Gamma & Co, Delta, nor by others\n"
+    )
+    file = read(text)
+    assert len(file.rows) == 2 and file.n_rows == 2 + len(file.dropped)
+    assert set(file.dropped["reason"]) == {"a sentence, no position"}
+
+
+def test_a_column_of_cusips_is_one_whatever_its_heading(read):
+    lines = ("QQQ,023135106,AMZN,3", "QQQ,20030N101,CMCSA,4", "QQQ,64110L106,NFLX,5")
+    file = read("FundTicker,SecurityNum,HoldingsTicker,Shares\n" + "\n".join(lines) + "\n")
+    assert file.rows["cusip"].tolist() == ["023135106", "20030N101", "64110L106"]
+
+
+def test_kinds_of_orders_are_no_names(read):
+    file = read("tradingsymbol,exchange,product,quantity,price\nAARON,NSE,CNC,1,10\nSBIN,BSE,CNC,16,20\nTCS,BSE,MIS,2,30\n")
+    assert file.rows["name"].tolist() == ["", "", ""]
+    file = read(f"Product,ISIN,Aantal,Slotkoers\nXIAOMI,{XIAOMI},1,10\nAPPLE,{APPLE},16,20\n")
+    assert file.rows["name"].tolist() == ["XIAOMI", "APPLE"]
+
+
+def test_money_is_cash_by_the_words_of_brokers(read):
+    file = read(
+        "Symbol,Description,Quantity,Value\nAAPL,APPLE INC,1,100\nPending Activity,,,25\n,Great British Pound,,5\n,Interest/Overdraft,,-1\n"
+    )
+    assert file.rows["instrument"].tolist() == ["unknown", "cash", "cash", "cash"]
