@@ -62,7 +62,7 @@ class IntradayStudy(Result):
         """The leading horizon, all horizons over the events, and each event where there are few."""
         row = self.average.loc[[self.headline]].iloc[0]
         until = "to the close" if self.headline == CLOSE else f"after {self.headline}"
-        told = f"{prose.percent(row['effect'])}, p {prose.p_value(row['p_value'])}" if np.isfinite(row["effect"]) else row["reason"]
+        told = f"{prose.percent(row['effect'], 2)}, p {prose.p_value(row['p_value'])}" if np.isfinite(row["effect"]) else row["reason"]
         tables = [(f"Effect common to the events, {prose.percent(self.level, 0)} interval", self.with_schema("average"))]
         if self.effects["event_id"].nunique() <= 20:
             tables.append(("Each event", self.with_schema("effects")))

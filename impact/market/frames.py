@@ -164,7 +164,7 @@ def checked_sessions(index: DaysLike, parameter: str) -> pd.DatetimeIndex:
     if timed.any():
         raise InputError(
             f"{parameter} has {int(timed.sum())} rows with a time of day (first {sessions[timed][0]}); sessions are dates: "
-            "give one row a session, labelled by the exchange's own date."
+            "give one row a session, labelled by the exchange's own date, or bars of the day to impact.eventstudy.intraday_study."
         )
     repeated = sessions[sessions.duplicated()].unique()
     if len(repeated):
