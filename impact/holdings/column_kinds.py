@@ -145,9 +145,9 @@ def plan_for_cells(
         plan = replace(plan, position={name: number for name, number in plan.position.items() if number != value}, decided=again.decided)
     if "quantity" in again.position and "quantity" not in (columns or {}):
         again = _with_quantity_by_product(own, again, kinds, shift)
-    if trade_headings(plan.headings) and any(
-        kind == "text" and says_trades(own[n].unique()) for n, kind in zip(numbers, kinds, strict=True)
-    ):
+    days = own[again.position["as_of"] + shift].nunique() if "as_of" in again.position else 0
+    told = trade_headings(plan.headings) or days > 1  # positions are of one day
+    if told and any(kind == "text" and says_trades(own[number].unique()) for number, kind in zip(numbers, kinds, strict=True)):
         return replace(plan, is_transactions=True)
     no_amount = any(name in again.position for name in IDENTITY_FIELDS) and not again.is_usable
     return plan if no_amount else again

@@ -32,6 +32,11 @@ _WIDEST_SPAN = 1000  # the standard of HTML allows no more
 _HTML_STARTS = ("<!doctype html", "<html", "<table", "<meta", "<head", "<style", "<body", "<!--", "<div", "<center")
 
 
+_SUBMISSION_STARTS = ("<sec-document>", "<document>", "-----begin privacy")
+"""How a filing begins as EDGAR sends it whole: its documents stand in one text."""
+_DOCUMENT_XML = re.compile(r"<XML>\s*(.*?)\s*</XML>", re.DOTALL)
+
+
 def is_spreadsheet_xml(content: bytes) -> bool:
     """XML Spreadsheet 2003, which sponsors save as .xls."""
     opening = opening_text(content)
@@ -41,12 +46,13 @@ def is_spreadsheet_xml(content: bytes) -> bool:
 def is_html(content: bytes) -> bool:
     """A web page, or the table that a broker saves as .xls."""
     opening = opening_text(content)
-    return opening.startswith(_HTML_STARTS) or (opening.startswith("<?xml") and "<html" in opening)
+    wrapped = opening.startswith(("<?xml", *_SUBMISSION_STARTS)) and "<html" in opening
+    return opening.startswith(_HTML_STARTS) or wrapped
 
 
 def is_xml(content: bytes) -> bool:
     """Any other markup."""
-    return opening_text(content).startswith("<")
+    return opening_text(content).startswith(("<", "-----begin privacy"))
 
 
 def is_single_file_page(content: bytes) -> bool:
@@ -65,6 +71,8 @@ def parse_xml(content: bytes, *, where: str):
     from lxml import etree
 
     text, _ = decode(content, encoding=_declared_encoding(content))
+    if text.lstrip(BLANK).lower().startswith(_SUBMISSION_STARTS):
+        text = f"<documents>{''.join(_DECLARATION.sub('', part, count=1) for part in _DOCUMENT_XML.findall(text))}</documents>"
     text = _DECLARATION.sub("", text, count=1)
     opening = text[: 1 << 16].lower()
     if "<!doctype" in opening or "<!entity" in opening:

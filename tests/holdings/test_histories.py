@@ -35,6 +35,7 @@ def read(tmp_path):
         f"ticker,type,quantity,price_per_unit,trade_date,isin\nX,buy,500,2.5,2023-01-15,{XIAOMI}\nA,sell,200,4,2024-09-01,{APPLE}\n",
         f"Symbol,ISIN,Kind,Shares,Transaction Date\nX,{XIAOMI},Purchase,5,2021-01-04\nX,{XIAOMI},Dividend,2,2021-01-05\n",
         f"Datum,Product,ISIN,Beurs,Uitvoeringsplaats,Aantal,Koers,,Transactiekosten,Order Id\n08-01-2024,Xiaomi,{XIAOMI},HKS,XHKG,6,HKD,30,-15,o1\n",
+        f"Date,Broker,Symbol,ISIN,Type,Quantity,Price\n2022-01-01,A,X,{XIAOMI},buy,8,12\n2022-01-15,A,X,{XIAOMI},sell,8,13\n",
     ],
 )
 def test_lists_of_trades_are_refused(read, text):
@@ -53,6 +54,11 @@ def test_a_class_or_a_side_is_no_trade(read, heading):
     words = ("Equity", "ETF") if heading == "Type" else ("Long", "Short")
     file = read(f"Ticker,ISIN,{heading},Quantity,Trade Date\nX,{XIAOMI},{words[0]},5,2021-01-04\nA,{APPLE},{words[1]},2,2021-01-05\n")
     assert len(file.rows) == 2 and not file.issues["problem"].str.contains("history").any()
+
+
+def test_bought_and_sold_contracts_of_one_day_are_positions(read):
+    file = read("As of,Symbol,B/S,Quantity,Price\n2021-01-20,HSIF1,Buy,5,30000\n2021-01-20,HHIF1,Sell,2,11000\n")
+    assert len(file.rows) == 2
 
 
 def test_lots_by_day_of_trade_are_held_and_said(read):
