@@ -270,10 +270,12 @@ class Case:
         return precedents_on_record(self.prices(), programmes=(list_of_programme(self.definition.programme_id),), as_of=self.as_of)
 
     def report(self, path: str | Path) -> Path:
-        """Write the whole case as one self-contained HTML page."""
+        """Write the whole case as one self-contained HTML page; where it cannot be written is said before it is drawn."""
         from impact.cases.pages.page import case_page
         from impact.report.page import write
+        from impact.whole_files import checked_path
 
+        checked_path(path, "html")
         return write(case_page(self), path)
 
     @cached_property
