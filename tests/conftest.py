@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import cache
 from pathlib import Path
 
 # One thread for each process: workers that share the cores would otherwise spin on each other's. Handed down to workers and commands.
@@ -30,7 +31,7 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(autouse=True)
-def declared_columns(monkeypatch):
+def declared_columns():
     """No table is shown, and no result is made, with a column that its schema does not declare."""
     from impact.results import Result
     from impact.tables import Schema
@@ -50,8 +51,10 @@ def declared_columns(monkeypatch):
                 undeclared = [str(name) for name in names if schema.extra is None and str(name) not in schema]
                 assert not undeclared, f"{type(self).__name__}.{attribute} has undeclared {undeclared}"
 
-    monkeypatch.setattr(Schema, "column", column)
-    monkeypatch.setattr(Result, "__post_init__", check_tables)
+    with pytest.MonkeyPatch.context() as patch:  # its own: who asks for `monkeypatch` alters something else
+        patch.setattr(Schema, "column", column)
+        patch.setattr(Result, "__post_init__", check_tables)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -85,17 +88,51 @@ def worked() -> dict:
     return {"examples": rows, "panel6": panel | {name: table[name].to_numpy() for name in ("market", "rf")}}
 
 
+@pytest.fixture(scope="session")
+def opened():
+    """Open a shipped case by its name, as known today or at an instant; whoever asks again gets the same object."""
+    from impact.cases import case
+
+    once = cache(lambda name, as_of: case(name, as_of=as_of))
+    return lambda name, as_of=None: once(name, as_of)
+
+
+@pytest.fixture(scope="session")
+def paged(opened):
+    """The page of a shipped case by its name, put together and drawn once."""
+    from impact.cases.pages.page import case_page
+
+    return cache(lambda name: case_page(opened(name)))
+
+
 @pytest.fixture
-def run_cli():
-    """Call the command line in process: ``run_cli("case", "xiaomi")`` gives exit code, stdout, stderr."""
+def run_cli(request, opened):
+    """Call the command line in process: ``run_cli("case", "xiaomi")`` gives exit code, stdout, stderr.
+
+    A shipped case is opened once for all tests that alter nothing: those that do not ask for `monkeypatch`.
+    """
     import contextlib
     import io
 
+    import impact
+    from impact.cases import case_names
     from impact.cli import main
+
+    alters, anew = "monkeypatch" in request.fixturenames, impact.case
+
+    def case(name=None, source=None, as_of=None, *, offline=False, **stated):
+        if name in case_names() and source is None and not offline and not stated:
+            return opened(name, as_of)
+        return anew(name, source, as_of, offline=offline, **stated)
 
     def run(*words: str):
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as stop:
+        with contextlib.ExitStack() as around:
+            around.enter_context(contextlib.redirect_stdout(out))
+            around.enter_context(contextlib.redirect_stderr(err))
+            if not alters:
+                around.enter_context(pytest.MonkeyPatch.context()).setattr(impact, "case", case)
+            stop = around.enter_context(pytest.raises(SystemExit))
             main(list(words))
         return stop.value.code, out.getvalue(), err.getvalue()
 

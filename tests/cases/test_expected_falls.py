@@ -9,7 +9,6 @@ import pytest
 from impact.cases import case_names
 from impact.cases.pages.exposed import news_section, price_section
 from impact.cases.pages.names import names_of
-from impact.cases.pages.page import case_page
 from impact.pricing import EVENT_CLASSES
 from impact.report.page import Text, render
 
@@ -60,12 +59,12 @@ def test_a_sentence_without_its_evidence_is_caught():
         check(["first bar, offshore line: falls by 7 %"])
 
 
-def check_one_answer(case, run_cli):
+def check_one_answer(case, page, run_cli):
     """What is said of the price is one thing: headline, path, JSON, terminal and page."""
     name, priced = case.definition.case, case.pricing()
     body = json.loads(run_cli("price", name, "--format", "json")[1])
     printed = run_cli("price", name)[1]
-    page = re.sub(r"<[^>]+>", "", html.unescape(render(case_page(case))))
+    page = re.sub(r"<[^>]+>", "", html.unescape(render(page)))
     headline = priced.headline().rstrip(".")
     assert body["title"].rstrip(".") == headline and printed.startswith(headline) and headline in page
     if priced.effect is None:
@@ -84,11 +83,11 @@ def check_one_answer(case, run_cli):
         assert f"{100 * value:+z.1f}" in headline and f"{100 * value:+z.2f} %" in printed and f"{100 * value:+z.2f} %" in page
 
 
-def test_headline_path_json_terminal_and_page_say_one_price_effect(opened, run_cli):
-    check_one_answer(opened("xiaomi"), run_cli)
+def test_headline_path_json_terminal_and_page_say_one_price_effect(opened, paged, run_cli):
+    check_one_answer(opened("xiaomi"), paged("xiaomi"), run_cli)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in case_names() if name != "xiaomi"])
-def test_every_other_case_says_one_price_effect(name, opened, run_cli):
-    check_one_answer(opened(name), run_cli)
+def test_every_other_case_says_one_price_effect(name, opened, paged, run_cli):
+    check_one_answer(opened(name), paged(name), run_cli)

@@ -12,7 +12,6 @@ import pytest
 import impact
 from impact.cases import case_names
 from impact.cases.answers import QUESTIONS
-from impact.cases.pages.page import case_page
 from impact.errors import InputError
 from impact.report.page import Page, render
 from impact.tables.prose import amount, long_date
@@ -73,9 +72,9 @@ def test_page_terminal_and_json_give_the_same_answers(run_cli, tmp_path):
     assert code == 0 and out.startswith("event_id,")
 
 
-def test_a_page_shows_names_and_no_codes(opened):
+def test_a_page_shows_names_and_no_codes(paged):
     """Codes that tables are joined by stay in files: a reader sees names, and hours of one zone."""
-    page = case_page(opened("xiaomi"))
+    page = paged("xiaomi")
     kept = [replace(part, blocks=tuple(b for b in part.blocks if getattr(b, "id", "") != "conflicts")) for part in page.sections]
     page = replace(page, sections=tuple(kept))  # what sources disagree on is named as the fact base names it
     text = re.sub(r"<(script|style).*?</\1>", "", render(page), flags=re.S)
@@ -85,8 +84,8 @@ def test_a_page_shows_names_and_no_codes(opened):
     assert "preliminary injunction; MSCI keeps Xiaomi" in shown and "buying ends" in shown
 
 
-def test_what_cannot_be_had_is_no_section_but_named_once_with_its_reason(opened):
-    page = case_page(opened("sensetime"))
+def test_what_cannot_be_had_is_no_section_but_named_once_with_its_reason(paged):
+    page = paged("sensetime")
     titles = [section.title for section in page.sections]
     assert "Effect of each event" not in titles and "Precedents" not in titles
     unknown = page.sections[titles.index("What is not known")].blocks[0].lines
@@ -114,7 +113,7 @@ def test_a_page_without_answers_has_none():
     assert "<dl" not in render(Page(title="T", headline="H"))
 
 
-def test_an_event_without_an_hour_is_read_both_ways(opened):
+def test_an_event_without_an_hour_is_read_both_ways(opened, paged):
     """General licence 14 of 23 April 2018 is on record by its day: Moscow moved +17.65 % that day and +4.07 % the next."""
     study = opened("rusal").event_study()
     read = study.readings[study.readings["label"].str.startswith("GL 14")].set_index("reading")
@@ -123,7 +122,7 @@ def test_an_event_without_an_hour_is_read_both_ways(opened):
     late, shown = read.loc["late in the day"], study.row_of("G1")
     assert (late["ar"], late["low"], late["high"], late["p_sq"]) == (shown["ar"], shown["low"], shown["high"], shown["p_sq"])
     assert read.loc["early in the day", "low"] > 0 > late["low"]
-    page = render(case_page(opened("rusal")))
+    page = render(paged("rusal"))
     assert "What would narrow this most" in page  # the missing inputs are named also where none has a figure
     assert "both sessions that may have reacted first" in page and "late in the day" in page
     assert any("hour of 3 events" in text for text in study.assumptions)

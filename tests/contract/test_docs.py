@@ -85,15 +85,20 @@ def run_python(step: Step, namespace: dict, where: str) -> None:
 
 @pytest.mark.filterwarnings("ignore::impact.errors.ImpactWarning")
 @pytest.mark.parametrize("path", PAGES, ids=[str(path.relative_to(DOCS)) for path in PAGES])
-def test_page_runs_and_prints_what_it_shows(path, run_cli, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def test_page_runs_and_prints_what_it_shows(path, run_cli, tmp_path):
+    with contextlib.chdir(tmp_path):
+        check_page(path, run_cli, tmp_path)
+
+
+def check_page(path, run_cli, folder):
+    """Do what a page says, in a folder, and hold what is printed to what it shows."""
     namespace: dict = {"__name__": "page"}
     exit_code = 0
     todo = steps(path.read_text(encoding="utf-8"))
     for number, step in enumerate(todo, 1):
         where = f"{path.name}, step {number}: {step.text.splitlines()[0]}"
         if step.kind == "file":
-            (tmp_path / step.file).write_text(step.text, encoding="utf-8")
+            (folder / step.file).write_text(step.text, encoding="utf-8")
         elif step.kind == "python":
             run_python(step, namespace, where)
         elif step.text == "echo $?":

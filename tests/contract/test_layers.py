@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract import house
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -37,8 +39,7 @@ def test_a_library_lives_in_one_room(library, home):
     import ast
 
     users = set()
-    for path in (ROOT / "impact").rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+    for path, tree in house.trees().items():
         for node in ast.walk(tree):
             names = (
                 [alias.name for alias in node.names]
@@ -49,5 +50,5 @@ def test_a_library_lives_in_one_room(library, home):
             )
             typing_only = isinstance(node, (ast.Import, ast.ImportFrom)) and node.col_offset > 0 and library == "matplotlib"
             if any(name.split(".")[0] == library for name in names) and not typing_only:
-                users.add(path.relative_to(ROOT).as_posix())
+                users.add(path)
     assert users and all(user.startswith(home) for user in users), users

@@ -1,5 +1,6 @@
 """The README runs: its two commands are those of the Makefile and of continuous integration, its examples work."""
 
+import contextlib
 import re
 import warnings
 from pathlib import Path
@@ -28,11 +29,11 @@ COMMANDS = [[line for line in block.splitlines() if line.startswith("impact ")] 
 
 
 @pytest.mark.parametrize("lines", [lines for lines in COMMANDS if lines], ids=lambda lines: lines[0])
-def test_commands_run_one_after_the_other(lines, run_cli, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for line in lines:
-        code, out, err = run_cli(*line.split()[1:])
-        assert code == 0 and (out or "wrote" in err) and "Traceback" not in err
+def test_commands_run_one_after_the_other(lines, run_cli, tmp_path):
+    with contextlib.chdir(tmp_path):
+        for line in lines:
+            code, out, err = run_cli(*line.split()[1:])
+            assert code == 0 and (out or "wrote" in err) and "Traceback" not in err
 
 
 def test_the_two_commands_are_targets_of_the_makefile():

@@ -22,6 +22,12 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def alone(folder):
+    """Every book of the folder, by no pool and in one batch."""
+    return check_books(books_of(folder), ASKED)
+
+
 def test_the_rows_are_those_of_one_book_at_a_time(folder):
     whole = check_books(books_of(folder), ASKED, batch=4)
     single = {path.name: check_portfolio(path, **ASKED) for path in books_of(folder) if path.name != "broken.csv"}
@@ -38,8 +44,7 @@ def test_the_rows_are_those_of_one_book_at_a_time(folder):
 
 
 @pytest.mark.parametrize("batch", [1, 3, 100])
-def test_neither_batch_nor_worker_changes_a_row(folder, batch):
-    alone = check_books(books_of(folder), ASKED)
+def test_neither_batch_nor_worker_changes_a_row(folder, alone, batch):
     with ThreadPoolExecutor(2) as pool:
         pooled = check_books(books_of(folder), ASKED, executor=pool, batch=batch)
     for name in ("lines", "books", "unread"):
@@ -47,10 +52,9 @@ def test_neither_batch_nor_worker_changes_a_row(folder, batch):
     assert alone.assumptions == pooled.assumptions and alone.sources == pooled.sources
 
 
-def test_processes_give_the_same_rows(folder, monkeypatch):
+def test_processes_give_the_same_rows(folder, alone, monkeypatch):
     monkeypatch.setattr(desk, "_WORTH_A_POOL", 2)
     monkeypatch.setattr(desk.os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    alone = check_books(books_of(folder), ASKED)
     with worker_pool(len(books_of(folder))) as pool:
         assert pool is not None
         pooled = check_books(books_of(folder), ASKED, executor=pool, batch=6)
