@@ -91,7 +91,10 @@ class Table:
     def _header(self) -> list[dict[str, Any]]:
         read = self.shown()
         columns = [read.schema.column(name) for name in read.frame.columns]
-        return [{"text": column.short, "about": column.about, "css": _column_class(read, i)} for i, column in enumerate(columns)]
+        return [
+            {"text": column.short, "about": column.about, "css": _column_class(read, i), "column": str(read.frame.columns[i])}
+            for i, column in enumerate(columns)
+        ]
 
 
 def _column_class(table: tables.Table, position: int) -> str:

@@ -1,6 +1,7 @@
 """What a reader with a keyboard, a screen reader or weak eyes needs of the page, read off its markup and its styles."""
 
 import itertools
+import json
 import re
 from html.parser import HTMLParser
 
@@ -96,3 +97,18 @@ def test_every_control_is_reached_by_keyboard_and_shows_it():
 def test_a_figure_missing_in_every_row_is_no_column_and_a_date_is_not_broken():
     text = page()
     assert ">empty<" not in text and 'class="date"' in text and "td.date { white-space: nowrap; }" in CSS
+
+
+def test_every_heading_names_the_column_of_the_numbers_behind_it():
+    """The script sorts a table by its unrounded numbers: each heading must lead to its column."""
+    written = page()
+    numbers = json.loads(re.search(r'id="numbers">(.*?)</script>', written, re.DOTALL).group(1))
+    heads = re.findall(r'<th scope="col"[^>]*data-column="([^"]+)"', written)
+    assert heads == ["name", "car", "seen_on"] * 2
+    assert set(heads) <= set(numbers["t"]["columns"]) and len(numbers["t"]["rows"]) == 1
+
+
+def test_a_heading_that_sorts_is_no_stop_where_it_is_out_of_sight_and_stays_in_print():
+    assert CSS.count("thead { position: absolute; left: -99rem; }") == 2
+    assert '.position === "absolute" ? -1 : 0' in _text_of("page.js")
+    assert "button.sort { display: inline;" in CSS[CSS.index("@media print") :]
