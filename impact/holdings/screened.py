@@ -29,6 +29,7 @@ __all__ = ["AskedOfBooks", "CheckOptions", "ScreenedBook", "screen_books"]
 
 _ASSUMPTIONS = (
     "A reading of public texts and of the files given; not legal advice.",
+    "Barred: buying or holding is prohibited; restricted: something is prohibited, or will be on a known day; permitted says which act.",
     "Clear means that no programme of the fact base names it as known at that instant; it is no clearance under other lists.",
     "A name never confirms a match: it only puts a position into the unknown bucket until an identifier or a trading line speaks.",
     "Ownership by a listed parent does not count: the CMIC programmes bind listed names alone (OFAC FAQ 857, 905).",

@@ -59,6 +59,7 @@ ASSUMPTIONS = (
     "A session is usable when it opens before the first prohibited instant; when it closes after it, only the part before counts.",
     "The trade date counts, not settlement (OFAC FAQ 864); settlement columns are for those who must be out by then.",
     "A fact of which only the day is known acts from the last second of that day where it was announced.",
+    "Clocks bind US persons, or whom a stated programme binds; public funds of some states have clocks of their own, which are not on record.",
 )
 
 
