@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from impact.holdings.columns import ColumnPlan, may_be_amount, plan_columns
 from impact.holdings.fields import AMOUNT_FIELDS, IDENTITY_FIELDS
+from impact.holdings.heading_vocabulary import readings_of
 from impact.identifiers import valid_identifiers
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key
@@ -27,13 +28,13 @@ def find_header(sheet: RawSheet, columns: Mapping[str, str] | None) -> tuple[int
     """
     best: tuple[int, ColumnPlan | None] = (0, None)
     seen: tuple[str, ...] = ()
-    plan_columns((), columns)  # an unknown field is a mistake of the caller, not of a line
+    nothing = plan_columns((), columns)  # an unknown field is a mistake of the caller, not of a line
     head: list[list[str]] = []
     plans: list[ColumnPlan] = []
     for place, cells in enumerate(sheet.head(min(len(sheet), _LARGEST_SCAN))):
         if place >= HEAD_ROWS and best[1] is not None:
             break
-        plan = plan_columns(cells, columns)
+        plan = plan_columns(cells, columns) if columns or any(readings_of(str(cell).strip(BLANK)) for cell in cells if cell) else nothing
         if plan.n_known and sum(map(bool, plan.headings)) > len(seen):
             seen = tuple(cell for cell in plan.headings if cell)
         if plan.is_usable and (best[1] is None or plan.n_known > best[1].n_known):
