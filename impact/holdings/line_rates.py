@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from impact.holdings.called import labelled_totals
 from impact.holdings.instruments import NOT_PRODUCTS
-from impact.holdings.totals import labelled_totals
 from impact.intake.currency_table import CURRENCY_TABLE
 from impact.typing_ import BoolArray, FloatArray
 

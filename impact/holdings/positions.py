@@ -10,6 +10,7 @@ import pandas as pd
 
 from impact.holdings.account_headings import AccountHeadings, account_headings
 from impact.holdings.book_currency import settle_book_currency, settle_currencies
+from impact.holdings.called import labelled_totals, net_assets_stated, totals_among_codes
 from impact.holdings.cell_report import ISSUE_DTYPES, CellReport
 from impact.holdings.coded import CODED, checked_codes, sorted_codes
 from impact.holdings.debt_values import value_by_percent
@@ -25,7 +26,7 @@ from impact.holdings.repeated_trades import say_repeated_trades
 from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_issues, shares_of_values, stated_scales
 from impact.holdings.sides import Sides, read_sides, short_below_titles
 from impact.holdings.symbol_columns import text_cells
-from impact.holdings.totals import TotalLines, labelled_totals, net_assets_stated, total_lines, totals_among_codes
+from impact.holdings.totals import TotalLines, total_lines
 from impact.holdings.weight_units import WEIGHT_UNITS, WeightColumn, printed_weight, weight_unit
 from impact.identifiers import valid_identifiers
 from impact.intake.dates import parse_dates
@@ -354,6 +355,13 @@ def _refusals(
         lines.unnamed & (code == 0), "market_value", rows["market_value"], "the figures are the sum of lines beside it: a total?",
         "kept: nothing calls it a total or a group",
     )  # fmt: skip
+    report.add(
+        lines.worded & (code == 0), "market_value", rows["market_value"], "called a total or a group, and no sum of the lines beside it: a total?",
+        "kept: if it is one, leave it out",
+    )  # fmt: skip
+    report.add(
+        lines.unmet, "market_value", value, "called a total, and no sum of the lines above", "not a position; look for lines left out"
+    )
     report.add(
         lots.doubtful & (code == 0), "quantity", rows["quantity"], "the sum of the lines of the same security beside it: a summary of them?",
         "all kept as positions: if it is one, leave it or them out",

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.holdings.called import is_called_sum
 from impact.holdings.headers import HEAD_ROWS
 from impact.holdings.positions import TOTAL_REASON, Positions, interpret
 from impact.holdings.raw_tables import RawTable, SheetTables
@@ -18,7 +19,6 @@ from impact.holdings.schemas import DROPPED, DROPPED_COUNTS, FILE_COLUMNS, FILE_
 from impact.holdings.sections import file_tables
 from impact.holdings.sums import grand_totals
 from impact.holdings.told_twice import told_once
-from impact.holdings.totals import is_called_sum
 from impact.holdings.weight_units import WEIGHT_UNITS
 from impact.intake.dates import parse_date
 from impact.intake.reading import read_tables

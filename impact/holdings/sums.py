@@ -8,7 +8,10 @@ import pandas as pd
 
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["PRINTED", "allowed_rounding", "grand_totals", "gross_totals", "group_totals", "sums_of_lines", "totals_above"]
+__all__ = [
+    "PRINTED", "allowed_rounding", "grand_totals", "gross_totals", "group_totals", "near_blocks", "near_sums", "sums_of_bare_lines",
+    "sums_of_lines", "sums_of_totals", "totals_above",
+]  # fmt: skip
 
 _MOST_ASKED, _LAST_LINES = 2000, 5
 """Of a table with more candidates only lines called a total, and the last lines, are asked."""
@@ -22,6 +25,7 @@ def sums_of_lines(
     sure: BoolArray,
     quantity: FloatArray | None = None,
     held: BoolArray | None = None,
+    stated: BoolArray | None = None,
     *,
     unit: float | None = None,
 ) -> BoolArray:
@@ -39,6 +43,8 @@ def sums_of_lines(
         A line with a quantity is a total only if that too is the sum of the same lines.
     held : (n,) bool, optional
         Lines that are positions even so: they are marked like the others and stay in later sums.
+    stated : (n,) bool, optional
+        Lines that are totals even if they sum up nothing: they are in no later sum.
     unit : float, optional
         The unit that amounts are printed in; found from them by default, as whole units or cents of money.
 
@@ -76,6 +82,9 @@ def sums_of_lines(
                 if held is None or not held[row]:
                     since = above
                     continue
+            elif stated is not None and stated[row]:
+                since = above
+                continue
         kept_value.append(known[row])
         kept_quantity.append(0.0 if quantity is None or not np.isfinite(quantity[row]) else float(quantity[row]))
         running.append(running[-1] + known[row])
@@ -126,7 +135,8 @@ def group_totals(value: FloatArray, bare: BoolArray, total: BoolArray, called: B
     Notes
     -----
     A group is the lines between two bare lines, with its total below or above. One line that repeats another may be a position, so
-    this is only believed where a printed grand total is the sum of the lines that are left, and is not with the group totals in it.
+    this is only believed where a printed grand total is the sum of the lines that are left, and is not with the group totals in it, or
+    where all lines called a group, and more than one, are so.
     """
     none = np.zeros(len(value), dtype=bool)
     marks = (bare | total | called) & np.isfinite(value)
@@ -153,7 +163,67 @@ def group_totals(value: FloatArray, bare: BoolArray, total: BoolArray, called: B
             if abs(left - value[row]) <= PRINTED + 1e-9 * abs(value[row]) < abs(known[others].sum() - value[row]):
                 believed[row] = True
                 return believed
+        believed = group & grouped
+        if believed.sum() > 1 and bool((believed | ~(open_marks & grouped)).all()):
+            return believed  # every line called a group is that of its lines to the cent: that is no chance
     return none
+
+
+_NEAR = 0.1
+"""How far what is accrued moves a total from the sum of its lines."""
+
+
+def near_sums(value: FloatArray, asked: BoolArray, *, least: int) -> BoolArray:
+    """Of the lines asked for those whose value is about the sum of at least so many others: of those since the last one asked for, or all above.
+
+    Those below up to the next one are asked as well where none is above, or a single line is enough.
+    """
+    near = np.zeros(len(value), dtype=bool)
+    held = np.isfinite(value) & ~asked
+    sums, counts = (np.concatenate([[0.0], np.cumsum(each)]) for each in (np.where(held, value, 0.0), held))
+    places = np.flatnonzero(asked & np.isfinite(value)).tolist()
+    for before, row, after in zip([0, *places], places, [*places[1:], len(value)], strict=False):
+        spans = [(before, row), (0, row)] + ([(row, after)] if least == 1 or counts[row] == 0 else [])
+        parts = np.array([sums[end] - sums[start] for start, end in spans if counts[end] - counts[start] >= least])
+        near[row] = bool(np.any((parts != 0.0) & (np.abs(value[row] - parts) <= _NEAR * np.abs(parts))))
+    return near
+
+
+def near_blocks(value: FloatArray, marks: BoolArray, known: BoolArray) -> BoolArray:
+    """Marks whose value is about that of the lines up to the next mark, on the side where the known totals among them have their lines."""
+    near = np.zeros(len(value), dtype=bool)
+    edges = np.flatnonzero(marks & np.isfinite(value))
+    sums = np.concatenate([[0.0], np.cumsum(np.where(np.isfinite(value) & ~marks, value, 0.0))])
+    before, after = np.concatenate([[-1], edges[:-1]]), np.concatenate([edges[1:], [len(value)]])
+    for starts, ends in ((before + 1, edges), (edges + 1, after)):
+        block = sums[ends] - sums[starts] if len(edges) else np.zeros(0)
+        off = np.abs(value[edges] - block)
+        if (known[edges] & (block != 0.0) & (off <= PRINTED)).any():
+            near[edges] |= (block != 0.0) & (off <= _NEAR * np.abs(block))
+    return near
+
+
+def sums_of_bare_lines(value: FloatArray, bare: BoolArray) -> BoolArray:
+    """Bare lines whose value is the sum of two or more of those right below them: cash, and the accounts that it is in."""
+    told = np.zeros(len(value), dtype=bool)
+    for row in np.flatnonzero(bare & np.isfinite(value) & (value != 0.0)).tolist():
+        end = row + 1 + int(np.argmin(np.append(bare[row + 1 :], False)))
+        told[row] = bool((np.abs(np.cumsum(value[row + 1 : end])[1:] - value[row]) <= PRINTED).any())
+    return told
+
+
+def sums_of_totals(value: FloatArray, total: BoolArray) -> BoolArray:
+    """Totals whose value is that of the totals above, and of the lines that are in none of them."""
+    agrees = np.zeros(len(value), dtype=bool)
+    closed, open_lines, n = 0.0, 0.0, 0
+    for row in np.flatnonzero(np.isfinite(value)).tolist():
+        if not total[row]:
+            open_lines += float(value[row])
+            continue
+        agrees[row] = n > 0 and abs(closed + open_lines - value[row]) <= allowed_rounding(0.01, n + 1, float(value[row]))
+        closed, n = (float(value[row]), 1) if agrees[row] else (closed + float(value[row]), n + 1)
+        open_lines = 0.0
+    return agrees
 
 
 def totals_above(value: FloatArray, bare: BoolArray, grouped: BoolArray, fund: BoolArray) -> BoolArray:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from impact.bundled import read_bundled
 from impact.intake.currencies import CURRENCIES
 from impact.intake.headings import heading_key, is_group_label, is_total_label
 
-__all__ = ["begins_as_total", "is_carried_forward", "is_made_of_total_words"]
+__all__ = [
+    "begins_as_total", "is_carried_forward", "is_made_of_total_words", "is_of_money", "is_remainder", "total_kind", "what_is_summed",
+]  # fmt: skip
 
 _UNSPACED = (("\u0e00", "\u0e7f"), ("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"))
 """First and last letters of scripts that write labels without blanks."""
@@ -47,7 +50,7 @@ _LEGAL_FORMS = frozenset(
 
 @lru_cache(maxsize=1)
 def _kind_by_word() -> dict[str, str]:
-    """Keys of the words that labels of totals are made of, and the kind of each: total, amount, measure or between."""
+    """Keys of the words that labels of totals are made of, and the kind of each: total, all, part, amount, measure, of, money, rest, between or with."""
     rows = read_bundled("total_words")
     return {heading_key(word): kind for kind, word in zip(rows["kind"], rows["word"], strict=True)}
 
@@ -99,7 +102,8 @@ def _kind(word: str) -> str:
 def _split(text: str) -> list[str]:
     """Words of a label; one of a script without blanks is taken apart from both ends."""
     words: list[str] = []
-    for word in "".join(letter if letter.isalnum() or unicodedata.combining(letter) else " " for letter in text).split():
+    spaced = "".join(letter if letter.isalnum() or unicodedata.combining(letter) else " " for letter in text).split()
+    for word in " ".join(spaced).replace(" i alt", " ialt").split():
         before: list[str] = []
         after: list[str] = []
         while _is_unspaced(word) and len(word) > 1:
@@ -113,7 +117,85 @@ def _split(text: str) -> list[str]:
     return words
 
 
+def _is_made_of_groups(words: Sequence[str], kinds: Sequence[str]) -> bool:
+    """Whether the words without a kind, with those between them, are names of groups one after the other."""
+    place = 0
+    while place < len(words):
+        ends = (end for end in range(len(words), place, -1) if is_group_label(" ".join(words[place:end])))
+        if (end := next(ends, 0)) == 0 and not kinds[place]:
+            return False
+        place = end or place + 1
+    return True
+
+
+def _without_additions(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words of a label without what it says to be in it (*incl. accrued interest*, *coupon couru inclus*), and their kinds."""
+    kinds = [_kind(word) for word in words]
+    if len(words) > 1 and kinds[-1] == "with":
+        left = [place for place, kind in enumerate(kinds) if kind not in ("money", "with")]
+        return [words[place] for place in left], [kinds[place] for place in left]
+    told = next((place for place, kind in enumerate(kinds) if kind == "with" and place), len(words))
+    return list(words[:told]), kinds[:told]
+
+
 @lru_cache(maxsize=1 << 16)
+def total_kind(text: str) -> str:
+    """What a label is that is one of a total by each of its words, with the names of groups or without; empty where it is none.
+
+    ``total`` is a total of positions; ``money`` one of cash, or of what is owed, which may stand for the money held; ``weak`` is made of
+    words that firms are called by as well. What follows a word such as *including* is not read. A part that is printed again (*of which
+    Hong Kong*) is a total, too.
+
+    Examples
+    --------
+    >>> [total_kind(text) for text in ("Total Equities Hong Kong", "Total cash", "Consolidated Energy", "Total Energies", "All others")]
+    ['total', 'money', 'weak', '', '']
+    """
+    if is_total_label(text):
+        return "total"
+    if carried := _carry_kind(text):
+        return "total" if carried == "total" else "weak"
+    words, kinds = _without_additions(_split(text))
+    if next((kind for kind in kinds if kind != "between"), "") == "part":
+        return "total" if len(words) > 1 and _is_made_of_groups(words, kinds) else ""
+    if not {"total", "all"} & set(kinds):
+        counted = len(kinds) - kinds.count("between")
+        return "weak" if "amount" in kinds and counted > 1 and set(kinds) <= {"amount", "measure", "between"} else ""
+    if not _is_made_of_groups(words, kinds) or ("rest" in kinds and "total" not in kinds):
+        return ""
+    if "money" in kinds and not {"", "rest"} & set(kinds):
+        return "money"
+    return "total" if "total" in kinds or (words[0].lower() == "sum" and "" in kinds) else "weak"
+
+
+@lru_cache(maxsize=1 << 16)
+def what_is_summed(text: str) -> str:
+    """The name between the words of totals that a label begins or ends with, empty where it has no such words or no name.
+
+    Examples
+    --------
+    >>> [what_is_summed(text) for text in ("Total Xiaomi", "Subtotal for China Mobile", "Smith Family total", "Total", "Xiaomi")]
+    ['Xiaomi', 'China Mobile', 'Smith Family', '', '']
+    """
+    words = _split(text)
+    kinds = [_kind(word) for word in words]
+    open_words = [place for place, kind in enumerate(kinds) if not kind]
+    if not open_words or not {"total", "all"} & {*kinds[: open_words[0]], *kinds[open_words[-1] + 1 :]}:
+        return ""
+    return " ".join(words[open_words[0] : open_words[-1] + 1])
+
+
+def is_remainder(text: str) -> bool:
+    """Whether a label names what is left of a book: others, sonstige, その他."""
+    kinds = {_kind(word) for word in _split(text)}
+    return "rest" in kinds and kinds <= {"rest", "amount", "measure", "between", "all"}
+
+
+def is_of_money(text: str) -> bool:
+    """Whether a word of a label is one of cash or of what is owed."""
+    return any(_kind(word) == "money" for word in _split(text))
+
+
 def is_made_of_total_words(text: str) -> bool:
     """Whether a label is one of a total by each of its words, with the name of a group or without; the figures must say so as well.
 
@@ -124,18 +206,7 @@ def is_made_of_total_words(text: str) -> bool:
     >>> [is_made_of_total_words(text) for text in ("Total Energies", "Total Capital International", "Balance Labs", "Cash balance")]
     [False, False, False, False]
     """
-    if is_total_label(text) or _carry_kind(text):
-        return True
-    words = _split(text)
-    kinds = [_kind(word) for word in words]
-    if not words or not any(kind in ("total", "amount") for kind in kinds):
-        return False
-    open_words = [place for place, kind in enumerate(kinds) if not kind]
-    summed = "total" in kinds
-    if not open_words:
-        return summed or ("amount" in kinds and len(kinds) - kinds.count("between") > 1)
-    group = " ".join(words[open_words[0] : open_words[-1] + 1])
-    return summed and (is_group_label(group) or heading_key(group) == "cash")
+    return total_kind(text) != ""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -150,4 +221,4 @@ def begins_as_total(text: str) -> bool:
     words = _split(text)
     if len(words) < 2 or heading_key(words[-1]) in _LEGAL_FORMS:
         return False
-    return "total" in (_kind(words[0]), _kind(words[-1]))
+    return not {"total", "all"}.isdisjoint((_kind(words[0]), _kind(words[-1])))

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Set
+from collections.abc import Set
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from impact.holdings.distinct import per_distinct
-from impact.holdings.sums import allowed_rounding, gross_totals, group_totals, sums_of_lines, totals_above
-from impact.holdings.total_words import begins_as_total, is_carried_forward, is_made_of_total_words
+from impact.holdings.called import Called, are_called_funds, but_net_assets, called_lines, is_no_symbol, labelled_parts, says
+from impact.holdings.sums import (
+    allowed_rounding,
+    gross_totals,
+    group_totals,
+    near_blocks,
+    near_sums,
+    sums_of_bare_lines,
+    sums_of_lines,
+    sums_of_totals,
+    totals_above,
+)
+from impact.holdings.total_words import is_of_money, is_remainder
 from impact.holdings.weight_units import PrintedWeight
 from impact.holdings.wholes import told_by_wholes, totals_of_securities
-from impact.intake.headings import heading_key, is_group_label, is_total_label
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["TotalLines", "is_called_sum", "labelled_totals", "net_assets_stated", "total_lines", "total_that_differs", "totals_among_codes"]
+__all__ = ["TotalLines", "total_lines", "total_that_differs"]
 
 
 def total_that_differs(value: FloatArray, totals: BoolArray, called: BoolArray, sums: BoolArray) -> int | None:
@@ -31,13 +40,10 @@ def total_that_differs(value: FloatArray, totals: BoolArray, called: BoolArray, 
     row = int(printed[-1])
     held = float(value[kept].sum())
     unit = 1.0 if bool(np.all(value[kept] == np.round(value[kept]))) and abs(held) >= 1000 else 0.01
-    agrees = sums[row] or abs(held - value[row]) <= allowed_rounding(unit, int(kept.sum()), float(value[row]))
+    agrees = (sums[row] and bool((totals & np.isfinite(value))[:row].any())) or abs(held - value[row]) <= allowed_rounding(
+        unit, int(kept.sum()), float(value[row])
+    )
     return None if agrees or np.flatnonzero(kept)[-1] > row else row
-
-
-_LABELS = ("name", "account", "ticker")
-_LONGEST_SYMBOL = 4
-"""Letters of words of totals that are symbols of shares as well (ALL, SUM): in a column of tickers the figures must say it too."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,27 +52,46 @@ class TotalLines:
 
     `doubtful` are lines with a ticker, `unnamed` those that nothing calls a total or a group.
 
+    `unmet` are totals by what they are called that are no sum of lines; `worded` are positions that are called a total, or a group, and
+    are none.
+
     `differs` is the row of a printed grand total that is no sum of lines; None when there is none.
     """
 
     total: BoolArray
     doubtful: BoolArray
     unnamed: BoolArray
+    unmet: BoolArray
+    worded: BoolArray
     differs: int | None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class _Called:
-    """What lines are called, (n,) bool each: a total and nothing else; one by each of its words; one by its first or last word; a group or nothing."""
+class _Lines:
+    """What is known of the lines before their figures are compared, (n,) bool each.
 
-    total: BoolArray
-    spoken: BoolArray
-    begun: BoolArray
-    group: BoolArray
+    `loose` have no code, `unsized` no quantity, `traded` a symbol of a share, `bare` none of the three, `named` a name. `alone` tells that
+    other lines have what the bare ones have not.
+    """
+
+    called: Called
+    loose: BoolArray
+    unsized: BoolArray
+    traded: BoolArray
+    named: BoolArray
 
     @property
-    def label(self) -> BoolArray:
-        return self.total | self.spoken | self.group
+    def bare(self) -> BoolArray:
+        return self.loose & self.unsized & ~self.traded
+
+    @property
+    def alone(self) -> bool:
+        return not bool(self.bare.all())
+
+    @property
+    def sized_totals(self) -> BoolArray:
+        """Lines called a total that have a quantity of their own, as a firm of that name has."""
+        return self.loose & (self.called.total | self.called.plain) & ~self.unsized & ~self.traded
 
 
 def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str], labels: pd.Series, weight: PrintedWeight) -> TotalLines:
@@ -89,62 +114,166 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str], labels: 
     -----
     A line with a name that no word calls a total or a group stays a position whatever its figures sum to, and is said to be doubtful where
     its value is a sum. Only a printed total, or weights of 100 %, that hold without such lines and not with them, tell that they are none;
-    where they hold with them there is no doubt.
+    where they hold with them there is no doubt. A line that each word calls a total of positions is one without being a sum (it holds what
+    is accrued, or is in another currency) where other lines have a code, a symbol or a quantity and it has none.
     """
+    value = rows["market_value"].to_numpy(dtype=np.float64)
+    lines, size = _known(rows, coded, given, labels), _sizes(rows, weight)
+    called, bare = lines.called, lines.bare
+    sized = _sums_with_quantity(rows, lines)
+    stated = sized | _stated(lines, size, by_value=bool(np.isfinite(value).any()))
+    label = called.label & ~(lines.sized_totals & ~sized)
+    lone = _lone_group(lines, value, rows["weight"].to_numpy(dtype=np.float64))
+    removable = lines.loose & ~lines.traded & ~lone & (label | _named_as_sums(rows, lines))
+    gross = gross_totals(value, bare, stated)
+    apart = totals_of_securities(rows, labelled_parts(rows, labels)) | (gross & label)
+    units = {"market_value": None, "weight": weight.unit}
+    sums = {name: _summed(rows, name, lines, stated, apart, removable, unit) for name, unit in units.items()}
+    summed = (sums["market_value"] | sums["weight"]) & (removable | stated)
+    total = stated | apart | summed
+    grouped, funds = label & bare, are_called_funds(rows, bare)
+    groups = group_totals(size, bare, total, (called.total | called.spoken) & (bare | sized), grouped)
+    groups |= totals_above(size, bare, grouped, funds)
+    like = called.group & lines.named & grouped
+    total |= groups | (like & near_blocks(size, grouped | total, (summed | groups) & like))
+    met = {name: sums[name] | groups | apart | sums_of_totals(rows[name].to_numpy(dtype=np.float64), total) for name in units}
+    everywhere = np.ones(len(rows), dtype=bool)
+    rest, money = (bare & says(rows["name"], bare, tells) for tells in (is_remainder, is_of_money))
+    doubtful = sums["market_value"] | sums["weight"] | totals_above(value, bare, everywhere, ~everywhere) | gross
+    doubtful = (
+        doubtful | (rest & totals_above(size, bare, grouped | rest, funds)) | (money & lines.alone & sums_of_bare_lines(value, bare))
+    ) & ~total
+    worded = _worded(rows, lines, sized) & ~total & ~doubtful
+    taken = (summed & ~called.total & ~called.spoken & lines.named) | _doubtful_totals(
+        lines, size, total, met["market_value"] | met["weight"]
+    )
+    first_told = total
+    total, doubts = told_by_wholes(rows, total, doubtful | worded, taken, called, weight)
+    one_money = rows.loc[~total, "currency"].nunique() <= 1
+    differs = total_that_differs(value, total, but_net_assets(rows, called.total), summed | groups) if one_money else None
+    return TotalLines(
+        total=total,
+        doubtful=doubtful & doubts & lines.traded,
+        unnamed=doubtful & doubts & ~lines.traded,
+        unmet=first_told & _unmet(rows, lines, total, met, one_money=one_money),
+        worded=worded & doubts,
+        differs=differs,
+    )
+
+
+def _known(rows: pd.DataFrame, coded: BoolArray, given: Set[str], labels: pd.Series) -> _Lines:
     quantity, value = rows["quantity"].to_numpy(), rows["market_value"].to_numpy()
     loose = ~coded & ((rows["currency"] == "").to_numpy() | np.isfinite(value) | rows["weight"].notna().to_numpy())
+    named, ticked = ((rows[name] != "").to_numpy(dtype=bool) for name in ("name", "ticker"))
+    traded = ticked & ~says(rows["ticker"], ticked, is_no_symbol) & (named | ~named.any())  # words there name a sum where lines have names
     unsized = np.isnan(quantity) | (quantity == 0)
-    named = (rows["name"] != "").to_numpy()
-    called = _called(rows, loose, given, labels)
-    ticked = (rows["ticker"] != "").to_numpy() & ~_says(rows["ticker"], (rows["ticker"] != "").to_numpy(), _is_no_symbol)
-    traded = ticked & (named | ~named.any())  # words in the column of tickers name a sum where lines have names
-    certain = called.total & (unsized | ~traded)  # a share may be called Total: one with a ticker and a quantity is a position
-    removable = loose & ~traded & (called.label | ((called.begun | _bears_name_of_block(rows, loose & unsized)) & unsized & ~unsized.all()))
-    apart = totals_of_securities(rows, _labelled_parts(rows, labels))
-    bare = loose & unsized & ~traded
-    gross = gross_totals(value, bare, certain)
-    apart |= gross & called.label
-    total, summed, doubtful = certain | apart, np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
-    eligible = loose & (unsized | certain | _may_be_sum(quantity)) & ~apart
-    for amount, unit in ((value, None), (rows["weight"].to_numpy(), weight.unit)):
-        left = np.where(apart, np.nan, amount)
-        if (asked := eligible & np.isfinite(left)).any():
-            sure = certain | (called.spoken & bare)
-            sums = sums_of_lines(left, asked, sure, quantity, ~(removable | certain), unit=unit)
-            summed |= sums & (removable | certain)
-            doubtful |= sums & ~(removable | certain)
-    total |= summed
-    taken = summed & ~certain & ~called.label
-    grouped, fund = called.label & bare, _called_funds(rows, bare)
-    size = value if np.isfinite(value).any() else rows["weight"].to_numpy() * (0.01 / weight.unit)  # their last decimal as cents
-    groups = group_totals(size, bare, total, called.total | called.spoken, grouped)
-    everywhere = np.ones(len(rows), dtype=bool)
-    above = totals_above(value, bare, everywhere, ~everywhere)
-    total |= groups | totals_above(size, bare, grouped, fund)
-    doubtful = (doubtful | above | gross) & ~total
-    total, doubtful = told_by_wholes(rows, total, doubtful, taken, called.total & total, weight)
-    one_money = rows.loc[~total, "currency"].nunique() <= 1
-    differs = total_that_differs(value, total, _but_net_assets(rows, called.total), summed | groups) if one_money else None
-    return TotalLines(total=total, doubtful=doubtful & traded, unnamed=doubtful & ~traded, differs=differs)
+    return _Lines(called=called_lines(rows, loose, given, labels), loose=loose, unsized=unsized, traded=traded, named=named)
 
 
-def _called(rows: pd.DataFrame, loose: BoolArray, given: Set[str], labels: pd.Series) -> _Called:
-    """What the lines are called in the columns that name them; a line with a name of its own is called by that alone."""
-    total, spoken = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
-    plain = loose & _no_other_name(rows)
-    for name in ("name", "account", "ticker", ""):
-        if name and name not in given:
-            continue
-        cells = rows[name] if name else labels
-        asked = (loose if name == "name" else plain) & (cells != "").to_numpy(dtype=bool)
-        exact, words = _says(cells, asked, _says_total), _says(cells, asked, is_made_of_total_words)
-        symbol = _says(cells, asked, _is_symbol) if name == "ticker" else np.zeros(len(rows), dtype=bool)
-        total |= exact & ~symbol
-        spoken |= words & (exact | ~symbol)
-    label = rows["name"].where(rows["name"] != "", rows["ticker"])
-    worded = (label != "").to_numpy(dtype=bool)
-    group = plain & ~worded & (labels == "").to_numpy(dtype=bool) | _says(label, loose & worded, is_group_label)
-    return _Called(total=total, spoken=spoken, begun=_says(label, loose & worded, begins_as_total), group=group)
+def _sizes(rows: pd.DataFrame, weight: PrintedWeight) -> FloatArray:
+    """Values, or where no line has one the weights, with their last decimal as cents."""
+    value = rows["market_value"].to_numpy(dtype=np.float64)
+    return value if np.isfinite(value).any() else rows["weight"].to_numpy(dtype=np.float64) * (0.01 / weight.unit)
+
+
+def _stated(lines: _Lines, size: FloatArray, *, by_value: bool) -> BoolArray:
+    """Bare lines that are totals by what they are called, whatever their figures.
+
+    Where no line has a code, a symbol or a quantity, nothing but the figures tells a firm that is called so: they must be near a sum.
+    """
+    called = lines.called
+    asked = (called.total | called.spoken) & lines.bare
+    plain = lines.alone | near_sums(size, asked, least=1 if by_value else 2)
+    return asked & (called.total | (called.plain & plain) | near_sums(size, asked, least=2))
+
+
+def _sums_with_quantity(rows: pd.DataFrame, lines: _Lines) -> BoolArray:
+    """Of the lines called a total that have a quantity those whose value or quantity says so too, of several lines, or both of one.
+
+    One that is called so and nothing else is one without figures that say so where every other line has a code.
+    """
+    asked = lines.sized_totals
+    none = np.zeros(len(rows), dtype=bool)
+    if not asked.any():
+        return none
+    quantity, value = (rows[name].to_numpy(dtype=np.float64) for name in ("quantity", "market_value"))
+    stated = lines.called.total & lines.bare
+    several = none | sums_of_lines(value, asked, none, stated=stated)
+    several |= sums_of_lines(quantity, asked, none, stated=stated) & ~_is_priced(rows)
+    about = asked & ~lines.called.total & near_sums(value, asked | stated, least=1)
+    several |= about & sums_of_lines(quantity, asked, asked, stated=stated)
+    others = ~lines.called.label
+    if others.any() and bool((~lines.loose | lines.traded)[others].all()):  # every other line has a code or a symbol
+        several |= asked & lines.called.total & ~_is_priced(rows)
+    only = np.isnan(value).all()
+    return several | sums_of_lines(quantity if only else value, asked, asked, quantity, stated=stated)
+
+
+def _is_priced(rows: pd.DataFrame) -> BoolArray:
+    """Lines whose quantity times price is their value."""
+    quantity, price, value = (rows[name].to_numpy(dtype=np.float64) for name in ("quantity", "price", "market_value"))
+    return np.isfinite(price) & (np.isnan(value) | (np.abs(quantity * price - value) <= 0.005 * np.abs(value)))
+
+
+def _named_as_sums(rows: pd.DataFrame, lines: _Lines) -> BoolArray:
+    """Lines that begin or end with a word of totals, or are called as the lines beside them begin; none where no line has a quantity."""
+    block = _bears_name_of_block(rows, lines.loose & lines.unsized)
+    return (lines.called.begun | block) & lines.unsized & ~lines.unsized.all()
+
+
+def _lone_group(lines: _Lines, *amounts: FloatArray) -> BoolArray:
+    """The line called a group below positions, where no other line is called a group or a total: it may be as large as they by chance."""
+    called = lines.called
+    if (called.label & lines.loose).sum() != 1:
+        return np.zeros(len(called.group), dtype=bool)
+    held = np.logical_or.reduce([np.isfinite(amount) for amount in amounts]) & ~called.label
+    return called.group & ~called.spoken & lines.bare & lines.named & (np.cumsum(held) > 1)
+
+
+def _summed(
+    rows: pd.DataFrame, name: str, lines: _Lines, stated: BoolArray, apart: BoolArray, removable: BoolArray, unit: float | None
+) -> BoolArray:
+    """Lines whose amount is a sum of others, be they totals or not."""
+    quantity = rows["quantity"].to_numpy(dtype=np.float64)
+    amount = np.where(apart, np.nan, rows[name].to_numpy(dtype=np.float64))
+    asked = lines.loose & (lines.unsized | stated | _may_be_sum(quantity)) & np.isfinite(amount)
+    if not asked.any():
+        return np.zeros(len(rows), dtype=bool)
+    single = lines.alone or name == "market_value"  # of names and weights alone two alike are no sum
+    sure = stated | (lines.bare & ((lines.called.plain & single) | (lines.called.spoken & lines.alone)))
+    return sums_of_lines(amount, asked, sure, quantity, ~(removable | stated), stated, unit=unit)
+
+
+def _worded(rows: pd.DataFrame, lines: _Lines, sized: BoolArray) -> BoolArray:
+    """Lines that are called a total or a group, and have nothing of their own that tells a position."""
+    called = lines.called
+    amount = np.isfinite(rows["market_value"].to_numpy(dtype=np.float64)) | rows["weight"].notna().to_numpy()
+    told = called.spoken & ~called.weak
+    if lines.alone:
+        group = called.group & lines.named
+        told = called.spoken | called.begun | (group & ~says(rows["name"], group, is_of_money))
+    return amount & ((told & lines.bare) | (lines.sized_totals & ~sized & ~_is_priced(rows)))
+
+
+def _doubtful_totals(lines: _Lines, size: FloatArray, total: BoolArray, met: BoolArray) -> BoolArray:
+    """Totals by what they are called that the whole of the book may tell to be positions."""
+    held = np.isfinite(size) & ~total
+    above_others = np.cumsum(held[::-1])[::-1] > 0
+    said = (lines.called.total | lines.called.spoken) & total & lines.loose
+    return said & (~met | (lines.called.total & above_others & (not lines.alone)))
+
+
+def _unmet(rows: pd.DataFrame, lines: _Lines, total: BoolArray, met: dict[str, BoolArray], *, one_money: bool) -> BoolArray:
+    """Totals by what they are called whose figures are no sum of lines; the last of the book, below all positions, is told apart."""
+    called = lines.called
+    value, weight = (rows[name].to_numpy(dtype=np.float64) for name in ("market_value", "weight"))
+    has_value, has_weight = (np.isfinite(amount) & (amount != 0.0) for amount in (value, weight))
+    agrees = np.where(has_value & one_money, met["market_value"], met["market_value"] | met["weight"])
+    asked = total & called.label & lines.named & but_net_assets(rows, called.label)
+    last = np.flatnonzero(called.total & total & has_value)[-1:]
+    held = np.flatnonzero(~total & (has_value | has_weight))
+    asked[last[last > held[-1:].sum()]] = False
+    return asked & (has_value | has_weight) & ~agrees & (one_money | ~called.total)
 
 
 def _bears_name_of_block(rows: pd.DataFrame, asked: BoolArray) -> BoolArray:
@@ -157,95 +286,7 @@ def _bears_name_of_block(rows: pd.DataFrame, asked: BoolArray) -> BoolArray:
     return told
 
 
-def is_called_sum(text: str) -> bool:
-    """Whether the name of a line says that it is a total or a group, or says nothing."""
-    return text == "" or is_made_of_total_words(text) or begins_as_total(text) or is_group_label(text)
-
-
-def _says_total(text: str) -> bool:
-    """Whether a cell says that its line is a total, or what a page carries forward, and says nothing else."""
-    return is_total_label(text) or is_carried_forward(text)
-
-
-def _is_symbol(text: str) -> bool:
-    return len(text) <= _LONGEST_SYMBOL and text.isascii() and text.isalpha() and text.isupper()
-
-
-def _is_no_symbol(text: str) -> bool:
-    """Whether a cell of the column of tickers holds the words of a total, which are no symbol as well."""
-    return is_made_of_total_words(text) and not _is_symbol(text)
-
-
-def _no_other_name(rows: pd.DataFrame) -> BoolArray:
-    """Lines without a name, or whose name is that of a total or a group."""
-    named = (rows["name"] != "").to_numpy(dtype=bool)
-    return ~named | _says(rows["name"], named, lambda text: is_made_of_total_words(text) or is_group_label(text))
-
-
-def _labelled_parts(rows: pd.DataFrame, labels: pd.Series) -> BoolArray:
-    """Lines of a security whose account, ticker or further code calls them a total."""
-    labelled = (labels != "").to_numpy(dtype=bool, copy=True)
-    for name in ("account", "ticker"):
-        labelled |= _says(rows[name], (rows[name] != "").to_numpy(dtype=bool), is_made_of_total_words)
-    return labelled
-
-
-_FUND_WORDS = frozenset({"fund", "funds", "portfolio", "account", "mandate", "composite", "fonds", "portefeuille", "cartera", "depot"})
-
-
-def _called_funds(rows: pd.DataFrame, asked: BoolArray) -> BoolArray:
-    """Of the lines asked for those called a fund, (n,) bool."""
-    label = rows["name"].where(rows["name"] != "", rows["ticker"])
-    return _says(label, asked & (label != "").to_numpy(), lambda name: not _FUND_WORDS.isdisjoint(name.lower().split()))
-
-
-def _says(cells: pd.Series, asked: BoolArray, says: Callable[[str], bool]) -> BoolArray:
-    """Cells of the lines asked for of which something holds."""
-    told = np.zeros(len(cells), dtype=bool)
-    if asked.any():
-        told[asked] = per_distinct(cells[asked], lambda values: values.map(says)).to_numpy(dtype=bool)
-    return told
-
-
-def totals_among_codes(text: dict[str, pd.Series], columns: Collection[str], n: int) -> pd.Series:
-    """The words of totals in columns of identifiers, (n,), which are taken out of them and name a line that has no name."""
-    label = pd.Series([""] * n, dtype="str")
-    for name in columns:
-        if name in text:
-            told = _says(text[name], (text[name] != "").to_numpy(dtype=bool), _is_no_symbol)
-            label, text[name] = text[name].where(told & (label == "").to_numpy(dtype=bool), label), text[name].where(~told, "")
-    if (label != "").any():
-        names = text.get("name", pd.Series([""] * n, dtype="str"))
-        text["name"] = names.where(names != "", label)
-    return label
-
-
-def labelled_totals(rows: pd.DataFrame) -> BoolArray:
-    """Lines of which a cell that names them says nothing but that they are a total."""
-    return np.logical_or.reduce([_says(rows[name], (rows[name] != "").to_numpy(dtype=bool), _says_total) for name in _LABELS])
-
-
-def _but_net_assets(rows: pd.DataFrame, called: BoolArray) -> BoolArray:
-    """Lines called totals, but for net assets, which hold what is owed and what is no position."""
-    left = called.copy()
-    for row in np.flatnonzero(called).tolist():
-        left[row] = not any(heading_key(rows[name].iat[row]) in _NET_ASSET_KEYS for name in _LABELS)
-    return left
-
-
-def _may_be_sum(quantity: np.ndarray) -> np.ndarray:
+def _may_be_sum(quantity: FloatArray) -> BoolArray:
     """Quantities as large as those of all other lines together could be."""
     size = np.where(np.isfinite(quantity), np.abs(quantity), 0.0)
     return (size > 0) & (size >= 0.5 * size.sum() / 2) if len(size) > 2 else np.zeros(len(size), dtype=bool)
-
-
-_NET_ASSET_KEYS = frozenset(
-    heading_key(text)
-    for text in ("net assets", "total net assets", "nettofondsvermögen", "actif net", "patrimonio netto", "純資産総額", "资产净值")
-)
-
-
-def net_assets_stated(rows: pd.DataFrame, totals: np.ndarray) -> float:
-    """The value of the last total line that is called net assets; NaN when there is none."""
-    named = [row for row in totals.tolist() if {heading_key(rows[name].iat[row]) for name in _LABELS} & _NET_ASSET_KEYS]
-    return float(rows["market_value"].to_numpy(dtype=np.float64)[named[-1]]) if named else float("nan")
