@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 import impact
@@ -25,26 +26,12 @@ def by_hand() -> float:
     return float((RETURNS["A"].to_numpy()[window] - alpha - beta * MARKET.to_numpy()[window]).sum())
 
 
-class Foreign:
-    """A frame of another library: columns, and ``to_numpy`` of each."""
-
-    def __init__(self, frame):
-        self._frame = frame
-
-    @property
-    def columns(self):
-        return list(self._frame.columns)
-
-    def __getitem__(self, name):
-        return self._frame[name]
-
-
 @pytest.mark.parametrize(
     ("returns", "events", "market"),
     [
         (RETURNS.reset_index(), EVENTS, MARKET),
         (RETURNS, EVENTS, MARKET.reset_index()),
-        (Foreign(RETURNS.reset_index()), Foreign(EVENTS), Foreign(MARKET.reset_index())),
+        (pl.from_pandas(RETURNS.reset_index()), pl.from_pandas(EVENTS), pl.from_pandas(MARKET.reset_index())),
         (RETURNS, {"event_id": ["x"], "security": ["A"], "date": [DAYS[330]]}, MARKET.to_frame()),
         (RETURNS.tz_localize("UTC"), EVENTS, MARKET.tz_localize("UTC")),
     ],
@@ -60,7 +47,7 @@ def test_factors_may_have_their_dates_in_a_column():
     assert one.car(-1, 1)["car"].iloc[0] == other.car(-1, 1)["car"].iloc[0] == pytest.approx(by_hand(), abs=1e-12)
 
 
-@pytest.mark.parametrize("market", [MARKET.to_numpy(), Foreign(MARKET.to_frame().reset_index(drop=True))])
+@pytest.mark.parametrize("market", [MARKET.to_numpy(), pl.from_pandas(MARKET.to_frame().reset_index(drop=True))])
 def test_figures_without_dates_are_no_benchmark(market):
     with pytest.raises(InputError, match="no dates"):
         impact.event_study(RETURNS, EVENTS, market=market)
@@ -73,7 +60,7 @@ def test_rows_without_dates_are_no_returns():
 
 def test_other_studies_take_the_same_frames():
     two = pd.DataFrame({"event_id": ["x", "y"], "security": ["A", "A"], "date": [DAYS[330], DAYS[345]]})
-    wide, market = Foreign(RETURNS.reset_index()), Foreign(MARKET.reset_index())
+    wide, market = pl.from_pandas(RETURNS.reset_index()), pl.from_pandas(MARKET.reset_index())
     pd.testing.assert_frame_equal(buy_and_hold(wide, EVENTS, market), buy_and_hold(RETURNS, EVENTS, MARKET))
     one, other = chained_events(wide, two, market=market), chained_events(RETURNS, two, market=MARKET)
     pd.testing.assert_frame_equal(one.to_frame(), other.to_frame())
