@@ -51,7 +51,8 @@ class ExposureReport(Result):
         The main table: one row an account, designated line and way it is held. account, entity, security, line (``local``, ``ADR``,
         ``option`` ...), instrument, via (``direct`` or the funds passed), status (``barred``, ``restricted``, ``unknown``,
         ``clear``), programme, tier of the match, quantity, ordinary_shares, market_value and nav_share as _low and _high (NaN: cannot be
-        known), as_of and age_days of the holdings it rests on, next_ban_at, divest_by_at (UTC), lifted_by, citation, evidence.
+        known), as_of and age_days of the holdings it rests on, next_ban_at, divest_by_at (UTC), lifted_by, rule (what the
+        status rests on), citation, evidence.
     positions : DataFrame
         Every position of the book, in its order, with status and what it holds through funds.
     deadlines : DataFrame

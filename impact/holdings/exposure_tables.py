@@ -21,14 +21,16 @@ __all__ = ["EXPOSURE_COLUMNS", "deadline_table", "exposure_table", "position_tab
 EXPOSURE_COLUMNS = (
     "account", "entity", "security", "line", "instrument", "via", "status", "programme", "tier", "quantity_low", "quantity_high",
     "ordinary_shares_low", "ordinary_shares_high", "market_value_low", "market_value_high", "nav_share_low", "nav_share_high", "as_of",
-    "age_days", "next_ban_at", "divest_by_at", "lifted_by", "citation", "evidence",
+    "age_days", "next_ban_at", "divest_by_at", "lifted_by", "rule", "citation", "evidence",
 )  # fmt: skip
 _FROM_INSTRUMENT = {
     "entity": "entity", "security": "security", "line": "line", "instrument": "instrument", "status": "status", "programme": "programme",
-    "tier": "tier", "next_ban_at": "next_ban_at", "divest_by_at": "divest_by_at", "lifted_by": "lifted_by", "citation": "citation",
+    "tier": "tier", "next_ban_at": "next_ban_at", "divest_by_at": "divest_by_at", "lifted_by": "lifted_by", "rule": "rule", "citation": "citation",
     "evidence": "explanation",
 }  # fmt: skip
 _DERIVATIVES = ("option", "future", "swap", "warrant")
+_NEXT_STEPS = {True: "ask OFAC or counsel", False: "give a code or a line that tells the issuer, or look it up as the reason says"}
+"""What would make a position known, by whether the text of a programme leaves it open."""
 _SEVERITY = {status: rank for rank, status in enumerate(STATUSES)}
 
 
@@ -45,6 +47,7 @@ def position_table(
     rows["line"] = _taken(instruments["line"].where(fund_of < 0, "fund"), member)
     for name in ("entity", "tier"):
         rows[name] = _taken(instruments[name], member)
+    rows["rule"] = _taken(instruments["rule"], member)
     for name in ("status", "programme", "citation"):
         rows[name] = _taken(status[name], member)
     low, high = _held_through(contents, instruments, rows["market_value"].to_numpy(), fund_of_row)
@@ -289,13 +292,20 @@ def unknown_table(
     matched = rows["tier"] != ""
     law = matched & _taken(instruments["law_key"] != "", member)
     fund = (kind == "fund") & ~matched
+    rule = _taken(instruments["rule"], member)
+    open_rows = unknown & ~matched & ~fund
+    of_programme = rows["programme"] != ""
+    by_rule = unknown & (law | open_rows) & (rule != "")
     buckets = [
         (unknown & fund, "funds without a holdings file", "give their files with funds="),
         (unknown & matched & ~law, "names that may be a designated one", "confirm by an identifier or the trading line"),
-        (unknown & law, "designated, and no text decides", "ask OFAC or counsel"),
-        (unknown & ~matched & ~fund & derivative, "derivatives whose underlying is not named", "add a column underlying"),
+        *(
+            (by_rule & (rule == told), told, _NEXT_STEPS[bool(of_programme[by_rule & (rule == told)].any())])
+            for told in rule[by_rule].unique()
+        ),
+        (open_rows & (rule == "") & derivative, "derivatives whose underlying is not named", "add a column underlying"),
         (
-            unknown & ~matched & ~fund & ~derivative,
+            open_rows & (rule == "") & ~derivative,
             "no valid identifier, and no ticker with its venue",
             "add ISIN, CUSIP, SEDOL or ticker and exchange",
         ),

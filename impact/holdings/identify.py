@@ -268,9 +268,9 @@ def _has_code(instruments: pd.DataFrame) -> np.ndarray:
 
 def _tells(line: str, *, named: bool) -> bool:
     """Whether a line tells whose it is: by a table, or by its venue; with a name also where foreign shares have codes of their own."""
-    if not line or line in issuer_lines().line_of or "." not in line:
-        return bool(line)  # a line without an ending is one of the United States
-    doubt = code_doubt(line)
+    if not line or line in issuer_lines().line_of:
+        return bool(line)
+    doubt = code_doubt(line, in_us=True)  # a line without an ending is one of the United States
     return not doubt or (named and doubt == "foreign")
 
 
@@ -306,7 +306,8 @@ def _statuses(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], law:
     country_wide = np.logical_or.reduce([law.book.issuers.country_wide(column) for column in told_by])
     cash = instruments["instrument"].isin(NOT_SECURITIES).to_numpy()
     identified = instruments["identified"].to_numpy() & ~country_wide
-    columns["status"] = np.where(cash, "clear", np.where(identified, "clear", "unknown")).tolist()
+    unnamed = "unknown" if law.unnamed.status == "unknown" else "clear"
+    columns["status"] = np.where(cash, "clear", np.where(identified, unnamed, "unknown")).tolist()
     columns["note"] = np.where(
         cash,
         "no security",
@@ -314,8 +315,13 @@ def _statuses(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], law:
             identified, "screened by identifier: no match", "no ticker with its venue, and no valid identifier that tells whose it is"
         ),
     ).tolist()
-    for row in np.flatnonzero(country_wide & ~cash).tolist():
-        columns["note"][row] = "no programme on record reaches securities of this country at this instant; earlier ones are not on record"
+    if unnamed == "unknown":
+        columns["rule"] = np.where(identified & ~cash, law.unnamed.rule, "").tolist()
+    open_rows = np.flatnonzero(~identified & ~cash & ~matched)
+    open_codes = zip(*(column.take(open_rows).tolist() for column in told_by), strict=True)
+    for row, codes in zip(open_rows.tolist(), open_codes, strict=True):
+        columns["rule"][row] = doubt = law.doubt(_told(codes))
+        columns["note"][row] = doubt or columns["note"][row]
     named = np.logical_or.reduce([law.names(column) for column in told_by]) & ~cash
     rows = np.flatnonzero(matched | named)
     told = zip(*(column.take(rows).tolist() for column in told_by), strict=True)
@@ -323,7 +329,7 @@ def _statuses(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], law:
     for row, codes, match in zip(rows.tolist(), told, map(_Match._make, matches), strict=True):
         keys = _law_keys(match, codes, law)
         if not keys:
-            columns["status"][row] = "unknown"
+            columns["status"][row], columns["rule"][row] = "unknown", law.doubt(_told(codes))
             columns["note"][row] = f"{match.tier} match only: {match.relation}"
             if match.relation == _OF_ISSUER and (named_so := law.keys((), match.tied)):
                 _, answer = law.worst(named_so, match.instrument)
@@ -344,6 +350,12 @@ def _statuses(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], law:
     for name in ("next_ban_at", "divest_by_at"):
         frame[name] = pd.to_datetime(frame[name], utc=True).astype("datetime64[ns, UTC]")
     return frame
+
+
+def _told(codes: Sequence[str]) -> tuple[str, ...]:
+    """The line and the codes of a row as one asks about them: a line without an ending is one of the United States."""
+    line, *others = codes
+    return (f"{line} US" if line and "." not in line else line, *others)
 
 
 def _law_keys(match: _Match, told_by: Sequence[str], law: Law) -> tuple[str, ...]:

@@ -69,6 +69,7 @@ _WORDS = Vocabulary(
     Column("tier", about="how sure the match is: identifier, name, unknown"),
     Column("status", about="barred, restricted, clear, unknown"),
     Column("programme", "code", about="programme that bars it"),
+    Column("rule", about="what the status rests on, in words; empty where nothing names it"),
     Column("via", about="direct, or the fund that holds it"),
     Column("age_days", "days", short="age", about="days from the date of the holding to the instant asked about"),
     Column("next_ban_at", "instant", short="next ban"),
@@ -154,12 +155,12 @@ ACCOUNTS = _WORDS.schema("accounts", "account n_positions n_valued value", about
 EXPOSURES = _WORDS.schema(
     "exposures",
     "account entity security line instrument via status programme tier quantity_low quantity_high ordinary_shares_low ordinary_shares_high "
-    "market_value_low market_value_high nav_share_low nav_share_high as_of age_days next_ban_at divest_by_at lifted_by citation evidence",
+    "market_value_low market_value_high nav_share_low nav_share_high as_of age_days next_ban_at divest_by_at lifted_by rule citation evidence",
     about="an account, a line and a way of holding it",
 )
 SCREENED = _WORDS.schema(
     "screened_positions",
-    "row account name isin ticker quantity market_value nav_share line entity tier status programme citation through_funds_value_low "
+    "row account name isin ticker quantity market_value nav_share line entity tier rule status programme citation through_funds_value_low "
     "through_funds_value_high as_of age_days next_ban_at divest_by_at evidence",
     about="a position of the book and what it is",
 )

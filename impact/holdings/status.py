@@ -13,8 +13,9 @@ from impact.errors import InputError
 from impact.provenance import Source, unique_sources
 from impact.rules import INVESTORS, Deadlines, deadlines
 from impact.rules.book import RuleBook, rule_book
+from impact.rules.issuer_lines import issuer_lines
 from impact.rules.questions import Question, question_about
-from impact.rules.rulings import Ruling, boundaries, decide, disputed_listings, rulings_at
+from impact.rules.rulings import Ruling, boundaries, decide, disputed_listings, doubt_rule, rulings_at
 from impact.rules.vocabulary import ABROAD, country_of
 from impact.typing_ import BoolArray
 
@@ -22,7 +23,7 @@ __all__ = ["BOUND_STATUSES", "RULE_INSTRUMENT", "STATUSES", "Law", "LegalStatus"
 
 STATUSES = ("blocked", "barred", "restricted", "enjoined", "unknown", "clear")
 """Worst first: any dealing is prohibited; buying or holding is prohibited; something is prohibited, or will be on a known day; a court
-stays the listing; no text decides; nothing on record prohibits."""
+stays the listing; no text decides on buying or holding; nothing on record prohibits."""
 
 BOUND_STATUSES = ("blocked", "barred", "restricted")
 """What binds the investor now or on a known day."""
@@ -97,17 +98,37 @@ class Law:
         """Whether any list, as known, names the issuer of this line, ISIN or entity, or a firm that the line is related to."""
         if not security:
             return False
-        return bool(self.book.issuer(security)[1] or self.book.issuers.related(security)) or country_of(security) in self._countries
+        return bool(self.book.issuer(security)[1] or self.book.issuers.related(security)) or self._of_country(security)
 
     def names(self, values: pd.Series) -> BoolArray:
         """For each line or code of a column, whether a list, as known, names its issuer, or a duty of this investor its country."""
         named = np.array(self.book.issuers.names(values), dtype=bool)
-        return named | [country_of(value) in self._countries for value in values] if self._countries else named
+        return named | [self._of_country(value) for value in values] if self._countries else named
+
+    def _of_country(self, code: str) -> bool:
+        """Whether a duty of this investor reaches the country of a line, or of another line of its issuer."""
+        if not self._countries or not code:
+            return False
+        return any(country_of(key) in self._countries for key in (code, *issuer_lines().lines_behind(code)))
 
     @cached_property
     def _countries(self) -> frozenset[str]:
         mine = [duty for duty in self.book.duties if duty.investor == self.investor and duty.known_at <= self.as_of]
         return frozenset(country for duty in mine for country in duty.countries)
+
+    @cached_property
+    def unnamed(self) -> Ruling:
+        """The answer about buying a share that no list names and of which it is known whose it is."""
+        asked = Question(action="buy", investor=self.investor, instrument="equity", keys=frozenset(), listings=(), doubts=())
+        return decide(self._rulings(asked, self.as_of), doubt="")
+
+    def doubt(self, codes: Iterable[str]) -> str:
+        """Why no answer about a thing that no list names can be given by the first of these lines and codes; empty where it can, or there is none."""
+        first = next((code for code in codes if code), "")
+        if first and self.unnamed.status == "unknown":
+            return self.unnamed.rule
+        doubts = self.book.issuers.doubts(first) if first else ()
+        return next((doubt_rule(doubt.code) for doubt in doubts if doubt.from_at <= self.as_of), "")
 
     def keys(self, codes: Iterable[str], entities: Iterable[str]) -> tuple[str, ...]:
         """Those of the codes that a list names; the entities as well where no code tells whose the thing is."""
@@ -190,21 +211,21 @@ class Law:
         licence_ends = self._licence_ends(asked["buy"])
         runs = not binding.empty or licence_ends is not None
         status = _status(actions, clock_runs=runs, enjoined=enjoined, blocked=answers["buy"].programme_id in self._blocking)
+        undecided = ""
         if doubtful.any() and status in ("enjoined", "clear"):
-            status = "unknown"
+            status, undecided = "unknown", _no_certain_clock(running[doubtful].iloc[0])
         if instrument not in RULE_INSTRUMENT and status in ("restricted", "enjoined", "clear"):
-            status = "unknown"
-        prohibited = [answer for answer in answers.values() if answer.status == "prohibited"]
-        decisive = answers["buy"] if actions["buy"] == "prohibited" or not prohibited else prohibited[-1]
+            status, undecided = "unknown", f"No text of the fact base says whether a {instrument} is covered."
+        decisive = _decisive(answers, status)
         named = next((ruling for ruling in rulings["buy"] if ruling.phase != "unlisted"), decisive)
-        by_clock = status == "restricted" and not prohibited and not binding.empty
+        by_clock = status == "restricted" and "prohibited" not in actions.values() and not binding.empty
         first = binding.sort_values("first_prohibited_utc").iloc[0] if by_clock else None
         return LegalStatus(
             status=status,
             actions=actions,
             programme_id=named.programme_id if first is None else first["programme_id"],
             entity=named.entity if first is None else first["entity"],
-            rule=decisive.rule if first is None else _strikes(first, licence_ends),
+            rule=undecided or (decisive.rule if first is None else _strikes(first, licence_ends)),
             citation=decisive.citation if first is None else first["citation"],
             source=decisive.source if first is None else first["source"],
             next_ban_at=_first(binding, "purchase_ban") if licence_ends is None else licence_ends,
@@ -215,6 +236,20 @@ class Law:
     def _lifted(self, clocks: pd.DataFrame) -> str:
         states = clocks["state"].isin(["enjoined", "vacated", "licensed"])
         return "; ".join(dict.fromkeys(clocks.loc[states, "state"]))
+
+
+def _decisive(answers: Mapping[str, Ruling], status: str) -> Ruling:
+    """The answer that a status rests on: buying, unless what is prohibited, or not known, is something else."""
+    word = "unknown" if status == "unknown" else "prohibited"
+    if answers["buy"].status == word:
+        return answers["buy"]
+    others = [answer for answer in (answers["hold"], answers["sell_to_divest"], answers["sell"]) if answer.status == word]
+    return others[0] if others else answers["buy"]
+
+
+def _no_certain_clock(clock: pd.Series) -> str:
+    told = f"{clock['programme_id']} may bind {clock['entity']}: {clock['clock'].replace('_', ' ')} from {clock['first_prohibited_et']} ET"
+    return f"{told}; whether it does no text on record decides" + (f" ({clock['conflict']})" if clock["conflict"] else "")
 
 
 def _strikes(clock: pd.Series, licence_ends: pd.Timestamp | None) -> str:
@@ -235,9 +270,11 @@ def _status(actions: Mapping[str, str], *, clock_runs: bool, enjoined: bool, blo
         return "blocked" if blocked else "barred"
     if actions["hold"] == "prohibited":
         return "barred"
+    if actions["buy"] == "unknown":
+        return "unknown"  # whether one may buy is open: what is certain of it (other acts, a later day) stands beside it
     if "prohibited" in actions.values() or clock_runs:
         return "restricted"
-    if "unknown" in (actions["buy"], actions["hold"]):
+    if actions["hold"] == "unknown":
         return "unknown"
     return "enjoined" if enjoined else "clear"
 

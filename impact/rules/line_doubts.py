@@ -65,17 +65,21 @@ def _within(code: str, codes: str) -> bool:
     return code.isdigit() and len(low) <= len(code) <= len(high) and int(low) <= int(code) <= int(high)
 
 
-def code_doubt(line: str) -> str:
+def code_doubt(line: str, *, in_us: bool = False) -> str:
     """Doubt about a line that no table knows, by its venue and code (``venue_codes.csv``); empty where there is none.
+
+    `in_us` says that a line without an ending is one of the United States; else it is a bare word.
 
     Examples
     --------
     >>> code_doubt("0005.HK"), code_doubt("2800.HK"), code_doubt("510300.SS"), code_doubt("CTM.F"), code_doubt("ACME")
     ('', 'fund', 'fund', 'foreign', 'no_table')
+    >>> code_doubt("ACME", in_us=True), code_doubt("ACMEF", in_us=True)
+    ('', 'foreign')
     """
     code, point, _ = line.partition(".")
     try:
-        venue = venue_of(line) if point else ""
+        venue = venue_of(line) if point else "XNYS" if in_us else ""
     except InputError:
         venue = ""
     if not venue:

@@ -15,6 +15,7 @@ from impact.rules.issuer_lines import issuer_lines, sister_code
 from impact.rules.line_doubts import EVER, LineDoubt, code_doubt
 from impact.rules.records import Listing, Relation
 from impact.rules.vocabulary import COUNTRY_WIDE, fits, is_pattern, line_key
+from impact.tickers import normalise_ticker
 from impact.venues import venue_of
 
 __all__ = ["ListedIssuers"]
@@ -29,6 +30,12 @@ _NOT_NAMED: Mapping[str, str] = {
 
 def _spelled(name: str) -> str:
     return " ".join(plain_words(name))
+
+
+def _is_us_line(security: str) -> bool:
+    """Whether a ticker says that it trades in the United States, which its spelling as a line does not."""
+    line = normalise_ticker(security)
+    return line is not None and line.country == "US"
 
 
 @cache
@@ -80,7 +87,7 @@ class ListedIssuers:
             return ()
         rests = (
             ("share_class", self._sister_codes.get(sister_code(key))),
-            (code_doubt(key), EVER),
+            (code_doubt(key, in_us=_is_us_line(security)), EVER),
             ("stated", self._may_be_stated_from(key)),
         )
         return tuple(LineDoubt(code=code, from_at=at) for code, at in rests if code and at is not None)
@@ -210,10 +217,15 @@ class ListedIssuers:
 
     @cached_property
     def _sister_codes(self) -> Mapping[str, pd.Timestamp]:
-        """What the share classes of a listed line have in common -> when the first of them was listed."""
+        """What the share classes of a line have in common that a list names, or is related to -> when the first of them was listed."""
         first: dict[str, pd.Timestamp] = {}
+        related: dict[str, tuple[str, ...]] = {}
+        for line, rows in _lines_not_named().items():
+            for row in rows:
+                related[row["designation_id"]] = (*related.get(row["designation_id"], ()), line)
         for listing in self.listings:
-            for line in listing.lines if listing.kind != "subject" else ():
+            lines = (*listing.lines, *related.get(listing.fact_id, ()))
+            for line in lines if listing.kind != "subject" else ():
                 code = sister_code(line)
                 first[code] = min(listing.listed_at, first.get(code, listing.listed_at))
         return first

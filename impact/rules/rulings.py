@@ -15,7 +15,7 @@ from impact.rules.questions import Question
 from impact.rules.records import Cell, Conflict, Licence, Listing, Programme, Relation, Relief, Ruling
 from impact.rules.vocabulary import ABROAD
 
-__all__ = ["Ruling", "boundaries", "decide", "disputed_listings", "programmes_in_force", "rulings_at", "standing_relations"]
+__all__ = ["Ruling", "boundaries", "decide", "disputed_listings", "doubt_rule", "programmes_in_force", "rulings_at", "standing_relations"]
 
 SEVERITY = {"prohibited": 0, "unknown": 1, "allowed": 2, "not_listed": 3}
 EASTERN = "America/New_York"
@@ -171,9 +171,7 @@ def decide(rulings: tuple[Ruling, ...], *, doubt: str = "no_table", asked: tuple
     if rulings:
         return rulings[0]
     if doubt:
-        told = "No programme of the fact base names this security at this instant"
-        told += "" if doubt in ISSUER_ON_RECORD else ", and whose it is was not established"
-        rule = f"{told}: {DOUBTS[doubt]}; that is no clearance."
+        rule = doubt_rule(doubt)
     else:
         rule = f"None of the {len(asked)} programmes on record in force at this instant names this issuer; that is no clearance under any other list."
     return Ruling(
@@ -185,6 +183,13 @@ def decide(rulings: tuple[Ruling, ...], *, doubt: str = "no_table", asked: tuple
         source="",
         confidence="",
     )
+
+
+def doubt_rule(doubt: str) -> str:
+    """Why no list names a security and that says nothing, as a sentence."""
+    told = "No programme of the fact base names this security at this instant"
+    told += "" if doubt in ISSUER_ON_RECORD else ", and whose it is was not established"
+    return f"{told}: {DOUBTS[doubt]}; that is no clearance."
 
 
 def programmes_in_force(book: RuleBook, at: pd.Timestamp) -> tuple[str, ...]:
