@@ -107,8 +107,8 @@ def _until(case: Case) -> str:
     elif not told and not clocks.without_clock and not law.is_last:
         told = [_lower(note.rstrip(".")) for note in clocks.notes]
     bound = "" if listing.regime.name == UNKNOWN_REGIME else listing.regime.about
-    if bound and (law.is_last or law.is_barred) and law.programmes and case.definition.programme_id not in law.programmes:
-        bound = f"by {case.definition.programme_id} alone: {bound}"
+    if bound and (law.is_last or law.is_barred) and law.programmes and listing.programme_id not in law.programmes:
+        bound = f"by {listing.programme_id} alone: {bound}"
     ended = "" if listing.ended_on is None else f"the listing ended on {long_date(listing.ended_on)} ({listing.end_reason})"
     now = [law.sentence()] if law.is_last else [_lower(note.rstrip(".")) for note in clocks.without_clock[len(law.blocked) :]]
     return "; ".join(filter(None, (bound, *told, ended, *law.blockings(), *now)))

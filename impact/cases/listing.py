@@ -9,6 +9,7 @@ import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.calendars import parse_instant
+from impact.cases.blocking import blocking_of
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.errors import DataUnavailable
 from impact.facts import known_table
@@ -59,8 +60,17 @@ class CaseListing:
         Whether holding is barred after the last date; None when not known.
     regime : Regime
         What the programme makes holders do (``regimes.csv``, or as the case states it); ``unknown`` where the fact base does not say.
+        Where the issuer is blocked, that: `divestment_end_at` is then the end of the last licence to sell that is on record.
+    programme_id : str
+        The programme whose terms these are; empty where none is known to bar anything.
+    terms_from_at : Timestamp
+        Instant from which they run: that of the listing, or of a later blocking.
+    perhaps_until_at : Timestamp or None
+        Instant (UTC) until which a licence lets holders sell what is blocked, its text and span verified or not.
     fate : str
         What became of the listing, once that was known; empty before.
+    law : tuple of str
+        What blocks the issuer and until when a licence lets holders sell; and what a programme other than this one says of each act.
     ended_on, end_reason : Timestamp or None, str
         The day on which the listing ended, and why, once that was known.
     """
@@ -75,6 +85,10 @@ class CaseListing:
     regime: Regime
     fate: str
     source: Source
+    programme_id: str
+    terms_from_at: pd.Timestamp
+    perhaps_until_at: pd.Timestamp | None = None
+    law: tuple[str, ...] = ()
     ended_on: pd.Timestamp | None = None
     end_reason: str = ""
 
@@ -82,6 +96,11 @@ class CaseListing:
     def purchase_ban_on(self) -> pd.Timestamp | None:
         """Day in New York on which buying ends."""
         return None if self.purchase_ban_at is None else _eastern_day(self.purchase_ban_at)
+
+    @property
+    def terms_on(self) -> pd.Timestamp:
+        """Day in New York from which the terms run."""
+        return _eastern_day(self.terms_from_at)
 
     @property
     def divestment_on(self) -> pd.Timestamp | None:
@@ -197,14 +216,38 @@ def listing_of(definition: CaseDefinition, as_of: AsOf = None) -> CaseListing:
     DataUnavailable
         If it was not known then.
     """
-    return _stated_listing(definition, as_of) if definition.is_stated else _recorded_listing(definition, as_of)
+    if definition.is_stated:
+        return _in_force(_stated_listing(definition, as_of), law_of(definition, as_of), definition)
+    law = law_of(definition, as_of)
+    return _in_force(_recorded_listing(definition, as_of, law), law, definition)
+
+
+def _in_force(stands: CaseListing, law: Standing, definition: CaseDefinition) -> CaseListing:
+    """The listing under the law of the instant: a blocking sets the terms, and what another programme bars is told."""
+    named = frozenset(act.ruling.programme_id for act in law.acts if act.ruling.phase != "unlisted") - {""}
+    moves = law.is_barred or any(act.until is not None for act in law.acts)
+    others = [law.sentence()] if moves and named and stands.programme_id not in named else []
+    told = tuple(f"{note[:1].upper()}{note[1:]}." for note in (*law.blockings(), *others))
+    blocking = None if definition.own_programme is not None else blocking_of(law, stands.fact_id)
+    if blocking is None:
+        return replace(stands, law=told)
+    return replace(
+        stands,
+        law=told,
+        programme_id=blocking.programme_id,
+        regime=regime_named("blocking"),
+        purchase_ban_at=None,
+        divestment_end_at=blocking.licence_end_at,
+        terms_from_at=max(stands.known_at, blocking.from_at),
+        perhaps_until_at=blocking.may_be_sold_until,
+    )
 
 
 def _unknown_yet(definition: CaseDefinition, as_of: AsOf) -> DataUnavailable:
     return DataUnavailable(f"the designation of case={definition.case!r} was not known at as_of={as_of}; choose a later instant.")
 
 
-def _recorded_listing(definition: CaseDefinition, as_of: AsOf) -> CaseListing:
+def _recorded_listing(definition: CaseDefinition, as_of: AsOf, law: Standing) -> CaseListing:
     """The listing on record that the case is about: its own row, or that of the line which an order gave its force."""
     table = known_table("designations", as_of)
     anchor = _record_row(definition, as_of)
@@ -213,21 +256,24 @@ def _recorded_listing(definition: CaseDefinition, as_of: AsOf) -> CaseListing:
     own = table[table["fact_id"] == definition.record]
     if own.empty and definition.record.startswith("designation-"):  # the case tells it from an hour before that of the row
         every = known_table("designations")
-        own = every[every["fact_id"] == definition.record]
+        own = every[every["fact_id"] == definition.record].assign(
+            removed_on=pd.Series(pd.NaT, index=every.index), removal_reason="", note=""
+        )  # its end is later
     if own.empty:
         own = table[(table["security"] == definition.security) & (table["programme_id"] == list_of_programme(definition.programme_id))]
     if own.empty:
-        return _no_listing(definition, anchor, as_of)
+        return _no_listing(definition, anchor, as_of, law)
     row = own.iloc[0]
     gone = row["removed_on"]
+    reason = f" ({row['removal_reason']})" if row["removal_reason"] else ""
     fate = (
         ""
         if pd.isna(gone)
-        else f"This is the supply that the listing threatened; it ended on {gone:%Y-%m-%d} ({row['removal_reason']}). {row['note']}"
+        else f"This is the supply that the listing threatened; it ended on {gone:%Y-%m-%d}{reason}. {row['note']}".rstrip()
     )
     running = _with_clocks(
         definition,
-        rule_book(None if as_of is None else parse_instant(as_of).tz_convert("UTC")),
+        rule_book(None if as_of is None else parse_instant(as_of).tz_convert("UTC"), rule_tables(definition, as_of)),
         fact_id=str(row["fact_id"]),
         known_at=anchor["known_at"],
         fate=fate,
@@ -252,10 +298,11 @@ def _record_row(definition: CaseDefinition, as_of: AsOf) -> pd.Series | None:
     return None
 
 
-def _no_listing(definition: CaseDefinition, anchor: pd.Series, as_of: AsOf) -> CaseListing:
+def _no_listing(definition: CaseDefinition, anchor: pd.Series, as_of: AsOf, law: Standing) -> CaseListing:
     """An act of an index provider or an exchange on a line that no list names: no clock runs from it."""
     day = anchor.get("announced_last_on", anchor["known_at"].tz_convert(EASTERN).tz_localize(None).normalize())
-    barring = _barring_programme(definition, anchor["known_at"], as_of)
+    blocking = blocking_of(law, definition.record)
+    barring = _barring_programme(definition, anchor["known_at"], as_of) if blocking is None else blocking.programme_id
     programmes = known_table("programmes", as_of).set_index("programme_id")["regime"]
     return CaseListing(
         fact_id=definition.record,
@@ -267,11 +314,15 @@ def _no_listing(definition: CaseDefinition, anchor: pd.Series, as_of: AsOf) -> C
         possession_barred=None,
         regime=regime_named(str(programmes.get(barring, UNKNOWN_REGIME))),
         fate=(
-            f"No list names this line: {barring} and the acts of index providers and exchanges bar and force it."
+            f"The case stands on an act of an index provider or an exchange, not on a listing: {barring} bars, and such acts force."
+            if blocking is not None
+            else f"No list names this line: {barring} and the acts of index providers and exchanges bar and force it."
             if barring
             else "No list names this line and no programme is known to reach it, which is no clearance: what forces it is the acts of index providers and exchanges."
         ),
         source=Source(title=str(anchor["source"]), basis="facts", confidence=str(anchor["confidence"])),
+        programme_id=barring,
+        terms_from_at=anchor["known_at"],
     )
 
 
@@ -322,6 +373,8 @@ def _with_clocks(
         regime=regime,
         fate=fate,
         source=source,
+        programme_id=definition.programme_id,
+        terms_from_at=known_at,
     )
 
 

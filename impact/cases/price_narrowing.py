@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from impact.cases.whole import Case
     from impact.pricing import PriceEffect
     from impact.supply import ForcedSupply
+    from impact.supply.regimes import Regime
 
 __all__ = ["PriceNarrowing", "price_narrowing_of"]
 
@@ -43,12 +44,15 @@ class PriceNarrowing(Result):
         missing, field, now_low, now_high (90 % range of the price effect, decimal; NaN: unknown), left_low, left_high (the widest
         that is left once the input is known; NaN: cannot be said beforehand), narrowed_share (part of the width that goes at
         least; NaN where a width is unknown).
+    unknown : str
+        Why the effect of a sale is unknown; empty where it is known.
     """
 
     schemas = declared(table=PRICE_NARROWING, to_frame=PRICE_NARROWING)
 
     case: str
     table: pd.DataFrame
+    unknown: str = ""
     assumptions: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
@@ -57,6 +61,8 @@ class PriceNarrowing(Result):
 
     def headline(self) -> str:
         """The input to look for first, and how much of the range goes with it."""
+        if self.table.empty and self.unknown:
+            return f"No input of this list would make the effect of a sale known: {self.unknown}"
         if self.table.empty:
             return "Nothing that would narrow the price effect is missing"
         first = self.table.iloc[0]
@@ -90,10 +96,17 @@ def price_narrowing_of(case: Case, effect: PriceEffect | None) -> PriceNarrowing
     return PriceNarrowing(
         case=case.definition.case,
         table=table.sort_values("narrowed_share", ascending=False, kind="stable", ignore_index=True),
+        unknown="" if effect is not None else _unpriced(known.wind_down.rule),
         assumptions=(
             "Ranges are the 90 % ranges of the price effect, news and flow; what the news does is in all of them, whoever holds the line.",
         ),
     )
+
+
+def _unpriced(rule: Regime) -> str:
+    """Why no sale is priced."""
+    forced = "nothing is forced by law, and " if rule.leaves_holders_alone else ""
+    return f"{forced}what index providers and mandates make funds sell is not on record"
 
 
 def _rows(case: Case, lacking: list[MissingInput], effect: PriceEffect | None) -> Iterator[dict[str, object]]:

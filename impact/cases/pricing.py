@@ -52,9 +52,14 @@ def price_effect_of_case(
     threatened = supply_of_case(case, as_of, panel=panel) if supply is None else supply
     if not np.isfinite(threatened.total_shares["high"]) and "sold_shares" not in options:
         known = "" if as_of is None else f" at as_of={as_of}"
+        rule = threatened.wind_down.rule
+        why = (
+            f"nothing is forced by law ({rule.clause}), and what index providers and mandates make funds sell is not on record"
+            if rule.leaves_holders_alone
+            else "no fact gives what those it binds hold"
+        )
         raise DataUnavailable(
-            f"the shares forced in case {_name(case)!r} are unknown{known}: no fact gives what those it binds hold;"
-            " give sold_shares=(low, high) to price an assumption."
+            f"the shares forced in case {_name(case)!r} are unknown{known}: {why}; give sold_shares=(low, high) to price an assumption."
         )
     missing = [name for name in ("adv_shares", "sigma") if name in threatened.line.unknown]
     if missing:

@@ -25,6 +25,7 @@ from impact.errors import DataUnavailable
 from impact.market import MarketPanel
 from impact.market.plausibility import doubt_notes, doubts_within
 from impact.provenance import Source, unique_sources
+from impact.rules.standing import eastern_time
 from impact.supply.deletion import IndexDeletion
 from impact.supply.forced import ForcedSupply, forced_supply
 from impact.supply.line import ESTIMATION_SESSIONS, MIN_SESSIONS, LineState, line_state
@@ -81,7 +82,7 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
     security, venue = definition.security, venue_of(definition.security)
     held, absent = _held_prices(definition, panel)
     days = LineSessions.of(security, venue, held)
-    reaction = _first_session(days, listing.known_at)
+    reaction = _first_session(days, listing.terms_from_at)
     prices = None if held is None or security not in held.securities else known_prices(held, security, as_of)
     reason = absent if held is None else absent or _not_covering(held, definition, reaction)
     currency = definition.currency or venue_currency(venue) if prices is None else str(prices.currency[security])
@@ -109,6 +110,7 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
         assumptions=(
             *(f"Doubtful: {doubt}" for doubt in input_doubts(definition, line)),
             *holders.notes,
+            *listing.law,
             *filter(None, (listing.fate, _open_ended(listing), _pace(listing), _stranded(listing, days, reaction))),
             *filter(None, [days.supposed_after(wind_down.sessions[-1])]),
         ),
@@ -205,11 +207,19 @@ def _line_without_prices(definition: CaseDefinition, counts: ShareCounts, curren
 
 
 def _open_ended(listing: CaseListing) -> str:
-    return (
-        ""
-        if listing.divestment_end_at is not None
-        else "The programme sets no date by which holders must have sold; the ladder runs over one year."
-    )
+    """What ends the sales: a licence where the line is blocked, no date where the programme sets none; empty where it sets one."""
+    end = listing.divestment_end_at
+    if listing.regime.freezes:
+        perhaps = listing.perhaps_until_at
+        ended = (
+            f"the last on record with its text and span ends at {eastern_time(end)}"
+            if end is not None
+            else "no end of one is on record; the ladder runs over one year"
+            if perhaps is None
+            else f"none is on record with its text and span; the ladder runs to {eastern_time(perhaps)}, where one that is not verified ends"
+        )
+        return f"What is blocked may be sold under a licence alone: {ended}."
+    return "" if end is not None else "The programme sets no date by which holders must have sold; the ladder runs over one year."
 
 
 def _pace(listing: CaseListing) -> str:
@@ -243,7 +253,7 @@ def _wind_down(listing: CaseListing, days: LineSessions, reaction: pd.Timestamp)
     if late and regime.bars_sale == "after_window":
         regime = replace(regime, bars_sale=AT_ONCE)
     if end is None or late:
-        end = (listing.listed_on + pd.Timedelta(days=OPEN_ENDED_DAYS, hours=23, minutes=59)).tz_localize("America/New_York")
+        end = _end_of_ladder(listing, days, reaction)
     legal = days.between(reaction, end.tz_convert(VENUES[days.venue].zone).tz_localize(None).normalize())
     closes = days.closes(legal)
     ban_at = end if listing.purchase_ban_at is None else listing.purchase_ban_at
@@ -255,6 +265,15 @@ def _wind_down(listing: CaseListing, days: LineSessions, reaction: pd.Timestamp)
         bars_purchase=listing.purchase_ban_at is not None,
         has_deadline=listing.divestment_end_at is not None and not late,
     )
+
+
+def _end_of_ladder(listing: CaseListing, days: LineSessions, reaction: pd.Timestamp) -> pd.Timestamp:
+    """Where a ladder without a date ends: where a licence that is not verified does, else a year after the terms began."""
+    perhaps = listing.perhaps_until_at
+    if perhaps is not None and listing.divestment_end_at is None and days.closes(pd.DatetimeIndex([reaction]))[0] <= perhaps:
+        return perhaps
+    began = max(listing.listed_on, listing.terms_on)
+    return (began + pd.Timedelta(days=OPEN_ENDED_DAYS, hours=23, minutes=59)).tz_localize("America/New_York")
 
 
 def supply_of_case(case: CaseDefinition | str, as_of: AsOf = None, *, panel: MarketPanel | None = None) -> ForcedSupply:

@@ -49,6 +49,7 @@ from impact.supply.totals import (
     in_line_with,
     seller_table,
     total_forced,
+    tracker_sales,
     unknown_holdings,
     unsplit_groups,
 )
@@ -197,7 +198,8 @@ class ForcedSupply(Result):
         -------
         DataFrame
             execution_on, provider, tracker_shares_low/high (the bounds of the tracking classes by themselves, NaN without a
-            bound), tracker_shares_mid (the middle, NaN where how much trackers hold is not stated), volume_ratio (to the usual volume), excess_shares
+            bound), tracker_shares_mid (the middle, NaN where how much trackers hold is not stated; all three of the classes of
+            whose holdings anything is known, NaN where that is none), volume_ratio (to the usual volume), excess_shares
             (volume above it, which bounds what trackers sold), close_return. Empty without an index flow or its prices.
         """
         columns = [
@@ -213,16 +215,8 @@ class ForcedSupply(Result):
         check = self.index_flow.check.query("action == 'delete'")
         check = check[check["execution_on"].isin(self.wind_down.sessions)].reset_index(drop=True)
         at = self.wind_down.sessions.get_indexer(pd.DatetimeIndex(check["execution_on"]))
-        sold = self.class_sales[1].sum(axis=1)
-        tracking = (self.classes["selling"] == "index_close").to_numpy() & (sold > 0)
-        middle = self.class_sales[1][tracking][:, at]
-        part = middle / sold[tracking][:, None]
-        stated = self.classes.loc[tracking, "forced_shares_mid"].notna().all()
-        check["tracker_shares_mid"] = middle.sum(axis=0) if stated else np.nan
-        for end in ("low", "high"):
-            bound = self.classes.loc[tracking, f"possible_shares_{end}"].replace(np.inf, np.nan).to_numpy()
-            check[f"tracker_shares_{end}"] = (bound[:, None] * part).sum(axis=0)
-        return check[columns]
+        sold = tracker_sales(self.classes, self.class_sales[1], at)
+        return check.assign(**sold)[columns]
 
     def totals(self) -> pd.DataFrame:
         """Forced shares of all classes in each scenario, in shares, USD, multiples of ADV and fraction of the float."""

@@ -11,7 +11,7 @@ import pandas as pd
 from impact.supply.holder_classes import US_CLASSES, Identity
 from impact.supply.line import LineState
 from impact.supply.wind_down import SCENARIOS
-from impact.typing_ import BoolArray, FloatArray, FloatArray1D
+from impact.typing_ import BoolArray, FloatArray, FloatArray1D, FloatArray2D, IntArray
 
 __all__ = [
     "as_stated",
@@ -23,6 +23,7 @@ __all__ = [
     "in_line_with",
     "seller_table",
     "total_forced",
+    "tracker_sales",
     "unknown_holdings",
     "unsplit_groups",
 ]
@@ -183,3 +184,25 @@ def identity_table(table: pd.DataFrame, identities: tuple[Identity, ...]) -> pd.
         sums = {f"sum_shares_{name}": table.loc[inside, f"held_shares_{name}"].sum(skipna=False) for name in SCENARIOS}
         rows.append({"total": known.name, "shares_low": known.low, "shares_high": known.high, **sums, "source": known.source})
     return pd.DataFrame(rows, columns=["total", "shares_low", "shares_high", *(f"sum_shares_{name}" for name in SCENARIOS), "source"])
+
+
+def tracker_sales(classes: pd.DataFrame, sales: FloatArray2D, at: IntArray) -> dict[str, FloatArray1D]:
+    """Shares that trackers sell in the sessions `at`: their bounds, and the middle where how much they hold is stated.
+
+    Parameters
+    ----------
+    sales : (G, T) array
+        Sales of each class in the middle scenario. A class of whose holdings nothing is known is in none of the sums; where that is
+        every class that tracks, they are NaN: unknown is not zero.
+    """
+    sold = sales.sum(axis=1)
+    tracks = ((classes["selling"] == "index_close") & (classes["sold_share_high"] > 0)).to_numpy()
+    known = tracks & ((sold > 0) | (classes["possible_shares_high"] == 0).to_numpy())
+    if not known.any():
+        return {f"tracker_shares_{name}": np.full(len(at), np.nan) for name in ("low", "mid", "high")}
+    middle, whole = sales[known][:, at], sold[known][:, None]
+    part = np.divide(middle, whole, out=np.zeros_like(middle), where=whole > 0)
+    bounds = {name: classes.loc[known, f"possible_shares_{name}"].replace(np.inf, np.nan).to_numpy() for name in ("low", "high")}
+    told = {f"tracker_shares_{name}": (bound[:, None] * part).sum(axis=0) for name, bound in bounds.items()}
+    stated = classes.loc[known, "forced_shares_mid"].notna().all()
+    return told | {"tracker_shares_mid": middle.sum(axis=0) if stated else np.full(len(at), np.nan)}
