@@ -58,7 +58,7 @@ def printed_weight(column: WeightColumn) -> PrintedWeight:
         return PrintedWeight(unit=0.01, whole=0.0)
     text = column.cells.astype("str").str.strip(" %‰\xa0()")
     text = text.str.replace(r"0+$", "", regex=True) if column.cells.dtype.kind == "f" else text
-    decimals = text.str.extract(r"[.,](\d+)$")[0].str.len().fillna(0)
+    decimals = text.str.extract(r"[.,](\d+)$")[0].str.len().astype("float64").fillna(0.0)
     worded = bool(column.stated) and not bool(column.stored.all())
     known = column.told or (column.stated if column.stated in ("bps", "permille") else "percent" if column.percent.any() or worded else "")
     return PrintedWeight(unit=10.0 ** -min(int(decimals.max()), _FINEST), whole=1.0 / WEIGHT_UNITS[known] if known else 0.0)
