@@ -68,16 +68,16 @@ def price_effect_of_case(
             "a sale of any size cannot be measured against them; give closes and volumes of the 60 sessions before it (--source FILE, or [market] prices)."
         )
     given = options.pop("setting", None) or EffectSetting()
-    shock = given.announcement or announcement_of(threatened)
+    shock = given.announcement or announcement_of(threatened, as_of)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Extrapolation)
         return price_effect(threatened, setting=replace(given, announcement=shock), **options)
 
 
-def announcement_of(supply: ForcedSupply) -> AnnouncementShock:
+def announcement_of(supply: ForcedSupply, as_of: AsOf = None) -> AnnouncementShock:
     """What the news alone does to the line, from the event library: it needs no holder, no volume and no flow."""
     sigma = supply.line.sigma
-    return shock_of_listing(supply.line.security, supply.wind_down.sessions[0], None if np.isnan(sigma) else sigma)
+    return shock_of_listing(supply.line.security, supply.wind_down.sessions[0], None if np.isnan(sigma) else sigma, as_of)
 
 
 def _name(case: CaseDefinition | str) -> str:
@@ -171,7 +171,7 @@ def pricing_of_case(
     """
     threatened = supply_of_case(case, as_of) if supply is None else supply
     rng = None if seed is None else np.random.default_rng(seed)
-    news = announcement_of(threatened)
+    news = announcement_of(threatened, as_of)
     told = () if sold_shares is None else (_assumed(sold_shares, threatened),)
     assumed: dict[str, Any] = {"setting": EffectSetting(announcement=news, assumptions=told)}
     if sold_shares is not None:

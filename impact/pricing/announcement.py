@@ -22,14 +22,14 @@ from impact.pricing.announcement_fit import (
     shipped_library,
 )
 from impact.pricing.announcement_inputs import checked_draws, checked_noise, checked_outcome, checked_seed
-from impact.pricing.announcement_training import Training, dates_left_out, trained_fit
+from impact.pricing.announcement_training import LeftOut, Training, dates_left_out, known_library, trained_fit, training_span
 from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, EventLibrary, Line, line_of_security
 from impact.pricing.schemas import SCORES
 from impact.provenance import Source
 from impact.results import Result, Summary, declared, read_only
 from impact.tables import Column, Schema
 from impact.tables.prose import count, interval, percent, signed_decimal, signed_percent
-from impact.typing_ import FloatArray1D
+from impact.typing_ import FloatArray1D, Instant
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -39,7 +39,6 @@ __all__ = ["AnnouncementShock", "announcement_shock", "shock_of_listing"]
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 QUANTILE_NAMES = ("return_q05", "return_q25", "return_q50", "return_q75", "return_q95")
 Which: TypeAlias = Literal["default", "scenario"]
-LIBRARY = Source(title="event library of this project: public date clusters, 2018 to 2026", basis="facts and computed numbers")
 
 FORECAST_SCHEMA = Schema(
     "announcement_forecast",
@@ -97,7 +96,7 @@ class AnnouncementShock(Result):
     default_dates: int
     seed: int
     scores: pd.DataFrame
-    sources: tuple[Source, ...] = (LIBRARY,)
+    sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
 
     def draws(self, which: Which = "default") -> FloatArray1D:
@@ -157,11 +156,11 @@ class AnnouncementShock(Result):
     @property
     def _default_evidence(self) -> str:
         """Events and dates behind the default, and how often its range held on dates left out."""
+        trained = f"{count(self.default_events)} events on {count(self.default_dates)} dates"
+        if self.scores.empty:
+            return f"{trained}; how often its range held was not scored with what was known then"
         row = self.scores[self.scores["model"] == "fitted_zero"].iloc[0]
-        return (
-            f"{count(self.default_events)} events on {count(self.default_dates)} dates; its 90 % range held for {percent(row['coverage_90'])} of "
-            f"{count(row['n_events'])} events on dates left out"
-        )
+        return f"{trained}; its 90 % range held for {percent(row['coverage_90'])} of {count(row['n_events'])} events on dates left out"
 
     @property
     def verdict(self) -> str:
@@ -174,6 +173,8 @@ class AnnouncementShock(Result):
         known = f"{self.title}: {count(self.n_events)} events on {count(self.n_dates)} dates; 50 % range {half}, 90 % range {most}"
         if self.cell in DESCRIBED:
             return f"{known}; described, not scored: no forecast."
+        if self.scores.empty:
+            return f"{known}; not scored with what was known then: cannot tell."
         row = self.scores[self.scores["model"] == "class_mean"].iloc[0]
         skill = interval(row["skill_low"], row["skill_high"], signed_decimal)
         proven = row["skill_low"] > 0
@@ -207,6 +208,7 @@ def announcement_shock(
     sigma: float | None = None,
     after_leak: bool = False,
     training: Training = "other_dates",
+    as_of: Instant | None = None,
     library: EventLibrary | None = None,
     n_draws: int = 4000,
     seed: int = SEED,
@@ -230,6 +232,8 @@ def announcement_shock(
         The press had it before: the formal day, a second and smaller event.
     training : {"other_dates", "earlier_dates", "all_dates"}
         Which dates train the forecast; all but that of the event, only earlier ones, or every one.
+    as_of : zoned instant, optional
+        Of these, only events whose second session had closed then; the scores, made with later events too, are left out.
     library : EventLibrary, optional
         The shipped one when None; with a user's events the models are fitted anew.
     n_draws : int
@@ -266,10 +270,10 @@ def announcement_shock(
     own_noise, n_draws, seed = checked_noise(noise, sigma), checked_draws(n_draws), checked_seed(seed)
     if library is not None and not isinstance(library, EventLibrary):
         raise InputError(f"library={library!r} is no EventLibrary; make one with event_library().with_events(...), or leave it out.")
-    kept_out = dates_left_out(library, date, training)
+    kept_out = dates_left_out(library, date, training, as_of)
     zero = trained_fit(library, "fitted_zero", kept_out)
     rng = np.random.default_rng(seed)
-    settled = own_noise if own_noise is not None else _largest_noise(library, known_line)
+    settled = own_noise if own_noise is not None else _largest_noise(library, known_line, kept_out)
     sample = _predicted(zero, "", known_line, settled, n_draws, rng)
     scenario, n_events, n_dates = np.empty(0), 0, 0
     if cell:
@@ -290,7 +294,8 @@ def announcement_shock(
         default_events=zero.n_events,
         default_dates=zero.n_dates,
         seed=seed,
-        scores=announcement_scores(),
+        scores=announcement_scores() if kept_out is None or kept_out.known_at is None else announcement_scores().iloc[:0],
+        sources=(_source(library, kept_out),),
         assumptions=_assumptions(own_noise, known_line, kept_out is not None, library),
     )
 
@@ -324,17 +329,20 @@ def _cell_of(event_class: str | None, line: Line | None, after_leak: bool) -> tu
     return chosen.name, chosen.title, settled
 
 
-def _largest_noise(library: EventLibrary | None, line: Line | None) -> float:
-    if library is None:
-        return _largest_shipped_noise(line)
-    rows = library.announcement_sample()
+def _source(library: EventLibrary | None, kept_out: LeftOut) -> Source:
+    """The library, with the days of the first and the last event that train the default."""
+    first, last = training_span(library, kept_out)
+    return Source(
+        title=f"event library of this project: public date clusters, {first:%Y-%m-%d} to {last:%Y-%m-%d}",
+        basis="facts and computed numbers",
+    )
+
+
+@lru_cache(maxsize=32)
+def _largest_noise(library: EventLibrary | None, line: Line | None, kept_out: LeftOut) -> float:
+    rows = known_library(library or shipped_library(), kept_out).announcement_sample()
     own = rows if line is None else rows[rows["line"] == line]
     return float(own["se_0_1"].max())
-
-
-@lru_cache(maxsize=len(LINES) + 1)
-def _largest_shipped_noise(line: Line | None) -> float:
-    return _largest_noise(shipped_library(), line)
 
 
 def _predicted(fit: AnnouncementFit, cell: str, line: Line | None, noise: float, n_draws: int, rng: np.random.Generator) -> FloatArray1D:
@@ -357,7 +365,7 @@ def _assumptions(noise: float | None, line: Line | None, refitted: bool, library
     )
 
 
-def shock_of_listing(security: str, reacted_on: pd.Timestamp, sigma: float | None) -> AnnouncementShock:
+def shock_of_listing(security: str, reacted_on: pd.Timestamp, sigma: float | None, as_of: Instant | None = None) -> AnnouncementShock:
     """The shock of a listing of `security` that its line could react to on `reacted_on`, with the class that the library gives it.
 
     Parameters
@@ -368,6 +376,8 @@ def shock_of_listing(security: str, reacted_on: pd.Timestamp, sigma: float | Non
         First session that could react.
     sigma : float or None
         Standard deviation of one session before the event; None: unknown, and the noise of the widest line is taken.
+    as_of : zoned instant, optional
+        Only events whose second session had closed then train the forecast.
 
     Notes
     -----
@@ -377,6 +387,8 @@ def shock_of_listing(security: str, reacted_on: pd.Timestamp, sigma: float | Non
     near = (rows["security"] == security) & rows["action"].isin(ADVERSE) & (abs(rows["first_session"] - reacted_on) <= CHAIN)
     line = line_of_security(security)
     if not near.any():
-        return announcement_shock(line=line, sigma=sigma, date=reacted_on)
+        return announcement_shock(line=line, sigma=sigma, date=reacted_on, as_of=as_of)
     event = rows[near].sort_values(["first_bar", "first_for_issuer"], ascending=False).iloc[0]
-    return announcement_shock(str(event["event_class"]), sigma=sigma, date=event["public_on"], after_leak=bool(event["leak_at"]))
+    return announcement_shock(
+        str(event["event_class"]), sigma=sigma, date=event["public_on"], after_leak=bool(event["leak_at"]), as_of=as_of
+    )

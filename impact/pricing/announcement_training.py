@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from impact.calendars import parse_instant, session_close, sessions, venue_of
 from impact.errors import DataUnavailable, InputError
 from impact.pricing.announcement_fit import (
     ANNOUNCEMENT_MODELS,
@@ -19,19 +21,39 @@ from impact.pricing.announcement_fit import (
 )
 from impact.pricing.announcement_inputs import public_day
 from impact.pricing.library import CHAIN, EventLibrary
-from impact.typing_ import BoolArray
+from impact.typing_ import BoolArray, Instant
 
-__all__ = ["FEWEST_DATES", "LeftOut", "Training", "dates_left_out", "trained_fit"]
+__all__ = ["FEWEST_DATES", "KeptOut", "LeftOut", "Training", "dates_left_out", "known_library", "trained_fit", "training_span"]
 
 Training: TypeAlias = Literal["other_dates", "earlier_dates", "all_dates"]
-LeftOut: TypeAlias = pd.Timestamp | tuple[str, pd.Timestamp] | None
+NO_CALENDAR = pd.Timedelta(days=7)
+"""Span after which two sessions of a line without a calendar are taken to be over."""
 REFIT_DRAWS = 1000
 FEWEST_DATES = 5
 """Date clusters below which the spread of dates is that of the prior and no longer that of events."""
 
 
-def dates_left_out(library: EventLibrary | None, date: str | pd.Timestamp | None, training: Training) -> LeftOut:
-    """The day whose dates are left out, or the day before which dates train; None where every date trains.
+@dataclass(frozen=True, kw_only=True)
+class KeptOut:
+    """What does not train: the date clusters near a day, those of a day and later, and what had not happened at an instant (UTC)."""
+
+    near: pd.Timestamp | None = None
+    from_on: pd.Timestamp | None = None
+    known_at: pd.Timestamp | None = None
+
+
+LeftOut: TypeAlias = KeptOut | None
+
+
+def dates_left_out(
+    library: EventLibrary | None, date: str | pd.Timestamp | None, training: Training, as_of: Instant | None = None
+) -> LeftOut:
+    """What does not train the forecast; None where every date trains.
+
+    Parameters
+    ----------
+    as_of : zoned instant, optional
+        An event trains only once its second session had closed then.
 
     Raises
     ------
@@ -41,22 +63,62 @@ def dates_left_out(library: EventLibrary | None, date: str | pd.Timestamp | None
     if training not in ("other_dates", "earlier_dates", "all_dates"):
         raise InputError(f"training={training!r} is no choice of dates; choose other_dates, earlier_dates or all_dates.")
     day = public_day(date)
-    if day is None or training == "all_dates":
-        return None
     rows = (library or shipped_library()).designations
-    if training == "earlier_dates":
-        return ("before", day) if bool((rows["public_on"] >= day - CHAIN).any()) else None
-    return day if bool((abs(rows["public_on"] - day) <= CHAIN).any()) else None
+    known_at = None if as_of is None else parse_instant(as_of).tz_convert("UTC")
+    if known_at is not None and bool(_was_known(rows[rows["status"] == "ok"], known_at).all()):
+        known_at = None
+    near, from_on = None, None
+    if day is not None and training == "earlier_dates" and bool((rows["public_on"] >= day - CHAIN).any()):
+        from_on = day
+    if day is not None and training == "other_dates" and bool((abs(rows["public_on"] - day) <= CHAIN).any()):
+        near = day
+    return None if near is None and from_on is None and known_at is None else KeptOut(near=near, from_on=from_on, known_at=known_at)
 
 
 def _trains(rows: pd.DataFrame, left_out: LeftOut) -> BoolArray:
     """Rows (1, N) that train."""
+    trains = np.ones(len(rows), dtype=bool)
     if left_out is None:
-        return np.ones((1, len(rows)), dtype=bool)
-    if isinstance(left_out, tuple):
-        return (rows["public_on"] < left_out[1] - CHAIN).to_numpy()[None, :]
-    near = rows.loc[abs(rows["public_on"] - left_out) <= CHAIN, "date_cluster"]
-    return (~rows["date_cluster"].isin(near)).to_numpy()[None, :]
+        return trains[None, :]
+    if left_out.from_on is not None:
+        trains &= (rows["public_on"] < left_out.from_on - CHAIN).to_numpy()
+    if left_out.near is not None:
+        near = rows.loc[abs(rows["public_on"] - left_out.near) <= CHAIN, "date_cluster"]
+        trains &= (~rows["date_cluster"].isin(near)).to_numpy()
+    return trains[None, :]
+
+
+def known_library(library: EventLibrary, left_out: LeftOut) -> EventLibrary:
+    """The library without the list events that had not happened; what came later moves no draw of a fit."""
+    if left_out is None or left_out.known_at is None:
+        return library
+    rows = library.designations
+    return replace(library, designations=rows[_was_known(rows, left_out.known_at)].reset_index(drop=True))
+
+
+def _was_known(rows: pd.DataFrame, at: pd.Timestamp) -> BoolArray:
+    """Whether the second session of each event, with which its return is known, had closed at an instant."""
+    lines = zip(rows["security"], rows["first_session"], strict=True)
+    return np.array([_second_close(str(line), pd.Timestamp(first)) <= at for line, first in lines], dtype=bool)
+
+
+@lru_cache(maxsize=1 << 10)
+def _second_close(security: str, first: pd.Timestamp) -> pd.Timestamp:
+    if pd.isna(first):  # without a session there is no return, and nothing to train
+        return pd.Timestamp.min.tz_localize("UTC")
+    try:
+        venue = venue_of(security)
+        second = sessions(venue, first, first + pd.Timedelta(days=20))[1]
+        return session_close(second, venue)
+    except (InputError, DataUnavailable):
+        return (first + NO_CALENDAR).tz_localize("UTC")
+
+
+def training_span(library: EventLibrary | None, left_out: LeftOut) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last public day of the events that train the default."""
+    rows = training_rows(known_library(library or shipped_library(), left_out), ANNOUNCEMENT_MODELS["fitted_zero"])
+    days = rows.loc[_trains(rows, left_out)[0], "public_on"]
+    return days.min(), days.max()
 
 
 def trained_fit(library: EventLibrary | None, model: str, left_out: LeftOut) -> AnnouncementFit:
@@ -72,11 +134,12 @@ def trained_fit(library: EventLibrary | None, model: str, left_out: LeftOut) -> 
     if library is None:
         fit = _fit_without(model, left_out)
     else:
+        library = known_library(library, left_out)
         fit = fit_announcement(library, model, kept=_trains(training_rows(library, ANNOUNCEMENT_MODELS[model]), left_out))
     if model == "fitted_zero" and fit.n_dates < FEWEST_DATES:
         raise DataUnavailable(
             f"{fit.n_dates} date cluster(s) of the event library train this forecast, fewer than {FEWEST_DATES}: its range would be that "
-            "of the prior; use training='other_dates', or a library with earlier events."
+            "of the prior; ask as of a later instant, use training='other_dates', or give a library with earlier events."
         )
     return fit
 
@@ -84,5 +147,6 @@ def trained_fit(library: EventLibrary | None, model: str, left_out: LeftOut) -> 
 @lru_cache(maxsize=32)
 def _fit_without(model: str, left_out: LeftOut) -> AnnouncementFit:
     """Fit to the shipped library without some of its dates; kept, since a case asks for the same more than once."""
-    rows = training_rows(shipped_library(), ANNOUNCEMENT_MODELS[model])
-    return fit_announcement(shipped_library(), model, kept=_trains(rows, left_out), n_draws=REFIT_DRAWS)
+    library = known_library(shipped_library(), left_out)
+    rows = training_rows(library, ANNOUNCEMENT_MODELS[model])
+    return fit_announcement(library, model, kept=_trains(rows, left_out), n_draws=REFIT_DRAWS)
