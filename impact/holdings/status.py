@@ -14,8 +14,9 @@ from impact.provenance import Source, unique_sources
 from impact.rules import INVESTORS, Deadlines, deadlines
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.issuer_lines import issuer_lines
+from impact.rules.line_doubts import doubt_rule
 from impact.rules.questions import Question, question_about
-from impact.rules.rulings import Ruling, boundaries, decide, disputed_listings, doubt_rule, rulings_at
+from impact.rules.rulings import Ruling, boundaries, decide, disputed_listings, rulings_at
 from impact.rules.vocabulary import ABROAD, country_of
 from impact.typing_ import BoolArray
 

@@ -13,7 +13,7 @@ from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.venues import venue_of
 
-__all__ = ["DOUBTS", "EVER", "FUNDS", "ISSUER_ON_RECORD", "RECEIPTS", "LineDoubt", "code_doubt", "instrument_doubt"]
+__all__ = ["DOUBTS", "EVER", "FUNDS", "ISSUER_ON_RECORD", "RECEIPTS", "LineDoubt", "code_doubt", "doubt_rule", "instrument_doubt"]
 
 DOUBTS: Mapping[str, str] = {
     "no_table": "give a line with its venue, or a code of the table of lines",
@@ -98,3 +98,10 @@ def instrument_doubt(instrument: str, *, on_record: bool) -> str:
     if instrument in FUNDS:
         return "fund_holdings"
     return "receipt" if instrument in RECEIPTS and not on_record else ""
+
+
+def doubt_rule(doubt: str) -> str:
+    """Why no list names a security and that says nothing, as a sentence."""
+    told = "No programme of the fact base names this security at this instant"
+    told += "" if doubt in ISSUER_ON_RECORD else ", and whose it is was not established"
+    return f"{told}: {DOUBTS[doubt]}; that is no clearance."

@@ -11,10 +11,11 @@ from impact.calendars import parse_instant
 from impact.errors import InputError
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
+from impact.rules.asked_programmes import programmes_in_force, programmes_not_asked
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.issuer_lines import issuer_lines
 from impact.rules.questions import Question, question_about
-from impact.rules.rulings import Ruling, decide, programmes_in_force, rulings_at, standing_relations
+from impact.rules.rulings import Ruling, decide, rulings_at, standing_relations
 from impact.rules.schemas import ANSWER, RULINGS
 from impact.rules.standing import eastern_time, running_sales, span_of_status
 from impact.rules.vocabulary import ABROAD, ACTIONS, INSTRUMENTS, INVESTORS, US_INVESTORS, checked_word, line_key
@@ -49,7 +50,9 @@ class Permission(Result):
     rulings : tuple of Ruling
         What each programme in force that reaches the issuer says, most severe first.
     asked : tuple of str
-        Programmes in force at `at`: those that the answer was asked of.
+        Programmes in force at `at` of which names are on record: those that the answer was asked of.
+    not_asked : tuple of str
+        Programmes in force at `at` of which no name is on record: the answer says nothing about them.
     as_of : pandas.Timestamp or None
         The instant whose knowledge was used; None means everything recorded.
     """
@@ -70,6 +73,7 @@ class Permission(Result):
     changes: tuple[str, ...]
     rulings: tuple[Ruling, ...]
     asked: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ASSUMPTIONS
 
@@ -170,8 +174,8 @@ def _question(book: RuleBook, action: str, security: str, investor: str, instrum
 
 def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timestamp) -> Permission:
     rulings = rulings_at(book, question, moment)
-    asked = programmes_in_force(book, moment)
-    answer = decide(rulings, doubt=question.doubt_at(moment), asked=asked)
+    asked, not_asked = programmes_in_force(book, moment), programmes_not_asked(book, moment)
+    answer = decide(rulings, doubt=question.doubt_at(moment), asked=asked, not_asked=not_asked)
     since, until, following = span_of_status(book, question, moment, answer.status)
     return Permission(
         action=question.action,
@@ -194,6 +198,7 @@ def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timest
         ),
         rulings=rulings,
         asked=asked,
+        not_asked=not_asked,
         sources=unique_sources(
             Source(title=f"{ruling.citation} ({ruling.source})", basis="facts", confidence=ruling.confidence)
             for ruling in rulings

@@ -7,15 +7,16 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from impact.rules.asked_programmes import in_force
 from impact.rules.book import RuleBook
 from impact.rules.investor_law import by_duty, by_law_not_on_record
 from impact.rules.legal_clocks import clock_instants
-from impact.rules.line_doubts import DOUBTS, EVER, ISSUER_ON_RECORD
+from impact.rules.line_doubts import EVER, doubt_rule
 from impact.rules.questions import Question
 from impact.rules.records import Cell, Conflict, Licence, Listing, Programme, Relation, Relief, Ruling
 from impact.rules.vocabulary import ABROAD
 
-__all__ = ["Ruling", "boundaries", "decide", "disputed_listings", "doubt_rule", "programmes_in_force", "rulings_at", "standing_relations"]
+__all__ = ["Ruling", "boundaries", "decide", "disputed_listings", "rulings_at", "standing_relations"]
 
 SEVERITY = {"prohibited": 0, "unknown": 1, "allowed": 2, "not_listed": 3}
 EASTERN = "America/New_York"
@@ -34,7 +35,7 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
     for programme in book.programmes:
         opening = _of_opening_day(book, programme, question, at)
         rulings += opening
-        if not _in_force(programme, at):
+        if not in_force(programme, at):
             continue
         reached = _reached(programme, question.listings, at)
         if reached:
@@ -43,7 +44,8 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
             continue
         elif _speaks_of(book, programme, public := [listing for listing in question.listings if listing.listed_at <= at]):
             lost = _lost_in_succession(public)
-            rulings.append(_rolled_on(programme, lost) if lost else _by_cell(book, programme, None, "unlisted", question, at))
+            unlisted = _by_cell(book, programme, None, "unlisted", question, at)
+            rulings.append(_rolled_on(programme, lost) if lost else _after_removal(unlisted, public, at))
         else:
             rulings += _of_relations(book, programme, question, at)
     rulings += by_law_not_on_record(book, question, rulings)
@@ -82,10 +84,6 @@ def _of_unnamed(ruling: Ruling, question: Question, yields_to: str) -> Ruling:
     else:
         return ruling
     return dataclasses.replace(ruling, status="unknown", rule=rule)
-
-
-def _in_force(programme: Programme, at: pd.Timestamp) -> bool:
-    return programme.in_force_at <= at and (programme.ended_at is None or at < programme.ended_at)
 
 
 def _speaks_of(book: RuleBook, programme: Programme, listings: Iterable[Listing]) -> bool:
@@ -149,6 +147,18 @@ def _lost_in_succession(listings: Iterable[Listing]) -> Listing | None:
     return next((listing for listing in listings if listing.rolled_into - present), None)
 
 
+def _after_removal(ruling: Ruling, listings: Iterable[Listing], at: pd.Timestamp) -> Ruling:
+    """A ruling about a name off a list that says, where the issuer stood on a list and left it, when it left and why."""
+    left = [(listing.removed_at, listing) for listing in listings if listing.removed_at is not None and listing.removed_at <= at]
+    if not left:
+        return ruling
+    removed_at, listing = max(left, key=lambda pair: pair[0])
+    day = f"{removed_at.tz_convert(EASTERN):%Y-%m-%d}"
+    why = f" ({listing.removal_reason})" if listing.removal_reason else ""
+    told = f"{listing.entity} left the list {listing.list_id} on {day}{why}, and this programme does not name it."
+    return dataclasses.replace(ruling, rule=f"{told} {ruling.rule}")
+
+
 def _rolled_on(programme: Programme, listing: Listing) -> Ruling:
     return Ruling(
         programme_id=programme.programme_id,
@@ -162,18 +172,22 @@ def _rolled_on(programme: Programme, listing: Listing) -> Ruling:
     )
 
 
-def decide(rulings: tuple[Ruling, ...], *, doubt: str = "no_table", asked: tuple[str, ...] = ()) -> Ruling:
+def decide(rulings: tuple[Ruling, ...], *, doubt: str = "no_table", asked: tuple[str, ...] = (), not_asked: tuple[str, ...] = ()) -> Ruling:
     """The ruling that settles the answer: a prohibition, else what is unknown, else the permission closest to the name.
 
     Without a ruling the answer is ``not_listed`` for a security of which there is no `doubt` whose it is (none of the programmes
-    `asked` names its issuer), and unknown otherwise.
+    `asked` names its issuer; of those `not_asked` no name is on record), and unknown otherwise.
     """
     if rulings:
         return rulings[0]
     if doubt:
         rule = doubt_rule(doubt)
     else:
-        rule = f"None of the {len(asked)} programmes on record in force at this instant names this issuer; that is no clearance under any other list."
+        rule = (
+            f"None of the {len(asked)} programmes that are in force at this instant and whose names are on record names this issuer; "
+            "that is no clearance under any other list."
+        )
+        rule += f" In force and not asked, as none of their names is on record: {', '.join(not_asked)}." if not_asked else ""
     return Ruling(
         programme_id="",
         phase="",
@@ -183,18 +197,6 @@ def decide(rulings: tuple[Ruling, ...], *, doubt: str = "no_table", asked: tuple
         source="",
         confidence="",
     )
-
-
-def doubt_rule(doubt: str) -> str:
-    """Why no list names a security and that says nothing, as a sentence."""
-    told = "No programme of the fact base names this security at this instant"
-    told += "" if doubt in ISSUER_ON_RECORD else ", and whose it is was not established"
-    return f"{told}: {DOUBTS[doubt]}; that is no clearance."
-
-
-def programmes_in_force(book: RuleBook, at: pd.Timestamp) -> tuple[str, ...]:
-    """Ids of the programmes in force at `at`: those that an answer was asked of."""
-    return tuple(programme.programme_id for programme in book.programmes if _in_force(programme, at))
 
 
 def boundaries(book: RuleBook, question: Question) -> list[pd.Timestamp]:

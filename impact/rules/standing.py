@@ -7,14 +7,25 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from impact.rules.asked_programmes import programmes_in_force, programmes_not_asked
 from impact.rules.book import RuleBook
 from impact.rules.own_programme import ACT_WORDS
 from impact.rules.questions import Question, question_about
 from impact.rules.records import Licence, Listing, Programme, Ruling
-from impact.rules.rulings import boundaries, decide, programmes_in_force, rulings_at
+from impact.rules.rulings import boundaries, decide, rulings_at
 from impact.rules.vocabulary import INVESTOR_TITLES
 
-__all__ = ["ActStanding", "LicensedSale", "Standing", "eastern_time", "licensed_sales", "running_sales", "span_of_status", "standing"]
+__all__ = [
+    "ActStanding",
+    "LicensedSale",
+    "Standing",
+    "answer_at",
+    "eastern_time",
+    "licensed_sales",
+    "running_sales",
+    "span_of_status",
+    "standing",
+]
 
 EASTERN = "America/New_York"
 ASKED = ("buy", "sell_to_divest", "hold")
@@ -138,9 +149,15 @@ def standing(book: RuleBook, security: str, *, investor: str = "us_person", inst
 
 
 def _act(book: RuleBook, question: Question, at: pd.Timestamp) -> ActStanding:
-    ruling = decide(rulings_at(book, question, at), doubt=question.doubt_at(at), asked=programmes_in_force(book, at))
+    ruling = answer_at(book, question, at)
     since, until, _ = span_of_status(book, question, at, ruling.status)
     return ActStanding(action=question.action, status=ruling.status, since=since, until=until, ruling=ruling)
+
+
+def answer_at(book: RuleBook, question: Question, at: pd.Timestamp) -> Ruling:
+    """The ruling that settles a question at an instant."""
+    asked, not_asked = programmes_in_force(book, at), programmes_not_asked(book, at)
+    return decide(rulings_at(book, question, at), doubt=question.doubt_at(at), asked=asked, not_asked=not_asked)
 
 
 def span_of_status(
@@ -151,12 +168,12 @@ def span_of_status(
     since, until, following = None, None, None
     for edge in reversed([edge for edge in edges if edge <= at]):
         earlier = edge - pd.Timedelta(1, "ns")
-        before = decide(rulings_at(book, question, earlier), doubt=question.doubt_at(earlier))
+        before = answer_at(book, question, earlier)
         if before.status != status:
             since = edge
             break
     for edge in (edge for edge in edges if edge > at):
-        after = decide(rulings_at(book, question, edge), doubt=question.doubt_at(edge))
+        after = answer_at(book, question, edge)
         if after.status != status:
             until, following = edge, after
             break

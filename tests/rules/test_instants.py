@@ -9,9 +9,10 @@ from impact.bundled import read_bundled
 from impact.holdings import Designation
 from impact.holdings.what_if import designated_tables
 from impact.rules import ACTIONS, permitted
+from impact.rules.asked_programmes import programmes_in_force
 from impact.rules.book import rule_book
 from impact.rules.questions import question_about
-from impact.rules.rulings import decide, programmes_in_force, rulings_at
+from impact.rules.rulings import decide, rulings_at
 from impact.rules.vocabulary import line_key
 
 DESIGNATIONS = read_bundled("designations")

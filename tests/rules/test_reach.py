@@ -6,8 +6,8 @@ import pytest
 
 from impact.bundled import read_bundled
 from impact.rules import ACTIONS, deadlines, permitted, programmes
+from impact.rules.asked_programmes import programmes_in_force
 from impact.rules.book import rule_book
-from impact.rules.rulings import programmes_in_force
 from impact.rules.vocabulary import US_INVESTORS
 
 NOON = "T12:00-05:00"
@@ -35,6 +35,46 @@ def test_not_listed_says_which_programmes_were_asked(security):
     assert {"ns-cmic", "sdn-eo14024", "russia-newinv"} <= set(answer.asked)
     assert answer.asked == programmes_in_force(rule_book(None), answer.at)
     assert str(len(answer.asked)) in answer.rule and "no clearance" in answer.rule
+
+
+@pytest.mark.parametrize(
+    ("security", "at", "unread"),
+    [
+        ("0763.HK", "2018-05-01T12:00-04:00", "bis-denial-order"),
+        ("0763.HK", "2023-06-01T12:00-04:00", "fcc-covered-list"),
+        ("0857.HK", "2022-10-03T12:00-04:00", "hfcaa"),
+        ("BABA", "2022-10-03T12:00-04:00", "hfcaa"),
+    ],
+)
+def test_a_list_of_which_no_name_is_on_record_was_not_asked(security, at, unread):
+    """The order of 2018 was against ZTE itself: that no list names it says nothing about a list that nobody read."""
+    answer = permitted("buy", security, at)
+    assert answer.status == "not_listed" and unread in answer.not_asked and unread not in answer.asked
+    assert f"None of the {len(answer.asked)} programmes" in answer.rule and unread in answer.rule
+    named = set(read_bundled("designations")["programme_id"]) | set(read_bundled("programme_subjects")["programme_id"])
+    assert {programme.list_id for programme in rule_book(None).programmes if programme.programme_id in answer.asked} <= named
+
+
+def test_an_order_that_ended_is_not_among_those_not_asked():
+    assert "bis-denial-order" not in permitted("buy", "0763.HK", "2018-08-01T12:00-04:00").not_asked
+
+
+def test_what_is_to_come_counts_the_programmes_as_the_answer_does():
+    told = permitted("buy", "0753.HK", "2021-04-01T12:00-04:00").changes
+    assert any("None of the 6 programmes" in change for change in told) and not any("None of the 0" in change for change in told)
+
+
+@pytest.mark.parametrize(
+    ("security", "at", "left"),
+    [
+        ("1810.HK", "2024-03-01" + NOON, "2021-05-25"),
+        ("LKCO", "2021-07-15T12:00-04:00", "2021-06-14"),
+        ("GOWIN Semiconductor", "2022-03-01" + NOON, "2021-06-03"),
+    ],
+)
+def test_a_name_that_left_its_list_is_told_when(security, at, left):
+    answer = permitted("buy", security, at)
+    assert answer.status == "allowed" and f"left the list ndaa-1237-ccmc on {left}" in answer.rule
 
 
 @pytest.mark.parametrize(
