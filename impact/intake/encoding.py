@@ -78,8 +78,6 @@ def _utf16_without_mark(sample: bytes) -> str | None:
 
 
 def _legacy(content: bytes) -> str:
-    from charset_normalizer import from_bytes
-
     evidence, size = [], 0
     for line in _NOT_ASCII.finditer(content):
         evidence.append(line[0][:2000])
@@ -87,9 +85,13 @@ def _legacy(content: bytes) -> str:
         if size > _EVIDENCE:
             break
     sample = b"\n".join(evidence)
+    if _stand_alone(sample):
+        return _single_byte(sample)
+    from charset_normalizer import from_bytes
+
     ranked = [match.encoding for match in from_bytes(sample, cp_isolation=list(LEGACY), language_threshold=0.05)]
     best = next((name for name in ranked if name in LEGACY), "cp1252")
-    if best in _LETTERS or _stand_alone(sample):
+    if best in _LETTERS:
         return _single_byte(sample)
     return next((name for name in (*ranked, *_NARROW) if name in _NARROW and _coherent(sample, name)), best)
 

@@ -215,7 +215,33 @@ def _html_table(table, position: int) -> RawSheet:
         check_cells(n_cells, caption)
         rows.append(cells)
         line.append(number)
-    return sheet_of_rows(rows, line, name=caption or f"table {position}", n_lines=len(rows))
+    return sheet_of_rows(_joined_columns(rows), line, name=caption or f"table {position}", n_lines=len(rows))
+
+
+_OPENING_SIGNS, _CLOSING_SIGNS = frozenset({"", "$", "US$", "HK$", "€", "£", "¥", "("}), frozenset({"", ")", "%", ")%"})
+_MOST_HEADINGS = 2
+
+
+def _joined_columns(rows: list[list[str]]) -> list[list[str]]:
+    """The rows with figures in one column that a page spreads over several: its heading, a currency sign before, a bracket behind."""
+    width = max(map(len, rows), default=0)
+    columns = [column for column in zip(*([*row, *[""] * (width - len(row))] for row in rows), strict=True) if any(column)]
+    joined: list[tuple[str, ...]] = []
+    for column in columns:
+        before = joined[-1] if joined else ()
+        if joined and (_opens(before, column) or _CLOSING_SIGNS.issuperset(column)):
+            joined[-1] = tuple(left + right for left, right in zip(before, column, strict=True))
+        else:
+            joined.append(column)
+    return [list(row) for row in zip(*joined, strict=True)] if joined else rows
+
+
+def _opens(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Whether a column holds nothing but signs before the figures of the next one, and headings where that has none."""
+    words = [cell for cell in left if cell not in _OPENING_SIGNS]
+    apart = all(cell in _OPENING_SIGNS or not beside for cell, beside in zip(left, right, strict=True))
+    figures = any(letter.isdigit() for cell in right for letter in cell)
+    return apart and figures and len(words) <= _MOST_HEADINGS and not any(letter.isdigit() for cell in words for letter in cell)
 
 
 def _skip_covered(cells: list[str], below: dict[int, tuple[int, str]]) -> None:

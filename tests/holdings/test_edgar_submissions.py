@@ -44,3 +44,17 @@ def test_a_schedule_of_investments_in_html(tmp_path):
 def test_a_submission_without_a_table_is_refused(tmp_path):
     with pytest.raises(InputError):
         read_holdings(written(tmp_path, "<SEC-DOCUMENT>0.txt\n<DOCUMENT>\n<TYPE>CORRESP\n<TEXT>\nDear Sir\n</TEXT>\n</DOCUMENT>\n"))
+
+
+def test_figures_that_a_page_spreads_over_several_columns(tmp_path):
+    rows = (
+        "<TR><TD></TD><TD>&nbsp;</TD><TD COLSPAN=2>Shares</TD><TD>&nbsp;</TD><TD COLSPAN=2>Value</TD><TD>&nbsp;</TD></TR>"
+        "<TR><TD>COMMON STOCKS - 91.4%</TD></TR>"
+        "<TR><TD>China Mobile Ltd ADR</TD><TD></TD><TD></TD><TD>1,000</TD><TD></TD><TD>$</TD><TD>28,540</TD><TD></TD></TR>"
+        "<TR><TD>Apple Inc</TD><TD></TD><TD></TD><TD>10</TD><TD></TD><TD></TD><TD>1,200</TD><TD></TD></TR>"
+        "<TR><TD>Written call</TD><TD></TD><TD></TD><TD>(2</TD><TD>)</TD><TD>$</TD><TD>(40</TD><TD>)</TD></TR>"
+    )
+    page = f"<DOCUMENT>\n<TYPE>N-Q\n<TEXT>\n<HTML><BODY><TABLE>{rows}</TABLE></BODY></HTML>\n</TEXT>\n</DOCUMENT>\n"
+    file = read_holdings(written(tmp_path, page))
+    assert file.rows["name"].tolist() == ["China Mobile Ltd ADR", "Apple Inc", "Written call"]
+    assert file.rows[["quantity", "market_value"]].to_numpy().tolist() == [[1000.0, 28540.0], [10.0, 1200.0], [-2.0, -40.0]]
