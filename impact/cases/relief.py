@@ -334,6 +334,7 @@ def _assumptions(
         if anchors is None
         else (
             f"Clear and banned value move with {anchors.headline}; the tornado shows the other benchmarks.",
+            "The upper end of the discount is the largest fall on record, the extreme of a sample: with fewer names it is lower, not better known.",
             "In scenarios a banned value above the price, or a clear value below it, is refuted by the price, which takes its place.",
         )
     )

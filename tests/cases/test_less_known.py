@@ -10,10 +10,12 @@ import pytest
 
 import impact
 from impact.calendars import sessions
-from impact.cases import case_names, holders, index_flow, shares
+from impact.cases import anchors, case_names, challengers, court, holders, index_flow, listing, record, shares
 from impact.cases.narrowing import INPUTS
 from impact.cases.pricing import pricing_of_case
+from impact.cases.relief import assess_case
 from impact.cases.supply import supply_from, supply_inputs
+from impact.cases.timeline import build_timeline
 from impact.facts import known_table
 from impact.market import MarketPanel
 
@@ -60,7 +62,7 @@ def forget(monkeypatch):
         table = known_table(name, as_of)
         return table[~table["fact_id"].isin(gone)]
 
-    for module in (holders, shares, index_flow):
+    for module in (holders, shares, index_flow, anchors, challengers, court, listing, record):
         monkeypatch.setattr(module, "known_table", known)
     return gone
 
@@ -313,3 +315,60 @@ def test_what_narrows_the_price_range_lies_within_it_and_says_by_how_much():
     assert table["narrowed_share"].between(0, 1).all() and table["narrowed_share"].is_monotonic_decreasing
     unpriced = impact.case(**FULL).price_narrowing().to_frame()
     assert unpriced[["now_low", "left_low", "narrowed_share"]].isna().all(axis=None) and len(unpriced)
+
+
+def relief_ranges(case, study):
+    """What the relief of a case prints as a range: values, discount, chances on the eve, base rates."""
+    assessed = assess_case(case.definition, case.prices(), build_timeline(case.definition, case.panel), study)
+    told = {
+        f"rate {row.programme_id}": (row.relief_share_low, row.relief_share_high) for row in assessed.base_rates.to_frame().itertuples()
+    }
+    if assessed.probability is not None:
+        eve = assessed.probability.path.set_index("session").loc[assessed.eve]
+        told |= {name: (eve[f"{name}_low"], eve[f"{name}_high"]) for name in ("clear", "probability", "inside_probability")}
+        told["discount"] = assessed.probability.discount
+    return assessed, told
+
+
+def check_relief(case, facts, forget):
+    """But the largest fall on record, the extreme of a sample that the upper end of the discount is, as the answer says."""
+    study = case.event_study()
+    assessed, everything = relief_ranges(case, study)
+    largest = assessed.probability.discount[1]
+    assert any("the extreme of a sample" in text for text in assessed.assumptions)
+    figures = known_table("reported_figures").set_index("fact_id")["value"].abs() / 100.0
+    own = set(case.definition.tables.events["fact"])  # on which the case file stands
+    extreme = [fact for fact in facts if figures.get(fact, 0.0) == pytest.approx(largest)]
+    assert len(extreme) == 1
+    for fact in sorted({*facts} - own - {*extreme}):
+        forget.add(fact)
+        _, less = relief_ranges(case, study)
+        forget.clear()
+        widths = {name: (high - low, less[name][1] - less[name][0]) for name, (low, high) in everything.items() if name in less}
+        assert [name for name, (before, after) in widths.items() if after < before - 1e-9] == [], fact
+
+
+def reported(*beginnings):
+    figures = known_table("reported_figures")
+    return figures.loc[figures["figure"].str.startswith(beginnings), "fact_id"].tolist()
+
+
+def test_no_fact_dropped_narrows_the_ranges_of_relief(forget, opened):
+    court_acts = known_table("litigation")
+    of_list = court_acts.loc[court_acts["programme_id"] == "ndaa-1237-ccmc", "fact_id"].tolist()
+    check_relief(opened("xiaomi"), [*of_list, *reported("fall since")], forget)
+
+
+@pytest.mark.slow
+def test_no_other_fact_dropped_narrows_the_ranges_of_relief(forget, opened):
+    check_relief(opened("xiaomi"), [*known_table("litigation")["fact_id"], *reported("close", "fall since")], forget)
+
+
+def test_prices_without_volume_do_not_narrow_the_ranges_of_relief(opened):
+    case = opened("xiaomi")
+    lesser = replace(case, panel=replace(case.prices(), volume=None))
+    (_, everything), (_, less) = (relief_ranges(one, one.event_study()) for one in (case, lesser))
+    assert everything.keys() == less.keys()
+    for name, (low, high) in everything.items():
+        if np.isfinite(high - low):
+            assert less[name][1] - less[name][0] >= high - low - 1e-9, name
