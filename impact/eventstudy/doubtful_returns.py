@@ -8,16 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from impact.errors import ThinTrading
+from impact.errors import ImpactWarning, ThinTrading
 from impact.eventstudy.alignment import ReturnTable
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.known_rows import FEW_COLUMNS
-from impact.eventstudy.placing import PlacedEvents, lines_with_events
+from impact.eventstudy.placing import PlacedEvents, lines_with_events, stated_venues
+from impact.market.closed_days import LEAST_CLOSURES, not_in_session, venues_of
 from impact.market.plausibility import DOUBT_COLUMNS, doubtful_moves
 from impact.tables import prose
 from impact.typing_ import FloatArray, IntArray, ReturnKind
 
-__all__ = ["doubts_of_returns", "thin_lines"]
+__all__ = ["doubts_of_returns", "thin_lines", "zeros_of_closed_days"]
 
 THIN = 1 / 3
 """Share of an event's estimation returns that are exactly zero from which its prices are called stale."""
@@ -26,6 +27,8 @@ LOOKED_AT = 25
 LOOKED_THIN = 0.2
 FOR_THIN_LINES = ("dimson", "scholes_williams")
 """Models made for prices that lag the news."""
+FILLED = 0.9
+"""Share of exact zeros, among the returns of a line on days on which its own market was closed, from which they were filled in."""
 LARGE_FALL, LARGE_RISE = -0.35, 0.55
 """Simple returns beyond which a line is looked at for splits, ticks and changes of unit."""
 
@@ -56,6 +59,39 @@ def thin_lines(groups: Sequence[PlacedEvents], design: StudyDesign) -> tuple[str
         "beta to zero and spread a reaction over later days; compare model='dimson', or trade_to_trade_study"
     )
     warnings.warn(f"{told}.", ThinTrading, stacklevel=4)
+    return (told,)
+
+
+def zeros_of_closed_days(groups: Sequence[PlacedEvents]) -> tuple[str, ...]:
+    """A note, and a warning, where lines have an exact zero on the days on which their market was closed: a table filled with zeros.
+
+    Warns
+    -----
+    ImpactWarning
+        With how many lines, the first of them, and its zeros.
+    """
+    filled: list[tuple[object, str, int]] = []
+    for group in groups:
+        names = group.calendar.table.securities[group.calendar.lines]
+        venues = venues_of(pd.Index([str(name) for name in names.tolist()], dtype=object), stated_venues(group.aligned.table)).to_numpy()
+        for venue in dict.fromkeys(venues):
+            away = not_in_session(venue, group.calendar.table.sessions)
+            if away is None or not away.any():
+                continue
+            here = venues == venue
+            rows = group.calendar.table.values[np.ix_(np.flatnonzero(away), group.calendar.lines[here])]
+            n_zero, known = (rows == 0.0).sum(axis=0), np.isfinite(rows).sum(axis=0)
+            some = (n_zero >= LEAST_CLOSURES) & (n_zero >= FILLED * known)
+            filled += zip(names[here][some], [venue] * int(some.sum()), n_zero[some].tolist(), strict=True)
+    if not filled:
+        return ()
+    name, venue, count = filled[0]
+    told = (
+        f"{len(filled)} line{'s' * (len(filled) > 1)} with events {'have' if len(filled) > 1 else 'has'} a return of exactly zero on days on which "
+        f"{'their' if len(filled) > 1 else 'its'} market was closed (first {name!r}: {count} days on which {venue} was closed), as if empty cells were "
+        "filled with zeros: such days count as sessions, so windows are shorter than they seem and variances too small; leave the cells empty"
+    )
+    warnings.warn(f"{told}.", ImpactWarning, stacklevel=4)
     return (told,)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from scipy.special import stdtr, stdtrit
 from impact.anchors import AnchorPolicy
 from impact.errors import DroppedEvents, ImpactWarning, InfeasibleDesign, InputError
 from impact.eventstudy.alignment import Market, column_of_returns, read_factors, read_market, read_returns
-from impact.eventstudy.placing import PlacedEvents, check_scale_of_inputs, completed_table, place_events, read_inputs
+from impact.eventstudy.placing import PlacedEvents, StudyInputs, check_scale_of_inputs, completed_table, place_events, read_inputs
 from impact.eventstudy.schemas import CALENDAR_TIME, DROPPED, PORTFOLIO
 from impact.kernels.bhar import buy_and_hold_abnormal
 from impact.kernels.calendar_time import CalendarTimeFit, calendar_time_alpha, held_portfolio
@@ -47,8 +47,9 @@ def buy_and_hold(
     Returns
     -------
     DataFrame
-        Per event: bhar, held_return, benchmark_return (decimals), n_days, reason. A day without either return is left out of both, and
-        reason says so: what is compounded is then shorter than the window.
+        Per event: bhar, held_return, benchmark_return (decimals), n_days, reason, met. A day without either return is left out of both, and
+        reason says so: what is compounded is then shorter than the window. Column met says how the benchmark meets the closes of the line
+        where it is of another market or its market is not known, with the lag it has as a rule; empty where both close together.
 
     Warns
     -----
@@ -69,7 +70,9 @@ def buy_and_hold(
     lost = pd.concat([group.aligned.dropped for group in placed], ignore_index=True).set_index("event_id")
     frames = [_held_and_benchmark(group, window) for group in groups]
     if len(lost):
-        frames.append(lost[["reason"]].assign(bhar=np.nan, held_return=np.nan, benchmark_return=np.nan, n_days=0)[frames[0].columns])
+        frames.append(
+            lost[["reason"]].assign(bhar=np.nan, held_return=np.nan, benchmark_return=np.nan, n_days=0, met="")[frames[0].columns]
+        )
     table_of_events = pd.concat(frames).loc[as_frame(events, "events")["event_id"].to_numpy()].rename_axis("event_id")
     short = table_of_events[table_of_events["reason"] != ""]
     if len(short):
@@ -95,7 +98,8 @@ def _held_and_benchmark(group: PlacedEvents, window: Window) -> pd.DataFrame:
     n_days, length = known.sum(axis=1), window[1] - window[0] + 1
     lacking = np.where(~known[:, -window[0]], ", day 0 not among them", "") if window[0] <= 0 <= window[1] else np.full(n_days.size, "")
     reason = ["" if n == length else f"{n} of {length} days have both returns{told}" for n, told in zip(n_days, lacking, strict=True)]
-    values = {"bhar": held - passive, "held_return": held, "benchmark_return": passive, "n_days": n_days, "reason": reason}
+    met = "; ".join(note for note in group.inputs.notes if note not in group.inputs.session_notes)
+    values = {"bhar": held - passive, "held_return": held, "benchmark_return": passive, "n_days": n_days, "reason": reason, "met": met}
     return pd.DataFrame(values, index=pd.Index(aligned.table["event_id"], name="event_id"))
 
 
@@ -160,7 +164,7 @@ def calendar_time_drift(
 ) -> CalendarTimeResult:
     """Regress the portfolio of firms inside their post-event windows on the market or on factors.
 
-    The right tool for drifts of months, where windows overlap. For a few days use :func:`impact.event_study`.
+    Each firm is set against the benchmark as the closes of its own market meet it, as in :func:`impact.event_study`. The right tool for drifts of months, where windows overlap. For a few days use :func:`impact.event_study`.
 
     Parameters
     ----------
@@ -197,12 +201,10 @@ def calendar_time_drift(
     groups = place_events(table, events, anchor, market, factors, "simple")
     check_scale_of_inputs(table, groups, market, factors, "simple")
     if len(groups) == 1:  # lines of one market: its sessions, and the benchmark as it is met there
-        inputs = groups[0].inputs
-        table, market, factors = inputs.returns, inputs.market, inputs.factors
-    starts, stops, columns = (
-        np.concatenate(part) for part in zip(*(_spans(group, window, table.sessions) for group in groups), strict=True)
-    )
-    regressors, risk_free, words = _regressors(table, market, factors)
+        table = groups[0].inputs.returns
+    spans = [_spans(group, window, table.sessions) for group in groups]
+    starts, stops, columns = (np.concatenate(part) for part in zip(*spans, strict=True))
+    regressors, risk_free, words = _regressors(groups[0].inputs) if len(groups) == 1 else _met_by_members(groups, spans, table.values)
     portfolio, n_members = held_portfolio(table.values, starts, stops, columns)
     enough = n_members >= min_members
     excess = np.where(enough, portfolio - risk_free, np.nan)
@@ -241,16 +243,39 @@ def calendar_time_drift(
 
 
 def _how_met(groups: list[PlacedEvents]) -> tuple[str, ...]:
-    """How the benchmark is met: on the sessions of the one market of the lines, or by date where they are of several."""
+    """How the benchmark is met: on the sessions of the one market of the lines, or by the lines of each market as their own closes can know it."""
+    notes = tuple(dict.fromkeys(note for group in groups for note in group.inputs.notes))
     if len(groups) == 1:
-        return groups[0].inputs.notes
+        return notes
     return (
-        f"the lines keep {len(groups)} different calendars: a session is a row of the table, and the benchmark is matched by date label, not by "
-        "the time of its close",
+        f"the lines keep {len(groups)} different calendars: a session is a row of the table, and the benchmark of a session is the mean over the "
+        "members held on it, each with the benchmark as the closes of its own line meet it",
+        *notes,
     )
 
 
-def _spans(group: PlacedEvents, window: Window, sessions: pd.DatetimeIndex) -> tuple[IntArray, IntArray, IntArray]:
+def _met_by_members(groups: list[PlacedEvents], spans: list[_Spans], values: FloatArray) -> tuple[FloatArray, FloatArray, str]:
+    """Benchmarks and the risk-free rate of each row of the table (T, S), mean over its members; NaN where one of these has none."""
+    sums, members, words = [], np.zeros(len(values)), ""
+    for group, span in zip(groups, spans, strict=True):
+        if not group.aligned.day0.size:
+            continue
+        regressors, risk_free, words = _regressors(group.inputs)
+        own = np.full((len(values), regressors.shape[1] + 1), np.nan)
+        own[group.calendar.position] = np.column_stack((regressors, np.broadcast_to(risk_free, len(regressors))))
+        held = held_portfolio(values, *span)[1]
+        sums.append(np.where(held[:, None] > 0, held[:, None] * own, 0.0))
+        members += held
+    total = np.sum(sums, axis=0)
+    mean = np.divide(total, members[:, None], out=np.full(total.shape, np.nan), where=members[:, None] > 0)
+    return mean[:, :-1], mean[:, -1], words
+
+
+_Spans: TypeAlias = tuple[IntArray, IntArray, IntArray]
+"""First row held and the one after the last, and the column, of each event of one calendar."""
+
+
+def _spans(group: PlacedEvents, window: Window, sessions: pd.DatetimeIndex) -> _Spans:
     """First session held, the one after the last, both among `sessions`, and the column of each event of one calendar."""
     edges = np.append(sessions.get_indexer(group.calendar.table.sessions), len(sessions))
     day0, last = group.aligned.day0, group.calendar.position.size
@@ -258,7 +283,8 @@ def _spans(group: PlacedEvents, window: Window, sessions: pd.DatetimeIndex) -> t
     return start, stop, group.aligned.security
 
 
-def _regressors(table: Any, market: Market | None, factors: Any) -> tuple[FloatArray, FloatArray | float, str]:
+def _regressors(inputs: StudyInputs) -> tuple[FloatArray, FloatArray | float, str]:
+    table, market, factors = inputs.returns, inputs.market, inputs.factors
     if factors is not None:
         values, names = read_factors(factors, table)
         risk_free = [position for position, name in enumerate(names) if name.upper() == "RF"]

@@ -129,3 +129,14 @@ def test_long_windows_chains_volume_and_parts_count_the_same_sessions(closes, tm
     parts = study_partitions(tmp_path, event("1810.HK", "BABA"), returns[["HSI", "SPY"]].mean(axis=1), windows=((0, 20),), **WINDOWS)
     whole = impact.event_study(returns, event("1810.HK", "BABA"), market=returns[["HSI", "SPY"]].mean(axis=1), **WINDOWS)
     assert parts.tests.loc[("(0, 20)", "patell"), "statistic"] == pytest.approx(whole.tests(0, 20).loc["patell", "statistic"], rel=1e-9)
+
+
+def test_a_table_filled_with_zeros_is_told(closes):
+    returns = impact.to_returns(closes)
+    with pytest.warns(impact.ImpactWarning, match=r"1 line with events has a return of exactly zero .* days on which XHKG was closed"):
+        filled = impact.event_study(returns.fillna(0.0), event("1810.HK"), market="HSI", **WINDOWS)
+    assert any("filled with zeros" in line for line in filled.assumptions)
+    with pytest.warns(impact.ImpactWarning, match=r"\(first 'BABA': .* days on which XNYS was closed\)"):
+        impact.event_study(returns.fillna(0.0), event("BABA"), market="SPY", **WINDOWS)
+    plain = impact.event_study(returns, event("1810.HK"), market="HSI", **WINDOWS)
+    assert not any("filled with zeros" in line for line in plain.assumptions)
