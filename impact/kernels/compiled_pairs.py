@@ -10,14 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from impact.kernels.compiled_single_pairs import NO_VARIATION, SHAKY, add_single_pairs
+from impact.kernels.compiled_single_pairs import NO_VARIATION, SHAKY, add_single_pairs, widest
 
 __all__ = ["add_dated_pairs"]
 
 CLASS = 6
 """Series with the same gaps from which they are summed."""
-WIDE = 128
-"""Series of one block whose gaps are their own: two such blocks fit in the cache of one core."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -36,7 +34,7 @@ def add_dated_pairs(rows, days, edges, fresh, window_length, fewest, sums, mean)
             mean[0, t] += rows[row, t] if known else 0.0
             mean[1, t] += 1.0 if known else 0.0
     starts, gaps = _gaps(rows)
-    order, bounds, first_block, alike = _blocks(starts, gaps, edges)
+    order, bounds, first_block, alike = _blocks(starts, gaps, edges, widest(length))
     flat, gone, level, totals = _laid_out(rows, order, bounds)
     series = (order, starts, gaps, level, totals)
     for later in range(fresh, days.size):
@@ -92,8 +90,11 @@ def _gaps(rows):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _blocks(starts, gaps, edges):  # type: ignore[no-untyped-def]
-    """Order of the series and the bounds of their blocks in it, the first block of each date, and which hold series with the same gaps."""
+def _blocks(starts, gaps, edges, wide):  # type: ignore[no-untyped-def]
+    """Order of the series and the bounds of their blocks in it, the first block of each date, and which hold series with the same gaps.
+
+    Series whose gaps are their own stand in blocks of `wide` or fewer.
+    """
     m = starts.size - 1
     order = np.empty(m, dtype=np.int64)
     bounds, first_block = np.zeros(m + 1, dtype=np.int64), np.zeros(edges.size, dtype=np.int64)
@@ -123,7 +124,7 @@ def _blocks(starts, gaps, edges):  # type: ignore[no-untyped-def]
                     position += 1
             begin = end
         n_odd = position - first
-        pieces = -(-n_odd // WIDE)
+        pieces = -(-n_odd // wide)
         for piece in range(pieces):
             bounds[count + 1] = first + n_odd * (piece + 1) // pieces
             count += 1

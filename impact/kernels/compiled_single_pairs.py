@@ -8,7 +8,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["NO_VARIATION", "SHAKY", "add_single_pairs"]
+__all__ = ["NO_VARIATION", "SHAKY", "add_single_pairs", "widest"]
+
+ON_ONE_THREAD = 1_000_000
+"""Multiplications of one matrix product up to which OpenBLAS has no other thread take part: waiting for one costs more than the product."""
 
 KEPT = 0.05
 """Share of a sum of squares that must be left once sessions are taken off; below it the pair is summed afresh."""
@@ -16,6 +19,26 @@ SHAKY = 1e-9
 """Share of a mean square below which a variance is computed afresh, about the mean."""
 NO_VARIATION = 1e-13
 """As in :mod:`impact.kernels.dependence`."""
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def widest(length):  # type: ignore[no-untyped-def]
+    """Series of `length` sessions on either side of a matrix product that stays on one thread."""
+    return max(8, int(np.sqrt(ON_ONE_THREAD / length)))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _products(x, y):  # type: ignore[no-untyped-def]
+    """(n, m) sums of products of the series of two blocks (L, n) and (L, m)."""
+    wide = widest(x.shape[0])
+    if x.shape[1] <= wide and y.shape[1] <= wide:
+        return np.dot(x.T, y)
+    result = np.empty((x.shape[1], y.shape[1]))
+    for i in range(0, x.shape[1], wide):
+        left = np.ascontiguousarray(x[:, i : i + wide])
+        for j in range(0, y.shape[1], wide):
+            result[i : i + wide, j : j + wide] = np.dot(left.T, np.ascontiguousarray(y[:, j : j + wide]))
+    return result
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -30,7 +53,7 @@ def add_single_pairs(blocks, gone, series, at, shift, fewest, added):  # type: i
     length, n = x.shape
     m, width = y.shape[1], length - shift
     within = shift == 0 and at[0] == at[1]
-    rho = np.dot(x[:width].T, y[shift:])
+    rho = _products(x[:width], y[shift:])
     of_x = _without_rows(totals[:, at[0] : at[0] + n], x, gone[0], width, length)
     of_y = _without_rows(totals[:, at[1] : at[1] + m], y, gone[1], 0, shift)
     lost, lost_by_y = np.empty((2, n, m)), np.zeros((2, m, n))

@@ -58,6 +58,13 @@ def test_dates_of_more_series_than_one_block_holds(share):
     assert found.covered[0] == round(slow.coverage * slow.n_overlapping_pairs)
 
 
+@pytest.mark.parametrize("length", [30, 250, 5000])
+def test_a_matrix_product_of_two_blocks_stays_on_one_thread(length):
+    from impact.kernels.compiled_single_pairs import ON_ONE_THREAD, widest
+
+    assert widest(length) >= 8 and widest(length) ** 2 * length <= ON_ONE_THREAD
+
+
 def test_one_date_by_hand():
     rows = series(n=40, share=0.1)[[0, 1, 2, 31, 35, 36, 37, 38, 39]]
     total = 0.0
