@@ -15,6 +15,8 @@ import impact.eventstudy as room
 from impact.eventstudy.placebo import placebo_windows
 from impact.market import trade_to_trade_returns
 from impact.results import Result
+from tests.eventstudy.test_intraday import MARKET, NEWS, news
+from tests.eventstudy.test_intraday import panel as bars
 from tests.eventstudy.test_models import DAYS, EVERY, events, panel, study
 
 
@@ -40,6 +42,7 @@ def results(tmp_path):
     yield room.synthetic_did(returns[firms].fillna(0.0).iloc[-60:], "A", DAYS[-10])
     yield room.staggered_did(returns[firms].fillna(0.0).iloc[-40:], {"A": DAYS[-10]})
     yield room.long_fit(returns, "A", "index", DAYS[330])
+    yield room.intraday_study(bars(), news(NEWS), MARKET, ["15min"])
     for name in EVERY:
         yield study(name, returns, factors)
 
