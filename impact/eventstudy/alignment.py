@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias, cast
 
 import numpy as np
@@ -19,6 +20,7 @@ __all__ = [
     "AlignedEvents",
     "Market",
     "ReturnTable",
+    "align_checked",
     "align_events",
     "checked_events",
     "column_of_returns",
@@ -55,6 +57,11 @@ class ReturnTable:
     securities: pd.Index
     absent: Mapping[str, pd.DatetimeIndex] = field(default_factory=dict)
     added: pd.DatetimeIndex = field(default_factory=lambda: pd.DatetimeIndex([]))
+
+    @cached_property
+    def extremes(self) -> tuple[FloatArray, FloatArray]:
+        """(S,) least and largest return of each security; NaN where it has none."""
+        return np.fmin.reduce(self.values, axis=0), np.fmax.reduce(self.values, axis=0)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -106,10 +113,11 @@ def read_returns(returns: TableLike) -> ReturnTable:
         raise InputError(f"returns repeats {len(repeated)} column(s) (first {repeated[0]!r}); a security has one column: keep one of each.")
     sessions = checked_sessions(frame.index, "returns")
     values = _numbers(frame, "returns")
-    if np.isinf(values).any():
+    table = ReturnTable(values=values, sessions=sessions, securities=frame.columns)
+    if np.isinf(table.extremes).any():
         rule = "infinite; a return must be finite: mend the price of that day or leave it empty"
         refuse_where(np.isinf(values), values, sessions, frame.columns, "returns", rule)
-    return ReturnTable(values=values, sessions=sessions, securities=frame.columns)
+    return table
 
 
 def _numbers(frame: pd.DataFrame, parameter: str) -> FloatArray:
@@ -202,7 +210,12 @@ def align_events(events: pd.DataFrame, returns: ReturnTable, anchor: AnchorPolic
     InputError
         If the table is empty, lacks a column, or repeats an `event_id`; or under ``anchor="raise"`` if a date is no session.
     """
-    table = checked_events(events)
+    return align_checked(checked_events(events), returns, anchor)
+
+
+def align_checked(events: pd.DataFrame, returns: ReturnTable, anchor: AnchorPolicy = "next") -> AlignedEvents:
+    """:func:`align_events` of a table that :func:`checked_events` gave, which is left as it is."""
+    table = events.copy(deep=False)
     security = _columns_of(table["security"], returns.securities)
     position, rolled, reason, intraday = _positions(table, returns, anchor)
     if (security < 0).any():

@@ -13,7 +13,7 @@ from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import Market, checked_events, read_returns
 from impact.eventstudy.design import StudyDesign, StudyOptions
 from impact.eventstudy.models import ModelName
-from impact.eventstudy.placing import completed_table, place_events
+from impact.eventstudy.placing import complete_and_place
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.schemas import CHAINED, CHAINS, DROPPED
 from impact.eventstudy.stated_variance import COLUMN, not_used
@@ -138,8 +138,7 @@ def chained_events(
     Binder (1985), On the use of the multivariate regression model in event studies, Journal of Accounting Research 23.
     """
     base = StudyDesign(model=model, estimation=estimation, window=(estimation[1] + 1, estimation[1] + 1), kind=kind, **options)
-    table = completed_table(read_returns(returns), events, market, factors)
-    groups = place_events(table, events, base.anchor, market, factors, base.kind)
+    _, groups = complete_and_place(read_returns(returns), events, base.anchor, market, factors, base.kind)
     group = next((one for one in groups if one.aligned.day0.size), groups[0])
     aligned, own = group.aligned, group.inputs
     if not aligned.day0.size:

@@ -11,7 +11,6 @@ import pandas as pd
 from impact.errors import ImpactWarning, ThinTrading
 from impact.eventstudy.alignment import ReturnTable
 from impact.eventstudy.design import StudyDesign
-from impact.eventstudy.known_rows import FEW_COLUMNS
 from impact.eventstudy.placing import PlacedEvents, lines_with_events, stated_venues
 from impact.market.closed_days import LEAST_CLOSURES, not_in_session, venues_of
 from impact.market.plausibility import DOUBT_COLUMNS, doubtful_moves
@@ -135,9 +134,8 @@ def doubts_of_returns(table: ReturnTable, groups: Sequence[PlacedEvents], kind: 
     """
     lines = lines_with_events(groups, len(table.securities))
     fall, rise = (LARGE_FALL, LARGE_RISE) if kind == "simple" else (np.log1p(LARGE_FALL), np.log1p(LARGE_RISE))
-    few = lines.size <= FEW_COLUMNS * table.values.shape[1]
-    own, at = (table.values[:, lines], slice(None)) if few else (table.values, lines)
-    moved = lines[(np.fmin.reduce(own, axis=0)[at] < fall) | (np.fmax.reduce(own, axis=0)[at] > rise)]
+    least, most = table.extremes
+    moved = lines[(least[lines] < fall) | (most[lines] > rise)]
     doubts = []
     for line in moved:
         returns = pd.Series(table.values[:, line], index=table.sessions).dropna()

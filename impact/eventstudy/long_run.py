@@ -13,7 +13,7 @@ from scipy.special import stdtr, stdtrit
 from impact.anchors import AnchorPolicy
 from impact.errors import DroppedEvents, ImpactWarning, InfeasibleDesign, InputError
 from impact.eventstudy.alignment import Market, column_of_returns, read_factors, read_market, read_returns
-from impact.eventstudy.placing import PlacedEvents, StudyInputs, check_scale_of_inputs, completed_table, place_events, read_inputs
+from impact.eventstudy.placing import PlacedEvents, StudyInputs, check_scale_of_inputs, complete_and_place, read_inputs
 from impact.eventstudy.schemas import CALENDAR_TIME, DROPPED, PORTFOLIO
 from impact.kernels.bhar import buy_and_hold_abnormal
 from impact.kernels.calendar_time import CalendarTimeFit, calendar_time_alpha, held_portfolio
@@ -61,8 +61,7 @@ def buy_and_hold(
     Barber and Lyon (1997), Journal of Financial Economics 43.
     """
     market = read_market(market)
-    table = completed_table(read_returns(returns), events, market)
-    placed = place_events(table, events, anchor, market, None, "simple")
+    table, placed = complete_and_place(read_returns(returns), events, anchor, market, None, "simple")
     groups = [group for group in placed if group.aligned.day0.size]
     if not groups:
         raise InfeasibleDesign(f"none of the {len(events)} events can be placed on the sessions of its security; mend them.")
@@ -197,8 +196,7 @@ def calendar_time_drift(
     Jaffe (1974), Journal of Business 47. Mitchell and Stafford (2000), Journal of Business 73.
     """
     market, factors = read_inputs(market, factors)
-    table = completed_table(read_returns(returns), events, market, factors)
-    groups = place_events(table, events, anchor, market, factors, "simple")
+    table, groups = complete_and_place(read_returns(returns), events, anchor, market, factors, "simple")
     check_scale_of_inputs(table, groups, market, factors, "simple")
     if len(groups) == 1:  # lines of one market: its sessions, and the benchmark as it is met there
         table = groups[0].inputs.returns

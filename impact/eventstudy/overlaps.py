@@ -12,7 +12,7 @@ from impact.calendars import anchor_dates
 from impact.errors import InputError
 from impact.eventstudy.alignment import AlignedEvents, Market, read_returns
 from impact.eventstudy.design import checked_windows
-from impact.eventstudy.placing import completed_table, place_events
+from impact.eventstudy.placing import complete_and_place
 from impact.market.frames import as_frame
 from impact.typing_ import Window
 
@@ -59,10 +59,9 @@ def overlap_report(
     InputError
         If a table lacks a column.
     """
-    table = completed_table(read_returns(returns), events, market)
     estimation, window = checked_windows(estimation, window)
     parts = []
-    for group in place_events(table, events, anchor, market, None, None):
+    for group in complete_and_place(read_returns(returns), events, anchor, market, None, None)[1]:
         parts.append(_between_events(group.aligned, estimation, window))
         if confounders is not None:
             own = group.calendar.table.sessions

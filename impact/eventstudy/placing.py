@@ -11,7 +11,7 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import ImpactWarning
-from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, align_events, checked_events, read_market
+from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, align_checked, checked_events, read_market
 from impact.eventstudy.benchmark_records import BenchmarkRecord, benchmark_records, rows_lacked
 from impact.eventstudy.benchmarks import ModelInputs
 from impact.eventstudy.design import StudyDesign
@@ -32,6 +32,7 @@ __all__ = [
     "StudyInputs",
     "calendars_of_events",
     "check_scale_of_inputs",
+    "complete_and_place",
     "completed_table",
     "estimate_placed",
     "lines_with_events",
@@ -103,6 +104,10 @@ def completed_table(
 ) -> ReturnTable:
     """The table with the rows it lacks as days without a return: sessions of the venues of the lines with events, and rows of their benchmark."""
     checked = checked_events(events)
+    return _completed(table, checked, benchmark_records(table, *read_inputs(market, factors), stated_venues(checked)))
+
+
+def _completed(table: ReturnTable, checked: pd.DataFrame, records: Sequence[BenchmarkRecord]) -> ReturnTable:
     venues = stated_venues(checked)
     unknown = [venue for venue in dict.fromkeys(venues.values()) if venue not in VENUES]
     if unknown:
@@ -110,11 +115,10 @@ def completed_table(
             f"events['venue'] names {len(unknown)} venue(s) that are not known (first {unknown[0]!r}): their lines count the rows of the table, "
             "and no session of theirs is looked for; write market identifier codes such as XHKG.",
             ImpactWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
     lines = np.unique(table.securities.get_indexer(pd.Index(checked["security"].unique())))
     lines = lines[lines >= 0]
-    records = benchmark_records(table, *read_inputs(market, factors), venues)
     of_lines = venues_of(pd.Index([str(name) for name in table.securities[lines].tolist()], dtype=object), venues)
     return with_absent_sessions(table, lines, venues, rows_lacked(table.sessions, records, of_lines.tolist()))
 
@@ -212,6 +216,35 @@ def place_events(
     """
     checked, (market, factors) = checked_events(events), read_inputs(market, factors)
     records = () if met else benchmark_records(table, market, factors, stated_venues(checked))
+    return _placed(table, checked, anchor, market, factors, kind, records, met=met)
+
+
+def complete_and_place(
+    table: ReturnTable,
+    events: pd.DataFrame,
+    anchor: AnchorPolicy,
+    market: Market | None,
+    factors: pd.DataFrame | None,
+    kind: ReturnKind | None,
+) -> tuple[ReturnTable, list[PlacedEvents]]:
+    """:func:`completed_table`, and :func:`place_events` on it: what both look at is read once."""
+    checked, (market, factors) = checked_events(events), read_inputs(market, factors)
+    records = benchmark_records(table, market, factors, stated_venues(checked))
+    table = _completed(table, checked, records)
+    return table, _placed(table, checked, anchor, market, factors, kind, records)
+
+
+def _placed(
+    table: ReturnTable,
+    checked: pd.DataFrame,
+    anchor: AnchorPolicy,
+    market: Market | None,
+    factors: pd.DataFrame | None,
+    kind: ReturnKind | None,
+    records: Sequence[BenchmarkRecord],
+    *,
+    met: bool = False,
+) -> list[PlacedEvents]:
     calendars = [whole_calendar(table, np.arange(len(table.securities)))] if met else calendars_of_events(checked, table, records, kind)
     column = table.securities.get_indexer(pd.Index(checked["security"])) if len(calendars) > 1 else None
     groups = []
@@ -222,7 +255,7 @@ def place_events(
             rows = np.flatnonzero(np.isin(column, calendar.lines) | ((column < 0) & (number == 0)))
             own = checked.iloc[rows].reset_index(drop=True)
         own = _past_special_sessions(own, calendar) if anchor == "raise" else own
-        aligned = align_events(own, calendar.table, anchor)
+        aligned = align_checked(own, calendar.table, anchor)
         kept = rows[np.isin(own["event_id"].to_numpy(), aligned.table["event_id"].to_numpy())] if len(aligned.dropped) else rows
         inputs = on_own_calendar(calendar, table, market, factors, records, kind)
         groups.append(PlacedEvents(calendar=calendar, aligned=aligned, rows=kept, inputs=inputs))
@@ -312,14 +345,14 @@ def check_scale_of_inputs(
 ) -> None:
     """Refuse percent and prices among the lines with events, the benchmark and the factors; doubt what may be percent."""
     lines = lines_with_events(groups, len(table.securities))
-    names = table.securities[lines]
-    check_returns(table.values, names.tolist(), kind, lines=lines)
+    names, looked = table.securities[lines], looked_at(table.values, lines)
+    check_returns(looked, names.tolist(), kind, table.extremes[0], lines)
     index = market if isinstance(market, (pd.Series, pd.DataFrame)) else None
     if market is not None and index is None:
         columns = np.unique(table.securities.get_indexer(pd.Index(market if isinstance(market, list) else [market])))
         index = _columns(table, columns[columns >= 0])
     check_benchmark(index, "market", kind)
-    doubt_scale(pd.DataFrame(looked_at(table.values, lines), columns=names), index, table.sessions)
+    doubt_scale(pd.DataFrame(looked, columns=names), index, table.sessions)
     check_benchmark(factors if isinstance(factors, (pd.Series, pd.DataFrame)) else None, "factors", kind)
 
 

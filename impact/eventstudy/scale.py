@@ -36,45 +36,46 @@ LOOKED_AT = 250
 
 
 def check_returns(
-    values: FloatArray, securities: Sequence[object], kind: ReturnKind, parameter: str = "returns", lines: IntArray | None = None
+    values: FloatArray, securities: Sequence[object], kind: ReturnKind, least: FloatArray, lines: IntArray, parameter: str = "returns"
 ) -> None:
     """Refuse what are prices or percent.
 
     Parameters
     ----------
-    values : (T, S) float
-    securities : S names
+    values : (t, s) float
+        Rows of the columns to look at from which their scale is told: :func:`looked_at`.
+    securities : s names
     kind : {"simple", "log"}
+    least : (S,) float
+        Least return of every column of the table.
+    lines : (s,) int
+        Which of them are looked at.
     parameter : str
         What the error calls the table.
-    lines : (s,) int, optional
-        Columns to look at; all of them without.
 
     Raises
     ------
     InputError
         If a column looks like prices or like percent, or a simple return lies below -100 %.
     """
-    count, size, least = _scales(looked_at(values, lines))
+    count, size, smallest = _scales(values)
     enough = count >= FEWEST_ROWS
-    priced = enough & (least > 0) & (size > PERCENT_LINE)
+    priced = enough & (smallest > 0) & (size > PERCENT_LINE)
     _refuse(
         priced, size, securities, parameter, "only positive figures of this size: these are prices; pass them through impact.to_returns"
     )
     percent = enough & (size > PERCENT_LINE)
     _refuse(percent, size, securities, parameter, "half of its days beyond 25 %: these are percent; divide by 100")
-    if kind == "simple" and (values < -1.0).any():
-        least = np.fmin.reduce(values if lines is None else values[:, lines], axis=0)
-        impossible = least < -1.0
+    impossible = least[lines] < -1.0
+    if kind == "simple" and impossible.any():
         rule = "a simple return below -100 % (the least is {}): these are percent or log returns; divide by 100, or say kind='log'"
-        first = int(np.flatnonzero(impossible)[0]) if impossible.any() else 0
+        first = lines[np.flatnonzero(impossible)[0]]
         _refuse(impossible, size, securities, parameter, rule.format(prose.percent(least[first])))
 
 
-def looked_at(values: FloatArray, columns: IntArray | None = None) -> FloatArray:
-    """The rows of a table (of some of its columns) from which its scale is told."""
-    rows = values[:: max(1, len(values) // LOOKED_AT)]
-    return rows if columns is None or columns.size == rows.shape[1] else rows[:, columns]
+def looked_at(values: FloatArray, columns: IntArray) -> FloatArray:
+    """The rows of some columns of a table from which their scale is told."""
+    return values[:: max(1, len(values) // LOOKED_AT)][:, columns]
 
 
 def doubt_scale(lines: pd.DataFrame, indices: pd.DataFrame | pd.Series | None, sessions: pd.Index) -> None:

@@ -19,7 +19,7 @@ from impact.eventstudy.doubts import with_doubts
 from impact.eventstudy.drops import broken_rule, drop_table, nothing_left
 from impact.eventstudy.estimate import Estimated
 from impact.eventstudy.models import ModelName
-from impact.eventstudy.placing import check_scale_of_inputs, completed_table, estimate_placed, place_events, read_inputs
+from impact.eventstudy.placing import check_scale_of_inputs, complete_and_place, estimate_placed, place_events, read_inputs
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.stated_variance import with_event_sd
 from impact.kernels.mapping import Executor
@@ -138,9 +138,11 @@ def run_study(
     """
     table, (market, factors) = read_returns(returns), read_inputs(market, factors)
     _check_span(design, table)
-    if not met:
-        table = completed_table(table, events, market, factors)
-    groups = place_events(table, events, design.anchor, market, factors, design.kind if carry else None, met=met)
+    kind = design.kind if carry else None
+    if met:
+        groups = place_events(table, events, design.anchor, market, factors, kind, met=True)
+    else:
+        table, groups = complete_and_place(table, events, design.anchor, market, factors, kind)
     if not any(group.aligned.day0.size for group in groups):
         raise nothing_left(groups[0].aligned.dropped)
     thin: tuple[str, ...] = ()

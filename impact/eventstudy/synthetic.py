@@ -17,7 +17,7 @@ from impact.eventstudy.comparison import donor_columns
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.drops import nothing_left
 from impact.eventstudy.placing import completed_table, place_events, stated_venues
-from impact.eventstudy.scale import check_returns
+from impact.eventstudy.scale import check_returns, looked_at
 from impact.eventstudy.synthetic_fit import ControlFit, gap_figures
 from impact.kernels.single_event import PlaceboTest
 from impact.market.closed_days import venues_of
@@ -191,7 +191,8 @@ def synthetic_control(
     own, column, at = group.calendar.table, int(group.aligned.security[0]), int(group.aligned.day0[0])
     known = own.securities.get_indexer(pd.Index(treated))
     pool = donor_columns(own, np.append(known[known >= 0], column), donors, "donors")
-    check_returns(own.values, own.securities.tolist(), kind, lines=np.append(pool, column))
+    lines = np.append(pool, column)
+    check_returns(looked_at(own.values, lines), own.securities[lines].tolist(), kind, own.extremes[0], lines)
     rows = _rows(design, at, own, column)
     pool, dropped = _usable_donors(own, pool, column, rows, design.length)
     notes = (*_notes(own, pool, column, stated_venues(event), kind), *group.inputs.session_notes)

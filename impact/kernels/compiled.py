@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["across", "fit_complete", "residual_rows", "sum_series", "whole_rows"]
+__all__ = ["across", "fit_complete", "residual_rows", "sum_series"]
 
 
 @njit(cache=True, nogil=True)
@@ -22,21 +22,6 @@ def across(panel):  # type: ignore[no-untyped-def]  # numba reads the types from
             for s in range(first, min(first + 8, n_securities)):
                 result[s, t] = panel[t, s]
     return result
-
-
-@njit(cache=True, nogil=True)
-def whole_rows(panel, usable, asked):  # type: ignore[no-untyped-def]  # numba reads the types from the call
-    """(S,) which of the rows asked for have a finite value wherever `usable` (T,)."""
-    whole = np.zeros(panel.shape[0], dtype=np.bool_)
-    for s in range(panel.shape[0]):
-        if not asked[s]:
-            continue
-        row = panel[s]
-        t = 0
-        while t < row.size and (np.isfinite(row[t]) or not usable[t]):
-            t += 1
-        whole[s] = t == row.size
-    return whole
 
 
 @njit(cache=True, nogil=True)

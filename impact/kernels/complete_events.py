@@ -61,7 +61,8 @@ def fit_complete_events(
         return None
     panel, scaled = regression.returns.T, shared.scaled
     n_sessions = panel.shape[1]
-    whole = loops.whole_rows(panel, scaled.usable, np.bincount(security, minlength=panel.shape[0]) > 0)
+    sums = _sums(panel, scaled.usable, np.flatnonzero(np.bincount(security, minlength=panel.shape[0])))
+    whole = np.isfinite(sums)
     inside = (day0 + estimation[0] >= 0) & (day0 + window[0] >= 0) & (day0 + max(estimation[1], window[1]) < n_sessions)
     done = whole[security] & inside
     chosen = np.flatnonzero(done)
@@ -72,7 +73,7 @@ def fit_complete_events(
     n, k, width = day0.size, scaled.values.shape[1], window[1] - window[0] + 1
     group = shared.lookup[day0]
     fits, abnormal = np.empty((n, 4 + k)), np.empty((n, width))
-    centre = _centres(panel, scaled.usable, columns) if constant else np.zeros(panel.shape[0])
+    centre = sums / max(1, int(scaled.usable.sum())) if constant else np.zeros(panel.shape[0])
     rows = (panel, scaled.usable, centre, np.ascontiguousarray(scaled.values.T))
     moments = shared.moments
     fitted = (moments.n_rows, moments.mean, moments.inverse, scaled.centre, scaled.scale)
@@ -105,13 +106,12 @@ def fit_complete_events(
     )
 
 
-def _centres(panel: FloatArray, usable: BoolArray, columns: IntArray) -> FloatArray:
-    """Mean of the returns of some securities over the usable sessions; zero for the others."""
+def _sums(panel: FloatArray, usable: BoolArray, columns: IntArray) -> FloatArray:
+    """Sum of the returns of some securities over the usable sessions, not finite where one of these has none; NaN for the others."""
     few = 4 * columns.size < panel.shape[0]
     some = panel[columns] if few else panel
-    known = some if usable.all() else np.where(usable, some, 0.0)
-    with np.errstate(invalid="ignore"):  # the sums of securities that were not asked for may be anything
-        sums = known.sum(axis=1) / max(1, int(usable.sum()))
-    result = np.zeros(panel.shape[0])
+    with np.errstate(invalid="ignore"):
+        sums = (some if usable.all() else np.where(usable, some, 0.0)).sum(axis=1)
+    result = np.full(panel.shape[0], np.nan)
     result[columns] = sums if few else sums[columns]
     return result
