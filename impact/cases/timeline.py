@@ -124,7 +124,7 @@ def _anchored(row: pd.Series, days: LineSessions, left_out: pd.DatetimeIndex) ->
     except DataUnavailable as error:
         if not lacks_calendar(days.venue):
             raise
-        return pd.NaT, False, str(error)
+        return pd.Timestamp("NaT"), False, str(error)
     if session in left_out:
         following = days.between(session, session + pd.Timedelta(days=14)).difference(left_out)[0]
         return following, False, f"{reason} The prices leave that special session out: the next one is taken."

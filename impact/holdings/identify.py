@@ -298,7 +298,7 @@ def _identified(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series]) ->
 def _statuses(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], law: Law) -> pd.DataFrame:
     """Status, and what it rests on, of each distinct instrument."""
     n = len(instruments)
-    texts = ("status", "law_key", "listed_as", "programme", "citation", "rule", "lifted_by", "note", "proposed")
+    texts = ("status", "law_key", "listed_as", "programme", "citation", "rule", "undecided", "lifted_by", "note", "proposed")
     columns: dict[str, list[object]] = {name: [""] * n for name in texts}
     columns |= {name: [pd.NaT] * n for name in ("next_ban_at", "divest_by_at")}
     matched = (instruments["tier"] != "").to_numpy()
@@ -341,7 +341,7 @@ def _statuses(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], law:
         key, answer = law.worst(keys, match.instrument)
         columns["status"][row], columns["law_key"][row] = answer.status, key
         columns["programme"][row], columns["citation"][row], columns["rule"][row] = answer.programme_id, answer.citation, answer.rule
-        columns["lifted_by"][row], columns["listed_as"][row] = answer.lifted_by, answer.entity
+        columns["lifted_by"][row], columns["listed_as"][row], columns["undecided"][row] = answer.lifted_by, answer.entity, answer.undecided
         columns["next_ban_at"][row], columns["divest_by_at"][row] = answer.next_ban_at, answer.divest_by_at
         by_place = answer.entity and not match.tier
         reached = f"{key} is reached by {answer.programme_id} ({answer.entity}): {answer.rule}" if by_place else ""

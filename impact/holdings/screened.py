@@ -111,11 +111,18 @@ class AskedOfBooks:
             *later_holdings(book.portfolio, self.on),
             *one_currency_taken(book.portfolio, book.instruments, book.member),
             *fund_notes(self.files, self.options.staleness),
+            *_undecided(book.instruments),
             *book.portfolio.assumptions,
             *self.targets.assumptions,
             *what_if_notes(tuple(item for item in self.options.designations if isinstance(item, Designation))),
             *escalation_notes(tuple(item for item in self.options.designations if isinstance(item, Escalation))),
         )
+
+
+def _undecided(instruments: pd.DataFrame) -> tuple[str, ...]:
+    """What binds a position and leaves open whether it may be bought, one sentence a rule."""
+    told = instruments.loc[instruments["undecided"] != ""].groupby("undecided", sort=False)["listed_as"].unique()
+    return tuple(f"{', '.join(names)}: whether it may be bought at this instant is not decided. {rule}" for rule, names in told.items())
 
 
 @lru_cache(maxsize=4)

@@ -50,6 +50,8 @@ class LegalStatus:
     programme_id, entity : str
         The programme that decides, and the name on its list; empty when none does.
     rule, citation, source : str
+    undecided : str
+        Why no text decides on buying where something else binds; empty where it is decided, or nothing binds.
     next_ban_at, divest_by_at : Timestamp or None
         First instant after the one asked at which buying becomes prohibited; end of the divestment window, or of a
         licence to sell. As far as known.
@@ -64,6 +66,7 @@ class LegalStatus:
     rule: str = ""
     citation: str = ""
     source: str = ""
+    undecided: str = ""
     next_ban_at: pd.Timestamp | None = None
     divest_by_at: pd.Timestamp | None = None
     lifted_by: str = ""
@@ -212,11 +215,11 @@ class Law:
         licence_ends = self._licence_ends(asked["buy"])
         runs = not binding.empty or licence_ends is not None
         status = _status(actions, clock_runs=runs, enjoined=enjoined, blocked=answers["buy"].programme_id in self._blocking)
-        undecided = ""
+        open_rule = ""
         if doubtful.any() and status in ("enjoined", "clear"):
-            status, undecided = "unknown", _no_certain_clock(running[doubtful].iloc[0])
+            status, open_rule = "unknown", _no_certain_clock(running[doubtful].iloc[0])
         if instrument not in RULE_INSTRUMENT and status in ("restricted", "enjoined", "clear"):
-            status, undecided = "unknown", f"No text of the fact base says whether a {instrument} is covered."
+            status, open_rule = "unknown", f"No text of the fact base says whether a {instrument} is covered."
         decisive = _decisive(answers, status)
         named = next((ruling for ruling in rulings["buy"] if ruling.phase != "unlisted"), decisive)
         by_clock = status == "restricted" and "prohibited" not in actions.values() and not binding.empty
@@ -226,9 +229,10 @@ class Law:
             actions=actions,
             programme_id=named.programme_id if first is None else first["programme_id"],
             entity=named.entity if first is None else first["entity"],
-            rule=undecided or (decisive.rule if first is None else _strikes(first, licence_ends)),
+            rule=open_rule or (decisive.rule if first is None else _strikes(first, licence_ends)),
             citation=decisive.citation if first is None else first["citation"],
             source=decisive.source if first is None else first["source"],
+            undecided=answers["buy"].rule if status == "restricted" and actions["buy"] == "unknown" else "",
             next_ban_at=_first(binding, "purchase_ban") if licence_ends is None else licence_ends,
             divest_by_at=_first(binding, "divestment_end", "possession_ban", "licence_end"),
             lifted_by=self._lifted(clocks),
@@ -271,11 +275,9 @@ def _status(actions: Mapping[str, str], *, clock_runs: bool, enjoined: bool, blo
         return "blocked" if blocked else "barred"
     if actions["hold"] == "prohibited":
         return "barred"
-    if actions["buy"] == "unknown":
-        return "unknown"  # whether one may buy is open: what is certain of it (other acts, a later day) stands beside it
     if "prohibited" in actions.values() or clock_runs:
-        return "restricted"
-    if actions["hold"] == "unknown":
+        return "restricted"  # that much is certain, whatever else is open
+    if "unknown" in (actions["buy"], actions["hold"]):
         return "unknown"
     return "enjoined" if enjoined else "clear"
 
