@@ -144,6 +144,10 @@ WHOLES = {
     "a part that is printed again": ((A, B, "Total,,,48000", "of which Hong Kong,,,6000"), 48000, False),
     "cash that heads its currencies": (("Cash,,,300", "USD,,,100", "HKD,,,200", A, B, "Total,,,48300"), 48300, False),
     "cash that heads its currencies, and no total": (("Cash,,,300", "USD,,,100", "HKD,,,200", A, B), 48600, True),
+    "shortened words": ((A, "Tot. Equities,,,42000", UST, "Tot. Fixed Inc.,,,104350"), 146000, True),
+    "places by their letters": ((A, "Total HK,,,5400", C, "Total US,,,13000"), 55000, True),
+    "what was gained": ((A, "Total unrealised gain/loss,,,1200"), 42000, True),
+    "firms beside a share": ((A, "Total Energy Services Inc,,,9000", "Group Five,,,800", "All China Fund,,,7000"), 58800, True),
     "a page that is called by no word of the table": ((A, B, "Continued,,,48000", C, "Total,,,61000"), 61000, False),
 }
 
