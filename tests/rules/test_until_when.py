@@ -100,7 +100,7 @@ def test_a_case_states_the_law_that_holds_at_the_last_instant_on_record(case):
     (answer,) = [text for title, text in impact.case(case).answers().lines() if title.startswith("Until when")]
     assert "blocked since 2025-10-22 23:59 ET" in answer and "GL 127 frees a sale to divest from it until 2025-11-21 00:01 ET" in answer
     assert "selling to divest prohibited since 2025-11-21 00:01 ET" in answer
-    assert answer.startswith("By russia-newinv alone: US persons may not buy; there is no deadline to sell")
+    assert answer.startswith("Property is blocked: no purchase, sale or other dealing outside a licence")
 
 
 def test_a_case_of_a_depository_says_that_selling_is_unknown():
