@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from impact.calendars import first_session_to_react, sessions, venue_of
+from impact.calendars import first_session_to_react, venue_of
 from impact.cases.definition import AsOf
 from impact.cases.listing import lists_of_firms
 from impact.cases.shipped import case_names, define_case
@@ -140,9 +140,7 @@ def abnormal_returns_of(
         if priced.empty:
             continue
         held = panel.select([benchmark, *priced["security"].unique()])
-        calendar = sessions(venue, panel.sessions[0], panel.sessions[-1])
-        returns = held.on_sessions(calendar).returns("simple")
-        studied, refused = _study(priced, returns, benchmark, days, estimation)
+        studied, refused = _study(priced, held.returns("simple"), benchmark, days, estimation)
         kept.append(studied)
         dropped += refused
     reasons = pd.DataFrame(dropped, columns=["event_id", "reason"])
