@@ -212,7 +212,8 @@ def _sums_with_quantity(rows: pd.DataFrame, lines: _Lines) -> BoolArray:
 def _is_priced(rows: pd.DataFrame) -> BoolArray:
     """Lines whose quantity times price is their value."""
     quantity, price, value = (rows[name].to_numpy(dtype=np.float64) for name in ("quantity", "price", "market_value"))
-    return np.isfinite(price) & (np.isnan(value) | (np.abs(quantity * price - value) <= 0.005 * np.abs(value)))
+    with np.errstate(over="ignore"):  # a product beyond all numbers is no value
+        return np.isfinite(price) & (np.isnan(value) | (np.abs(quantity * price - value) <= 0.005 * np.abs(value)))
 
 
 def _named_as_sums(rows: pd.DataFrame, lines: _Lines) -> BoolArray:
