@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from impact.holdings import read_holdings
-
 HEAD = "Symbol,Description,Quantity,Price,Value"
 FIRST = ("XIACY,Xiaomi ADR,100,20.00,2000.00", "AAPL,Apple,50,150.00,7500.00")
 SECOND = ("AAPL,Apple,20,150.00,3000.00", "CHL,China Mobile ADR,100,30.00,3000.00")
-
-
-@pytest.fixture
-def read(tmp_path):
-    def of_lines(*lines):
-        path = tmp_path / "book.csv"
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return read_holdings(path)
-
-    return of_lines
 
 
 @pytest.mark.parametrize("column", ["{},,,,{}", ",{},,,{}"])

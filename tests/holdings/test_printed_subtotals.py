@@ -4,20 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from impact.holdings import read_holdings
-
 XIAOMI, MOBILE, CNOOC, SMIC, APPLE = "KYG9830T1067", "HK0941009539", "HK0883013259", "KYG8020E1199", "US0378331005"
 DIFFERS, SUM = "called a total, and no sum of the lines above", "the figures are the sum of lines beside it: a total?"
-
-
-@pytest.fixture
-def read(tmp_path):
-    def of_lines(*lines):
-        path = tmp_path / "book.csv"
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return read_holdings(path)
-
-    return of_lines
 
 
 ACCRUED = [

@@ -5,20 +5,9 @@ from __future__ import annotations
 import pytest
 
 from impact.errors import InputError
-from impact.holdings import read_holdings
 from impact.holdings.quantity_parts import quantity_parts
 
 XIAOMI, APPLE = "KYG9830T1067", "US0378331005"
-
-
-@pytest.fixture
-def read(tmp_path):
-    def of_lines(*lines, **options):
-        path = tmp_path / "book.csv"
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return read_holdings(path, **options)
-
-    return of_lines
 
 
 @pytest.mark.parametrize(

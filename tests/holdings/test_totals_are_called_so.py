@@ -15,16 +15,6 @@ SAID = "the figures are the sum of lines beside it: a total?"
 XIAOMI, MOBILE, CNOOC = "KYG9830T1067", "HK0941009539", "HK0883013259"
 
 
-@pytest.fixture
-def read(tmp_path):
-    def of_lines(*lines):
-        path = tmp_path / "book.csv"
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return read_holdings(path)
-
-    return of_lines
-
-
 @pytest.mark.parametrize(
     "lines",
     [
