@@ -17,7 +17,9 @@ def cross_section_t(values: FloatArray) -> FloatArray:
     """Mean over its standard error, down the first axis of (n, ...); NaN without spread."""
     n = values.shape[0]
     spread = values.std(axis=0, ddof=1)
-    t: FloatArray = np.divide(values.mean(axis=0) * np.sqrt(n), spread, out=np.full(values.shape[1:], np.nan), where=spread > 0)
+    t: FloatArray = np.divide(
+        values.mean(axis=0) * np.sqrt(n), spread, out=np.full(values.shape[1:], np.nan), where=np.ptp(values, axis=0) > 0
+    )
     return t
 
 

@@ -118,7 +118,7 @@ def _bootstrap_law(values: FloatArray, rng: np.random.Generator, draws: int, siz
         deviation = sample - mean[:, None]
         squares = deviation * deviation
         spread = np.sqrt(squares.sum(axis=1) / (size - 1))
-        kept = spread > 0
+        kept = np.ptp(sample, axis=1) > 0  # of equal values a standard deviation may be rounding
         gamma = np.einsum("ij,ij->i", squares, deviation)[kept] / (size * spread[kept] ** 3)
         law.append(_adjusted(mean[kept] / spread[kept], gamma, size, transform))
     return np.concatenate(law)

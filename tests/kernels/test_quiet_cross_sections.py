@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from impact.kernels.quiet_cross_sections import cross_section_placebo, quiet_cross_sections, studentised_bounds
+from impact.kernels.quiet_cross_sections import cross_section_placebo, cross_section_t, quiet_cross_sections, studentised_bounds
 
 
 @pytest.fixture
@@ -53,3 +53,9 @@ def test_bounds_are_where_the_t_reaches_its_bound(quiet):
         assert abs(stats.ttest_1samp(scar - end * precision, 0).statistic) == pytest.approx(2.5, rel=1e-9)
     assert abs(stats.ttest_1samp(scar - (low + high) / 2 * precision, 0).statistic) < 2.5
     assert studentised_bounds(scar, np.array([1.0, 9.0, 1.0, 9.0, 1.0, 9.0]), 12.7) == (-np.inf, np.inf)
+
+
+def test_equal_values_have_no_t():
+    columns = np.array([[0.1, 0.1], [0.1, 0.2], [0.1, 0.3]])  # the mean of three times 0.1 is not 0.1 to the last digit
+    t = cross_section_t(columns)
+    assert np.isnan(t[0]) and t[1] == pytest.approx(0.2 * np.sqrt(3) / 0.1)

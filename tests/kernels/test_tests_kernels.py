@@ -388,3 +388,11 @@ def test_power_meets_scipy_and_itself():
     effect = power.minimum_detectable_effect(0.02, 3.0)
     assert power.power_normal(effect, 0.02 * 3**0.5) == pytest.approx(0.8, abs=1e-3)
     assert power.power_normal(-0.01, 0.02, 9, tails=1) == power.power_normal(0.01, 0.02, 9, tails=1)
+
+
+@pytest.mark.parametrize("factor", [1.0, 3.0, 0.1, 7e-3])
+def test_a_resample_of_one_value_alone_is_none_whatever_the_units(factor):
+    values = np.array([0.0371, -0.0123, 0.0519]) * factor
+    drawn = np.random.default_rng(0).integers(0, 3, size=(999, 3))
+    kept = int((drawn != drawn[:, :1]).any(axis=1).sum())
+    assert skewness.skewness_adjusted(values, rng=np.random.default_rng(0)).smallest_p == 2.0 / (kept + 1)
