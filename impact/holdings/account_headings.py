@@ -76,7 +76,8 @@ def account_headings(rows: pd.DataFrame, coded: BoolArray) -> AccountHeadings:
     sums = {start for start, end in spans if _is_sum(value[start], value[start + 1 : end])}
     heading, differs = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     account = pd.Series([""] * n, dtype="str")
-    for start, end in spans if sums else ():
+    proven = len(sums) == len(spans) or any(start in sums and end > start + 2 for start, end in spans)  # one line may be as large by chance
+    for start, end in spans if sums and proven else ():
         heading[start] = start in sums or _is_numbered(label[start])
         differs[start] = heading[start] and start not in sums
         if heading[start]:

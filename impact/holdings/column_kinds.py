@@ -13,7 +13,7 @@ from impact.holdings.column_doubts import NUMERIC_KINDS
 from impact.holdings.columns import ColumnPlan, plan_columns
 from impact.holdings.fields import IDENTITY_FIELDS
 from impact.holdings.heading_vocabulary import is_bare_total, readings_of
-from impact.holdings.histories import says_trades, trade_headings
+from impact.holdings.histories import is_view, says_trades, trade_headings
 from impact.holdings.quantity_parts import is_part_of_quantity
 from impact.holdings.sides import says_sides
 from impact.identifiers import valid_identifiers
@@ -30,7 +30,6 @@ _NEARLY_ALL = 0.9
 _MOST, _CENT, _ROUNDED = 2.0 / 3.0, 0.0101, 5e-4
 """Most of the lines; a product differs from its value by a cent, and by what rounding the price leaves."""
 _WORDS = re.compile(r"^[^\W\d_].*[^\W\d_]")
-_CODES = frozenset({"ticker", "isin", "cusip", "sedol", "figi"})
 _SIDES = 6
 """More words than that are no long and short."""
 _NUMBER_KINDS = "iuf"
@@ -39,6 +38,7 @@ _CODE = re.compile(r"[1-9]\d{4,8}")
 _CUSIP = re.compile(r"[A-Z0-9*@#]{8}\d")
 _OF_ORDERS = frozenset(map(heading_key, ("product", "produkt", "produit", "producto", "prodotto")))
 """Headings of names that some brokers give the kinds of their orders."""
+_KINDS_OF_ORDERS = frozenset({"cnc", "mis", "nrml", "co", "bo", "mtf", "delivery", "intraday", "normal", "margin"})
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}\d(?:$|[^A-Za-z0-9])")
 
 
@@ -147,20 +147,25 @@ def plan_for_cells(
         again = _with_quantity_by_product(own, again, kinds, shift)
     days = own[again.position["as_of"] + shift].nunique() if "as_of" in again.position else 0
     told = trade_headings(plan.headings) or days > 1  # positions are of one day
-    if told and any(kind == "text" and says_trades(own[number].unique()) for number, kind in zip(numbers, kinds, strict=True)):
+    if told and any(
+        kind == "text" and not is_view(heading) and says_trades(own[number].unique())
+        for number, kind, heading in zip(numbers, kinds, plan.headings, strict=False)
+    ):
         return replace(plan, is_transactions=True)
     no_amount = any(name in again.position for name in IDENTITY_FIELDS) and not again.is_usable
     return plan if no_amount else again
 
 
 def _with_repeated(cells: pd.DataFrame, headings: Sequence[str], kinds: tuple[str, ...]) -> tuple[str, ...]:
-    """The kinds with that of a column of products which are fewer than the codes of securities beside them: kinds of orders."""
-    codes = [column for column, heading in zip(cells, headings, strict=False) if {name for name, _ in readings_of(heading)} & _CODES]
-    most = max((cells[column].nunique() for column in codes), default=0)
+    """The kinds with that of a column of products which says nothing but kinds of orders."""
     return tuple(
-        "repeated" if kind == "text" and heading_key(heading) in _OF_ORDERS and cells[column].nunique() < most else kind
+        "repeated" if kind == "text" and heading_key(heading) in _OF_ORDERS and _says_orders(cells[column]) else kind
         for column, heading, kind in zip(cells, headings, kinds, strict=False)
     )
+
+
+def _says_orders(column: pd.Series) -> bool:
+    return {heading_key(cell) for cell in column.unique()} - {""} <= _KINDS_OF_ORDERS
 
 
 def _with_quantity_by_product(cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[str], shift: int) -> ColumnPlan:

@@ -13,15 +13,6 @@ __all__ = ["Reading", "is_bare_total", "readings_of"]
 Reading = tuple[str, int]
 
 _PARTS = frozenset(["permille", "promille", "bps", "bp"])
-_LAST = 1 << 15
-"""Rank behind every heading that is known."""
-_NOT_OF_BOOK = frozenset(
-    (
-        "benchmark", "index", "target", "model", "active", "relative", "over", "under", "excess", "min", "max", "minimum", "maximum", "mean",
-        "average", "avg", "median", "old", "new", "prior", "previous", "last", "initial", "start", "limit", "cap", "capped", "sector", "country",
-        "industry", "drift", "change", "delta", "ideal", "optimal", "suggested", "strategic", "risk", "net", "gross", "bm", "bmk",
-    )
-)  # fmt: skip
 _IN = frozenset(["in", "en", "em", "per", "w", "à"])
 
 
@@ -46,15 +37,7 @@ def readings_of(heading: str) -> tuple[Reading, ...]:
     told = next((known[reading] for reading in heading_readings(heading) if reading in known), None)
     if told is None and (share := _without_parts(heading)):
         return tuple(reading for reading in readings_of(share) if reading[0] == "weight")
-    if told is None and _is_weight_of_a_fund(heading):
-        return (("weight", _LAST),)
     return told or ()
-
-
-def _is_weight_of_a_fund(heading: str) -> bool:
-    """Whether a heading ends on weight behind a name (``vanguard_weight``), and says of no other book or limit whose it is."""
-    words = [heading_key(word) for word in heading.replace("_", " ").replace("-", " ").split()]
-    return len(words) == 2 and words[1] == "weight" and words[0] not in _NOT_OF_BOOK
 
 
 def _without_parts(heading: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from impact.intake.headings import heading_key
 
-__all__ = ["is_history_name", "is_position_name", "says_trades", "trade_days", "trade_headings"]
+__all__ = ["is_history_name", "is_position_name", "is_view", "says_trades", "trade_days", "trade_headings"]
 
 # What only a list of transactions has; such a list holds no positions.
 _TRADE_DAYS = frozenset(
@@ -45,6 +45,13 @@ _BOOKED = frozenset(
     )
 )  # fmt: skip
 """What stands beside purchases and sales in a list of bookings."""
+_VIEWS = frozenset(
+    heading_key(word)
+    for word in (
+        "recommendation", "recommended", "rating", "ratings", "signal", "opinion", "advice", "view", "consensus", "call", "suggestion",
+        "empfehlung", "einstufung", "conseil", "recommandation", "recomendación", "raccomandazione", "advies", "推奨", "评级", "建议",
+    )
+)  # fmt: skip
 _HISTORY_NAMES = (
     "transaction", "trade", "order", "execution", "tradeconfirm", "corporateaction", "transfer", "booking", "dividend", "accrual", "fundsline",
 )  # fmt: skip
@@ -84,6 +91,17 @@ def says_trades(cells: Iterable[str]) -> bool:
     """
     words = {heading_key(cell) for cell in cells} - {""}
     return not _TRADED.isdisjoint(words) and words <= _TRADED | _BOOKED
+
+
+def is_view(heading: str) -> bool:
+    """Whether a column tells what somebody would do, and not what was done.
+
+    Examples
+    --------
+    >>> is_view("Recommendation"), is_view("Analyst rating"), is_view("Type")
+    (True, True, False)
+    """
+    return not _VIEWS.isdisjoint(heading_key(word) for word in heading.replace("_", " ").split())
 
 
 def is_history_name(name: str) -> bool:

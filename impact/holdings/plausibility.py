@@ -47,7 +47,7 @@ def doubts_of_file(rows: pd.DataFrame, *, one_currency: bool = True) -> pd.DataF
     DataFrame
         row, column, value, problem, action.
     """
-    return _stacked([_values(rows, one_currency), _copies(rows), _weights(rows), _dates(rows), _on_two_days(rows)])
+    return _stacked([_values(rows, one_currency), _signs(rows), _copies(rows), _weights(rows), _dates(rows), _on_two_days(rows)])
 
 
 def repeated_rows(kept: pd.DataFrame, given: Set[str]) -> pd.DataFrame:
@@ -110,6 +110,13 @@ def _values(rows: pd.DataFrame, one_currency: bool) -> pd.DataFrame:
         _listed(rows, off, "market_value", told, "kept as read: check value, quantity and price", "value is not quantity times price")
     )
     return _stacked(parts)
+
+
+def _signs(rows: pd.DataFrame) -> pd.DataFrame:
+    """Lines whose quantity and value have different signs: what is short is owed."""
+    off = (rows["quantity"] * rows["market_value"] < 0).to_numpy() & ~rows["instrument"].isin(NOT_PRODUCTS).to_numpy()
+    said = "quantity and value have different signs: long or short?"
+    return _listed(rows, off, "market_value", [said] * int(off.sum()), "kept as read: say which", said)
 
 
 def _reading(times: float, near: float = _NEAR) -> str:

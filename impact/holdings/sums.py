@@ -185,7 +185,9 @@ def near_sums(value: FloatArray, asked: BoolArray, *, least: int) -> BoolArray:
     for before, row, after in zip([0, *places], places, [*places[1:], len(value)], strict=False):
         spans = [(before, row), (0, row)] + ([(row, after)] if least == 1 or counts[row] == 0 else [])
         parts = np.array([sums[end] - sums[start] for start, end in spans if counts[end] - counts[start] >= least])
-        near[row] = bool(np.any((parts != 0.0) & (np.abs(value[row] - parts) <= _NEAR * np.abs(parts))))
+        single = np.array([counts[end] - counts[start] == 1 for start, end in spans if counts[end] - counts[start] >= least])
+        allowed = np.where(single, PRINTED, _NEAR * np.abs(parts))  # two lines may be about as large by chance
+        near[row] = bool(np.any((parts != 0.0) & (np.abs(value[row] - parts) <= allowed)))
     return near
 
 

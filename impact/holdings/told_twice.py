@@ -55,6 +55,7 @@ _OF_COPIES = frozenset(
 _OF_LARGEST = frozenset(
     heading_key(word) for word in ("top", "largest", "biggest", "größte", "principales", "principali", "上位", "前十大")
 )
+_OF_LINES = frozenset({"position", "positions", "holding", "holdings", "positionen", "posiciones", "posizioni"})
 _MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "okt", "dez"])
 _OF_TIMES = frozenset(
     heading_key(word)
@@ -294,7 +295,8 @@ def _extracts(units: Sequence[_Unit]) -> list[_Verdict]:
                 continue
             both = [amount for amount in ("quantity", "market_value") if own[amount].notna().any() and every[amount].notna().any()]
             if both and all(_alike(own, every.loc[own.index], amount) for amount in both):
-                certain = bool({heading_key(word) for word in _letters(unit.name)} & _OF_LARGEST)
+                words = {heading_key(word) for word in _letters(unit.name)}
+                certain = bool(words & _OF_LARGEST) and words <= _OF_LARGEST | _OF_LINES
                 told.append(_Verdict(
                     unit=unit.name, problem=f"all lines of {unit.name} stand in {whole.name} too" + ("" if certain else ": one book told twice?"),
                     action="counted once: see dropped" if certain else "both counted: read one sheet alone if they are one book",

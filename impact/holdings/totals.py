@@ -144,7 +144,7 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str], labels: 
         doubtful | (rest & totals_above(size, bare, grouped | rest, funds)) | (money & lines.alone & sums_of_bare_lines(value, bare))
     ) & ~total
     worded = _worded(rows, lines, sized) & ~total & ~doubtful
-    taken = (summed & ~called.total & ~called.spoken & lines.named) | _doubtful_totals(
+    taken = (summed & ~called.total & (~called.spoken | called.weak) & lines.named) | _doubtful_totals(
         lines, size, total, met["market_value"] | met["weight"]
     )
     first_told = total
@@ -261,7 +261,7 @@ def _doubtful_totals(lines: _Lines, size: FloatArray, total: BoolArray, met: Boo
     held = np.isfinite(size) & ~total
     above_others = np.cumsum(held[::-1])[::-1] > 0
     said = (lines.called.total | lines.called.spoken) & total & lines.loose
-    return said & (~met | (lines.called.total & above_others & (not lines.alone)))
+    return said & (~met | lines.called.weak | (lines.called.total & above_others & (not lines.alone)))
 
 
 def _unmet(rows: pd.DataFrame, lines: _Lines, total: BoolArray, met: dict[str, BoolArray], *, one_money: bool) -> BoolArray:

@@ -97,9 +97,13 @@ def test_a_gain_in_percent_is_no_weight_and_a_list_of_trades_no_book(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("heading", "read"), [("vanguard_weight", True), ("ETF Weight", True), ("benchmark_weight", False), ("Target Weight", False)]
+    ("heading", "read"),
+    [
+        ("ETF Weight", True),
+        *((f"{word} Weight", False) for word in ("benchmark", "Target", "vanguard", "Voting", "Proposed", "ESG", "Gram")),
+    ],
 )
-def test_a_weight_of_a_named_fund_is_a_weight_and_one_of_another_book_is_none(tmp_path, heading, read):
+def test_a_weight_is_that_of_the_book_where_its_heading_says_so(tmp_path, heading, read):
     path = tmp_path / "book.csv"
     path.write_text(f"ticker,region,{heading},name,shares\n1810.HK,HK,40,Xiaomi,1\nAAPL,US,60,Apple,2\n", encoding="utf-8")
     assert read_holdings(path).rows["weight"].notna().all() == read
