@@ -14,7 +14,7 @@ from impact.holdings.positions import NO_POSITION
 from impact.holdings.status import BOUND_STATUSES, STATUSES, Law
 from impact.kernels.lookthrough import interval_product, size_range
 from impact.tables import Schema
-from impact.typing_ import FloatArray, IntArray
+from impact.typing_ import BoolArray, FloatArray, IntArray
 
 __all__ = ["EXPOSURE_COLUMNS", "deadline_table", "exposure_table", "position_table", "total_table", "unknown_table", "with_money_known"]
 
@@ -283,47 +283,46 @@ def unknown_table(
     files: FundFiles,
 ) -> pd.DataFrame:
     """What is not known, largest first: reason, n_positions, market_value_high (the most that may be designated), example, next_step."""
-    kind = _taken(instruments["instrument"], member)
-    derivative = kind.isin(_DERIVATIVES)
-    notional = portfolio.positions["notional"].abs().where(derivative, 0.0).fillna(0.0)
-    value = rows["market_value"].abs().clip(lower=notional)
-    inside = fund_of[member] >= 0
-    unknown = (rows["status"] == "unknown") & ~inside
-    matched = rows["tier"] != ""
-    law = matched & _taken(instruments["law_key"] != "", member)
-    fund = (kind == "fund") & ~matched
-    rule = _taken(instruments["rule"], member)
+    kind = instruments["instrument"]
+    is_derivative, is_fund, is_cash = (
+        chosen.to_numpy(dtype=bool)[member] for chosen in (kind.isin(_DERIVATIVES), kind == "fund", kind == "cash")
+    )
+    rule, has_law = pd.factorize(instruments["rule"]), (instruments["law_key"] != "").to_numpy(dtype=bool)[member]
+    rule_of = rule[0][member]
+    ruled = (rule[1] != "")[rule_of]
+    notional = np.where(is_derivative, portfolio.positions["notional"].abs().fillna(0.0), 0.0)
+    value = rows["market_value"].abs().clip(lower=notional).to_numpy(dtype=np.float64)
+    unknown = (rows["status"] == "unknown").to_numpy(dtype=bool) & (fund_of[member] < 0)
+    matched = (rows["tier"] != "").to_numpy(dtype=bool)
+    law = matched & has_law
+    fund = is_fund & ~matched
     open_rows = unknown & ~matched & ~fund
-    of_programme = rows["programme"] != ""
-    by_rule = unknown & (law | open_rows) & (rule != "")
+    of_programme = (rows["programme"] != "").to_numpy(dtype=bool)
+    by_rule = unknown & (law | open_rows) & ruled
+    by_each_rule = [(by_rule & (rule_of == number), str(rule[1][number])) for number in pd.unique(rule_of[by_rule])]
     buckets = [
         (unknown & fund, "funds without a holdings file", "give their files with funds="),
         (unknown & matched & ~law, "names that may be a designated one", "confirm by an identifier or the trading line"),
-        *(
-            (by_rule & (rule == told), told, _NEXT_STEPS[bool(of_programme[by_rule & (rule == told)].any())])
-            for told in rule[by_rule].unique()
-        ),
-        (open_rows & (rule == "") & derivative, "derivatives whose underlying is not named", "add a column underlying"),
+        *((chosen, told, _NEXT_STEPS[bool(of_programme[chosen].any())]) for chosen, told in by_each_rule),
+        (open_rows & ~ruled & is_derivative, "derivatives whose underlying is not named", "add a column underlying"),
         (
-            open_rows & (rule == "") & ~derivative,
+            open_rows & ~ruled & ~is_derivative,
             "no valid identifier, and no ticker with its venue",
             "add ISIN, CUSIP, SEDOL or ticker and exchange",
         ),
         (
-            rows["market_value"].isna() & ~unknown & (kind != "cash"),
+            rows["market_value"].isna().to_numpy(dtype=bool) & ~unknown & ~is_cash,
             "positions without a value",
             "add a market value, or a price and a rate",
         ),
     ]
-    labels = rows[["name", "ticker", "isin"]]
-    table = [_bucket(labels[chosen], value[chosen], reason, step) for chosen, reason, step in buckets if chosen.any()]
+    table = [_bucket(rows, chosen, value, reason, step) for chosen, reason, step in buckets if chosen.any()]
     for number, fund_file in enumerate(files.funds):
-        chosen = pd.Series(fund_of[member] == number, index=rows.index)
+        chosen = fund_of[member] == number
         if chosen.any() and contents.unseen[number] > 0:
             reason = f"part of {fund_file.key} that its file cannot show ({contents.reasons[number]})"
-            table.append(
-                _bucket(labels[chosen], value[chosen] * contents.unseen[number], reason, "give a complete file nearer to the date asked")
-            )
+            seen = value * contents.unseen[number]
+            table.append(_bucket(rows, chosen, seen, reason, "give a complete file nearer to the date asked"))
     unread = portfolio.dropped[~portfolio.dropped["reason"].str.startswith(NO_POSITION)]
     if len(unread):
         text = ", ".join(str(line) for line in unread["row"].head(5))
@@ -333,15 +332,12 @@ def unknown_table(
     return frame.sort_values("market_value_high", ascending=False, kind="stable", ignore_index=True)
 
 
-def _bucket(rows: pd.DataFrame, value: pd.Series, reason: str, step: str) -> tuple[str, int, float, str, str]:
-    named = rows["name"].where(rows["name"] != "", rows["ticker"].where(rows["ticker"] != "", rows["isin"]))
-    return (
-        reason,
-        len(rows),
-        float(value.sum(skipna=False)),
-        str(named.iloc[value.fillna(-1).to_numpy().argmax()]),
-        step,
-    )
+def _bucket(rows: pd.DataFrame, chosen: BoolArray, value: FloatArray, reason: str, step: str) -> tuple[str, int, float, str, str]:
+    """A line of the table: the rows `chosen` (n,), the sum of their `value` (n,), and the largest of them by its name or code."""
+    own = value[chosen]
+    largest = int(np.flatnonzero(chosen)[np.nan_to_num(own, nan=-1.0).argmax()])
+    called = (str(rows[name].iloc[largest]) for name in ("name", "ticker", "isin"))
+    return reason, own.size, float(own.sum()), next(filter(None, called), ""), step
 
 
 def deadline_table(exposures: pd.DataFrame, instruments: pd.DataFrame, law: Law) -> pd.DataFrame:
