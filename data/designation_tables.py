@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
 from impact.data.cells import add_ids, slug
-from impact.data.clock_readings import BUILT_ON, NEW_YORK, end_of_day, read_known
+from impact.data.clock_readings import BUILT_ON, NEW_YORK, Known, end_of_day, read_known
 from impact.data.columns import ISO_DAY, known_columns, read_facts, single_ticker, source_columns, span_of, zoned_instant
+from impact.data.manifest import FOLDER
 from impact.tickers import normalise_ticker
 
 __all__ = ["FLOWS", "LINE_RELATIONS", "designation_lines", "designation_names", "designations", "listing_periods"]
 
 # Edition that first printed the new names of firms listed under former ones (their note begins "listed <day> as <name>").
 RENAMED_ON = "2026-06-08"
+# Batch of names that another list prints than that of the programme which binds them: its own list.
+LISTS_OF_BATCHES: Mapping[str, str] = {"OFAC NS-CCMC subsidiaries": "ns-ccmc"}
+# A batch says that its row is an entry as a later amendment left it: nobody could read it before.
+AMENDED_ON = re.compile(rf", entry as amended ({ISO_DAY})")
+# How a row says that a name may have been renamed rather than dropped, and under which group's name its list prints it.
+RENAMED_OR_DROPPED = "Not on the next list (renamed or dropped, not verified)"
+UNDER = "listed under "
 # How a name or a batch says which of two readings its row takes.
 READINGS = (" (reading 2", ", entry as amended", " as first printed")
 BUILT = end_of_day(BUILT_ON, "UTC")
@@ -83,7 +93,8 @@ FIRST_SPELLED = re.compile(r'first spelled "(\w+)"')
 def designations(folder: Path) -> pd.DataFrame:
     """Who was put on which list, when, with the legal dates as the fact base states them."""
     raw = read_facts(folder, "designations")
-    known = [read_known(text, "", NEW_YORK) for text in raw["announcement_date"]]
+    known = [_amended(read_known(text, "", NEW_YORK), batch) for text, batch in zip(raw["announcement_date"], raw["batch"], strict=True)]
+    lists = raw["batch"].map(LISTS_OF_BATCHES).fillna("")
     corrected = raw["announcement_date"].str.extract(rf"relisted ({ISO_DAY})")[0].fillna("")
     relisted = corrected.mask(corrected == "", raw["relisted_date"])
     removed = raw["removal_date"].map(span_of)
@@ -96,6 +107,7 @@ def designations(folder: Path) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "programme_id": raw["program_id"],
+            "own_list_id": lists,
             "batch": [batch for batch, _ in batches],
             "entity": [entity for entity, _ in entities],
             "reading": [
@@ -116,8 +128,13 @@ def designations(folder: Path) -> pd.DataFrame:
             "removed_on": [span[0] if span[0] == span[1] else "" for span in removed],
             "removed_last_on": [span[1] for span in removed],
             "removed_text": raw["removal_date"],
-            "removed_known_at": [_removal_known(entity, text) for entity, text in zip(raw["entity"], raw["removal_date"], strict=True)],
+            "removed_known_at": [
+                _removal_known(own or programme, text)
+                for own, programme, text in zip(lists, raw["program_id"], raw["removal_date"], strict=True)
+            ],
             "removal_reason": raw["removal_or_end_reason"],
+            "removal_is_open": raw["removal_or_end_reason"].map({RENAMED_OR_DROPPED: "true"}).fillna(""),
+            "listed_under": [note.split(";")[0].removeprefix(UNDER) if note.startswith(UNDER) else "" for note in raw["note"]],
             "flow": raw["legal_forced_flow"].map(FLOWS),
             **{column: raw[column] for column in ("legal_forced_flow", "note", "former_names", "conflict_id")},
             "conflict_from_on": raw["conflict_id"].map(CONFLICT_FROM).fillna(""),
@@ -158,12 +175,25 @@ def _name_and_reading(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _removal_known(entity: str, text: str) -> str:
+def _amended(known: Known, batch: str) -> Known:
+    """When the row of a batch became known: an entry as amended, with the amendment."""
+    match = AMENDED_ON.search(batch)
+    return known if match is None else dataclasses.replace(known, known_at=end_of_day(match[1], NEW_YORK))
+
+
+def _removal_known(list_id: str, text: str) -> str:
+    """When a removal was public: with the edition of its day, so that what one edition adds and drops changes at one instant."""
     if not text:
         return ""
-    if entity == "Xiaomi Corporation":
-        return "2021-05-25T16:09:00-04:00"  # the hour of the final order, as the litigation table has it
-    return read_known(text, "", NEW_YORK).known_at
+    known = read_known(text, "", NEW_YORK)
+    return _editions_known().get((list_id, known.first_on), known.known_at)
+
+
+@cache
+def _editions_known() -> Mapping[tuple[str, str], str]:
+    """List and day of each edition on record -> when it was public."""
+    table = pd.read_csv(FOLDER / "editions.csv", dtype=str, keep_default_na=False)
+    return dict(zip(zip(table["list_id"], table["edition_on"], strict=True), table["known_at"], strict=True))
 
 
 def listing_periods(folder: Path) -> pd.DataFrame:
@@ -176,6 +206,7 @@ def listing_periods(folder: Path) -> pd.DataFrame:
     rows = []
     for row in designations(folder).to_dict("records"):
         kept = {name: row[name] for name in ("programme_id", "entity", "security", "source", "confidence")}
+        kept["list_id"] = row["own_list_id"] or row["programme_id"]
         first = {"fact_id": row["fact_id"], "period": "1", "began": "listed", "listed_on": row["announced_on"], "known_at": row["known_at"]}
         last = {
             "removed_on": row["removed_on"],
@@ -190,7 +221,19 @@ def listing_periods(folder: Path) -> pd.DataFrame:
         rows.append(first | ended | {"ended": "corrected" if again == "corrected" else "removed"} | kept)
         second = {"fact_id": row["fact_id"], "period": "2", "began": again, "listed_on": row["relisted_on"]}
         rows.append(second | {"known_at": row["relisted_known_at"]} | last | kept)
-    order = ["programme_id", "entity", "security", "period", "listed_on", "began", "removed_on", "ended", "removed_known_at", "known_at"]
+    order = [
+        "programme_id",
+        "list_id",
+        "entity",
+        "security",
+        "period",
+        "listed_on",
+        "began",
+        "removed_on",
+        "ended",
+        "removed_known_at",
+        "known_at",
+    ]
     frame = pd.DataFrame(rows).rename(columns={"fact_id": "designation_id"})
     frame = frame[["designation_id", *order, "source", "confidence"]]
     frame.insert(0, "fact_id", frame["designation_id"] + "-p" + frame["period"])

@@ -71,13 +71,14 @@ def _edition(list_id: str, at: str | None, diff: tuple[str, str] | None) -> Docu
     from impact.facts import edition_difference, list_edition
 
     shown = edition_difference(list_id, *diff) if diff else list_edition(list_id, at)
-    name = "changes" if diff else "names"
+    names = ("changes", "editions") if diff else ("names",)
     inputs = {"list": list_id, "at": at, "diff": list(diff or ())}
     return Document(
         command="facts",
         title=shown.title,
-        tables={name: shown.with_schema(name)},
+        tables={name: shown.with_schema(name) for name in names},
         inputs=inputs,
+        notes=shown.notes,
         assumptions=shown.assumptions,
         sources=shown.sources,
     )

@@ -11,8 +11,10 @@ import pandas as pd
 
 from impact.bundled import bundled_source, read_bundled
 from impact.errors import InputError
-from impact.facts.schemas import EDITION_CHANGES, EDITION_NAMES
-from impact.facts.tables import known_table, typed
+from impact.facts.edition_counts import ListCount, editions_of, list_counts, span
+from impact.facts.names import core_name
+from impact.facts.schemas import EDITION_CHANGES, EDITION_COUNTS, EDITION_NAMES
+from impact.facts.tables import known_table
 from impact.instants import parse_instant
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
@@ -47,6 +49,10 @@ class Edition(Result):
         Day of the newest edition by then (NaT: none known).
     n_printed : int or None
         Names that it printed; None where no count is on record.
+    count : ListCount or None
+        Every count on record of it, printed or summed; None where no edition is known.
+    withdrawn : tuple of str
+        Editions posted and withdrawn since, which listed nobody, in words.
     """
 
     schemas = declared(names=EDITION_NAMES, to_frame=EDITION_NAMES)
@@ -56,6 +62,8 @@ class Edition(Result):
     names: pd.DataFrame
     printed_on: pd.Timestamp | NaTType
     n_printed: int | None
+    count: ListCount | None = None
+    withdrawn: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ASSUMPTIONS
 
@@ -65,14 +73,20 @@ class Edition(Result):
 
     @property
     def title(self) -> str:
-        """The list, its newest edition and the two counts in one line."""
-        printed = "its count is not on record" if self.n_printed is None else f"it printed {self.n_printed}"
-        when = "no edition known" if pd.isna(self.printed_on) else f"edition of {self.printed_on:%Y-%m-%d} ({printed})"
-        return f"{self.list_id} at {self.at.tz_convert(EASTERN):%Y-%m-%d %H:%M} ET: {len(self.names)} names held, {when}"
+        """The list, its newest edition, the count held, the count on record and the difference in one line."""
+        held = len(self.names)
+        when = "no edition known" if self.count is None else f"edition of {self.printed_on:%Y-%m-%d} ({self.count.told(held)})"
+        return f"{self.list_id} at {self.at.tz_convert(EASTERN):%Y-%m-%d %H:%M} ET: {held} names held, {when}"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the list must be told beside the names."""
+        return self.withdrawn
 
     def summary(self) -> Summary:
         """The count held against the count printed, and every name."""
-        return Summary(title=self.title, tables=(("Names", self.with_schema("names")),), notes=self.assumptions, sources=self.sources)
+        names = self.with_schema("names")
+        return Summary(title=self.title, tables=(("Names", names),), notes=(*self.notes, *self.assumptions), sources=self.sources)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -83,15 +97,26 @@ class EditionDifference(Result):
     ----------
     changes : DataFrame
         change (``added``, ``removed``, ``relisted``, ``renamed``), entity, before (name printed before), security,
-        changed_on (day of the listing or removal), source, confidence.
+        changed_on (day of the listing or removal), reason (of a removal), perhaps (where the record leaves open whether a removed
+        name was renamed: the names added under the same group that share a word with it), source, confidence.
+    editions : DataFrame
+        One row an edition between the two instants: edition_on, kind, n_printed, what it added and removed by the counts on record
+        (low, high; missing where none is) and as held, note, source, confidence.
+    at_end : str
+        The title of the list at the later instant: names held, and the count on record.
+    withdrawn : tuple of str
+        Editions posted and withdrawn between the two, in words.
     """
 
-    schemas = declared(changes=EDITION_CHANGES, to_frame=EDITION_CHANGES)
+    schemas = declared(changes=EDITION_CHANGES, editions=EDITION_COUNTS, to_frame=EDITION_CHANGES)
 
     list_id: str
     earlier: pd.Timestamp
     later: pd.Timestamp
     changes: pd.DataFrame
+    editions: pd.DataFrame
+    at_end: str = ""
+    withdrawn: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ASSUMPTIONS
 
@@ -106,9 +131,23 @@ class EditionDifference(Result):
         told = ", ".join(f"{int(counts.get(kind, 0))} {kind}" for kind in ("added", "removed", "relisted", "renamed"))
         return f"{self.list_id} from {self.earlier.tz_convert(EASTERN):%Y-%m-%d} to {self.later.tz_convert(EASTERN):%Y-%m-%d}: {told}"
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Where the counts on record differ from what is held, which renamings are open, and what was withdrawn."""
+        told = [
+            f"Edition of {row['edition_on']:%Y-%m-%d}: {span(pair)} {what} by the counts on record, {row[f'{what}_held']} held."
+            for _, row in self.editions.iterrows()
+            for what in ("added", "removed")
+            if pd.notna(row[f"{what}_low"])
+            for pair in [(int(row[f"{what}_low"]), int(row[f"{what}_high"]))]
+            if pair != (row[f"{what}_held"],) * 2
+        ]
+        return (*told, *filter(None, [self.at_end]), *self.withdrawn)
+
     def summary(self) -> Summary:
-        """The counts of each kind of change, and every change."""
-        return Summary(title=self.title, tables=(("Changes", self.with_schema("changes")),), notes=self.assumptions, sources=self.sources)
+        """The counts of each kind of change, every change, and every edition between."""
+        tables = (("Changes", self.with_schema("changes")), ("Editions", self.with_schema("editions")))
+        return Summary(title=self.title, tables=tables, notes=(*self.notes, *self.assumptions), sources=self.sources)
 
 
 def list_edition(list_id: str, at: Instant | None = None) -> Edition:
@@ -132,19 +171,21 @@ def list_edition(list_id: str, at: Instant | None = None) -> Edition:
     >>> f"{edition.printed_on:%Y-%m-%d}", edition.n_printed
     ('2025-01-07', 134)
     """
-    held = sorted(set(read_bundled("designations")["programme_id"]))
+    held = sorted(set(read_bundled("listing_periods")["list_id"]))
     if list_id not in held:
         raise InputError(f"list_id={list_id!r} is not a list of the fact base; choose one of: {', '.join(held)}.")
     moment = _moment(at)
-    printed = _editions(list_id, moment)
-    newest = printed.iloc[-1] if len(printed) else None
-    counted = None if newest is None or newest["n_printed"] == "" else int(newest["n_printed"])
+    counts = list_counts(list_id, moment)
+    newest = counts[-1] if counts else None
+    since = newest.edition["known_at"] if newest is not None else pd.Timestamp.min.tz_localize("UTC")
     return Edition(
         list_id=list_id,
         at=moment,
         names=_names(list_id, moment),
-        printed_on=pd.NaT if newest is None else newest["edition_on"],
-        n_printed=counted,
+        printed_on=pd.NaT if newest is None else newest.edition["edition_on"],
+        n_printed=None if newest is None else newest.printed,
+        count=newest,
+        withdrawn=_withdrawn(list_id, since, moment),
         sources=(bundled_source("listing_periods"), bundled_source("editions")),
     )
 
@@ -160,26 +201,94 @@ def edition_difference(list_id: str, earlier: Instant, later: Instant) -> Editio
     first, then = list_edition(list_id, earlier), list_edition(list_id, later)
     if then.at < first.at:
         raise InputError(f"later={then.at.isoformat()} is before earlier={first.at.isoformat()}; swap them.")
-    before, after = first.names.set_index("fact_id"), then.names.set_index("fact_id")
+    changes = _changes(first.names, then.names, then.printed_on, _ended(list_id, then.at))
+    return EditionDifference(
+        list_id=list_id,
+        earlier=first.at,
+        later=then.at,
+        changes=changes,
+        editions=_editions_between(list_id, first.at, then.at),
+        at_end=then.title,
+        withdrawn=_withdrawn(list_id, first.at, then.at),
+        sources=then.sources,
+    )
+
+
+def _changes(first: pd.DataFrame, then: pd.DataFrame, renamed_on: pd.Timestamp | NaTType, ended: pd.DataFrame) -> pd.DataFrame:
+    """One row a change between two sets of names; `ended` holds what is known of each removal by then, by designation."""
+    before, after = first.set_index("fact_id"), then.set_index("fact_id")
+    added = after[~after.index.isin(before.index)]
     rows: list[tuple[object, ...]] = []
     for fact_id, row in after.iterrows():
+        told = (row["source"], row["confidence"])
         if fact_id not in before.index:
-            rows.append(("added", row["entity"], "", row["security"], row["listed_on"], row["source"], row["confidence"]))
+            rows.append(("added", row["entity"], "", row["security"], row["listed_on"], "", "", *told))
             continue
         old = before.loc[str(fact_id)]
         if row["listed_on"] != old["listed_on"]:
-            rows.append(("relisted", row["entity"], "", row["security"], row["listed_on"], row["source"], row["confidence"]))
+            rows.append(("relisted", row["entity"], "", row["security"], row["listed_on"], "", "", *told))
         if row["entity"] != old["entity"]:
-            rows.append(("renamed", row["entity"], old["entity"], row["security"], then.printed_on, row["source"], row["confidence"]))
-    ended = known_table("listing_periods", then.at).set_index("designation_id")
+            rows.append(("renamed", row["entity"], old["entity"], row["security"], renamed_on, "", "", *told))
+    under = ended["listed_under"].map(core_name)
     for fact_id, row in before.iterrows():
         if fact_id not in after.index:
-            day = ended.loc[[fact_id], "removed_on"].iloc[-1]
-            rows.append(("removed", row["entity"], "", row["security"], day, row["source"], row["confidence"]))
-    columns = ["change", "entity", "before", "security", "changed_on", "source", "confidence"]
+            end = ended.loc[str(fact_id)]
+            group = under[str(fact_id)]
+            beside = added[under.reindex(added.index) == group] if group and end["removal_is_open"] else added[:0]
+            perhaps = _sharing_a_word(row["entity"], beside["entity"])
+            told = (row["source"], row["confidence"])
+            rows.append(("removed", row["entity"], "", row["security"], end["removed_on"], end["removal_reason"], perhaps, *told))
+    columns = ["change", "entity", "before", "security", "changed_on", "reason", "perhaps", "source", "confidence"]
     changes = pd.DataFrame(rows, columns=columns)
-    changes["changed_on"] = pd.to_datetime(changes["changed_on"]).astype("datetime64[ns]")
-    return EditionDifference(list_id=list_id, earlier=first.at, later=then.at, changes=changes, sources=then.sources)
+    return changes.assign(changed_on=pd.to_datetime(changes["changed_on"]).astype("datetime64[ns]"))
+
+
+def _sharing_a_word(name: str, others: pd.Series) -> str:
+    """Those of the other names that share a word with a name, most shared words first, joined by semicolons."""
+    words = set(core_name(name).split())
+    shared = {other: len(words & set(core_name(other).split())) for other in others}
+    return "; ".join(sorted((other for other, count in shared.items() if count), key=lambda other: -shared[other]))
+
+
+def _ended(list_id: str, moment: pd.Timestamp) -> pd.DataFrame:
+    """What is known of the end of each listing, by designation: removed_on, removal_reason, removal_is_open; and the group it is under."""
+    periods = known_table("listing_periods", moment)
+    last = periods[periods["list_id"] == list_id].drop_duplicates("designation_id", keep="last").set_index("designation_id")
+    about = known_table("designations").set_index("fact_id")[["removal_reason", "removal_is_open", "listed_under"]]
+    return last[["removed_on"]].join(about)
+
+
+def _editions_between(list_id: str, earlier: pd.Timestamp, later: pd.Timestamp) -> pd.DataFrame:
+    """One row an edition public after `earlier` and by `later`: its counts on record beside what it changed of the names held."""
+    rows = []
+    for count in list_counts(list_id, later):
+        at = count.edition["known_at"]
+        if at <= earlier:
+            continue
+        before = _names(list_id, at - pd.Timedelta(seconds=1)).set_index("fact_id")["listed_on"]
+        after = _names(list_id, at).set_index("fact_id")["listed_on"]
+        again = after.index.intersection(before.index)
+        relisted = int((after[again] != before[again]).sum()) if count.edition["kind"] == "pair" else 0
+        rows.append(
+            {
+                **{name: count.edition[name] for name in ("edition_on", "kind", "note", "source", "confidence")},
+                "n_printed": count.printed,
+                "added_held": len(after.index.difference(before.index)) + relisted,
+                "removed_held": len(before.index.difference(after.index)) + relisted,
+                **{f"added_{end}": number for end, number in zip(("low", "high"), count.added or (None, None), strict=True)},
+                **{f"removed_{end}": number for end, number in zip(("low", "high"), count.removed or (None, None), strict=True)},
+            }
+        )
+    frame = pd.DataFrame(rows, columns=[column.name for column in EDITION_COUNTS.columns])
+    counted = [column for column in frame if column not in ("edition_on", "kind", "note", "source", "confidence")]
+    return frame.astype(dict.fromkeys(counted, "Int64") | {"edition_on": "datetime64[ns]"})
+
+
+def _withdrawn(list_id: str, earlier: pd.Timestamp, later: pd.Timestamp) -> tuple[str, ...]:
+    """Editions posted and withdrawn after `earlier` and by `later`, in words."""
+    editions = editions_of(list_id, later)
+    posted = editions[(editions["kind"] == "withdrawn") & (editions["known_at"] > earlier)]
+    return tuple(f"An edition of {row['edition_on']:%Y-%m-%d} was {row['note']} ({row['source']})." for _, row in posted.iterrows())
 
 
 def _moment(at: Instant | None) -> pd.Timestamp:
@@ -192,24 +301,16 @@ def _moment(at: Instant | None) -> pd.Timestamp:
     return parse_instant(at, parameter="at")
 
 
-def _editions(list_id: str, moment: pd.Timestamp) -> pd.DataFrame:
-    """Editions public by `moment`, in order; one that was withdrawn listed nobody."""
-    table = typed("editions", read_bundled("editions"))
-    own = table[(table["list_id"] == list_id) & (table["kind"] != "withdrawn") & (table["known_at"] <= moment)]
-    return own.sort_values("known_at", kind="stable")
-
-
 def _names(list_id: str, moment: pd.Timestamp) -> pd.DataFrame:
     """One row a name that stands on the list at `moment`, as periods tell; readings of one listing are one row, disputed."""
     periods = known_table("listing_periods", moment)
-    own = periods[(periods["programme_id"] == list_id) & ~(periods["removed_known_at"] <= moment)].drop_duplicates(
-        "designation_id", keep="last"
-    )
+    own = periods[(periods["list_id"] == list_id) & ~(periods["removed_known_at"] <= moment)].drop_duplicates("designation_id", keep="last")
     listed = known_table("designations", moment).set_index("fact_id")[["conflict_id", "conflict_from_on"]]
     own = own.join(listed, on="designation_id").rename(columns={"designation_id": "fact_id_"})
     on = moment.tz_convert(EASTERN).tz_localize(None).normalize()
-    disputed = (own["conflict_id"] != "") & ~(own["conflict_from_on"] > on)
-    silent = (own["conflict_id"] != "") & (own["security"] == "") & own["conflict_id"].duplicated(keep=False)
+    twofold = (own["conflict_id"] != "") & own["conflict_id"].duplicated(keep=False)
+    disputed = twofold & ~(own["conflict_from_on"] > on)
+    silent = twofold & (own["security"] == "")
     status = pd.Series("listed", index=own.index).mask(own["began"] == "relisted", "relisted").mask(disputed, "disputed")
     frame = pd.DataFrame(
         {

@@ -10,6 +10,7 @@ __all__ = [
     "CONTRADICTIONS",
     "COUNTS",
     "EDITION_CHANGES",
+    "EDITION_COUNTS",
     "EDITION_NAMES",
     "FACTS",
     "FACT_CHANGES",
@@ -73,6 +74,20 @@ _WORDS = Vocabulary(
     Column("listed_on", "date", short="listed on", about="first day of the span in which it stands on the list"),
     Column("began", about="listed, relisted after a removal, or corrected"),
     Column("changed_on", "date", short="changed on", about="day of the listing, the removal or the renaming"),
+    Column("reason", about="why a name was removed, as the record has it"),
+    Column("perhaps", about="names added that the removed one may have been renamed to, where the record leaves that open"),
+    Column("edition_on", "date", short="edition of", about="day of the edition"),
+    Column("n_printed", "count", short="printed", about="names that the edition printed; missing where no count is on record"),
+    *(
+        Column(
+            f"{what}_{end}", "count", short=f"{what}, {end}", about=f"{what} names by the counts on record, {end}est; missing where none is"
+        )
+        for what in ("added", "removed")
+        for end in ("low", "high")
+    ),
+    Column("added_held", "count", short="added, held", about="added names that the fact base holds"),
+    Column("removed_held", "count", short="removed, held", about="removed names that the fact base holds"),
+    Column("note", about="what the record says of the edition"),
     beside=COMMON,
 )
 
@@ -121,5 +136,12 @@ EDITION_NAMES = _WORDS.schema(
     "edition_names", "entity security status listed_on began fact_id source confidence", about="a name on a list at an instant"
 )
 EDITION_CHANGES = _WORDS.schema(
-    "edition_changes", "change entity before security changed_on source confidence", about="a change of a list between two instants"
+    "edition_changes",
+    "change entity before security changed_on reason perhaps source confidence",
+    about="a change of a list between two instants",
+)
+EDITION_COUNTS = _WORDS.schema(
+    "edition_counts",
+    "edition_on kind n_printed added_low added_high added_held removed_low removed_high removed_held note source confidence",
+    about="an edition between two instants: its counts on record beside the names held",
 )

@@ -70,11 +70,11 @@ TABLES: Mapping[str, TableClock] = MappingProxyType(
                 "relisted_known_at": ("relisted_on", "relisted_known_at"),
                 "purchase_ban_known_at": ("purchase_ban_on", "purchase_ban_at", "purchase_ban_known_at"),
                 "divestment_known_at": ("divestment_on", "divestment_at", "divestment_known_at"),
-                "removed_known_at": ("removed_on", "removed_last_on", "removed_text", "removed_known_at"),
+                "removed_known_at": ("removed_on", "removed_last_on", "removed_text", "removal_is_open", "removed_known_at"),
             },
             hindsight=(
                 "listed_vehicle", "other_tickers", "other_lines", "announced_text", "purchase_ban_text", "divestment_text", "removal_reason",
-                "legal_forced_flow", "note", "former_names", "reading",
+                "legal_forced_flow", "listed_under", "note", "former_names", "reading",
             ),
         ),
         "listing_periods": TableClock(later={"removed_known_at": ("removed_on", "ended", "removed_known_at")}),

@@ -296,6 +296,7 @@ def _listing(row: Row, is_known: IsKnown) -> Listing:
         conflict_at=_day_start(row.get("conflict_from_on", "")),
         reading=row.get("listed_vehicle", ""),
         precision=row.get("known_at_precision", ""),
+        own_list_id=row.get("own_list_id", "") or row["programme_id"],
     )
 
 
@@ -342,6 +343,7 @@ def _subject(row: Mapping[str, str]) -> Listing:
         confidence=row["confidence"],
         phase=row["phase"],
         precision="day",  # the table holds days alone
+        own_list_id=row["programme_id"],
     )
 
 

@@ -38,13 +38,20 @@ def designations(
     Returns
     -------
     pandas.DataFrame
-        list_id, kind (``listed``, ``name_match``, ``subject``), entity, lines (joined by ``;``), listed_on (the day its
+        list_id (that prints the name; of a close name the list it is close to), kind (``listed``, ``name_match``, ``subject``), entity, lines (joined by ``;``), listed_on (the day its
         clocks count from), listed_at (UTC instant from which it counts as known), removed_at (UTC, NaT while on the list as
         far as known), removal_reason, fact_id, source, confidence.
     """
     book = rule_book(None if as_of is None else parse_instant(as_of).tz_convert("UTC"), tables)
     listings = book.listings if security is None else book.issuer(security)[1]
-    rows = [{**{name: getattr(listing, name) for name in COLUMNS}, "lines": ";".join(listing.lines)} for listing in listings]
+    rows = [
+        {
+            **{name: getattr(listing, name) for name in COLUMNS},
+            "list_id": listing.own_list_id or listing.list_id,
+            "lines": ";".join(listing.lines),
+        }
+        for listing in listings
+    ]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.assign(
         listed_on=pd.to_datetime(frame["listed_on"]).astype("datetime64[ns]"),

@@ -234,7 +234,7 @@ def _relations(question: Question, at: pd.Timestamp) -> tuple[str, ...]:
     """What lists that do not name the line asked about say at `at` of firms that it is related to."""
     own = {listing.list_id for listing in question.listings}
     return tuple(
-        f"The list {relation.listing.list_id} names {relation.listing.entity}: this line is {relation.words}, and is not named there itself."
+        f"The list {relation.listing.own_list_id or relation.listing.list_id} names {relation.listing.entity}: this line is {relation.words}, and is not named there itself."
         for relation in standing_relations(question.related, at)
         if relation.listing.list_id not in own
     )
@@ -248,7 +248,7 @@ def _wind_down(book: RuleBook, question: Question, at: pd.Timestamp, answer: Rul
         (programme, listing)
         for programme in book.programmes
         for listing in question.listings
-        if programme.programme_id == answer.programme_id and listing.list_id == programme.list_id and listing.listed_at <= at
+        if programme.programme_id == answer.programme_id and programme.reads(listing) and listing.listed_at <= at
     ]
     return tuple(
         f"{sale.words}; whether it may be held until then no text on record says." for sale in running_sales(book, question, named, at)

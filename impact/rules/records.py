@@ -46,6 +46,10 @@ class Programme:
         """First instant at which it may have been in force: the first of its day where only that is on record."""
         return _earliest(self.in_force_at, self.precision)
 
+    def reads(self, listing: Listing) -> bool:
+        """Whether it reaches a name by a listing: a list reaches what it prints itself, an order also whom it binds beside its list."""
+        return listing.list_id == self.list_id and (self.programme_id != self.list_id or listing.own_list_id == self.list_id)
+
     @property
     def silent(self) -> str:
         """How a question begins to be answered on which nothing that states the programme speaks."""
@@ -120,7 +124,8 @@ class Listing:
     without a table of names). `phase` is the phase of a programme without a clock. `conflict_id` joins the readings of one
     fact (empty: there is one reading); they differ from `conflict_at` on. `reading` says what this row takes. `rolled_into`
     names the listings (fact ids) of a later order that this one was rolled into; an empty id among them: under which name it
-    stands there is not on record. `precision` says how exactly `listed_at` is on record.
+    stands there is not on record. `precision` says how exactly `listed_at` is on record. `list_id` is the list of the orders that
+    bind the name, `own_list_id` the list that prints it (empty: none does).
     """
 
     fact_id: str
@@ -142,6 +147,7 @@ class Listing:
     reading: str = ""
     rolled_into: frozenset[str] = frozenset()
     precision: str = ""
+    own_list_id: str = ""
 
     @property
     def codes(self) -> frozenset[str]:

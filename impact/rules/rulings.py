@@ -108,7 +108,7 @@ def _of_relations(book: RuleBook, programme: Programme, question: Question, at: 
     There are two readings: the line is meant with the name, or it is not. Where neither bars, and where a text frees what is not
     listed itself and knows no close names (OFAC FAQ 905), nothing is in doubt.
     """
-    near = [relation for relation in standing_relations(question.related, at) if relation.listing.list_id == programme.list_id]
+    near = [relation for relation in standing_relations(question.related, at) if programme.reads(relation.listing)]
     if not near:
         return []
     meant = _ruling(book, programme, near[0].listing, question, at)
@@ -116,7 +116,7 @@ def _of_relations(book: RuleBook, programme: Programme, question: Question, at: 
     if meant.status == "allowed" and not bars_later:
         return []
     unlisted = _by_cell(book, programme, None, "unlisted", question, at)
-    close_names = any(listing.kind == "name_match" and listing.list_id == programme.list_id for listing in book.listings)
+    close_names = any(listing.kind == "name_match" and programme.reads(listing) for listing in book.listings)
     if unlisted.status == "allowed" and not close_names:
         return []
     entity = near[0].listing.entity
@@ -129,7 +129,7 @@ def _of_opening_day(book: RuleBook, programme: Programme, question: Question, at
     if not book.bars(programme.programme_id, question.investor):
         return []
     for listing in question.listings:
-        if listing.list_id != programme.list_id or listing.passes_over(question.keys):
+        if not programme.reads(listing) or listing.passes_over(question.keys):
             continue
         certain_at = max(listing.listed_at, programme.in_force_at)
         if not max(listing.earliest_at, programme.earliest_at) <= at < certain_at or clock_instants(book, programme.programme_id, listing):
@@ -155,7 +155,7 @@ def _after_removal(ruling: Ruling, listings: Iterable[Listing], at: pd.Timestamp
     removed_at, listing = max(left, key=lambda pair: pair[0])
     day = f"{removed_at.tz_convert(EASTERN):%Y-%m-%d}"
     why = f" ({listing.removal_reason})" if listing.removal_reason else ""
-    told = f"{listing.entity} left the list {listing.list_id} on {day}{why}, and this programme does not name it."
+    told = f"{listing.entity} left the list {listing.own_list_id or listing.list_id} on {day}{why}, and this programme does not name it."
     return dataclasses.replace(ruling, rule=f"{told} {ruling.rule}")
 
 
@@ -205,7 +205,7 @@ def boundaries(book: RuleBook, question: Question) -> list[pd.Timestamp]:
     for programme in book.programmes:
         instants |= {programme.in_force_at, programme.earliest_at, programme.ended_at}
         for listing in (*question.listings, *(relation.listing for relation in question.related)):
-            if listing.list_id == programme.list_id:
+            if programme.reads(listing):
                 instants |= {
                     listing.listed_at,
                     listing.earliest_at,
@@ -230,7 +230,7 @@ def _has_clock(book: RuleBook, ruling: Ruling) -> bool:
 
 def _reached(programme: Programme, listings: Iterable[Listing], at: pd.Timestamp) -> list[Listing]:
     """Listings that tie the issuer to the programme at `at`; a close name, or all of a country, counts until the issuer is named itself."""
-    own = [listing for listing in listings if listing.list_id == programme.list_id and at >= listing.listed_at]
+    own = [listing for listing in listings if programme.reads(listing) and at >= listing.listed_at]
     named = [listing for listing in own if listing.kind != "name_match"] or own
     phases = {listing.phase for listing in named if listing.names_issuer}
     return [listing for listing in named if listing.names_issuer or listing.phase not in phases]
@@ -261,10 +261,7 @@ def disputed_listings(book: RuleBook, security: str, at: pd.Timestamp) -> frozen
         listing for listing in listings if listing.conflict_id in silent and (listing.conflict_at is None or at >= listing.conflict_at)
     ]
     return frozenset(
-        (programme.programme_id, listing.entity)
-        for listing in disputed
-        for programme in book.programmes
-        if programme.list_id == listing.list_id
+        (programme.programme_id, listing.entity) for listing in disputed for programme in book.programmes if programme.reads(listing)
     )
 
 

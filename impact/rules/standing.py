@@ -184,7 +184,7 @@ def _blocked(book: RuleBook, question: Question, at: pd.Timestamp) -> Iterator[t
     """Programme and listing of each name of the issuer that is or was blocked by `at`."""
     for programme in book.programmes:
         for listing in question.listings if programme.regime == "blocking" else ():
-            if listing.list_id == programme.list_id and listing.kind == "listed" and listing.listed_at <= at:
+            if programme.reads(listing) and listing.kind == "listed" and listing.listed_at <= at:
                 yield programme, listing
 
 

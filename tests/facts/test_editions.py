@@ -7,6 +7,7 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
+from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.facts import edition_difference, known_table, list_edition
 from impact.facts.editions import STATUSES
@@ -48,6 +49,121 @@ def test_an_edition_that_is_not_held_whole_says_so(at, day, printed):
 def test_hesai_left_and_came_back_in_october_2024(instant, status, listed_on):
     row = list_edition("ndaa-1260h", instant).names.set_index("security").loc["HSAI"]
     assert (row["status"], f"{row['listed_on']:%Y-%m-%d}") == (status, listed_on)
+
+
+def _held(list_id, at):
+    return list_edition(list_id, at).names.set_index("fact_id")["listed_on"]
+
+
+def _edges():
+    """Every instant at which a name of a list comes or goes, by list."""
+    periods = known_table("listing_periods")
+    edges = [(row.list_id, at) for row in periods.itertuples() for at in (row.known_at, row.removed_known_at) if pd.notna(at)]
+    return sorted(set(edges))
+
+
+def _editions(list_id=None):
+    table = read_bundled("editions")
+    table = table[(table["kind"] != "withdrawn") & (list_id is None or table["list_id"] == list_id)]
+    return [(row.list_id, row.edition_on, pd.Timestamp(row.known_at).tz_convert("UTC")) for row in table.itertuples()]
+
+
+def test_a_list_with_editions_changes_at_their_instants_alone():
+    known = {(list_id, at) for list_id, _, at in _editions()}
+    with_editions = {list_id for list_id, _, _ in _editions()}
+    assert {edge for edge in _edges() if edge[0] in with_editions} <= known
+
+
+@pytest.mark.parametrize(("list_id", "day", "at"), _editions())
+def test_one_minute_before_and_after_an_edition_the_names_are_of_one_edition(list_id, day, at):
+    """All that an edition adds and drops is there at its instant, nothing of it a minute before, and nothing else moves around it."""
+    minute = pd.Timedelta(minutes=1)
+    before, after = _held(list_id, at - minute), _held(list_id, at + minute)
+    periods = known_table("listing_periods")
+    own = periods[periods["list_id"] == list_id]
+    twins = known_table("designations").set_index("fact_id")["conflict_id"].loc[lambda ids: ids != ""]
+    coming = set(own.loc[own["listed_on"] == day, "designation_id"])
+    going = set(own.loc[own["removed_on"] == day, "designation_id"])
+    moved = set(after.index) - set(before.index)
+    assert moved - set(twins.index) == coming - going - set(twins.index)
+    assert set(before.index) - set(after.index) == going - coming
+    assert (after.reindex(list(coming & going)) == pd.Timestamp(day)).all()
+    assert len(_held(list_id, at)) == len(after) and len(_held(list_id, at - pd.Timedelta(seconds=1))) == len(before)
+
+
+def test_before_its_instant_no_name_of_the_list_of_january_2025_stands_on_it():
+    early, late = (set(list_edition("ndaa-1260h", f"2025-01-06T{hour}-05:00").names["entity"]) for hour in ("15:59", "16:00"))
+    assert "Beijing Megvii" in early and not any("Tencent" in name for name in early)
+    assert "Beijing Megvii" not in late and "China Railway Construction Corp" not in late and any("Tencent" in name for name in late)
+    assert (len(early), len(late)) == (65, 128)
+
+
+def test_a_list_holds_what_its_own_rows_say():
+    """The four that Treasury named under the order never stood on the list of the Department of Defense, and have a list of their own."""
+    held = set(list_edition("ndaa-1237-ccmc", "2021-02-01").names["entity"])
+    four = {"CNOOC Limited", "China Mobile Limited", "China Telecom Corporation Limited", "China Unicom (Hong Kong) Limited"}
+    assert len(held) == 44 and not held & four
+    assert set(list_edition("ns-ccmc", "2021-02-01").names["entity"]) == four
+    assert list_edition("ns-ccmc", "2021-01-07").names.empty
+
+
+def test_an_entry_as_amended_is_held_from_the_amendment_on():
+    early = list_edition("entity-list", "2022-06-29").names.set_index("entity")
+    assert "0883.HK" not in set(early["security"])
+    assert early.loc["China National Offshore Oil Corporation Ltd. (CNOOC)", "status"] == "listed"
+    late = list_edition("entity-list", "2022-07-01").names.set_index("security")
+    assert late.loc["0883.HK", "status"] == "disputed"
+
+
+@pytest.mark.parametrize(
+    ("list_id", "at", "told"),
+    [
+        ("ns-cmic", "2021-07-01", "it printed 59)"),
+        ("ndaa-1237-ccmc", "2021-02-01", "44 names held, edition of 2021-01-14 (it printed 44)"),
+        ("ndaa-1260h", "2021-07-01", "42 names held, edition of 2021-06-03 (it printed 47, 5 more than are held)"),
+        (
+            "ndaa-1260h",
+            "2022-11-01",
+            "(60 by the counts on record: 47 printed on 2021-06-03, changes since added up, 5 more than are held)",
+        ),
+        ("ndaa-1260h", "2025-01-06", "71 to 72 by the counts"),
+        ("ndaa-1260h", "2025-02-01", "128 names held, edition of 2025-01-07 (it printed 134, 6 more than are held)"),
+        ("ndaa-1260h", "2026-07-01", "181 names held, edition of 2026-06-08 (it printed 188, 7 more than are held)"),
+    ],
+)
+def test_the_count_on_record_is_said_beside_the_count_held(list_id, at, told):
+    at = "2025-01-06T15:00-05:00" if at == "2025-01-06" else at
+    assert told in list_edition(list_id, at).title
+
+
+def test_a_difference_says_where_the_counts_on_record_differ():
+    change = edition_difference("ndaa-1260h", "2022-10-06", "2024-02-01")
+    row = change.editions.set_index("edition_on").loc["2024-01-31"]
+    # Crowell counts 16 additions, Dechert 17; what Dechert printed was known at the end of that year only.
+    assert (row["added_low"], row["added_high"], row["added_held"], row["removed_held"]) == (16, 16, 15, 3)
+    assert any("16 added by the counts on record, 15 held" in note for note in change.notes)
+    later = edition_difference("ndaa-1260h", "2022-10-06", "2025-02-01").editions.set_index("edition_on")
+    assert (later.loc["2024-01-31", "added_low"], later.loc["2024-01-31", "added_high"]) == (16, 17)
+    last = edition_difference("ndaa-1260h", "2025-02-01", "2026-07-01").editions.set_index("edition_on").loc["2026-06-08"]
+    # 134 names and 65 more are 188 where 11 left
+    assert (last["n_printed"], last["added_low"], last["added_held"]) == (188, 65, 66)
+    assert (last["removed_low"], last["removed_high"], last["removed_held"]) == (11, 11, 13)
+
+
+def test_a_removal_that_may_be_a_renaming_names_the_candidates():
+    """The row of the plant in Beijing says "renamed or dropped, not verified"; under the same parent the next list prints another."""
+    change = edition_difference("ndaa-1260h", "2024-02-01", "2025-01-08").changes
+    removed = change[change["change"] == "removed"].set_index("entity")
+    plant = removed.loc["SMIC Northern Integrated Circuit Manufacturing (Beijing) Co., Ltd"]
+    assert plant["perhaps"].startswith("Semiconductor Manufacturing North China (Beijing) Corporation")
+    assert "not verified" in plant["reason"] and (removed.drop(plant.name)["perhaps"] == "").all()
+    assert removed.loc["AMEC", "reason"] == "Removed after suit"
+
+
+@pytest.mark.parametrize(("at", "said"), [("2026-02-12", False), ("2026-02-13", True), ("2026-06-07", True), ("2026-06-09", False)])
+def test_the_posted_and_withdrawn_edition_is_said_until_the_next_one(at, said):
+    assert any("2026-02-13 was posted and withdrawn" in note for note in list_edition("ndaa-1260h", at).notes) is said
+    assert len(list_edition("ndaa-1260h", "2026-02-13").names) == 128
 
 
 def test_the_periods_of_hesai_touch_and_those_of_luokung_are_a_correction():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from impact.bundled import read_bundled
-from impact.rules import ACTIONS, deadlines, permitted, programmes
+from impact.rules import ACTIONS, deadlines, designations, permitted, programmes
 from impact.rules.asked_programmes import programmes_in_force
 from impact.rules.book import rule_book
 from impact.rules.vocabulary import US_INVESTORS
@@ -147,3 +147,19 @@ def test_every_blocking_programme_covers_every_action_and_us_investor():
 def test_a_list_cites_the_act_that_was_there(as_of, cited):
     (ruling,) = [one for one in permitted("buy", "0941.HK", as_of, as_of=as_of).rulings if one.programme_id == "ndaa-1260h"]
     assert ruling.status == "allowed" and ("s.805" in ruling.citation) == cited and "s.1260H" in ruling.citation
+
+
+def test_a_close_name_and_one_named_by_treasury_are_no_rows_of_the_list_of_section_1237():
+    """The orders bind them; the list itself prints neither (OFAC FAQ 864; listing of 8 January 2021)."""
+    for at in ("2020-12-20T12:00-05:00", "2021-02-01T12:00-05:00"):
+        programmes = {ruling.programme_id for ruling in permitted("buy", "0883.HK", at).rulings}
+        assert "ndaa-1237-ccmc" not in programmes and programmes & {"eo13959-orig", "eo13974-amend"}
+    listed = designations("0883.HK")
+    assert set(listed.loc[listed["entity"] == "CNOOC Limited", "list_id"]) >= {"ns-ccmc", "ns-cmic", "ndaa-1260h"}
+    assert "ndaa-1237-ccmc" in {ruling.programme_id for ruling in permitted("buy", "1810.HK", "2021-02-01T12:00-05:00").rulings}
+
+
+def test_an_entry_as_amended_says_nothing_before_the_amendment():
+    early = permitted("buy", "0883.HK", "2021-01-20T12:00-05:00", as_of="2021-01-20T12:00-05:00")
+    assert "entity-list" not in {ruling.programme_id for ruling in early.rulings}
+    assert "entity-list" in {ruling.programme_id for ruling in permitted("buy", "0883.HK", "2023-01-20T12:00-05:00").rulings}
