@@ -15,6 +15,7 @@ from impact.eventstudy.placing import PlacedEvents, lines_with_events, stated_ve
 from impact.market.closed_days import LEAST_CLOSURES, not_in_session, venues_of
 from impact.market.plausibility import DOUBT_COLUMNS, doubtful_moves
 from impact.tables import prose
+from impact.tables.stacking import stacked
 from impact.typing_ import FloatArray, IntArray, ReturnKind
 
 __all__ = ["doubts_of_returns", "thin_lines", "zeros_of_closed_days"]
@@ -142,4 +143,4 @@ def doubts_of_returns(table: ReturnTable, groups: Sequence[PlacedEvents], kind: 
         logs = returns if kind == "log" else np.log1p(returns.clip(lower=-1 + 1e-9))
         doubts.append(doubtful_moves(table.securities[line], pd.Series(np.exp(logs.cumsum()), index=returns.index)))
     some = [frame[frame["doubt"] != "jump"] for frame in doubts]
-    return pd.concat(some, ignore_index=True) if some else pd.DataFrame(columns=DOUBT_COLUMNS)
+    return stacked((pd.DataFrame(columns=DOUBT_COLUMNS), *some))

@@ -22,6 +22,7 @@ from impact.kernels.records import Regression
 from impact.market.frames import as_frame
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
+from impact.tables.stacking import stacked
 from impact.typing_ import FloatArray, IntArray, Window
 
 __all__ = ["CalendarTimeResult", "buy_and_hold", "calendar_time_drift"]
@@ -66,7 +67,7 @@ def buy_and_hold(
     if not groups:
         raise InfeasibleDesign(f"none of the {len(events)} events can be placed on the sessions of its security; mend them.")
     check_scale_of_inputs(table, groups, market, None, "simple")
-    lost = pd.concat([group.aligned.dropped for group in placed], ignore_index=True).set_index("event_id")
+    lost = stacked(group.aligned.dropped for group in placed).set_index("event_id")
     frames = [_held_and_benchmark(group, window) for group in groups]
     if len(lost):
         frames.append(
@@ -216,7 +217,7 @@ def calendar_time_drift(
         "wls": calendar_time_alpha(excess, regressors, np.where(enough, n_members, 0), lags=lags),
     }
     members = pd.DataFrame({"portfolio_return": np.where(enough, portfolio, np.nan), "n_members": n_members}, index=table.sessions)
-    dropped = pd.concat([group.aligned.dropped for group in groups], ignore_index=True)
+    dropped = stacked(group.aligned.dropped for group in groups)
     if len(dropped):
         warnings.warn(
             f"{len(dropped)} of {len(dropped) + len(columns)} events cannot be used (first: {dropped['event_id'].iloc[0]!r}, "

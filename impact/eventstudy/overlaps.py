@@ -14,6 +14,7 @@ from impact.eventstudy.alignment import AlignedEvents, Market, read_returns
 from impact.eventstudy.design import checked_windows
 from impact.eventstudy.placing import complete_and_place
 from impact.market.frames import as_frame
+from impact.tables.stacking import stacked
 from impact.typing_ import Window
 
 __all__ = ["overlap_report"]
@@ -66,11 +67,7 @@ def overlap_report(
         if confounders is not None:
             own = group.calendar.table.sessions
             parts.append(_confounders(as_frame(confounders, "confounders"), group.aligned, own, window, anchor))
-    overlapping = (
-        pd.concat([part for part in parts if len(part)], ignore_index=True)
-        if any(len(part) for part in parts)
-        else pd.DataFrame(columns=COLUMNS)
-    )
+    overlapping = stacked((pd.DataFrame(columns=COLUMNS), *parts))
     return overlapping.sort_values(["event_id", "relation", "sessions_apart"], kind="stable", ignore_index=True)[COLUMNS]
 
 
@@ -96,7 +93,7 @@ def _between_events(aligned: AlignedEvents, estimation: Window, window: Window) 
         rows.append(_rows(ids[late], ids[early], relation, shared, -apart)[touching])
         inside = np.minimum(estimation[1], window[1] - apart) - np.maximum(estimation[0], window[0] - apart) + 1
         rows.append(_rows(ids[late], ids[early], "inside estimation window", inside, -apart)[inside > 0])
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
+    return stacked((pd.DataFrame(columns=COLUMNS), *rows))
 
 
 def _rows(event: Any, other: Any, relation: Any, shared: Any, apart: Any, detail: Any = "") -> pd.DataFrame:
@@ -127,4 +124,4 @@ def _confounders(
         if hit.any():
             scope = "touches every security" if general else f"touches {name}"
             rows.append(_rows(aligned.table["event_id"].to_numpy()[hit], title, "confounder", 1, apart[hit], scope))
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
+    return stacked((pd.DataFrame(columns=COLUMNS), *rows))

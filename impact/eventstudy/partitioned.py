@@ -32,6 +32,7 @@ from impact.kernels.records import FittedEvents
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables import prose
+from impact.tables.stacking import stacked
 from impact.typing_ import IntArray, Window
 from impact.whole_files import write_whole
 
@@ -296,7 +297,7 @@ def _study_part(part: _Part) -> _PartAnswer:
 
 def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Tables of one form on top of each other; empty ones are left out, since they have no say in the types of columns."""
-    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
+    return stacked(tables)
 
 
 def _chunks(n: int) -> Iterator[slice]:

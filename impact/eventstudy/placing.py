@@ -23,6 +23,7 @@ from impact.kernels.mapping import Executor
 from impact.kernels.mixed import CalendarPart, mix_fits
 from impact.market.closed_days import lacks_calendar, not_in_session, venues_of
 from impact.market.frames import as_frame, dated_frame
+from impact.tables.stacking import stacked
 from impact.typing_ import IntArray, ReturnKind
 from impact.venue_hours import special_sessions
 from impact.venues import VENUES
@@ -284,7 +285,7 @@ def estimate_placed(
     Events of one calendar are fitted on it and nothing else is known of the table; those of several are laid side by side.
     """
     some = [group for group in groups if group.aligned.day0.size]
-    dropped = pd.concat([group.aligned.dropped for group in groups], ignore_index=True)
+    dropped = stacked(group.aligned.dropped for group in groups)
     if len(some) == 1:
         one = some[0]
         estimated = _estimated(one, design, executor)

@@ -24,6 +24,7 @@ from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.stated_variance import with_event_sd
 from impact.kernels.mapping import Executor
 from impact.provenance import Source
+from impact.tables.stacking import stacked
 from impact.typing_ import FloatArray, IntArray, ReturnKind, Window
 
 __all__ = ["event_study", "finish_study", "run_study"]
@@ -175,7 +176,7 @@ def finish_study(
     kept = np.flatnonzero(broken < 0)
     dropped = aligned.dropped
     if kept.size < broken.size:
-        dropped = pd.concat([dropped, drop_table(aligned.table, estimated.fit, broken, needed)], ignore_index=True)
+        dropped = stacked((dropped, drop_table(aligned.table, estimated.fit, broken, needed)))
     if not kept.size:
         raise nothing_left(dropped)
     if len(dropped):

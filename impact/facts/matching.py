@@ -18,6 +18,7 @@ from impact.facts.names import core_name, is_acronym
 from impact.facts.screening import UNIT_OF_PARENT, ScreeningTargets
 from impact.identifiers import clean_identifiers, cusip_from_isin, normalise_tickers, security_lines
 from impact.tables.prose import decimal
+from impact.tables.stacking import stacked
 from impact.typing_ import IntArray
 
 __all__ = ["MATCH_COLUMNS", "MATCH_FIELDS", "match_table"]
@@ -103,7 +104,7 @@ def match_table(
         if names == "unmatched":
             asked[parts[0]["row"].to_numpy(dtype=np.int64)] = False
         parts.append(_name_rows(given, np.flatnonzero(asked), targets, strong=strong, review=review))
-    matches = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
+    matches = stacked(parts)
     matches["another"] = ~_is_issuer_itself(matches, targets)
     # The name that is listed itself goes before the parent of which the line is a unit.
     matches["of_parent"] = targets.identifiers["relation"].reindex(matches["identifier"]).eq(UNIT_OF_PARENT).to_numpy()

@@ -18,6 +18,7 @@ from impact.facts.list_records import OfficialList
 from impact.facts.schemas import LIST_CHANGES, LIST_DROPPED
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
+from impact.tables.stacking import stacked
 from impact.whole_files import write_whole
 
 __all__ = ["LIST_FORMATS", "ListDifference", "OfficialList", "diff_lists", "fetch_list", "read_official_list"]
@@ -121,7 +122,7 @@ def diff_lists(before: OfficialList, after: OfficialList) -> ListDifference:
         changes=frame,
         before=before.version or before.title,
         after=after.version or after.title,
-        dropped=pd.concat([before.dropped.assign(version="before"), after.dropped.assign(version="after")], ignore_index=True),
+        dropped=stacked((before.dropped.assign(version="before"), after.dropped.assign(version="after"))),
         sources=unique_sources(before.sources, after.sources),
         assumptions=() if by_number else (_PAIRED_BY_NAME,),
     )

@@ -25,7 +25,12 @@ class CellReport:
             picked = {name: cells if isinstance(cells, str) else np.asarray(cells, dtype=object)[where] for name, cells in told}
             self.parts.append(pd.DataFrame({"row": self.line[where], "column": column, **picked}))
 
+    @staticmethod
+    def none() -> pd.DataFrame:
+        """Not one cell."""
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in ISSUE_DTYPES.items()})
+
     def frame(self) -> pd.DataFrame:
         if not self.parts:
-            return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in ISSUE_DTYPES.items()})
+            return self.none()
         return pd.concat(self.parts, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)

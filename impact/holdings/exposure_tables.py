@@ -14,6 +14,7 @@ from impact.holdings.positions import NO_POSITION
 from impact.holdings.status import BOUND_STATUSES, STATUSES, Law
 from impact.kernels.lookthrough import interval_product, size_range
 from impact.tables import Schema
+from impact.tables.stacking import stacked
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
 __all__ = ["EXPOSURE_COLUMNS", "deadline_table", "exposure_table", "position_table", "total_table", "unknown_table", "with_money_known"]
@@ -126,7 +127,7 @@ def exposure_table(
     named = ((instruments["tier"] != "") | instruments["status"].isin(BOUND_STATUSES)).to_numpy() & (fund_of < 0)
     direct = _direct(positions[named[member]], member[named[member]], on)
     through = _through(positions, member, fund_of, contents)
-    table = pd.concat([part for part in (direct, through) if len(part)] or [direct], ignore_index=True)
+    table = stacked((direct, through))
     chosen = table["instrument_number"].to_numpy(dtype=np.int64)
     for name, source in _FROM_INSTRUMENT.items():
         table[name] = _taken(instruments[source], chosen)
@@ -257,7 +258,7 @@ def total_table(exposures: pd.DataFrame, nav: float, unknown_value: float) -> pd
         parts.append(summed.assign(dimension=dimension, item=item)[[*head, *columns]])
     shown = set(parts[0]["status"])
     absent = [("all", "all", status, 0, *(0.0 for _ in columns)) for status in ("barred", "restricted") if status not in shown]
-    table = pd.concat([part for part in (pd.DataFrame(absent, columns=[*head, *columns]), *parts) if len(part)], ignore_index=True)
+    table = stacked((pd.DataFrame(absent, columns=[*head, *columns]), *parts))
     bound = table["status"].isin(BOUND_STATUSES) & (table["dimension"] == "all")
     table["market_value_high_with_unknown"] = table["market_value_high"] + np.where(bound, unknown_value, 0.0)
     for value, share in (
@@ -287,9 +288,10 @@ def unknown_table(
     is_derivative, is_fund, is_cash = (
         chosen.to_numpy(dtype=bool)[member] for chosen in (kind.isin(_DERIVATIVES), kind == "fund", kind == "cash")
     )
-    rule, has_law = pd.factorize(instruments["rule"]), (instruments["law_key"] != "").to_numpy(dtype=bool)[member]
-    rule_of = rule[0][member]
-    ruled = (rule[1] != "")[rule_of]
+    has_law = (instruments["law_key"] != "").to_numpy(dtype=bool)[member]
+    codes, rules = pd.factorize(instruments["rule"].to_numpy(dtype=object))
+    rule_of = codes[member]
+    ruled = (rules != "")[rule_of]
     notional = np.where(is_derivative, portfolio.positions["notional"].abs().fillna(0.0), 0.0)
     value = rows["market_value"].abs().clip(lower=notional).to_numpy(dtype=np.float64)
     unknown = (rows["status"] == "unknown").to_numpy(dtype=bool) & (fund_of[member] < 0)
@@ -299,7 +301,7 @@ def unknown_table(
     open_rows = unknown & ~matched & ~fund
     of_programme = (rows["programme"] != "").to_numpy(dtype=bool)
     by_rule = unknown & (law | open_rows) & ruled
-    by_each_rule = [(by_rule & (rule_of == number), str(rule[1][number])) for number in pd.unique(rule_of[by_rule])]
+    by_each_rule = [(by_rule & (rule_of == number), str(rules[number])) for number in pd.unique(rule_of[by_rule])]
     buckets = [
         (unknown & fund, "funds without a holdings file", "give their files with funds="),
         (unknown & matched & ~law, "names that may be a designated one", "confirm by an identifier or the trading line"),

@@ -20,6 +20,7 @@ from impact.rules.issuer_lines import issuer_lines, sister_code
 from impact.rules.line_doubts import code_doubt
 from impact.screening.broker_tickers import settle_tickers
 from impact.screening.references import REFERRING, issuers_beginning, reference_name
+from impact.tables.stacking import stacked
 from impact.typing_ import IntArray
 
 __all__ = ["INSTRUMENT_COLUMNS", "Identified", "identify"]
@@ -179,7 +180,7 @@ def _best_matches(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.Da
         by_name = by_name[~(own_code & (by_name["score"] <= 80.0).to_numpy())]
         whole = referring.to_numpy()[by_name["row"].to_numpy(dtype=np.int64)] & (by_name["score"] >= 100.0).to_numpy()
         by_name["relation"] = by_name["relation"].where(~whole, _OF_ISSUER)
-        pairs = pd.concat([part for part in (by_code, by_name) if len(part)] or [by_code], ignore_index=True)
+        pairs = stacked((by_code, by_name))
     # Several lists may bear one name, each for itself: the law is asked of all that fit best.
     best_score = pairs.groupby("row")["score"].transform("max")
     fitting = pairs[pairs["score"] == best_score]

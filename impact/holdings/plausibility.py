@@ -15,6 +15,7 @@ from impact.bundled import read_bundled
 from impact.holdings.fields import NUMBER_FIELDS
 from impact.holdings.instruments import NOT_PRODUCTS
 from impact.tables import prose
+from impact.tables.stacking import stacked
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
 __all__ = ["doubts_by_closes", "doubts_of_file", "repeated_rows", "with_doubts"]
@@ -47,7 +48,7 @@ def doubts_of_file(rows: pd.DataFrame, *, one_currency: bool = True) -> pd.DataF
     DataFrame
         row, column, value, problem, action.
     """
-    return _stacked([_values(rows, one_currency), _signs(rows), _copies(rows), _weights(rows), _dates(rows), _on_two_days(rows)])
+    return stacked((_none(), _values(rows, one_currency), _signs(rows), _copies(rows), _weights(rows), _dates(rows), _on_two_days(rows)))
 
 
 def repeated_rows(kept: pd.DataFrame, given: Set[str]) -> pd.DataFrame:
@@ -109,7 +110,7 @@ def _values(rows: pd.DataFrame, one_currency: bool) -> pd.DataFrame:
     parts.append(
         _listed(rows, off, "market_value", told, "kept as read: check value, quantity and price", "value is not quantity times price")
     )
-    return _stacked(parts)
+    return stacked((_none(), *parts))
 
 
 def _signs(rows: pd.DataFrame) -> pd.DataFrame:
@@ -287,8 +288,3 @@ def _listed(rows: pd.DataFrame, off: BoolArray, column: str, told: list[str], ac
 @lru_cache(maxsize=1)
 def _none() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype="int64" if name == "row" else "object") for name in _COLUMNS})
-
-
-def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    full = [part for part in parts if len(part)]
-    return pd.concat(full, ignore_index=True) if full else _none()

@@ -32,6 +32,7 @@ from impact.identifiers import valid_identifiers
 from impact.intake.dates import parse_dates
 from impact.intake.numbers import DOUBTFUL_MARK, parse_numbers
 from impact.tables import prose
+from impact.tables.stacking import stacked
 from impact.typing_ import named_rows
 
 __all__ = ["NO_POSITION", "POSITION_COLUMNS", "TOTAL_REASON", "Positions", "interpret"]
@@ -140,7 +141,7 @@ def interpret(
     return Positions(
         rows=kept,
         dropped=dropped,
-        issues=_gathered(_of_columns(raw), scale_issues(scales), report.frame(), repeated_rows(kept, given), doubts),
+        issues=stacked((report.none(), _of_columns(raw), scale_issues(scales), report.frame(), repeated_rows(kept, given), doubts)),
         decimal=mark,
         weight_unit=unit,
         net_assets=net_assets if np.isfinite(net_assets) else _stated_amount(raw, mark),
@@ -212,10 +213,6 @@ def _rows_of(
 def _of_columns(raw: RawTable) -> pd.DataFrame:
     """Columns that are not read as their heading says first, as issues of the line of the header."""
     return pd.DataFrame([(raw.header_line, *decided) for decided in raw.plan.decided], columns=[*ISSUE_DTYPES])
-
-
-def _gathered(*parts: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([part for part in parts if len(part)] or [CellReport(line=np.zeros(0)).frame()], ignore_index=True)
 
 
 def _stated_amount(raw: RawTable, mark: str) -> float:

@@ -25,6 +25,7 @@ from impact.intake.reading import read_tables
 from impact.intake.records import RawFile
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
+from impact.tables.stacking import stacked
 
 __all__ = ["HoldingsFile", "read_holdings"]
 
@@ -265,15 +266,14 @@ def _joined(read: Sequence[Positions]) -> Positions:
     read = _without_grand_totals(read)
     full = [positions for positions in read if len(positions.rows)] or list(read[:1])
 
-    def stacked(name: str) -> pd.DataFrame:
-        parts = [getattr(positions, name) for positions in read if len(getattr(positions, name))]
-        return pd.concat(parts, ignore_index=True) if parts else getattr(full[0], name)
+    def of_all(name: str) -> pd.DataFrame:
+        return stacked([getattr(full[0], name).iloc[:0], *(getattr(positions, name) for positions in read)])
 
     stated = [positions.net_assets for positions in full]
     return Positions(
-        rows=stacked("rows"),
-        dropped=stacked("dropped"),
-        issues=stacked("issues"),
+        rows=of_all("rows"),
+        dropped=of_all("dropped"),
+        issues=of_all("issues"),
         decimal=full[0].decimal,
         weight_unit=full[0].weight_unit,
         net_assets=float(np.sum(stated)) if stated else float("nan"),
@@ -287,14 +287,14 @@ def _without_grand_totals(read: Sequence[Positions]) -> list[Positions]:
     if len(full) < 2:
         return list(read)
     table = np.repeat([number for number, _ in full], [len(rows) for _, rows in full])
-    total = grand_totals(pd.concat([rows for _, rows in full], ignore_index=True), table)
+    total = grand_totals(stacked(rows for _, rows in full), table)
     kept = list(read)
     for number in dict.fromkeys(table[total].tolist()):
         rows, sums = read[number].rows, total[table == number]
         label = rows["name"].where(rows["name"] != "", rows["ticker"])
         summed = sums & label.map(is_called_sum).to_numpy(dtype=bool)
         told = rows.loc[summed, ["row", "sheet"]].assign(text=label[summed], reason=TOTAL_REASON)
-        dropped = pd.concat([read[number].dropped, told[["row", "reason", "text", "sheet"]]], ignore_index=True)
+        dropped = stacked((read[number].dropped, told[["row", "reason", "text", "sheet"]]))
         action = np.where(summed[sums], "taken for a grand total, not a position: see dropped", "kept: nothing calls it a total or a group")
         doubt = rows.loc[sums, ["row", "sheet"]].assign(
             column="market_value", value=rows.loc[sums, "market_value"], problem="the sum of all lines above it, over several tables",
@@ -304,7 +304,7 @@ def _without_grand_totals(read: Sequence[Positions]) -> list[Positions]:
             read[number],
             rows=rows[~summed].reset_index(drop=True),
             dropped=dropped.sort_values("row", kind="stable"),
-            issues=pd.concat([read[number].issues, doubt[list(read[number].issues.columns)]], ignore_index=True),
+            issues=stacked((read[number].issues, doubt[list(read[number].issues.columns)])),
         )
     return kept
 

@@ -12,6 +12,7 @@ from impact.holdings.positions import Positions
 from impact.holdings.raw_tables import SheetTables
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key, is_total_label
+from impact.tables.stacking import stacked
 
 __all__ = ["told_once"]
 
@@ -163,12 +164,12 @@ def _with_verdict(positions: Positions, verdict: _Verdict, *, is_first: bool) ->
     told = pd.DataFrame(
         {"row": rows["row"].iloc[:1], "column": "", "value": verdict.unit, "problem": verdict.problem, "action": verdict.action}
     ).assign(sheet=rows["sheet"].iloc[:1])
-    issues = pd.concat([part for part in (positions.issues, told) if len(part)], ignore_index=True) if is_first else positions.issues
+    issues = stacked((positions.issues, told)) if is_first else positions.issues
     if not verdict.reason:
         return replace(positions, issues=issues)
     label = rows["name"].where(rows["name"] != "", rows["ticker"].where(rows["ticker"] != "", rows["isin"]))
     out = rows[["row", "sheet"]].assign(reason=verdict.reason, text=label)[["row", "reason", "text", "sheet"]]
-    dropped = pd.concat([part for part in (positions.dropped, out) if len(part)], ignore_index=True)
+    dropped = stacked((positions.dropped, out))
     return replace(positions, rows=rows.iloc[:0], dropped=dropped.sort_values("row", kind="stable", ignore_index=True), issues=issues)
 
 

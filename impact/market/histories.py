@@ -15,6 +15,7 @@ from impact.market.panel import MarketPanel
 from impact.market.plausibility import doubt_notes, doubtful_figures
 from impact.provenance import Source
 from impact.tables.prose import significant
+from impact.tables.stacking import stacked
 
 __all__ = [
     "HISTORY_COLUMNS",
@@ -152,7 +153,7 @@ def panel_of_histories(histories: Sequence[SecurityHistory], provider: str) -> t
             "Closes are split-adjusted as of retrieval; adjusted closes are computed here from closes and dividends.",
             *(f"{symbol}: {message}." for symbol, kind, message in troubles if kind == "partial"),
             *_untold_note(untold, provider),
-            *doubt_notes(pd.concat([_doubts_of(history) for history in kept], ignore_index=True)),
+            *doubt_notes(stacked(_doubts_of(history) for history in kept)),
         ),
         dropped=dropped_rows(refused),
     )

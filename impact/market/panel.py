@@ -21,6 +21,7 @@ from impact.market.returns import GapRule, alongside, to_returns, traded_cells
 from impact.market.schemas import CLOSES, DIVIDENDS, DROPPED, REFUSED, SECURITIES, VOLUMES
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
+from impact.tables.stacking import stacked
 from impact.typing_ import Day, DaysLike, Instant, ReturnKind
 
 __all__ = ["BASES", "MarketPanel"]
@@ -246,7 +247,7 @@ class MarketPanel(Result):
         left_out = self.traded.loc[self.sessions.difference(wanted)]
         cells, why = np.argwhere(left_out.to_numpy()), "not a session of the calendar given"
         refused = [(left_out.columns[column], left_out.index[row], why, "") for row, column in cells]
-        return self._on(wanted, self.securities, pd.concat([self.dropped, dropped_rows(refused)], ignore_index=True))
+        return self._on(wanted, self.securities, stacked((self.dropped, dropped_rows(refused))))
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each session and security with a figure: session, security, currency, close and what else there is."""

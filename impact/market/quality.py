@@ -14,6 +14,7 @@ from impact.market.plausibility import DOUBT_COLUMNS, doubtful_figures
 from impact.market.schemas import DAMAGED, DOUBTFUL, NOT_USED
 from impact.market.sources import is_service, load_panel
 from impact.tables import Table
+from impact.tables.stacking import stacked
 
 __all__ = ["DataQuality", "quality_of"]
 
@@ -55,7 +56,7 @@ def quality_of(prices: str | Path | None = None, *, cache: str | Path | None = N
     doubts = [_doubts(store, *key) for key in zip(*(whole[name] for name in ("provider", "symbol", "first_on", "last_on")), strict=True)]
     refused = store.refused().rename(columns={"symbol": "security", "provider": "origin"})[["security", "session", "reason", "origin"]]
     refused["session"] = pd.to_datetime(refused["session"], errors="coerce")
-    table = pd.concat(doubts, ignore_index=True) if doubts else pd.DataFrame(columns=DOUBT_COLUMNS)
+    table = stacked((pd.DataFrame(columns=DOUBT_COLUMNS), *doubts))
     return _quality(f"cache {store.file.name}", table, refused, damaged, len(kept))
 
 

@@ -118,7 +118,7 @@ def _earlier_lines(rows: pd.DataFrame) -> FloatArray1D:
 def _overnight(rows: pd.DataFrame) -> FloatArray1D:
     """Return of Chinese shares in New York less that of the market there, on the last session before the line opens."""
     closes = read_bundled("closes", dtype={"date": "str"}).set_index("date")[[WIDE, NARROW]].dropna()
-    moves = closes.pct_change().iloc[1:]
+    moves = closes.pct_change(fill_method=None).iloc[1:]
     days = pd.DatetimeIndex(moves.index)
     gap = (moves[WIDE] - moves[NARROW]).to_numpy(dtype=float)
     values = np.zeros(len(rows))

