@@ -246,7 +246,8 @@ def total_table(exposures: pd.DataFrame, nav: float, unknown_value: float) -> pd
 
     market_value is gross, the sum of sizes: what is held short is as barred as what is held long, and no issuer nets another out. The long
     side, the short side (as a size) and the net stand beside it. The upper end is NaN where a part is unknown.
-    market_value_high_with_unknown adds the whole unknown bucket, for dimension ``all``.
+    market_value_high_with_unknown adds the whole unknown bucket, for dimension ``all``; in its row ``unknown``, whose value is that of
+    the designated names of which the law is unknown, it is the bucket itself, with what names nobody for sure.
     """
     columns = [f"{name}_{side}" for name in _SIDES for side in ("low", "high")]
     head = ["dimension", "item", "status", "n_entities"]
@@ -260,7 +261,9 @@ def total_table(exposures: pd.DataFrame, nav: float, unknown_value: float) -> pd
     absent = [("all", "all", status, 0, *(0.0 for _ in columns)) for status in ("barred", "restricted") if status not in shown]
     table = stacked((pd.DataFrame(absent, columns=[*head, *columns]), *parts))
     bound = table["status"].isin(BOUND_STATUSES) & (table["dimension"] == "all")
-    table["market_value_high_with_unknown"] = table["market_value_high"] + np.where(bound, unknown_value, 0.0)
+    unknown = (table["status"] == "unknown") & (table["dimension"] == "all")
+    with_unknown = table["market_value_high"] + np.where(bound, unknown_value, 0.0)
+    table["market_value_high_with_unknown"] = with_unknown.mask(unknown, np.maximum(with_unknown, unknown_value))
     for value, share in (
         ("market_value_low", "nav_share_low"),
         ("market_value_high", "nav_share_high"),

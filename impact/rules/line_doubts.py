@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,6 +18,7 @@ __all__ = ["DOUBTS", "EVER", "FUNDS", "ISSUER_ON_RECORD", "RECEIPTS", "LineDoubt
 
 DOUBTS: Mapping[str, str] = {
     "no_table": "give a line with its venue, or a code of the table of lines",
+    "script": "it is written in letters in which no name is on record; give the name in Latin letters as a list writes it, a line or an ISIN",
     "country": "a line of Moscow or a Russian code may be of any issuer there; look up its issuer",
     "country_lists": "its issuer is on record, but of the US lists on issuers of its country only some names are; look it up on the SDN and sectoral lists",
     "share_class": "its code differs from that of a listed issuer by the share class or the counter alone; look up its issuer",
@@ -74,6 +76,8 @@ def code_doubt(line: str, *, in_us: bool = False) -> str:
     --------
     >>> code_doubt("0005.HK"), code_doubt("2800.HK"), code_doubt("510300.SS"), code_doubt("CTM.F"), code_doubt("ACME")
     ('', 'fund', 'fund', 'foreign', 'no_table')
+    >>> code_doubt("中芯国际"), code_doubt("ЛУКОЙЛ")
+    ('script', 'script')
     >>> code_doubt("ACME", in_us=True), code_doubt("ACMEF", in_us=True)
     ('', 'foreign')
     """
@@ -83,7 +87,7 @@ def code_doubt(line: str, *, in_us: bool = False) -> str:
     except InputError:
         venue = ""
     if not venue:
-        return "no_table"
+        return "script" if any(letter.isalpha() and not unicodedata.name(letter, "").startswith("LATIN") for letter in line) else "no_table"
     return next((kind for codes, kind in _ranges().get(venue, ()) if _within(code, codes)), "")
 
 

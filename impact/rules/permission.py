@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ from impact.results import Result, Summary, declared
 from impact.rules.asked_programmes import programmes_in_force, programmes_not_asked
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.issuer_lines import issuer_lines
+from impact.rules.near_names import near_names
 from impact.rules.questions import Question, question_about
 from impact.rules.rulings import Ruling, decide, rulings_at, standing_relations
 from impact.rules.schemas import ANSWER, RULINGS
@@ -77,6 +79,11 @@ class Permission(Result):
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ASSUMPTIONS
 
+    @cached_property
+    def proposals(self) -> tuple[str, ...]:
+        """What a text may mean that names no issuer for sure, as far as names on record come near it; empty where it names one."""
+        return near_names(self.security, self.as_of) if self.status == "unknown" and not self.rulings else ()
+
     def to_frame(self) -> pd.DataFrame:
         """One row a programme, most severe first: programme, entity, phase, status, rule, citation, source, confidence."""
         columns = ["programme_id", "entity", "phase", "status", "rule", "citation", "source", "confidence"]
@@ -93,7 +100,7 @@ class Permission(Result):
         return Summary(
             title=f"{self.action} {self.security} ({self.instrument}) by {self.investor} at {eastern_time(self.at)}: {self.status}",
             tables=(("Answer", self.with_schema("answer")), ("Every programme in force", RULINGS.table(rulings))),
-            notes=(*self.changes, *self.assumptions),
+            notes=(*self.proposals, *self.changes, *self.assumptions),
             sources=self.sources,
         )
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from impact.errors import InputError
 from impact.identifiers import is_valid
+from impact.screening.spellings import spelled_venue
 from impact.tickers import normalise_ticker
 from impact.venues import VENUES, venue_of
 
@@ -109,13 +110,16 @@ def checked_word(value: str, words: Sequence[str], parameter: str) -> str:
 
 
 def line_key(text: str) -> str:
-    """One spelling for a trading line or an identifier: ``941 HK`` and ``00941.HK`` both give ``0941.HK``."""
+    """One spelling for a trading line or an identifier: ``941 HK``, ``HKG:0941`` and ``00941.HK`` all give ``0941.HK``."""
     return _line_key(" ".join(str(text).upper().split()))
 
 
 @lru_cache(maxsize=1 << 16)
 def _line_key(words: str) -> str:
     line = normalise_ticker(words)
+    if line is None or not line.yahoo:
+        code, venue = spelled_venue(words)
+        line = normalise_ticker(code, exchange=venue)
     return line.yahoo if line is not None and line.yahoo else words
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from impact.tickers import normalise_ticker
-from impact.venues import VENUES
+from impact.venues import MAINLAND_ENDINGS, VENUES
 
 __all__ = ["spelled_venue"]
 
@@ -15,9 +15,18 @@ _MORE: Mapping[str, str] = {
     "HKG": "XHKG", "SHH": "XSHG", "SHZ": "XSHE", "SHE": "XSHE", "SHA": "XSHG", "SSE": "XSHG", "SZSE": "XSHE", "TYO": "XTKS", "TSE": "XTKS", "LSE": "XLON", "LON": "XLON",
     "ETR": "XETR", "FRA": "XFRA", "EPA": "XPAR", "AMS": "XAMS", "SWX": "XSWX", "KRX": "XKRX", "TPE": "XTAI", "ASX": "XASX", "TSX": "XTSE",
     "SGX": "XSES", "USA": "XNYS", "OTCMKTS": "OTCM", "NASDAQGS": "XNAS", "NYSEARCA": "ARCX", "NYSEAMERICAN": "XASE", "SEHKNTL": "XSHG", "SEHKSZSE": "XSHE",
+    "SHSE": "XSHG", "HKSE": "XHKG", "MCX": "XMOS",
 }  # fmt: skip
-# Behind a hyphen only these countries: the letters of a share class (BRK-B) or a preferred share (BAC-PL) stand there too.
-_AFTER_HYPHEN = frozenset({"US", "HK", "CN", "JP", "GB", "KR", "TW", "CA", "DE", "FR", "AU", "SG", "CH", "IN", "HKG", "USA"})
+# Words that stand for a venue and for nothing else, so that letters before or behind them are a ticker (``CHL NYSE``).
+_ACRONYMS = frozenset({"NYSE", "NASDAQ", "AMEX", "OTCMKTS", "MOEX", "MCX", "LSE", "SEHK", "HKEX", "HKSE"})
+_LONGEST_BARE = 6
+"""Letters of the longest ticker, and of the longest word for a venue, that stand beside a blank."""
+
+
+@lru_cache(maxsize=1)
+def _after_letters() -> frozenset[str]:
+    """What may stand for a venue behind letters and a hyphen: countries alone, whose letters are of no preferred share (``BAC-PL``)."""
+    return frozenset({venue.country for venue in VENUES.values() if not venue.country.startswith("P")} | {"HKG", "USA"})
 
 
 @lru_cache(maxsize=1)
@@ -47,15 +56,44 @@ def spelled_venue(ticker: str) -> tuple[str, str]:
     if line is not None and line.country and ":" not in text:
         return ticker, ""
     words = _venue_of_word()
-    for mark in (":", ".", "-", "/", "@"):
+    for mark in (":", ".", "-", "/", "@", "_", " "):
         before, found_mark, behind = text.rpartition(mark)
         if not found_mark or not before or not behind:
             continue
-        if mark in ":.@" and before in words and (mark == ":" or before == "US" or behind[:1].isdigit()):
-            return behind, words[before]
-        if behind in words and (mark in ":.@" or behind in _AFTER_HYPHEN):
-            return before, words[behind]
+        if before in words and _stands_before(mark, before, behind):
+            return _read(behind, before)
+        if behind in words and _stands_behind(mark, before, behind):
+            return _read(before, behind)
     letters, digits = text[:2], text[2:]
     if letters in ("SH", "SZ", "HK") and digits.isdigit() and 4 <= len(digits) <= 6:
         return digits, words[letters]
     return ticker, ""
+
+
+def _stands_before(mark: str, word: str, code: str) -> bool:
+    """Whether a word for a venue before a mark is that of the code behind it."""
+    if mark == ":":
+        return code not in _after_letters() or word in _after_letters()
+    if mark == " ":
+        return _is_ticker_beside_a_blank(code, word)
+    return code[:1].isdigit() or (mark in ".@" and word == "US")
+
+
+def _stands_behind(mark: str, code: str, word: str) -> bool:
+    """Whether a word for a venue behind a mark is that of the code before it."""
+    if mark == " ":
+        return _is_ticker_beside_a_blank(code, word)
+    return mark in ":.@" or word in _after_letters() or code.isdigit()
+
+
+def _is_ticker_beside_a_blank(code: str, word: str) -> bool:
+    if " " in code or len(code) > _LONGEST_BARE or len(word) > _LONGEST_BARE + 1:
+        return False
+    return (code.isdigit() and len(code) > 2) or (code.isalpha() and word in _ACRONYMS)
+
+
+def _read(code: str, word: str) -> tuple[str, str]:
+    """A code and the venue of a word; two letters for the mainland before or behind six digits are read as a terminal's."""
+    if word in MAINLAND_ENDINGS and code.isdigit() and len(code) == _LONGEST_BARE:
+        return f"{code} {word}", ""
+    return code, _venue_of_word()[word]

@@ -177,6 +177,18 @@ def test_an_old_file_widens_and_a_missing_one_is_never_clear():
     assert undated.unknown["market_value_high"].sum() == pytest.approx(1000.0)
 
 
+def test_the_row_of_what_is_unknown_and_the_headline_say_one_figure():
+    """A designated name of which the law is unknown is one of three unknown positions: 20 % of its own, 60 % with what names nobody."""
+    book = pd.DataFrame({"Ticker": ["SBER.ME", "PLZL.ME", "GAZP.ME", "AAPL US", "0941.HK"], "Market Value": 200.0, "Currency": "USD"})
+    report = check_portfolio(book, as_of="2020-12-20T12:00-05:00")
+    row = report.totals[report.totals["dimension"] == "all"].set_index("status").loc["unknown"]
+    bucket = report.unknown["nav_share_high"].sum()
+    assert (row["nav_share_high"], bucket) == (pytest.approx(0.2), pytest.approx(0.8))
+    assert row["with_unknown_nav_share_high"] == pytest.approx(bucket) and "unknown at most 80.00 %" in report.headline
+    reasons = "; ".join(report.unknown["reason"])
+    assert "a line of Moscow or a Russian code" in reasons and "no ticker with its venue" not in reasons
+
+
 def test_the_unknown_bucket_names_every_kind():
     positions = pd.DataFrame(
         {

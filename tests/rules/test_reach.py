@@ -159,6 +159,30 @@ def test_a_close_name_and_one_named_by_treasury_are_no_rows_of_the_list_of_secti
     assert "ndaa-1237-ccmc" in {ruling.programme_id for ruling in permitted("buy", "1810.HK", "2021-02-01T12:00-05:00").rulings}
 
 
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("CCCC", "1800.HK"),
+        ("GOWIN", "GOWIN Semiconductor"),
+        ("GAZPROM", "GAZP.ME"),
+        ("China Mobil", "0941.HK"),
+        ("中芯国际", ""),
+        ("Лукойл", ""),
+    ],
+)
+def test_a_name_that_names_nobody_for_sure_is_unknown_with_what_it_may_mean(text, near):
+    answer = permitted("buy", text, "2024-03-01T12:00-05:00")
+    told = "; ".join(answer.proposals)
+    assert answer.status == "unknown" and (near in told if near else not told)
+    assert ("letters in which no name is on record" in answer.rule) is not text.isascii()
+    assert all(line in answer.summary().notes for line in answer.proposals)
+
+
+def test_what_names_an_issuer_proposes_nothing():
+    assert not permitted("buy", "0941.HK", "2024-03-01T12:00-05:00").proposals
+    assert not permitted("buy", "0005.HK", "2024-03-01T12:00-05:00").proposals
+
+
 def test_an_entry_as_amended_says_nothing_before_the_amendment():
     early = permitted("buy", "0883.HK", "2021-01-20T12:00-05:00", as_of="2021-01-20T12:00-05:00")
     assert "entity-list" not in {ruling.programme_id for ruling in early.rulings}

@@ -6,9 +6,13 @@ import pytest
 from impact.errors import InputError
 from impact.facts.screening import screening_targets
 from impact.holdings import check_portfolio
+from impact.rules.vocabulary import line_key
 from impact.screening import resolve_line, settle_tickers, spelled_venue
 from impact.screening.broker_tickers import name_agrees
 from impact.screening.references import reference_name
+from impact.screening.spellings import _venue_of_word
+from impact.tickers import normalise_ticker
+from impact.venues import VENUES
 
 AT = "2021-01-14T18:00-05:00"
 
@@ -33,6 +37,34 @@ def test_every_spelling_of_a_line_is_that_line(text, security, targets):
     assert resolution.security == security and resolution.evidence
 
 
+@pytest.mark.parametrize(
+    ("security", "spellings"),
+    [
+        ("0941.HK", ["HKG:0941", "XHKG:941", "HK:941", "SEHK:0941", "0941-HK", "HKG-0941", "0941:HK", "0941.HKG", "0941.XHKG", "HKG 0941",
+                     "0941 HKG", "SEHK 941", "0941_HK", "0941/HK", "HKEX:0941", "0941@HKG", "HK.00941", "0941HK"]),
+        ("600941.SS", ["SHSE:600941", "SSE:600941", "600941-SH", "600941:CH", "600941.XSHG", "SH600941", "SHA:600941", "600941 CH"]),
+        ("002415.SZ", ["SZSE:002415", "SHE:002415", "002415-SZ", "002415-CN", "002415:CN", "002415.SHE", "SZ002415"]),
+        ("CHL", ["NYSE:CHL", "CHL-US", "CHL:US", "US:CHL", "CHL NYSE", "NYSE CHL", "CHL.N", "CHL US"]),
+        ("SBER.ME", ["MOEX:SBER", "MCX:SBER", "SBER-RU", "SBER RM", "SBER:RM", "MOEX SBER"]),
+        ("ENPG.L", ["LON:ENPG", "LSE:ENPG", "ENPG-GB", "ENPG:LN", "ENPG LN", "ENPG LSE"]),
+    ],
+)  # fmt: skip
+def test_a_venue_before_or_behind_whatever_the_mark_is_that_line_for_the_resolver_and_for_the_law(security, spellings):
+    assert {text: line_key(text) for text in spellings} == dict.fromkeys(spellings, security)
+    assert {text: resolve_line(text).security for text in spellings} == dict.fromkeys(spellings, security)
+
+
+def test_every_word_of_the_table_of_venues_reads_before_and_behind_a_code():
+    """Two letters are left out: behind a point they are the ending of another vendor (``.SG`` is Stuttgart)."""
+    for word, mic in _venue_of_word().items():
+        if " " in word or len(word) < 3 or VENUES[mic].country in ("CN", "US"):
+            continue
+        for text in (f"{word}:7203", f"7203.{word}", f"7203-{word}"):
+            code, venue = spelled_venue(text)
+            line = normalise_ticker(code, exchange=venue)
+            assert line is not None and line.country == VENUES[mic].country, text
+
+
 @pytest.mark.parametrize("text", ["China Mobile", "China Railway", "AVIC"])
 def test_a_name_that_several_bear_is_proposed_with_scores(text, targets):
     resolution = resolve_line(text, targets=targets)
@@ -50,7 +82,7 @@ def test_what_names_nothing_is_refused_and_called_no_clearance(text, targets):
         resolution.require()
 
 
-@pytest.mark.parametrize("text", ["BRK-B", "BAC-PL", "RDS.A", "T", "BF.B", "AAPL"])
+@pytest.mark.parametrize("text", ["BRK-B", "BAC-PL", "RDS.A", "T", "BF.B", "AAPL", "BAC-PK", "GS-PA", "ERIC-B", "BANK NEW", "UNICOM HK"])
 def test_the_letter_of_a_share_class_is_no_venue(text):
     assert spelled_venue(text) == (text, "")
 
