@@ -18,10 +18,13 @@ from impact.instants import parse_instant
 from impact.provenance import Source, unique_sources
 from impact.typing_ import Instant
 
-__all__ = ["UNIT_OF_PARENT", "ScreeningTargets", "screening_targets"]
+__all__ = ["RECORDED", "UNIT_OF_PARENT", "ScreeningTargets", "screening_targets"]
 
 IDENTIFIER_COLUMNS = ("target", "kind", "value", "security", "relation", "instrument", "adr_ratio", "note")
 ENTITY_COLUMNS = ("entity", "programme_id", "listed_on", "removed_on", "is_listed", "fact_id", "origin", "version")
+RECORDED = ("designations", "hypothetical")
+"""Origins of a target that is no entry of a list given: the law is asked about it."""
+
 UNIT_OF_PARENT = "unit named with a designated parent"
 _LISTED, _SISTER = "listed line", "other line of the issuer"
 _OWN_RELATIONS = frozenset({"named", "former", "counter"})

@@ -299,15 +299,15 @@ def unknown_table(
     value = rows["market_value"].abs().clip(lower=notional).to_numpy(dtype=np.float64)
     unknown = (rows["status"] == "unknown").to_numpy(dtype=bool) & (fund_of[member] < 0)
     matched = (rows["tier"] != "").to_numpy(dtype=bool)
-    law = matched & has_law
+    told = matched & (has_law | (rows["tier"] == "identifier").to_numpy(dtype=bool) & ruled)  # what is missing is no identifier
     fund = is_fund & ~matched
     open_rows = unknown & ~matched & ~fund
     of_programme = (rows["programme"] != "").to_numpy(dtype=bool)
-    by_rule = unknown & (law | open_rows) & ruled
+    by_rule = unknown & (told | open_rows) & ruled
     by_each_rule = [(by_rule & (rule_of == number), str(rules[number])) for number in pd.unique(rule_of[by_rule])]
     buckets = [
         (unknown & fund, "funds without a holdings file", "give their files with funds="),
-        (unknown & matched & ~law, "names that may be a designated one", "confirm by an identifier or the trading line"),
+        (unknown & matched & ~told, "names that may be a designated one", "confirm by an identifier or the trading line"),
         *((chosen, told, _NEXT_STEPS[bool(of_programme[chosen].any())]) for chosen, told in by_each_rule),
         (open_rows & ~ruled & is_derivative, "derivatives whose underlying is not named", "add a column underlying"),
         (

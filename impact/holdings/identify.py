@@ -13,6 +13,7 @@ from impact.facts.matching import match_table
 from impact.facts.names import SPELLINGS
 from impact.facts.screening import UNIT_OF_PARENT, ScreeningTargets
 from impact.holdings.distinct import distinct_rows, per_distinct
+from impact.holdings.given_lists import with_given_lists
 from impact.holdings.instruments import NOT_SECURITIES
 from impact.holdings.status import Law
 from impact.identifiers import clean_identifiers, normalise_tickers, valid_identifiers
@@ -90,7 +91,7 @@ class Identified:
     member: tuple[IntArray, ...]
 
 
-def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law) -> Identified:
+def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law, on: pd.Timestamp) -> Identified:
     """Match the rows of several tables of positions and ask what the law says about each.
 
     Parameters
@@ -99,6 +100,8 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
         With the columns of ``INSTRUMENT_COLUMNS``.
     targets : ScreeningTargets
     law : Law
+    on : Timestamp
+        Day asked, for the entries of lists given.
 
     Notes
     -----
@@ -137,7 +140,7 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     by_line = (instruments["tier"] != "identifier") & (instruments["listed_as"] != "")
     instruments["entity"] = instruments["entity"].where(~by_line, instruments["listed_as"])
     ends = np.cumsum([len(table) for table in tables])
-    return Identified(instruments=instruments, member=tuple(np.split(codes, ends[:-1])))
+    return Identified(instruments=with_given_lists(instruments, targets, on), member=tuple(np.split(codes, ends[:-1])))
 
 
 def _venue_by_currency(instruments: pd.DataFrame) -> pd.Series:

@@ -155,7 +155,7 @@ def screen_books(
     law = law_at(instant, options.investor, programmes=options.programmes, tables=tables)
     files = as_fund_files(options.funds, on=on, staleness=options.staleness)
     asked = AskedOfBooks(options=options, on=on, law=law, targets=targets, files=files)
-    identified = identify([*(book.positions for book in portfolios), *(fund.file.rows for fund in files.funds)], targets, law)
+    identified = identify([*(book.positions for book in portfolios), *(fund.file.rows for fund in files.funds)], targets, law, on)
     return asked, tuple(
         _screened(asked, portfolio, _of_book(identified, number, len(portfolios))) for number, portfolio in enumerate(portfolios)
     )
