@@ -10,7 +10,7 @@ from impact.intake.currencies import currency_in
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key
 
-__all__ = ["KIND_REASONS", "NUMERIC_KINDS", "OF_PORTFOLIO", "WORD_KINDS", "column_doubts", "day_in", "is_barred"]
+__all__ = ["KIND_REASONS", "NUMERIC_KINDS", "OF_PORTFOLIO", "WORD_KINDS", "Doubt", "column_doubts", "day_in", "is_barred"]
 
 Doubt = tuple[str, str, str, str]
 """Field, heading, problem, action."""

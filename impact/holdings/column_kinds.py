@@ -9,13 +9,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from impact.holdings.column_doubts import NUMERIC_KINDS
+from impact.holdings.column_doubts import NUMERIC_KINDS, Doubt
 from impact.holdings.columns import ColumnPlan, plan_columns
 from impact.holdings.fields import IDENTITY_FIELDS
 from impact.holdings.heading_vocabulary import is_bare_total, readings_of
-from impact.holdings.histories import is_view, says_trades, trade_headings
+from impact.holdings.histories import begin_with_trades, is_view, says_trades, trade_headings
 from impact.holdings.quantity_parts import is_part_of_quantity
 from impact.holdings.sides import says_sides
+from impact.holdings.unknown_headings import unknown_amounts
 from impact.identifiers import valid_identifiers
 from impact.intake.currencies import CURRENCIES, HUNDREDTHS
 from impact.intake.headings import heading_key
@@ -145,15 +146,29 @@ def plan_for_cells(
         plan = replace(plan, position={name: number for name, number in plan.position.items() if number != value}, decided=again.decided)
     if "quantity" in again.position and "quantity" not in (columns or {}):
         again = _with_quantity_by_product(own, again, kinds, shift)
+    done = [number for number, kind in enumerate(kinds) if kind == "text" and _tells_trades(own[number + shift], plan.headings[number])]
     days = own[again.position["as_of"] + shift].nunique() if "as_of" in again.position else 0
-    told = trade_headings(plan.headings) or days > 1  # positions are of one day
-    if told and any(
-        kind == "text" and not is_view(heading) and says_trades(own[number].unique())
-        for number, kind, heading in zip(numbers, kinds, plan.headings, strict=False)
-    ):
+    if done and (trade_headings(plan.headings) or days > 1):  # positions are of one day
         return replace(plan, is_transactions=True)
+    if done and days:
+        again = replace(again, decided=(*again.decided, _perhaps_trades(plan.headings[done[0]])))
     no_amount = any(name in again.position for name in IDENTITY_FIELDS) and not again.is_usable
-    return plan if no_amount else again
+    if no_amount:
+        return plan
+    mapped = frozenset(number for name, number in again.position.items() if name in (columns or {}))
+    asked = unknown_amounts(own.iloc[:: max(1, len(own) // _ASKED)], again, kinds, mapped, shift=shift)
+    return replace(again, decided=(*again.decided, *asked)) if asked else again
+
+
+def _tells_trades(column: pd.Series, heading: str) -> bool:
+    """Whether a column of words tells of each line what was done, and not what somebody would do."""
+    cells = [str(cell) for cell in column.unique()]
+    return not is_view(heading) and (says_trades(cells) or begin_with_trades(cells))
+
+
+def _perhaps_trades(heading: str) -> Doubt:
+    problem = "every line says that it was bought or sold, on one day: a list of transactions?"
+    return ("as_of", heading, problem, "read as positions: if they are transactions, export the positions held")
 
 
 def _with_repeated(cells: pd.DataFrame, headings: Sequence[str], kinds: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Which column of a holdings file feeds which field, by a vocabulary of headings in nine languages (`data/headings.csv`)."""
+"""Which column of a holdings file feeds which field, by a vocabulary of headings in nineteen languages (`data/headings.csv`)."""
 
 from __future__ import annotations
 

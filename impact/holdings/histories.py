@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from impact.intake.headings import heading_key
 
-__all__ = ["is_history_name", "is_position_name", "is_view", "says_trades", "trade_days", "trade_headings"]
+__all__ = ["begin_with_trades", "is_history_name", "is_position_name", "is_view", "says_trades", "trade_days", "trade_headings"]
 
 # What only a list of transactions has; such a list holds no positions.
 _TRADE_DAYS = frozenset(
@@ -91,6 +91,17 @@ def says_trades(cells: Iterable[str]) -> bool:
     """
     words = {heading_key(cell) for cell in cells} - {""}
     return not _TRADED.isdisjoint(words) and words <= _TRADED | _BOOKED
+
+
+def begin_with_trades(cells: Iterable[str]) -> bool:
+    """Whether each cell begins with the word for a purchase or a sale, or for what is booked beside them.
+
+    Examples
+    --------
+    >>> begin_with_trades(["BUY XIAOMI", "Sell 100 XIAOMI"]), begin_with_trades(["Best Buy", "Sell Co"])
+    (True, False)
+    """
+    return says_trades(cell.split()[0] for cell in cells if cell.split())
 
 
 def is_view(heading: str) -> bool:

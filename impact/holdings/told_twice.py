@@ -68,6 +68,8 @@ _OF_TIMES = frozenset(
 """Words that name a sheet by its time beside another one."""
 _TERMS = frozenset(["q", "h", "fy", "cy", "kw", "wee", "w"])
 """How the words begin that name a quarter, a half, a year or a week beside its number."""
+_VIEWS = ("net", "overnight", "day", "intraday")
+"""How an answer of a broker names the views of one book, the view of what is held first."""
 _SLACK = 0.0101
 
 
@@ -119,7 +121,7 @@ def told_once(read: Sequence[Positions], split: Sequence[SheetTables], day: pd.T
     units = _units(read, names)
     told: list[_Verdict] = []
     if len(units) > 1:
-        told += _on_days(units, day) or _on_periods(units)
+        told += _on_days(units, day) or _on_periods(units) or _views(units)
         units = [unit for unit in units if unit.name not in {verdict.unit for verdict in told if verdict.reason}]
         told += _sums_of_others(units)
         units = [unit for unit in units if unit.name not in {verdict.unit for verdict in told if verdict.reason}]
@@ -195,6 +197,26 @@ def _on_days(units: Sequence[_Unit], day: pd.Timestamp | None) -> list[_Verdict]
             said = f"{name} and {chosen} are named by days and hold other securities: two books, or one on two days?"
             told.append(_Verdict(unit=name, problem=said, action="both counted: read one sheet alone if they are one book"))
     return told
+
+
+def _views(units: Sequence[_Unit]) -> list[_Verdict]:
+    """Units whose names differ in the word of a view alone, and that share most securities: one book, of which what is held is counted."""
+    words = {unit.name: [heading_key(word) for word in _letters(unit.name)] for unit in units}
+    view = {unit.name: word for unit in units for word in words[unit.name][-1:] if word in _VIEWS}
+    if len(view) < len(units) or len(set(view.values())) < len(units) or len({tuple(own[:-1]) for own in words.values()}) > 1:
+        return []
+    whole, *others = sorted(units, key=lambda unit: _VIEWS.index(view[unit.name]))
+    held = set(whole.sums.index)
+    return [
+        _Verdict(
+            unit=unit.name,
+            problem=f"{unit.name} and {whole.name} are two views of one book",
+            action="counted once: see dropped; for the other view read it alone",
+            reason=f"the same book in another view: counted is {whole.name}",
+        )
+        for unit in others
+        if 2 * len(held & set(unit.sums.index)) >= len(unit.sums)
+    ]
 
 
 def _day_of(name: str) -> pd.Timestamp | None:

@@ -35,9 +35,13 @@ def heading_key(heading: object) -> str:
     return _key("" if heading is None else str(heading))
 
 
+_STROKES = str.maketrans("ıł", "il")
+"""Letters that differ from a plain one by more than an accent, and are written as that one in capitals or without it."""
+
+
 @lru_cache(maxsize=1 << 15)
 def _key(text: str) -> str:
-    text = unicodedata.normalize("NFKD", text.replace("ß", "ss")).replace("%", " percent ").casefold()
+    text = unicodedata.normalize("NFKD", text.replace("ß", "ss")).replace("%", " percent ").casefold().translate(_STROKES)
     return "".join(letter for letter in text if letter.isalnum() and not unicodedata.combining(letter))
 
 

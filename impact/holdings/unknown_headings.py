@@ -1,0 +1,127 @@
+"""Figures under headings that the vocabulary does not know, where they behave like the quantity, value or weight that a table lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from impact.holdings.column_doubts import NUMERIC_KINDS, Doubt
+from impact.holdings.columns import ColumnPlan
+from impact.holdings.heading_vocabulary import readings_of
+from impact.intake.headings import heading_key
+from impact.intake.numbers import parse_numbers
+from impact.typing_ import FloatArray
+
+__all__ = ["unknown_amounts"]
+
+_MOST = 2.0 / 3.0
+_NEAR = 5e-3
+"""What rounding leaves between a product and its value."""
+_WHOLES = (1.0, 100.0, 1000.0, 10_000.0)
+"""What weights sum to, as fractions, percent, per mille or basis points."""
+_SHORT_OF_WHOLE = 0.02
+_LEAST_QUANTITY = 100
+"""Whole numbers below it count ranks, ratings, sectors and months as well."""
+_YEARS = (1900, 2200)
+_NO_AMOUNTS = frozenset(
+    heading_key(word)
+    for word in (
+        "no", "nr", "rank", "row", "line", "id", "code", "year", "month", "day", "date", "age", "coupon", "yield", "ytm", "duration", "maturity",
+        "rating", "score", "return", "change", "chg", "gain", "loss", "pnl", "profit", "cost", "dividend", "beta", "alpha", "ratio", "rate",
+        "pe", "pb", "eps", "roe", "high", "low", "open", "low52", "tax", "fee", "esg", "target", "limit", "benchmark", "index", "multiplier",
+        "factor", "tenor", "strike", "delta", "vega", "gamma", "theta", "volatility", "spread", "interest", "accrued", "token",
+    )
+)  # fmt: skip
+"""Words of headings that are known, and feed no field."""
+
+
+def unknown_amounts(
+    cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[str], mapped: frozenset[int], *, shift: int = 0
+) -> tuple[Doubt, ...]:
+    """What is to be said of columns of figures whose heading is not known, where the table gives no quantity, or no value and no weight.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        The rows of the table, or some of them.
+    plan : ColumnPlan
+    kinds : sequence of str
+        What the cells of each column are.
+    mapped : frozenset of int
+        Columns that the caller named.
+    shift : int
+        Column of the first heading.
+
+    Notes
+    -----
+    A table with quantity and price has its values. Figures are those of a value where they are money, or the product of quantity and price;
+    a weight where they sum to a whole; a quantity where they are the value over the price, or whole numbers that never are small. Where
+    no line could be valued otherwise, any column of figures may be the value, and is asked for.
+    """
+    open_columns = [
+        number
+        for number, heading in enumerate(plan.headings)
+        if heading
+        and number not in mapped
+        and kinds[number] in NUMERIC_KINDS
+        and number not in {*plan.position.values(), *plan.quantity_parts, *plan.short.values()}
+        and not readings_of(heading)
+        and not _is_of_something_else(heading)
+    ]
+    unsized = "quantity" not in plan.position
+    valued = not {"market_value", "weight"}.isdisjoint(plan.position) or {"quantity", "price"} <= plan.position.keys()
+    if not open_columns or (valued and not unsized):
+        return ()
+    told = {number: _figures(cells[number + shift]) for number in (*open_columns, *plan.position.values()) if number + shift in cells}
+    rows = []
+    for number in open_columns:
+        if number not in told or len(set(told[number][np.isfinite(told[number])].tolist())) < 2:
+            continue
+        name = _behaves_like(told[number], kinds[number], told, plan, unsized=unsized, valued=valued)
+        if name:
+            heading, what = plan.headings[number], name.replace("_", " ")
+            problem = f"the heading is not known, and the figures may be a {what}, of which the table gives none"
+            rows.append((name, heading, problem, f"column not used; if it is the {what}, map {name}={heading}"))
+    return tuple(rows)
+
+
+def _is_of_something_else(heading: str) -> bool:
+    words = "".join(sign if sign.isalnum() else " " for sign in heading).split()
+    return not _NO_AMOUNTS.isdisjoint(heading_key(word) for word in words)
+
+
+def _figures(column: pd.Series) -> FloatArray:
+    """The numbers of a column, by the decimal mark that reads more of them."""
+    if column.dtype.kind in "iuf":
+        return column.to_numpy(dtype=np.float64)
+    if column.dtype.kind in "Mmb":
+        return np.full(len(column), np.nan)
+    by_mark = [parse_numbers(column.astype("str"), decimal=mark).values for mark in (".", ",")]
+    return max(by_mark, key=lambda values: int(np.isfinite(values).sum()))
+
+
+def _behaves_like(figures: FloatArray, kind: str, told: dict[int, FloatArray], plan: ColumnPlan, *, unsized: bool, valued: bool) -> str:
+    """The field that the figures of an unknown column may be; empty where they are like none that the table lacks."""
+    by_field = {name: told[number] for name, number in plan.position.items() if number in told}
+    held = figures[np.isfinite(figures)]
+    if not valued:
+        return "weight" if kind != "money" and _sums_to_whole(held) else "market_value"
+    if not unsized or kind == "money":
+        return ""
+    if {"market_value", "price"} <= by_field.keys():
+        with np.errstate(divide="ignore", invalid="ignore"):
+            of_value = by_field["market_value"] / by_field["price"]
+        both = np.isfinite(of_value) & np.isfinite(figures)
+        near = np.abs(of_value - figures)[both] <= _NEAR * np.abs(figures)[both]
+        return "quantity" if near.size and float(near.mean()) >= _MOST else ""
+    whole = bool(np.all(held == np.round(held))) and float(np.abs(held).max()) >= _LEAST_QUANTITY
+    years = bool(np.all((held >= _YEARS[0]) & (held <= _YEARS[1])))
+    return "quantity" if whole and not years and kind != "code" else ""
+
+
+def _sums_to_whole(figures: FloatArray) -> bool:
+    """Whether the figures, or the figures but for a total below them, sum to one, or to a hundred percent."""
+    sums = [float(figures.sum()), *([float(figures[:-1].sum())] if len(figures) > 2 else [])]
+    return any(abs(one - whole) <= _SHORT_OF_WHOLE * whole for one in sums for whole in _WHOLES)
