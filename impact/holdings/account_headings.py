@@ -31,6 +31,14 @@ _OF_ACCOUNTS = frozenset(
     )
 )  # fmt: skip
 """Words that names of accounts hold, and those of funds and firms too: the figures must say so as well."""
+_OF_CASH = frozenset(
+    heading_key(word)
+    for word in (
+        "savings", "saving", "checking", "current", "cash", "deposit", "money", "sparkonto", "girokonto", "tagesgeld", "tagesgeldkonto",
+        "festgeld", "verrechnungskonto", "livret", "spaarrekening", "betaalrekening", "corriente", "corrente", "ahorro", "普通預金", "活期",
+    )
+)  # fmt: skip
+"""Words of accounts that hold money and head no positions, unless the figures say so."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -61,7 +69,7 @@ def account_headings(rows: pd.DataFrame, coded: BoolArray) -> AccountHeadings:
     -----
     Such a line has one name, which holds a word of accounts, no code, quantity or price, and a position right below it; its value is the
     sum of the lines below, down to the next such line. Beside one that is, another that begins with a word for an account, or holds a
-    number, heads an account whatever its figures say: an account of cash that stands among positions heads none.
+    number as a word, heads an account whatever its figures say, but for one of cash: that is a position that stands among others.
     """
     n = len(rows)
     name, ticker = (rows[column].to_numpy(dtype=object) for column in ("name", "ticker"))
@@ -78,7 +86,7 @@ def account_headings(rows: pd.DataFrame, coded: BoolArray) -> AccountHeadings:
     account = pd.Series([""] * n, dtype="str")
     proven = len(sums) == len(spans) or any(start in sums and end > start + 2 for start, end in spans)  # one line may be as large by chance
     for start, end in spans if sums and proven else ():
-        heading[start] = start in sums or _is_numbered(label[start])
+        heading[start] = start in sums or (_is_numbered(label[start]) and _OF_CASH.isdisjoint(_split(label[start])))
         differs[start] = heading[start] and start not in sums
         if heading[start]:
             account.iloc[start + 1 : end] = str(label[start])
@@ -109,4 +117,5 @@ def _of_account(text: str) -> bool:
 
 
 def _is_numbered(text: str) -> bool:
-    return any(sign.isdigit() for sign in text) or _split(text)[0] in _ACCOUNT
+    words = _split(text)
+    return any(word.isdigit() for word in words) or words[0] in _ACCOUNT

@@ -69,7 +69,7 @@ def called_lines(rows: pd.DataFrame, loose: BoolArray, given: Set[str], labels: 
         total |= exact & ~symbol
         spoken |= words & (exact | ~symbol)
         plain |= says(cells, words & ~symbol, lambda text: total_kind(text) == "total")
-        weak |= says(cells, words, lambda text: total_kind(text) == "weak")
+        weak |= says(cells, words, lambda text: total_kind(text) in ("weak", "amount"))
     summed = _sums_named_above(rows, loose)
     spoken, plain = spoken | summed, plain | summed
     label = rows["name"].where(rows["name"] != "", rows["ticker"])

@@ -157,8 +157,11 @@ def as_portfolio(
     base = currency_of(currency)[0] if currency else _commonest(rows["currency"])
     value, notes = _values(rows, base, known)
     if not value.notna().any() and rows["weight"].notna().any():
-        value, base = rows["weight"] * (nav or 1.0), base if nav else NAV_UNITS
-        notes = (*notes, "The file gives weights and no values: values are weight times net assets.")
+        asked, value, base = base, rows["weight"] * (nav or 1.0), base if nav else NAV_UNITS
+        without = (
+            "The file gives weights and no values" if rows["market_value"].isna().all() else f"No value of the file is known in {asked}"
+        )
+        notes = (*notes, f"{without}: values are weight times net assets.")
     total, about = _net_assets(value, base, nav, _stated(file, base, known) if nav is None else float("nan"))
     accounts = value.groupby(rows["account"]).transform("sum")
     rate = _rate(rows["currency"], {**known, base: 1.0, "": 1.0})

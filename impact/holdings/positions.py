@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -25,13 +25,13 @@ from impact.holdings.remarks import SENTENCE, is_prose
 from impact.holdings.repeated_trades import say_repeated_trades
 from impact.holdings.scales import Scale, checked_scales, in_whole_units, scale_issues, shares_of_values, stated_scales
 from impact.holdings.sides import Sides, read_sides, short_below_titles
+from impact.holdings.sum_doubts import say_sums
 from impact.holdings.symbol_columns import text_cells
 from impact.holdings.totals import TotalLines, total_lines
 from impact.holdings.weight_units import WEIGHT_UNITS, WeightColumn, printed_weight, weight_unit
 from impact.identifiers import valid_identifiers
 from impact.intake.dates import parse_dates
 from impact.intake.numbers import DOUBTFUL_MARK, parse_numbers
-from impact.tables import prose
 from impact.tables.stacking import stacked
 from impact.typing_ import named_rows
 
@@ -125,6 +125,7 @@ def interpret(
     of_accounts = account_headings(as_printed, marked)
     as_printed = of_accounts.called_totals(as_printed)
     lines = total_lines(as_printed, marked, given, labels, printed_weight(weights))
+    lines = replace(lines, unmet=lines.unmet & ~of_accounts.heading)  # said of an account apart
     code = _refusals(rows, given, text.get("identifier"), stated, report, lines, as_printed["market_value"], raw)
     _name_accounts(rows, code, of_accounts, report)
     net_assets = net_assets_stated(rows, np.flatnonzero(lines.total))
@@ -342,30 +343,9 @@ def _refusals(
     code[odd[[is_prose(words) for words in raw.words(odd)]]] = SENTENCE_CODE
     plain = [number for number in range(len(raw.plan.headings)) if number not in {raw.plan.position.get(name) for name in AMOUNT_FIELDS}]
     lots = lots_of_summaries(rows, code == 0, lambda asked: raw.printed(asked, plain))
-    code[lot := lots.lot] = LOT_CODE
+    code[lots.lot] = LOT_CODE
     code[lines.total] = TOTAL_CODE
-    summary = np.append(False, lot[:-1]) & ~lot  # below lots a sum of lines above is no doubt
-    report.add(
-        lines.doubtful & ~summary, "quantity", rows["quantity"], "the figures are the sum of lines above: a total?", "kept: it has a ticker"
-    )
-    report.add(
-        lines.unnamed & (code == 0), "market_value", rows["market_value"], "the figures are the sum of lines beside it: a total?",
-        "kept: nothing calls it a total or a group",
-    )  # fmt: skip
-    report.add(
-        lines.worded & (code == 0), "market_value", rows["market_value"], "called a total or a group, and no sum of the lines beside it: a total?",
-        "kept: if it is one, leave it out",
-    )  # fmt: skip
-    report.add(
-        lines.unmet, "market_value", value, "called a total, and no sum of the lines above", "not a position; look for lines left out"
-    )
-    report.add(
-        lots.doubtful & (code == 0), "quantity", rows["quantity"], "the sum of the lines of the same security beside it: a summary of them?",
-        "all kept as positions: if it is one, leave it or them out",
-    )  # fmt: skip
-    differs = np.arange(n) == lines.differs
-    problem = f"the printed total is no sum of the lines above: those kept sum to {prose.decimal(value[code == 0].sum())}"
-    report.add(differs, "market_value", value, problem, "not a position; look for lines left out or counted twice")
+    say_sums(rows, value, code == 0, lines, lots, report)
     return code
 
 

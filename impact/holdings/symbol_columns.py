@@ -12,7 +12,8 @@ from impact.intake.numbers import MISSING_TEXT
 
 __all__ = ["text_cells"]
 
-_TERMINAL_TICKER = r"^\S+(?: \S+)* (?:Equity|Index|Curncy|Comdty|Govt|Mtge|Pfd)$|^(?=.*\d)\S+(?: \S+)* Corp$"
+_TERMINAL_TICKER = r"^[^\sa-z]+(?: [^\sa-z]+)* (?:Equity|Index|Curncy|Comdty|Govt|Mtge|Pfd)$|^(?=.*\d)\S+(?: \S+)* Corp$"
+"""A ticker is in capitals; words in other letters before *Equity* are a name (``Total International Equity``)."""
 
 _CODED_NAME = r"([A-Za-z0-9.:\-]{1,12}) ?[(（]([^()（）]+)[)）]"
 _NUMBERED_NAME = r"(\d{4,6}(?:\.[A-Z]{1,3})?) ?[(（]([^()（）]+)[)）]"

@@ -143,12 +143,12 @@ def total_kind(text: str) -> str:
     """What a label is that is one of a total by each of its words, with the names of groups or without; empty where it is none.
 
     ``total`` is a total of positions; ``money`` one of cash, or of what is owed, which may stand for the money held; ``weak`` is made of
-    words that firms are called by as well. What follows a word such as *including* is not read. A part that is printed again (*of which
+    words that firms and funds are called by as well, and ``amount`` of words for what is held at some time. What follows a word such as *including* is not read. A part that is printed again (*of which
     Hong Kong*) is a total, too.
 
     Examples
     --------
-    >>> [total_kind(text) for text in ("Total Equities Hong Kong", "Total cash", "Consolidated Energy", "Total Energies", "All others")]
+    >>> [total_kind(text) for text in ("Total Equities Hong Kong", "Total cash", "Total Market Fund", "Total Energies", "All others")]
     ['total', 'money', 'weak', '', '']
     """
     if is_total_label(text):
@@ -160,12 +160,22 @@ def total_kind(text: str) -> str:
         return "total" if len(words) > 1 and _is_made_of_groups(words, kinds) else ""
     if not {"total", "all"} & set(kinds):
         counted = len(kinds) - kinds.count("between")
-        return "weak" if "amount" in kinds and counted > 1 and set(kinds) <= {"amount", "measure", "between"} else ""
+        return "amount" if "amount" in kinds and counted > 1 and set(kinds) <= {"amount", "measure", "between"} else ""
     if not _is_made_of_groups(words, kinds) or ("rest" in kinds and "total" not in kinds):
         return ""
     if "money" in kinds and not {"", "rest"} & set(kinds):
         return "money"
+    if _is_called_fund(words):
+        return "weak"
     return "total" if "total" in kinds or (words[0].lower() == "sum" and "" in kinds) else "weak"
+
+
+_ONE_FUND = frozenset(map(heading_key, ("fund", "fonds", "fondo", "fundo", "fond", "fondet", "fundusz", "fon", "基金", "ファンド", "펀드")))
+
+
+def _is_called_fund(words: Sequence[str]) -> bool:
+    """Whether a label names one fund by more than the words total and fund: *Total Market Fund* is held, *Total Fund* is a whole."""
+    return len(words) > 2 and heading_key(words[-1]) in _ONE_FUND
 
 
 @lru_cache(maxsize=1 << 16)

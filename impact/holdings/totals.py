@@ -20,7 +20,7 @@ from impact.holdings.sums import (
     sums_of_totals,
     totals_above,
 )
-from impact.holdings.total_words import is_of_money, is_remainder
+from impact.holdings.total_words import is_of_money, is_remainder, total_kind
 from impact.holdings.weight_units import PrintedWeight
 from impact.holdings.wholes import told_by_wholes, totals_of_securities
 from impact.typing_ import BoolArray, FloatArray
@@ -55,6 +55,8 @@ class TotalLines:
     `unmet` are totals by what they are called that are no sum of lines; `worded` are positions that are called a total, or a group, and
     are none.
 
+    `ambiguous` are totals by their figures that are called as funds and firms are as well, where no printed total tells which.
+
     `differs` is the row of a printed grand total that is no sum of lines; None when there is none.
     """
 
@@ -63,6 +65,7 @@ class TotalLines:
     unnamed: BoolArray
     unmet: BoolArray
     worded: BoolArray
+    ambiguous: BoolArray
     differs: int | None
 
 
@@ -157,8 +160,23 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str], labels: 
         unnamed=doubtful & doubts & ~lines.traded,
         unmet=first_told & _unmet(rows, lines, total, met, one_money=one_money),
         worded=worded & doubts,
+        ambiguous=_ambiguous(rows, lines, total),
         differs=differs,
     )
+
+
+def _ambiguous(rows: pd.DataFrame, lines: _Lines, total: BoolArray) -> BoolArray:
+    """Totals by their figures that funds and firms are called by as well, in a book without a printed total and without weights of 100 %."""
+    asked = total & lines.called.weak & ~lines.called.total & lines.named
+    asked = says(rows["name"], asked, lambda text: total_kind(text) == "weak")
+    if asked.any():
+        held = float(rows.loc[~total, "weight"].sum())
+        if bool((lines.called.total & total).any()) or min(abs(held - 1.0), abs(held - 100.0) / 100.0) <= _WHOLE_WEIGHTS:
+            return np.zeros(len(rows), dtype=bool)
+    return asked
+
+
+_WHOLE_WEIGHTS = 0.005
 
 
 def _known(rows: pd.DataFrame, coded: BoolArray, given: Set[str], labels: pd.Series) -> _Lines:

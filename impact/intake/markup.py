@@ -34,7 +34,7 @@ _HTML_STARTS = ("<!doctype html", "<html", "<table", "<meta", "<head", "<style",
 
 _SUBMISSION_STARTS = ("<sec-document>", "<document>", "-----begin privacy")
 """How a filing begins as EDGAR sends it whole: its documents stand in one text."""
-_DOCUMENT_XML = re.compile(r"<XML>\s*(.*?)\s*</XML>", re.DOTALL)
+_DOCUMENT_XML = re.compile(r"<XML>\s*(.*?)\s*</XML>", re.DOTALL | re.IGNORECASE)
 
 
 def is_spreadsheet_xml(content: bytes) -> bool:

@@ -58,3 +58,9 @@ def test_figures_that_a_page_spreads_over_several_columns(tmp_path):
     file = read_holdings(written(tmp_path, page))
     assert file.rows["name"].tolist() == ["China Mobile Ltd ADR", "Apple Inc", "Written call"]
     assert file.rows[["quantity", "market_value"]].to_numpy().tolist() == [[1000.0, 28540.0], [10.0, 1200.0], [-2.0, -40.0]]
+
+
+def test_the_tags_of_a_submission_may_be_in_small_letters(tmp_path):
+    document = f"<DOCUMENT>\n<TYPE>13F-HR\n<TEXT>\n<xml>\n{TABLE}\n</xml>\n</TEXT>\n</DOCUMENT>\n"
+    file = read_holdings(written(tmp_path, document))
+    assert file.rows[["cusip", "quantity"]].to_numpy().tolist() == [["16941M109", 1000.0]]
