@@ -13,7 +13,7 @@ from impact.holdings.column_doubts import NUMERIC_KINDS, Doubt
 from impact.holdings.columns import ColumnPlan, plan_columns
 from impact.holdings.fields import IDENTITY_FIELDS
 from impact.holdings.heading_vocabulary import is_bare_total, readings_of
-from impact.holdings.histories import begin_with_trades, is_view, says_trades, trade_headings
+from impact.holdings.histories import begin_with_bookings, begin_with_trades, is_view, says_trades, trade_headings
 from impact.holdings.quantity_parts import is_part_of_quantity
 from impact.holdings.sides import says_sides
 from impact.holdings.unknown_headings import unknown_amounts
@@ -162,8 +162,11 @@ def plan_for_cells(
 
 def _tells_trades(column: pd.Series, heading: str) -> bool:
     """Whether a column of words tells of each line what was done, and not what somebody would do."""
+    first = next((cell for cell in map(str, column.iloc[:_ASKED]) if cell.strip()), "")
+    if not begin_with_bookings([first]) or is_view(heading):
+        return False
     cells = [str(cell) for cell in column.unique()]
-    return not is_view(heading) and (says_trades(cells) or begin_with_trades(cells))
+    return says_trades(cells) or begin_with_trades(cells)
 
 
 def _perhaps_trades(heading: str) -> Doubt:

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Sequence
 
 from impact.intake.headings import heading_key
 
-__all__ = ["begin_with_trades", "is_history_name", "is_position_name", "is_view", "says_trades", "trade_days", "trade_headings"]
+__all__ = [
+    "begin_with_bookings",
+    "begin_with_trades",
+    "is_history_name",
+    "is_position_name",
+    "is_view",
+    "says_trades",
+    "trade_days",
+    "trade_headings",
+]
 
 # What only a list of transactions has; such a list holds no positions.
 _TRADE_DAYS = frozenset(
@@ -102,6 +111,11 @@ def begin_with_trades(cells: Iterable[str]) -> bool:
     (True, False)
     """
     return says_trades(cell.split()[0] for cell in cells if cell.split())
+
+
+def begin_with_bookings(cells: Iterable[str]) -> bool:
+    """Whether each cell begins with the word for something that was done, be it a purchase, a sale or what is booked beside them."""
+    return {heading_key(cell.split()[0]) for cell in cells if cell.split()} <= _TRADED | _BOOKED
 
 
 def is_view(heading: str) -> bool:

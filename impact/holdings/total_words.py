@@ -17,6 +17,7 @@ __all__ = [
 _UNSPACED = (("\u0e00", "\u0e7f"), ("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"))
 """First and last letters of scripts that write labels without blanks."""
 _WHOLE_PARTS, _SUM_ENDINGS = ("gesamt", "zwischensumme", "endsumme"), ("vermogen", "summe")
+_BLANKS = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
 _LEGAL_FORMS = frozenset(
     [
         "se",
@@ -88,6 +89,7 @@ def _unspaced_words() -> tuple[str, ...]:
     return tuple(sorted((word for word in _kind_by_word() if _is_unspaced(word)), key=len, reverse=True))
 
 
+@lru_cache(maxsize=1 << 16)
 def _kind(word: str) -> str:
     key = heading_key(word)
     if (known := _kind_by_word().get(key)) is not None:
@@ -99,8 +101,11 @@ def _kind(word: str) -> str:
     return "between" if key.isdigit() or len(key) == 1 or word in CURRENCIES else ""
 
 
-def _split(text: str) -> list[str]:
+@lru_cache(maxsize=1 << 16)
+def _split(text: str) -> tuple[str, ...]:
     """Words of a label; one of a script without blanks is taken apart from both ends."""
+    if text.isascii():
+        return tuple(" ".join(text.translate(_BLANKS).split()).replace(" i alt", " ialt").split())
     words: list[str] = []
     spaced = "".join(letter if letter.isalnum() or unicodedata.combining(letter) else " " for letter in text).split()
     for word in " ".join(spaced).replace(" i alt", " ialt").split():
@@ -114,7 +119,7 @@ def _split(text: str) -> list[str]:
             before, after = ([*before, first], after) if first else (before, [last, *after])
             word = word[len(first) :] if first else word[: -len(last)]
         words += [part for part in (*before, word, *after) if part]
-    return words
+    return tuple(words)
 
 
 def _is_made_of_groups(words: Sequence[str], kinds: Sequence[str]) -> bool:
@@ -138,6 +143,10 @@ def _without_additions(words: Sequence[str]) -> tuple[list[str], list[str]]:
     return list(words[:told]), kinds[:told]
 
 
+_OF_WHOLES = frozenset({"total", "all", "amount", "part"})
+"""Kinds of words of which a label of a total has one."""
+
+
 @lru_cache(maxsize=1 << 16)
 def total_kind(text: str) -> str:
     """What a label is that is one of a total by each of its words, with the names of groups or without; empty where it is none.
@@ -155,6 +164,8 @@ def total_kind(text: str) -> str:
         return "total"
     if carried := _carry_kind(text):
         return "total" if carried == "total" else "weak"
+    if not any(_kind(word) in _OF_WHOLES for word in _split(text)):
+        return ""
     words, kinds = _without_additions(_split(text))
     if next((kind for kind in kinds if kind != "between"), "") == "part":
         return "total" if len(words) > 1 and _is_made_of_groups(words, kinds) else ""
