@@ -244,7 +244,7 @@ def _is_product(cells: pd.DataFrame, plan: ColumnPlan, quantity: FloatArray, mar
 
 
 def _is_confirmed(cells: pd.DataFrame, plan: ColumnPlan, shift: int) -> bool:
-    """Whether the values are quantity times price, or those of another column of values, on most lines or on most of those of one currency."""
+    """Whether the values are quantity times price, those of another column of values, or as the weights are, on most lines or on most of one currency."""
     spaced = cells.iloc[:: max(1, len(cells) // _ASKED)].astype("str")
     place = {name: number + shift for name, number in plan.position.items()}
     others = [
@@ -260,6 +260,11 @@ def _is_confirmed(cells: pd.DataFrame, plan: ColumnPlan, shift: int) -> bool:
         told = [known[number] for number in others]
         if {"quantity", "price"} <= place.keys():
             told.append(known[place["quantity"]] * known[place["price"]])
+        if "weight" in place:  # values are the weights of one book
+            share = known[place["weight"]]
+            both = np.isfinite(share) & np.isfinite(known[place["market_value"]])
+            whole = share[both].sum()
+            told += [share * (known[place["market_value"]][both].sum() / whole)] if whole else []
         for value in told:
             stated = known[place["market_value"]]
             asked = np.isfinite(value) & np.isfinite(stated) & (value != 0.0)

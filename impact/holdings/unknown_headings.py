@@ -28,7 +28,7 @@ _YEARS = (1900, 2200)
 _NO_AMOUNTS = frozenset(
     heading_key(word)
     for word in (
-        "no", "nr", "rank", "row", "line", "id", "code", "year", "month", "day", "date", "age", "coupon", "yield", "ytm", "duration", "maturity",
+        "no", "nr", "number", "key", "ref", "reference", "identifier", "rank", "row", "line", "id", "code", "year", "month", "day", "date", "age", "coupon", "yield", "ytm", "duration", "maturity",
         "rating", "score", "return", "change", "chg", "gain", "loss", "pnl", "profit", "cost", "dividend", "beta", "alpha", "ratio", "rate",
         "pe", "pb", "eps", "roe", "high", "low", "open", "low52", "tax", "fee", "esg", "target", "limit", "benchmark", "index", "multiplier",
         "factor", "tenor", "strike", "delta", "vega", "gamma", "theta", "volatility", "spread", "interest", "accrued", "token",
@@ -118,7 +118,7 @@ def _behaves_like(figures: FloatArray, kind: str, told: dict[int, FloatArray], p
         return "quantity" if near.size and float(near.mean()) >= _MOST else ""
     whole = bool(np.all(held == np.round(held))) and float(np.abs(held).max()) >= _LEAST_QUANTITY
     years = bool(np.all((held >= _YEARS[0]) & (held <= _YEARS[1])))
-    return "quantity" if whole and not years and kind != "code" else ""
+    return "quantity" if whole and not years else ""
 
 
 def _sums_to_whole(figures: FloatArray) -> bool:

@@ -85,9 +85,15 @@ def _plain(text: str) -> str:
     return _HUMP.sub(" ", plain).replace("U.S.", "US").replace("u.s.", "us")
 
 
+_DECIMALS = re.compile(r"[.,]\d{1,2}$")
+"""A figure with cents is an amount, and no scale: ``£100.00``."""
+
+
 def _figure(text: str) -> _Token:
     digits = re.sub(r"\D", "", text.replace("10^", "1" + "0" * int(text[-1])) if "^" in text else text)
     digits = "1" + "0" * int(text[-1]) if "^" in text else digits
+    if _DECIMALS.search(text):
+        return _Token("other", text)
     zeros = len(digits.removeprefix("1"))
     if set(digits.removeprefix("1")) == {"0"} and zeros in (3, 4, 5, 6, 8, 9):
         return _Token("thousands" if digits[0] == "0" else "scale", text, 10.0**zeros)
@@ -328,11 +334,19 @@ def stated_unit(cells: Sequence[str]) -> StatedUnit | None:
             continue
         others = [other for place, other in enumerate(cells) if place != number]
         whole = _whole(cell)
+        if whole is not None and others and _is_amount(cell):
+            continue
         if whole is not None:
             parts.append(whole)
         elif not any(any(letter.isdigit() for letter in other) for other in others):
             parts += _within(cell)
     return _joined(" ".join(cells), parts, "") if parts else None
+
+
+def _is_amount(cell: str) -> bool:
+    """Whether a cell is the sign of a currency and a figure, as the amount that the cells beside it name is: ``£1,000``."""
+    kinds = [(token.kind, token.text in MARKS or token.text[:1] == "1") for token in _tokens(_plain(cell))]
+    return sorted(kind for kind, _ in kinds) == ["currency", "scale"] and all(plain for _, plain in kinds)
 
 
 def _whole(cell: str) -> tuple[float, str, str, bool] | None:

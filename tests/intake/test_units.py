@@ -95,3 +95,9 @@ def test_the_table_of_words_repeats_none_and_its_scales_are_powers_of_ten():
     factors = words.loc[words["factor"] != "", "factor"].astype(float)
     assert (factors.map(lambda factor: math.log10(factor) % 1) == 0).all()
     assert (words.loc[words["kind"].isin(["scale", "letter"]), "factor"] != "").all()
+
+
+def test_an_amount_beside_its_label_states_no_unit():
+    assert stated_unit(["Cash:", "£100.00"]) is None and stated_unit(["Cash:", "$1,000"]) is None
+    assert unit_in("Cash: £100.00") is None
+    assert stated_unit(["Amounts in", "EUR 1,000"]).factor == stated_unit(["$1,000"]).factor == 1000.0
