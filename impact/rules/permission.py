@@ -17,7 +17,7 @@ from impact.rules.book import RuleBook, rule_book
 from impact.rules.issuer_lines import issuer_lines
 from impact.rules.near_names import near_names
 from impact.rules.questions import Question, question_about
-from impact.rules.rulings import Ruling, decide, rulings_at, standing_relations
+from impact.rules.rulings import Ruling, decide, departures, rulings_at, standing_relations
 from impact.rules.schemas import ANSWER, RULINGS
 from impact.rules.standing import eastern_time, running_sales, span_of_status
 from impact.rules.vocabulary import ABROAD, ACTIONS, INSTRUMENTS, INVESTORS, US_INVESTORS, checked_word, line_key
@@ -48,7 +48,8 @@ class Permission(Result):
     since, until : pandas.Timestamp or None
         Span of this status in UTC around `at`, as known; None where no known date bounds it.
     changes : tuple of str
-        What would change the answer: the next known date, and the remedies the text names; for a non-US person first a warning.
+        What would change the answer: the next known date, and the remedies the text names; for a non-US person first a warning,
+        and which lists the issuer had left where nothing bars it.
     rulings : tuple of Ruling
         What each programme in force that reaches the issuer says, most severe first.
     asked : tuple of str
@@ -200,6 +201,7 @@ def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timest
             *_warnings(book, question, rulings),
             *_unverified(security, rulings),
             *_relations(question, moment),
+            *_departures(question, moment, answer),
             *_wind_down(book, question, moment, answer),
             *_changes(book, answer, until, following),
         ),
@@ -245,6 +247,14 @@ def _relations(question: Question, at: pd.Timestamp) -> tuple[str, ...]:
         for relation in standing_relations(question.related, at)
         if relation.listing.list_id not in own
     )
+
+
+def _departures(question: Question, at: pd.Timestamp, answer: Ruling) -> tuple[str, ...]:
+    """Which lists the issuer had left by `at`, where nothing bars it now and the rule does not say it."""
+    if answer.status not in ("allowed", "not_listed"):
+        return ()
+    listed = [listing for listing in question.listings if listing.kind == "listed" and not listing.rolled_into]
+    return tuple(f"{told}." for told in departures(listed, at) if told not in answer.rule)
 
 
 def _wind_down(book: RuleBook, question: Question, at: pd.Timestamp, answer: Ruling) -> tuple[str, ...]:

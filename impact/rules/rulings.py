@@ -16,7 +16,7 @@ from impact.rules.questions import Question
 from impact.rules.records import Cell, Conflict, Licence, Listing, Programme, Relation, Relief, Ruling
 from impact.rules.vocabulary import ABROAD
 
-__all__ = ["Ruling", "boundaries", "decide", "disputed_listings", "rulings_at", "standing_relations"]
+__all__ = ["Ruling", "boundaries", "decide", "departures", "disputed_listings", "rulings_at", "standing_relations"]
 
 SEVERITY = {"prohibited": 0, "unknown": 1, "allowed": 2, "not_listed": 3}
 EASTERN = "America/New_York"
@@ -149,14 +149,19 @@ def _lost_in_succession(listings: Iterable[Listing]) -> Listing | None:
 
 def _after_removal(ruling: Ruling, listings: Iterable[Listing], at: pd.Timestamp) -> Ruling:
     """A ruling about a name off a list that says, where the issuer stood on a list and left it, when it left and why."""
+    left = departures(listings, at)
+    return dataclasses.replace(ruling, rule=f"{left[-1]}, and this programme does not name it. {ruling.rule}") if left else ruling
+
+
+def departures(listings: Iterable[Listing], at: pd.Timestamp) -> tuple[str, ...]:
+    """Which lists names of an issuer had left by `at`, when and why, the last one last; a name that is close to one leaves with it."""
     left = [(listing.removed_at, listing) for listing in listings if listing.removed_at is not None and listing.removed_at <= at]
-    if not left:
-        return ruling
-    removed_at, listing = max(left, key=lambda pair: pair[0])
-    day = f"{removed_at.tz_convert(EASTERN):%Y-%m-%d}"
-    why = f" ({listing.removal_reason})" if listing.removal_reason else ""
-    told = f"{listing.entity} left the list {listing.own_list_id or listing.list_id} on {day}{why}, and this programme does not name it."
-    return dataclasses.replace(ruling, rule=f"{told} {ruling.rule}")
+    told = []
+    for removed_at, listing in sorted(left, key=lambda pair: pair[0]):
+        day = f"{removed_at.tz_convert(EASTERN):%Y-%m-%d}"
+        why = f" ({listing.removal_reason})" if listing.removal_reason else ""
+        told.append(f"{listing.entity} left the list {listing.own_list_id or listing.list_id} on {day}{why}")
+    return tuple(told)
 
 
 def _rolled_on(programme: Programme, listing: Listing) -> Ruling:

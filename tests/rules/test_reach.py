@@ -178,6 +178,25 @@ def test_a_name_that_names_nobody_for_sure_is_unknown_with_what_it_may_mean(text
     assert all(line in answer.summary().notes for line in answer.proposals)
 
 
+@pytest.mark.parametrize(
+    ("security", "before", "after", "told"),
+    [
+        ("ENPG.L", "2019-01-25", "2019-02-01", "En+ Group left the list sdn-eo13661-62 on 2019-01-27"),
+        ("002368.SZ", "2026-06-01", "2026-07-01", "Taiji Computer Co., Ltd. left the list ndaa-1260h on 2026-06-08"),
+        ("688012.SS", "2024-12-01", "2025-02-01", "AMEC left the list ndaa-1260h on 2024-12-17"),
+        ("1810.HK", "2021-05-01", "2024-03-01", "Xiaomi Corporation left the list ndaa-1237-ccmc on 2021-05-25"),
+    ],
+)
+def test_an_answer_that_bars_nothing_says_which_list_the_issuer_left(security, before, after, told):
+    def said(day):
+        answer = permitted("buy", security, day + "T12:00-05:00")
+        return answer.status, " ".join((answer.rule, *answer.changes)).count(told)
+
+    assert said(before)[1] == 0
+    status, times = said(after)
+    assert status in ("allowed", "not_listed") and times == 1
+
+
 def test_what_names_an_issuer_proposes_nothing():
     assert not permitted("buy", "0941.HK", "2024-03-01T12:00-05:00").proposals
     assert not permitted("buy", "0005.HK", "2024-03-01T12:00-05:00").proposals
