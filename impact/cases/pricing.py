@@ -71,7 +71,7 @@ def price_effect_of_case(
     shock = given.announcement or announcement_of(threatened, as_of)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Extrapolation)
-        return price_effect(threatened, setting=replace(given, announcement=shock), **options)
+        return price_effect(threatened, setting=replace(given, announcement=shock, as_of=as_of), **options)
 
 
 def announcement_of(supply: ForcedSupply, as_of: AsOf = None) -> AnnouncementShock:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from impact.calendars import parse_instant, session_close, sessions, venue_of
 from impact.errors import DataUnavailable, InputError
 from impact.pricing.announcement_fit import (
     ANNOUNCEMENT_MODELS,
@@ -20,14 +19,13 @@ from impact.pricing.announcement_fit import (
     training_rows,
 )
 from impact.pricing.announcement_inputs import public_day
+from impact.pricing.known_events import events_known_at, instant_of, listings_known
 from impact.pricing.library import CHAIN, EventLibrary
 from impact.typing_ import BoolArray, Instant
 
 __all__ = ["FEWEST_DATES", "KeptOut", "LeftOut", "Training", "dates_left_out", "known_library", "trained_fit", "training_span"]
 
 Training: TypeAlias = Literal["other_dates", "earlier_dates", "all_dates"]
-NO_CALENDAR = pd.Timedelta(days=7)
-"""Span after which two sessions of a line without a calendar are taken to be over."""
 REFIT_DRAWS = 1000
 FEWEST_DATES = 5
 """Date clusters below which the spread of dates is that of the prior and no longer that of events."""
@@ -64,8 +62,8 @@ def dates_left_out(
         raise InputError(f"training={training!r} is no choice of dates; choose other_dates, earlier_dates or all_dates.")
     day = public_day(date)
     rows = (library or shipped_library()).designations
-    known_at = None if as_of is None else parse_instant(as_of).tz_convert("UTC")
-    if known_at is not None and bool(_was_known(rows[rows["status"] == "ok"], known_at).all()):
+    known_at = instant_of(as_of)
+    if known_at is not None and bool(listings_known(rows[rows["status"] == "ok"], known_at).all()):
         known_at = None
     near, from_on = None, None
     if day is not None and training == "earlier_dates" and bool((rows["public_on"] >= day - CHAIN).any()):
@@ -90,28 +88,7 @@ def _trains(rows: pd.DataFrame, left_out: LeftOut) -> BoolArray:
 
 def known_library(library: EventLibrary, left_out: LeftOut) -> EventLibrary:
     """The library without the list events that had not happened; what came later moves no draw of a fit."""
-    if left_out is None or left_out.known_at is None:
-        return library
-    rows = library.designations
-    return replace(library, designations=rows[_was_known(rows, left_out.known_at)].reset_index(drop=True))
-
-
-def _was_known(rows: pd.DataFrame, at: pd.Timestamp) -> BoolArray:
-    """Whether the second session of each event, with which its return is known, had closed at an instant."""
-    lines = zip(rows["security"], rows["first_session"], strict=True)
-    return np.array([_second_close(str(line), pd.Timestamp(first)) <= at for line, first in lines], dtype=bool)
-
-
-@lru_cache(maxsize=1 << 10)
-def _second_close(security: str, first: pd.Timestamp) -> pd.Timestamp:
-    if pd.isna(first):  # without a session there is no return, and nothing to train
-        return pd.Timestamp.min.tz_localize("UTC")
-    try:
-        venue = venue_of(security)
-        second = sessions(venue, first, first + pd.Timedelta(days=20))[1]
-        return session_close(second, venue)
-    except (InputError, DataUnavailable):
-        return (first + NO_CALENDAR).tz_localize("UTC")
+    return library if left_out is None else events_known_at(library, left_out.known_at)
 
 
 def training_span(library: EventLibrary | None, left_out: LeftOut) -> tuple[pd.Timestamp, pd.Timestamp]:

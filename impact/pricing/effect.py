@@ -23,7 +23,7 @@ from impact.results import Result, Summary, declared
 from impact.supply.forced import ForcedSupply
 from impact.supply.line import LineState
 from impact.tables.prose import interval, signed_percent, significant
-from impact.typing_ import FloatArray, FloatArray1D
+from impact.typing_ import FloatArray, FloatArray1D, Instant
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -50,6 +50,8 @@ class EffectSetting:
         Session (1 is the first) on which the formal act follows an earlier leak: a second, separate day of news.
     beyond_range : bool
         Also show laws outside the range in which they were estimated; they are refused otherwise.
+    as_of : zoned instant, optional
+        Only list events and index changes that had happened then fit the flow, its reversal and the split of the news.
     sources, assumptions : tuple
         Added to those of the result.
 
@@ -62,6 +64,7 @@ class EffectSetting:
     announcement: AnnouncementShock | None = None
     formal_session: int | None = None
     beyond_range: bool = False
+    as_of: Instant | None = None
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
 
@@ -231,6 +234,8 @@ def price_effect(
     ------
     InputError
         If the shares are unknown or negative, the pace does not sum to one, or a name is unknown.
+    DataUnavailable
+        If too little had happened at the instant of `setting` to fit flow or news.
 
     Warns
     -----
@@ -266,6 +271,7 @@ def price_effect(
             announcement=around.announcement,
             formal_session=around.formal_session,
             beyond_range=around.beyond_range,
+            as_of=around.as_of,
         ),
         n_draws,
         np.random.default_rng(DEFAULT_SEED) if rng is None else rng,

@@ -7,24 +7,28 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 
-from impact.errors import InputError
+from impact.errors import DataUnavailable, InputError
 from impact.kernels.sobol import sobol_uniforms
 from impact.pricing.announcement import AnnouncementShock
 from impact.pricing.announcement_fit import shipped_library
+from impact.pricing.announcement_training import FEWEST_DATES
 from impact.pricing.flow import ExecutionFlow, execution_flow
-from impact.pricing.flow_fit import coefficient_draws, flow_scores, reversal_draws
+from impact.pricing.flow_fit import coefficient_draws, era_at, flow_rows, reversal_draws
+from impact.pricing.known_events import changes_known_at, events_known_at, instant_of
 from impact.pricing.laws import ImpactLaw, Shock
+from impact.pricing.library import EventLibrary
 from impact.pricing.paths import BasisPath, FadingPath, LogPath, MixedPath, execution_basis, shock_basis
 from impact.pricing.priors import DEFAULT_PRIORS, Prior, known_value, posterior
 from impact.provenance import Source
 from impact.supply.line import LineState
-from impact.typing_ import FloatArray1D, FloatArray2D
+from impact.typing_ import FloatArray1D, FloatArray2D, Instant
 
 __all__ = ["LIBRARY", "PathRow", "Priced", "Pricing", "price_paths"]
 
 POOLED = "all_laws"
-DEFAULT_CELL, SCENARIO_CELL = "since_2019_deletion", "since_2019_sanction"
+SCENARIO_CELL = "since_2019_sanction"
 LIBRARY = Source(title="event library of this project, fitted and scored by `make calibrate`", basis="facts and computed numbers")
 SUPPLY = Source(title="range of the forced supply", basis="computed from holdings and regime")
 DYNAMICS = ("permanent_share", "announcement_share", "reversal_sessions")
@@ -46,6 +50,12 @@ class Pricing:
     announcement: AnnouncementShock | None
     formal_session: int | None
     beyond_range: bool
+    as_of: Instant | None = None
+
+    @property
+    def changes(self) -> EventLibrary:
+        """Index changes that had come by then."""
+        return changes_known_at(shipped_library(), instant_of(self.as_of))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -99,10 +109,10 @@ def price_paths(pricing: Pricing, n_draws: int, rng: np.random.Generator) -> Pri
     drawn = {name: prior.quantile(points[:, column]) for column, (name, prior) in enumerate(beliefs.items())}
     shock = Shock(line=pricing.line, sold_shares=drawn["sold_shares"], pace=pricing.pace)
     most = float(np.max(drawn["sold_shares"]) if "sold_shares" in pricing.priors or "sold_shares" in pricing.known else pricing.shares[1])
-    flow = execution_flow(most / pricing.line.adv_shares, pricing.line.sigma)
+    flow = execution_flow(most / pricing.line.adv_shares, pricing.line.sigma, as_of=pricing.as_of)
     usable = tuple(law for law in pricing.laws if law.speaks_of(pricing.line))
     silent = tuple(law.name for law in pricing.laws if not law.speaks_of(pricing.line))
-    weights = _weights(usable)
+    weights = _weights(usable, flow.scores)
     rows = [PathRow(name="library", path=_library_path(pricing, drawn, flow), law=None, weight=weights["library"], outside=flow.outside)]
     if pricing.announcement is not None and pricing.announcement.scenario.size:
         scenario = _scenario_path(pricing, drawn, flow)
@@ -120,17 +130,18 @@ def price_paths(pricing: Pricing, n_draws: int, rng: np.random.Generator) -> Pri
 def _beliefs(pricing: Pricing) -> dict[str, Prior]:
     """What is drawn, in the order of the columns, with what the user replaced or knows."""
     low, high = pricing.shares
+    cell, changes = default_cell(pricing.as_of), pricing.changes
     given = {
         **DEFAULT_PRIORS,
         "sold_shares": Prior(name="sold_shares", unit="shares", shape="uniform", low=low, high=high, source=SUPPLY),
-        "flow_coefficient": posterior("flow_coefficient", coefficient_draws(DEFAULT_CELL), unit="1", source=LIBRARY),
-        "flow_reversal": posterior("flow_reversal", reversal_draws(DEFAULT_CELL), unit="share", source=LIBRARY),
+        "flow_coefficient": posterior("flow_coefficient", coefficient_draws(cell, changes), unit="1", source=LIBRARY),
+        "flow_reversal": posterior("flow_reversal", reversal_draws(cell, changes), unit="share", source=LIBRARY),
     }
     wanted = ["sold_shares", *FLOW]
     news = pricing.announcement
     if news is not None:
         given["announcement"] = posterior("announcement", news.sample, unit="return", source=LIBRARY)
-        rest = first_session_split()[1]
+        rest = first_session_split(pricing.as_of)[1]
         given["first_session"] = posterior("first_session", np.concatenate([rest, -rest]), unit="noise", source=LIBRARY)
         wanted += NEWS
         if pricing.formal_session is not None:
@@ -145,10 +156,36 @@ def _beliefs(pricing: Pricing) -> dict[str, Prior]:
     return {name: given[name] for name in wanted}
 
 
-@lru_cache(maxsize=1)
-def first_session_split() -> tuple[float, FloatArray1D]:
-    """How much of the two sessions' return comes on the first: slope through the origin, and the rest in units of the line's noise."""
-    rows = shipped_library().announcement_sample()
+def default_cell(as_of: Instant | None) -> str:
+    """Cell of the review deletions of the era of an instant."""
+    return f"{era_at(as_of)}_deletion"
+
+
+def first_session_split(as_of: Instant | None = None) -> tuple[float, FloatArray1D]:
+    """How much of the two sessions' return comes on the first: slope through the origin, and the rest in units of the line's noise.
+
+    Parameters
+    ----------
+    as_of : zoned instant, optional
+        Only events whose second session had closed then.
+
+    Raises
+    ------
+    DataUnavailable
+        If those fall on fewer than ``FEWEST_DATES`` date clusters.
+    """
+    return _split_of(events_known_at(shipped_library(), instant_of(as_of)))
+
+
+@lru_cache(maxsize=8)
+def _split_of(library: EventLibrary) -> tuple[float, FloatArray1D]:
+    rows = library.announcement_sample()
+    n_dates = rows["date_cluster"].nunique()
+    if n_dates < FEWEST_DATES:
+        raise DataUnavailable(
+            f"{n_dates} date cluster(s) of the event library were known then, fewer than {FEWEST_DATES}: how the news splits over its two "
+            "sessions cannot be told; ask as of a later instant, or leave the announcement out."
+        )
     both, first, noise = (rows[name].to_numpy(dtype=float) for name in ("car_0_1", "car_0_0", "se_0_1"))
     slope = float(both @ first / (both @ both))
     return slope, (first - slope * both) / noise
@@ -158,7 +195,7 @@ def _news(pricing: Pricing, shock: FloatArray1D, drawn: Mapping[str, FloatArray1
     """Curves and weights of the announcement, and of the formal day after a leak."""
     if pricing.announcement is None:
         return [], []
-    n, slope, noise = pricing.pace.size, first_session_split()[0], pricing.announcement.noise
+    n, slope, noise = pricing.pace.size, first_session_split(pricing.as_of)[0], pricing.announcement.noise
     curves = [shock_basis(n, 0)]
     weights = [_log(slope * shock + noise * drawn["first_session"]), _log(shock)]
     if pricing.formal_session is not None:
@@ -176,14 +213,16 @@ def _library_path(pricing: Pricing, drawn: Mapping[str, FloatArray1D], flow: Exe
 
 
 def _scenario_path(pricing: Pricing, drawn: Mapping[str, FloatArray1D], flow: ExecutionFlow) -> BasisPath:
-    """What the class did before, and the flow of sanction deletions; the same ranks of the draws as the library's path."""
-    news = pricing.announcement
+    """What the class did before, and the flow of sanction deletions, review deletions where none had come yet; the same ranks of
+    the draws as the library's path."""
+    news, changes = pricing.announcement, pricing.changes
     assert news is not None
+    cell = SCENARIO_CELL if (flow_rows(changes).cell == SCENARIO_CELL).any() else flow.cell.name
     ranks = {name: _ranks(drawn[name]) for name in ("announcement", *FLOW)}
     shock = np.quantile(news.scenario, ranks["announcement"])
     curves, weights = _news(pricing, shock, drawn)
-    size = -np.quantile(coefficient_draws(SCENARIO_CELL), ranks["flow_coefficient"]) * pricing.line.sigma * np.sqrt(flow.flow_adv)
-    back = np.quantile(reversal_draws(SCENARIO_CELL), ranks["flow_reversal"])
+    size = -np.quantile(coefficient_draws(cell, changes), ranks["flow_coefficient"]) * pricing.line.sigma * np.sqrt(flow.flow_adv)
+    back = np.quantile(reversal_draws(cell, changes), ranks["flow_reversal"])
     basis = np.column_stack([*curves, execution_basis(pricing.pace)])
     return BasisPath(basis=basis, weights=np.stack([*weights, size, -size * back]))
 
@@ -195,9 +234,12 @@ def _law_path(law: ImpactLaw, shock: Shock, drawn: Mapping[str, FloatArray1D]) -
     return FadingPath(pace=shock.pace, log_effect=law.log_effect(shock, drawn), **{name: drawn[name] for name in DYNAMICS})
 
 
-def _weights(laws: tuple[ImpactLaw, ...]) -> dict[str, float]:
-    """Equal parts of the forecasts that beat no effect on dates left out; none for the others, nor for those never scored."""
-    lower = flow_scores().set_index("model")["skill_low"]
+def _weights(laws: tuple[ImpactLaw, ...], scores: pd.DataFrame) -> dict[str, float]:
+    """Equal parts of the forecasts that beat no effect on dates left out; none for the others, nor for those never scored.
+
+    Where nothing was scored with what was known, the library's forecast stands alone.
+    """
+    lower = scores.set_index("model")["skill_low"]
     scored = {"library": "era_side_reason", **{law.name: law.scored_as for law in laws}}
     good = [name for name, model in scored.items() if model in lower.index and float(lower[model]) > 0]
     leading = good or ["library"]

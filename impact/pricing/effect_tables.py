@@ -111,8 +111,10 @@ def effect_notes(priced: Priced, gap: float, n_draws: int) -> tuple[str, ...]:
     return (
         f"Bands are quantiles of {count(n_draws)} Sobol draws from the stated priors, taken as independent.",
         news,
-        "The flow takes the most that may have to be sold; the coefficient is that of review deletions since 2019.",
-        "All laws together: the forecasts that beat no effect on dates left out, in equal parts; the others have no weight.",
+        f"The flow takes the most that may have to be sold; the coefficient is that of {priced.flow.cell.title}.",
+        "No forecast was scored with what was known then: all laws together are the library's forecast alone."
+        if priced.flow.scores.empty
+        else "All laws together: the forecasts that beat no effect on dates left out, in equal parts; the others have no weight.",
         "Each law prices the whole sale at once; holders are allotted their part in proportion to what they sell.",
         *(
             (f"The laws' middles differ by a factor of {decimal(gap, 1)}, more than {decimal(DISAGREEMENT, 0)}: quote none of them alone.",)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from impact.errors import InputError
+from impact.errors import DataUnavailable, InputError
 from impact.pricing.announcement_fit import SEED, shipped_library
 from impact.pricing.flow_fit import (
     FLOW_CELLS,
@@ -16,18 +16,20 @@ from impact.pricing.flow_fit import (
     Reason,
     Side,
     coefficient_draws,
+    era_at,
     flow_rows,
     flow_scores,
     reversal_table,
     shipped_flow_rows,
 )
+from impact.pricing.known_events import changes_known_at, instant_of
 from impact.pricing.library import EventLibrary
 from impact.pricing.schemas import SCORES
 from impact.provenance import Source
 from impact.results import Result, Summary, declared, read_only
 from impact.tables import Column, Schema
 from impact.tables.prose import count, decimal, interval, signed_decimal
-from impact.typing_ import FloatArray1D
+from impact.typing_ import FloatArray1D, Instant
 
 __all__ = ["ExecutionFlow", "execution_flow", "flow_coefficients"]
 
@@ -81,7 +83,7 @@ class ExecutionFlow(Result):
     n_events: int
     n_dates: int
     outside: bool
-    scores: pd.DataFrame
+    scores: pd.DataFrame  # empty where they were made with changes that had not happened
     sources: tuple[Source, ...] = (LIBRARY,)
     assumptions: tuple[str, ...] = ()
 
@@ -117,9 +119,11 @@ class ExecutionFlow(Result):
         )
         if not self.cell.forecast:
             return f"{known}; described, not forecast: the news of the sanction lies inside the window."
+        zero = " zero is inside the range: cannot tell" if low < 0 < high else " zero is outside the range"
+        if self.scores.empty:
+            return f"{known};{zero} (not scored with what was known then)."
         row = self.scores[self.scores["model"] == "era_side_reason"].iloc[0]
         skill = interval(row["skill_low"], row["skill_high"], signed_decimal)
-        zero = " zero is inside the range: cannot tell" if low < 0 < high else " zero is outside the range"
         return f"{known};{zero} (skill over all eras, with volume measured afterwards, {signed_decimal(row['skill'])}, 90 % range {skill})."
 
     def summary(self) -> Summary:
@@ -138,7 +142,8 @@ def execution_flow(
     *,
     side: Side = "deletion",
     reason: Reason = "review",
-    era: Era = "since_2019",
+    era: Era | None = None,
+    as_of: Instant | None = None,
     library: EventLibrary | None = None,
     seed: int = SEED,
 ) -> ExecutionFlow:
@@ -152,6 +157,10 @@ def execution_flow(
         Residual standard deviation of one session, decimal.
     reason : {"review", "sanction"}
         Sanction deletions are described, not forecast.
+    era : {"2001_08", "2009_18", "since_2019"}, optional
+        That of `as_of`, the latest without one, when None.
+    as_of : zoned instant, optional
+        Only changes whose execution close had come then train the coefficient; the scores, made with later ones too, are left out.
     library : EventLibrary, optional
         The committed posterior when None, else a fit on this library.
 
@@ -159,6 +168,8 @@ def execution_flow(
     ------
     InputError
         If a number is not positive or no index change fits the words.
+    DataUnavailable
+        If no index change had come by then.
 
     Examples
     --------
@@ -168,15 +179,20 @@ def execution_flow(
     """
     if not (np.isfinite(flow_adv) and flow_adv >= 0 and np.isfinite(sigma) and sigma > 0):
         raise InputError(f"flow_adv={flow_adv!r}, sigma={sigma!r}; a finite flow >= 0 and a positive sigma are needed: correct them.")
+    era = era_at(as_of) if era is None else era
     fitting = [cell for cell in FLOW_CELLS.values() if (cell.era, cell.side, cell.reason) == (era, side, reason)]
     if not fitting:
         raise InputError(f"era={era!r}, side={side!r}, reason={reason!r} has no index change; choose one of: {', '.join(FLOW_CELLS)}.")
     cell = fitting[0]
-    rows = shipped_flow_rows() if library is None else flow_rows(library)
+    whole = shipped_library() if library is None else library
+    known = changes_known_at(whole, instant_of(as_of))
+    rows = shipped_flow_rows() if known is shipped_library() else flow_rows(known)
+    if rows.frame.empty:
+        raise DataUnavailable(f"no index change had come by as_of={as_of}: the flow has no coefficient; ask as of a later instant.")
     own = rows.cell == cell.name
-    coefficient = coefficient_draws(cell.name, library, seed=seed)
+    coefficient = coefficient_draws(cell.name, known, seed=seed)
     sign = -1.0 if side == "deletion" else 1.0
-    low, high = np.quantile(rows.flow_adv[own.to_numpy()], (0.05, 0.95))
+    low, high = np.quantile(rows.flow_adv[own.to_numpy()], (0.05, 0.95)) if own.any() else (np.nan, np.nan)
     return ExecutionFlow(
         cell=cell,
         log_effect=read_only(sign * coefficient * sigma * np.sqrt(flow_adv)),
@@ -185,7 +201,7 @@ def execution_flow(
         n_events=int(own.sum()),
         n_dates=int(rows.frame.loc[own, "exec_session"].nunique()),
         outside=bool(flow_adv > 0 and not low <= flow_adv <= high),
-        scores=flow_scores(),
+        scores=flow_scores() if known is whole else flow_scores().iloc[:0],
         assumptions=(
             "The coefficient is fitted on volume measured after the fact: an explanation of past moves, not a trading record.",
             "The range is that of the coefficient; the ordinary noise of the line comes on top.",

@@ -15,9 +15,10 @@ from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.kernels.hierarchical import HierarchicalDraws, HierarchicalPriors, HierarchicalSample, sample_hierarchical
 from impact.pricing.announcement_fit import SEED, shipped_library
+from impact.pricing.known_events import instant_of
 from impact.pricing.library import EventLibrary
 from impact.results import read_only
-from impact.typing_ import BoolArray, FloatArray1D
+from impact.typing_ import BoolArray, FloatArray1D, Instant
 
 __all__ = [
     "FLOW_CELLS",
@@ -26,6 +27,7 @@ __all__ = [
     "FlowModel",
     "FlowRows",
     "coefficient_draws",
+    "era_at",
     "fit_flow",
     "flow_rows",
     "flow_scores",
@@ -40,6 +42,8 @@ WINDOW_SESSIONS = 11  # sessions -10 to 0 up to the execution close
 LEAST_FLOW_ADV = 0.5
 LITERATURE = 0.75
 UNIT_MOVE = 0.1  # return that a coefficient of one means in the model of one mean
+FEWEST_DATES = 5
+"""Execution dates below which what a cell gave back is read from every deletion, or addition, of any era: few dates resample to one."""
 PRIORS = HierarchicalPriors(centre_sd=1.0, pool_sd=0.5, pool_known=True, extra_sd=0.0)
 
 
@@ -134,6 +138,10 @@ FLOW_MODELS: Mapping[str, FlowModel] = MappingProxyType(
 )
 
 
+N_CELLS: Mapping[str, int] = MappingProxyType({"none": 0, "one": 1, "era_side": len(FLOW_CELLS) - 1, "era_side_reason": len(FLOW_CELLS)})
+"""Coefficients of each split; those without a row are drawn from the pool."""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FlowRows:
     """Arrays of the flow sample: move towards the flow, its regressor, and labels."""
@@ -150,8 +158,7 @@ def flow_rows(library: EventLibrary) -> FlowRows:
     """Rows of the flow sample; towards is positive when the price moves with the flow."""
     frame = library.flow_sample()
     sign = np.where(frame["action"] == "addition", 1.0, -1.0)
-    year = frame["exec_session"].dt.year
-    era = np.select([year < 2009, year < 2019], ["2001_08", "2009_18"], "since_2019")
+    era = np.array([_era_of(year) for year in frame["exec_session"].dt.year], dtype="U10")
     side = np.where((frame["action"] == "deletion") & (frame["reason"] == "sanction"), "sanction", frame["action"])
     return FlowRows(
         frame=frame,
@@ -161,6 +168,16 @@ def flow_rows(library: EventLibrary) -> FlowRows:
         flow_adv=np.maximum(LEAST_FLOW_ADV, frame["excess_adv"].to_numpy(dtype=float)),
         cell=pd.Series(np.char.add(np.char.add(era.astype(str), "_"), side.astype(str)), index=frame.index),
     )
+
+
+def _era_of(year: int) -> Era:
+    return "2001_08" if year < 2009 else "2009_18" if year < 2019 else "since_2019"
+
+
+def era_at(as_of: Instant | None) -> Era:
+    """Era of an instant; the latest without one."""
+    at = instant_of(as_of)
+    return "since_2019" if at is None else _era_of(at.year)
 
 
 def fit_flow(
@@ -193,7 +210,7 @@ def fit_flow(
         cell=cells,
         cluster=pd.factorize(rows.frame["exec_session"])[0],
         kind=np.zeros(len(rows.frame), dtype=np.intp),
-        n_cells=int(cells.max()) + 1,
+        n_cells=N_CELLS[chosen.split],
         n_kinds=1,
     )
     return sample_hierarchical(sample, mask, priors=PRIORS, rng=np.random.default_rng(seed), n_draws=n_draws)
@@ -222,10 +239,16 @@ def cell_codes(rows: FlowRows, model: FlowModel) -> np.ndarray[tuple[int], np.dt
 
 
 def coefficient_draws(cell: str, library: EventLibrary | None = None, *, seed: int = SEED) -> FloatArray1D:
-    """Posterior draws (D,) of the coefficient of one cell."""
-    if library is None:
+    """Posterior draws (D,) of the coefficient of one cell; the committed ones without a library."""
+    if library is None or library is shipped_library():
         return committed_coefficients()[cell]
-    return fit_flow(library, seed=seed).cell_mean[:, 0, list(FLOW_CELLS).index(cell)]
+    return read_only(_fitted(library, seed).cell_mean[:, 0, list(FLOW_CELLS).index(cell)])
+
+
+@lru_cache(maxsize=8)
+def _fitted(library: EventLibrary, seed: int) -> HierarchicalDraws:
+    """The fit to a library, kept: every cell is read from the same one."""
+    return fit_flow(library, seed=seed)
 
 
 @lru_cache(maxsize=1)
@@ -278,11 +301,19 @@ def reversal_table(library: EventLibrary | None = None, *, n_resamples: int = 20
     return pd.DataFrame(out)
 
 
-@lru_cache(maxsize=len(FLOW_CELLS))
-def reversal_draws(cell: str, *, n_resamples: int = 2000, seed: int = SEED) -> FloatArray1D:
-    """Reversal of one cell of the shipped library over resampled execution dates (n_resamples,)."""
-    rows = shipped_flow_rows()
-    return read_only(_reversals(rows, _reversal_rows(rows, cell), n_resamples, seed)[1:])
+@lru_cache(maxsize=4 * len(FLOW_CELLS))
+def reversal_draws(cell: str, library: EventLibrary | None = None, *, n_resamples: int = 2000, seed: int = SEED) -> FloatArray1D:
+    """Reversal of one cell over resampled execution dates (n_resamples,).
+
+    Notes
+    -----
+    From fewer than ``FEWEST_DATES`` dates whose 20 later sessions are over, every change of that side serves, of whatever era.
+    """
+    rows = shipped_flow_rows() if library is None else flow_rows(library)
+    own = _reversal_rows(rows, cell)
+    if rows.frame.loc[own, "exec_session"].nunique() < FEWEST_DATES:
+        own = np.asarray(rows.frame["action"] == FLOW_CELLS[cell].side) & np.isfinite(rows.after)
+    return read_only(_reversals(rows, own, n_resamples, seed)[1:])
 
 
 @lru_cache(maxsize=1)
@@ -292,9 +323,9 @@ def shipped_flow_rows() -> FlowRows:
 
 
 def _reversal_rows(rows: FlowRows, name: str) -> BoolArray:
-    """Rows whose reversal the cell shows."""
+    """Rows whose reversal the cell shows, and whose 20 later sessions are over."""
     cells = rows.cell if name == "since_2019_sanction" else rows.cell.replace("since_2019_sanction", "since_2019_deletion")
-    return np.asarray(cells == name)
+    return np.asarray(cells == name) & np.isfinite(rows.after)
 
 
 def _reversals(rows: FlowRows, own: BoolArray, n_resamples: int, seed: int) -> FloatArray1D:
