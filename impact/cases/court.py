@@ -23,6 +23,10 @@ def challenges_on_record(as_of: AsOf = None) -> Challenges:
 
 
 def court_steps(timeline: Timeline) -> pd.DataFrame:
-    """Steps of the case's own challenge on the sessions that could first react: event_id, step, reaction_on, label."""
-    events = timeline.events
-    return events.loc[events["step"] != "", ["event_id", "step", "reaction_on", "label"]].reset_index(drop=True)
+    """Steps of the case's own challenge on the sessions that could first react: event_id, step, reaction_on, label.
+
+    A step is known whether or not its session has a price; NaT: its session cannot be told.
+    """
+    columns = ["event_id", "step", "reaction_on", "label"]
+    known = pd.concat([part[columns] for part in (timeline.events, timeline.pending) if len(part)] or [timeline.events[columns]])
+    return known[known["step"] != ""].sort_values("reaction_on", kind="stable").reset_index(drop=True)

@@ -39,9 +39,9 @@ class ReliefAssessment(Result):
     ----------
     case : str
     as_of : str or None
-    eve : Timestamp
-        Last session before the first relief, or the last session known when none has come: the session whose band,
-        tornado, scenarios and plan are shown.
+    eve : Timestamp or None
+        Last session with a close before the first relief, or of those known when none has come: the session whose band,
+        tornado, scenarios and plan are shown. None without prices.
     steps : DataFrame
         The case's own court steps on the sessions that could react: event_id, step, reaction_on, label.
     base_rates, injunction_rates : BaseRates
@@ -76,7 +76,7 @@ class ReliefAssessment(Result):
 
     case: str
     as_of: str | None
-    eve: pd.Timestamp
+    eve: pd.Timestamp | None
     steps: pd.DataFrame
     base_rates: BaseRates
     injunction_rates: BaseRates
@@ -186,7 +186,7 @@ class ReliefAssessment(Result):
         band = self.on_eve()
         if band is None or not np.isfinite(band["inside_probability_low"]):
             raise DataUnavailable(
-                f"case={self.case!r} has no probability on {self.eve:%Y-%m-%d} to log ({self._reason('probability')}); "
+                f"case={self.case!r} has no probability{'' if self.eve is None else f' on {self.eve:%Y-%m-%d}'} to log ({self._reason('probability')}); "
                 "log a forecast of your own with log_forecast()."
             )
         low, high = float(band["inside_probability_low"]), float(band["inside_probability_high"])

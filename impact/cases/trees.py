@@ -74,8 +74,9 @@ def _dates(steps: pd.DataFrame, listing: CaseListing) -> dict[str, str]:
         "relief": "vacated",
         "lost": "judgment for the department",
     }
-    when = {names[step]: f"{day:%Y-%m-%d}" for step, day in zip(steps["step"], steps["reaction_on"], strict=True) if step in names}
-    if "relief" in set(steps["step"]):
+    placed = steps[steps["step"].isin(names) & steps["reaction_on"].notna()]
+    when = {names[step]: f"{day:%Y-%m-%d}" for step, day in zip(placed["step"], placed["reaction_on"], strict=True)}
+    if "relief" in set(placed["step"]):
         when["removed while pending"] = when["vacated"]
     if listing.purchase_ban_on is not None:
         when.setdefault("injunction granted", f"{listing.purchase_ban_on:%Y-%m-%d}")

@@ -327,7 +327,15 @@ class Case:
             effect = self.price_effect()
         except (DataUnavailable, InputError):  # no facts on the holders: the parts of the drop do without the forced flow
             effect = None
-        return assess_case(self.definition, self.prices(), self.timeline(), self.event_study(), as_of=self.as_of, price_effect=effect)
+        return assess_case(
+            self.definition,
+            self.panel,
+            self.timeline(),
+            self.studied(),
+            as_of=self.as_of,
+            price_effect=effect,
+            no_study=self.no_study(),
+        )
 
 
 def case(

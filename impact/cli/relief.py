@@ -51,13 +51,14 @@ def command(
     opened = opened_case(case, case_file, source=source, as_of=as_of, offline=offline)
     assessed = assess_case(
         opened.definition,
-        opened.prices(),
+        opened.panel,
         opened.timeline(),
-        opened.event_study(),
+        opened.studied(),
         as_of,
         horizon=horizon,
         discount=discount or None,
         price_effect=opened.price_effect() if priced else None,
+        no_study=opened.no_study(),
     )
     emit(
         Document(

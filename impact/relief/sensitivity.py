@@ -103,7 +103,7 @@ def anchor_sensitivity(
             f"betas names {sorted(betas)}, benchmarks {sorted(benchmarks)}, headline {headline!r}; give one beta range a benchmark."
         )
     if day not in price.index or not np.isfinite(price[day]):
-        raise InputError(f"session={session!r} has no price; choose one of the {int(price.notna().sum())} sessions with a price.")
+        raise InputError(f"session={day:%Y-%m-%d} has no price; choose one of the {int(price.notna().sum())} sessions with a price.")
 
     def at(name: str, moved: dict[str, float]) -> float:
         anchors = {"clear": float(np.mean(clear)), "discount": float(np.mean(discount)), "beta": float(np.mean(betas[name]))} | moved

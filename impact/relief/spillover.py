@@ -200,7 +200,7 @@ def _checked_design(returns, target, sessions, groups, market, clean_before, win
     day0 = parse_day(clean_before, parameter="clean_before")
     sessions = {name: parse_day(session, parameter=f"sessions[{name!r}]") for name, session in sessions.items()}
     if day0 not in returns.index:
-        raise InputError(f"clean_before={clean_before!r} is not a session of returns; choose one of its {len(returns)} sessions.")
+        raise InputError(f"clean_before={day0:%Y-%m-%d} is not a session of returns; choose one of its {len(returns)} sessions.")
     if target not in returns.columns:
         raise InputError(
             f"target={target!r} is not a column of returns; give its returns, or choose one of its {returns.shape[1]} columns."

@@ -8,6 +8,7 @@ import pytest
 
 from impact.cases import assess_case, spillover_groups
 from impact.cases.anchors import listing_falls, price_anchors
+from impact.cases.timeline import build_timeline
 from impact.errors import DataUnavailable, InfeasibleDesign
 from impact.pricing import event_library
 
@@ -211,3 +212,39 @@ def test_the_command_prints_every_table(run_cli, tmp_path):
     assert code == 0 and "logged" in err and json.loads(log.read_text())["made_at"] == EVE
     assert run_cli("relief", "xiaomi", "--log", str(log))[0] == 2
     assert run_cli("relief", "nobody")[0] == 2
+
+
+def test_what_needs_no_price_is_told_before_any_session_could_react(opened):
+    """The eve of the first session: base rates, states and what relief would do stand; what the price would tell is left out."""
+    hesai = opened("hesai", as_of="2024-02-01T12:00-05:00").relief()
+    assert hesai.eve == pd.Timestamp("2024-01-31") and hesai.probability is None and hesai.recovery is None
+    assert hesai.base_rates.to_frame().set_index("programme_id").loc["ndaa-1237-ccmc", "n_decided"] == 2
+    assert len(hesai.tree.to_frame()) and hesai.relief_jump.n_events > 0
+    assert {"anchors", "probability", "recovery", "parts_of_the_drop"} <= set(hesai.dropped["part"])
+    assert hesai.headline().count("the prices of HSAI run from") == 1
+
+
+def test_a_line_without_a_single_close_has_no_eve_and_the_same_rest(opened):
+    sensetime = opened("sensetime", as_of="2021-12-13T12:00+08:00").relief()
+    assert sensetime.eve is None and sensetime.on_eve() is None and sensetime.probability is None
+    assert len(sensetime.base_rates.to_frame()) and len(sensetime.short_tables()["states"])
+    assert sensetime.relief_jump.default_events < opened("sensetime").relief().relief_jump.default_events
+    with pytest.raises(DataUnavailable, match="case='sensetime' has no probability to log"):
+        sensetime.forecast(made_at="2021-12-13T12:00+08:00")
+
+
+def test_the_eve_is_a_session_with_a_close(opened):
+    """The copy has no closes of Hong Kong for the half day of 11 February 2021, and one of its index."""
+    holiday = opened("xiaomi", as_of="2021-02-15T12:00-05:00")
+    assert np.isnan(holiday.prices().close.loc["2021-02-11", "1810.HK"])
+    assessed = holiday.relief()
+    assert assessed.eve == pd.Timestamp("2021-02-10") and np.isfinite(assessed.on_eve()["price"])
+    assert "unknown to unknown" not in assessed.headline()
+    assert not assessed.dropped["reason"].str.contains("Timestamp|nan").any()
+
+
+def test_a_step_of_which_the_session_has_no_price_is_known_all_the_same(xiaomi):
+    bare = assess_case(xiaomi.definition, None, build_timeline(xiaomi.definition, None, as_of=EVE), None, EVE, no_study="no prices")
+    tree = bare.tree.to_frame().set_index("state")
+    assert bare.steps["step"].tolist() == ["filed"] and tree.loc["complaint", "probability_low"] == 1.0
+    assert bare.headline() == "no probability can be read from the price (no prices); recovery: no relief on record."
