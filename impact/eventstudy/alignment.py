@@ -13,7 +13,7 @@ import pandas as pd
 from impact.anchors import AnchorPolicy
 from impact.errors import InputError
 from impact.market.frames import as_frame, checked_sessions, dated_frame, refuse_where
-from impact.market.sniffing import read_dates
+from impact.market.written_days import read_dates
 from impact.typing_ import FloatArray, IntArray, TableLike
 
 __all__ = [

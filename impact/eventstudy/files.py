@@ -64,7 +64,8 @@ def read_return_file(path: str | Path, parameter: str = "returns") -> pd.DataFra
     InputError
         If it has no dates, or a cell is no finite number.
     """
-    from impact.market.sniffing import read_dates, read_numbers, read_table
+    from impact.market.sniffing import read_numbers, read_table
+    from impact.market.written_days import read_dates
 
     raw = read_table(_existing(path, parameter))
     if raw.refused:

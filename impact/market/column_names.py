@@ -18,13 +18,13 @@ COLUMN_NAMES: Mapping[str, frozenset[str]] = {
     "date": DATE_NAMES | _names("ex_date; ex date"),
     "security": _names("security; symbol; ticker; instrument; ric; isin"),
     "close": _names(
-        "close; close price; closing price; last; last price; px_last; price; settle",
+        "close; close price; closing price; close/last; last; last price; px_last; price; settle",
         "schlusskurs; schluss; zuletzt; cierre; último; clôture; dernier; chiusura; ultimo; slotkoers; laatste; fechamento",
         "종가; 終値; 收盘价; 收盘; 收盤價; 收市價",
     ),
-    "adjusted_close": _names("adj close; adj_close; adjclose; adj. close; adjusted close; adjusted_close; adjusted"),
+    "adjusted_close": _names("adj close; adj_close; adjclose; adj. close; adjusted close; adjusted_close; adjusted; 調整後終値"),
     "volume": _names(
-        "volume; vol; vol.; px_volume; shares traded; turnover shares; stücke; stuecke; stück; volumen; 거래량; 出来高; 成交量"
+        "volume; vol; vol.; px_volume; shares traded; number of shares; turnover shares; stücke; stuecke; stück; volumen; 거래량; 出来高; 売買高; 成交量"
     ),
     "dividends": _names("dividends; dividend; amount"),
     "currency": _names("currency; ccy; crncy"),

@@ -18,8 +18,9 @@ from impact.market.column_names import COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES
 from impact.market.dropped import dropped_rows
 from impact.market.panel import MarketPanel
 from impact.market.plausibility import doubt_notes
-from impact.market.sniffing import DELIMITED, MISSING, PARQUET, WORKBOOKS, RawTable, read_dates, read_numbers, read_sheets
+from impact.market.sniffing import DELIMITED, MISSING, PARQUET, WORKBOOKS, RawTable, read_numbers, read_sheets
 from impact.market.sources import FetchResult
+from impact.market.written_days import read_dates
 from impact.provenance import Source
 from impact.typing_ import Day
 

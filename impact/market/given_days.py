@@ -13,7 +13,7 @@ import pandas as pd
 from impact.anchors import WHOLE_DATES
 from impact.errors import InputError
 from impact.intake.dates import parse_date
-from impact.market.sniffing import read_dates
+from impact.market.written_days import read_dates
 
 __all__ = ["NO_DATE", "TIMED", "ZONED", "faults_of_days"]
 

@@ -14,8 +14,9 @@ import pandas as pd
 from impact.errors import InputError, SourceUnusable
 from impact.intake import RawFile, RawSheet, read_tables
 from impact.market.column_names import COLUMN_NAMES, DATE_NAMES, NOT_PRICES, OTHER_FIGURES
+from impact.market.written_days import looks_like_date
 
-__all__ = ["RawTable", "read_dates", "read_numbers", "read_sheets", "read_table", "table_of_bytes"]
+__all__ = ["RawTable", "read_numbers", "read_sheets", "read_table", "table_of_bytes"]
 
 DELIMITED = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".pq")
@@ -24,21 +25,10 @@ PREAMBLE_LINES = 40
 MISSING = frozenset(["", "-", "--", ".", "n/a", "na", "nan", "null", "none", "nil", "#n/a", "#n/a n/a", "#na", "<na>"])
 THOUSANDS: Mapping[str, float] = {"k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
 """What a letter after a count of shares multiplies it by, as market pages print volumes."""
+CURRENCY_SIGNS = "$€£¥₩"  # around a figure; which currency it is, the caller says
 LEVEL_NAMES = (("price", "ticker"), ("ticker", "price"))
 _FIGURE_NAMES = (
     OTHER_FIGURES | NOT_PRICES | {name for figure in ("close", "adjusted_close", "volume", "dividends") for name in COLUMN_NAMES[figure]}
-)
-
-# What a date may look like, and how to read it. The month and day of the last pattern are told apart by their values.
-DATE_FORMATS = (
-    (re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]00:00(?::00(?:\.0+)?)?(?:[+-]\d{2}:?\d{2}|Z)?)?"), "%Y-%m-%d"),
-    (re.compile(r"\d{8}"), "%Y%m%d"),
-    (re.compile(r"\d{4}/\d{1,2}/\d{1,2}"), "%Y/%m/%d"),
-    (re.compile(r"\d{1,2}-[A-Za-z]{3}-\d{4}"), "%d-%b-%Y"),
-    (re.compile(r"\d{1,2} [A-Za-z]{3} \d{4}"), "%d %b %Y"),
-    (re.compile(r"[A-Za-z]{3} \d{1,2}, \d{4}"), "%b %d, %Y"),
-    (re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}"), "%d.%m.%Y"),
-    (re.compile(r"\d{1,2}/\d{1,2}/\d{4}"), ""),
 )
 
 
@@ -247,27 +237,6 @@ def _typed_table(name: str, sheet: RawSheet, date_column: str | None, decimal: s
     return RawTable(name=name, columns=frame, decimal=decimal or (_decimal_sign(name, text.astype(str)) if text.shape[1] else "."))
 
 
-def read_dates(cells: pd.Series, name: str, date_format: str | None = None) -> pd.Series:
-    """Dates at midnight (datetime64[ns]); NaT where a cell does not have the format of the others.
-
-    Raises
-    ------
-    InputError
-        If no cell is a date, or day and month cannot be told apart and `date_format` is not given.
-    """
-    if pd.api.types.is_datetime64_any_dtype(cells):
-        zone_free = cells.dt.tz_localize(None) if isinstance(cells.dtype, pd.DatetimeTZDtype) else cells
-        return zone_free.astype("datetime64[ns]")
-    text = cells.astype(str).str.strip()
-    if date_format is None and len(text):
-        date_format, text = _date_format(text, name)
-    dates = pd.to_datetime(text, format=date_format, errors="coerce")
-    dates = dates.where(dates.between(pd.Timestamp("1700-01-01"), pd.Timestamp("2200-12-31"))).astype("datetime64[ns]")
-    if len(dates) and dates.isna().all():
-        raise InputError(f"{name}: no date can be read as {date_format!r} (first {text.iloc[0]!r}); name the format with date_format.")
-    return dates
-
-
 def read_numbers(cells: pd.Series, decimal: str, *, counts: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Figures as float, NaN where the cell is empty, and a mask of the cells that hold something else than a number.
 
@@ -309,7 +278,15 @@ def _without_letter(text: str) -> tuple[str, float]:
 
 
 def _plain_number(text: str, decimal: str) -> str:
-    text = text.strip().replace("\u00a0", "").replace("\u202f", "").replace("'", "").replace("\u2019", "").replace(" ", "")
+    text = (
+        text.strip()
+        .strip(CURRENCY_SIGNS)
+        .replace("\u00a0", "")
+        .replace("\u202f", "")
+        .replace("'", "")
+        .replace("\u2019", "")
+        .replace(" ", "")
+    )
     if decimal == ",":
         return text.replace(".", "").replace(",", ".")
     return text.replace(",", "")
@@ -323,9 +300,9 @@ def _header_position(name: str, rows: list[list[str]], date_column: str | None) 
     first = rows[0]
     if date_column is not None:
         raise InputError(f"columns['date']={date_column!r} is not a column of {name}; it starts: {', '.join(first[:8])}.")
-    if len(rows) > 1 and len(first) > 1 and not _looks_like_date(first[0]) and _looks_like_date(rows[1][0]):
+    if len(rows) > 1 and len(first) > 1 and not looks_like_date(first[0]) and looks_like_date(rows[1][0]):
         return 0
-    what = "no header row" if _looks_like_date(first[0]) else "no date column"
+    what = "no header row" if looks_like_date(first[0]) else "no date column"
     raise InputError(f"{name} has {what} (it starts: {', '.join(first[:8])}); add one, or name it with columns={{'date': ...}}.")
 
 
@@ -341,51 +318,26 @@ def _check_header(name: str, header: list[str]) -> None:
         )
 
 
-def _looks_like_date(text: str) -> bool:
-    return any(pattern.fullmatch(text) for pattern, _ in DATE_FORMATS)
-
-
-def _date_format(text: pd.Series, name: str) -> tuple[str, pd.Series]:
-    """The format of most cells, and the cells cut to what it reads."""
-    for pattern, date_format in sorted(DATE_FORMATS, key=lambda pair: -int(text.str.fullmatch(pair[0]).sum())):
-        if not text.str.fullmatch(pattern).any():
-            break
-        if date_format == "%Y-%m-%d":
-            return date_format, text.where(text.str.fullmatch(pattern), "").str[:10]
-        return date_format or _day_or_month_first(text[text.str.fullmatch(pattern)], name), text
-    first = text.iloc[0] if len(text) else ""
-    raise InputError(f"{name}: no date can be read (first {first!r}); write dates as YYYY-MM-DD, or name the format with date_format.")
-
-
-def _day_or_month_first(text: pd.Series, name: str) -> str:
-    parts = text.str.split("/", expand=True)
-    first, second = parts[0].astype(int).max(), parts[1].astype(int).max()
-    if first > 12 and second <= 12:
-        return "%d/%m/%Y"
-    if second > 12 and first <= 12:
-        return "%m/%d/%Y"
-    raise InputError(
-        f"{name}: day and month cannot be told apart (first {text.iloc[0]!r}); say which with date_format='%d/%m/%Y' or '%m/%d/%Y'."
-    )
-
-
 def _decimal_sign(name: str, columns: pd.DataFrame) -> str:
-    """The sign that some figure can only use as a decimal sign: not followed by three digits, or the last of two kinds."""
+    """The sign that some figure can only use for decimals (not before three digits, or the last of two kinds); twice in one it groups."""
     sample = [cell for column in columns.columns for cell in columns[column].iloc[:200]]
-    sure = dict.fromkeys(".,", False)
+    sure, groups = dict.fromkeys(".,", False), dict.fromkeys(".,", False)
     doubtful = ""
     for cell in sample:
-        match = re.fullmatch(r"[-+]?\d[\d.,]*?([.,])(\d+)", cell)
-        if not match or _looks_like_date(cell):
+        match = re.fullmatch(r"[-+]?\d[\d.,]*?([.,])(\d+)", cell.strip(CURRENCY_SIGNS))
+        if not match or looks_like_date(cell):
             continue
         sign, decimals = match.groups()
         other = "," if sign == "." else "."
+        groups[sign] |= len(decimals) == 3 and cell.count(sign) > 1 and other not in cell
         if len(decimals) != 3 or other in cell or cell.lstrip("+-").startswith("0"):
             sure[sign] |= cell.count(sign) == 1
         elif sign == "," and cell.count(",") == 1:
             doubtful = cell
     if sure["."] and sure[","]:
         raise InputError(f"{name} uses both '.' and ',' as decimal sign; write all figures with one, or say which with decimal.")
-    if not sure["."] and not sure[","] and doubtful:
+    if groups["."] and not groups[","] and not sure["."]:
+        return ","
+    if not sure["."] and not sure[","] and not groups[","] and doubtful:
         raise InputError(f"{name}: {doubtful!r} may be thousands or decimals; say which with decimal='.' or decimal=','.")
     return "," if sure[","] else "."

@@ -17,7 +17,8 @@ from impact.intake import LIMITS
 from impact.market.checks import checked_figures, last_ended_day
 from impact.market.column_names import COLUMN_NAMES
 from impact.market.histories import FetchFailure, SecurityHistory, utc_now
-from impact.market.sniffing import read_dates, read_numbers, table_of_bytes
+from impact.market.sniffing import read_numbers, table_of_bytes
+from impact.market.written_days import read_dates
 
 __all__ = ["VendorProvider"]
 

@@ -338,3 +338,28 @@ def test_a_line_has_one_currency_whatever_rows_leave_out(write):
         load_panel(write(rows.format("EUR", "USD")))
     with pytest.raises(InputError, match="states GBP and GBp for 'KO'"):
         load_panel(write(rows.format("GBP", "GBp")))
+
+
+@pytest.mark.parametrize(
+    "day", ["2026年1月5日", "2026년 1월 5일", "2026.1.5", "5 January 2026", "January 5, 2026", "05-Jan-2026", "5 Jan 2026", "2026/1/5"]
+)
+def test_a_day_is_read_as_it_is_written_in_tokyo_seoul_and_elsewhere(write, day):
+    panel = load_panel(write(f'Date;Close\n"{day}";10\n', "X.csv"))
+    assert panel.sessions.tolist() == [pd.Timestamp("2026-01-05")] and closes(panel) == {"X": [10.0]}
+
+
+@pytest.mark.parametrize(("mark", "close"), [(",", 6252.0), (".", 6252.0)])
+def test_a_sign_that_stands_twice_in_a_volume_groups_thousands_in_the_closes_too(write, mark, close):
+    text = f"Date;Close;Volume\n2026-01-05;6{mark}252;5{mark}823{mark}400\n2026-01-06;6{mark}310;987{mark}600\n"
+    panel = load_panel(write(text, "X.csv"))
+    assert closes(panel) == {"X": [close, 6310.0]} and panel.volume["X"].tolist() == [5823400.0, 987600.0]
+
+
+@pytest.mark.parametrize("text", [  # as the sites of the exchanges write them
+    "Date,Close/Last,Volume,Open,High,Low\n01/16/2026,$41.20,1234567,$41.00,$42.00,$40.00\n01/15/2026,$40.00,998877,$41.00,$42.00,$40.00\n",
+    '"Historical Data"\n"NL0000235190"\nDate;Open;Close;"Number of Shares";"Number of Trades"\n'
+    "16/01/2026;41.00;41.20;1234567;900\n15/01/2026;41.00;40.00;998877;800\n",
+])  # fmt: skip
+def test_a_file_of_an_exchange_is_read_as_it_comes(write, text):
+    panel = load_panel(write(text, "X.csv"))
+    assert closes(panel) == {"X": [40.0, 41.2]} and panel.volume["X"].tolist() == [998877.0, 1234567.0]
