@@ -106,7 +106,13 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
         "lists": asked["lists"],
     }
     if Path(holdings).is_dir():
-        _check_folder(holdings, question, fail_on, {**asked, "as_of": as_of, "html": html}, (format_, output, table))
+        _check_folder(
+            holdings,
+            question,
+            fail_on,
+            {**asked, "lists": asked_lists, "map": maps, "as_of": as_of, "html": html},
+            (format_, output, table),
+        )
         return
     if asked["since"]:
         raise InputError("--since compares the books of a folder; use --diff INSTANT for one book.")
@@ -138,7 +144,8 @@ def _official(files: tuple[str, ...]):
 
 def _check_folder(folder: str, question: dict, fail_on: tuple[str, ...], asked: dict, form: tuple) -> None:
     """One table over all books of a folder; exit code 1 for what --fail-on names, 2 where a book cannot be read."""
-    from impact.holdings.desk import books_of, check_books, read_report, worker_pool
+    from impact.holdings.desk import books_of, check_books, worker_pool
+    from impact.holdings.desk_changes import read_report
 
     if asked["html"]:
         raise InputError("--html writes the page of one book; give a file, not a folder.")
@@ -147,9 +154,15 @@ def _check_folder(folder: str, question: dict, fail_on: tuple[str, ...], asked: 
     with worker_pool(len(books)) as pool:
         desk = check_books(books, question, since=since, executor=pool)
     tables = {name: desk.with_schema(name) for name in ("lines", "books", "changes", "unread")}
-    inputs = {"folder": folder, "as_of": asked["as_of"], "investor": asked["investor"]}
+    inputs = {"folder": folder, **{name: value for name, value in asked.items() if value and name not in ("html", "since")}}
+    differing = since.asked_otherwise(inputs) if since else ()
     document = Document(
-        command="check.folder", title=desk.headline, tables=tables, inputs=inputs, assumptions=desk.assumptions, sources=desk.sources
+        command="check.folder",
+        title=desk.headline,
+        tables=tables,
+        inputs=inputs,
+        assumptions=(*desk.assumptions, *differing),
+        sources=desk.sources,
     )
     format_, output, table = form
     emit(document, format_=format_, output=output, table=table)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -15,6 +14,7 @@ from typing import Any, cast
 import pandas as pd
 
 from impact.errors import InputError
+from impact.holdings.desk_changes import BooksNow, EarlierReport, changes_since, still_held
 from impact.holdings.exposure import check_portfolio
 from impact.holdings.exposure_tables import with_money_known
 from impact.holdings.portfolio import NAV_UNITS, Portfolio, ReadingOptions, read_as_asked
@@ -25,15 +25,13 @@ from impact.kernels.mapping import Executor, map_in_order
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 
-__all__ = ["DeskReport", "books_of", "check_books", "read_report", "worker_pool"]
+__all__ = ["DeskReport", "books_of", "check_books", "worker_pool"]
 
 _LINE = (
     "book", "row", "account", "name", "isin", "ticker", "quantity", "market_value", "nav_share", "entity", "tier", "status", "programme",
     "citation", "next_ban_at", "divest_by_at", "evidence",
 )  # fmt: skip
 _WORTH_A_POOL = 60
-_KEY = ("book", "account", "name", "isin", "ticker")
-_WHY = ("status", "entity", "programme", "citation", "evidence")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -48,7 +46,7 @@ class DeskReport(Result):
     books : DataFrame
         One book a row: n_rows = n_kept + n_dropped, positions by status, net assets, date of the holdings.
     changes : DataFrame
-        Lines that are new, gone, or of another status than in the earlier report, with what each rested on.
+        Lines that are new, gone, clear, or of another status or size than in the earlier report, with what each rested on.
     unread : DataFrame
         book, reason: files that could not be read; their holdings are unknown.
     """
@@ -106,13 +104,18 @@ class _Batch:
 
     books: tuple[tuple[str, Path], ...]
     question: Mapping[str, Any]
+    before: pd.DataFrame | None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Answer:
-    """What one batch says: lines and rows of books by label, notes and decisions of each, and what could not be read."""
+    """What one batch says: lines and rows of books by label, notes and decisions of each, and what could not be read.
+
+    `clear` holds the clear positions that the earlier report has.
+    """
 
     lines: pd.DataFrame
+    clear: pd.DataFrame
     books: tuple[tuple[Any, ...], ...]
     notes: Mapping[str, tuple[str, ...]]
     decided: pd.DataFrame
@@ -125,7 +128,7 @@ def check_books(
     books: Sequence[Path],
     question: Mapping[str, Any],
     *,
-    since: pd.DataFrame | None = None,
+    since: EarlierReport | None = None,
     executor: Executor | None = None,
     batch: int = 100,
 ) -> DeskReport:
@@ -136,8 +139,8 @@ def check_books(
     books : sequence of path
     question : mapping
         What :func:`~impact.holdings.exposure.check_portfolio` is asked of each book, by its parameters, without the holdings.
-    since : DataFrame, optional
-        Lines of an earlier report.
+    since : EarlierReport, optional
+        What changed since it.
     executor : object with ``map``, optional
         Computes the batches, such as a pool of processes; here by default.
     batch : int
@@ -149,19 +152,23 @@ def check_books(
         If no book can be read; one of several that cannot is a row of `unread`.
     """
     named = list(zip(_labels(books), books, strict=True))
-    tasks = [_Batch(books=tuple(named[start : start + batch]), question=question) for start in range(0, len(named), batch)]
+    before = None if since is None else since.lines
+    tasks = [_Batch(books=tuple(named[start : start + batch]), question=question, before=before) for start in range(0, len(named), batch)]
     answers = list(map_in_order(executor, _answer, tasks))
     unread = [row for answer in answers for row in answer.unread]
     full = [answer for answer in answers if answer.books]
     if not full:
         raise InputError(f"none of {len(unread):,} file(s) can be checked; first: {unread[0][1] if unread else 'no file is given'}")
     lines = pd.concat([answer.lines for answer in full], ignore_index=True)
+    table = pd.DataFrame([row for answer in full for row in answer.books], columns=[column.name for column in DESK_BOOKS])
+    clear = pd.concat([answer.clear for answer in full], ignore_index=True)
+    now = BooksNow(lines=lines, clear=clear, read=set(table["book"]), unread={label for label, _ in unread})
     law = {source.title: source for answer in full for source in answer.sources}
     return DeskReport(
         as_of=parse_instant(question["as_of"]),
         lines=lines,
-        books=pd.DataFrame([row for answer in full for row in answer.books], columns=[column.name for column in DESK_BOOKS]),
-        changes=_changes(since, lines),
+        books=table,
+        changes=changes_since(since, now),
         unread=pd.DataFrame(unread, columns=[column.name for column in DESK_UNREAD]),
         sources=unique_sources(*(answer.book_sources for answer in full), tuple(law[title] for title in sorted(law))),
         assumptions=(
@@ -183,12 +190,16 @@ def _answer(task: _Batch) -> _Answer:
             unread.append((label, str(error)))
     nothing = pd.DataFrame(columns=list(_LINE))
     if not read:
-        return _Answer(lines=nothing, books=(), notes={}, decided=nothing, unread=tuple(unread), book_sources=(), sources=())
+        return _Answer(lines=nothing, clear=nothing, books=(), notes={}, decided=nothing, unread=tuple(unread), book_sources=(), sources=())
     first = check_portfolio(next(iter(read.values())), **task.question)
     asked, screened = screen_books(list(read.values()), first.options, first.as_of)
     by_label = dict(zip(read, screened, strict=True))
+    shown = {label: with_money_known(book.rows.assign(book=label), DESK_LINES, book.portfolio.currency) for label, book in by_label.items()}
     return _Answer(
-        lines=pd.concat([_lines(label, book) for label, book in by_label.items()], ignore_index=True)[list(_LINE)],
+        lines=pd.concat([rows[rows["status"] != "clear"] for rows in shown.values()], ignore_index=True)[list(_LINE)],
+        clear=pd.concat([still_held(rows[rows["status"] == "clear"], task.before) for rows in shown.values()], ignore_index=True)[
+            list(_LINE)
+        ],
         books=tuple(_book(label, book) for label, book in by_label.items()),
         notes={label: asked.said_of(book) for label, book in by_label.items()},
         decided=pd.concat([book.issues[book.issues["column"] == "decision"] for book in screened]),
@@ -196,12 +207,6 @@ def _answer(task: _Batch) -> _Answer:
         book_sources=unique_sources(*(portfolio.sources for portfolio in read.values())),
         sources=asked.sources,
     )
-
-
-def _lines(label: str, book: ScreenedBook) -> pd.DataFrame:
-    """The positions of a book that are not clear."""
-    rows = book.rows[book.rows["status"] != "clear"].assign(book=label)
-    return with_money_known(rows, DESK_LINES, book.portfolio.currency)
 
 
 def _notes_of_books(notes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -241,44 +246,6 @@ def _book(label: str, book: ScreenedBook) -> tuple[Any, ...]:
     kept, dropped = len(book.rows), len(portfolio.dropped)
     nav = float("nan") if portfolio.currency == NAV_UNITS else portfolio.nav
     return (label, kept + dropped, kept, dropped, len(book.issues), *counts, nav, portfolio.currency, portfolio.as_of)
-
-
-def read_report(path: str | Path) -> pd.DataFrame:
-    """The lines of an earlier report that was written as JSON.
-
-    Raises
-    ------
-    InputError
-        If the file is no such report.
-    """
-    try:
-        told = json.loads(Path(path).read_text(encoding="utf-8"))
-        lines = pd.DataFrame(told["lines"], columns=list(_LINE))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"since={str(path)!r} is no report of a folder ({type(error).__name__}); write one with impact check FOLDER -o FILE.json."
-        ) from error
-    return lines
-
-
-def _changes(since: pd.DataFrame | None, now: pd.DataFrame) -> pd.DataFrame:
-    """Lines that came, went, or are of another status; a line that repeats in its book is numbered."""
-    if since is None:
-        return pd.DataFrame(columns=[column.name for column in DESK_CHANGES])
-    sides = []
-    for table in (since, now):
-        keyed = table[[*_KEY, *_WHY]].copy()
-        keyed[list(_KEY)] = keyed[list(_KEY)].fillna("").astype("str")
-        keyed["n"] = keyed.groupby(list(_KEY)).cumcount()
-        sides.append(keyed.set_index([*_KEY, "n"]))
-    joined = sides[0].add_suffix("_before").join(sides[1].add_suffix("_after"), how="outer").fillna("")
-    had, has = joined["status_before"] != "", joined["status_after"] != ""
-    differs = pd.concat([joined[f"{name}_before"] != joined[f"{name}_after"] for name in ("status", "entity", "programme")], axis=1).any(
-        axis=1
-    )
-    change = pd.Series("", index=joined.index).mask(had & has & differs, "status").mask(had & ~has, "gone or clear").mask(~had & has, "new")
-    told = joined.assign(change=change).reset_index().drop(columns="n")
-    return told[told["change"] != ""].reset_index(drop=True)[[column.name for column in DESK_CHANGES]]
 
 
 @contextmanager

@@ -211,6 +211,7 @@ DESK_BOOKS = _WORDS.schema(
 DESK_CHANGES = _WORDS.schema(
     "desk_changes",
     "book account name isin ticker change",
+    *(_WORDS["quantity"].named(f"quantity_{side}", f"shares, {side}") for side in ("before", "after")),
     *(
         _WORDS[name].named(f"{name}_{side}", f"{_WORDS[name].short or name}, {side}")
         for name in ("status", "entity", "programme", "citation", "evidence")

@@ -55,10 +55,35 @@ def test_decisions_settle_and_since_says_what_changed(run_cli, books, tmp_path):
     code, told, _ = _report(run_cli, books, "--decisions", str(decisions), "--since", str(before))
     assert code == 0 and {(row["name"], row["change"], row["status_after"]) for row in told["changes"]} == {
         ("HIKVISION DIGITAL TECH", "status", "barred"),
-        ("COSTAR GROUP INC", "gone or clear", ""),
+        ("COSTAR GROUP INC", "clear", ""),
     }
     assert "2 decision(s) applied, 0 void: their line with that proposal is in no book." in told["assumptions"]
     assert _report(run_cli, books, "--decisions", str(decisions))[1]["changes"] == []
+
+
+def test_what_went_out_of_a_report_is_told_apart(run_cli, books, tmp_path):
+    """A position sold, one bought more of, a book that cannot be read and one that is not there are four things, and none is clear."""
+    before, listed = tmp_path / "before.json", tmp_path / "listed.csv"
+    listed.write_text("Name,Program,ISIN\nApple Inc,MADE-UP,US0378331005\n")
+    for name in "cde":
+        (books / f"{name}.csv").write_text((books / "a.csv").read_text())
+    assert run_cli("check", str(books), "--as-of", AT, "--lists", str(listed), "-o", str(before))[0] == 0
+    (books / "a.csv").write_text("Name,ISIN,Shares,Market Value,Currency\nApple,US0378331005,10,1300,USD\n")
+    (books / "c.csv").write_text((books / "e.csv").read_text().replace("HK0941009539,10,340", "HK0941009539,20,680"))
+    (books / "d.csv").write_text("no,header\n1,2\n")
+    (books / "e.csv").unlink()
+    code, told, _ = _report(run_cli, books, "--since", str(before))
+    changed = {(row["book"], row["name"]): (row["change"], row["quantity_before"], row["quantity_after"]) for row in told["changes"]}
+    assert code == 2 and changed == {
+        ("a.csv", "China Mobile"): ("gone", 10, None),
+        ("a.csv", "Apple"): ("clear", 10, None),
+        ("c.csv", "China Mobile"): ("quantity", 10, 20),
+        ("c.csv", "Apple"): ("clear", 10, None),
+        **{("d.csv", name): ("book not read", 10, None) for name in ("China Mobile", "Apple")},
+        **{("e.csv", name): ("book not given", 10, None) for name in ("China Mobile", "Apple")},
+    }
+    asked = f"The earlier report was asked with lists ['{listed}'], this one with nothing: a change may come of it."
+    assert asked in told["assumptions"]
 
 
 def test_json_lines_carry_one_line_a_row(run_cli, books):
