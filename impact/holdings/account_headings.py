@@ -8,26 +8,19 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from impact.holdings.book_words import OF_ACCOUNTS
 from impact.holdings.sums import PRINTED, allowed_rounding
 from impact.holdings.total_words import begins_as_total, is_made_of_total_words
-from impact.intake.headings import heading_key
+from impact.intake.headings import heading_key, word_keys
 from impact.typing_ import BoolArray, FloatArray
 
 __all__ = ["AccountHeadings", "account_headings"]
 
-_ACCOUNT = frozenset(
-    heading_key(word)
-    for word in (
-        "account", "acct", "accounts", "depot", "konto", "wertpapierdepot", "compte", "cuenta", "conto", "rekening", "conta",
-        "rachunek", "счет", "счёт", "口座", "账户", "帳戶", "계좌",
-    )
-)  # fmt: skip
-"""Words that no name of a security begins with."""
-_OF_ACCOUNTS = frozenset(
+_KINDS_OF_ACCOUNTS = frozenset(
     heading_key(word)
     for word in (
         "ira", "roth", "401k", "403b", "457b", "hsa", "sep", "brokerage", "joint", "taxable", "individual", "custodial", "isa", "sipp",
-        "tfsa", "rrsp", "resp", "pea", "assurance-vie", "pension", "superannuation", "trust", "特定口座", "一般口座", "nisa",
+        "tfsa", "rrsp", "resp", "pea", "assurance", "pension", "superannuation", "trust", "特定口座", "一般口座", "nisa",
     )
 )  # fmt: skip
 """Words that names of accounts hold, and those of funds and firms too: the figures must say so as well."""
@@ -86,7 +79,7 @@ def account_headings(rows: pd.DataFrame, coded: BoolArray) -> AccountHeadings:
     account = pd.Series([""] * n, dtype="str")
     proven = len(sums) == len(spans) or any(start in sums and end > start + 2 for start, end in spans)  # one line may be as large by chance
     for start, end in spans if sums and proven else ():
-        heading[start] = start in sums or (_is_numbered(label[start]) and _OF_CASH.isdisjoint(_split(label[start])))
+        heading[start] = start in sums or (_is_numbered(label[start]) and _OF_CASH.isdisjoint(word_keys(label[start])))
         differs[start] = heading[start] and start not in sums
         if heading[start]:
             account.iloc[start + 1 : end] = str(label[start])
@@ -101,10 +94,6 @@ def _is_summed(text: str) -> bool:
     return is_made_of_total_words(text) or begins_as_total(text)
 
 
-def _split(text: str) -> list[str]:
-    return [heading_key(word) for word in "".join(sign if sign.isalnum() else " " for sign in text).split()]
-
-
 def _of_account(text: str) -> bool:
     """Whether a name holds a word of accounts.
 
@@ -113,9 +102,9 @@ def _of_account(text: str) -> bool:
     >>> _of_account("Account 123 - Taxable"), _of_account("Roth IRA"), _of_account("Acme Inc")
     (True, True, False)
     """
-    return not (_ACCOUNT | _OF_ACCOUNTS).isdisjoint(_split(text))
+    return not (OF_ACCOUNTS | _KINDS_OF_ACCOUNTS).isdisjoint(word_keys(text))
 
 
 def _is_numbered(text: str) -> bool:
-    words = _split(text)
-    return any(word.isdigit() for word in words) or words[0] in _ACCOUNT
+    words = word_keys(text)
+    return any(word.isdigit() for word in words) or words[0] in OF_ACCOUNTS

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from impact.holdings.book_words import OF_ACCOUNTS, OF_FUNDS
 from impact.holdings.distinct import per_distinct
 from impact.holdings.total_words import begins_as_total, is_carried_forward, is_made_of_total_words, total_kind, what_is_summed
-from impact.intake.headings import heading_key, is_group_label, is_total_label
+from impact.intake.headings import heading_key, is_group_label, is_total_label, word_keys
 from impact.typing_ import BoolArray
 
 __all__ = [
@@ -121,13 +122,10 @@ def labelled_parts(rows: pd.DataFrame, labels: pd.Series) -> BoolArray:
     return labelled
 
 
-_FUND_WORDS = frozenset({"fund", "funds", "portfolio", "account", "mandate", "composite", "fonds", "portefeuille", "cartera", "depot"})
-
-
 def are_called_funds(rows: pd.DataFrame, asked: BoolArray) -> BoolArray:
     """Of the lines asked for those called a fund, (n,) bool."""
     label = rows["name"].where(rows["name"] != "", rows["ticker"])
-    return says(label, asked & (label != "").to_numpy(), lambda name: not _FUND_WORDS.isdisjoint(name.lower().split()))
+    return says(label, asked & (label != "").to_numpy(), lambda name: not (OF_FUNDS | OF_ACCOUNTS).isdisjoint(word_keys(name)))
 
 
 def says(cells: pd.Series, asked: BoolArray, tells: Callable[[str], bool]) -> BoolArray:

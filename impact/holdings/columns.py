@@ -105,6 +105,8 @@ def _fitting(heading: str, kind: str) -> list[Reading]:
     if kind in ("code", "isin", "cusip"):
         fit.sort(key=lambda reading: reading[0] != "identifier")
     order = [name for name, _ in fit]
+    if "market_value" in order and kind in NUMERIC_KINDS and currency_in(heading):
+        return [reading for reading in fit if reading[0] == "market_value"]  # a code has no currency
     if "quantity" in order and "market_value" in order[order.index("quantity") :]:
         value = fit[order.index("market_value")]
         others = [reading for reading in fit if reading is not value]

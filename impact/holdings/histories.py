@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from impact.intake.headings import heading_key
+from impact.intake.headings import heading_key, word_keys
 
 __all__ = [
     "begin_with_bookings",
@@ -126,7 +126,7 @@ def is_view(heading: str) -> bool:
     >>> is_view("Recommendation"), is_view("Analyst rating"), is_view("Type")
     (True, True, False)
     """
-    return not _VIEWS.isdisjoint(heading_key(word) for word in heading.replace("_", " ").split())
+    return not _VIEWS.isdisjoint(word_keys(heading))
 
 
 def is_history_name(name: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from impact.holdings.book_words import OF_SEVERAL
 from impact.holdings.distinct import distinct_rows, per_distinct
 from impact.holdings.fields import IDENTITY_FIELDS
 from impact.holdings.heading_vocabulary import readings_of
@@ -27,42 +28,6 @@ _WHOLE: Mapping[str, frozenset[str]] = {
     "typeofbalance": frozenset({"aggr", "aggregate", "aggregate balance"}),
 }
 """Headings of columns that say of each line whether it is a whole position, and the words for one."""
-_SEVERAL = frozenset(
-    [
-        "various",
-        "multiple",
-        "multi",
-        "mixed",
-        "all",
-        "several",
-        "summary",
-        "aggregate",
-        "verschiedene",
-        "diverse",
-        "mehrere",
-        "alle",
-        "alles",
-        "divers",
-        "plusieurs",
-        "tous",
-        "toutes",
-        "diversos",
-        "varios",
-        "varias",
-        "todos",
-        "todas",
-        "vari",
-        "piu",
-        "tutti",
-        "tutte",
-        "全部",
-        "所有",
-        "多个",
-        "多筆",
-        "複数",
-    ]
-)
-"""Keys of the words that stand where the lots of a summary have a day or a number of their own, beside the labels of totals."""
 _PARTS = frozenset({"lot", "lotno", "taxlot", "parcel"})
 """Keys of the words that say of a line that it is a lot."""
 _IDENTITY = ("account", "name", "ticker", "isin", "cusip", "sedol", "figi", "instrument", "put_call", "currency")
@@ -202,8 +167,8 @@ def _differs_in_kind(summary: str, lots: Sequence[str]) -> bool:
     word = heading_key(summary)
     words = [heading_key(cell) for cell in lots]
     blank = summary.strip().lower() in MISSING_TEXT and all(_is_day_or_number(cell) for cell in lots)
-    several = (word in _SEVERAL or is_total_label(summary)) and not any(
-        other in _SEVERAL or is_total_label(cell) for other, cell in zip(words, lots, strict=True)
+    several = (word in OF_SEVERAL or is_total_label(summary)) and not any(
+        other in OF_SEVERAL or is_total_label(cell) for other, cell in zip(words, lots, strict=True)
     )
     return blank or several or (word not in _PARTS and set(words) <= _PARTS)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.holdings.cell_report import CellReport
+from impact.intake.headings import word_keys
 from impact.intake.numbers import parse_numbers
 from impact.typing_ import BoolArray, FloatArray
 
@@ -33,7 +34,7 @@ _BESIDES = frozenset(
 
 
 def _tokens(heading: str) -> frozenset[str]:
-    return frozenset("".join(sign if sign.isalnum() else " " for sign in heading.lower().replace("+", "")).split())
+    return frozenset(word_keys(heading.replace("+", "")))
 
 
 def is_part_of_quantity(heading: str) -> bool:

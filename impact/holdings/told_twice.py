@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from impact.holdings.book_words import OF_ACCOUNTS, OF_ALL, OF_FUNDS
 from impact.holdings.positions import Positions
 from impact.holdings.raw_tables import SheetTables
 from impact.intake.dates import parse_date
@@ -20,31 +21,7 @@ _CODES = ("isin", "cusip", "sedol", "figi", "ticker", "name")
 _AMOUNTS = ("quantity", "market_value", "weight")
 _CERTAIN = 3
 """So many lines that are alike to the figure are one book; fewer may be alike by chance."""
-_OF_ALL = frozenset(
-    heading_key(word)
-    for word in (
-        "total", "totals", "all", "summary", "overview", "consolidated", "combined", "aggregate", "aggregated", "gesamt", "alle", "übersicht",
-        "zusammenfassung", "konsolidiert", "consolidé", "synthèse", "ensemble", "tous", "totale", "riepilogo", "tutti", "totaal", "resumen",
-        "todos", "汇总", "彙總", "全部", "合計", "全体", "합계", "전체",
-    )
-)  # fmt: skip
-_OF_BOOKS = frozenset(
-    [
-        "positions",
-        "position",
-        "holdings",
-        "holding",
-        "portfolio",
-        "portfolios",
-        "book",
-        "books",
-        "accounts",
-        "account",
-        "funds",
-        "fund",
-        "depot",
-    ]
-)
+_OF_BOOKS = OF_ACCOUNTS | OF_FUNDS | frozenset({"positions", "position", "holdings", "holding", "book", "books"})
 _OF_COPIES = frozenset(
     heading_key(word)
     for word in (
@@ -93,7 +70,7 @@ class _Unit:
     def is_of_all(self) -> bool:
         """Whether the name says nothing but that all is here: ``Total``, ``All positions``."""
         words = {heading_key(word) for word in _letters(self.name)}
-        return is_total_label(self.name) or (bool(words & _OF_ALL) and words <= _OF_ALL | _OF_BOOKS)
+        return is_total_label(self.name) or (bool(words & OF_ALL) and words <= OF_ALL | _OF_BOOKS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -337,7 +314,7 @@ def _only_copied(one: str, other: str) -> bool:
     bare = [_without_count(name) for name in (one, other)]
     words = [{heading_key(word) for word in _letters(name)} for name in bare]
     unnamed = all(bool(own) and own <= _OF_COPIES for own in words)
-    return (unnamed or _figures(bare[0]) == _figures(bare[1])) and (words[0] ^ words[1]) <= _OF_COPIES | _OF_BOOKS | _OF_ALL
+    return (unnamed or _figures(bare[0]) == _figures(bare[1])) and (words[0] ^ words[1]) <= _OF_COPIES | _OF_BOOKS | OF_ALL
 
 
 def _without_count(name: str) -> str:

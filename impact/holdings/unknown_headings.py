@@ -10,7 +10,7 @@ import pandas as pd
 from impact.holdings.column_doubts import NUMERIC_KINDS, Doubt
 from impact.holdings.columns import ColumnPlan
 from impact.holdings.heading_vocabulary import readings_of
-from impact.intake.headings import heading_key
+from impact.intake.headings import heading_key, word_keys
 from impact.intake.numbers import parse_numbers
 from impact.typing_ import FloatArray
 
@@ -31,7 +31,7 @@ _NO_AMOUNTS = frozenset(
         "no", "nr", "number", "key", "ref", "reference", "identifier", "rank", "row", "line", "id", "code", "year", "month", "day", "date", "age", "coupon", "yield", "ytm", "duration", "maturity",
         "rating", "score", "return", "change", "chg", "gain", "loss", "pnl", "profit", "cost", "dividend", "beta", "alpha", "ratio", "rate",
         "pe", "pb", "eps", "roe", "high", "low", "open", "low52", "tax", "fee", "esg", "target", "limit", "benchmark", "index", "multiplier",
-        "factor", "tenor", "strike", "delta", "vega", "gamma", "theta", "volatility", "spread", "interest", "accrued", "token",
+        "factor", "tenor", "strike", "price", "kurs", "cena", "preço", "prix", "average", "avg", "delta", "vega", "gamma", "theta", "volatility", "spread", "interest", "accrued", "token",
     )
 )  # fmt: skip
 """Words of headings that are known, and feed no field."""
@@ -57,7 +57,7 @@ def unknown_amounts(
     Notes
     -----
     A table with quantity and price has its values. Figures are those of a value where they are money, or the product of quantity and price;
-    a weight where they sum to a whole; a quantity where they are the value over the price, or whole numbers that never are small. Where
+    a weight where they sum to a whole; a quantity where they are the value over the price, or whole numbers of which one is a hundred or more. Where
     no line could be valued otherwise, any column of figures may be the value, and is asked for.
     """
     open_columns = [
@@ -88,8 +88,7 @@ def unknown_amounts(
 
 
 def _is_of_something_else(heading: str) -> bool:
-    words = "".join(sign if sign.isalnum() else " " for sign in heading).split()
-    return not _NO_AMOUNTS.isdisjoint(heading_key(word) for word in words)
+    return not _NO_AMOUNTS.isdisjoint(word_keys(heading))
 
 
 def _figures(column: pd.Series) -> FloatArray:
@@ -115,7 +114,8 @@ def _behaves_like(figures: FloatArray, kind: str, told: dict[int, FloatArray], p
             of_value = by_field["market_value"] / by_field["price"]
         both = np.isfinite(of_value) & np.isfinite(figures)
         near = np.abs(of_value - figures)[both] <= _NEAR * np.abs(figures)[both]
-        return "quantity" if near.size and float(near.mean()) >= _MOST else ""
+        if near.size and float(near.mean()) >= _MOST:
+            return "quantity"
     whole = bool(np.all(held == np.round(held))) and float(np.abs(held).max()) >= _LEAST_QUANTITY
     years = bool(np.all((held >= _YEARS[0]) & (held <= _YEARS[1])))
     return "quantity" if whole and not years else ""

@@ -10,7 +10,7 @@ from impact.bundled import read_bundled
 from impact.intake.currencies import CURRENCIES, HUNDREDTH_CODES, HUNDREDTHS, SIGNS, any_of, spaced_currency
 from impact.intake.units import unit_in
 
-__all__ = ["heading_key", "heading_readings", "is_group_label", "is_total_label", "may_be_heading"]
+__all__ = ["heading_key", "heading_readings", "is_group_label", "is_total_label", "may_be_heading", "word_keys"]
 
 _BRACKETS = re.compile(r"[(\[（【]([^)\]）】]*)[)\]）】]")
 _SIGN = any_of(SIGNS)
@@ -43,6 +43,17 @@ _STROKES = str.maketrans("ıł", "il")
 def _key(text: str) -> str:
     text = unicodedata.normalize("NFKD", text.replace("ß", "ss")).replace("%", " percent ").casefold().translate(_STROKES)
     return "".join(letter for letter in text if letter.isalnum() and not unicodedata.combining(letter))
+
+
+def word_keys(text: str) -> list[str]:
+    """The keys of the words of a text: its runs of letters and figures.
+
+    Examples
+    --------
+    >>> word_keys("Savings-Konto Nr. 5"), word_keys("assurance_vie")
+    (['savings', 'konto', 'nr', '5'], ['assurance', 'vie'])
+    """
+    return [_key(word) for word in "".join(sign if sign.isalnum() else " " for sign in text).split()]
 
 
 def heading_readings(heading: object) -> list[str]:

@@ -50,6 +50,24 @@ BOOKS = {
         "Symbol;Titel;Anzahl;Kurs;Währung;Total CHF;Gewichtung|XIACY;Xiaomi;100;20.00;USD;1'800.00;60.00%|TCEHY;Tencent;20;60.00;USD;1'200.00;40.00%",
         (2, 3000, 120, 1),
     ),
+    "Russian depositary": (
+        f"Наименование;ISIN код ценной бумаги;Количество, шт;Рыночная цена;Рыночная стоимость, без НКД|Xiaomi;{X};100;25,0;2 500,00|Tencent;{TC};10;130,0;1 300,00"
+        "|Итого;;;;3 800,00",
+        (2, 3800, 110, 0),
+    ),
+    "Danish bank": (
+        f"Værdipapir;Fondskode;Beholdning;Kurs;Valuta;Kursværdi DKK;Andel %|Xiaomi;{X};100;25,00;HKD;2.000,00;60,00|Tencent;{TC};1;130,00;USD;1.000,00;40,00",
+        (2, 3000, 101, 1),
+    ),
+    "Portuguese broker, a value that elsewhere is a code": (
+        f"Produto,Símbolo/ISIN,Quantidade,Preço de Fecho,Valor em EUR|XIAOMI,{X},100,25,270.00|TENCENT,{TC},10,130,1080.00",
+        (2, 1350, 110, 0),
+    ),
+    "Hong Kong pension scheme": ("證券名稱,市值 (港元),佔資產淨值百分比|小米集團,6000000,60.00%|騰訊控股,4000000,40.00%", (2, 1e7, 0, 1)),
+    "Korean fund": (
+        "종목코드,구성종목명,주식수(계약수),평가금액,구성비중|005930,삼성전자,1000,80000000,80.0|000660,SK하이닉스,100,20000000,20.0",
+        (2, 1e8, 1100, 1),
+    ),
     "cash above the header": (
         "Stock value:,£1 600.00|Cash:,£100.00|Code,Stock,Units held,Price (pence),Value (£)|XIA,Xiaomi,1000.00,100.00,1000.00|AAPL,Apple,5.00,12000.00,600.00",
         (2, 1600, 1005, 0),
