@@ -24,6 +24,8 @@ class Source:
         A: seen in a public copy; B: own knowledge, sure; C: unsure, verify before use; empty: not graded.
     url : str, optional
         Public address, when there is a stable one.
+    known_on : str, optional
+        ISO date on which the fact was public, of an answer as of an instant: a document that tells of it may be later.
 
     Examples
     --------
@@ -36,11 +38,13 @@ class Source:
     basis: str = ""
     confidence: str = ""
     url: str = ""
+    known_on: str = ""
 
     def __str__(self) -> str:
         retrieved = f", retrieved {self.retrieved}" if self.retrieved else ""
         grade = f" [{self.confidence}]" if self.confidence else ""
-        return f"{self.title}{retrieved}{grade}"
+        known = f", of a fact public on {self.known_on}" if self.known_on else ""
+        return f"{self.title}{retrieved}{grade}{known}"
 
 
 def unique_sources(*groups: Iterable[Source]) -> tuple[Source, ...]:

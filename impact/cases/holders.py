@@ -9,6 +9,7 @@ import pandas as pd
 
 from impact.calendars import first_session_to_react, venue_of
 from impact.cases.definition import AsOf, CaseDefinition, Span
+from impact.cases.fact_sources import fact_source
 from impact.cases.listing import stated_source
 from impact.cases.shares import ROUNDING, ShareCounts
 from impact.facts import known_table
@@ -143,7 +144,7 @@ def _held_from_the_us(
         "How that total splits into index funds, active managers and individuals is unknown: only the total is used.",
         "Managers outside the United States with a US parent, and trackers there, are unknown and not in the totals.",
     )
-    return (total,), notes, (Source(title=str(row["source"]), basis="facts", confidence=str(row["confidence"])),)
+    return (total,), notes, (fact_source(row, as_of),)
 
 
 def _shares_of(share: float, denominator: str, counts: ShareCounts) -> Span:
@@ -180,5 +181,5 @@ def buyers_of(definition: CaseDefinition, currency: str, price: float, as_of: As
     table = pd.DataFrame([*rows, *unknown])
     table["last_on"] = pd.Series(pd.NaT, index=table.index, dtype="datetime64[ns]")
     table["first_on"] = pd.to_datetime(table["first_on"]).astype("datetime64[ns]")
-    sources = tuple(Source(title=str(row.source), basis="facts", confidence=str(row.confidence)) for row in named_rows(own))
+    sources = tuple(fact_source(row, as_of) for _, row in own.iterrows())
     return Buyers(table=table, sources=sources)

@@ -97,6 +97,12 @@ def _tranches(row: pd.Series) -> list[dict[str, object]]:
     ]
 
 
+def _cited(action: pd.Series, as_of: AsOf) -> Source:
+    """The notice of an action; as of an instant with its day, as the document that tells of it may be later."""
+    known_on = "" if as_of is None or pd.isna(action["announced_on"]) else f"{action['announced_on']:%Y-%m-%d}"
+    return Source(title=str(action["source"]), basis="facts", known_on=known_on)
+
+
 def index_deletion_of_case(known: SupplyInputs) -> IndexDeletion:
     """Index actions of a case: provider lanes, the round trip and the check against realised volume."""
     definition = known.definition
@@ -116,5 +122,5 @@ def index_deletion_of_case(known: SupplyInputs) -> IndexDeletion:
         assumptions=() if stated else untold,
         sources=(stated_source(definition),)
         if stated
-        else tuple(Source(title=text, basis="facts") for text in dict.fromkeys(actions["source"])),
+        else tuple(_cited(row, known.as_of) for _, row in actions.drop_duplicates("source").iterrows()),
     )

@@ -11,6 +11,7 @@ from impact.bundled import read_bundled
 from impact.calendars import parse_instant
 from impact.cases.blocking import blocking_of
 from impact.cases.definition import AsOf, CaseDefinition
+from impact.cases.fact_sources import fact_source
 from impact.errors import DataUnavailable
 from impact.facts import known_table
 from impact.holdings.status import RULE_INSTRUMENT
@@ -277,7 +278,7 @@ def _recorded_listing(definition: CaseDefinition, as_of: AsOf, law: Standing) ->
         fact_id=str(row["fact_id"]),
         known_at=anchor["known_at"],
         fate=fate,
-        source=Source(title=str(row["source"]), basis="facts", confidence=str(row["confidence"])),
+        source=fact_source(row, as_of),
         as_of=as_of,
     )
     return running if pd.isna(gone) else replace(running, ended_on=gone, end_reason=str(row["removal_reason"]))
@@ -320,7 +321,7 @@ def _no_listing(definition: CaseDefinition, anchor: pd.Series, as_of: AsOf, law:
             if barring
             else "No list names this line and no programme is known to reach it, which is no clearance: what forces it is the acts of index providers and exchanges."
         ),
-        source=Source(title=str(anchor["source"]), basis="facts", confidence=str(anchor["confidence"])),
+        source=fact_source(anchor, as_of),
         programme_id=barring,
         terms_from_at=anchor["known_at"],
     )

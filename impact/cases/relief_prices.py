@@ -127,7 +127,7 @@ def read_from_prices(
 def _band(case: PricedCase, anchors: Anchors) -> ReliefProbability:
     steps, reliefs = case.steps, case.reliefs
     if steps.empty:
-        raise DataUnavailable("no challenge on record: no probability of relief is read from the price")
+        raise DataUnavailable("no challenge on record")
     benchmark = anchors.benchmarks[anchors.headline]
     final = steps.loc[steps["step"] == "relief", "reaction_on"]
     benchmark = benchmark[benchmark.index <= (final.iloc[0] if len(final) else case.panel.sessions[-1])]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.cases.definition import AsOf, CaseDefinition, Span
+from impact.cases.fact_sources import fact_source
 from impact.cases.listing import stated_source
 from impact.facts import known_table
 from impact.provenance import Source, unique_sources
@@ -86,10 +87,6 @@ def share_counts(definition: CaseDefinition, closes: pd.Series, usd_per_unit: fl
     )
 
 
-def _row_source(row: pd.Series) -> Source:
-    return Source(title=str(row["source"]), basis="facts", confidence=str(row["confidence"]))
-
-
 def _outstanding(
     definition: CaseDefinition, closes: pd.Series, usd_per_unit: float, on: pd.Timestamp, as_of: AsOf
 ) -> tuple[Span, tuple[str, ...], tuple[Source, ...]]:
@@ -123,7 +120,7 @@ def _counted(definition: CaseDefinition, on: pd.Timestamp, as_of: AsOf) -> Itera
         loose = 1e-3 + DRIFT_A_YEAR * days / 365.25
         count = float(row["shares"])
         told = f"{significant(count / BILLION, 4)} bn shares counted on {row['observed_last_on']:%Y-%m-%d} ({row['source']})."
-        yield days, (count * (1 - loose), count * (1 + loose)), told, _row_source(row)
+        yield days, (count * (1 - loose), count * (1 + loose)), told, fact_source(row, as_of)
 
 
 def _capitalised(
@@ -142,7 +139,7 @@ def _capitalised(
         loose = 0.5 / float(row["value"]) + 0.007
         told = f"{significant(count / BILLION, 4)} bn shares from a capitalisation of USD {significant(row['value'], 6)} bn over the close of {priced.index[-1]:%Y-%m-%d} ({row['source']})."
         days = abs((priced.index[-1] - row["observed_last_on"]).days) + 365.0
-        yield days, (count * (1 - loose), count * (1 + loose)), told, _row_source(row)
+        yield days, (count * (1 - loose), count * (1 + loose)), told, fact_source(row, as_of)
 
 
 def _float(definition: CaseDefinition, as_of: AsOf) -> tuple[Span, Span, tuple[str, ...], tuple[Source, ...]]:
@@ -166,7 +163,7 @@ def _float(definition: CaseDefinition, as_of: AsOf) -> tuple[Span, Span, tuple[s
     share = float(row["percent"]) / 100
     low, high = _insiders(row)
     note = f"Float {percent(1 - share, 0)} of shares: insiders held {significant(row['percent'], 6)} % in {row['observed_on']:%B %Y}; taken to hold then too."
-    return (low, high), (1 - high, 1 - low), (note,), (_row_source(row),)
+    return (low, high), (1 - high, 1 - low), (note,), (fact_source(row, as_of),)
 
 
 def _insiders(row: pd.Series) -> Span:

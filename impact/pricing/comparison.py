@@ -13,11 +13,14 @@ from impact.pricing.effect import ALL_LAWS, PriceEffect
 from impact.pricing.schemas import PREDICTED, PREDICTED_DROPPED
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
+from impact.typing_ import FloatArray1D
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
 __all__ = ["PredictedRealised", "compare_with_realised"]
+
+LEVELS = (0.05, 0.5, 0.95)
 
 COLUMNS = [
     "event_id",
@@ -102,7 +105,8 @@ def compare_with_realised(effect: PriceEffect, realised: pd.DataFrame, *, source
     missing = [name for name in ("event_id", "session", "abnormal_return", "se") if name not in realised.columns]
     if missing:
         raise InputError(f"realised lacks {missing}; it needs event_id, session, abnormal_return and se: rename or add the columns.")
-    rows, dropped = [], []
+    placed: list[tuple[dict[str, Any], int]] = []
+    dropped = []
     for event in realised.to_dict("records"):
         number = int(effect.sessions.searchsorted(event["session"])) + 1
         if number > effect.pace.size or effect.sessions[number - 1] != event["session"]:
@@ -111,8 +115,9 @@ def compare_with_realised(effect: PriceEffect, realised: pd.DataFrame, *, source
         if not np.isfinite(event["abnormal_return"]):
             dropped.append({"event_id": event["event_id"], "session": event["session"], "reason": "no abnormal return on that session"})
             continue
-        for law in effect.paths:
-            rows.append(_row(effect, {str(name): value for name, value in event.items()}, number, law))
+        placed.append(({str(name): value for name, value in event.items()}, number))
+    moves = _moves(effect, [number for _, number in placed])
+    rows = [_row(event, law, moves[law][number]) for event, number in placed for law in effect.paths]
     return PredictedRealised(
         table=pd.DataFrame(rows, columns=COLUMNS),
         dropped=pd.DataFrame(dropped, columns=["event_id", "session", "reason"]),
@@ -127,9 +132,20 @@ def compare_with_realised(effect: PriceEffect, realised: pd.DataFrame, *, source
     )
 
 
-def _row(effect: PriceEffect, event: dict[str, Any], number: int, law: str) -> dict[str, Any]:
-    draws = effect.sample(number, number, law)
-    low, middle, high = (float(value) for value in np.quantile(draws, (0.05, 0.5, 0.95)))
+def _moves(effect: PriceEffect, numbers: list[int]) -> dict[str, dict[int, FloatArray1D]]:
+    """5, 50 and 95 % points of the return of each session by law; a path that several laws share is laid out once."""
+    known: dict[int, dict[int, FloatArray1D]] = {}
+    for path in effect.paths.values():
+        if numbers and id(path) not in known:
+            whole = path.log_path(max(numbers))
+            known[id(path)] = {
+                number: np.quantile(np.expm1(whole[number - 1] - (whole[number - 2] if number > 1 else 0.0)), LEVELS) for number in numbers
+            }
+    return {law: known.get(id(path), {}) for law, path in effect.paths.items()}
+
+
+def _row(event: dict[str, Any], law: str, points: FloatArray1D) -> dict[str, Any]:
+    low, middle, high = (float(value) for value in points)
     margin = 1.645 * float(event["se"])
     value = float(event["abnormal_return"])
     below, above = np.hypot(middle - low, margin), np.hypot(high - middle, margin)

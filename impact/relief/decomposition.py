@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 
 from impact.errors import InputError
 from impact.provenance import Source
@@ -169,6 +168,8 @@ def _reach(
     goal: FloatArray, at_most: tuple[FloatArray, FloatArray], equal: tuple[FloatArray | None, FloatArray | None] = (None, None)
 ) -> tuple[float, float] | None:
     """Smallest and largest ``goal @ x`` over x >= 0 with ``A @ x <= b`` and ``A @ x = b``, each a pair (A, b); None when one has no end."""
+    from scipy.optimize import linprog  # a quarter of a second to load, and most commands bound no parts
+
     least, most = (linprog(sign * goal, *at_most, *equal, bounds=(0, None)) for sign in (1.0, -1.0))
     if least.status != 0 or most.status != 0 or least.fun is None or most.fun is None:
         return None
