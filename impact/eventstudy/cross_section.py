@@ -13,7 +13,7 @@ from scipy.special import stdtr, stdtrit
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.schemas import COEFFICIENTS, DROPPED, DROPPED_COUNTS
-from impact.kernels.clustered import ClusteredFit, clustered_least_squares, two_way_clustered
+from impact.kernels.clustered import ClusteredFit, bias_reduced_errors, clustered_least_squares, two_way_clustered
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables import prose
@@ -23,6 +23,8 @@ __all__ = ["CrossSectionResult", "car_regression", "group_contrast"]
 
 FEW_CLUSTERS = 12
 """Clusters below which cluster-robust errors are known to be too small. Source: Cameron and Miller (2015), from memory."""
+FEW_EFFECTIVE = 8
+"""Degrees of freedom of a bias-reduced variance below which CR1 on clusters less one rejects 8 % or more of true nulls at 5 %."""
 FEWEST_TWO_WAY = 6
 """Clusters of either kind below which errors clustered two ways are refused: one in twenty has no variance at all."""
 FEW_TWO_WAY = 40
@@ -36,8 +38,8 @@ class CrossSectionResult(Result):
     Attributes
     ----------
     coefficients : DataFrame
-        Per regressor: estimate, se, t, p, ci_low, ci_high; NaN errors when there is one cluster, and where a two-way variance is not
-        above zero.
+        Per regressor: estimate, se, t, p, ci_low, ci_high; NaN errors when there is one cluster, where one alone tells the
+        coefficient, and where a two-way variance is not above zero.
     window : (first, last)
     n_events, n_clusters, df : int
         Of two ways, the clusters of the one with fewer.
@@ -116,7 +118,8 @@ def car_regression(
     Notes
     -----
     CR1 covariance with Student critical values, clusters less one degrees of freedom. With one cluster there is no
-    standard error: use :func:`group_contrast`. Two ways: ``V_first + V_second - V_both``, Student with the clusters of the kind
+    standard error: use :func:`group_contrast`; nor for a coefficient that one cluster alone tells, such as a dummy of one event,
+    whose own residual is zero whatever its noise. One that few clusters carry is named. Two ways: ``V_first + V_second - V_both``, Student with the clusters of the kind
     that has fewer, less one.
 
     References
@@ -155,7 +158,7 @@ def car_regression(
         cluster_counts=fit.counts,
         dropped=dropped,
         sources=study.sources,
-        assumptions=_assumptions(fit, ways, names, weights),
+        assumptions=(*_assumptions(fit, ways, names, weights), *_carried_by_few(fit, x, labels, names)),
     )
 
 
@@ -183,7 +186,14 @@ def _clustered(y: FloatArray, x: FloatArray, labels: list[IntArray], weight: Flo
 
 def _characteristics(study: EventStudyResult, given: pd.DataFrame | Sequence[str]) -> pd.DataFrame:
     if isinstance(given, pd.DataFrame):
+        if given.index.has_duplicates:
+            twice = given.index[given.index.duplicated()]
+            raise InputError(f"characteristics repeats {len(twice)} event(s) in its index (first {twice[0]!r}); keep one row of each.")
         table = given.reindex(study.event_ids)
+        if len(study.event_ids) and not given.index.isin(study.event_ids).any():
+            raise InputError(
+                f"characteristics has none of the {study.n_events} events in its index (it starts {given.index[:1].tolist()}); put event_id there."
+            )
     else:
         names = [given] if isinstance(given, str) else list(given)
         absent = [name for name in names if name not in study.events.columns]
@@ -226,6 +236,24 @@ def _assumptions(fit: ClusteredFit, ways: list[str], names: Sequence[str], weigh
     return tuple(lines)
 
 
+def _carried_by_few(fit: ClusteredFit, x: FloatArray, labels: list[IntArray], names: Sequence[str]) -> tuple[str, ...]:
+    """Coefficients that one cluster alone tells, and those whose errors rest on few."""
+    if fit.n_clusters < 2:
+        return ()
+    lines = []
+    lone = [name for name, alone in zip(names, fit.alone, strict=True) if alone]
+    if lone:
+        lines.append(f"no error for {', '.join(lone)}: one cluster alone tells it, and fits its own residual away")
+    df = np.min([bias_reduced_errors(fit.residuals, x, label).df for label in labels], axis=0)
+    few = [f"{name} (about {prose.decimal(own)})" for name, own in zip(names, df, strict=True) if own < FEW_EFFECTIVE]
+    if few and fit.n_clusters >= FEW_CLUSTERS:
+        lines.append(
+            f"few clusters carry {', '.join(few)}, in degrees of freedom: a nominal 5 % test rejects more true nulls; for two groups use "
+            "group_contrast, which allows for it"
+        )
+    return tuple(lines)
+
+
 def _two_way_assumptions(fit: ClusteredFit, ways: list[str], names: Sequence[str], weights: str) -> tuple[str, ...]:
     lines = [
         f"CARs may be correlated within one {ways[0]} and within one {ways[1]}, not where they share neither; {weights} weights; Student "
@@ -258,7 +286,8 @@ def group_contrast(study: EventStudyResult, a: int, b: int, *, column: str = "gr
     DataFrame
         One row: difference, se, t, p, df, ci_low, ci_high, n_exposed, n_peers, n_dates, method. On one date the standard
         error is that of the difference portfolio in the estimation window (forecast error included); on several dates it
-        is clustered by date.
+        is clustered by date, bias-reduced (CR2), with the degrees of freedom that it has: Welch's test where each event has its own
+        date. There is none, and `method` says so, where all events of a group fall on one date that no event of the other shares.
 
     Raises
     ------
@@ -285,10 +314,7 @@ def group_contrast(study: EventStudyResult, a: int, b: int, *, column: str = "gr
         se, df = _one_date(study, masks, sums.variance_factor)
         method = "difference portfolio, one date"
     else:
-        both = masks[0] | masks[1]
-        x = np.column_stack((np.ones(both.sum()), masks[0][both].astype(float)))
-        fit = clustered_least_squares(sums.car[both], x, study.fitted.day0[both])
-        se, df, method = float(np.sqrt(fit.covariance[1, 1])), fit.df, "clustered by date"
+        se, df, method = _by_date(sums.car, masks, study.fitted.day0)
     t = difference / se
     half = float(stdtrit(df, (1.0 + study.design.level) / 2.0)) * se
     row = {
@@ -302,6 +328,16 @@ def group_contrast(study: EventStudyResult, a: int, b: int, *, column: str = "gr
     }
     counts = {"n_exposed": int(masks[0].sum()), "n_peers": int(masks[1].sum()), "n_dates": n_dates, "method": method}
     return pd.DataFrame([row | counts])
+
+
+def _by_date(car: FloatArray, masks: list[np.ndarray], day0: IntArray) -> tuple[float, float, str]:
+    """Standard error of a difference of means, its degrees of freedom and what it is."""
+    both = masks[0] | masks[1]
+    x = np.column_stack((np.ones(both.sum()), masks[0][both].astype(float)))
+    errors = bias_reduced_errors(car[both], x, day0[both])
+    if np.isnan(errors.variance[1]):
+        return np.nan, np.nan, "no error: one date alone holds all events of a group, so their spread over dates is not seen"
+    return float(np.sqrt(errors.variance[1])), float(errors.df[1]), "clustered by date"
 
 
 def _one_date(study: EventStudyResult, masks: list[np.ndarray], variance_factor: FloatArray) -> tuple[float, int]:
