@@ -11,6 +11,8 @@ from impact.typing_ import FloatArray, IntArray
 __all__ = ["corrado", "corrado_zivney", "grank_t", "grank_z", "standardise_event_days", "wilcoxon"]
 
 EXACT_WILCOXON_EVENTS = 50
+ROUNDING = 1e-12
+"""Spread of values, over the largest of them (of ranks, by itself), up to which they are one value."""
 TOO_FEW_FOR_RANKS = "every event has a single value, so ranks carry nothing"
 
 
@@ -25,7 +27,7 @@ def standardise_event_days(abnormal: FloatArray, leverage: FloatArray, sigma: Fl
     Returns
     -------
     (N, W) float
-        ``SAR / sd(SAR of that day) * sigma``; days with fewer than 2 events keep their SAR.
+        ``SAR / sd(SAR of that day) * sigma``; days with fewer than 2 events, or on which they agree but for rounding, keep their SAR.
 
     Notes
     -----
@@ -42,7 +44,9 @@ def standardise_event_days(abnormal: FloatArray, leverage: FloatArray, sigma: Fl
     mean = filled.sum(axis=0) / np.maximum(n_valid, 1)
     squares = np.where(np.isfinite(scaled), (scaled - mean) ** 2, 0.0).sum(axis=0)
     spread = np.sqrt(squares / np.maximum(n_valid - 1, 1))
-    return scaled / np.where((n_valid > 1) & (spread > 0), spread, 1.0) * sigma[:, None]
+    size = np.abs(filled).max(axis=0, initial=0.0)
+    differs = spread > ROUNDING * size  # of values that agree but for rounding, the spread is rounding too
+    return scaled / np.where((n_valid > 1) & differs, spread, 1.0) * sigma[:, None]
 
 
 def corrado(sums: RankSums, days: slice, n_events: int) -> Outcome:
@@ -87,7 +91,7 @@ def _day_mean_over_spread(day_sum: FloatArray, n_valid: IntArray, exponent: floa
     seen = n_valid > 0
     daily = day_sum / np.maximum(n_valid, 1) ** exponent
     spread = np.sqrt(np.mean(daily[seen] ** 2))
-    if not spread > 0:
+    if not spread > ROUNDING:
         return inapplicable(TOO_FEW_FOR_RANKS, n_events)
     tested = daily[days]
     return normal_outcome(tested.sum() / (np.sqrt(tested.size) * spread), n_events)
@@ -120,7 +124,7 @@ def grank_t(sums: GrankSums, n_events: int) -> Outcome:
     if n_events < 2:
         return inapplicable(f"the cross-sectional variance needs at least 2 events, there are {n_events}", n_events)
     mean, spread, n_days = _grank_parts(sums)
-    if not spread > 0 or n_days < 3:
+    if not spread > ROUNDING or n_days < 3:
         return inapplicable(TOO_FEW_FOR_RANKS, n_events)
     z = mean / spread
     if z * z >= n_days - 1:

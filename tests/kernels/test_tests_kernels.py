@@ -396,3 +396,20 @@ def test_a_resample_of_one_value_alone_is_none_whatever_the_units(factor):
     drawn = np.random.default_rng(0).integers(0, 3, size=(999, 3))
     kept = int((drawn != drawn[:, :1]).any(axis=1).sum())
     assert skewness.skewness_adjusted(values, rng=np.random.default_rng(0)).smallest_p == 2.0 / (kept + 1)
+
+
+def test_event_days_that_agree_but_for_rounding_have_no_spread():
+    """Three returns of 10 %, two of them off by the last bit, have a spread of 1e-15: the day used to be blown up by it."""
+    abnormal = np.column_stack((np.full(3, 0.1), [0.1, np.nextafter(0.1, 1), np.nextafter(0.1, 0)], [0.1, 0.2, 0.3]))
+    scaled = ranks.standardise_event_days(abnormal, np.zeros_like(abnormal), np.full(3, 0.02))
+    np.testing.assert_allclose(scaled[:, :2], 0.1, rtol=1e-12)  # SAR times sigma
+    np.testing.assert_allclose(scaled[:, 2], [0.02, 0.04, 0.06], rtol=1e-12)  # SAR 5, 10, 15 over their sd of 5, times sigma
+
+
+def test_ranks_that_cancel_but_for_rounding_carry_nothing():
+    """Two events whose ranks mirror each other: every daily mean is zero, so there is nothing to divide by."""
+    place = np.random.default_rng(6).permutation(48) + 1.0
+    scaled = place / 49 - 0.5 + ((49 - place) / 49 - 0.5)
+    assert 0 < np.abs(scaled).max() < 1e-15
+    sums = rank_sums.RankSums(centred_rank=np.zeros(48), scaled_rank=scaled, n_valid=np.full(48, 2))
+    assert ranks.corrado_zivney(sums, slice(40, 42), 2).reason == ranks.TOO_FEW_FOR_RANKS
