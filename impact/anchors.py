@@ -109,11 +109,13 @@ def _bare_dates(dates: Iterable[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 def _whole_dates(raw: pd.Series) -> pd.Series:
-    """Whole numbers of eight digits as the text of a date; a shorter text or number names no day, so it is left out."""
+    """Whole numbers of eight digits as the text of a date; a shorter text or number, or a longer period, names no day, so it is left out."""
     return raw.map(_whole_date)
 
 
 def _whole_date(value: Any) -> Any:
+    if isinstance(value, pd.Period):
+        return value.start_time if value.start_time.normalize() == value.end_time.normalize() else None
     if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
         return str(int(value)) if WHOLE_DATES[0] <= value <= WHOLE_DATES[1] and value == int(value) else None
     return None if isinstance(value, str) and len(value.strip()) < LEAST_TEXT else value

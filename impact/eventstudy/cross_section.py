@@ -340,7 +340,7 @@ def _by_date(car: FloatArray, masks: list[np.ndarray], day0: IntArray) -> tuple[
     return float(np.sqrt(errors.variance[1])), float(errors.df[1]), "clustered by date"
 
 
-def _one_date(study: EventStudyResult, masks: list[np.ndarray], variance_factor: FloatArray) -> tuple[float, int]:
+def _one_date(study: EventStudyResult, masks: list[np.ndarray], variance_factor: FloatArray) -> tuple[float, float]:
     """Standard error of a difference of portfolios from their own residuals before the event."""
     means = [np.nanmean(np.concatenate([study.fitted.residuals(slice(i, i + 1)) for i in np.flatnonzero(mask)]), axis=0) for mask in masks]
     gap = means[0] - means[1]

@@ -12,13 +12,13 @@ from impact.errors import ImpactWarning, ThinTrading
 from impact.eventstudy.alignment import ReturnTable
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.placing import PlacedEvents, lines_with_events, stated_venues
-from impact.market.closed_days import LEAST_CLOSURES, not_in_session, venues_of
+from impact.market.closed_days import LEAST_CLOSURES, is_daily, not_in_session, venues_of
 from impact.market.plausibility import DOUBT_COLUMNS, doubtful_moves
 from impact.tables import prose
 from impact.tables.stacking import stacked
-from impact.typing_ import FloatArray, IntArray, ReturnKind
+from impact.typing_ import BoolArray, FloatArray, IntArray, ReturnKind
 
-__all__ = ["doubts_of_returns", "thin_lines", "zeros_of_closed_days"]
+__all__ = ["doubts_of_returns", "lost_weekdays", "still_windows", "thin_lines", "zeros_of_closed_days"]
 
 THIN = 1 / 3
 """Share of an event's estimation returns that are exactly zero from which its prices are called stale."""
@@ -29,6 +29,10 @@ FOR_THIN_LINES = ("dimson", "scholes_williams")
 """Models made for prices that lag the news."""
 FILLED = 0.9
 """Share of exact zeros, among the returns of a line on days on which its own market was closed, from which they were filled in."""
+STILL = 5
+"""Sessions in a row with a return of exactly zero from which a price stood still because it was carried forward."""
+FEWEST_OF_A_WEEKDAY = 10
+"""Rows of one day of the week without any return from which it is called lost."""
 LARGE_FALL, LARGE_RISE = -0.35, 0.55
 """Simple returns beyond which a line is looked at for splits, ticks and changes of unit."""
 
@@ -75,8 +79,11 @@ def zeros_of_closed_days(groups: Sequence[PlacedEvents]) -> tuple[str, ...]:
         names = group.calendar.table.securities[group.calendar.lines]
         venues = venues_of(pd.Index([str(name) for name in names.tolist()], dtype=object), stated_venues(group.aligned.table)).to_numpy()
         for venue in dict.fromkeys(venues):
-            away = not_in_session(venue, group.calendar.table.sessions)
-            if away is None or not away.any():
+            days = group.calendar.table.sessions
+            away = not_in_session(venue, days)
+            if away is None:
+                away = np.asarray(days.day_of_week > 4) & is_daily(days)
+            if not away.any():
                 continue
             here = venues == venue
             rows = group.calendar.table.values[np.ix_(np.flatnonzero(away), group.calendar.lines[here])]
@@ -86,10 +93,81 @@ def zeros_of_closed_days(groups: Sequence[PlacedEvents]) -> tuple[str, ...]:
     if not filled:
         return ()
     name, venue, count = filled[0]
+    many = len(filled) > 1
     told = (
-        f"{len(filled)} line{'s' * (len(filled) > 1)} with events {'have' if len(filled) > 1 else 'has'} a return of exactly zero on days on which "
-        f"{'their' if len(filled) > 1 else 'its'} market was closed (first {name!r}: {count} days on which {venue} was closed), as if empty cells were "
-        "filled with zeros: such days count as sessions, so windows are shorter than they seem and variances too small; leave the cells empty"
+        f"{len(filled)} line{'s' * many} with events {'have' if many else 'has'} a return of exactly zero on days on which "
+        f"{'their' if many else 'its'} market was closed (first {name!r}: {count} {f'days on which {venue} was closed' if venue else 'days of week-ends'}), "
+        "as if empty cells were filled with zeros: such days count as sessions, so windows are shorter than they seem and variances too small; "
+        "leave the cells empty"
+    )
+    warnings.warn(f"{told}.", ImpactWarning, stacklevel=4)
+    return (told,)
+
+
+def still_windows(groups: Sequence[PlacedEvents], design: StudyDesign) -> tuple[str, ...]:
+    """A note, and a warning, where the price of a line stands still for days in the event window: a halt or an end that was filled.
+
+    Warns
+    -----
+    ThinTrading
+        With how many events, the first of them and its line.
+    """
+    still = [_stands_still(group, design) for group in groups]
+    at = np.flatnonzero(np.concatenate(still))
+    if not at.size:
+        return ()
+    tables = stacked(group.aligned.table for group in groups)
+    first, is_one = tables.iloc[at[0]], at.size == 1
+    told = (
+        f"{at.size} of {len(tables)} event{'s' * (len(tables) != 1)} {'has' if is_one else 'have'} {STILL} or more returns of exactly zero in a "
+        f"row that reach into {'its' if is_one else 'their'} window (first {first['event_id']!r}: {first['security']}), as if the last price was carried "
+        "through a halt, or on after the line had ended: such a day has no abnormal return; leave its cells empty, or see trade_to_trade_study"
+    )
+    warnings.warn(f"{told}.", ThinTrading, stacklevel=4)
+    return (told,)
+
+
+def _stands_still(group: PlacedEvents, design: StudyDesign) -> BoolArray:
+    """(n,) events with a run of zeros that has a day in the event window."""
+    day0, security, values = group.aligned.day0, group.aligned.security, group.inputs.returns.values
+    offsets = np.arange(design.window[0] - STILL + 1, design.window[1] + STILL)
+    still = np.zeros(day0.size, dtype=bool)
+    some = np.flatnonzero(_zeros(values, day0, security, offsets[STILL - 1 :: STILL]).any(axis=1))  # a run has one of every fifth day
+    if some.size:
+        runs = np.lib.stride_tricks.sliding_window_view(_zeros(values, day0[some], security[some], offsets), STILL, axis=1)
+        still[some] = np.asarray(runs.all(axis=2)).any(axis=1)
+    return still
+
+
+def _zeros(values: FloatArray, day0: IntArray, security: IntArray, offsets: IntArray) -> BoolArray:
+    days = day0[:, None] + offsets
+    inside = (days >= 0) & (days < len(values))
+    zeros: BoolArray = inside & (values[np.where(inside, days, 0), security[:, None]] == 0.0)
+    return zeros
+
+
+def lost_weekdays(table: ReturnTable, groups: Sequence[PlacedEvents]) -> tuple[str, ...]:
+    """A note, and a warning, where lines lack the return of every Monday beside a line that is quoted at week-ends.
+
+    Returns made from row to row have none after an empty cell, and the session after each week-end is then no session at all.
+
+    Warns
+    -----
+    ImpactWarning
+        With how many lines, and the first of them.
+    """
+    weekday = np.asarray(table.sessions.day_of_week)
+    if not (is_daily(table.sessions) and (weekday > 4).sum() >= FEWEST_OF_A_WEEKDAY):
+        return ()
+    lines = lines_with_events(groups, len(table.securities))
+    held = np.array([np.isfinite(table.values[np.ix_(weekday == day, lines)]).sum(axis=0) for day in range(7)])
+    gone = np.flatnonzero((held[[0, 5, 6]] == 0).all(axis=0) & (held[1:5] >= FEWEST_OF_A_WEEKDAY).all(axis=0))
+    if not gone.size:
+        return ()
+    told = (
+        f"{gone.size} line{'s' * (gone.size > 1)} with events {'have' if gone.size > 1 else 'has'} no return on any Monday (first "
+        f"{table.securities[lines[gone[0]]]!r}), in a table with rows at week-ends: returns made from row to row have none after an empty cell, "
+        "and events move to the next day; make them with impact.to_returns, or from the line's own rows"
     )
     warnings.warn(f"{told}.", ImpactWarning, stacklevel=4)
     return (told,)

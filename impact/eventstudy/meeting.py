@@ -81,7 +81,7 @@ def meet_records(
     returns, notes = calendar.table, []
     for record in records:
         frame, note = _met(record, calendar, kind)
-        notes += note
+        notes += [*note, *_notes_of_lacking(record, calendar)]
         if frame is None:
             continue
         if record.role == "factors":
@@ -146,6 +146,21 @@ def _notes_of_unknown(record: BenchmarkRecord, calendar: OwnCalendar) -> list[st
     return [
         f"the market of {record.name} is not known: its returns are matched by date label, not by the time of their close; "
         "name it by its ticker, such as ^GSPC, where it is that of another market"
+    ]
+
+
+def _notes_of_lacking(record: BenchmarkRecord, calendar: OwnCalendar) -> list[str]:
+    """That a benchmark rests on days on which a line without a known calendar has returns, such as week-ends."""
+    if calendar.recorded:
+        return []
+    own = calendar.table.sessions
+    inside = (own > record.days[:1].min()) & (own < record.days[-1:].max()) if len(record.days) else np.zeros(len(own), dtype=bool)
+    lacked = inside & ~record.on(own) & np.isfinite(calendar.table.values[:, calendar.lines]).any(axis=1)
+    if int(lacked.sum()) < LEAST_CLOSURES:
+        return []
+    return [
+        f"{record.name} has no return on {int(lacked.sum())} days on which the line has one (first {own[lacked][0]:%Y-%m-%d}): they have no abnormal "
+        "return, and its return of the day after spans them where that of the line does not; give both on the same days"
     ]
 
 

@@ -152,15 +152,22 @@ def on_own_calendar(
     if kind is None:
         return StudyInputs(returns=calendar.table, market=market, factors=factors)
     met = meet_records(calendar, market, factors, records, kind)
-    left = int((~np.isin(np.arange(len(table.sessions)), calendar.position) & ~table.sessions.isin(table.added)).sum())
+    left = int((~np.isin(np.arange(len(table.sessions)), calendar.position) & ~table.sessions.isin(table.added))[_first_row(table) :].sum())
     of_sessions: tuple[str, ...] = ()
     if left:
         where = f" of {calendar.venue}" if calendar.venue else ""
-        of_sessions = (f"{left} days on which the market{where} was closed are in the table for other lines and are no sessions",)
+        are = "days on which the market{} was closed are in the table for other lines and are no sessions"
+        is_one = "day on which the market{} was closed is in the table for other lines and is no session"
+        of_sessions = (f"{left} {(is_one if left == 1 else are).format(where)}",)
     of_sessions = (*of_sessions, *_off_calendar_note(calendar), *_absent_note(calendar))
     return StudyInputs(
         returns=met.returns, market=met.market, factors=met.factors, notes=(*met.notes, *of_sessions), session_notes=of_sessions
     )
+
+
+def _first_row(table: ReturnTable) -> int:
+    """The first row with a return: the row of the first prices has none, and is no closed day."""
+    return next((row for row in range(len(table.values)) if np.isfinite(table.values[row]).any()), 0)
 
 
 def _off_calendar_note(calendar: OwnCalendar) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from impact.anchors import AnchorPolicy
 from impact.errors import DroppedEvents, InputError
 from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, read_returns
 from impact.eventstudy.design import StudyDesign, StudyOptions
-from impact.eventstudy.doubtful_returns import doubts_of_returns, thin_lines, zeros_of_closed_days
+from impact.eventstudy.doubtful_returns import doubts_of_returns, lost_weekdays, still_windows, thin_lines, zeros_of_closed_days
 from impact.eventstudy.doubts import with_doubts
 from impact.eventstudy.drops import broken_rule, drop_table, nothing_left
 from impact.eventstudy.estimate import Estimated
@@ -149,7 +149,12 @@ def run_study(
     thin: tuple[str, ...] = ()
     if carry:
         check_scale_of_inputs(table, groups, market, factors, design.kind)
-        thin = (*thin_lines(groups, design), *zeros_of_closed_days(groups))
+        thin = (
+            *thin_lines(groups, design),
+            *still_windows(groups, design),
+            *zeros_of_closed_days(groups),
+            *lost_weekdays(table, groups),
+        )
     estimated, aligned, sessions = estimate_placed(groups, table, design, executor)
     study = finish_study(replace(estimated, notes=(*estimated.notes, *thin)), aligned, sessions, design, sources)
     if carry:

@@ -28,6 +28,7 @@ __all__ = [
     "not_in_usual_session",
     "rows_of_any_market",
     "same_calendar",
+    "shared_absences",
     "venues_of",
 ]
 
@@ -37,6 +38,10 @@ MOST_DAYS = 2.0
 """Days between two rows, as a rule, up to which they are daily."""
 LEAST_CLOSURES = 3
 """Weekdays without a session that rows must have left out before a venue that is only supposed is believed."""
+WEEKENDS = ((5, 6), (4, 5), (5,), (6,))
+"""Days off in a week, Monday being 0, that a line without a known calendar may keep; the first that it keeps is its own."""
+LONGEST_HOLIDAY = 12
+"""Days from the first to the last of a holiday, weekends in it included: a longer absence of several lines is no closure."""
 
 
 def venues_of(securities: pd.Index, venues: Mapping[str, str] | pd.Series | None = None) -> pd.Series:
@@ -70,8 +75,9 @@ def closed_cells(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | N
     Notes
     -----
     A closed market is no halt: the next session's return starts from the close before. Where a venue has no calendar here, the
-    days on which one of its lines has a close are its sessions. A line whose venue is not known, or whose days lie outside
-    the calendar of its venue, has no closed days, so each empty cell counts as a day without a trade.
+    days on which one of its lines has a close are its sessions. A line whose venue is not known, or that does not keep the calendar
+    of the one supposed, is closed on the days of the week-end where it never has a close, and on :func:`shared_absences`; each
+    other empty cell counts as a day without a trade.
     """
     empty = closes.isna().to_numpy()
     closed = np.zeros(closes.shape, dtype=bool)
@@ -87,6 +93,8 @@ def closed_cells(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | N
         if away is None:
             if lacks_calendar(venue):
                 closed[:, columns] = np.asarray(empty[:, columns].all(axis=1))[:, None]
+            else:
+                closed[:, columns] = _weekends_off(days, empty[:, columns], inside[:, columns])
             continue
         if not away.any():
             continue
@@ -95,8 +103,52 @@ def closed_cells(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | N
         if supposed.size:
             priced = ~empty[:, supposed] & away[:, None]
             elsewhere = np.asarray(~priced.any(axis=1) & ~empty.all(axis=1))
-            closed[:, supposed] &= calendar_believed(venue, days, ~empty[:, supposed]) | (~priced.any(axis=0) & elsewhere[:, None])
-    return closed
+            believed = calendar_believed(venue, days, ~empty[:, supposed])
+            closed[:, supposed] &= believed | (~priced.any(axis=0) & elsewhere[:, None])
+            doubted = supposed[~believed]
+            closed[:, doubted] |= _weekends_off(days, empty[:, doubted], inside[:, doubted])
+    return closed | shared_absences(closes, venues)
+
+
+def _weekends_off(days: pd.DatetimeIndex, empty: BoolArray, inside: BoolArray) -> BoolArray:
+    """(T, s) days of the week-end of lines that never have a close on them, three or more lying `inside` their record."""
+    weekday = np.asarray(days.day_of_week)
+    sundays = ~empty[weekday == 6].all(axis=0)
+    off, told = np.zeros(empty.shape, dtype=bool), np.zeros(empty.shape[1], dtype=bool)
+    for weekend in WEEKENDS:
+        rows = np.isin(weekday, weekend)
+        kept = ~told & empty[rows].all(axis=0) & (inside[rows].sum(axis=0) >= LEAST_CLOSURES) & (sundays | (4 not in weekend))
+        off[:, kept] = rows[:, None]
+        told |= kept
+    return off
+
+
+def shared_absences(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series | None = None) -> BoolArray:
+    """(T, S) bool: weekdays on which no line without a known venue has a close, two of them or more being listed, and another line has.
+
+    Notes
+    -----
+    Lines of one market that nobody names are empty together on its holidays; a line alone may be halted. An absence longer than a
+    holiday is none.
+    """
+    shared = np.zeros(closes.shape, dtype=bool)
+    columns = np.flatnonzero((venues_of(closes.columns, venues) == "").to_numpy())
+    if columns.size in (0, closes.shape[1]):
+        return shared
+    empty = closes.isna().to_numpy()
+    own = empty[:, columns]
+    listed = np.maximum.accumulate(~own, axis=0) & np.maximum.accumulate(~own[::-1], axis=0)[::-1]
+    gone = np.asarray(own.all(axis=1)) & (listed.sum(axis=1) > 1)
+    days = closes.index.to_numpy()
+    starts, ends = (
+        np.flatnonzero(np.diff(gone.astype(np.int8), prepend=0) == 1),
+        np.flatnonzero(np.diff(gone.astype(np.int8), append=0) == -1),
+    )
+    for first, last in zip(starts, ends, strict=True):
+        if (days[last] - days[first]) / np.timedelta64(1, "D") < LONGEST_HOLIDAY:
+            elsewhere = np.asarray(~empty[first : last + 1].all(axis=1))
+            shared[first : last + 1, columns] = listed[first : last + 1] & elsewhere[:, None]
+    return shared
 
 
 def lacks_calendar(venue: str) -> bool:

@@ -68,7 +68,8 @@ def to_returns(
         The first session that trades after one or more that did not: NaN, or the return since the last traded close.
     venues : mapping of security to market identifier code, optional
         Where each line trades; read from the ticker when not given. A table of two markets has days on which one of them
-        is closed: an empty cell on a day that is no session of the line's own venue is no gap. Where the rows keep the
+        is closed: an empty cell on a day that is no session of the line's own venue is no gap, nor, of a line whose venue is not
+        known, one at week-ends that it never holds or on a holiday that it shares with another such line. Where the rows keep the
         calendar of a line's venue, a session without a row is one.
 
     Raises

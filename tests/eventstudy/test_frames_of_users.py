@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -90,3 +92,76 @@ def test_days_written_as_whole_numbers_are_the_days_they_name():
     for wrong in (np.arange(320) + 5, np.arange(320) + 20230101):  # a count, and numbers of which some are no day
         with pytest.raises(InputError, match="returns has no dates"):
             impact.event_study(table.set_axis(wrong, axis=0), events, market="index")
+
+
+def test_days_as_periods_are_the_days_they_name():
+    events = EVENTS.assign(date=EVENTS["date"].dt.to_period("D"))
+    assert impact.event_study(RETURNS, events, market=MARKET).car(-1, 1)["car"].iloc[0] == pytest.approx(by_hand(), rel=1e-9)
+    month = pd.concat([EVENTS.assign(date=EVENTS["date"].dt.to_period("M").astype(object)), EVENTS.assign(event_id="y")])
+    with pytest.warns(ImpactWarning, match="not a date"):
+        assert impact.event_study(RETURNS, month, market=MARKET).n_events == 1
+
+
+def study_with_notes(returns, market="mkt", **options):
+    """A study of line A, and the warnings it gave."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        study = impact.event_study(returns, EVENTS, market=market, **options)
+    return study, [str(warning.message) for warning in told]
+
+
+def test_a_price_that_was_carried_forward_is_said():
+    """Twenty zeros after the line had ended: each used to be an abnormal return of minus the benchmark, without a word."""
+    filled = RETURNS.assign(mkt=MARKET)
+    filled.iloc[333:, 0] = 0.0
+    study, told = study_with_notes(filled)
+    assert any("5 or more returns of exactly zero in a row that reach into its window (first 'x': A)" in line for line in told)
+    assert any("exactly zero in a row" in line for line in study.assumptions)
+    four = RETURNS.assign(mkt=MARKET)
+    four.iloc[331:335, 0] = 0.0
+    assert not any("in a row" in line for line in study_with_notes(four)[1])
+    before = RETURNS.assign(mkt=MARKET)
+    before.iloc[300:320, 0] = 0.0  # ends on the day before the window
+    assert not any("in a row" in line for line in study_with_notes(before)[1])
+    before.iloc[320, 0] = 0.0
+    assert any("in a row" in line for line in study_with_notes(before)[1])
+
+
+@pytest.fixture(scope="module")
+def seven_days():
+    """Prices of a firm and an index without a ticker, beside a line quoted every day."""
+    every = pd.date_range("2019-01-01", DAYS[-1], name="date")
+    daily = pd.Series(np.random.default_rng(8).normal(0, 0.02, len(every)), every)
+    prices = pd.DataFrame({"A": (1 + RETURNS["A"]).cumprod(), "Some Index": (1 + MARKET).cumprod()})
+    return prices.rename(columns={"A": "Foo Ltd"}).reindex(every).assign(**{"BTC-USD": (1 + daily).cumprod()})
+
+
+def test_week_ends_of_another_line_do_not_move_the_event(seven_days):
+    """The event is on a Monday: its return from Friday used to be lost, and day 0 to be Tuesday."""
+    mondays = DAYS[DAYS.day_of_week == 0]
+    event = pd.DataFrame({"event_id": ["x"], "security": ["Foo Ltd"], "date": [mondays[mondays.searchsorted(DAYS[330])]]})
+    own = seven_days[["Foo Ltd", "Some Index"]].reindex(DAYS)
+    right = impact.event_study(impact.to_returns(own), event, market="Some Index")
+    study = impact.event_study(impact.to_returns(seven_days), event, market="Some Index")
+    assert study.events["day0"].iloc[0] == right.events["day0"].iloc[0] == event["date"].iloc[0]
+    assert study.car(0, 1)["car"].iloc[0] == pytest.approx(right.car(0, 1)["car"].iloc[0], rel=1e-9)
+
+
+def test_returns_made_from_row_to_row_or_filled_over_week_ends_are_said(seven_days):
+    event = pd.DataFrame({"event_id": ["x"], "security": ["Foo Ltd"], "date": [DAYS[330]]})
+    with pytest.warns(ImpactWarning, match=r"1 line with events has no return on any Monday \(first 'Foo Ltd'\)"):
+        impact.event_study(seven_days.pct_change(fill_method=None), event, market="Some Index")
+    with pytest.warns(ImpactWarning, match="days of week-ends"):
+        impact.event_study(seven_days.ffill().pct_change(), event, market="Some Index")
+
+
+def test_a_benchmark_that_rests_at_week_ends_is_said(seven_days):
+    event = pd.DataFrame({"event_id": ["x"], "security": ["BTC-USD"], "date": [DAYS[330]]})
+    study = impact.event_study(impact.to_returns(seven_days), event, market="Some Index")
+    assert any("Some Index has no return on" in line and "days on which the line has one" in line for line in study.assumptions)
+
+
+def test_the_row_of_the_first_prices_is_no_closed_day():
+    prices = (1 + RETURNS.assign(mkt=MARKET)).cumprod()
+    study = impact.event_study(impact.to_returns(prices), EVENTS, market="mkt")
+    assert not any("was closed" in line for line in study.assumptions)

@@ -39,3 +39,45 @@ def test_a_venue_without_a_calendar_has_the_sessions_of_its_lines():
     for table in (wide, wide[["TEVA.TA", "^TA125.TA"]]):
         np.testing.assert_allclose(to_returns(table).loc[own, closes.columns], to_returns(closes), rtol=1e-12)
     assert np.isnan(to_returns(wide)["TEVA.TA"].loc[own[50:52]]).all()
+
+
+def random_closes(days, names, seed=4):
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(100 * np.exp(rng.normal(0, 0.01, (len(days), len(names))).cumsum(axis=0)), days, names)
+
+
+def test_weekends_that_a_line_never_holds_are_no_gaps():
+    """Beside a line quoted every day: the return of Monday runs from Friday, whatever the names of the lines say of their venue."""
+    every = pd.date_range("2021-01-01", periods=200)
+    for names in (["Foo Ltd", "Some Index"], ["firm_1", "f.two"], ["AAA", "SPX"]):
+        own = every[every.day_of_week < 5]
+        closes = random_closes(own, names)
+        wide = closes.join(random_closes(every, ["BTC-USD"]), how="outer")
+        np.testing.assert_allclose(to_returns(wide).loc[own, names], to_returns(closes), rtol=1e-12)
+    gulf = every[~every.day_of_week.isin([4, 5])]
+    closes = random_closes(gulf, ["Foo Ltd"])
+    wide = closes.join(random_closes(every, ["BTC-USD"]), how="outer")
+    np.testing.assert_allclose(to_returns(wide).loc[gulf, ["Foo Ltd"]], to_returns(closes), rtol=1e-12)
+
+
+def test_an_empty_day_in_the_week_of_a_line_alone_stays_a_gap():
+    every = pd.date_range("2021-01-01", periods=60)
+    own = every[every.day_of_week < 5]
+    closes = random_closes(own, ["Foo Ltd"])
+    closes.iloc[20] = np.nan
+    returns = to_returns(closes.join(random_closes(every, ["BTC-USD"]), how="outer"))["Foo Ltd"].loc[own]
+    assert returns.isna().to_numpy().nonzero()[0].tolist() == [0, 20, 21]
+
+
+def test_holidays_that_unnamed_lines_share_are_no_gaps():
+    """A firm and its index without a ticker, beside lines of New York: the day after a holiday of Hong Kong has its return."""
+    hong_kong, new_york = sessions("XHKG", "2021-01-04", "2022-06-30"), sessions("XNYS", "2021-01-04", "2022-06-30")
+    closes = random_closes(hong_kong, ["Foo Ltd", "Foo Index"])
+    closes.loc[hong_kong[50], "Foo Ltd"] = np.nan  # a halt: the index has a close
+    wide = closes.join(random_closes(new_york, ["AAPL", "SPY"]), how="outer")
+    own = hong_kong[(hong_kong >= new_york[0]) & (hong_kong <= new_york[-1])]
+    np.testing.assert_allclose(to_returns(wide).loc[own, closes.columns], to_returns(closes).loc[own], rtol=1e-12)
+    long_absence = closes.index.slice_indexer("2021-06-01", "2021-06-30")
+    closes.iloc[long_absence] = np.nan  # longer than any holiday
+    after = closes.index[long_absence.stop]
+    assert to_returns(closes.join(random_closes(new_york, ["AAPL"]), how="outer")).loc[after, closes.columns].isna().all()
