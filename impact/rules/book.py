@@ -99,7 +99,7 @@ class RuleBook:
     @cached_property
     def issuers(self) -> ListedIssuers:
         """Whose each line, code and name is, as far as the listings of the book and the table of lines say."""
-        return ListedIssuers(self.listings)
+        return ListedIssuers(self.listings, self.as_of)
 
 
 def rule_book(as_of: Instant, tables: Mapping[str, pd.DataFrame] | None = None) -> RuleBook:

@@ -47,14 +47,14 @@ def _issued_in_country() -> frozenset[str]:
 
 
 @cache
-def _lines_not_named() -> Mapping[str, tuple[Mapping[str, str], ...]]:
-    """Line -> rows of the record of lines that a listing speaks of and does not name."""
-    index: dict[str, tuple[Mapping[str, str], ...]] = {}
-    for row in read_bundled("designation_lines").to_dict("records"):
-        if row["relation"] in _NOT_NAMED:
-            line = line_key(row["line"])
-            index[line] = (*index.get(line, ()), {str(name): str(cell) for name, cell in row.items()})
-    return index
+def _rows_not_named() -> tuple[tuple[str, pd.Timestamp, Mapping[str, str]], ...]:
+    """The record of lines that a listing speaks of and does not name: line, since when it is known, row."""
+    rows = read_bundled("designation_lines").to_dict("records")
+    return tuple(
+        (line_key(row["line"]), pd.Timestamp(row["known_at"]), {str(name): str(cell) for name, cell in row.items()})
+        for row in rows
+        if row["relation"] in _NOT_NAMED
+    )
 
 
 class ListedIssuers:
@@ -64,10 +64,13 @@ class ListedIssuers:
     ----------
     listings : tuple of Listing
         As known at the instant of the book.
+    as_of : Timestamp, optional
+        That instant; all that is on record where it is None.
     """
 
-    def __init__(self, listings: tuple[Listing, ...]) -> None:
+    def __init__(self, listings: tuple[Listing, ...], as_of: pd.Timestamp | None = None) -> None:
         self.listings = listings
+        self.as_of = as_of
 
     def doubts(self, security: str) -> tuple[LineDoubt, ...]:
         """Why the absence of a security from every list says nothing, the first that holds at an instant decides; empty where it says something.
@@ -81,7 +84,7 @@ class ListedIssuers:
         key = line_key(security)
         if any(self.country_wide([key])):
             return (LineDoubt(code="country_lists" if issuer_lines().lines_behind(key) else "country"),)
-        if issuer_lines().lines_behind(key) or key in _lines_not_named():
+        if issuer_lines().lines_behind(key) or key in self._lines_not_named:
             return ()
         if any(key in listing.codes for listing in self._bearing(frozenset({key})) if listing.kind != "subject"):
             return ()
@@ -171,7 +174,7 @@ class ListedIssuers:
         """Listings that do not name the issuer of `security`, and whose record says how one of its lines stands to the name."""
         key = line_key(security)
         lines = issuer_lines().lines_behind(key) | {key}
-        said = {row["designation_id"]: row["relation"] for line in sorted(lines) for row in _lines_not_named().get(line, ())}
+        said = {row["designation_id"]: row["relation"] for line in sorted(lines) for row in self._lines_not_named.get(line, ())}
         if not said:
             return ()
         own = self.issuer(security)[1]
@@ -192,6 +195,15 @@ class ListedIssuers:
     def tells_issuer(self, security: str) -> bool:
         """Whether a list names the issuer of a line or a code itself, and not only all that trade or were issued where it was."""
         return any(listing.names_issuer for listing in self.issuer(security)[1])
+
+    @cached_property
+    def _lines_not_named(self) -> Mapping[str, tuple[Mapping[str, str], ...]]:
+        """Line -> rows, as known, of a listing that speaks of the line and does not name it."""
+        index: dict[str, tuple[Mapping[str, str], ...]] = {}
+        for line, known_at, row in _rows_not_named():
+            if self.as_of is None or known_at <= self.as_of:
+                index[line] = (*index.get(line, ()), row)
+        return index
 
     @cached_property
     def _patterns(self) -> tuple[tuple[Listing, str], ...]:
@@ -220,7 +232,7 @@ class ListedIssuers:
         """What the share classes of a line have in common that a list names, or is related to -> when the first of them was listed."""
         first: dict[str, pd.Timestamp] = {}
         related: dict[str, tuple[str, ...]] = {}
-        for line, rows in _lines_not_named().items():
+        for line, rows in self._lines_not_named.items():
             for row in rows:
                 related[row["designation_id"]] = (*related.get(row["designation_id"], ()), line)
         for listing in self.listings:
