@@ -108,7 +108,7 @@ def _until(case: Case) -> str:
         told = [_lower(note.rstrip(".")) for note in clocks.notes]
     bound = "" if listing.regime.name == UNKNOWN_REGIME else listing.regime.about
     if bound and (law.is_last or law.is_barred) and law.programmes and listing.programme_id not in law.programmes:
-        bound = f"by {listing.programme_id} alone: {bound}"
+        bound = f"by {law.programme_names.get(listing.programme_id, listing.programme_id)} alone: {bound}"
     ended = "" if listing.ended_on is None else f"the listing ended on {long_date(listing.ended_on)} ({listing.end_reason})"
     now = [law.sentence()] if law.is_last else [_lower(note.rstrip(".")) for note in clocks.without_clock[len(law.blocked) :]]
     return "; ".join(filter(None, (bound, *told, ended, *law.blockings(), *now)))

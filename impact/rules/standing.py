@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -33,13 +33,17 @@ ASKED = ("buy", "sell_to_divest", "hold")
 
 @dataclass(frozen=True, kw_only=True)
 class ActStanding:
-    """The answer about one act at an instant: its status, the span (UTC, None: unbounded) in which it holds, and the ruling behind it."""
+    """The answer about one act at an instant: its status, the span (UTC, None: unbounded) in which it holds, and the ruling behind it.
+
+    `programme` is the name of the programme that decides; empty where none does.
+    """
 
     action: str
     status: str
     since: pd.Timestamp | None
     until: pd.Timestamp | None
     ruling: Ruling
+    programme: str
 
     @property
     def answer(self) -> str:
@@ -50,7 +54,7 @@ class ActStanding:
 
     def _by(self) -> str:
         """The programme behind it in words; one that does not name the issuer clears nothing."""
-        programme = self.ruling.programme_id
+        programme = self.programme
         if not programme:
             return ""
         if self.ruling.phase == "unlisted":
@@ -85,7 +89,7 @@ class Standing:
     """The law on one security at an instant for one kind of investor.
 
     `at` is the instant asked, or the last one at which anything on record changes an answer; `is_last` tells which. `sales` are the
-    licences to sell what a programme without a clock blocks, in the order of their ends.
+    licences to sell what a programme without a clock blocks, in the order of their ends; `programme_names` tells every id of the book.
     """
 
     at: pd.Timestamp
@@ -94,6 +98,7 @@ class Standing:
     acts: tuple[ActStanding, ...]
     sales: tuple[LicensedSale, ...]
     blocked: tuple[tuple[Programme, Listing], ...]
+    programme_names: Mapping[str, str]
 
     @property
     def programmes(self) -> frozenset[str]:
@@ -128,7 +133,7 @@ class Standing:
             licences = "; ".join(sale.words for sale in sales) or "no licence to sell is on record"
             since, ended = eastern_time(listing.listed_at), listing.removed_at
             span = f"is blocked since {since}" if ended is None else f"was blocked from {since} to {eastern_time(ended)}"
-            told.append(f"{listing.entity} {span} ({programme.programme_id}): {licences}")
+            told.append(f"{listing.entity} {span} ({programme.name}): {licences}")
         return tuple(told)
 
 
@@ -145,13 +150,19 @@ def standing(book: RuleBook, security: str, *, investor: str = "us_person", inst
         acts=tuple(_act(book, question, at) for question in asked),
         sales=licensed_sales(book, asked[0].keys, blocked),
         blocked=blocked,
+        programme_names=_names(book),
     )
+
+
+def _names(book: RuleBook) -> Mapping[str, str]:
+    return {programme.programme_id: programme.name for programme in book.programmes}
 
 
 def _act(book: RuleBook, question: Question, at: pd.Timestamp) -> ActStanding:
     ruling = answer_at(book, question, at)
     since, until, _ = span_of_status(book, question, at, ruling.status)
-    return ActStanding(action=question.action, status=ruling.status, since=since, until=until, ruling=ruling)
+    programme = _names(book).get(ruling.programme_id, ruling.programme_id)
+    return ActStanding(action=question.action, status=ruling.status, since=since, until=until, ruling=ruling, programme=programme)
 
 
 def answer_at(book: RuleBook, question: Question, at: pd.Timestamp) -> Ruling:
