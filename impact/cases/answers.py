@@ -166,7 +166,8 @@ def _moved(case: Case) -> str:
     if row is None or np.isnan(row["ar"]):
         listed = case.timeline().designation()
         moved = raw_move(case.definition.issuer, listed)
-        return f"{moved}; net of the market unknown" if moved else f"unknown: {_unmeasured(listed['reaction_on'])}; {case.no_study()}"
+        why = case.no_study() or ("" if row is None else str(row["reason"])) or "the prices hold no return of it"
+        return f"{moved}; net of the market unknown" if moved else f"unknown: {_unmeasured(listed['reaction_on'])}; {why}"
     ar, low, high = simple_figures(row)
     change = format_value(row["close_return"], "return")
     p = format_value(row["p_sq"], "p")

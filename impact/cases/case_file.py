@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from impact.calendars import venue_of
 from impact.cases.benchmarks import venue_benchmark
-from impact.cases.definition import Book, CaseDefinition, Span, StatedTables
+from impact.cases.definition import Book, CaseDefinition, Span, StatedTables, StatedUnknown
 from impact.cases.record import fact_row
 from impact.cases.stated_programme import PROGRAMME_FIELDS, named_near, read_programme, stated_instant
 from impact.cases.stated_tables import read_stated
@@ -66,7 +66,7 @@ class StatedCase(TypedDict, total=False):
     record: str
     also: list[str] | tuple[str, ...]
     without: list[str] | tuple[str, ...]
-    unknowns: list[str] | tuple[str, ...]
+    unknowns: Sequence[str | Mapping[str, object]]
     hypothetical: bool
     issuer: str
     title: str
@@ -185,7 +185,7 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
         record=rows["record"],
         also=rows["also"],
         without=rows["without"],
-        unknowns=(*_texts(stated.get("unknowns", ()), f"{where}: unknowns", "sentences"), *(() if own is None else own.unknowns())),
+        unknowns=_unknowns([*_sentences(stated.get("unknowns", ()), where), *(own.unknowns() if own else ())], where),
         peers=_texts(stated.get("peers", ()), f"{where}: peers", LINES),
         technology_peers=_texts(stated.get("technology_peers", ()), f"{where}: technology_peers", LINES),
         prices_from=stated.get("prices_from", ""),
@@ -264,6 +264,26 @@ def _texts(given: object, parameter: str, what: str) -> tuple[str, ...]:
     if isinstance(given, str) or not all(isinstance(name, str) for name in given):  # type: ignore[attr-defined]
         raise InputError(f"{parameter}={given!r} must be a list of {what}.")
     return tuple(given)  # type: ignore[arg-type]
+
+
+def _sentences(given: object, where: str) -> Sequence[str | Mapping[str, object]]:
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise InputError(f"{where}: unknowns={given!r} must be a list of sentences.")
+    return given
+
+
+def _unknowns(given: Sequence[str | Mapping[str, object]], where: str) -> tuple[StatedUnknown, ...]:
+    """Sentences, or tables of a text and the day from which it is known."""
+    told = []
+    for entry in given:
+        cells = entry if isinstance(entry, Mapping) else {"text": entry}
+        text, day = cells.get("text"), pd.to_datetime(str(cells.get("known_on", "")), format="%Y-%m-%d", errors="coerce")
+        if not isinstance(text, str) or set(cells) - {"text", "known_on"} or ("known_on" in cells and pd.isna(day)):
+            raise InputError(
+                f"{where}: unknowns: {entry!r} must be a sentence, or a table of text and known_on (a day such as 2021-05-25)."
+            )
+        told.append(StatedUnknown(text=text, known_on=None if pd.isna(day) else day))
+    return tuple(told)
 
 
 def _own_programme(stated: StatedCase, public_at: pd.Timestamp | None, where: str) -> OwnProgramme | None:

@@ -11,16 +11,25 @@ from typing import TypeAlias
 import pandas as pd
 
 from impact.errors import InputError
+from impact.instants import parse_instant
 from impact.market import MarketPanel
 from impact.rules.own_programme import OwnProgramme
 
-__all__ = ["AsOf", "Book", "CaseDefinition", "Span", "StatedTables"]
+__all__ = ["AsOf", "Book", "CaseDefinition", "Span", "StatedTables", "StatedUnknown"]
 
 AsOf: TypeAlias = str | pd.Timestamp | None
 """Instant whose knowledge is used, with its zone; None is everything on record."""
 
 Span: TypeAlias = tuple[float, float]
 """Least and most of a figure that is known as a range."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatedUnknown:
+    """What nobody could say, in a sentence; `known_on` is the day of the latest thing it tells (None: nothing after the designation)."""
+
+    text: str
+    known_on: pd.Timestamp | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -77,8 +86,8 @@ class CaseDefinition:
         Rows of the fact base that are events of the case without naming the line, such as the deletion of a whole country.
     without : tuple of str
         Rows of the fact base that name the line and are no event of the case.
-    unknowns : tuple of str
-        What nobody could say who wrote the case, a sentence each.
+    unknowns : tuple of StatedUnknown
+        What nobody could say who wrote the case; :meth:`unknowns_at` tells those of an instant.
     peers, technology_peers : tuple of str
         Baskets that stand in for the market without the target; neither holds a listed or rumoured name.
     other_lines, isins : tuple of str
@@ -117,7 +126,7 @@ class CaseDefinition:
     record: str = ""
     also: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
-    unknowns: tuple[str, ...] = ()
+    unknowns: tuple[StatedUnknown, ...] = ()
     peers: tuple[str, ...] = ()
     technology_peers: tuple[str, ...] = ()
     other_lines: tuple[str, ...] = ()
@@ -136,6 +145,12 @@ class CaseDefinition:
     free_float: Span | None = None
     tables: StatedTables = field(default_factory=StatedTables)
     book: Book | None = None
+
+    def unknowns_at(self, as_of: AsOf = None) -> tuple[str, ...]:
+        """What nobody could say, without what tells of a day after the instant; a day counts once it is over in New York."""
+        at = None if as_of is None else parse_instant(as_of).tz_convert("America/New_York").tz_localize(None)
+        told = (item for item in self.unknowns if at is None or item.known_on is None or item.known_on + pd.Timedelta(days=1) <= at)
+        return tuple(item.text for item in told)
 
     @property
     def is_stated(self) -> bool:

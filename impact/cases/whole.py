@@ -140,7 +140,7 @@ class Case:
         study = self.studied()
         rest = self.timeline().assumptions if study is None else study.assumptions
         remarks = () if self.panel is None else (*read_from(self.panel), *self.panel.remarks())
-        return (*rest, *(f"Prices: {note}" for note in remarks), *(f"Unknown: {text}" for text in self.definition.unknowns))
+        return (*rest, *(f"Prices: {note}" for note in remarks), *(f"Unknown: {text}" for text in self.definition.unknowns_at(self.as_of)))
 
     def doubts(self) -> tuple[str, ...]:
         """What to doubt in the figures that the case states, and in the prices of the line, its benchmark and its peers."""

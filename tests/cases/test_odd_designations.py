@@ -148,6 +148,8 @@ def test_a_line_in_new_york_that_no_table_knows_has_its_sessions(security):
     ("stated", "message"),
     [
         ({"other_lines": "2330.TW"}, "must be a list of trading lines"),
+        ({"unknowns": "Who holds it."}, "must be a list of sentences"),
+        ({"unknowns": [{"text": "Who holds it.", "known_on": "spring"}]}, "known_on"),
         ({"other_lines": ["TSMC Taiwan"]}, "other_lines='TSMC Taiwan' names no trading line"),
         ({"isins": ["US8740391004"]}, "isins has 1 that are no ISIN"),
         ({"security": "TEVA IT"}, "names no trading line"),  # Tel Aviv on terminals, Italy in lists of countries

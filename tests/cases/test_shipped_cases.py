@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -130,7 +132,19 @@ def test_the_moscow_lines_had_no_session_when_the_indexes_dropped_them(name, ope
 
 @pytest.mark.parametrize("name", case_names())
 def test_what_nobody_could_say_is_said_in_a_sentence(name):
-    assert all(text.endswith(".") for text in define_case(name).unknowns)
+    assert all(text.endswith(".") for text in define_case(name).unknowns_at())
+
+
+@pytest.mark.parametrize("name", case_names())
+def test_no_sentence_tells_of_a_day_that_it_does_not_know(name):
+    """A sentence with a date after the designation says from when it is known, and is not told before."""
+    definition = define_case(name)
+    listed = listing_of(definition).known_at.tz_convert("America/New_York").tz_localize(None).normalize()
+    for told in definition.unknowns:
+        days = [pd.Timestamp(text) for text in re.findall(r"\d{1,2} [A-Z][a-z]+ 20\d\d", told.text)]
+        latest = max((day for day in days if day > listed + pd.Timedelta(days=2)), default=None)
+        assert latest is None or (told.known_on is not None and told.known_on >= latest), told.text
+    assert len(definition.unknowns_at(f"{listed:%Y-%m-%d}T23:00-05:00")) == sum(told.known_on is None for told in definition.unknowns)
 
 
 def test_a_case_that_stands_on_an_act_of_an_exchange_has_no_clock():
@@ -148,4 +162,4 @@ def test_the_hour_that_the_case_tells_is_that_of_the_listing_too():
 def test_the_page_of_a_case_without_flow_tells_the_news_and_what_is_unknown(tmp_path):
     page = impact.case("amec").report(tmp_path / "amec.html").read_text(encoding="utf-8")
     assert "What the news alone should do to the price" in page and "what forced sales would add is unknown" in page
-    assert all(text.split("'")[0] in page for text in define_case("amec").unknowns)
+    assert all(text.split("'")[0] in page for text in define_case("amec").unknowns_at())

@@ -103,7 +103,9 @@ def _unknown_section(case: Case, missing: Mapping[str, list[str]]) -> Section:
     """What the page leaves out and why, and what nobody outside knows."""
     left_out = [f"{'; '.join(titles)}: {reason}" for reason, titles in missing.items() if titles]
     return Section(
-        id="unknown", title="What is not known", blocks=(Text(lines=(*left_out, *case.definition.unknowns, *UNKNOWNS), bullets=True),)
+        id="unknown",
+        title="What is not known",
+        blocks=(Text(lines=(*left_out, *case.definition.unknowns_at(case.as_of), *UNKNOWNS), bullets=True),),
     )
 
 
