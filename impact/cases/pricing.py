@@ -63,9 +63,13 @@ def price_effect_of_case(
         )
     missing = [name for name in ("adv_shares", "sigma") if name in threatened.line.unknown]
     if missing:
+        unknown, figures = (
+            " and the ".join(MEASURE_NAMES[name] for name in missing),
+            "closes and volumes" if "sigma" in missing else "volumes",
+        )
         raise DataUnavailable(
-            f"the {' and the '.join(MEASURE_NAMES[name] for name in missing)} of {threatened.line.security} before the designation are unknown, so that "
-            "a sale of any size cannot be measured against them; give closes and volumes of the 60 sessions before it (--source FILE, or [market] prices)."
+            f"the {unknown} of {threatened.line.security} before the designation {'are' if len(missing) > 1 else 'is'} unknown, so that a sale of any "
+            f"size cannot be measured against it; give {figures} of the 60 sessions before it (--source FILE, or [market] prices)."
         )
     given = options.pop("setting", None) or EffectSetting()
     shock = given.announcement or announcement_of(threatened, as_of)

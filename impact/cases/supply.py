@@ -142,17 +142,15 @@ def _not_covering(prices: MarketPanel, definition: CaseDefinition, reaction: pd.
     """Why the prices do not measure the line on the eve of the reaction session; empty when they do."""
     security = definition.security
     if security not in prices.securities:
-        return f"{security} of case {definition.case!r} is not among the prices given; give a panel that holds it, with volumes."
+        return f"{security} of case {definition.case!r} is not among the prices given; give a panel that holds it."
     priced = prices.close[security].dropna().index
     reaches = len(priced) and priced[-1] >= reaction - pd.Timedelta(days=STALE_DAYS)
-    traded = 0 if prices.volume is None else int((prices.volume[security][priced[priced < reaction]].tail(ESTIMATION_SESSIONS) > 0).sum())
-    early = int((priced < reaction).sum()) if len(priced) else 0
-    if reaches and min(early, traded) > MIN_SESSIONS:
+    if reaches and int((priced < reaction).sum()) > MIN_SESSIONS:
         return ""
     span = f"{priced[0]:%Y-%m-%d} to {priced[-1]:%Y-%m-%d}" if len(priced) else "none"
     return (
-        f"the prices of {security} ({span}) do not cover {reaction:%Y-%m-%d} with volumes, the first session after the designation"
-        f" of case {definition.case!r}; give prices and volumes of at least {MIN_SESSIONS} sessions before it."
+        f"the prices of {security} ({span}) do not cover {reaction:%Y-%m-%d}, the first session after the designation"
+        f" of case {definition.case!r}; give prices of at least {MIN_SESSIONS} sessions before it."
     )
 
 

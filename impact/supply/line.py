@@ -124,7 +124,8 @@ def line_state(
     Parameters
     ----------
     closes, volumes : Series
-        By session; the name of `closes` is the security. A NaN is a session without trade or with unknown volume.
+        By session; the name of `closes` is the security. A NaN is a session without trade or with unknown volume; where too few
+        volumes are known, the usual volume is not.
     before : session label
         First session that could react; it and everything after it are left out.
     n_sessions : int
@@ -133,7 +134,7 @@ def line_state(
     Raises
     ------
     InputError
-        If fewer than 20 sessions have a price or a volume, or the prices end long before the event.
+        If fewer than 20 sessions have a return, or the prices end long before the event.
     """
     past = closes.loc[closes.index < pd.Timestamp(before)].tail(n_sessions + 1)
     traded = volumes.reindex(past.index).iloc[1:]
@@ -145,25 +146,30 @@ def line_state(
             " give prices that reach the event."
         )
     moves = np.diff(np.log(priced.to_numpy(dtype=float)))
-    if min(moves.size, traded.size) < MIN_SESSIONS:
+    if moves.size < MIN_SESSIONS:
         raise InputError(
-            f"before={before!r} leaves {moves.size} returns and {traded.size} volumes;"
-            f" ADV and volatility need at least {MIN_SESSIONS}: give a longer history."
+            f"before={pd.Timestamp(before):%Y-%m-%d} leaves {moves.size} returns; volatility needs at least {MIN_SESSIONS}: give a longer history."
         )
+    ending = f"ending {past.index[-1]:%Y-%m-%d}, before the event."
+    if traded.size < MIN_SESSIONS:
+        usual = float("nan")
+        measured: tuple[str, ...] = (
+            f"Sigma is the standard deviation of {moves.size} log returns {ending}",
+            f"Usual volume is unknown: {traded.size} of these sessions have a volume, fewer than {MIN_SESSIONS}.",
+        )
+    else:
+        usual = float(traded.median())
+        measured = (f"ADV is the median volume and sigma the standard deviation of log returns of {traded.size} sessions {ending}",)
     return LineState(
         security=str(closes.name),
         currency=currency,
         price=float(priced.iloc[-1]),
         usd_per_unit=usd_per_unit,
-        adv_shares=float(traded.median()),
+        adv_shares=usual,
         sigma=float(moves.std(ddof=1)),
         float_shares=float_shares,
         shares_outstanding=shares_outstanding,
         most_shares=most_shares,
         sources=sources,
-        assumptions=(
-            f"ADV is the median volume and sigma the standard deviation of log returns of {traded.size} sessions"
-            f" ending {past.index[-1]:%Y-%m-%d}, before the event.",
-            *assumptions,
-        ),
+        assumptions=(*measured, *assumptions),
     )

@@ -144,7 +144,7 @@ def test_what_happened_to_a_line_before_is_no_consequence_of_a_supposed_designat
 
 def test_the_price_of_a_sale_without_volumes_is_refused_in_words(run_cli):
     code, _, err = run_cli("price", "alibaba", "--sold", "1e6:2e6")
-    assert code == 3 and "the usual daily volume and the daily volatility of BABA before the designation are unknown" in err
+    assert code == 3 and "the usual daily volume of BABA before the designation is unknown" in err
 
 
 def test_relief_of_a_halted_line_says_that_its_fall_is_unknown(run_cli):

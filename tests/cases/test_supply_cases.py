@@ -199,7 +199,9 @@ def test_price_command(run_cli):
 
 def test_a_case_without_prices_before_its_day_says_so():
     told = " ".join(supply_of_case("sensetime").assumptions)
-    assert "2021-12-30 to 2025-10-30) do not cover 2021-12-13 with volumes" in told and "give prices and volumes" in told
+    assert (
+        "2021-12-30 to 2025-10-30) do not cover 2021-12-13, the first" in told and "give prices of at least 20 sessions before it" in told
+    )
     without = supply_of_case("tencent", panel=load_panel("bundled", ["HSI"]))
     assert without.line.unknown == ("price", "adv_shares", "sigma") and any("give a panel" in text for text in without.assumptions)
 
@@ -231,14 +233,27 @@ def test_price_command_with_an_assumed_supply(run_cli):
     assert code == 2 and "LOW:HIGH" in err
 
 
-@pytest.mark.parametrize("name", ["byd", "wuxi-apptec", "yandex-nebius", "sensetime", "alibaba"])
-def test_without_a_price_or_a_volume_the_supply_says_what_is_known(name, opened):
+@pytest.mark.parametrize("name", ["byd", "wuxi-apptec", "yandex-nebius", "sensetime"])
+def test_without_a_price_the_supply_says_what_is_known(name, opened):
     supply = opened(name).supply()
     assert np.isnan(supply.line.adv_shares) and "adv_shares" in supply.line.unknown
     assert any("on the eve are unknown" in text for text in supply.assumptions)
     assert len(supply.ladder) > 200 and supply.ladder["cumulative_shares_high"].isna().all()
     priced = opened(name).pricing()
     assert priced.effect is None and "unknown" in priced.headline() and list(priced.tables(full=True)) == ["announcement"]
+
+
+@pytest.mark.parametrize("name", ["alibaba", "baidu"])
+def test_closes_tell_price_and_volatility_where_volumes_are_missing(name, opened):
+    """The spread of the news is that of the line, measured on its closes; what counts in usual volumes stays unknown."""
+    supply, closes = opened(name).supply(), opened(name).panel.close[define_case(name).security]
+    before = closes[closes.index < opened(name).timeline().designation()["reaction_on"]].tail(61)
+    assert supply.line.unknown == ("adv_shares",) and supply.line.price == before.iloc[-1]
+    assert supply.line.sigma == pytest.approx(np.log(before).diff().std(), rel=1e-12)
+    assert any("Usual volume is unknown: 9 of these sessions have a volume" in text for text in supply.assumptions)
+    assert supply.ladder["cumulative_shares_high"].isna().all() and opened(name).pricing().effect is None
+    noise = opened(name).pricing().announcement.noise
+    assert noise == pytest.approx(supply.line.sigma * np.sqrt(2.0), rel=1e-12)  # of two sessions
 
 
 def test_shares_are_told_where_only_the_volume_is_missing():
