@@ -155,11 +155,13 @@ def _notes_of_lacking(record: BenchmarkRecord, calendar: OwnCalendar) -> list[st
         return []
     own = calendar.table.sessions
     inside = (own > record.days[:1].min()) & (own < record.days[-1:].max()) if len(record.days) else np.zeros(len(own), dtype=bool)
-    lacked = inside & ~record.on(own) & np.isfinite(calendar.table.values[:, calendar.lines]).any(axis=1)
-    if int(lacked.sum()) < LEAST_CLOSURES:
+    lacked = np.flatnonzero(inside & ~record.on(own))
+    if lacked.size >= LEAST_CLOSURES:
+        lacked = lacked[np.isfinite(calendar.table.values[np.ix_(lacked, calendar.lines)]).any(axis=1)]
+    if lacked.size < LEAST_CLOSURES:
         return []
     return [
-        f"{record.name} has no return on {int(lacked.sum())} days on which the line has one (first {own[lacked][0]:%Y-%m-%d}): they have no abnormal "
+        f"{record.name} has no return on {lacked.size} days on which the line has one (first {own[lacked[0]]:%Y-%m-%d}): they have no abnormal "
         "return, and its return of the day after spans them where that of the line does not; give both on the same days"
     ]
 

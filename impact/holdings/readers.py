@@ -269,14 +269,13 @@ def _joined(read: Sequence[Positions]) -> Positions:
     def of_all(name: str) -> pd.DataFrame:
         return stacked([getattr(full[0], name).iloc[:0], *(getattr(positions, name) for positions in read)])
 
-    stated = [positions.net_assets for positions in full]
     return Positions(
         rows=of_all("rows"),
         dropped=of_all("dropped"),
         issues=of_all("issues"),
         decimal=full[0].decimal,
         weight_unit=full[0].weight_unit,
-        net_assets=float(np.sum(stated)) if stated else float("nan"),
+        net_assets=float(np.sum([positions.net_assets for positions in full])),
         notes=tuple(dict.fromkeys(note for positions in full for note in positions.notes)),
     )
 
