@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.intake.currencies import currency_of
 from impact.market.column_headings import cells_fit, figures_in_headings, without_currency
 from impact.market.column_names import COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES
 from impact.market.dropped import dropped_rows
 from impact.market.panel import MarketPanel
 from impact.market.plausibility import doubt_notes
-from impact.market.sniffing import DELIMITED, MISSING, PARQUET, WORKBOOKS, RawTable, read_numbers, read_sheets
+from impact.market.sniffing import DELIMITED, PARQUET, WORKBOOKS, RawTable, read_numbers, read_sheets
 from impact.market.sources import FetchResult
+from impact.market.stated_currencies import currencies_said, one_currency, sign_beside
 from impact.market.written_days import read_dates
 from impact.provenance import Source
 from impact.typing_ import Day
@@ -38,10 +38,11 @@ Refused = tuple[str, Any, str, str]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Figures:
-    """What one or several tables hold: a frame (sessions x securities) a figure, currencies, the rows refused, and what was assumed."""
+    """What one or several tables hold: a frame (sessions x securities) a figure, currencies, signs beside figures, rows refused, and what was assumed."""
 
     frames: Mapping[str, pd.DataFrame]
     currency: Mapping[str, str] = field(default_factory=dict)
+    signs: Mapping[str, str] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     notes: tuple[str, ...] = ()
 
@@ -133,7 +134,8 @@ class FileSource:
                 f"{path.name} holds {len(held)} securities ({', '.join(held[:5])}), none of them {security!r}; give a file of {security} alone."
             )
         frames = {name: frame[[own]].rename(columns={own: security}) for name, frame in read.frames.items() if own in frame}
-        return replace(read, frames=frames, currency={security: read.currency[own]} if own in read.currency else {})
+        currency, signs = ({security: told[own]} if own in told else {} for told in (read.currency, read.signs))
+        return replace(read, frames=frames, currency=currency, signs=signs)
 
     def _one_table(self, table: RawTable, stem: str, figure: str) -> Figures:
         if table.levels:
@@ -216,8 +218,10 @@ class FileSource:
         stated = without_currency(named["close"])[1] if "close" in named else ""
         currency = dict.fromkeys(order, stated) if stated else {}
         if "currency" in named:
-            currency = _one_currency(table.name, good["security"], cells.loc[good.index, named["currency"]])
-        return Figures(frames=frames, currency=currency, refused=refused)
+            currency = one_currency(table.name, good["security"], cells.loc[good.index, named["currency"]])
+        prices = next((cells.loc[good.index, named[name]] for name in ("close", "adjusted_close") if name in named), None)
+        borne = {} if prices is None else {str(line): sign_beside(own) for line, own in prices.groupby(good["security"], sort=False)}
+        return Figures(frames=frames, currency=currency, signs=borne, refused=refused)
 
     def _wide(self, table: RawTable, date: str, figure: str) -> Figures:
         """Rows of a table with one column a security."""
@@ -242,7 +246,8 @@ class FileSource:
         ]
         frame = pd.DataFrame(values[kept], index=pd.DatetimeIndex(sessions[kept]), columns=securities)
         currency = {security: code for security, code in bare if code}
-        return Figures(frames={figure: frame.sort_index()}, currency=currency, refused=refused)
+        borne = {} if figure == "volume" else {line: sign_beside(cells[column]) for line, column in zip(securities, written, strict=True)}
+        return Figures(frames={figure: frame.sort_index()}, currency=currency, signs=borne, refused=refused)
 
     def _checked(self, table: RawTable, rows: pd.DataFrame, reason: pd.Series, security: str) -> tuple[pd.DataFrame, list[Refused]]:
         """The good rows, with unique and ascending dates for each security, and the refused ones with their reason."""
@@ -291,7 +296,7 @@ class FileSource:
                 adjusted_close=adjusted if "adjusted_close" in read.frames else None,
                 dividends=read.frames.get("dividends"),
                 volume=volume,
-                currency=read.currency if self.currency is None else self.currency,
+                currency=currencies_said(read.signs, read.currency if self.currency is None else self.currency, order),
                 basis=self._basis(only_adjusted, adjusted.notna().any()),
                 sources=(Source(title=f"user file {self.name}", basis="user file"),),
                 assumptions=(*_only_adjusted_note(only_adjusted.index[only_adjusted].tolist()), *read.notes),
@@ -308,29 +313,6 @@ class FileSource:
             told = stated if isinstance(stated, str) else stated.get(security, "unknown")
             basis[security] = "total_return" if only_adjusted[security] else "as_traded" if has_adjusted[security] else told
         return basis
-
-
-def _one_currency(name: str, securities: pd.Series, stated: pd.Series) -> dict[str, str]:
-    """The currency of each security of a long table; rows that state none take that of the others.
-
-    Raises
-    ------
-    InputError
-        If the rows of a security state several currencies.
-    """
-    codes = stated.astype(str).str.strip()
-    told = pd.DataFrame({"security": securities, "code": codes})[stated.notna().to_numpy() & ~codes.str.lower().isin(MISSING).to_numpy()]
-    told = told.drop_duplicates()
-    told["meant"] = [currency_of(code) for code in told["code"]]
-    per = told.groupby("security", sort=False)["meant"].nunique()
-    if (per > 1).any():
-        first = per.index[per > 1][0]
-        several = " and ".join(dict.fromkeys(told.loc[told["security"] == first, "code"]))
-        raise InputError(
-            f"{name} states {several} for {first!r} ({int((per > 1).sum())} such); the closes of one security are in one currency: convert "
-            "them, or give each currency as a security of its own."
-        )
-    return dict(zip(told["security"], told["code"], strict=True))
 
 
 def _only_adjusted_note(securities: list[str]) -> tuple[str, ...]:
@@ -380,8 +362,9 @@ def _together(parts: list[Figures]) -> Figures:
         if frames_of_figure:
             frames[name] = pd.concat(frames_of_figure, axis=1, sort=True)
     currency = {security: code for part in parts for security, code in part.currency.items()}
+    signs = {security: sign for part in parts for security, sign in part.signs.items() if sign}
     refused, notes = ([row for part in parts for row in part.refused], tuple(note for part in parts for note in part.notes))
-    return Figures(frames=frames, currency=currency, refused=refused, notes=notes)
+    return Figures(frames=frames, currency=currency, signs=signs, refused=refused, notes=notes)
 
 
 def _stem(path: Path) -> str:
