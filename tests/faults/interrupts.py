@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -61,6 +63,16 @@ def _half(folder: Path) -> str:
     return ""
 
 
+@contextmanager
+def _heeding_interrupts() -> Iterator[None]:
+    """What is started meanwhile heeds interrupts: a shell starts its background deaf to them, and what that starts is deaf as well."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def interrupt(folder: Path, n: int, seed: int) -> tuple[Counter[str], list[str]]:
     """`n` commands, each interrupted after a random time.
 
@@ -75,9 +87,10 @@ def interrupt(folder: Path, n: int, seed: int) -> tuple[Counter[str], list[str]]
     for number in range(n):
         words, place = COMMANDS[number % len(COMMANDS)], folder / str(number)
         _prepared(place)
-        command = subprocess.Popen(
-            [sys.executable, "-m", "impact", *words], cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        with _heeding_interrupts():
+            command = subprocess.Popen(
+                [sys.executable, "-m", "impact", *words], cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
         time.sleep(rng.uniform(0.0, 1.5) if number % 3 else rng.uniform(0.0, 12.0))
         command.send_signal(signal.SIGINT)
         _, said = command.communicate(timeout=300)
