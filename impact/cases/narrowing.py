@@ -220,7 +220,14 @@ INPUTS: Mapping[str, MissingInput] = MappingProxyType(
                 title="closes and volumes of the line up to the designation",
                 field="[market] prices",
                 answer="unknown: multiples of ADV, the price effect",
-                lacks=lambda _case, known: np.isnan(known.line.adv_shares) or np.isnan(known.line.sigma),
+                lacks=lambda _case, known: np.isnan(known.line.sigma),
+            ),
+            MissingInput(
+                code="volumes",
+                title="volumes of the line up to the designation",
+                field="[market] prices",
+                answer="unknown: multiples of ADV, the price effect of forced sales",
+                lacks=lambda _case, known: np.isnan(known.line.adv_shares) and not np.isnan(known.line.sigma),
             ),
             MissingInput(
                 code="benchmark",

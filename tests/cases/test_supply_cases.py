@@ -252,6 +252,8 @@ def test_closes_tell_price_and_volatility_where_volumes_are_missing(name, opened
     assert supply.line.sigma == pytest.approx(np.log(before).diff().std(), rel=1e-12)
     assert any("Usual volume is unknown: 9 of these sessions have a volume" in text for text in supply.assumptions)
     assert supply.ladder["cumulative_shares_high"].isna().all() and opened(name).pricing().effect is None
+    missing = set(opened(name).narrowing().to_frame()["missing"])
+    assert "volumes of the line up to the designation" in missing and not any("closes and volumes" in title for title in missing)
     noise = opened(name).pricing().announcement.noise
     assert noise == pytest.approx(supply.line.sigma * np.sqrt(2.0), rel=1e-12)  # of two sessions
 
