@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from pathlib import Path
 
 import click
@@ -110,7 +111,7 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
             holdings,
             question,
             fail_on,
-            {**asked, "lists": asked_lists, "map": maps, "as_of": as_of, "html": html},
+            {**asked, "lists": [_with_checksum(file) for file in asked_lists], "map": maps, "as_of": as_of, "html": html},
             (format_, output, table),
         )
         return
@@ -140,6 +141,11 @@ def _official(files: tuple[str, ...]):
     from impact.facts.official_lists import read_official_list
 
     return tuple(read_official_list(file) for file in files) or None
+
+
+def _with_checksum(file: str) -> str:
+    """A file as a report names it, so that another content under the same name is seen."""
+    return f"{file} (SHA-256 {hashlib.sha256(Path(file).read_bytes()).hexdigest()[:12]})"
 
 
 def _check_folder(folder: str, question: dict, fail_on: tuple[str, ...], asked: dict, form: tuple) -> None:

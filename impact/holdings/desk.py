@@ -14,7 +14,7 @@ from typing import Any, cast
 import pandas as pd
 
 from impact.errors import InputError
-from impact.holdings.desk_changes import BooksNow, EarlierReport, changes_since, still_held
+from impact.holdings.desk_changes import BooksNow, EarlierReport, changes_since, not_sized, still_held
 from impact.holdings.exposure import check_portfolio
 from impact.holdings.exposure_tables import with_money_known
 from impact.holdings.portfolio import NAV_UNITS, Portfolio, ReadingOptions, read_as_asked
@@ -173,6 +173,7 @@ def check_books(
         sources=unique_sources(*(answer.book_sources for answer in full), tuple(law[title] for title in sorted(law))),
         assumptions=(
             *_notes_of_books({label: notes for answer in full for label, notes in answer.notes.items()}),
+            *not_sized(since, lines),
             *_decisions_said(pd.concat([answer.decided for answer in full])),
         ),
     )

@@ -13,8 +13,9 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.holdings.schemas import DESK_CHANGES
+from impact.tables.stacking import stacked
 
-__all__ = ["BooksNow", "EarlierReport", "changes_since", "read_report", "still_held"]
+__all__ = ["BooksNow", "EarlierReport", "changes_since", "not_sized", "read_report", "still_held"]
 
 _KEY = ("book", "account", "name", "isin", "ticker")
 _WHY = ("status", "entity", "programme", "citation", "evidence")
@@ -86,8 +87,10 @@ def changes_since(earlier: EarlierReport | None, now: BooksNow) -> pd.DataFrame:
     columns = [column.name for column in DESK_CHANGES]
     if earlier is None:
         return pd.DataFrame(columns=columns)
-    sides = [_numbered(earlier.lines).add_suffix("_before"), _numbered(now.lines).add_suffix("_after")]
-    joined = sides[0].join(sides[1], how="outer")
+    held = stacked((now.lines.assign(clear=False), now.clear.assign(clear=True)))
+    is_clear = held["clear"].to_numpy(dtype=bool)
+    before, every = _numbered(earlier.lines, held), _numbered(held, earlier.lines)
+    joined = before.add_suffix("_before").join(every[~is_clear].add_suffix("_after"), how="outer")
     texts = [f"{name}_{side}" for name in _WHY for side in ("before", "after")]
     joined[texts] = joined[texts].fillna("")
     had, has = joined["status_before"] != "", joined["status_after"] != ""
@@ -95,7 +98,7 @@ def changes_since(earlier: EarlierReport | None, now: BooksNow) -> pd.DataFrame:
     sizes = joined["quantity_before"], joined["quantity_after"]
     resized = (sizes[0] != sizes[1]) & ~(sizes[0].isna() & sizes[1].isna())
     books = joined.index.get_level_values("book")
-    clear = joined.index.isin(_numbered(now.clear).index)
+    clear = joined.index.isin(every.index[is_clear])
     change = np.select(
         [has & ~had, has & differs, has & resized, has, books.isin(list(now.unread)), ~books.isin(list(now.read)), clear],
         ["new", "status", "quantity", "", "book not read", "book not given", "clear"],
@@ -105,15 +108,30 @@ def changes_since(earlier: EarlierReport | None, now: BooksNow) -> pd.DataFrame:
     return told[told["change"] != ""].reset_index(drop=True)[columns]
 
 
+def not_sized(earlier: EarlierReport | None, lines: pd.DataFrame) -> tuple[str, ...]:
+    """That the size of some lines of both reports was not compared: their books give values, which move with the price, and no quantity."""
+    bare = 0 if earlier is None else int(pd.to_numeric(still_held(lines, earlier.lines)["quantity"]).isna().sum())
+    return (f"{bare:,} line(s) have no quantity: whether more or less of them is held than before was not compared.",) if bare else ()
+
+
 def _keys(table: pd.DataFrame) -> pd.DataFrame:
     return table[list(_KEY)].fillna("").astype("str")
 
 
-def _numbered(table: pd.DataFrame) -> pd.DataFrame:
-    """What is compared of each line, by its key and which of several alike it is."""
+def _numbered(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """What is compared of each line, by its key and which of several alike it is: lots of one size are one lot in both tables."""
+    keyed, of_other = _sized(table), _sized(other)
+    same = keyed.set_index([*_KEY, "size"]).index.isin(of_other.set_index([*_KEY, "size"]).index)
+    rest = keyed.assign(same=same).groupby([*_KEY, "same"]).cumcount().astype(str)
+    keyed["n"] = keyed["size"].where(same, rest)
+    return keyed.drop(columns="size").set_index([*_KEY, "n"])
+
+
+def _sized(table: pd.DataFrame) -> pd.DataFrame:
+    """The lines with `size`: the quantity, and which of several lots of it a line is."""
     keyed = pd.concat([_keys(table), table[list(_WHY)].astype(object), pd.to_numeric(table["quantity"])], axis=1)
-    keyed["n"] = keyed.groupby(list(_KEY)).cumcount()
-    return keyed.set_index([*_KEY, "n"])
+    size = keyed["quantity"].map(repr)
+    return keyed.assign(size=size + " x " + keyed.assign(size=size).groupby([*_KEY, "size"]).cumcount().astype(str))
 
 
 def _told(value: Any) -> str:

@@ -34,8 +34,8 @@ class _Entry:
         return f"{self.origin} names {self.entity}{f' ({self.programme})' if self.programme else ''}"
 
     def same_programme(self, listing: _Entry) -> bool:
-        """Whether a list's own words for its programme hold one that tells the programme on record."""
-        return bool(set(_telling_words(self.programme, self.origin)) & set(_telling_words(listing.programme)))
+        """Whether the list's word for its programme has a word that tells the programme on record; without one it is another."""
+        return bool(set(_telling_words(self.programme)) & set(_telling_words(listing.programme)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +65,11 @@ def with_given_lists(instruments: pd.DataFrame, targets: ScreeningTargets, on: p
         entry of the list is all that matched. What binds already stays as it is. Every explanation says the entry.
     """
     entities = targets.entities
-    of_caller = ~entities["origin"].isin(RECORDED) & ~(entities["removed_on"] <= on)
-    given = set(np.flatnonzero(of_caller).tolist())
+    current = ~(entities["removed_on"] <= on)
+    given = set(np.flatnonzero(~entities["origin"].isin(RECORDED) & current).tolist())
     if not given:
         return instruments
-    on_record = entities["origin"].isin(RECORDED) & entities["is_listed"].eq(True)
+    on_record = entities["origin"].isin(RECORDED) & entities["is_listed"].eq(True) & current
     known = _by_key(targets, given, set(np.flatnonzero(on_record).tolist()))
     rows = zip(*(entities[name].astype(str) for name in ("entity", "programme_id", "origin")), strict=True)
     entry_of = [_Entry(entity=entity, programme=programme, origin=origin) for entity, programme, origin in rows]
@@ -117,9 +117,8 @@ def _keys(cells: Mapping[str, Any], keys_of: Mapping[int, frozenset[_Key]]) -> I
     yield from keys_of.get(int(cells["target"]), ())
 
 
-def _telling_words(*texts: str) -> Iterator[str]:
+def _telling_words(text: str) -> Iterator[str]:
     """Words of an id that tell a programme: those with a digit, and CMIC."""
-    for text in texts:
-        for word in "".join(letter if letter.isalnum() else " " for letter in text.upper()).split():
-            if word == "CMIC" or any(letter.isdigit() for letter in word):
-                yield word
+    for word in "".join(letter if letter.isalnum() else " " for letter in text.upper()).split():
+        if word == "CMIC" or any(letter.isdigit() for letter in word):
+            yield word

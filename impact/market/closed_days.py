@@ -42,6 +42,10 @@ WEEKENDS = ((5, 6), (4, 5), (5,), (6,))
 """Days off in a week, Monday being 0, that a line without a known calendar may keep; the first that it keeps is its own."""
 LONGEST_HOLIDAY = 12
 """Days from the first to the last of a holiday, weekends in it included: a longer absence of several lines is no closure."""
+LONGEST_OF_TWO = 3
+"""Weekdays in a row that two lines alone may be absent from and still tell a holiday."""
+MOST_EMPTY = 0.15
+"""Share of its weekdays on which a line may have no close and still tell a holiday; no market shuts on so many."""
 
 
 def venues_of(securities: pd.Index, venues: Mapping[str, str] | pd.Series | None = None) -> pd.Series:
@@ -129,7 +133,8 @@ def shared_absences(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series 
     Notes
     -----
     Lines of one market that nobody names are empty together on its holidays; a line alone may be halted. An absence longer than a
-    holiday is none.
+    holiday is none, nor one of two lines beyond ``LONGEST_OF_TWO`` rows, which may be halted together as two classes of one issuer are.
+    A line that is empty on many days tells nothing.
     """
     shared = np.zeros(closes.shape, dtype=bool)
     columns = np.flatnonzero((venues_of(closes.columns, venues) == "").to_numpy())
@@ -138,14 +143,18 @@ def shared_absences(closes: pd.DataFrame, venues: Mapping[str, str] | pd.Series 
     empty = closes.isna().to_numpy()
     own = empty[:, columns]
     listed = np.maximum.accumulate(~own, axis=0) & np.maximum.accumulate(~own[::-1], axis=0)[::-1]
-    gone = np.asarray(own.all(axis=1)) & (listed.sum(axis=1) > 1)
+    weekday = np.asarray(pd.DatetimeIndex(closes.index).day_of_week < 5)
+    thin = (own & listed)[weekday].sum(axis=0) > MOST_EMPTY * listed[weekday].sum(axis=0)
+    told_by = (listed & ~thin).sum(axis=1)
+    gone = np.asarray(own.all(axis=1)) & (told_by > 1)
     days = closes.index.to_numpy()
     starts, ends = (
         np.flatnonzero(np.diff(gone.astype(np.int8), prepend=0) == 1),
         np.flatnonzero(np.diff(gone.astype(np.int8), append=0) == -1),
     )
     for first, last in zip(starts, ends, strict=True):
-        if (days[last] - days[first]) / np.timedelta64(1, "D") < LONGEST_HOLIDAY:
+        by_two = told_by[first : last + 1].min() == 2 and weekday[first : last + 1].sum() > LONGEST_OF_TWO
+        if not by_two and (days[last] - days[first]) / np.timedelta64(1, "D") < LONGEST_HOLIDAY:
             elsewhere = np.asarray(~empty[first : last + 1].all(axis=1))
             shared[first : last + 1, columns] = listed[first : last + 1] & elsewhere[:, None]
     return shared

@@ -219,8 +219,9 @@ class FileSource:
         currency = dict.fromkeys(order, stated) if stated else {}
         if "currency" in named:
             currency = one_currency(table.name, good["security"], cells.loc[good.index, named["currency"]])
-        prices = next((cells.loc[good.index, named[name]] for name in ("close", "adjusted_close") if name in named), None)
-        borne = {} if prices is None else {str(line): sign_beside(own) for line, own in prices.groupby(good["security"], sort=False)}
+        priced = [cells.loc[good.index, named[name]].astype(str) for name in ("close", "adjusted_close") if name in named]
+        by_line = pd.concat(priced).groupby(pd.concat([good["security"]] * len(priced)).to_numpy(), sort=False) if priced else ()
+        borne = {str(line): sign_beside(own) for line, own in by_line}
         return Figures(frames=frames, currency=currency, signs=borne, refused=refused)
 
     def _wide(self, table: RawTable, date: str, figure: str) -> Figures:
@@ -361,10 +362,19 @@ def _together(parts: list[Figures]) -> Figures:
         frames_of_figure = [part.frames[name] for part in parts if name in part.frames]
         if frames_of_figure:
             frames[name] = pd.concat(frames_of_figure, axis=1, sort=True)
+    _refuse_repeated(frames)
     currency = {security: code for part in parts for security, code in part.currency.items()}
     signs = {security: sign for part in parts for security, sign in part.signs.items() if sign}
     refused, notes = ([row for part in parts for row in part.refused], tuple(note for part in parts for note in part.notes))
     return Figures(frames=frames, currency=currency, signs=signs, refused=refused, notes=notes)
+
+
+def _refuse_repeated(frames: Mapping[str, pd.DataFrame]) -> None:
+    repeated = [str(name) for frame in frames.values() for name in frame.columns[frame.columns.duplicated()]]
+    if repeated:
+        raise InputError(
+            f"{len(set(repeated))} securities stand in several files of the folder (first {repeated[0]!r}); put all rows of one into one file."
+        )
 
 
 def _stem(path: Path) -> str:

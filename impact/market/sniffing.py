@@ -277,16 +277,15 @@ def _without_letter(text: str) -> tuple[str, float]:
     return (match[1], factor) if match and factor else (text, 1.0)
 
 
+def _bare_figure(text: str) -> str:
+    """A figure without the currency signs around it and without what groups its digits but points and commas."""
+    for mark in (" ", "\u00a0", "\u202f", "'", "\u2019"):
+        text = text.replace(mark, "")
+    return text.strip().strip(CURRENCY_SIGNS)
+
+
 def _plain_number(text: str, decimal: str) -> str:
-    text = (
-        text.strip()
-        .strip(CURRENCY_SIGNS)
-        .replace("\u00a0", "")
-        .replace("\u202f", "")
-        .replace("'", "")
-        .replace("\u2019", "")
-        .replace(" ", "")
-    )
+    text = _bare_figure(text)
     if decimal == ",":
         return text.replace(".", "").replace(",", ".")
     return text.replace(",", "")
@@ -323,9 +322,10 @@ def _decimal_sign(name: str, columns: pd.DataFrame) -> str:
     sample = [cell for column in columns.columns for cell in columns[column].iloc[:200]]
     sure, groups = dict.fromkeys(".,", False), dict.fromkeys(".,", False)
     doubtful = ""
-    for cell in sample:
-        match = re.fullmatch(r"[-+]?\d[\d.,]*?([.,])(\d+)", cell.strip(CURRENCY_SIGNS))
-        if not match or looks_like_date(cell):
+    for written in sample:
+        cell = _bare_figure(written)
+        match = re.fullmatch(r"[-+]?\d[\d.,]*?([.,])(\d+)", cell)
+        if not match or looks_like_date(written):
             continue
         sign, decimals = match.groups()
         other = "," if sign == "." else "."

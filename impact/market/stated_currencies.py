@@ -44,10 +44,11 @@ def one_currency(name: str, securities: pd.Series, stated: pd.Series) -> dict[st
 
 
 def sign_beside(cells: pd.Series) -> str:
-    """The currency signs beside the figures of a column, in the order of ``$€£¥₩``; empty where its first figure has none."""
-    held = cells.dropna().astype(str)
-    if held.empty or not set(held.iloc[0]) & set(CURRENCY_SIGNS):
+    """The currency signs beside the figures of a column, in the order of ``$€£¥₩``; empty without any."""
+    if pd.api.types.is_numeric_dtype(cells):
         return ""
+    held = cells.dropna().astype(str)
+    held = held[held.str.contains(f"[{CURRENCY_SIGNS}]", regex=True)]
     return "".join(sign for sign in CURRENCY_SIGNS if held.str.contains(sign, regex=False).any())
 
 

@@ -159,7 +159,12 @@ def line_state(
         )
     else:
         usual = float(traded.median())
-        measured = (f"ADV is the median volume and sigma the standard deviation of log returns of {traded.size} sessions {ending}",)
+        alike = f"ADV is the median volume and sigma the standard deviation of log returns of {traded.size} sessions {ending}"
+        apart = (
+            f"ADV is the median volume of {traded.size} sessions {ending}",
+            f"Sigma is the standard deviation of {moves.size} log returns of the same time.",
+        )
+        measured = (alike,) if moves.size == traded.size else apart
     return LineState(
         security=str(closes.name),
         currency=currency,

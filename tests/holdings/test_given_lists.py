@@ -19,8 +19,8 @@ BOOK = pd.DataFrame(
 
 @pytest.fixture
 def checked(tmp_path):
-    def of(text, as_of):
-        path = tmp_path / "given.csv"
+    def of(text, as_of, name="given.csv"):
+        path = tmp_path / name
         path.write_text(text, encoding="utf-8")
         return check_portfolio(BOOK, as_of=as_of, lists=read_official_list(path)).positions.set_index("name")
 
@@ -55,3 +55,17 @@ def test_a_list_that_says_what_the_record_says_changes_no_answer(checked):
 def test_the_same_name_under_a_programme_that_the_record_lacks_is_not_clear(checked):
     positions = checked("Name,Program,ISIN\nTencent Holdings Limited,CMIC-EO13959,\n", "2025-02-03T12:00-05:00")
     assert positions.at["Tencent", "status"] == "unknown" and "CMIC-EO13959" in positions.at["Tencent", "rule"]
+
+
+@pytest.mark.parametrize(
+    ("row", "name"), [("Tencent Holdings Limited,SDN,", "ndaa-1260H-diff.csv"), ("Tencent Holdings Limited,,", "2021-1260H.csv")]
+)
+def test_the_name_of_the_file_tells_no_programme(checked, row, name):
+    positions = checked(f"Name,Program,ISIN\n{row}\nSAP SE,MADE-UP,\n", "2025-02-03T12:00-05:00", name)
+    assert positions.at["Tencent", "status"] == "unknown"
+
+
+@pytest.mark.parametrize("programme", ["NDAA-1237", "SDN", ""])
+def test_a_listing_that_has_ended_on_record_agrees_with_nothing(checked, programme):
+    positions = checked(f"Name,Program,ISIN\nXiaomi Corporation,{programme},\nSAP SE,MADE-UP,\n", "2025-02-03T12:00-05:00", "dod-1237.csv")
+    assert positions.at["Xiaomi Corp B", "status"] == "unknown"

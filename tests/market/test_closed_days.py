@@ -69,6 +69,19 @@ def test_an_empty_day_in_the_week_of_a_line_alone_stays_a_gap():
     assert returns.isna().to_numpy().nonzero()[0].tolist() == [0, 20, 21]
 
 
+def test_two_classes_halted_together_and_two_thin_lines_are_no_holiday():
+    days = sessions("XNYS", "2021-01-04", "2021-12-31")
+    other = random_closes(days, ["IX"], 5)
+    closes = random_closes(days, ["Foo ordinary", "Foo preferred"])
+    closes.iloc[100:105] = np.nan
+    returns = to_returns(closes.join(other.rename(columns={"IX": "AAPL"})))
+    assert returns.iloc[100:106][closes.columns].isna().all(axis=None)
+    thin = random_closes(days, ["Bar plc", "Baz AG"]).where(np.random.default_rng(1).random((len(days), 2)) < 0.5)
+    both = to_returns(thin.join(other.rename(columns={"IX": "AAPL"})))[thin.columns]
+    after_gap = thin.notna() & thin.shift().isna()
+    assert both.where(after_gap).isna().all(axis=None)
+
+
 def test_holidays_that_unnamed_lines_share_are_no_gaps():
     """A firm and its index without a ticker, beside lines of New York: the day after a holiday of Hong Kong has its return."""
     hong_kong, new_york = sessions("XHKG", "2021-01-04", "2022-06-30"), sessions("XNYS", "2021-01-04", "2022-06-30")

@@ -41,3 +41,27 @@ def test_each_column_of_a_wide_table_has_its_own_sign(tmp_path):
     path.write_text("Date,AIR.PA,BARC.L,GPRO\n2024-01-02,€130.1,£2.01,3.4\n2024-01-03,€131.0,£2.02,3.5\n", encoding="utf-8")
     told = load_panel(path).currency
     assert told["AIR.PA"] == "EUR" and told["BARC.L"] == "GBP"
+
+
+@pytest.mark.parametrize("written", ["{} €", "€ {}", "{}\u00a0€", "{}€"])
+def test_a_blank_before_a_sign_hides_no_decimal_comma(tmp_path, written):
+    path = tmp_path / "closes.csv"
+    path.write_text(
+        "date;AIR.PA\n" + "".join(f"{day};{written.format(figure)}\n" for day, figure in zip(DAYS, ("10,50", "11,5", "12"), strict=True)),
+        encoding="utf-8",
+    )
+    assert load_panel(path).close["AIR.PA"].tolist() == [10.5, 11.5, 12.0]
+
+
+def test_a_sign_is_seen_where_the_first_figure_has_none_and_beside_adjusted_closes(tmp_path):
+    with pytest.raises(InputError, match="bear € and its currency is stated as 'USD'"):
+        panel(tmp_path, ["41.20", "€41.50", "€42.00"], currency="USD")
+    with pytest.raises(InputError, match=r"bear \$ and €"):
+        panel(tmp_path, ["€41.20,$41.20", "€41.50,$41.50", "€42.00,$42.00"], heading="Date,Close,Adj Close")
+
+
+def test_rows_of_one_security_in_two_files_are_refused_in_words(tmp_path):
+    for name, days in (("a.csv", DAYS[:2]), ("b.csv", DAYS[2:])):
+        (tmp_path / name).write_text("date,security,close\n" + "".join(f"{day},AAA,10\n" for day in days), encoding="utf-8")
+    with pytest.raises(InputError, match="stand in several files of the folder .first 'AAA'."):
+        load_panel(tmp_path)
