@@ -85,7 +85,8 @@ def test_prices_without_volume_leave_the_flow_unknown(tmp_path):
     case = case_at("2026-11-02T08:30+09:00", prices_in(tmp_path / "prices", volume=None))
     assert np.isnan(case.supply().line.adv_shares) and case.pricing().effect is None
     assert case.timeline().designation()["close_return"] == pytest.approx(-0.2)
-    assert "closes and volumes" in dict(case.answers().lines())["What is unknown"]
+    missing = dict(case.answers().lines())["What is unknown"]
+    assert "volumes of the line up to the designation" in missing and "closes and volumes" not in missing
 
 
 def test_closes_in_another_currency_than_the_venue_are_doubted(tmp_path):

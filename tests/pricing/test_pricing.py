@@ -228,7 +228,8 @@ WIDTHS = ("peak_return_low", "peak_return_q25", "peak_return_q75", "peak_return_
 @given(st.floats(0.005, 0.05), st.floats(1e5, 8e7), st.floats(0, 1), st.floats(1, 3))
 def test_a_fact_less_never_narrows_the_headline(noise, most, low_part, times):
     def ends(shares, **options):
-        row = priced(shares, n_draws=2048, pace=np.full(10, 0.1), **options).laws.iloc[-1]
+        # at 2,048 draws the ends move by as much as the 0.002 allowed, at 8,192 by less than 0.001
+        row = priced(shares, n_draws=8192, pace=np.full(10, 0.1), **options).laws.iloc[-1]
         return row["peak_return_high"] - row["peak_return_low"], row["peak_return_q75"] - row["peak_return_q25"]
 
     def news(**facts):
