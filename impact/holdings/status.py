@@ -12,6 +12,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.provenance import Source, unique_sources
 from impact.rules import INVESTORS, Deadlines, deadlines
+from impact.rules.asked_programmes import programmes_in_force, programmes_not_asked
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.issuer_lines import issuer_lines
 from impact.rules.line_doubts import doubt_rule
@@ -124,7 +125,7 @@ class Law:
     def unnamed(self) -> Ruling:
         """The answer about buying a share that no list names and of which it is known whose it is."""
         asked = Question(action="buy", investor=self.investor, instrument="equity", keys=frozenset(), listings=(), doubts=())
-        return decide(self._rulings(asked, self.as_of), doubt="")
+        return self._decided(self._rulings(asked, self.as_of), "")
 
     def doubt(self, codes: Iterable[str]) -> str:
         """Why no answer about a thing that no list names can be given by the first of these lines and codes; empty where it can, or there is none."""
@@ -188,17 +189,28 @@ class Law:
         every = rulings_at(self.book, question, at)
         return every if self.programmes is None else tuple(ruling for ruling in every if ruling.programme_id in self.programmes)
 
+    def _decided(self, rulings: tuple[Ruling, ...], doubt: str) -> Ruling:
+        return decide(rulings, doubt=doubt, asked=self._asked[0], not_asked=self._asked[1])
+
+    @cached_property
+    def _asked(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The programmes in force that are asked, and those that are not as none of their names is on record; of those chosen alone."""
+        asked, unread = programmes_in_force(self.book, self.as_of), programmes_not_asked(self.book, self.as_of)
+        if self.programmes is None:
+            return asked, unread
+        return tuple(name for name in asked if name in self.programmes), tuple(name for name in unread if name in self.programmes)
+
     def _licence_ends(self, buying: Question) -> pd.Timestamp | None:
         """When buying that a licence frees now becomes prohibited, as known; None when no licence frees it."""
         if not any(ruling.phase == "licensed" for ruling in self._rulings(buying, self.as_of)):
             return None
         later = (edge for edge in boundaries(self.book, buying) if edge > self.as_of)
-        return next((edge for edge in later if decide(self._rulings(buying, edge)).status == "prohibited"), None)
+        return next((edge for edge in later if any(ruling.status == "prohibited" for ruling in self._rulings(buying, edge))), None)
 
     def _decide(self, security: str, instrument: str) -> LegalStatus:
         asked = {action: self._question(action, security, instrument) for action in _ASKED}
         rulings = {action: self._rulings(question, self.as_of) for action, question in asked.items()}
-        answers = {action: decide(ruled, doubt=asked[action].doubt_at(self.as_of)) for action, ruled in rulings.items()}
+        answers = {action: self._decided(ruled, asked[action].doubt_at(self.as_of)) for action, ruled in rulings.items()}
         actions = {action: answer.status for action, answer in answers.items()}
         clocks = self.deadlines(security).clocks
         if self.programmes is not None:

@@ -177,7 +177,7 @@ def _rolled_on(programme: Programme, listing: Listing) -> Ruling:
     )
 
 
-def decide(rulings: tuple[Ruling, ...], *, doubt: str = "no_table", asked: tuple[str, ...] = (), not_asked: tuple[str, ...] = ()) -> Ruling:
+def decide(rulings: tuple[Ruling, ...], *, doubt: str, asked: tuple[str, ...], not_asked: tuple[str, ...]) -> Ruling:
     """The ruling that settles the answer: a prohibition, else what is unknown, else the permission closest to the name.
 
     Without a ruling the answer is ``not_listed`` for a security of which there is no `doubt` whose it is (none of the programmes
@@ -185,23 +185,29 @@ def decide(rulings: tuple[Ruling, ...], *, doubt: str = "no_table", asked: tuple
     """
     if rulings:
         return rulings[0]
-    if doubt:
-        rule = doubt_rule(doubt)
-    else:
-        rule = (
-            f"None of the {len(asked)} programmes that are in force at this instant and whose names are on record names this issuer; "
-            "that is no clearance under any other list."
-        )
-        rule += f" In force and not asked, as none of their names is on record: {', '.join(not_asked)}." if not_asked else ""
     return Ruling(
         programme_id="",
         phase="",
         status="unknown" if doubt else "not_listed",
-        rule=rule,
+        rule=doubt_rule(doubt) if doubt else _named_by_none(asked, not_asked),
         citation="",
         source="",
         confidence="",
     )
+
+
+def _named_by_none(asked: tuple[str, ...], not_asked: tuple[str, ...]) -> str:
+    """That no programme names an issuer, with how many were asked and which could not be."""
+    if not asked:
+        told = "No programme asked whose names are on record is in force at this instant"
+    elif len(asked) == 1:
+        told = (
+            f"The one programme asked that is in force at this instant and whose names are on record ({asked[0]}) does not name this issuer"
+        )
+    else:
+        told = f"None of the {len(asked)} programmes that are in force at this instant and whose names are on record names this issuer"
+    unread = f" In force and not asked, as none of their names is on record: {', '.join(not_asked)}." if not_asked else ""
+    return f"{told}; that is no clearance under any other list.{unread}"
 
 
 def boundaries(book: RuleBook, question: Question) -> list[pd.Timestamp]:

@@ -12,7 +12,7 @@ from impact.identifiers import security_lines
 from impact.rules import permitted
 from impact.rules.book import rule_book
 from impact.rules.questions import question_about
-from impact.rules.rulings import decide, rulings_at
+from impact.rules.standing import answer_at
 from impact.rules.vocabulary import INVESTORS, lines_of
 
 INSTANTS = (
@@ -46,10 +46,13 @@ def lines_on_record():
     return sorted(line if "." in line else f"{line} US" for line in lines if line)
 
 
-def positions(lines, instant, investor="us_person"):
+def positions_table(lines):
     rows = len(lines)
-    frame = pd.DataFrame({"Ticker": lines, "Quantity": [1] * rows, "Market Value": [100.0] * rows, "Currency": ["USD"] * rows})
-    return check_portfolio(frame, as_of=instant, investor=investor)
+    return pd.DataFrame({"Ticker": lines, "Quantity": [1] * rows, "Market Value": [100.0] * rows, "Currency": ["USD"] * rows})
+
+
+def positions(lines, instant, investor="us_person"):
+    return check_portfolio(positions_table(lines), as_of=instant, investor=investor)
 
 
 def words_of_check(buy, hold):
@@ -75,12 +78,13 @@ def disagreements(instant, investor):
             action: question_about(book, line, action=action, investor=investor, instrument=KINDS.get(row["line"], "equity"))
             for action in ("buy", "hold")
         }
-        answers = {action: decide(rulings_at(book, one, at), doubt=one.doubt_at(at)) for action, one in asked.items()}
+        answers = {action: answer_at(book, one, at) for action, one in asked.items()}
         buy = answers["buy"]
         agrees = row["status"] in words_of_check(buy.status, answers["hold"].status)
         same_reason = row["status"] != "unknown" or row["rule"] in {
             answer.rule for answer in answers.values() if answer.status == "unknown"
         }
+        same_reason = same_reason and (buy.status != "not_listed" or row["rule"] in ("", buy.rule, answers["hold"].rule))
         open_buy = buy.status == "unknown" and row["status"] == "restricted"
         said = not open_buy or any(note.endswith(buy.rule) for note in report.assumptions)
         if not (agrees and same_reason and said):
@@ -139,3 +143,20 @@ def test_an_investor_whose_own_lists_are_not_on_record_is_told_so_of_every_line(
     report = positions(["0005.HK", "0941.HK"], "2024-03-01T12:00-05:00", "eu_person")
     assert report.positions["status"].tolist() == ["unknown", "unknown"]
     assert len(report.unknown) == 1 and "lists of the European Union" in report.unknown["reason"].iloc[0]
+
+
+def test_what_no_programme_names_says_how_many_were_asked():
+    instant = "2021-02-15T12:00-05:00"
+    report = positions(["1816.HK", "0005.HK"], "2020-10-01T12:00-04:00")
+    assert report.positions["rule"].iloc[0] == permitted("buy", "1816.HK", "2020-10-01T12:00-04:00", as_of="2020-10-01T12:00-04:00").rule
+    assert "None of the 0" not in " ".join(report.positions["rule"])
+    alone = check_portfolio(positions_table(["0941.HK"]), as_of=instant, programmes=["ndaa-1237-ccmc"]).positions["rule"].iloc[0]
+    assert alone.startswith("The one programme asked") and "(ndaa-1237-ccmc)" in alone, (
+        "Treasury's four names are on no list of section 1237"
+    )
+    ended = (
+        check_portfolio(positions_table(["0941.HK"]), as_of="2021-06-10T12:00-04:00", programmes=["eo13974-amend"])
+        .positions["rule"]
+        .iloc[0]
+    )
+    assert ended.startswith("No programme asked")

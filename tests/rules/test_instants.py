@@ -9,10 +9,9 @@ from impact.bundled import read_bundled
 from impact.holdings import Designation
 from impact.holdings.what_if import designated_tables
 from impact.rules import ACTIONS, permitted
-from impact.rules.asked_programmes import programmes_in_force
 from impact.rules.book import rule_book
 from impact.rules.questions import question_about
-from impact.rules.rulings import decide, rulings_at
+from impact.rules.standing import answer_at
 from impact.rules.vocabulary import line_key
 
 DESIGNATIONS = read_bundled("designations")
@@ -57,7 +56,7 @@ def test_designations_after_the_instant_asked_never_change_the_answer(day):
 
 def _decided(book, line, action, at):
     question = question_about(book, line, action=action, investor="us_person", instrument="equity")
-    return decide(rulings_at(book, question, at), doubt=question.doubt_at(at), asked=programmes_in_force(book, at))
+    return answer_at(book, question, at)
 
 
 @pytest.mark.parametrize(
