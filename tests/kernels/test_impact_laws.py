@@ -8,6 +8,7 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from scipy.stats import qmc
 
 from impact.errors import InfeasibleDesign, InputError
 from impact.kernels import elasticity, holder_overlap, impact_laws, index_flow, reversal, schedules
@@ -169,6 +170,15 @@ def test_sobol_points_are_seeded_and_even():
     assert np.array_equal(first, second)
     assert np.all((first > 0) & (first < 1))
     assert_allclose(first.mean(axis=0), 0.5, atol=0.01)
+
+
+@pytest.mark.parametrize("n_inputs", [1, 2, 17, 24, 25])
+@pytest.mark.parametrize("n_draws", [1, 2, 1000, 4096])
+def test_sobol_points_are_those_of_scipy(n_draws, n_inputs):
+    points = sobol_uniforms(n_draws, n_inputs, rng=np.random.default_rng(3))
+    seed = int(np.random.default_rng(3).integers(2**31))
+    peer = qmc.Sobol(n_inputs, scramble=True, seed=seed).random_base2(int(np.ceil(np.log2(n_draws))))[:n_draws]
+    assert np.array_equal(points, np.clip(peer, np.finfo(float).eps, 1 - np.finfo(float).eps))
 
 
 def test_variance_shares_of_the_ishigami_function():
