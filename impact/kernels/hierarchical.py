@@ -142,7 +142,7 @@ def sample_hierarchical(
 
 
 class _Chain:
-    """State of F chains that advance together."""
+    """State of F chains that advance together; what a sweep would compute a second time is kept from the last."""
 
     def __init__(self, sample: HierarchicalSample, kept: BoolArray, priors: HierarchicalPriors, rng: np.random.Generator) -> None:
         self.priors, self.rng = priors, rng
@@ -156,17 +156,24 @@ class _Chain:
         self.in_kind = np.eye(sample.n_kinds)[sample.kind]
         self.in_cell = np.eye(sample.n_cells)[sample.cell] if self.has_cells else np.empty((sample.response.size, 0))
         self.trained_clusters = self._by_cluster(self.weight) > 0
-        self.grid = np.geomspace(GRID_LOW, GRID_HIGH, GRID_POINTS)
+        self.n_trained = self.trained_clusters.sum(axis=1).astype(float)
+        self.n_cells = np.full(n_fits, float(self.in_cell.shape[1]))
         self.cell_mean = np.zeros((n_fits, self.in_cell.shape[1]))
+        self.fitted = self._fitted()
         self.effect = np.zeros((n_fits, self.first_of_cluster.size))
         self.centre = np.zeros(n_fits)
         self.pool_sd = np.full(n_fits, priors.pool_sd)
         self.cluster_sd = np.full(n_fits, priors.cluster_sd)
         self.log_factor = np.full(n_fits, priors.log_factor_mean)
         self.log_extra = np.full((n_fits, sample.n_kinds), np.log(priors.extra_sd) if priors.extra_sd > 0 else -np.inf)
+        self.own, self.extra = self._own_variance(self.log_factor), self._extra_variance(self.log_extra)
+        self.pool_spread, self.cluster_spread = _SpreadGrid(priors.pool_sd), _SpreadGrid(priors.cluster_sd)
 
     def _by_cluster(self, values: FloatArray2D) -> FloatArray2D:
         return np.add.reduceat(values, self.first_of_cluster, axis=1)
+
+    def _fitted(self) -> FloatArray2D:
+        return (self.cell_mean @ self.in_cell.T) * self.sample.regressor
 
     def state(self) -> tuple[FloatArray, ...]:
         """Copies of what a posterior draw consists of."""
@@ -175,46 +182,50 @@ class _Chain:
 
     def advance(self) -> None:
         """One sweep over all unknowns."""
-        fitted = (self.cell_mean @ self.in_cell.T) * self.sample.regressor
-        residual = self.sample.response - fitted - self.effect[:, self.position]
-        variance = self._noise_scales(residual)
+        residual = self.sample.response - self.fitted - self.effect[:, self.position]
+        squares = residual**2
+        variance = self._noise_scales(squares)
         df = self.priors.df
-        mixing = self.rng.standard_gamma((df + 1) / 2, residual.shape) / ((df + residual**2 / variance) / 2)
+        mixing = self.rng.standard_gamma((df + 1) / 2, squares.shape) / ((df + squares / variance) / 2)
         precision = self.weight * mixing / variance
         if self.has_cells:
             self._cell_means(precision)
-            fitted = (self.cell_mean @ self.in_cell.T) * self.sample.regressor
-        self._cluster_effects(precision, self.sample.response - fitted)
+            self.fitted = self._fitted()
+        self._cluster_effects(precision, self.sample.response - self.fitted)
 
-    def _noise_scales(self, residual: FloatArray2D) -> FloatArray2D:
+    def _noise_scales(self, squares: FloatArray2D) -> FloatArray2D:
         """Random-walk steps of the noise factor and of the extra noise of each kind, the mixing weights integrated out."""
-        variance = self._variance(self.log_factor, self.log_extra)
-        density = self._log_density(residual, variance)
+        variance = self.own + self.extra
+        density = self._log_density(squares, variance)
         proposal = self.log_factor + STEP * self.rng.standard_normal(self.log_factor.shape)
-        moved = self._variance(proposal, self.log_extra)
-        moved_density = self._log_density(residual, moved)
-        gain = np.sum(moved_density - density, axis=1) + self._factor_prior(proposal) - self._factor_prior(self.log_factor)
+        moved_own = self._own_variance(proposal)
+        moved = moved_own + self.extra
+        moved_density = self._log_density(squares, moved)
+        gain = np.add.reduce(moved_density - density, axis=1) + self._factor_prior(proposal) - self._factor_prior(self.log_factor)
         accept = np.log(self.rng.random(gain.size)) < gain
         self.log_factor = np.where(accept, proposal, self.log_factor)
-        variance = np.where(accept[:, None], moved, variance)
+        accept = accept[:, None]
+        self.own = np.where(accept, moved_own, self.own)
         if self.priors.extra_sd <= 0:
-            return variance
-        density = np.where(accept[:, None], moved_density, density)
+            return np.where(accept, moved, variance)
+        density = np.where(accept, moved_density, density)
         wide = self.log_extra + 2 * STEP * self.rng.standard_normal(self.log_extra.shape)
-        moved = self._variance(self.log_factor, wide)
-        gain = (self._log_density(residual, moved) - density) @ self.in_kind
+        gain = (self._log_density(squares, self.own + self._extra_variance(wide)) - density) @ self.in_kind
         gain = gain + _log_half_normal(wide, self.priors.extra_sd) - _log_half_normal(self.log_extra, self.priors.extra_sd)
-        accept = np.log(self.rng.random(gain.shape)) < gain
-        self.log_extra = np.where(accept, wide, self.log_extra)
-        return self._variance(self.log_factor, self.log_extra)
+        self.log_extra = np.where(np.log(self.rng.random(gain.shape)) < gain, wide, self.log_extra)
+        self.extra = self._extra_variance(self.log_extra)
+        return self.own + self.extra
 
-    def _variance(self, log_factor: FloatArray1D, log_extra: FloatArray2D) -> FloatArray2D:
-        return (np.exp(log_factor)[:, None] * self.sample.noise) ** 2 + np.exp(2 * log_extra) @ self.in_kind.T
+    def _own_variance(self, log_factor: FloatArray1D) -> FloatArray2D:
+        return (np.exp(log_factor)[:, None] * self.sample.noise) ** 2
 
-    def _log_density(self, residual: FloatArray2D, variance: FloatArray2D) -> FloatArray2D:
+    def _extra_variance(self, log_extra: FloatArray2D) -> FloatArray2D:
+        return np.exp(2 * log_extra) @ self.in_kind.T
+
+    def _log_density(self, squares: FloatArray2D, variance: FloatArray2D) -> FloatArray2D:
         """Student log density of each trained row, without its constant."""
         df = self.priors.df
-        return self.weight * (-(df + 1) / 2 * np.log1p(residual**2 / (df * variance)) - 0.5 * np.log(variance))
+        return self.weight * (-(df + 1) / 2 * np.log1p(squares / (df * variance)) - 0.5 * np.log(variance))
 
     def _factor_prior(self, log_factor: FloatArray1D) -> FloatArray1D:
         return -0.5 * ((log_factor - self.priors.log_factor_mean) / self.priors.log_factor_sd) ** 2
@@ -223,34 +234,46 @@ class _Chain:
         """Cell means, their centre and their spread; the cluster effects are integrated out one at a time elsewhere."""
         x, prior = self.sample.regressor, self.priors
         target = self.sample.response - self.effect[:, self.position]
-        weight = (precision * x**2) @ self.in_cell + 1 / self.pool_sd[:, None] ** 2
-        mean = ((precision * x * target) @ self.in_cell + (self.centre / self.pool_sd**2)[:, None]) / weight
+        pool = self.pool_sd**2
+        weight = (precision * x**2) @ self.in_cell + 1 / pool[:, None]
+        mean = ((precision * x * target) @ self.in_cell + (self.centre / pool)[:, None]) / weight
         self.cell_mean = mean + self.rng.standard_normal(mean.shape) / np.sqrt(weight)
         n_cells = self.cell_mean.shape[1]
-        weight = n_cells / self.pool_sd**2 + 1 / prior.centre_sd**2
-        self.centre = self.cell_mean.sum(axis=1) / self.pool_sd**2 / weight + self.rng.standard_normal(weight.size) / np.sqrt(weight)
+        weight = n_cells / pool + 1 / prior.centre_sd**2
+        total = np.add.reduce(self.cell_mean, axis=1)
+        self.centre = total / pool / weight + self.rng.standard_normal(weight.size) / np.sqrt(weight)
         if not prior.pool_known:
-            squares = np.sum((self.cell_mean - self.centre[:, None]) ** 2, axis=1)
-            self.pool_sd = self._spread(squares, np.full(squares.size, float(n_cells)), prior.pool_sd)
+            squares = np.add.reduce((self.cell_mean - self.centre[:, None]) ** 2, axis=1)
+            self.pool_sd = self.pool_spread.drawn(squares, self.n_cells, self.rng)
 
     def _cluster_effects(self, precision: FloatArray2D, target: FloatArray2D) -> None:
         weight = self._by_cluster(precision) + 1 / self.cluster_sd[:, None] ** 2
         mean = self._by_cluster(precision * target) / weight
         self.effect = mean + self.rng.standard_normal(mean.shape) / np.sqrt(weight)
-        squares = np.sum(np.where(self.trained_clusters, self.effect, 0.0) ** 2, axis=1)
-        self.cluster_sd = self._spread(squares, self.trained_clusters.sum(axis=1).astype(float), self.priors.cluster_sd)
+        squares = np.add.reduce(np.where(self.trained_clusters, self.effect, 0.0) ** 2, axis=1)
+        self.cluster_sd = self.cluster_spread.drawn(squares, self.n_trained, self.rng)
 
-    def _spread(self, squares: FloatArray1D, count: FloatArray1D, scale: float) -> FloatArray1D:
-        """Draw a standard deviation given n normal effects with that sum of squares and a half-normal prior, on a grid of its log."""
-        log_grid = np.log(self.grid)
-        log_density = -(count[:, None] - 1) * log_grid - squares[:, None] / (2 * self.grid**2) - 0.5 * (self.grid / scale) ** 2
-        cumulative = np.cumsum(np.exp(log_density - log_density.max(axis=1, keepdims=True)), axis=1)
-        wanted = self.rng.random(squares.size) * cumulative[:, -1]
-        position = np.minimum((cumulative < wanted[:, None]).sum(axis=1), GRID_POINTS - 1)
-        below = np.where(position > 0, cumulative[np.arange(squares.size), position - 1], 0.0)
-        inside = (wanted - below) / np.maximum(cumulative[np.arange(squares.size), position] - below, 1e-300)
-        width = log_grid[1] - log_grid[0]
-        spread: FloatArray1D = np.exp(log_grid[position] + (inside - 0.5) * width)
+
+class _SpreadGrid:
+    """Draws of a standard deviation with a half-normal prior of one scale, on a grid of its log."""
+
+    def __init__(self, scale: float) -> None:
+        grid = np.geomspace(GRID_LOW, GRID_HIGH, GRID_POINTS)
+        self.log_grid = np.log(grid)
+        self.twice_square = 2 * grid**2
+        self.log_prior = 0.5 * (grid / scale) ** 2
+        self.width = self.log_grid[1] - self.log_grid[0]
+
+    def drawn(self, squares: FloatArray1D, count: FloatArray1D, rng: np.random.Generator) -> FloatArray1D:
+        """Standard deviation given the sum of squares of n normal effects."""
+        log_density = -(count[:, None] - 1) * self.log_grid - squares[:, None] / self.twice_square - self.log_prior
+        cumulative = np.add.accumulate(np.exp(log_density - np.maximum.reduce(log_density, axis=1, keepdims=True)), axis=1)
+        wanted = rng.random(squares.size) * cumulative[:, -1]
+        position = np.minimum(np.add.reduce(cumulative < wanted[:, None], axis=1), GRID_POINTS - 1)
+        fits = np.arange(squares.size)
+        below = np.where(position > 0, cumulative[fits, position - 1], 0.0)
+        inside = (wanted - below) / np.maximum(cumulative[fits, position] - below, 1e-300)
+        spread: FloatArray1D = np.exp(self.log_grid[position] + (inside - 0.5) * self.width)
         return spread
 
 
