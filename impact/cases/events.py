@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -87,7 +87,7 @@ def _stated(definition: CaseDefinition, as_of: AsOf) -> Iterator[dict[str, objec
             yield _told(definition, event, row, as_of) | {"event_id": own_id, "step": step}
 
 
-def _told(definition: CaseDefinition, event: Any, row: pd.Series | None, as_of: AsOf) -> dict[str, object]:
+def _told(definition: CaseDefinition, event: Any, row: Mapping[str, Any] | None, as_of: AsOf) -> dict[str, object]:
     """One event as the file tells it; what the file leaves open comes from the row of the fact base that it names."""
     known_at = event.known_at if row is None or pd.notna(event.known_at) else row["known_at"]
     cells = {

@@ -307,6 +307,8 @@ def _verdicts(effects: list[dict[str, Any]]) -> str:
 
 def _compared(rates: pd.DataFrame, programmes: tuple[str, ...]) -> pd.DataFrame:
     """Fisher's exact p of equal relief rates for every pair of lists."""
+    if len(programmes) < 2:
+        return pd.DataFrame(columns=["programme_id", "other_programme_id", "p"])
     from scipy.stats import fisher_exact  # a second to load
 
     counts = rates.set_index("programme_id").reindex(list(programmes))[["n_relief", "n_decided"]].fillna(0).astype(int).to_numpy()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -27,22 +29,31 @@ SAME_LISTING = pd.Timedelta(days=3)
 """A listing on record this near to the stated one, on the same list, is the stated one."""
 NEW_YORK = "America/New_York"
 TABLES = ("designations", "programmes", "index_actions", "exchange_actions", "litigation", "reported_figures")
+TOLD = ("known_at", "known_at_precision", "source", "confidence")
 
 
-def fact_row(fact_id: str) -> pd.Series:
-    """The row of the fact base of that id.
+def fact_row(fact_id: str) -> Mapping[str, Any]:
+    """What every table of events tells of the row of that id: known_at, known_at_precision, source, confidence.
 
     Raises
     ------
     InputError
         If no table of events has such a row.
     """
-    for name in TABLES:
-        table = known_table(name)
-        own = table[table["fact_id"] == fact_id]
-        if len(own):
-            return own.iloc[0]
-    raise InputError(f"fact={fact_id!r} is no row of the fact base; look among the ids of: {', '.join(TABLES)}.")
+    rows = _rows_by_id()
+    if fact_id not in rows:
+        raise InputError(f"fact={fact_id!r} is no row of the fact base; look among the ids of: {', '.join(TABLES)}.")
+    return rows[fact_id]
+
+
+@cache
+def _rows_by_id() -> Mapping[str, Mapping[str, Any]]:
+    """Rows of the tables of events by their id, read once; an id belongs to the first table that has it."""
+    rows: dict[str, Mapping[str, Any]] = {}
+    for table in map(known_table, TABLES):
+        for fact_id, *cells in zip(*(table[column].tolist() for column in ("fact_id", *TOLD)), strict=True):
+            rows.setdefault(fact_id, MappingProxyType(dict(zip(TOLD, cells, strict=True))))
+    return rows
 
 
 def event_row(kind: str, label: str, known_at: pd.Timestamp, **cells: str) -> dict[str, object]:

@@ -293,9 +293,14 @@ def _shares_days(member: FloatArray) -> np.ndarray:
 
 def _chains(member: FloatArray) -> np.ndarray:
     """Number of the group of overlapping windows that each event belongs to, from 1."""
-    from scipy.sparse.csgraph import connected_components
-
-    return connected_components(_shares_days(member), directed=False)[1] + 1
+    common = _shares_days(member)
+    chain = np.zeros(len(member), dtype=int)
+    while not chain.all():
+        inside = np.arange(len(member)) == np.argmin(chain)  # the first event without a chain, and whatever it reaches
+        while not np.array_equal(grown := inside | common[inside].any(axis=0), inside):
+            inside = grown
+        chain[inside] = chain.max() + 1
+    return chain
 
 
 def _effects(weights: FloatArray, abnormal: FloatArray, covariance: FloatArray, df: int, level: float) -> pd.DataFrame:

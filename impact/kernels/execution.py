@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve_banded
-from scipy.optimize import minimize_scalar
 from scipy.special import ndtri
 
 from impact.errors import InputError
@@ -176,6 +174,8 @@ def liquidity_var(problem: ExecutionProblem, risk_aversion: float, *, confidence
 
 def var_optimal_risk_aversion(problem: ExecutionProblem, *, confidence: float = 0.95) -> tuple[float, float]:
     """The risk aversion that makes :func:`liquidity_var` smallest, and that value-at-risk."""
+    from scipy.optimize import minimize_scalar  # a quarter of a second to load, and one question asks for it
+
     scale = problem.adjusted_temporary / (problem.volatility * problem.horizon) ** 2
     optimum = minimize_scalar(
         lambda exponent: liquidity_var(problem, scale * np.exp(exponent), confidence=confidence),
@@ -264,6 +264,8 @@ def trajectory_with_drift(problem: ExecutionProblem, risk_aversion: float, conce
     ----------
     Almgren and Chriss (2000), section 4.1 (drift).
     """
+    from scipy.linalg import solve_banded  # with it comes all of scipy.linalg, and one question asks for it
+
     steps = problem.n_periods
     extra = np.asarray(concession, dtype=float)
     if extra.shape != (steps,):

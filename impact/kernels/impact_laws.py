@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve_toeplitz
 
 from impact.errors import InputError
 from impact.typing_ import FloatArray, FloatArray1D, FloatLike
@@ -291,6 +290,8 @@ def transient_schedule(quantity: float, kernel: FloatArray1D) -> TransientSchedu
     ----------
     Alfonsi, Fruth and Schied (2010), Quantitative Finance 10.
     """
+    from scipy.linalg import solve_toeplitz  # with it comes all of scipy.linalg, and one question asks for it
+
     column = np.asarray(kernel, dtype=float)
     weights = solve_toeplitz(column, np.ones(column.size))
     total = float(weights.sum())

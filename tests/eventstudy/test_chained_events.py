@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse.csgraph import connected_components
 
 import impact
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy import chained_events, overlap_report
+from impact.eventstudy.chained import _chains
 
 DAYS = pd.bdate_range("2019-01-01", periods=420, name="session")
 
@@ -47,6 +49,15 @@ def test_overlapping_windows_match_a_regression_of_abnormal_returns_on_dummies(r
     assert result.effects["overlaps_with"].tolist() == ["e302", "e300"] and len(result.chains) == 1
     assert result.chains["car"].iloc[0] == pytest.approx(abnormal.loc[days].sum(), rel=1e-12)
     assert result.chains["n_days"].iloc[0] == 6
+
+
+@pytest.mark.parametrize("n_events", [1, 7, 40])
+def test_chains_are_the_connected_components_of_shared_days(n_events):
+    rng = np.random.default_rng(n_events)
+    for _ in range(20):
+        member = (rng.random((n_events, 60)) < 0.02).astype(float)
+        _, component = connected_components(member @ member.T > 0, directed=False)
+        np.testing.assert_array_equal(_chains(member), component + 1)
 
 
 def test_planted_effects_come_back(returns):
