@@ -156,8 +156,6 @@ class _Chain:
         self.in_kind = np.eye(sample.n_kinds)[sample.kind]
         self.in_cell = np.eye(sample.n_cells)[sample.cell] if self.has_cells else np.empty((sample.response.size, 0))
         self.trained_clusters = self._by_cluster(self.weight) > 0
-        self.n_trained = self.trained_clusters.sum(axis=1).astype(float)
-        self.n_cells = np.full(n_fits, float(self.in_cell.shape[1]))
         self.cell_mean = np.zeros((n_fits, self.in_cell.shape[1]))
         self.fitted = self._fitted()
         self.effect = np.zeros((n_fits, self.first_of_cluster.size))
@@ -167,7 +165,10 @@ class _Chain:
         self.log_factor = np.full(n_fits, priors.log_factor_mean)
         self.log_extra = np.full((n_fits, sample.n_kinds), np.log(priors.extra_sd) if priors.extra_sd > 0 else -np.inf)
         self.own, self.extra = self._own_variance(self.log_factor), self._extra_variance(self.log_extra)
-        self.pool_spread, self.cluster_spread = _SpreadGrid(priors.pool_sd), _SpreadGrid(priors.cluster_sd)
+        self.factor_prior = self._factor_prior(self.log_factor)
+        self.extra_prior = _log_half_normal(self.log_extra, priors.extra_sd) if priors.extra_sd > 0 else np.zeros_like(self.log_extra)
+        self.pool_spread = _SpreadGrid(priors.pool_sd, np.full(n_fits, float(self.in_cell.shape[1])))
+        self.cluster_spread = _SpreadGrid(priors.cluster_sd, self.trained_clusters.sum(axis=1).astype(float))
 
     def _by_cluster(self, values: FloatArray2D) -> FloatArray2D:
         return np.add.reduceat(values, self.first_of_cluster, axis=1)
@@ -201,9 +202,11 @@ class _Chain:
         moved_own = self._own_variance(proposal)
         moved = moved_own + self.extra
         moved_density = self._log_density(squares, moved)
-        gain = np.add.reduce(moved_density - density, axis=1) + self._factor_prior(proposal) - self._factor_prior(self.log_factor)
+        moved_prior = self._factor_prior(proposal)
+        gain = np.add.reduce(moved_density - density, axis=1) + moved_prior - self.factor_prior
         accept = np.log(self.rng.random(gain.size)) < gain
         self.log_factor = np.where(accept, proposal, self.log_factor)
+        self.factor_prior = np.where(accept, moved_prior, self.factor_prior)
         accept = accept[:, None]
         self.own = np.where(accept, moved_own, self.own)
         if self.priors.extra_sd <= 0:
@@ -211,8 +214,11 @@ class _Chain:
         density = np.where(accept, moved_density, density)
         wide = self.log_extra + 2 * STEP * self.rng.standard_normal(self.log_extra.shape)
         gain = (self._log_density(squares, self.own + self._extra_variance(wide)) - density) @ self.in_kind
-        gain = gain + _log_half_normal(wide, self.priors.extra_sd) - _log_half_normal(self.log_extra, self.priors.extra_sd)
-        self.log_extra = np.where(np.log(self.rng.random(gain.shape)) < gain, wide, self.log_extra)
+        wide_prior = _log_half_normal(wide, self.priors.extra_sd)
+        gain = gain + wide_prior - self.extra_prior
+        accept = np.log(self.rng.random(gain.shape)) < gain
+        self.log_extra = np.where(accept, wide, self.log_extra)
+        self.extra_prior = np.where(accept, wide_prior, self.extra_prior)
         self.extra = self._extra_variance(self.log_extra)
         return self.own + self.extra
 
@@ -225,7 +231,12 @@ class _Chain:
     def _log_density(self, squares: FloatArray2D, variance: FloatArray2D) -> FloatArray2D:
         """Student log density of each trained row, without its constant."""
         df = self.priors.df
-        return self.weight * (-(df + 1) / 2 * np.log1p(squares / (df * variance)) - 0.5 * np.log(variance))
+        log_density: FloatArray2D = squares / (df * variance)
+        np.log1p(log_density, out=log_density)
+        log_density *= -(df + 1) / 2
+        log_density -= 0.5 * np.log(variance)
+        log_density *= self.weight
+        return log_density
 
     def _factor_prior(self, log_factor: FloatArray1D) -> FloatArray1D:
         return -0.5 * ((log_factor - self.priors.log_factor_mean) / self.priors.log_factor_sd) ** 2
@@ -244,33 +255,37 @@ class _Chain:
         self.centre = total / pool / weight + self.rng.standard_normal(weight.size) / np.sqrt(weight)
         if not prior.pool_known:
             squares = np.add.reduce((self.cell_mean - self.centre[:, None]) ** 2, axis=1)
-            self.pool_sd = self.pool_spread.drawn(squares, self.n_cells, self.rng)
+            self.pool_sd = self.pool_spread.drawn(squares, self.rng)
 
     def _cluster_effects(self, precision: FloatArray2D, target: FloatArray2D) -> None:
         weight = self._by_cluster(precision) + 1 / self.cluster_sd[:, None] ** 2
         mean = self._by_cluster(precision * target) / weight
         self.effect = mean + self.rng.standard_normal(mean.shape) / np.sqrt(weight)
         squares = np.add.reduce(np.where(self.trained_clusters, self.effect, 0.0) ** 2, axis=1)
-        self.cluster_sd = self.cluster_spread.drawn(squares, self.n_trained, self.rng)
+        self.cluster_sd = self.cluster_spread.drawn(squares, self.rng)
 
 
 class _SpreadGrid:
-    """Draws of a standard deviation with a half-normal prior of one scale, on a grid of its log."""
+    """Draws of the standard deviation of n normal effects a fit, with a half-normal prior of one scale, on a grid of its log."""
 
-    def __init__(self, scale: float) -> None:
+    def __init__(self, scale: float, count: FloatArray1D) -> None:
         grid = np.geomspace(GRID_LOW, GRID_HIGH, GRID_POINTS)
         self.log_grid = np.log(grid)
         self.twice_square = 2 * grid**2
+        self.log_count = -(count[:, None] - 1) * self.log_grid
+        self.fits = np.arange(count.size)
         self.log_prior = 0.5 * (grid / scale) ** 2
         self.width = self.log_grid[1] - self.log_grid[0]
 
-    def drawn(self, squares: FloatArray1D, count: FloatArray1D, rng: np.random.Generator) -> FloatArray1D:
-        """Standard deviation given the sum of squares of n normal effects."""
-        log_density = -(count[:, None] - 1) * self.log_grid - squares[:, None] / self.twice_square - self.log_prior
-        cumulative = np.add.accumulate(np.exp(log_density - np.maximum.reduce(log_density, axis=1, keepdims=True)), axis=1)
+    def drawn(self, squares: FloatArray1D, rng: np.random.Generator) -> FloatArray1D:
+        """Standard deviation given the sum of squares of the effects of each fit."""
+        log_density = self.log_count - squares[:, None] / self.twice_square
+        log_density -= self.log_prior
+        log_density -= np.maximum.reduce(log_density, axis=1, keepdims=True)
+        cumulative = np.add.accumulate(np.exp(log_density, out=log_density), axis=1)
         wanted = rng.random(squares.size) * cumulative[:, -1]
         position = np.minimum(np.add.reduce(cumulative < wanted[:, None], axis=1), GRID_POINTS - 1)
-        fits = np.arange(squares.size)
+        fits = self.fits
         below = np.where(position > 0, cumulative[fits, position - 1], 0.0)
         inside = (wanted - below) / np.maximum(cumulative[fits, position] - below, 1e-300)
         spread: FloatArray1D = np.exp(self.log_grid[position] + (inside - 0.5) * self.width)
