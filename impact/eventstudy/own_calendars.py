@@ -11,11 +11,12 @@ import pandas as pd
 from impact.eventstudy.alignment import ReturnTable
 from impact.eventstudy.benchmark_records import BenchmarkRecord
 from impact.eventstudy.known_rows import KnownRows, known_of, rows_with_any
+from impact.market.absent_rows import absent_sessions
 from impact.market.closed_days import (
     LEAST_CLOSURES,
-    absent_sessions,
     calendar_believed,
     closures_held,
+    is_daily,
     is_stated,
     lacks_calendar,
     not_in_usual_session,
@@ -25,6 +26,10 @@ from impact.market.closed_days import (
 from impact.typing_ import BoolArray, FloatArray, IntArray, ReturnKind
 
 __all__ = ["OwnCalendar", "known_rows", "on_sessions", "own_calendars", "sessions_absent", "with_absent_sessions"]
+
+
+FEWEST_RESTS = 10
+"""Rows of one day of the week, all without a return of the benchmark, from which it rests on that day."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -47,6 +52,8 @@ class OwnCalendar:
         Its sessions are those of the venue's calendar, and days off it on which a line traded; else the rows with a return.
     absent : DatetimeIndex
         Those of its sessions for which the returns given have no row.
+    rested : DatetimeIndex
+        Days of the week on which a benchmark never has a return and the lines have one: compounded into the day after.
     """
 
     lines: IntArray
@@ -56,6 +63,7 @@ class OwnCalendar:
     venue: str
     recorded: bool = False
     absent: pd.DatetimeIndex = field(default_factory=lambda: pd.DatetimeIndex([]))
+    rested: pd.DatetimeIndex = field(default_factory=lambda: pd.DatetimeIndex([]))
 
 
 def with_absent_sessions(
@@ -76,7 +84,7 @@ def with_absent_sessions(
     Notes
     -----
     A row that is not there moves every later day of a window, and an event on it to another day. Rows that do not keep the
-    calendar of the venue are left as they are; see :func:`impact.market.closed_days.absent_sessions`.
+    calendar of the venue are left as they are; see :func:`impact.market.absent_rows.absent_sessions`.
     """
     absent = sessions_absent(table.sessions, known_rows(table, venues, lines))
     more = table.sessions[:0] if lacked is None else lacked
@@ -146,7 +154,8 @@ def own_calendars(
     A row of the table is a session of a line when the calendar of its venue says so, or when the line or a benchmark of the same
     calendar has a return. Where the venue has no calendar, or is only supposed and the line does not keep its calendar, a row is a
     session when the line has a return or a benchmark that may be of its market; without any benchmark, when a line of the
-    same venue has one. Other columns have no say.
+    same venue has one. Other columns have no say. A line of no known venue that is quoted on days of the week on which a benchmark never
+    is (week-ends) is compounded over them, as the benchmark is: both then span the same days.
     """
     names = pd.Index([str(name) for name in table.securities.tolist()], dtype=object)
     every, stated = venues_of(names, venues).to_numpy(), is_stated(names, venues)
@@ -157,18 +166,44 @@ def own_calendars(
         for told in _shut_rows(table, str(venue), bool(sure), here, alike, records):
             key = (str(venue), told.venue, told.recorded, told.shut.tobytes())
             groups.setdefault(key, ([], told.shut))[0].extend(told.lines.tolist())
-    return [
-        OwnCalendar(
-            lines=np.array(sorted(members), dtype=np.intp),
-            position=np.flatnonzero(~shut),
-            table=on_sessions(table, ~shut, kind),
-            whole=not shut.any(),
-            venue=told_venue,
-            recorded=recorded,
-            absent=table.absent.get(venue, pd.DatetimeIndex([])),
+    rests = _days_of_rest(table.sessions, records) if kind is not None else np.zeros(len(table.sessions), dtype=bool)
+    calendars = []
+    for (venue, told_venue, recorded, _), (members, closed) in groups.items():
+        some = np.array(sorted(members), dtype=np.intp)
+        rested = _rested(table, some, rests & ~closed) if not told_venue else np.zeros(0, dtype=np.intp)
+        shut = closed.copy()
+        shut[rested] = True
+        calendars.append(
+            OwnCalendar(
+                lines=some,
+                position=np.flatnonzero(~shut),
+                table=on_sessions(table, ~shut, kind),
+                whole=not shut.any(),
+                venue=told_venue,
+                recorded=recorded,
+                absent=table.absent.get(venue, pd.DatetimeIndex([])),
+                rested=table.sessions[rested],
+            )
         )
-        for (venue, told_venue, recorded, _), (members, shut) in groups.items()
-    ]
+    return calendars
+
+
+def _days_of_rest(sessions: pd.DatetimeIndex, records: Sequence[BenchmarkRecord]) -> BoolArray:
+    """(T,) rows within a daily benchmark on the days of the week on which it never has a return, such as Saturdays."""
+    rests = np.zeros(len(sessions), dtype=bool)
+    weekday = np.asarray(sessions.day_of_week)
+    for record in records:
+        if len(record.days) and is_daily(record.days):
+            inside = np.asarray((sessions > record.days[0]) & (sessions < record.days[-1]))
+            never = np.setdiff1d(np.arange(7), record.days.day_of_week)
+            rests |= inside & np.isin(weekday, never[np.bincount(weekday[inside], minlength=7)[never] >= FEWEST_RESTS])
+    return rests
+
+
+def _rested(table: ReturnTable, lines: IntArray, rows: BoolArray) -> IntArray:
+    """Positions of the rows of a benchmark's rest; none where the lines have next to no returns on them."""
+    at = np.flatnonzero(rows)
+    return at if np.isfinite(table.values[np.ix_(at, lines)]).any(axis=1).sum() >= FEWEST_RESTS else at[:0]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

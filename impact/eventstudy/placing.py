@@ -44,6 +44,8 @@ __all__ = [
     "whole_calendar",
 ]
 
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class StudyInputs:
@@ -152,14 +154,15 @@ def on_own_calendar(
     if kind is None:
         return StudyInputs(returns=calendar.table, market=market, factors=factors)
     met = meet_records(calendar, market, factors, records, kind)
-    left = int((~np.isin(np.arange(len(table.sessions)), calendar.position) & ~table.sessions.isin(table.added))[_first_row(table) :].sum())
+    counted = np.isin(np.arange(len(table.sessions)), calendar.position) | table.sessions.isin(table.added.union(calendar.rested))
+    left = int((~counted)[_first_row(table) :].sum())
     of_sessions: tuple[str, ...] = ()
     if left:
         where = f" of {calendar.venue}" if calendar.venue else ""
         are = "days on which the market{} was closed are in the table for other lines and are no sessions"
         is_one = "day on which the market{} was closed is in the table for other lines and is no session"
         of_sessions = (f"{left} {(is_one if left == 1 else are).format(where)}",)
-    of_sessions = (*of_sessions, *_off_calendar_note(calendar), *_absent_note(calendar))
+    of_sessions = (*of_sessions, *_rested_note(calendar), *_off_calendar_note(calendar), *_absent_note(calendar))
     return StudyInputs(
         returns=met.returns, market=met.market, factors=met.factors, notes=(*met.notes, *of_sessions), session_notes=of_sessions
     )
@@ -185,6 +188,18 @@ def _off_calendar_note(calendar: OwnCalendar) -> tuple[str, ...]:
     return (
         f"{count} row{'s' * (count > 1)} with a return {'are' if count > 1 else 'is'} no session of the calendar of {venue} (first "
         f"{calendar.table.sessions[away][0]:%Y-%m-%d}) and count{'s' * (count == 1)} as {'sessions' if count > 1 else 'one'} all the same",
+    )
+
+
+def _rested_note(calendar: OwnCalendar) -> tuple[str, ...]:
+    """That returns of days on which a benchmark rests are in the next day's."""
+    rested = calendar.rested
+    if not len(rested):
+        return ()
+    weekdays = " and ".join(f"{DAY_NAMES[day]}s" for day in np.unique(rested.day_of_week))
+    return (
+        f"the benchmark rests on {weekdays}, on which the line has returns ({len(rested)} rows, first {rested[0]:%Y-%m-%d}): they are compounded into "
+        "its next day, so that both span the same days, and no session of a window; an event on one of them moves to that day",
     )
 
 

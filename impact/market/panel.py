@@ -12,7 +12,8 @@ import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
 from impact.instants import parse_instant
-from impact.market.closed_days import absent_notes, closed_cells, rows_of_any_market, venues_of
+from impact.market.absent_rows import absent_notes
+from impact.market.closed_days import absences_of_two, closed_cells, rows_of_any_market, venues_of
 from impact.market.dropped import dropped_notes, dropped_rows
 from impact.market.frames import checked_sessions, session_frame
 from impact.market.given_days import NO_DATE, TIMED, ZONED, faults_of_days
@@ -210,7 +211,8 @@ class MarketPanel(Result):
 
     def remarks(self) -> tuple[str, ...]:
         """What whoever uses the figures has to be told: what of the input was refused, sessions without a row, what to doubt; a line each."""
-        return (*dropped_notes(self.dropped), *absent_notes(self.close, self._stated_venues), *doubt_notes(self.doubts()))
+        told = (*absent_notes(self.close, self._stated_venues), *absences_of_two(self.close, self._stated_venues))
+        return (*dropped_notes(self.dropped), *told, *doubt_notes(self.doubts()))
 
     def select(self, securities: str | Iterable[str] | None = None, start: Day | None = None, end: Day | None = None) -> MarketPanel:
         """The panel of some securities from `start` to `end`, both included.
@@ -284,7 +286,12 @@ class MarketPanel(Result):
         if len(self.dropped):
             counts = self.dropped.groupby("reason", sort=False).size().rename("n").reset_index()
             tables.append(("Rows refused", REFUSED.table(counts)))
-        return Summary(title=title, tables=tuple(tables), notes=self.assumptions, sources=self.sources)
+        return Summary(
+            title=title,
+            tables=tuple(tables),
+            notes=(*self.assumptions, *absences_of_two(self.close, self._stated_venues)),
+            sources=self.sources,
+        )
 
     def _total_basis(self) -> tuple[pd.DataFrame, pd.DataFrame | None]:
         """Closes whose changes, with the dividends given, are total returns."""

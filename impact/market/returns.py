@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.market.closed_days import absent_before, closed_cells
+from impact.market.absent_rows import absent_before
+from impact.market.closed_days import closed_cells
 from impact.market.frames import session_frame
 from impact.typing_ import BoolArray, FloatArray, IntArray, ReturnKind, TableLike
 

@@ -15,9 +15,11 @@ import pandas as pd
 from impact.errors import DataUnavailable, InputError
 from impact.intake import LIMITS
 from impact.market.checks import checked_figures, last_ended_day
+from impact.market.column_headings import without_currency
 from impact.market.column_names import COLUMN_NAMES
 from impact.market.histories import FetchFailure, SecurityHistory, utc_now
 from impact.market.sniffing import read_numbers, table_of_bytes
+from impact.market.stated_currencies import currencies_said, one_currency, sign_beside
 from impact.market.written_days import read_dates
 
 __all__ = ["VendorProvider"]
@@ -79,7 +81,8 @@ class VendorProvider:
         if not content.strip():
             raise FetchFailure("no_rows_in_range", f"{self.name} has no prices from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
         try:
-            figures, refused = checked_figures(_figures(content, self.name))
+            given, currency = _figures(content, self.name, symbol)
+            figures, refused = checked_figures(given)
         except (InputError, DataUnavailable) as error:
             raise FetchFailure("unreadable", f"the answer of {self.name} cannot be read ({error})") from error
         retrieved = self.clock()
@@ -92,6 +95,7 @@ class VendorProvider:
             figures=figures,
             first=first,
             last=ended,
+            currency=currency,
             retrieved_at=retrieved.isoformat(timespec="seconds"),
             provider_version=self.name,
             refused=tuple(refused),
@@ -113,16 +117,32 @@ class VendorProvider:
         return content
 
 
-def _figures(content: bytes, name: str) -> pd.DataFrame:
-    """Close, volume and dividend of a vendor's table, by date."""
+def _figures(content: bytes, name: str, symbol: str) -> tuple[pd.DataFrame, str]:
+    """Close, volume and dividend of a vendor's table, by date, and the currency that it states: in a column, a heading or by a sign."""
     table = table_of_bytes(content, name)
-    lowered = {str(column).strip().lower(): column for column in reversed(table.columns.columns)}
+    cells = table.columns
+    lowered, stated = _headings(cells)
     columns: dict[str, Any] = {}
+    held: dict[str, Any] = {}
     for figure, told in TOLD.items():
         column = next((lowered[alias] for alias in lowered if alias in COLUMN_NAMES[told]), None)
         if column is not None:
-            columns[figure], _ = read_numbers(table.columns[column], table.decimal, counts=figure == "volume")
+            held[figure] = column
+            columns[figure], _ = read_numbers(cells[column], table.decimal, counts=figure == "volume")
     if "close" not in columns:
         raise FetchFailure("unreadable", f"the answer of {name} has no closes (it has: {', '.join(list(lowered)[:6])})")
-    date = next((lowered[alias] for alias in lowered if alias in COLUMN_NAMES["date"]), table.columns.columns[0])
-    return pd.DataFrame(columns, index=pd.DatetimeIndex(read_dates(table.columns[date], name)))
+    date = next((lowered[alias] for alias in lowered if alias in COLUMN_NAMES["date"]), cells.columns[0])
+    currency = next((lowered[alias] for alias in lowered if alias in COLUMN_NAMES["currency"]), None)
+    codes = {symbol: stated[held["close"]]} if held["close"] in stated else {}
+    if currency is not None:
+        codes |= one_currency(name, pd.Series(symbol, index=cells.index), cells[currency])
+    borne = sign_beside(pd.concat([cells[held[figure]] for figure in ("close", "dividend") if figure in held]))
+    said = currencies_said({symbol: borne}, codes, [symbol])
+    index = pd.DatetimeIndex(read_dates(cells[date], name))
+    return pd.DataFrame(columns, index=index), said.get(symbol, "") if isinstance(said, Mapping) else ""
+
+
+def _headings(cells: pd.DataFrame) -> tuple[dict[str, Any], dict[Any, str]]:
+    """Columns by their heading in lower case, the first of each, and the currency that a heading states in brackets."""
+    told = {column: without_currency(str(column)) for column in reversed(cells.columns)}
+    return {heading.lower(): column for column, (heading, _) in told.items()}, {column: code for column, (_, code) in told.items() if code}

@@ -155,10 +155,26 @@ def test_returns_made_from_row_to_row_or_filled_over_week_ends_are_said(seven_da
         impact.event_study(seven_days.ffill().pct_change(), event, market="Some Index")
 
 
-def test_a_benchmark_that_rests_at_week_ends_is_said(seven_days):
-    event = pd.DataFrame({"event_id": ["x"], "security": ["BTC-USD"], "date": [DAYS[330]]})
-    study = impact.event_study(impact.to_returns(seven_days), event, market="Some Index")
-    assert any("Some Index has no return on" in line and "days on which the line has one" in line for line in study.assumptions)
+def test_a_benchmark_that_rests_at_week_ends_and_the_line_span_the_same_days(seven_days):
+    """Its Monday spans the week-end, and that of a line quoted every day did not: the fall of a Saturday was in no abnormal return."""
+    saturday = DAYS[330] + pd.Timedelta(days=5 - DAYS[330].day_of_week)
+    prices = seven_days.copy()
+    prices.loc[saturday:, "BTC-USD"] *= 0.8
+    event = pd.DataFrame({"event_id": ["x"], "security": ["BTC-USD"], "date": [saturday]})
+    study = impact.event_study(impact.to_returns(prices), event, market="Some Index")
+    # by hand: closes of business days alone
+    r, m = (prices.loc[DAYS, name].pct_change().to_numpy() for name in ("BTC-USD", "Some Index"))
+    zero = DAYS.searchsorted(saturday)
+    beta, alpha = np.polyfit(m[zero - 260 : zero - 10], r[zero - 260 : zero - 10], 1)
+    by_hand = r[zero - 10 : zero + 11] - alpha - beta * m[zero - 10 : zero + 11]
+    np.testing.assert_allclose(study.abnormal.loc["x"], by_hand, rtol=1e-9)
+    assert study.events["day0"].iloc[0] == saturday + pd.Timedelta(days=2) and study.abnormal.loc["x", 0] < -0.15
+    assert any("rests on Saturdays and Sundays, on which the line has returns" in line for line in study.assumptions)
+    assert not any("was closed" in line or "has no return on" in line for line in study.assumptions)
+    apart = impact.event_study(impact.to_returns(prices[["BTC-USD"]]), event, market=prices["Some Index"].dropna().pct_change())
+    np.testing.assert_allclose(apart.abnormal, study.abnormal, rtol=1e-9)
+    alone = impact.event_study(impact.to_returns(prices[["BTC-USD"]]), event, model="mean")
+    assert alone.events["day0"].iloc[0] == saturday  # nothing rests: the line counts its own days
 
 
 def test_the_row_of_the_first_prices_is_no_closed_day():

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from impact.calendars import sessions
-from impact.market import to_returns
+from impact.market import MarketPanel, to_returns
 
 
 def test_a_benchmark_laid_on_the_sessions_of_a_line_spans_what_the_line_spans():
@@ -80,6 +80,24 @@ def test_two_classes_halted_together_and_two_thin_lines_are_no_holiday():
     both = to_returns(thin.join(other.rename(columns={"IX": "AAPL"})))[thin.columns]
     after_gap = thin.notna() & thin.shift().isna()
     assert both.where(after_gap).isna().all(axis=None)
+
+
+def test_two_lines_that_alone_tell_a_closed_day_are_named():
+    """A halt of both for two days looks like a holiday: the summary of the panel, and what a study of it says, name the days."""
+    days = sessions("XNYS", "2021-01-04", "2021-12-31")
+    closes = random_closes(days, ["Foo ordinary", "Foo preferred"]).join(random_closes(days, ["IX"], 5).rename(columns={"IX": "AAPL"}))
+    closes.iloc[100:102, :2] = np.nan
+    panel = MarketPanel(close=closes)
+    told = [line for line in panel.remarks() if "Foo preferred" in line]
+    assert told == [
+        "2 weekdays without a close of 'Foo ordinary' and 'Foo preferred', the only lines that can tell, count as closed days of their market "
+        f"(first {days[100]:%Y-%m-%d}): the return of the day after spans them; if both were halted, state their venues"
+    ]
+    assert told[0] in str(panel.summary())
+    stated = MarketPanel(close=closes, venue={"Foo ordinary": "XNYS", "Foo preferred": "XNYS"})
+    assert not any("only lines" in line for line in stated.remarks()) and stated.returns().iloc[100:103, :2].isna().all(axis=None)
+    third = closes.assign(**{"Bar plc": closes["Foo ordinary"] * 2})
+    assert not any("only lines" in line for line in MarketPanel(close=third).remarks())
 
 
 def test_holidays_that_unnamed_lines_share_are_no_gaps():

@@ -24,6 +24,12 @@ ANSWERS = {
     "HTML": (200, b"<html><body>Please log in</body></html>"),
     "NOCLOSE": (200, b"Date,Open\n2021-01-14,1\n"),
     "BAD": (200, b"Date,Close\n2021-01-14,minus\n2021-01-15,-3\n"),
+    "EURO": (200, "Date,Close\n2021-01-14,€32.65\n2021-01-15,€29.30\n".encode()),
+    "DOLLAR": (200, b"Date,Close,Currency\n2021-01-14,$32.65,USD\n2021-01-15,$29.30,USD\n"),
+    "PENCE": (200, b"Date,Close (GBp)\n2021-01-14,3265\n2021-01-15,2930\n"),
+    "SIGNS": (200, "Date,Close\n2021-01-14,€32.65\n2021-01-15,$29.30\n".encode()),
+    "CROSSED": (200, b"Date,Close,Currency\n2021-01-14,$32.65,EUR\n2021-01-15,$29.30,EUR\n"),
+    "MIXED": (200, b"Date,Close,Currency\n2021-01-14,32.65,EUR\n2021-01-15,29.30,USD\n"),
     "LIMIT": (429, b"slow down"),
     "BROKEN": (500, b"oops"),
     "BINARY": (200, b"\x89PNG\r\n\x1a\n" + bytes(64)),
@@ -59,6 +65,19 @@ def test_a_vendor_is_a_source_like_any_other(address, tmp_path):
     assert "secret" not in str(panel.sources) and "127.0.0.1" in str(panel.sources)
     again = load_panel(address, ["1810.HK"], "2021-01-11", "2021-01-15", cache=tmp_path / "prices.sqlite", offline=True)
     assert again.close["1810.HK"].tolist() == [32.65, 29.3]
+
+
+@pytest.mark.parametrize(("symbol", "currency"), [("EURO", "EUR"), ("DOLLAR", "USD"), ("PENCE", "GBp"), ("0001.HK", "")])
+def test_the_currency_that_an_answer_states_is_kept(address, symbol, currency):
+    history = VendorProvider(address=address, clock=lambda: LATER).fetch_history(symbol, FIRST, LAST)
+    assert history.currency == currency
+
+
+@pytest.mark.parametrize(("symbol", "why"), [("SIGNS", "bear .* and"), ("CROSSED", "stated as 'EUR'"), ("MIXED", "states EUR and USD")])
+def test_an_answer_of_several_currencies_is_unreadable(address, symbol, why):
+    with pytest.raises(FetchFailure, match=why) as failure:
+        VendorProvider(address=address, clock=lambda: LATER).fetch_history(symbol, FIRST, LAST)
+    assert failure.value.kind == "unreadable"
 
 
 @pytest.mark.parametrize(
