@@ -23,6 +23,7 @@ _HOMES = {
     "VolatilityChange": "impact.eventstudy.volatility",
     "StudyDesign": "impact.eventstudy.design",
     "TESTS": "impact.eventstudy.hypotheses",
+    "abnormal_range": "impact.eventstudy.price_range",
     "abnormal_volume": "impact.eventstudy.volume",
     "align_to_closes": "impact.eventstudy.asynchronous",
     "buy_and_hold": "impact.eventstudy.long_run",
@@ -62,6 +63,7 @@ __all__ = [
     "SyntheticControl",
     "SyntheticDifference",
     "VolatilityChange",
+    "abnormal_range",
     "abnormal_volume",
     "align_to_closes",
     "buy_and_hold",
@@ -97,6 +99,7 @@ if TYPE_CHECKING:
     from impact.eventstudy.overlaps import overlap_report
     from impact.eventstudy.partitioned import PartitionedResult, study_partitions
     from impact.eventstudy.placebo import PlaceboStudy, placebo_windows
+    from impact.eventstudy.price_range import abnormal_range
     from impact.eventstudy.random_events import RandomEvents
     from impact.eventstudy.results import EventStudyResult
     from impact.eventstudy.shrinkage import ShrunkEffects, discoveries, shrunk_effects

@@ -13,6 +13,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.eventstudy.alignment import Market, ReturnTable, column_of_returns, read_factors
 from impact.kernels.mapping import Executor
+from impact.kernels.persistence import past_mean
 from impact.kernels.records import Regression
 from impact.kernels.thin_trading import lagged_columns
 from impact.typing_ import FloatArray, IntArray
@@ -21,8 +22,20 @@ if TYPE_CHECKING:
     from impact.eventstudy.design import StudyDesign
     from impact.eventstudy.models import NormalModel
 
-__all__ = ["ModelInputs", "NormalReturn", "factor_model", "lagged_market", "market_gap", "market_model", "mean_model", "regress_gap"]
+__all__ = [
+    "ModelInputs",
+    "NormalReturn",
+    "factor_model",
+    "lagged_market",
+    "market_gap",
+    "market_model",
+    "mean_model",
+    "own_past",
+    "regress_gap",
+]
 
+PAST = (5, 22)
+"""Sessions, a week and a month, whose means stand for a line's own past."""
 _SAME = {"UMD": "MOM", "WML": "MOM", "MKTRF": "MKTRF", "RMRF": "MKTRF", "MKT": "MKTRF"}
 
 
@@ -134,6 +147,30 @@ def lagged_market(inputs: ModelInputs, model: NormalModel) -> NormalReturn:
         column=column,
         names=slopes if design.zero_alpha else ("alpha", *slopes),
         notes=(model.title, benchmark.words, *_origin_note(design), shifted),
+    )
+
+
+def own_past(inputs: ModelInputs, model: NormalModel) -> NormalReturn:
+    """On the means of the line's own sessions that ended before the window, and on the benchmark where there is one.
+
+    The lag is the length of the window for every row, so that no day of the window is explained by another.
+    """
+    design, used = inputs.design, np.unique(inputs.security)
+    y = inputs.returns.values[:, used]
+    lag = design.window[1] - design.window[0] + 1
+    columns, names = [past_mean(y, days, lag) for days in PAST], [f"mean_of_{days}" for days in PAST]
+    told: tuple[str, ...] = (
+        f"means of the {PAST[0]} and the {PAST[1]} sessions that ended {lag} before, so that none of them is a day of the window",
+    )
+    if inputs.market is not None:
+        benchmark = _benchmark(inputs.returns, design, used, inputs.market)
+        columns.append(benchmark.values if benchmark.own else np.broadcast_to(benchmark.values[:, None], y.shape))
+        names, told = [*names, "beta"], (benchmark.words, *told)
+    return NormalReturn(
+        regression=Regression(returns=y, regressors=np.stack(columns, axis=-1)),
+        column=np.searchsorted(used, inputs.security),
+        names=("alpha", *names),
+        notes=(model.title, *told),
     )
 
 

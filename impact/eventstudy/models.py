@@ -26,6 +26,7 @@ ModelName: TypeAlias = Literal[
     "factors",
     "scholes_williams",
     "dimson",
+    "own_past",
     "garch",
     "peer",
     "synthetic_control",
@@ -155,6 +156,14 @@ _RECORDS = (
         build=Later(BENCHMARKS, "lagged_market"),
         fit=Later(ESTIMATE, "before_leads"),
         zero_alpha=True,
+    ),
+    NormalModel(
+        name="own_past",
+        title="least squares on the line's own week and month before the window, and on the market where one is given",
+        n_parameters=lambda _: 3,
+        build=Later(BENCHMARKS, "own_past"),
+        fit=Later(ESTIMATE, "least_squares"),
+        in_parts=False,
     ),
     NormalModel(
         name="garch",

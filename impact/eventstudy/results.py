@@ -69,7 +69,7 @@ class EventStudyResult(StudyExports, Result):
     coefficient_names : tuple of str
     dropped : DataFrame
         Events that could not be used: event_id, security, date, status, reason.
-    quantity : {"return", "log volume"}
+    quantity : {"return", "log volume", "log range"}
         What is abnormal.
     spans_gaps : bool
         Whether the return after a gap is that since the last trade, so that a day 0 without trade is in the next return.
@@ -86,7 +86,7 @@ class EventStudyResult(StudyExports, Result):
     sessions: pd.DatetimeIndex
     coefficient_names: tuple[str, ...]
     dropped: pd.DataFrame
-    quantity: Literal["return", "log volume"] = "return"
+    quantity: Literal["return", "log volume", "log range"] = "return"
     spans_gaps: bool = False
     doubtful: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=DOUBTED))
     sources: tuple[Source, ...] = ()

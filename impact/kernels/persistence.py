@@ -7,7 +7,7 @@ from scipy.special import ndtr, ndtri
 
 from impact.typing_ import FloatArray, IntArray
 
-__all__ = ["lag_one", "sum_variance_ratio", "t_size_under_persistence"]
+__all__ = ["lag_one", "past_mean", "sum_variance_ratio", "t_size_under_persistence"]
 
 
 def lag_one(residuals: FloatArray) -> tuple[FloatArray, IntArray]:
@@ -30,6 +30,28 @@ def lag_one(residuals: FloatArray) -> tuple[FloatArray, IntArray]:
     with np.errstate(invalid="ignore", divide="ignore"):
         covariance = np.einsum("nl,nl->n", filled[:, 1:], filled[:, :-1]) / n_pairs
         return covariance / (np.einsum("nl,nl->n", filled, filled) / known.sum(axis=1)), n_pairs
+
+
+def past_mean(values: FloatArray, days: int, lag: int) -> FloatArray:
+    """(T, S) mean over the `days` sessions of each series that end `lag` sessions before; NaN where fewer than half of them are known.
+
+    References
+    ----------
+    Corsi (2009), A simple approximate long-memory model of realized volatility, Journal of Financial Econometrics 7.
+    """
+    result = np.full(values.shape, np.nan)
+    if len(values) < days + lag:
+        return result
+    known = np.isfinite(values)
+    level = np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)  # about it, sums of a long series keep their digits
+    total, count = (
+        np.cumsum(np.vstack((np.zeros((1, values.shape[1])), part)), axis=0) for part in (np.where(known, values - level, 0.0), known)
+    )
+    last = np.arange(days, len(values) - lag + 1)
+    n = count[last] - count[last - days]
+    mean = np.where(2 * n >= days, (total[last] - total[last - days]) / np.maximum(n, 1), np.nan) + level
+    result[last + lag - 1] = mean
+    return result
 
 
 def sum_variance_ratio(autocorrelation: FloatArray, n_days: IntArray) -> FloatArray:

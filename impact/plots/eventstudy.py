@@ -45,7 +45,7 @@ def plot_car_path(
         Index offset (sessions from day 0); columns car, ci_low, ci_high (decimal), n_events.
     model : str
         Named in the title.
-    quantity : {"return", "log volume"}
+    quantity : {"return", "log volume", "log range"}
         What is abnormal; returns are drawn in percent, volume in log points.
     level : float
         Confidence level of the interval, named in the legend.
@@ -88,7 +88,7 @@ def plot_group_paths(
     ----------
     paths : mapping of group to DataFrame
         Each as for :func:`plot_car_path`.
-    quantity : {"return", "log volume"}
+    quantity : {"return", "log volume", "log range"}
     level : float
         Confidence level of the intervals, named in the title.
     title : str, optional
