@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, Unpack, get_args
 
 import pandas as pd
 
+from impact.anchors import AnchorPolicy
 from impact.errors import InputError
-from impact.eventstudy.design import StudyDesign
+from impact.eventstudy.design import StudyDesign, StudyOptions
+from impact.eventstudy.models import ModelName
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.stated_variance import not_used
 from impact.eventstudy.study import run_study
@@ -36,8 +38,10 @@ def abnormal_range(
     estimation: Window = (-260, -11),
     window: Window = (0, 4),
     *,
+    model: ModelName = "own_past",
+    anchor: AnchorPolicy = "next",
     sources: tuple[Source, ...] = (),
-    **options: Any,
+    **options: Unpack[StudyOptions],
 ) -> EventStudyResult:
     """How unusually volatile days were around events, in logs, from the highest and lowest price of each.
 
@@ -55,9 +59,11 @@ def abnormal_range(
         From the range alone, or the range and the move from open to close.
     estimation, window : (first, last)
         A short window is measured better: its normal range is a forecast from before it.
+    model, anchor : str
+        As in :func:`impact.event_study`.
     sources : tuple of Source
     **options
-        Further options of :class:`impact.eventstudy.design.StudyDesign`; ``model`` is ``own_past``.
+        Further options of :class:`impact.eventstudy.design.StudyDesign`.
 
     Returns
     -------
@@ -99,8 +105,7 @@ def abnormal_range(
     high, low = figures["high"], figures["low"]
     opened, closed = (figures[name].to_numpy() if name in figures else None for name in ("open", "close"))
     logs = pd.DataFrame(log_range_volatility(high.to_numpy(), low.to_numpy(), opened, closed), index=high.index, columns=high.columns)
-    chosen = options.pop("model", "own_past")
-    design = StudyDesign(model=chosen, estimation=estimation, window=window, kind="log", **options)
+    design = StudyDesign(model=model, estimation=estimation, window=window, kind="log", anchor=anchor, **options)
     benchmark: Any = market if market is None or isinstance(market, str) else list(market)
     result = run_study(logs, events, design, market=benchmark, sources=sources, carry=False)
     name = "Parkinson" if estimator == "parkinson" else "Garman and Klass"
