@@ -118,7 +118,7 @@ def to_html(table: Table, caption: str = "") -> str:
 
 
 def to_latex(table: Table, caption: str = "") -> str:
-    """The table as a LaTeX ``tabular`` with rules from booktabs; needs no further package of pandas."""
+    """The table as a LaTeX ``tabular`` with rules from booktabs; names outside the Latin letters need XeLaTeX or LuaLaTeX and a font."""
     shown = display(table)
     index_names = [str(name or "") for name in shown.index.names]
     schema = table.schema

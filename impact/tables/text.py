@@ -24,7 +24,7 @@ _LATEX = MappingProxyType(
     {
         "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "_": r"\_",
         "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
-        '"': r"\symbol{34}", "–": "--", "∞": r"$\infty$",
+        '"': r"\symbol{34}", "`": r"\textasciigrave{}", "–": "--", "∞": r"$\infty$",
     }
 )  # fmt: skip
 
@@ -46,7 +46,9 @@ def _one_line(text: str) -> str:
 
 
 def _latex(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in _one_line(text))
+    """A cell that opens with a bracket or a star would be read as an argument of the row's end before it: an empty group parts them."""
+    apart = "{}" if text.lstrip()[:1] in ("[", "*") else ""
+    return apart + "".join(_LATEX.get(character, character) for character in _one_line(text))
 
 
 def _sheet(text: str) -> str:

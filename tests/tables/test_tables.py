@@ -142,6 +142,20 @@ def test_html_and_latex_of_a_table_escape_cells_headings_and_caption():
     assert r"5 \% of a\_b" in to_latex(table, caption="5 % of a_b")
 
 
+def test_no_row_of_a_latex_table_opens_with_an_argument_of_the_line_before():
+    names = [
+        "[5pt] name",
+        "*n",
+        " [x",
+        "plain",
+        "?`x",
+    ]  # after a line's end LaTeX takes [5pt] for space, * for a command, and prints neither
+    table = Schema("t", (Column("[idx"), Column("a"))).table(pd.DataFrame({"a": names}, index=pd.Index(names, name="[idx")))
+    rows = [line for line in to_latex(table).splitlines() if line.endswith(r"\\")]
+    assert rows[0].startswith("{}[idx & ")
+    assert [row.split(" & ")[0] for row in rows[1:]] == ["{}[5pt] name", "{}*n", "{} [x", "plain", r"?\textasciigrave{}x"]
+
+
 def test_text_of_a_table_is_made_inert_for_a_terminal():
     table = Schema("t", (Column("x"),)).table(pd.DataFrame({"x": ["\x1b]0;owned\x07"]}))
     assert "\x1b" not in to_text(table) and "\\x1b" in to_text(table)
