@@ -117,7 +117,7 @@ def car_regression(
 
     Notes
     -----
-    CR1 covariance with Student critical values, clusters less one degrees of freedom. With one cluster there is no
+    CR1 covariance with Student critical values, clusters less one degrees of freedom, or events less coefficients where these are fewer. With one cluster there is no
     standard error: use :func:`group_contrast`; nor for a coefficient that one cluster alone tells, such as a dummy of one event,
     whose own residual is zero whatever its noise. One that few clusters carry is named. Two ways: ``V_first + V_second - V_both``, Student with the clusters of the kind
     that has fewer, less one.
@@ -286,8 +286,8 @@ def group_contrast(study: EventStudyResult, a: int, b: int, *, column: str = "gr
     DataFrame
         One row: difference, se, t, p, df, ci_low, ci_high, n_exposed, n_peers, n_dates, method. On one date the standard
         error is that of the difference portfolio in the estimation window (forecast error included); on several dates it
-        is clustered by date, bias-reduced (CR2), with the degrees of freedom that it has: Welch's test where each event has its own
-        date. There is none, and `method` says so, where all events of a group fall on one date that no event of the other shares.
+        is clustered by date, bias-reduced (CR2): the error of Welch's test where each event has its own date, with the degrees of freedom
+        that it has when both groups are as variable (Welch estimates them). There is none, and `method` says so, where all events of a group fall on one date that no event of the other shares.
 
     Raises
     ------

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["StudyTables", "printed_tables", "read_events", "read_factor_file", "read_return_file", "study_files", "study_tables"]
 
-FRENCH_MARKS = ("CRSP", "Mkt-RF", "F-F_")
-"""What the files of Kenneth French's library hold near their top."""
+DAY_DIGITS = 8
+"""Digits of a day as the files of Kenneth French's library write it."""
 
 MANY_EVENTS = 40
 """Events beyond which a printed document leaves single events to the other formats."""
@@ -87,14 +87,25 @@ def read_return_file(path: str | Path, parameter: str = "returns") -> pd.DataFra
 
 
 def read_factor_file(*paths: str | Path) -> pd.DataFrame:
-    """Factor returns in decimals: files of Kenneth French's library (percent, converted), or one wide file of decimals."""
+    """Factor returns in decimals: files of Kenneth French's library (percent, converted), or one wide file of decimals.
+
+    A file is one of the library's if it is laid out so: a header that starts with a comma, above rows that start with a day of eight digits.
+    """
     files = [_existing(path, "factors") for path in paths]
-    head = files[0].read_bytes()[:2000].decode("latin-1")
-    if files[0].suffix.lower() == ".zip" or len(files) > 1 or any(mark in head or mark in files[0].name for mark in FRENCH_MARKS):
+    if files[0].suffix.lower() == ".zip" or len(files) > 1 or _laid_out_by_french(files[0].read_bytes()[:4000].decode("latin-1")):
         from impact.market.french import read_french
 
         return read_french(*files)
     return read_return_file(files[0], "factors")
+
+
+def _laid_out_by_french(head: str) -> bool:
+    lines = [line.strip() for line in head.splitlines()]
+    days = [line.split(",")[0].strip() for line in lines]
+    return any(
+        line.startswith(",") and day.isdigit() and len(day) <= DAY_DIGITS and len(line.split(",")) > 1
+        for line, day in zip(lines[:-1], days[1:], strict=True)
+    )
 
 
 def _existing(path: str | Path, parameter: str) -> Path:

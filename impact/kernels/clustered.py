@@ -28,7 +28,7 @@ class ClusteredFit:
         one whose two-way variance is not above zero.
     residuals : (n,) float
     n_obs, n_clusters, df : int
-        `df` is clusters less one; of two ways, of the one with fewer.
+        `df` is clusters less one (of two ways, of the one with fewer), or observations less coefficients where these are fewer.
     counts : tuple of int
         Clusters of each way.
     repaired : bool
@@ -239,7 +239,7 @@ def _fit(solved: _Solved, covariance: FloatArray, counts: tuple[int, ...], alone
         residuals=solved.residuals,
         n_obs=solved.residuals.size,
         n_clusters=min(counts),
-        df=min(counts) - 1,
+        df=min(min(counts) - 1, solved.residuals.size - solved.coefficients.size),
         r_squared=solved.r_squared,
         counts=counts,
         alone=alone,

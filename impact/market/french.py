@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError, SourceUnusable
+from impact.tables.prose import significant
 
 __all__ = ["FACTOR_NAMES", "read_french"]
 
@@ -30,6 +31,10 @@ FACTOR_NAMES = {
 """The library's column heads, in lower case, and ours."""
 
 MISSING = (-99.99, -999.0)  # stated in the preamble of the files
+LEAST_PERCENT = 0.05
+"""Median size of daily factor returns in percent: that of the market is about 0.5, of the quietest factor 0.2; in decimals all are below 0.01."""
+FEWEST_ROWS = 20
+"""Rows from which a median tells percent from decimals."""
 PERIODS = {4: "annual", 6: "monthly", 8: "daily"}
 
 
@@ -117,6 +122,13 @@ def _frame(path: Path, names: list[str], days: list[str], values: list[list[str]
     if len(repeated):
         raise InputError(f"{path.name} repeats {len(repeated)} days (first {repeated[0]:%Y-%m-%d}); a day has one row: get the file again.")
     percent[np.isin(percent, MISSING)] = np.nan
+    sizes = np.abs(percent[:, [name != "rf" for name in names]])
+    sizes = sizes[np.isfinite(sizes)]
+    if len(days) >= FEWEST_ROWS and sizes.size and np.median(sizes) < LEAST_PERCENT:
+        raise InputError(
+            f"{path.name} has factor returns of a median size of {significant(float(np.median(sizes)))}, which are decimals already, where the library's "
+            "are percent; give the first column a name (date) for it to be read as a table of decimals."
+        )
     return pd.DataFrame(percent / 100.0, index=sessions, columns=names).sort_index()
 
 

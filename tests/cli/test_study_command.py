@@ -168,6 +168,21 @@ def test_french_files_are_recognised(tmp_path):
     assert table.iloc[0, 0] == pytest.approx(-0.0012)
 
 
+def test_factor_tables_of_ones_own_are_read_in_decimals_and_never_divided_twice(tmp_path):
+    """Decimals saved with days of eight digits below an unnamed index are laid out as the library's percent: they used to be divided by 100."""
+    rng = np.random.default_rng(2)
+    own = pd.DataFrame(rng.normal(0, 0.005, (60, 3)), pd.bdate_range("2020-01-01", periods=60), ["Mkt-RF", "SMB", "HML"]).assign(RF=0.0001)
+    digits = own.set_axis(own.index.strftime("%Y%m%d"))
+    for table, named in ((own, None), (own, "date"), (digits, "date")):
+        table.to_csv(tmp_path / "own.csv", index_label=named)
+        np.testing.assert_allclose(read_factor_file(tmp_path / "own.csv"), own, rtol=1e-12)
+    digits.to_csv(tmp_path / "own.csv")
+    with pytest.raises(InputError, match="own.csv has factor returns of a median size of 0.00.*decimals already.*first column a name"):
+        read_factor_file(tmp_path / "own.csv")
+    (100 * digits).to_csv(tmp_path / "own.csv")
+    np.testing.assert_allclose(read_factor_file(tmp_path / "own.csv"), own, rtol=1e-12)
+
+
 def test_seeded_bootstrap_is_repeatable(files):
     with pytest.warns(impact.ImpactWarning):
         study = study_files(files["events"], returns=files["returns"], market="index")

@@ -49,6 +49,19 @@ def test_clustered_errors_match_statsmodels(study):
     assert result.df == result.n_clusters - 1 and result.r_squared == pytest.approx(fit.rsquared, rel=1e-9)
 
 
+def test_events_that_are_clusters_of_their_own_leave_events_less_coefficients(study):
+    """HC1: five events with two characteristics leave two degrees of freedom, not the four of five clusters."""
+    from statsmodels import api
+
+    days, places = np.unique(study.events["day0"], return_index=True)
+    few = study.take(places[:5])
+    characteristics = pd.DataFrame({"size": [1.0, 2.0, 3.0, 5.0, 4.0], "dummy": [0.0, 1.0, 0.0, 1.0, 1.0]}, index=few.event_ids)
+    result = car_regression(few, characteristics, -1, 1)
+    fit = api.OLS(few.car(-1, 1)["car"].to_numpy(), api.add_constant(characteristics.to_numpy())).fit(cov_type="HC1", use_t=True)
+    assert result.n_clusters == days[:5].size == 5 and result.df == fit.df_resid == 2
+    np.testing.assert_allclose(result.coefficients[["se", "p"]], np.column_stack((fit.bse, fit.pvalues)), rtol=1e-8)
+
+
 def test_precision_weights_match_statsmodels(study):
     from statsmodels import api
 
