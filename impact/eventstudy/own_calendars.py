@@ -19,6 +19,7 @@ from impact.market.closed_days import (
     is_daily,
     is_stated,
     lacks_calendar,
+    not_in_session,
     not_in_usual_session,
     same_calendar,
     venues_of,
@@ -53,7 +54,8 @@ class OwnCalendar:
     absent : DatetimeIndex
         Those of its sessions for which the returns given have no row.
     rested : DatetimeIndex
-        Days of the week on which a benchmark never has a return and the lines have one: compounded into the day after.
+        Days of the week on which a benchmark never has a return and the lines have one, and closures of its market: compounded into the
+        day after.
     """
 
     lines: IntArray
@@ -166,11 +168,11 @@ def own_calendars(
         for told in _shut_rows(table, str(venue), bool(sure), here, alike, records):
             key = (str(venue), told.venue, told.recorded, told.shut.tobytes())
             groups.setdefault(key, ([], told.shut))[0].extend(told.lines.tolist())
-    rests = _days_of_rest(table.sessions, records) if kind is not None else np.zeros(len(table.sessions), dtype=bool)
+    weekly, closures = _days_of_rest(table.sessions, records if kind is not None else ())
     calendars = []
     for (venue, told_venue, recorded, _), (members, closed) in groups.items():
         some = np.array(sorted(members), dtype=np.intp)
-        rested = _rested(table, some, rests & ~closed) if not told_venue else np.zeros(0, dtype=np.intp)
+        rested = _rested(table, some, weekly & ~closed, closures & ~closed) if not told_venue else np.zeros(0, dtype=np.intp)
         shut = closed.copy()
         shut[rested] = True
         calendars.append(
@@ -188,22 +190,24 @@ def own_calendars(
     return calendars
 
 
-def _days_of_rest(sessions: pd.DatetimeIndex, records: Sequence[BenchmarkRecord]) -> BoolArray:
-    """(T,) rows within a daily benchmark on the days of the week on which it never has a return, such as Saturdays."""
-    rests = np.zeros(len(sessions), dtype=bool)
+def _days_of_rest(sessions: pd.DatetimeIndex, records: Sequence[BenchmarkRecord]) -> tuple[BoolArray, BoolArray]:
+    """(T,) rows within a daily benchmark on the days of the week on which it never has a return, such as Saturdays; and on closures of its market."""
+    weekly, closures = np.zeros(len(sessions), dtype=bool), np.zeros(len(sessions), dtype=bool)
     weekday = np.asarray(sessions.day_of_week)
     for record in records:
         if len(record.days) and is_daily(record.days):
             inside = np.asarray((sessions > record.days[0]) & (sessions < record.days[-1]))
             never = np.setdiff1d(np.arange(7), record.days.day_of_week)
-            rests |= inside & np.isin(weekday, never[np.bincount(weekday[inside], minlength=7)[never] >= FEWEST_RESTS])
-    return rests
+            weekly |= inside & np.isin(weekday, never[np.bincount(weekday[inside], minlength=7)[never] >= FEWEST_RESTS])
+            away = None if record.laid else not_in_session(record.venue, sessions)
+            closures |= inside & ~record.on(sessions) & (away if away is not None else False)
+    return weekly, closures
 
 
-def _rested(table: ReturnTable, lines: IntArray, rows: BoolArray) -> IntArray:
-    """Positions of the rows of a benchmark's rest; none where the lines have next to no returns on them."""
-    at = np.flatnonzero(rows)
-    return at if np.isfinite(table.values[np.ix_(at, lines)]).any(axis=1).sum() >= FEWEST_RESTS else at[:0]
+def _rested(table: ReturnTable, lines: IntArray, weekly: BoolArray, closures: BoolArray) -> IntArray:
+    """Positions of the rows of a benchmark's rest; none where the lines have next to no returns on its days of the week."""
+    quoted = np.isfinite(table.values[np.ix_(np.flatnonzero(weekly), lines)]).any(axis=1).sum()
+    return np.flatnonzero(weekly | closures) if quoted >= FEWEST_RESTS else np.zeros(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -196,10 +196,11 @@ def _rested_note(calendar: OwnCalendar) -> tuple[str, ...]:
     rested = calendar.rested
     if not len(rested):
         return ()
-    weekdays = " and ".join(f"{DAY_NAMES[day]}s" for day in np.unique(rested.day_of_week))
+    counts = np.bincount(rested.day_of_week, minlength=7)
+    weekdays = " and ".join(f"{DAY_NAMES[day]}s" for day in np.flatnonzero(counts > counts.max() / 2))
     return (
-        f"the benchmark rests on {weekdays}, on which the line has returns ({len(rested)} rows, first {rested[0]:%Y-%m-%d}): they are compounded into "
-        "its next day, so that both span the same days, and no session of a window; an event on one of them moves to that day",
+        f"the benchmark rests on {weekdays}, on which the line has returns ({len(rested)} rows with its holidays, first {rested[0]:%Y-%m-%d}): they "
+        "are compounded into the line's next day, so that both span the same days, and are no sessions of a window; an event on one of them moves to that day",
     )
 
 

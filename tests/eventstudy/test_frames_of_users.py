@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import impact
+from impact.calendars import sessions
 from impact.errors import ImpactWarning, InfeasibleDesign, InputError
 from impact.eventstudy import buy_and_hold, chained_events
 
@@ -175,6 +176,23 @@ def test_a_benchmark_that_rests_at_week_ends_and_the_line_span_the_same_days(sev
     np.testing.assert_allclose(apart.abnormal, study.abnormal, rtol=1e-9)
     alone = impact.event_study(impact.to_returns(prices[["BTC-USD"]]), event, model="mean")
     assert alone.events["day0"].iloc[0] == saturday  # nothing rests: the line counts its own days
+
+
+def test_holidays_of_a_known_benchmark_are_spanned_as_its_week_ends_are():
+    every, own = pd.date_range("2018-01-01", "2020-02-28"), sessions("XNYS", "2018-01-02", "2020-02-28")
+    rng = np.random.default_rng(5)
+    coin, index = (
+        pd.Series(rng.normal(0, 0.03, len(every)), every, name="BTC-USD"),
+        pd.Series(rng.normal(0, 0.01, len(own)), own, name="^GSPC"),
+    )
+    event = pd.DataFrame({"event_id": ["x"], "security": ["BTC-USD"], "date": ["2019-09-14"]})  # a Saturday
+    study = impact.event_study(coin.to_frame(), event, market=index)
+    spanned = (1 + coin).cumprod().reindex(own).pct_change().to_numpy()  # by hand: closes of the sessions of New York alone
+    zero, m = own.searchsorted(pd.Timestamp("2019-09-16")), index.to_numpy()
+    beta, alpha = np.polyfit(m[zero - 260 : zero - 10], spanned[zero - 260 : zero - 10], 1)
+    by_hand = spanned[zero - 10 : zero + 11] - alpha - beta * m[zero - 10 : zero + 11]
+    np.testing.assert_allclose(study.abnormal.loc["x"], by_hand, rtol=1e-9)
+    assert any("rows with its holidays" in line for line in study.assumptions)
 
 
 def test_the_row_of_the_first_prices_is_no_closed_day():
