@@ -12,8 +12,8 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import InputError
+from impact.eventstudy.event_tables import checked_events
 from impact.market.frames import as_frame, checked_sessions, dated_frame, refuse_where
-from impact.market.written_days import read_dates
 from impact.typing_ import FloatArray, IntArray, TableLike
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "ReturnTable",
     "align_checked",
     "align_events",
-    "checked_events",
     "column_of_returns",
     "factor_table",
     "read_factors",
@@ -32,8 +31,6 @@ __all__ = [
 
 Market: TypeAlias = Hashable | Sequence[Hashable] | pd.Series | pd.DataFrame
 """A benchmark: a column of the returns, several of them as an equal-weighted basket, or a series of its own."""
-
-REQUIRED = ("event_id", "security", "date")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -202,8 +199,8 @@ def _reindexed(sessions: pd.DatetimeIndex, values: FloatArray, parameter: str, r
 def align_events(events: pd.DataFrame, returns: ReturnTable, anchor: AnchorPolicy = "next") -> AlignedEvents:
     """Place every event on a session and a column, or say why not.
 
-    A row with a zoned `known_at` and a `venue` goes to the first session of that venue that can react; the others go by
-    their `date`. Sessions are those of the return table.
+    A row with a zoned `known_at` and a `venue`, stated or in its ticker, goes to the first session of that venue that can react; the
+    others go by their `date`. Sessions are those of the return table.
 
     Raises
     ------
@@ -243,60 +240,6 @@ def _columns_of(names: pd.Series, securities: pd.Index) -> IntArray:
     codes, distinct = pd.factorize(names)
     columns = np.append(securities.get_indexer(distinct), -1)
     return columns[codes]
-
-
-def checked_events(events: TableLike) -> pd.DataFrame:
-    """A copy of the event table, its columns and ids checked, rows numbered from 0."""
-    frame = as_frame(events, "events")
-    missing = [column for column in REQUIRED if column not in frame.columns]
-    if "date" in missing and {"known_at", "venue"} <= set(frame.columns):
-        missing.remove("date")
-        frame = frame.assign(date=pd.Series(pd.NaT, index=frame.index))
-    if missing:
-        raise InputError(
-            f"events lacks {len(missing)} column(s) ({', '.join(missing)}); it needs event_id, security and date: add or rename them."
-        )
-    frame = frame.assign(date=_readable(frame["date"]))
-    if frame.empty:
-        raise InputError("events is empty (0 rows); give at least one row with event_id, security and date.")
-    repeated = frame["event_id"].duplicated()
-    if repeated.any():
-        values = frame.loc[repeated, "event_id"]
-        raise InputError(
-            f"events['event_id'] repeats {values.nunique()} value(s) (first {values.iloc[0]!r}); "
-            "ids must be unique: add a suffix per event."
-        )
-    if frame["event_id"].isna().any():
-        raise InputError(
-            f"events['event_id'] is missing in {int(frame['event_id'].isna().sum())} row(s); every event needs an id: fill them in."
-        )
-    return frame.reset_index(drop=True)
-
-
-def _readable(dates: pd.Series) -> pd.Series:
-    """Dates in another written form than ISO as dates; one order of day and month for the whole column."""
-    if not (pd.api.types.is_object_dtype(dates.dtype) or pd.api.types.is_string_dtype(dates.dtype)):
-        return dates
-    distinct = [value for value in dates.unique() if isinstance(value, str)]
-    odd = [text for text in distinct if not text[:4].isdigit() and any(letter.isdigit() for letter in text)]
-    if not odd:
-        return dates
-    try:
-        written_out = all(any(letter.isalpha() for letter in text) for text in odd)  # a month with its name reads one way only
-        read = _written_out(pd.Series(odd)) if written_out else read_dates(pd.Series(odd), "date")
-    except InputError:
-        raise InputError(
-            f"events['date'] can be read in two ways, or in none (first {odd[0]!r}); write the dates year first, like 2021-02-24."
-        ) from None
-    known = {text: date for text, date in zip(odd, read, strict=True) if pd.notna(date)}
-    return dates.map(lambda value: known.get(value, value) if isinstance(value, str) else value)
-
-
-def _written_out(texts: pd.Series) -> pd.Series:
-    """Dates with the month in letters; NaT where day or year is not told: pandas takes "Apr 2025" for its first day."""
-    read = pd.to_datetime(texts, format="mixed", errors="coerce")
-    whole = (texts.str.count(r"[0-9]+") > 1) & read.between(pd.Timestamp("1700-01-01"), pd.Timestamp("2200-12-31"))
-    return read.where(whole)
 
 
 def _positions(

@@ -9,8 +9,8 @@ import pandas as pd
 
 from impact.calendars import reactions
 from impact.errors import DataUnavailable, InputError
-from impact.eventstudy.alignment import checked_events
 from impact.eventstudy.bars import LineBars, bars_of, line_zone
+from impact.eventstudy.event_tables import checked_events
 from impact.instants import parse_instant
 from impact.market.frames import as_frame
 from impact.typing_ import IntArray, TableLike

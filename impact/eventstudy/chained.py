@@ -10,8 +10,9 @@ import pandas as pd
 from scipy.special import fdtrc, stdtr, stdtrit
 
 from impact.errors import InfeasibleDesign, InputError
-from impact.eventstudy.alignment import Market, checked_events, read_returns
+from impact.eventstudy.alignment import Market, read_returns
 from impact.eventstudy.design import StudyDesign, StudyOptions
+from impact.eventstudy.event_tables import checked_events
 from impact.eventstudy.models import ModelName
 from impact.eventstudy.placing import complete_and_place
 from impact.eventstudy.results import EventStudyResult

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.eventstudy.alignment import Market, ReturnTable, checked_events
+from impact.eventstudy.alignment import Market, ReturnTable
 from impact.eventstudy.benchmark_records import benchmark_records, rows_lacked
+from impact.eventstudy.event_tables import checked_events
 from impact.eventstudy.known_rows import KnownRows
 from impact.eventstudy.own_calendars import known_rows, sessions_absent
 from impact.eventstudy.part_files import dates_of, read_part

@@ -11,11 +11,12 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import ImpactWarning
-from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, align_checked, checked_events, read_market
+from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, align_checked, read_market
 from impact.eventstudy.benchmark_records import BenchmarkRecord, benchmark_records, rows_lacked
 from impact.eventstudy.benchmarks import ModelInputs
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.estimate import Estimated, estimate
+from impact.eventstudy.event_tables import checked_events
 from impact.eventstudy.meeting import meet_records
 from impact.eventstudy.own_calendars import OwnCalendar, own_calendars, with_absent_sessions
 from impact.eventstudy.scale import check_benchmark, check_returns, doubt_scale, looked_at

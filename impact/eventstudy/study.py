@@ -18,6 +18,7 @@ from impact.eventstudy.doubtful_returns import doubts_of_returns, lost_weekdays,
 from impact.eventstudy.doubts import with_doubts
 from impact.eventstudy.drops import broken_rule, drop_table, nothing_left
 from impact.eventstudy.estimate import Estimated
+from impact.eventstudy.event_tables import clock_notes
 from impact.eventstudy.models import ModelName
 from impact.eventstudy.placing import check_scale_of_inputs, complete_and_place, estimate_placed, place_events, read_inputs
 from impact.eventstudy.results import EventStudyResult
@@ -53,7 +54,7 @@ def event_study(
         Decimal returns, sessions x securities; NaN is a day without trade. :func:`impact.to_returns` makes it from prices.
     events : DataFrame
         Columns event_id (unique), security (a column of `returns`), date; optional group, and known_at (zoned instant)
-        with venue, which then decide the session instead of date, and event_sd: the standard deviation of the abnormal return of day 0
+        with venue (where the ticker does not state it), which then decide the session instead of date, and event_sd: the standard deviation of the abnormal return of day 0
         (decimal) where it is known beforehand, as from options, which the test ``stated_variance`` takes.
     market : column name, list of column names, Series, optional
         Benchmark returns of the same kind. A list is an equal-weighted basket; a member's own event leaves it out.
@@ -203,6 +204,7 @@ def finish_study(
         sources=sources,
         assumptions=(
             *_assumptions(design, estimated),
+            *clock_notes(aligned.table),
             *_counted_twice(aligned),
             *_overlap(design, aligned),
             *_contamination(design, aligned),

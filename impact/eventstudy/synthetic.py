@@ -11,11 +11,12 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import InfeasibleDesign, InputError
-from impact.eventstudy.alignment import ReturnTable, checked_events, read_returns
+from impact.eventstudy.alignment import ReturnTable, read_returns
 from impact.eventstudy.causal_schemas import CONTROL, CONTROL_PATH, DONORS_OUT, LEFT_OUT_DONOR, PLACEBO_DONORS, WEIGHTS
 from impact.eventstudy.comparison import donor_columns
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.drops import nothing_left
+from impact.eventstudy.event_tables import checked_events
 from impact.eventstudy.placing import completed_table, place_events, stated_venues
 from impact.eventstudy.scale import check_returns, looked_at
 from impact.eventstudy.synthetic_fit import ControlFit, gap_figures

@@ -1,0 +1,126 @@
+"""The event table of a user, checked once: its columns, ids, dates as written, and the clock of each event."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from impact.errors import ImpactWarning, InputError
+from impact.market.closed_days import is_stated, venues_of
+from impact.market.frames import as_frame
+from impact.market.written_days import read_dates
+from impact.typing_ import TableLike
+
+__all__ = ["checked_events", "clock_notes"]
+
+REQUIRED = ("event_id", "security", "date")
+FAR_APART = pd.Timedelta(days=10)
+"""Between the date of an event and the session that its instant gave: a long holiday is shorter."""
+
+
+def checked_events(events: TableLike) -> pd.DataFrame:
+    """A copy of the event table, its columns and ids checked, rows numbered from 0.
+
+    A row with an instant and no venue has that which its ticker states (``1810.HK``, ``SAP GR``).
+    """
+    frame = _with_venues(as_frame(events, "events"))
+    missing = [column for column in REQUIRED if column not in frame.columns]
+    if "date" in missing and {"known_at", "venue"} <= set(frame.columns):
+        missing.remove("date")
+        frame = frame.assign(date=pd.Series(pd.NaT, index=frame.index))
+    if missing:
+        raise InputError(
+            f"events lacks {len(missing)} column(s) ({', '.join(missing)}); it needs event_id, security and date: add or rename them."
+        )
+    frame = frame.assign(date=_readable(frame["date"]))
+    if frame.empty:
+        raise InputError("events is empty (0 rows); give at least one row with event_id, security and date.")
+    repeated = frame["event_id"].duplicated()
+    if repeated.any():
+        values = frame.loc[repeated, "event_id"]
+        raise InputError(
+            f"events['event_id'] repeats {values.nunique()} value(s) (first {values.iloc[0]!r}); "
+            "ids must be unique: add a suffix per event."
+        )
+    if frame["event_id"].isna().any():
+        raise InputError(
+            f"events['event_id'] is missing in {int(frame['event_id'].isna().sum())} row(s); every event needs an id: fill them in."
+        )
+    return frame.reset_index(drop=True)
+
+
+def _with_venues(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with the venue of each line that has an instant and states its venue in its ticker alone."""
+    if not {"known_at", "security"} <= set(frame.columns):
+        return frame
+    given = frame["venue"].astype(object) if "venue" in frame.columns else pd.Series(None, index=frame.index, dtype=object)
+    lacking = (frame["known_at"].notna() & given.isna()).to_numpy()
+    if not lacking.any():
+        return frame
+    names = pd.Index([str(name) for name in frame["security"]], dtype=object)
+    told = np.where(lacking & is_stated(names), venues_of(names), "")
+    return frame.assign(venue=given.where(told == "", told)) if (told != "").any() else frame
+
+
+def clock_notes(events: pd.DataFrame) -> tuple[str, ...]:
+    """Instants that no session was told by, since no venue is known; and dates that lie far from the session that an instant gave.
+
+    Parameters
+    ----------
+    events : DataFrame
+        As :func:`checked_events` gave it, with `day0`.
+
+    Warns
+    -----
+    ImpactWarning
+        Where instants are not used.
+    """
+    if "known_at" not in events.columns:
+        return ()
+    timed = events["known_at"].notna()
+    clocked = timed & events["venue"].notna() if "venue" in events.columns else timed & False
+    notes = []
+    unused = timed & ~clocked
+    if unused.any():
+        notes.append(
+            f"known_at of {int(unused.sum())} of {len(events)} events is not used (first {events.loc[unused, 'event_id'].iloc[0]!r}): their venue is "
+            "not known, so the column date decides; add a column venue with market identifier codes such as XHKG"
+        )
+        warnings.warn(f"events: {notes[0]}.", ImpactWarning, stacklevel=5)
+    dates = pd.to_datetime(events["date"], errors="coerce")
+    far = clocked & ((events["day0"] - dates).abs() > FAR_APART)
+    if far.any():
+        first = events[far].iloc[0]
+        notes.append(
+            f"date and known_at of {int(far.sum())} of {len(events)} events lie more than {FAR_APART.days} days apart (first {first['event_id']!r}: "
+            f"{pd.Timestamp(dates[far].iloc[0]):%Y-%m-%d}, {first['known_at']}); known_at decides: check which is meant"
+        )
+    return tuple(notes)
+
+
+def _readable(dates: pd.Series) -> pd.Series:
+    """Dates in another written form than ISO as dates; one order of day and month for the whole column."""
+    if not (pd.api.types.is_object_dtype(dates.dtype) or pd.api.types.is_string_dtype(dates.dtype)):
+        return dates
+    distinct = [value for value in dates.unique() if isinstance(value, str)]
+    odd = [text for text in distinct if not text[:4].isdigit() and any(letter.isdigit() for letter in text)]
+    if not odd:
+        return dates
+    try:
+        written_out = all(any(letter.isalpha() for letter in text) for text in odd)  # a month with its name reads one way only
+        read = _written_out(pd.Series(odd)) if written_out else read_dates(pd.Series(odd), "date")
+    except InputError:
+        raise InputError(
+            f"events['date'] can be read in two ways, or in none (first {odd[0]!r}); write the dates year first, like 2021-02-24."
+        ) from None
+    known = {text: date for text, date in zip(odd, read, strict=True) if pd.notna(date)}
+    return dates.map(lambda value: known.get(value, value) if isinstance(value, str) else value)
+
+
+def _written_out(texts: pd.Series) -> pd.Series:
+    """Dates with the month in letters; NaT where day or year is not told: pandas takes "Apr 2025" for its first day."""
+    read = pd.to_datetime(texts, format="mixed", errors="coerce")
+    whole = (texts.str.count(r"[0-9]+") > 1) & read.between(pd.Timestamp("1700-01-01"), pd.Timestamp("2200-12-31"))
+    return read.where(whole)
