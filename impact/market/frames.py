@@ -119,6 +119,9 @@ _LEVEL_FIGURES = {
     "splits": ("stock splits", "splits"),
 }
 
+PRICED = ("prices", "close", "market")
+FIGURES_OF_ONE = frozenset(["open", "high", "low", "close", "adj close", "volume", "dividends", "stock splits", "capital gains"])
+
 
 def one_level(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
     """The columns of the figure asked for, of a frame with two levels (figure, security) such as yfinance gives.
@@ -126,9 +129,12 @@ def one_level(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the levels are not a figure and a security, or hold both closes and adjusted closes, so that one must be chosen.
+        If the levels are not a figure and a security, or hold both closes and adjusted closes, so that one must be chosen; or one level
+        holds the figures of one security, none of which is one.
     """
     if frame.columns.nlevels == 1:
+        if parameter in PRICED:
+            _refuse_one_security(frame, parameter)
         return frame
     levels = [frame.columns.get_level_values(level) for level in range(frame.columns.nlevels)]
     plain = [pd.Index([str(name).strip().lower() for name in names]) for names in levels]
@@ -145,6 +151,16 @@ def one_level(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
         raise InputError("prices holds both closes and adjusted closes; give the one to use: prices=frame['Close'] or frame['Adj Close'].")
     chosen = frame.loc[:, plain[level].isin(wanted)]
     return chosen.set_axis(levels[1 - level][plain[level].isin(wanted)], axis=1)
+
+
+def _refuse_one_security(frame: pd.DataFrame, parameter: str) -> None:
+    """Refuse open, high, low, close and volume of one security where columns are securities."""
+    told = {str(column).strip().lower(): column for column in frame.columns}
+    if len(told) > 1 and "close" in told and told.keys() <= FIGURES_OF_ONE | {"date"}:
+        raise InputError(
+            f"{parameter} has the columns {', '.join(map(str, told.values()))}, the figures of one security, where each column is a security; give its "
+            f"closes under its name: frame[[{told['close']!r}]].rename(columns={{{told['close']!r}: 'TICKER'}})."
+        )
 
 
 def checked_sessions(index: DaysLike, parameter: str) -> pd.DatetimeIndex:

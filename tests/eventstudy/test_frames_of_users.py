@@ -103,6 +103,18 @@ def test_days_as_periods_are_the_days_they_name():
         assert impact.event_study(RETURNS, month, market=MARKET).n_events == 1
 
 
+def test_the_figures_of_one_security_are_no_five_securities():
+    """`Ticker.history()` of yfinance: its volumes used to get returns, and its highs could be donors of a control."""
+    closes = (1 + RETURNS["A"]).cumprod()
+    history = pd.DataFrame({"Open": closes, "High": closes, "Low": closes, "Close": closes, "Volume": 1e6})
+    with pytest.raises(impact.InputError, match=r"the figures of one security.*frame\[\['Close'\]\].rename"):
+        impact.to_returns(history)
+    with pytest.raises(impact.InputError, match="the figures of one security"):
+        impact.to_returns(history.rename_axis("Date").reset_index())
+    assert impact.to_returns(history[["Close"]]).shape[1] == 1
+    assert impact.to_returns(history.rename(columns={"Close": "KO"})[["KO"]]).columns.tolist() == ["KO"]
+
+
 def study_with_notes(returns, market="mkt", **options):
     """A study of line A, and the warnings it gave."""
     with warnings.catch_warnings(record=True) as told:
