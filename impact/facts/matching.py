@@ -7,16 +7,16 @@ row is ever confirmed here: `tier` says how far the evidence goes, `explanation`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.facts.code_tables import Hits
 from impact.facts.names import core_name, is_acronym
 from impact.facts.screening import UNIT_OF_PARENT, ScreeningTargets
-from impact.identifiers import clean_identifiers, cusip_from_isin, normalise_tickers, security_lines
+from impact.identifiers import clean_identifiers, cusip_from_isin, normalise_tickers
 from impact.tables.prose import decimal
 from impact.tables.stacking import stacked
 from impact.typing_ import IntArray
@@ -29,7 +29,6 @@ MATCH_COLUMNS = (
     *("listed_on", "removed_on", "origin", "version", "fact_id", "disagrees", "explanation", "target"),
 )
 _BY_CODE = ("isin", "cusip", "sedol", "ticker", "figi", "lei", "identifier")
-_CODE_KINDS = ("isin", "cusip", "sedol", "figi", "lei")
 _SAID = {
     "listed line": "is a listed line of",
     "other line of the issuer": "is another line of the issuer of",
@@ -37,14 +36,6 @@ _SAID = {
     "the legal entity": "is the legal entity",
 }
 NAME_CHOICES = ("unmatched", "all", "never")
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _Hits:
-    """Pairs of a row and a line of the identifier table (or of a proposal), found in one field."""
-
-    rows: IntArray
-    identifiers: IntArray
 
 
 def match_table(
@@ -115,8 +106,7 @@ def match_table(
 
 def _is_issuer_itself(matches: pd.DataFrame, targets: ScreeningTargets) -> np.ndarray:
     """Pairs whose entity is the issuer of the line that matched; a parent or a unit may be listed with the same line."""
-    issuer_of = dict(zip(security_lines()["security"], security_lines()["issuer"], strict=True))
-    security = targets.identifiers["security"].reindex(matches["identifier"]).map(issuer_of).fillna("")
+    security = targets.issuers.reindex(matches["identifier"]).fillna("")
     entity = targets.entities["entity"].reindex(matches["target"])
     same = {pair: core_name(pair[0]) == core_name(pair[1]) for pair in set(zip(security, entity, strict=True))}
     return np.array([same[pair] for pair in zip(security, entity, strict=True)], dtype=bool)
@@ -136,9 +126,8 @@ def _columns(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> dict[str
     return where
 
 
-def _match_codes(frame: pd.DataFrame, where: Mapping[str, str], targets: ScreeningTargets) -> dict[str, _Hits]:
+def _match_codes(frame: pd.DataFrame, where: Mapping[str, str], targets: ScreeningTargets) -> dict[str, Hits]:
     """Hits of each field that the table has, best evidence first; each distinct value is looked up once."""
-    kinds = targets.identifiers["kind"]
     hits = {}
     for field in _BY_CODE:
         if field not in where:
@@ -149,10 +138,11 @@ def _match_codes(frame: pd.DataFrame, where: Mapping[str, str], targets: Screeni
         else:
             codes, raw = _distinct(frame[where[field]])
             values = clean_identifiers(pd.Series(raw, dtype=object)).to_numpy()
-        wanted = kinds.isin(_CODE_KINDS) if field == "identifier" else kinds == field
-        hits[field] = _look_up(values, codes, targets.identifiers[wanted])
-        if field == "isin":
-            hits["cusip in isin"] = _look_up_inner(values, codes, targets.identifiers)
+        hits[field] = targets.codes[field].hits(values, codes)
+        if field == "isin":  # a United States or Canadian ISIN holds a CUSIP
+            inner = targets.codes["cusip in isin"]
+            told = [cusip_from_isin(isin) for isin in values] if len(inner.values) else [""] * len(values)
+            hits["cusip in isin"] = inner.hits(np.array(told, dtype=object), codes)
     return hits
 
 
@@ -164,26 +154,6 @@ def _distinct(column: pd.Series) -> tuple[IntArray, np.ndarray]:
     return codes, np.asarray(values, dtype=object)
 
 
-def _look_up(values: np.ndarray, codes: IntArray, identifiers: pd.DataFrame) -> _Hits:
-    """All pairs of a row and an identifier of the same value; `codes` says which of the distinct values a row has (-1: none)."""
-    keys = identifiers["value"].to_numpy(dtype=object).astype(str)
-    order = np.argsort(keys, kind="stable")
-    uniques, start, count = np.unique(keys[order], return_index=True, return_counts=True)
-    place = np.append(pd.Index(uniques, dtype=object).get_indexer(pd.Index(values, dtype=object)), -1)[codes]
-    rows = np.flatnonzero(place >= 0)
-    first, many = start[place[rows]], count[place[rows]]
-    inside = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
-    return _Hits(rows=np.repeat(rows, many), identifiers=identifiers.index.to_numpy()[order][np.repeat(first, many) + inside])
-
-
-def _look_up_inner(isins: np.ndarray, codes: IntArray, identifiers: pd.DataFrame) -> _Hits:
-    """CUSIPs inside United States and Canadian ISINs, against CUSIPs of which the targets know no ISIN."""
-    known = set(identifiers.loc[identifiers["kind"] == "isin", "value"].map(cusip_from_isin))
-    bare = identifiers[(identifiers["kind"] == "cusip") & ~identifiers["value"].isin(known)]
-    inner = [cusip_from_isin(isin) for isin in isins] if len(bare) else []
-    return _look_up(np.array(inner, dtype=object), codes if len(bare) else np.full(len(codes), -1), bare)
-
-
 def _ticker_keys(frame: pd.DataFrame, where: Mapping[str, str]) -> pd.Series:
     lines = normalise_tickers(
         frame[where["ticker"]],
@@ -193,7 +163,7 @@ def _ticker_keys(frame: pd.DataFrame, where: Mapping[str, str]) -> pd.Series:
     return (lines["code"] + " " + lines["country"]).where(lines["country"] != "", "")
 
 
-def _code_rows(hits: Mapping[str, _Hits], targets: ScreeningTargets) -> pd.DataFrame:
+def _code_rows(hits: Mapping[str, Hits], targets: ScreeningTargets) -> pd.DataFrame:
     """One row a position and entity, by its best field, with the fields that point elsewhere."""
     parts = []
     for rank, (field, hit) in enumerate(hits.items()):

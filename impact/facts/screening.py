@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from impact.bundled import bundled_source, read_bundled
+from impact.facts.code_tables import CODE_KINDS, CodeTable
 from impact.facts.list_records import OfficialList, instrument_of
 from impact.facts.names import NameIndex, core_name
 from impact.facts.tables import known_table
@@ -61,6 +62,21 @@ class ScreeningTargets:
     def name_index(self) -> NameIndex:
         """The names as an index."""
         return NameIndex.of(self.names)
+
+    @cached_property
+    def issuers(self) -> pd.Series:
+        """The issuer of the line of each identifier, empty where it is not on record."""
+        lines = security_lines()
+        return self.identifiers["security"].map(dict(zip(lines["security"], lines["issuer"], strict=True))).fillna("")
+
+    @cached_property
+    def codes(self) -> Mapping[str, CodeTable]:
+        """The identifiers of each kind by their value; ``identifier`` holds every code, ``cusip in isin`` what no ISIN on record tells."""
+        kinds = self.identifiers["kind"]
+        tables = {kind: CodeTable.of(self.identifiers[kinds == kind]) for kind in (*CODE_KINDS, "ticker")}
+        told = set(self.identifiers.loc[kinds == "isin", "value"].map(cusip_from_isin))
+        bare = self.identifiers[(kinds == "cusip") & ~self.identifiers["value"].isin(told)]
+        return {**tables, "identifier": CodeTable.of(self.identifiers[kinds.isin(CODE_KINDS)]), "cusip in isin": CodeTable.of(bare)}
 
 
 def screening_targets(as_of: Instant | None = None, *, lists: Sequence[OfficialList] | OfficialList | None = None) -> ScreeningTargets:

@@ -167,10 +167,12 @@ def _direct(held: pd.DataFrame, member: IntArray, on: pd.Timestamp) -> pd.DataFr
 
 def _whole_sums(table: pd.DataFrame, keys: list[str], columns: list[str]) -> pd.DataFrame:
     """Sums by key that are unknown (NaN) where a part of them is; keys in the order first met."""
-    grouped = table.groupby(keys, sort=False)
-    sums = grouped[columns].sum()
-    missing = table[columns].isna().assign(**{key: table[key] for key in keys}).groupby(keys, sort=False)[columns].any()
-    return sums.where(~missing).reset_index()
+    cells = table[columns].to_numpy(dtype=np.float64)
+    missing = np.isnan(cells)
+    both = pd.DataFrame(np.column_stack([np.where(missing, 0.0, cells), missing]), index=table.index)
+    sums = both.groupby([table[key] for key in keys], sort=False).sum()
+    known, n_unknown = np.split(sums.to_numpy(), 2, axis=1)
+    return pd.DataFrame(np.where(n_unknown > 0, np.nan, known), index=sums.index, columns=columns).reset_index()
 
 
 def _through(positions: pd.DataFrame, member: IntArray, fund_of: IntArray, contents: FundContents) -> pd.DataFrame:
@@ -231,13 +233,23 @@ def _sides(exposures: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _summed_sides(sides: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Sums by key, unknown (NaN) where a part is, but for the lower ends of sizes: what is known is the least that is held."""
+_DIMENSIONS = ("all", "programme", "account", "line", "via")
+
+
+def _summed_sides(sides: pd.DataFrame) -> pd.DataFrame:
+    """Sums by dimension, item and status, unknown (NaN) where a part is, but for the lower ends of sizes: what is known is the least held."""
+    n = len(sides)
+    items = [np.full(n, "all", dtype=object), *(sides[name].to_numpy(dtype=object) for name in _DIMENSIONS[1:])]
+    keys = ["dimension", "item", "status"]
     columns = [f"{name}_{side}" for name in _SIDES for side in ("low", "high")]
-    summed = _whole_sums(sides, keys, columns)
-    least = [f"{name}_low" for name in _SIDES if name != "net_value"]
-    summed[least] = sides.groupby(keys, sort=False)[least].sum().to_numpy()
-    summed["n_entities"] = sides.groupby(keys, sort=False)["entity"].nunique().to_numpy()
+    stood = pd.concat([sides[["status", "entity", *columns]]] * len(_DIMENSIONS), ignore_index=True)
+    stood = stood.assign(dimension=np.repeat(np.array(_DIMENSIONS, dtype=object), n), item=np.concatenate(items))
+    least = [name for name in columns if name.endswith("_low") and name != "net_value_low"]
+    stood[least] = stood[least].fillna(0.0)
+    summed = _whole_sums(stood, keys, columns)
+    distinct = stood.loc[stood["entity"].notna(), [*keys, "entity"]].drop_duplicates()
+    counted = distinct.groupby(keys, sort=False).size()
+    summed["n_entities"] = counted.reindex(pd.MultiIndex.from_frame(summed[keys]), fill_value=0).to_numpy()
     return summed
 
 
@@ -251,15 +263,10 @@ def total_table(exposures: pd.DataFrame, nav: float, unknown_value: float) -> pd
     """
     columns = [f"{name}_{side}" for name in _SIDES for side in ("low", "high")]
     head = ["dimension", "item", "status", "n_entities"]
-    sides = _sides(exposures)
-    parts = []
-    for dimension in ("all", "programme", "account", "line", "via"):
-        summed = _summed_sides(sides, ["status"] if dimension == "all" else ["status", dimension])
-        item = "all" if dimension == "all" else summed[dimension]
-        parts.append(summed.assign(dimension=dimension, item=item)[[*head, *columns]])
-    shown = set(parts[0]["status"])
+    summed = _summed_sides(_sides(exposures))
+    shown = set(summed["status"])
     absent = [("all", "all", status, 0, *(0.0 for _ in columns)) for status in ("barred", "restricted") if status not in shown]
-    table = stacked((pd.DataFrame(absent, columns=[*head, *columns]), *parts))
+    table = stacked((pd.DataFrame(absent, columns=[*head, *columns]), summed[[*head, *columns]]))
     bound = table["status"].isin(BOUND_STATUSES) & (table["dimension"] == "all")
     unknown = (table["status"] == "unknown") & (table["dimension"] == "all")
     with_unknown = table["market_value_high"] + np.where(bound, unknown_value, 0.0)
@@ -272,7 +279,7 @@ def total_table(exposures: pd.DataFrame, nav: float, unknown_value: float) -> pd
         ("net_value_high", "net_nav_share_high"),
     ):
         table[share] = table[value] / nav
-    order = table["dimension"].map({name: rank for rank, name in enumerate(("all", "programme", "account", "line", "via"))})
+    order = table["dimension"].map({name: rank for rank, name in enumerate(_DIMENSIONS)})
     ranked = table.assign(order=order, rank=table["status"].map(_SEVERITY))
     return ranked.sort_values(["order", "rank", "item"], kind="stable", ignore_index=True).drop(columns=["order", "rank"])
 

@@ -189,9 +189,10 @@ def _best_matches(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.Da
     fitting = pairs[pairs["score"] == best_score]
     tied = pd.Series({row: tuple(dict.fromkeys(entities)) for row, entities in fitting.groupby("row")["entity"]}, dtype=object)
     pairs = fitting.drop_duplicates("row").set_index("row").rename(columns={"instrument": "line_kind"}).assign(tied=tied)
-    for name in best.columns:
-        best[name] = best[name].astype(object)
-        best.loc[pairs.index, name] = pairs[name].astype(object)
+    columns = {name: best[name].to_numpy(dtype=object, copy=True) for name in best.columns}
+    for name, cells in columns.items():
+        cells[pairs.index.to_numpy(dtype=np.int64)] = pairs[name].to_numpy(dtype=object)
+    best = pd.DataFrame(columns, dtype=object)
     left = referring & (best["tier"] == "")
     beginning = issuers_beginning(asked.loc[left, "name"], targets)
     named = asked.loc[left & asked["name"].isin(set(beginning)), ["name"]]
