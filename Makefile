@@ -69,6 +69,8 @@ simulate: $(VENV)/.installed-test ## size and power, written to tests/simulation
 	$(BIN)/python -m tests.simulation.causal_designs
 	$(BIN)/python -m tests.simulation.two_way_clusters
 	$(BIN)/python -m tests.simulation.volatility_events
+	$(BIN)/python -m tests.simulation.range_events
+	$(BIN)/python -m tests.simulation.field_designs
 	$(BIN)/python -m tests.simulation.intraday_events
 
 notebooks: $(VENV)/.installed-test ## run the notebooks and write their outputs back

@@ -64,6 +64,10 @@ class Design:
         Sessions from day 0 whose variance the event raises.
     stated : bool
         The true standard deviation of day 0 is stated beforehand.
+    halves : bool
+        Lines trade in the first or in the second half of the estimation rows, in turn: no day is common to neighbours.
+    shock : float
+        Factor on the variance of what the lines share on the event days, for another reason than the event.
     tails : {1, 2}
         One tail is that of the sign of `effect` (the lower one when it is 0).
     """
@@ -81,6 +85,8 @@ class Design:
     last: int = 4
     raised: int = 5
     stated: bool = False
+    halves: bool = False
+    shock: float = 1.0
 
     @property
     def windows(self) -> tuple[Window, ...]:
@@ -211,6 +217,7 @@ def study(design: Design, rng: np.random.Generator) -> FittedEvents:
     error = _errors(design.errors, (sessions, n), rng)
     if design.correlation:
         shared = _errors(design.errors, (sessions, 1), rng)
+        shared[zero:] *= np.sqrt(design.shock)
         error = np.sqrt(design.correlation) * shared + np.sqrt(1.0 - design.correlation) * error
     if design.event_variance != 1.0:
         for day in range(design.raised):
@@ -220,6 +227,8 @@ def study(design: Design, rng: np.random.Generator) -> FittedEvents:
     if design.stale:
         returns = _caught_up(returns, rng.random(returns.shape) < design.stale)
     returns[day0, np.arange(n)] += design.effect
+    if design.halves:
+        returns[: zero // 2, 1::2] = returns[zero // 2 : zero, ::2] = np.nan
     regression = Regression(returns=returns, regressors=market[:, None])
     fit = fit_events(regression, day0, np.arange(n), (-design.length, -1), (0, design.last)).events
     return replace(fit, event_sd=sigma * np.sqrt(design.event_variance)) if design.stated else fit
