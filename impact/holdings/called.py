@@ -71,6 +71,8 @@ def called_lines(rows: pd.DataFrame, loose: BoolArray, given: Set[str], labels: 
         spoken |= words & (exact | ~symbol)
         plain |= says(cells, words & ~symbol, lambda text: total_kind(text) == "total")
         weak |= says(cells, words, lambda text: total_kind(text) in ("weak", "amount"))
+        if name == "ticker":  # beside another name it is a total if the figures say so
+            spoken |= says(cells, (loose & ~nameless & _unsized(rows)) & (cells != "").to_numpy(dtype=bool), _is_total_symbol)
     summed = _sums_named_above(rows, loose)
     spoken, plain = spoken | summed, plain | summed
     label = rows["name"].where(rows["name"] != "", rows["ticker"])
@@ -101,6 +103,16 @@ def _says_total(text: str) -> bool:
 
 def _is_symbol(text: str) -> bool:
     return len(text) <= _LONGEST_SYMBOL and text.isascii() and text.isalpha() and text.isupper()
+
+
+def _is_total_symbol(text: str) -> bool:
+    """Whether a cell of the column of tickers says that its line is a total, and is no symbol of a share."""
+    return _says_total(text) and not _is_symbol(text)
+
+
+def _unsized(rows: pd.DataFrame) -> BoolArray:
+    quantity = rows["quantity"].to_numpy(dtype=np.float64)
+    return np.isnan(quantity) | (quantity == 0.0)
 
 
 def is_no_symbol(text: str) -> bool:

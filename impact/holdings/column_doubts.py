@@ -83,8 +83,10 @@ def _decided(printed: Sequence[str], position: Mapping[str, int], mapped: set[in
             reason = why
         elif position.get(first, number) != number:
             reason = f"another column gives {_said(first)}"
-        else:
+        elif kinds[number] == "money" or currency_in(heading):
             reason = why if kinds[number] == "money" else "it names a currency"
+        else:
+            reason = "no other column names the security or its amount"
         if number in field_of:
             rows.append(
                 (field_of[number], heading, f"the heading may mean {_said(first)}, and {reason}", f"read as {_said(field_of[number])}")

@@ -14,6 +14,7 @@ from impact.holdings.columns import ColumnPlan, plan_columns
 from impact.holdings.fields import IDENTITY_FIELDS
 from impact.holdings.heading_vocabulary import is_bare_total, readings_of
 from impact.holdings.histories import begin_with_bookings, begin_with_trades, is_view, says_trades, trade_headings
+from impact.holdings.other_columns import with_filled_price, with_unknown_names
 from impact.holdings.quantity_parts import is_part_of_quantity
 from impact.holdings.sides import says_sides
 from impact.holdings.unknown_headings import unknown_amounts
@@ -146,6 +147,11 @@ def plan_for_cells(
         plan = replace(plan, position={name: number for name, number in plan.position.items() if number != value}, decided=again.decided)
     if "quantity" in again.position and "quantity" not in (columns or {}):
         again = _with_quantity_by_product(own, again, kinds, shift)
+    spaced = own.iloc[:: max(1, len(own) // _ASKED)]
+    if "price" in again.position and "price" not in (columns or {}):
+        again = with_filled_price(spaced, again, kinds, shift=shift)
+    if again.is_usable:
+        again = with_unknown_names(spaced, again, kinds, shift=shift)
     done = [number for number, kind in enumerate(kinds) if kind == "text" and _tells_trades(own[number + shift], plan.headings[number])]
     days = own[again.position["as_of"] + shift].nunique() if "as_of" in again.position else 0
     if done and (trade_headings(plan.headings) or days > 1):  # positions are of one day
@@ -156,7 +162,7 @@ def plan_for_cells(
     if no_amount:
         return plan
     mapped = frozenset(number for name, number in again.position.items() if name in (columns or {}))
-    asked = unknown_amounts(own.iloc[:: max(1, len(own) // _ASKED)], again, kinds, mapped, shift=shift)
+    asked = unknown_amounts(spaced, again, kinds, mapped, shift=shift)
     return replace(again, decided=(*again.decided, *asked)) if asked else again
 
 

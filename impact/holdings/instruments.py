@@ -7,9 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from impact.holdings.cash_labels import is_called_cash
+from impact.holdings.distinct import per_distinct
 from impact.intake.currencies import CURRENCIES
 
-__all__ = ["INSTRUMENTS", "NOT_PRODUCTS", "NOT_SECURITIES", "classify_instruments", "written_on"]
+__all__ = ["INSTRUMENTS", "NOT_PRODUCTS", "NOT_SECURITIES", "classify_instruments", "with_cash_symbols", "written_on"]
 
 INSTRUMENTS = ("equity", "receipt", "fund", "option", "future", "swap", "warrant", "right", "bond", "cash", "fx", "unknown")
 NOT_SECURITIES = ("cash", "fx")
@@ -89,6 +91,7 @@ def classify_instruments(text: Mapping[str, pd.Series]) -> pd.Series:
     length = len(next(iter(text.values())))
     stated = np.where(_accounts_told(text, length), "", _found(text.get("asset_class"), _BY_CLASS, length))
     named = _found(text.get("name"), _BY_NAME, length)
+    named = np.where((named == "") & _called_cash(text, length), "cash", named)
     coded = _found(text.get("ticker"), _BY_TICKER, length, upper=True)
     held = _found(text.get("identifier"), _BY_IDENTIFIER, length, upper=True)
     kind = np.where(coded != "", coded, np.where(held != "", held, np.where(stated != "", stated, named)))
@@ -127,6 +130,36 @@ def written_on(rows: pd.DataFrame) -> pd.Series:
         spelled = symbols.str.extract(r"^([A-Z]{1,6}) \d{1,2}/\d{1,2}/\d{4} [\d.]+ [CP]$")[0]
         cleared = cleared.where(cleared.notna(), spelled)
         told[options] = (cleared + " US").where(cleared.notna(), dated).fillna("")
+    return told
+
+
+def with_cash_symbols(rows: pd.DataFrame) -> pd.Series:
+    """The kinds of lines, cash for those without name and code that a label of cash stands for in the column of symbols.
+
+    ``CASH`` is the symbol of a share as well: such a line is cash where it has a value and neither quantity nor price.
+    """
+    told = ((rows["ticker"] != "") & (rows["name"] == "") & (rows["instrument"] == "unknown")).to_numpy(dtype=bool, copy=True)
+    for code in ("isin", "cusip", "sedol", "figi"):
+        told &= (rows[code] == "").to_numpy(dtype=bool)
+    if not told.any():
+        return rows["instrument"]
+    told[told] = per_distinct(rows.loc[told, "ticker"], lambda cells: cells.map(is_called_cash)).to_numpy(dtype=bool)
+    valued = (rows["market_value"].notna() & rows["quantity"].isna() & rows["price"].isna()).to_numpy(dtype=bool)
+    told &= valued | (rows["ticker"].str.upper() != "CASH").to_numpy(dtype=bool)
+    return rows["instrument"].where(~told, "cash")
+
+
+def _called_cash(text: Mapping[str, pd.Series], length: int) -> np.ndarray:
+    """(n,) bool: lines without a code whose name says that they are cash and nothing else."""
+    told = np.zeros(length, dtype=bool)
+    names = text.get("name")
+    if names is None:
+        return told
+    asked = (names != "").to_numpy(dtype=bool, copy=True)
+    for code in ("isin", "cusip", "sedol", "figi"):
+        asked &= (text[code] == "").to_numpy(dtype=bool) if code in text else True
+    if asked.any():
+        told[asked] = per_distinct(names[asked], lambda cells: cells.map(is_called_cash)).to_numpy(dtype=bool)
     return told
 
 

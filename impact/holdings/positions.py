@@ -16,7 +16,7 @@ from impact.holdings.coded import CODED, checked_codes, sorted_codes
 from impact.holdings.debt_values import value_by_percent
 from impact.holdings.decimal_marks import file_decimal
 from impact.holdings.fields import AMOUNT_FIELDS, NUMBER_FIELDS
-from impact.holdings.instruments import classify_instruments, written_on
+from impact.holdings.instruments import classify_instruments, with_cash_symbols, written_on
 from impact.holdings.lots import LOT, lots_of_summaries
 from impact.holdings.plausibility import doubts_of_file, repeated_rows
 from impact.holdings.quantity_parts import less_short, whole_quantities
@@ -208,6 +208,7 @@ def _rows_of(
             rows[name] = classify_instruments({**text, **identifiers, "ticker": text.get("ticker", blank)}) if n else blank
         else:
             rows[name] = identifiers.get(name, text.get(name, blank))
+    rows["instrument"] = with_cash_symbols(rows)
     return rows
 
 

@@ -8,16 +8,27 @@ import numpy as np
 import pandas as pd
 
 from impact.holdings.cell_report import CellReport
-from impact.intake.headings import word_keys
+from impact.intake.headings import heading_key, word_keys
 from impact.intake.numbers import parse_numbers
 from impact.typing_ import BoolArray, FloatArray
 
 __all__ = ["is_part_of_quantity", "less_short", "quantity_parts", "short_column", "whole_quantities"]
 
-_AVAILABLE = frozenset({"available", "avail", "free", "可用数量", "可用余额", "可用股份", "可卖数量", "可用股数", "可用"})
+_AVAILABLE = frozenset(
+    map(
+        heading_key,
+        ("available", "avail", "free", "verfügbar", "disponible", "disponibile", "disponível", "beschikbaar", "tillgänglig", "dostępna", "dostępne",
+         "可用数量", "可用余额", "可用股份", "可卖数量", "可用股数", "可用"),
+    )
+)  # fmt: skip
 _BESIDE_AVAILABLE = frozenset(
-    {"pledged", "pledge", "locked", "blocked", "frozen", "lien", "encumbered", "earmarked", "unavailable", "冻结数量", "冻结余额", "冻结"}
-)
+    map(
+        heading_key,
+        ("pledged", "pledge", "locked", "blocked", "frozen", "lien", "encumbered", "earmarked", "unavailable", "gesperrt", "verpfändet", "bloqué",
+         "bloquée", "bloqués", "bloquées", "bloqueado", "bloqueada", "bloqueados", "bloqueadas", "bloccato", "bloccata", "bloccati", "bloccate", "geblokkeerd",
+         "blokada", "blokady", "zablokowane", "冻结数量", "冻结余额", "冻结"),
+    )
+)  # fmt: skip
 """Words for what is held and cannot be sold: never within the available part."""
 _PERHAPS_WITHIN = frozenset(
     {"margin", "collateral", "unsettled", "t1", "t2", "transit", "lent", "loaned", "restricted", "reserved", "pending"}
@@ -29,7 +40,37 @@ _CERTAINLY_NOT_SETTLED = frozenset({"unsettled"})
 _NEAR = 1e-3
 """A value over its price gives the quantity to a thousandth."""
 _BESIDES = frozenset(
-    {"quantity", "qty", "units", "unit", "shares", "balance", "bal", "stock", "in", "on", "for", "under", "as", "loan", "nos", "no"}
+    map(
+        heading_key,
+        (
+            "quantity",
+            "qty",
+            "units",
+            "unit",
+            "shares",
+            "balance",
+            "bal",
+            "stock",
+            "in",
+            "on",
+            "for",
+            "under",
+            "as",
+            "loan",
+            "nos",
+            "no",
+            "stück",
+            "bestand",
+            "quantité",
+            "cantidad",
+            "quantità",
+            "quantidade",
+            "aantal",
+            "antal",
+            "liczba",
+            "ilość",
+        ),
+    )
 )
 
 

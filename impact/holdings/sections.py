@@ -12,6 +12,7 @@ from impact.holdings.columns import ColumnPlan, may_be_amount, plan_columns
 from impact.holdings.headers import HEAD_ROWS, find_header
 from impact.holdings.histories import is_history_name, is_position_name
 from impact.holdings.lots import LOT, summed_up
+from impact.holdings.paired_columns import with_pairs_apart
 from impact.holdings.preamble import Preamble, read_preamble
 from impact.holdings.raw_tables import RawTable, Refused, SheetTables
 from impact.holdings.remarks import SENTENCE, is_prose
@@ -30,6 +31,7 @@ _LOOK_THROUGH = "holdingsasof"
 
 def file_tables(sheets: Sequence[RawSheet], columns: Mapping[str, str] | None, *, dayfirst: bool | None) -> list[SheetTables]:
     """The tables of positions of each sheet; beside records that are called transactions only those that are called positions are any."""
+    sheets = [with_pairs_apart(sheet) for sheet in sheets]
     histories = any(sheet.headings and is_history_name(sheet.name) for sheet in sheets)
     return [sheet_tables(sheet, columns, dayfirst=dayfirst, beside_histories=histories) for sheet in sheets]
 
@@ -166,6 +168,8 @@ class _Body:
                 skipped = f"belongs to a second view of the same fund that begins on line {int(self.sheet.line[start])}: not counted twice"
             elif plan.is_transactions:
                 skipped = f"nothing names a position: a list of transactions begins on line {int(self.sheet.line[start])}"
+            elif not plan.is_usable:
+                skipped = f"below the header on line {int(self.sheet.line[start])}, which names no security, or no amount"
             preamble = read_preamble([[text] for text in titles], dayfirst=self.dayfirst)
             title = preamble.fund or next((text for text in reversed(titles)), "")
 
@@ -235,7 +239,7 @@ class _Body:
         if len(filled) < 3 or any(letter.isdigit() for word in filled for letter in _without_unit(word)):
             return None
         again = plan_columns(words, self.columns)
-        return again if again.is_usable and again.n_known >= 3 else None
+        return again if (again.is_usable and again.n_known >= 3) or _moves(plan.headings, words) else None
 
     def _reason(self, cells: Sequence[str], width: int) -> str:
         filled = [cell for cell in cells if cell.strip(BLANK)]
@@ -257,6 +261,13 @@ class _Body:
         if reason:
             for place in places.tolist():
                 self._refuse(place, reason)
+
+
+def _moves(headings: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether a line of words repeats three headings or more in other columns: what stands below is another table."""
+    place = {heading_key(heading): number for number, heading in enumerate(headings) if heading}
+    moved = [number for number, word in enumerate(words) if word and place.get(heading_key(word), number) != number]
+    return len(moved) >= 3
 
 
 def _without_unit(heading: str) -> str:

@@ -63,6 +63,25 @@ def _split_symbols(text: dict[str, pd.Series]) -> None:
     text["identifier"] = identifier.where((identifier != "") | ~coded, mixed)
 
 
+_MAY_BE_CODE = r"[A-Z]{2}[A-Z0-9]{9}\d|[A-Z0-9]{8}\d|(?=(?:\d*[B-DF-HJ-NP-TV-Z]){2})[0-9B-DF-HJ-NP-TV-Z]{6}\d"
+"""An ISIN, a CUSIP, or a SEDOL of two letters or more: a symbol has no such length and form but by chance, and no check digit."""
+
+
+def _move_codes(text: dict[str, pd.Series]) -> None:
+    """Brokers print the code of a fund or bond where others print the symbol: with its check digit it is no ticker."""
+    if "ticker" not in text:
+        return
+    alike = text["ticker"].str.fullmatch(_MAY_BE_CODE).to_numpy(dtype=bool)
+    if not alike.any():
+        return
+    by_kind, _ = sorted_codes(text["ticker"].where(alike, ""))
+    coded = np.logical_or.reduce([(codes != "").to_numpy(dtype=bool) for codes in by_kind.values()])
+    present = text.get("identifier", pd.Series([""] * len(alike), dtype="str"))
+    free = coded & (present == "").to_numpy(dtype=bool)
+    text["identifier"] = present.where(~free, text["ticker"])
+    text["ticker"] = text["ticker"].where(~free, "")
+
+
 def text_cells(cells: pd.DataFrame) -> dict[str, pd.Series]:
     """Field -> cells of text, with tickers and codes taken out of names and of columns that hold several kinds."""
     text = {name: _stripped(cells[name]) for name in TEXT_FIELDS if name in cells}
@@ -70,6 +89,7 @@ def text_cells(cells: pd.DataFrame) -> dict[str, pd.Series]:
         _move_terminal_tickers(text, source)
     _split_coded_names(text)
     _split_symbols(text)
+    _move_codes(text)
     return text
 
 

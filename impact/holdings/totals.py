@@ -166,9 +166,13 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str], labels: 
 
 
 def _ambiguous(rows: pd.DataFrame, lines: _Lines, total: BoolArray) -> BoolArray:
-    """Totals by their figures that funds and firms are called by as well, in a book without a printed total and without weights of 100 %."""
+    """Totals by their figures that funds and firms are called by as well, in a book without a printed total and without weights of 100 %.
+
+    Where other lines have a code, a symbol or a quantity, one that is called a value or a balance is told by having none.
+    """
+    doubted = ("weak",) if lines.alone else ("weak", "amount")
     asked = total & lines.called.weak & ~lines.called.total & lines.named
-    asked = says(rows["name"], asked, lambda text: total_kind(text) == "weak")
+    asked = says(rows["name"], asked, lambda text: total_kind(text) in doubted)
     if asked.any():
         held = float(rows.loc[~total, "weight"].sum())
         if bool((lines.called.total & total).any()) or min(abs(held - 1.0), abs(held - 100.0) / 100.0) <= _WHOLE_WEIGHTS:

@@ -85,6 +85,11 @@ NO_TABLES: tuple[NoTable, ...] = (
         advice="is an old Office file without a workbook inside, or one locked with a password; save it without one, as .xlsx or CSV",
     ),
     NoTable(
+        name="ofx",
+        recognises=lambda content: b"OFXHEADER" in content[:1024] or b"<OFX>" in content[:4096],
+        advice="is an OFX (QFX) statement, not a table; export the positions as CSV or XLSX",
+    ),
+    NoTable(
         name="swift",
         recognises=lambda content: b":16R:" in content[:4096] and b":20C:" in content[:4096],
         advice="is a SWIFT message (such as an MT535), not a table; have the custodian send the statement as CSV or XLSX",

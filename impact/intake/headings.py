@@ -21,6 +21,7 @@ _DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]
 _NUMBER_BEFORE = re.compile(r"^\d{1,3}[A-Za-z]?[_.)]\s*(?=[^\W\d])")
 _MARKED = re.compile(r"[()\[\]%]")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
+_PERCENT = ("%", "％", "﹪")
 _LEADING_CURRENCY = re.compile(rf"^(?:[A-Z]{{3}}|[A-Z]{{0,2}}\$|{_SIGN})[\s_\-]+")
 
 
@@ -59,7 +60,7 @@ def word_keys(text: str) -> list[str]:
 def heading_readings(heading: object) -> list[str]:
     """Keys of the readings of one heading, the most literal first.
 
-    Whole, without brackets, without a currency, what brackets hold, without the scale that it states, without the number of its column or a day.
+    Whole, without brackets, without a currency, what brackets hold, without the scale that it states, without the number of its column or a day, the end of a path of records.
     """
     text = "" if heading is None else str(heading).strip()
     outside = _BRACKETS.sub(" ", text).strip()
@@ -69,7 +70,11 @@ def heading_readings(heading: object) -> list[str]:
     unscaled = [] if unit is None else [unit.label, _without_currency(unit.label)]
     unnumbered = _NUMBER_BEFORE.sub("", text)
     undated = _DATE.sub(" ", outside)
-    inside = [held for held in _BRACKETS.findall(text) if held.strip() != "%" or not outside]  # a percent sign alone names no column
+    path = text.split(".") if not any(map(str.isspace, text)) else []
+    ends = [" ".join(path[-2:]), path[-1]] if len(path) > 1 and all(path) else []  # records within records
+    inside = [
+        held for held in _BRACKETS.findall(text) if held.strip() not in _PERCENT or not outside
+    ]  # a percent sign alone names no column
     parts = (
         text,
         outside,
@@ -81,6 +86,7 @@ def heading_readings(heading: object) -> list[str]:
         _BRACKETS.sub(" ", unnumbered),
         undated,
         _without_currency(undated.strip()),
+        *ends,
     )
     return list(dict.fromkeys(key for part in parts if (key := heading_key(part))))
 
