@@ -18,7 +18,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.typing_ import BoolArray
 
-__all__ = ["NameIndex", "core_name", "distinctive_words", "is_acronym", "plain_words"]
+__all__ = ["NameIndex", "core_name", "distinctive_words", "is_acronym", "is_latin", "plain_words", "says_who"]
 
 
 def _word_set(*lines: str) -> frozenset[str]:
@@ -105,6 +105,32 @@ def plain_words(name: object) -> list[str]:
     closed = _INITIALS.sub(lambda letters: re.sub("[^A-Z]", "", letters[0]), re.sub(r"['`]", "", ascii_text))
     cleaned = re.sub(r"[^A-Z0-9]+", " ", closed).strip()
     return [SPELLINGS.get(word, word) for word in _PAR_VALUE.sub(" ", cleaned).split()]
+
+
+def is_latin(name: str) -> bool:
+    """Whether most letters of a name are Latin ones, which alone are compared.
+
+    Examples
+    --------
+    >>> [is_latin(name) for name in ("Société Générale", "小米集团-W", "ＫＤＤＩ", "Газпром", "SAP 株")]
+    [True, False, True, False, True]
+    """
+    letters = [sign for sign in unicodedata.normalize("NFKD", name) if sign.isalpha()]
+    return 2 * sum(sign.isascii() or "LATIN" in unicodedata.name(sign, "") for sign in letters) > len(letters)
+
+
+_SAYS_NOTHING = rf"\b(?:{'|'.join(sorted(STOP_WORDS, key=len, reverse=True))})\b"
+
+_LONGEST_OF_NOBODY = 16
+
+
+def says_who(names: pd.Series) -> BoolArray:
+    """(n,) bool: names with a letter beside legal forms, share classes and words for receipts; ``COM`` and ``ORD SHS`` name nobody."""
+    told = (names != "").to_numpy(dtype=bool, copy=True)
+    short = np.flatnonzero(told & (names.str.len() <= _LONGEST_OF_NOBODY).to_numpy(dtype=bool))
+    left = names.take(short).str.upper().str.replace(_SAYS_NOTHING, " ", regex=True)
+    told[short] = left.str.contains(r"[A-Z]|[^\x00-\x7F]", regex=True).to_numpy(dtype=bool)
+    return told
 
 
 def core_name(name: object) -> str:
@@ -212,14 +238,19 @@ class NameIndex:
         when exactly one word of the list begins with it. A name of two words or more, one of them of no trade or place, all of which a
         listed name holds too (in any order, perhaps shortened), is proposed with the lowest score: a short form, seen as one. So is,
         a little higher, a name that tells the same but for common words of the listed one (RUSAL, UC RUSAL: United Company RUSAL).
+        A name with brackets is asked without them too, and by what they hold, which alone is never a strong proposal.
         """
-        asked = [self._completed(_core_words(name), len(str(name))) for name in names]
+        spelled = [(position, name, most) for position, given in enumerate(names) for name, most in _bracket_variants(given)]
+        asked = [self._completed(_core_words(name), len(str(name))) for _, name, _ in spelled]
         scored = []
         positions = [position for position, words in enumerate(asked) if any(word in self.by_word for word in distinctive_words(words))]
         for start in range(0, len(positions), 2000):
             scored.append(self._scored(positions[start : start + 2000], asked, review))
         pairs = pd.concat(scored, ignore_index=True) if scored else pd.DataFrame({"position": [], "row": [], "score": []})
         pairs = pairs.astype({"position": np.int64, "row": np.int64, "score": np.float64})
+        place, most = (np.array([variant[part] for variant in spelled], dtype=np.float64) for part in (0, 2))
+        variant = pairs["position"].to_numpy()
+        pairs = pairs.assign(position=place[variant].astype(np.int64), score=np.minimum(pairs["score"], most[variant]))
         listed = self.names.iloc[pairs["row"]].reset_index(drop=True)
         table = pairs.drop(columns="row").assign(target=listed["target"], listed_name=listed["name"], kind=listed["kind"])
         table = table.sort_values(["position", "score"], ascending=[True, False], kind="stable").drop_duplicates(["position", "target"])
@@ -279,6 +310,19 @@ class NameIndex:
                 brief = all(len(word) <= 2 or word in _COUNTRIES for word in added)
                 short[line, row] = brief and left_out <= _COMMON_WORDS and scores[line, row] < _SHORT_FORM_SCORE and not self.exact[row]
         return short
+
+
+_BRACKETS = re.compile(r"[(\[（【]([^)\]）】]*)[)\]）】]?")
+_WITHOUT_BRACKETS, _OF_BRACKETS = 99.0, 90.0
+"""Most that a name scores without its brackets, behind one that is met with them, and that what they hold does: initials, a former name, a place."""
+
+
+def _bracket_variants(name: object) -> list[tuple[object, float]]:
+    """A name, the same without brackets, and what they hold, each with the most that it may score."""
+    held = _BRACKETS.findall(name) if isinstance(name, str) else []
+    if not held:
+        return [(name, 100.0)]
+    return [(name, 100.0), (_BRACKETS.sub(" ", str(name)), _WITHOUT_BRACKETS), *((inside, _OF_BRACKETS) for inside in held)]
 
 
 def _holds(listed: Sequence[str], word: str) -> bool:

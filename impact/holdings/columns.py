@@ -53,6 +53,8 @@ class ColumnPlan:
         Columns of what is held short beside those that the field takes from what is held long.
     is_transactions : bool
         The headings are those of trades (trade date, proceeds, side), not of positions.
+    names_by_cells : bool
+        The heading of the names is not known: they name lines without a code alone, as a code beside any words would tell whose it is.
     """
 
     position: Mapping[str, int]
@@ -68,6 +70,7 @@ class ColumnPlan:
     quantity_parts: tuple[int, ...] = ()
     short: Mapping[str, int] = field(default_factory=dict)
     is_transactions: bool = False
+    names_by_cells: bool = False
 
     @property
     def is_usable(self) -> bool:

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from impact.facts.matching import match_table
-from impact.facts.names import SPELLINGS
+from impact.facts.names import SPELLINGS, is_latin, says_who
 from impact.facts.screening import UNIT_OF_PARENT, ScreeningTargets
 from impact.holdings.distinct import distinct_rows, per_distinct
 from impact.holdings.given_lists import with_given_lists
 from impact.holdings.instruments import NOT_SECURITIES
 from impact.holdings.status import Law
-from impact.identifiers import clean_identifiers, normalise_tickers, valid_identifiers
+from impact.identifiers import clean_identifiers, normalise_tickers, security_lines, valid_identifiers
 from impact.rules.issuer_lines import issuer_lines, sister_code
 from impact.rules.line_doubts import code_doubt
 from impact.screening.broker_tickers import settle_tickers
@@ -279,15 +279,32 @@ def _tells(line: str, *, named: bool) -> bool:
     return not doubt or (named and doubt == "foreign")
 
 
+_OFFSHORE = frozenset({"BM", "VG", "SG", "MO", "MU", "LU", "GG", "IM", "MH", "XS", "EU"})
+"""Prefixes of ISINs that firms of any country take."""
+
+
+def _in_another_script(names: pd.Series, isins: pd.Series) -> np.ndarray:
+    """(n,) bool: names mostly in letters other than Latin ones, beside no ISIN of a country of its own that no listed issuer has a line of."""
+    told = np.zeros(len(names), dtype=bool)
+    odd = np.flatnonzero(~names.map(str.isascii).to_numpy(dtype=bool))
+    if len(odd):
+        foreign = per_distinct(names.take(odd), lambda cells: [not is_latin(cell) for cell in cells]).to_numpy(dtype=bool)
+        country = isins.take(odd).str[:2]
+        on_record = {code[:2] for code in security_lines()["isin"] if code}
+        told[odd] = foreign & (country.isin(on_record | _OFFSHORE) | (country == "")).to_numpy(dtype=bool)
+    return told
+
+
 def _identified(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series]) -> pd.Series:
     """Rows of which it is known whose they are: by a line, by a code of the table of lines, or by a code with the name of what it is.
 
-    A code alone does not tell whose it is, be its check digit valid, nor does a line of a venue that quotes foreign shares under codes
+    A code alone does not tell whose it is, be its check digit valid, nor one beside a name in letters that no listed name is compared in,
+    but for ISINs of countries from which no line is on record; nor does a line of a venue that quotes foreign shares under codes
     of its own, nor one of a fund, of debt or of a structured product. Of a bond or derivative the name must tell the issuer.
     """
     on_record = issuer_lines().line_of
     told = np.logical_or.reduce([codes.isin(on_record) for codes in stated_codes])
-    named = (instruments["name"] != "").to_numpy()
+    named = says_who(instruments["name"]) & ~_in_another_script(instruments["name"], instruments["isin"])
     line_tells = per_distinct(instruments["own_line"], lambda lines: [_tells(line, named=False) for line in lines]).to_numpy(bool)
     with_name = per_distinct(instruments["own_line"], lambda lines: [_tells(line, named=True) for line in lines]).to_numpy(bool)
     line_tells = line_tells | (named & with_name)

@@ -33,7 +33,7 @@ _NO_AMOUNTS = frozenset(
         "pe", "pb", "eps", "roe", "high", "low", "open", "low52", "tax", "fee", "esg", "target", "limit", "benchmark", "index", "multiplier",
         "factor", "tenor", "strike", "price", "kurs", "cena", "preço", "prix", "average", "avg", "delta", "vega", "gamma", "theta", "volatility", "spread", "interest", "accrued", "token",
         "gav", "gak", "pru", "einstand", "einstandskurs", "einstandspreis", "einstandswert", "kaufkurs", "kaufwert", "kaufpreis",
-        "成本", "成本价", "成本價", "持仓成本", "摊薄成本价", "買價", "買入價", "買付価格", "取得単価", "取得価額", "取得金額", "평균단가", "매입단가", "매입가", "매입금액",
+        "成本", "成本价", "成本價", "持仓成本", "摊薄成本价", "買價", "買入價", "買付価格", "付出成本", "平均成本", "均價", "손익", "평가손익", "수익률", "取得単価", "取得価額", "取得金額", "평균단가", "매입단가", "매입가", "매입금액",
     )
 )  # fmt: skip
 """Words of headings that are known, and feed no field."""

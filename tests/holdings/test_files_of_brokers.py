@@ -18,9 +18,10 @@ def said_of(file, column):
 
 def test_names_under_an_unknown_heading_are_read_where_a_code_identifies_other_lines(read):
     file = read("Blurb;ISIN;Shares;Value", *NAMES)
-    assert file.rows["name"].tolist() == ["Xiaomi Corp", "TotalEnergies", "Hikvision"] and not len(file.dropped)
+    assert file.rows["name"].tolist() == ["Xiaomi Corp", "", "Hikvision"] and not len(file.dropped)
     heading, problem, action = said_of(file, "name")[0]
-    assert (heading, action) == ("Blurb", "read as name") and "not known" in problem
+    assert heading == "Blurb" and "not known" in problem and action.endswith("map name=Blurb")
+    assert read("Blurb;ISIN;Shares;Value", *NAMES, columns={"name": "Blurb"}).rows["name"].tolist()[1] == "TotalEnergies"
 
 
 @pytest.mark.parametrize(
@@ -186,3 +187,35 @@ def test_the_symbol_cash_is_cash_where_it_has_a_value_alone(read):
     assert file.rows["instrument"].tolist() == ["unknown", "cash"] and np.isclose(file.rows["market_value"].sum(), 2200)
     share = read("Symbol,Last Price $,Quantity,Value $", "XIACY,17.00,100,1700.00", "CASH,60.00,10,600.00")
     assert share.rows["instrument"].tolist() == ["unknown", "unknown"]
+
+
+def test_values_are_in_the_currency_that_their_cells_print(read):
+    lines = (
+        "KYG9830T1067;Xiaomi;100;HK$2.640,00",
+        "US0378331005;Apple;1;$120,00",
+        "DE0008404005;Allianz;1;200,00 €",
+        "FR0000120271;Total;1;CHF 90",
+    )
+    file = read("ISIN;Name;Quantity;Value", *lines)
+    assert file.rows[["currency", "market_value"]].values.tolist() == [["HKD", 2640], ["USD", 120], ["EUR", 200], ["CHF", 90]]
+    assert said_of(file, "market_value") == [["$120,00", "the sign alone may stand for any dollar, or any yen or yuan", "taken as USD"]]
+
+
+def test_a_sign_of_several_currencies_on_every_cell_tells_none(read):
+    file = read("Symbol,Quantity,Value", "XIACY,10,$160.00", "AAPL,1,$120.00")
+    assert file.rows["currency"].tolist() == ["", ""] and file.rows["market_value"].sum() == 280
+    assert read("Symbol,Quantity,Value", "XIACY,10,160.00 €", "SAP,1,120.00 €").rows["currency"].tolist() == ["EUR", "EUR"]
+
+
+def test_a_cell_that_names_another_currency_than_its_line_is_taken_at_its_word_and_said(read):
+    file = read("ISIN;Quantity;Currency;Price;Value", "KYG9830T1067;100;HKD;26,40;295,00 €", "US0378331005;1;USD;120;100,00 €")
+    assert file.rows[["currency", "price_currency", "market_value"]].values.tolist() == [["EUR", "HKD", 295], ["EUR", "USD", 100]]
+    assert next(problem for _, problem, _ in said_of(file, "market_value")) == "the cell is in EUR, and its line or heading names HKD"
+
+
+@pytest.mark.parametrize("currency", ["", "GBP", "GBX"])
+def test_pence_in_a_cell_are_divided_once(read, currency):
+    file = read(
+        "ISIN,Quantity,Currency,Price,Value", f'GB00BLGZ9862,100,{currency},GBp 250.00,"GBp 25,000.00"', "KYG9830T1067,10,HKD,HK$26,HK$260"
+    )
+    assert file.rows[["currency", "price", "market_value"]].values.tolist() == [["GBP", 2.5, 250], ["HKD", 26, 260]]
