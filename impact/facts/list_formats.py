@@ -11,7 +11,7 @@ from impact.errors import InputError
 from impact.facts.csl import read_csl
 from impact.facts.list_records import OfficialList, read_lines
 from impact.facts.ofac import read_ofac
-from impact.facts.plain_list import PLAIN_COLUMNS, read_plain_list
+from impact.facts.plain_list import has_plain_header, read_plain_list
 
 __all__ = ["LIST_FORMATS", "ListFormat", "known_format", "list_format"]
 
@@ -70,7 +70,7 @@ LIST_FORMATS: Mapping[str, ListFormat] = MappingProxyType(
             ListFormat(
                 name="plain",
                 title="a table with a column name",
-                has_header=lambda names: "name" in names and names <= frozenset(PLAIN_COLUMNS),
+                has_header=has_plain_header,
                 read=read_plain_list,
             ),
         )

@@ -8,7 +8,7 @@ from impact.errors import SourceUnusable
 from impact.facts.list_records import ListTables, OfficialList, read_lines, split_records
 from impact.provenance import Source
 
-__all__ = ["PLAIN_COLUMNS", "read_plain_list"]
+__all__ = ["PLAIN_COLUMNS", "has_plain_header", "read_plain_list"]
 
 PLAIN_COLUMNS: dict[str, str] = {
     "name": "name of the entity (required)",
@@ -28,11 +28,36 @@ PLAIN_COLUMNS: dict[str, str] = {
     "linked_to": "parents and sister entities",
     "note": "anything else",
 }
+_ALSO = {
+    "name": ("entity", "entity name", "company", "company name", "full name"),
+    "program": ("programs", "programme", "programmes", "list"),
+    "kind": ("type", "entity type"),
+    "listed_on": ("listed", "listed on", "date listed", "listing date", "designated", "designated on", "date added", "added"),
+    "effective_on": ("effective", "effective date", "effective on"),
+    "divest_by": ("divestment", "divest by", "divestment date"),
+    "removed_on": ("removed", "removed on", "date removed", "removal date", "delisted", "delisted on"),
+    "isin": ("isins",),
+    "cusip": ("cusips",),
+    "ticker": ("tickers", "symbol", "symbols"),
+    "aka": ("alias", "aliases", "alt names", "alternative names", "other names", "also known as", "a.k.a.", "known as"),
+    "linked_to": ("linked to", "parent", "parents"),
+    "note": ("notes", "remark", "remarks", "comment", "comments"),
+}
+_COLUMN_OF = {**{name: name for name in PLAIN_COLUMNS}, **{also: name for name, others in _ALSO.items() for also in others}}
 _DATES = {"listed_on": "listing", "effective_on": "effective", "divest_by": "divestment", "removed_on": "removal"}
 
 
+def has_plain_header(names: frozenset[str]) -> bool:
+    """Whether a first line is that of a plain table: it has a column of names. What else it has is asked when it is read."""
+    return any(_COLUMN_OF.get(_plain(name)) == "name" for name in names)
+
+
+def _plain(heading: str) -> str:
+    return " ".join(heading.replace("_", " ").lower().split()) if heading not in PLAIN_COLUMNS else heading
+
+
 def read_plain_list(path: str | Path, *, version: str = "") -> OfficialList:
-    """Read a list from a plain CSV file with the columns of ``PLAIN_COLUMNS``.
+    """Read a list from a plain CSV file with the columns of ``PLAIN_COLUMNS``, or under other usual words for them (Alias, Removed).
 
     Only `name` is required; an unknown column is refused by name, so that a misspelt one is not lost silently.
 
@@ -42,11 +67,16 @@ def read_plain_list(path: str | Path, *, version: str = "") -> OfficialList:
         If the file cannot be opened, lacks `name`, has a column that is not known, or holds no usable row.
     """
     file, lines = Path(path).name, read_lines(path)
-    header = [name.strip().strip('"').lower() for name in lines[0].split(",")]
-    unknown = [name for name in header if name not in PLAIN_COLUMNS]
+    printed = [name.strip().strip('"').lower() for name in lines[0].split(",")]
+    header = [_COLUMN_OF.get(_plain(name), "") for name in printed]
+    unknown = [name for name, column in zip(printed, header, strict=True) if not column]
     if unknown or "name" not in header:
         broken = f"column {unknown[0]!r} is not known" if unknown else "has no column 'name'"
         raise SourceUnusable(f"{file}: {broken} ({len(unknown)} unknown); use: {', '.join(PLAIN_COLUMNS)}.")
+    if twice := sorted({name for name in header if header.count(name) > 1}):
+        raise SourceUnusable(
+            f"{file}: {len(twice)} column(s) stand twice (first {twice[0]!r}, by this name or another); join them with '; '."
+        )
     tables = ListTables(file=file)
     records = split_records(lines, len(header))[1:]
     tables.read[file] = len(records)

@@ -85,8 +85,8 @@ def screening_targets(as_of: Instant | None = None, *, lists: Sequence[OfficialL
     Parameters
     ----------
     as_of : zoned instant, optional
-        Only what was known then: designations by their `known_at`, list entries by their listing date, lines by their first
-        session. None takes everything.
+        Only what was known then: designations by their `known_at`, list entries by their listing date and without those removed by
+        then, lines by their first session. None takes everything.
     lists : OfficialList or sequence of them, optional
         Loaded lists to screen against as well.
 
@@ -106,7 +106,7 @@ def screening_targets(as_of: Instant | None = None, *, lists: Sequence[OfficialL
     _add_aliases(gathered)
     assumptions = ["A unit named with a designated parent is shown, not taken as covered: whether it is, is a question of law."]
     if given and instant is not None:
-        assumptions.append("List entries without a listing date are kept at every instant.")
+        assumptions.append("List entries without a listing date are kept at every instant; those removed by then name nobody.")
     return ScreeningTargets(
         entities=gathered.entity_table(),
         identifiers=gathered.identifier_table(lines),
@@ -199,10 +199,12 @@ def _add_designations(gathered: _Gathered, instant: pd.Timestamp | None) -> None
 
 def _add_list(gathered: _Gathered, official: OfficialList, instant: pd.Timestamp | None) -> None:
     frame = official.to_frame()
+    if "removal_on" not in frame:
+        frame["removal_on"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]")
     if instant is not None:
         day = instant.tz_convert("America/New_York").tz_localize(None).normalize()
-        frame = frame[~(frame["listing_on"] > day)]
-    removed = frame["removal_on"] if "removal_on" in frame else pd.Series(pd.NaT, index=frame.index)
+        frame = frame[~(frame["listing_on"] > day) & ~(frame["removal_on"] <= day)]
+    removed = frame["removal_on"]
     target_of = {
         entry: gathered.add_entity(name, programs, listed, gone, pd.NA, "", title, official.version)
         for entry, name, programs, listed, gone, title in zip(

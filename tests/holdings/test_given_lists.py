@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from impact.errors import SourceUnusable
 from impact.facts.official_lists import read_official_list
 from impact.holdings import check_portfolio
 
@@ -69,3 +70,47 @@ def test_the_name_of_the_file_tells_no_programme(checked, row, name):
 def test_a_listing_that_has_ended_on_record_agrees_with_nothing(checked, programme):
     positions = checked(f"Name,Program,ISIN\nXiaomi Corporation,{programme},\nSAP SE,MADE-UP,\n", "2025-02-03T12:00-05:00", "dod-1237.csv")
     assert positions.at["Xiaomi Corp B", "status"] == "unknown"
+
+
+ALIASES = "Name,Alias,Program,Removed\nAcme Holdings Limited,Zeta Works; Zetaworks Intl,1260H,\nBeta Industries Co. Ltd.,,1260H,{removed}\n"
+FUND = (
+    'iShares Test Fund\nFund Holdings as of,"Feb 26, 2021"\n\nTicker,Name,ISIN,Weight (%),Shares,Market Value,Market Currency\n'
+    "ZTA,ZETA WORKS LTD,US0378331005,10.0,100,1000,USD\nOTH,OTHER INC,US02079K1079,90.0,100,9000,USD\n"
+)
+
+
+@pytest.mark.parametrize("removed", ["2020-01-31", "2022-01-31", ""])
+def test_another_name_of_an_entry_is_asked_and_an_entry_removed_by_then_names_nobody(tmp_path, removed):
+    path = tmp_path / "given.csv"
+    path.write_text(ALIASES.format(removed=removed), encoding="utf-8")
+    book = BOOK.head(4).assign(
+        name=["Zeta Works Ltd", "Acme Holdings", "Beta Industries", "Gamma SE"],
+        isin=["US0378331005", "US5949181045", "US67066G1040", "DE0007236101"],
+    )
+    told = check_portfolio(book, as_of="2021-03-01T12:00-05:00", lists=read_official_list(path)).positions
+    assert told["status"].tolist() == ["unknown", "unknown", "clear" if removed == "2020-01-31" else "unknown", "clear"]
+
+
+def test_what_a_fund_holds_is_matched_to_the_list_given(tmp_path):
+    path, funds = tmp_path / "given.csv", tmp_path / "funds"
+    path.write_text(ALIASES.format(removed=""), encoding="utf-8")
+    funds.mkdir()
+    (funds / "EEM.csv").write_text(FUND, encoding="utf-8")
+    book = BOOK.head(2).assign(name=["EEM", "Gamma SE"], isin=["US4642872349", "DE0007236101"])
+    report = check_portfolio(book, as_of="2021-03-01T12:00-05:00", funds=funds, lists=read_official_list(path))
+    through = report.exposures.query("via == 'EEM'")
+    assert through["entity"].tolist() == ["Acme Holdings Limited"] and through["status"].tolist() == ["unknown"]
+    assert through["market_value_low"].iloc[0] < 100.0 < through["market_value_high"].iloc[0]  # 10 % of 1,000
+    plain = check_portfolio(book, as_of="2021-03-01T12:00-05:00", funds=funds)
+    assert plain.exposures.query("via == 'EEM'").empty
+
+
+def test_a_column_that_no_reader_knows_is_named(tmp_path):
+    path = tmp_path / "given.csv"
+    for text, said in (
+        ("Name,Alias,Foo\nA,B,C\n", r"column 'foo' is not known"),
+        ("Name,Alias,AKA\nA,B,C\n", r"1 column\(s\) stand twice \(first 'aka'"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(SourceUnusable, match=said):
+            read_official_list(path)
