@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,10 @@ class TickerLine:
         return f"{self.code} {self.country}".strip()
 
 
+_OF_SHARES = re.compile(r" (EQUITY|PFD)$")
+_POINT_ZERO = re.compile(r"^(\d+)\.0+$")
+_DOTTED = re.compile(r"([A-Z0-9\-]+)\.([A-Z]{1,3})")
+_SPACED, _JOINED = re.compile(r"(.+) ([A-Z][A-Z0-9])"), re.compile(r"(\d{4,6})(HK|CN|CH)")
 _NOT_SHARES = re.compile(r" (CURNCY|INDEX|COMDTY|CORP|GOVT|MTGE|MUNI|M-MKT)$")
 # Where every code is a number: letters before the country are words of a name (UNICOM HK).
 _NUMERIC_ONLY = frozenset({"HK", "CN"})
@@ -75,13 +80,17 @@ def normalise_ticker(text: str, *, exchange: str = "", location: str = "") -> Ti
     >>> normalise_ticker("2415", exchange="Shenzhen Stock Exchange").yahoo
     '002415.SZ'
     """
-    words = " ".join(str(text).upper().split())
-    words = re.sub(r" (EQUITY|PFD)$", "", words)
+    return _normalised(" ".join(str(text).upper().split()), str(exchange), str(location))
+
+
+@lru_cache(maxsize=1 << 15)
+def _normalised(words: str, exchange: str, location: str) -> TickerLine | None:
+    words = _OF_SHARES.sub("", words)
     if words in _NOT_A_TICKER or _NOT_SHARES.search(words):
         return None
-    code, venue, ending = _split_venue(re.sub(r"^(\d+)\.0+$", r"\1", words))
+    code, venue, ending = _split_venue(_POINT_ZERO.sub(r"\1", words))
     if not venue:
-        venue = named_venue(str(exchange)) or _venue_by_code(code, str(exchange)) or _venue_of_location(code, location)
+        venue = named_venue(exchange) or _venue_by_code(code, exchange) or _venue_of_location(code, location)
     if venue and VENUES[venue].country in _NUMERIC_ONLY and not any(sign.isdigit() for sign in code):
         return _line(words, "", "")
     return _line(code, venue, ending)
@@ -89,12 +98,12 @@ def normalise_ticker(text: str, *, exchange: str = "", location: str = "") -> Ti
 
 def _split_venue(words: str) -> tuple[str, str, str]:
     """Code, venue and Yahoo ending of a ticker that says where it trades; the last two empty where it does not."""
-    dotted = re.fullmatch(r"([A-Z0-9\-]+)\.([A-Z]{1,3})", words)
+    dotted = _DOTTED.fullmatch(words)
     if dotted and not (len(dotted[2]) == 1 and dotted[1].isdigit() and dotted[2] not in "LTFV"):
         venue = line_venue(dotted[1], dotted[2], dotted=True)
         if venue:
             return dotted[1], venue, VENUES[venue].yahoo
-    spaced = re.fullmatch(r"(.+) ([A-Z][A-Z0-9])", words) or re.fullmatch(r"(\d{4,6})(HK|CN|CH)", words)
+    spaced = _SPACED.fullmatch(words) or _JOINED.fullmatch(words)
     if spaced and (venue := _terminal_venue(spaced[1], spaced[2])):
         return spaced[1], venue, ""
     return words, "", ""

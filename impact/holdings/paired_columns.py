@@ -42,11 +42,11 @@ def with_pairs_apart(sheet: RawSheet) -> RawSheet:
 
 def _pairs(column: pd.Series) -> dict[int, tuple[str, str]]:
     """Place -> the two parts of its cell, the heading and all pairs below it; empty where the column is none of pairs."""
-    first = _first_pair([str(cell).strip(BLANK) for cell in column.iloc[:_ASKED]])
+    first = _first_pair([str(cell).strip(BLANK) for cell in column.iloc[:_ASKED].tolist()])
     if first is None:
         return {}
     parts: dict[int, tuple[str, str]] = {}
-    for place, cell in enumerate(str(cell).strip(BLANK) for cell in column.iloc[first:]):
+    for place, cell in enumerate(str(cell).strip(BLANK) for cell in column.iloc[first:].tolist()):
         told = (_PAIR if parts else _HEADING).fullmatch(cell)
         if told:
             parts[first + place] = (told[1], told[2])

@@ -19,7 +19,7 @@ _MARKS = (
 )
 _SAMPLE = 1 << 16
 _EVIDENCE = 1 << 15
-_NOT_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
+_NOT_ASCII = re.compile(rb"(?m)^[\x00-\x09\x0b-\x7f]*[\x80-\xff][^\n]*")  # from the beginning of a line: no line is gone over twice
 
 
 def decode(content: bytes, *, encoding: str | None = None) -> tuple[str, str]:
