@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from impact.holdings.cell_currencies import settle_cell_currencies
 from impact.holdings.cell_report import CellReport
 from impact.holdings.instruments import NOT_PRODUCTS
 from impact.holdings.line_rates import IN_BASE, TIMES, RatedValues, is_rate, rated_values
@@ -124,6 +125,7 @@ def settle_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> 
         rows[name] = rows[name] * scale
     if rated is not None:
         _bring_to_base(rows, rated, raw, report)
+    settle_cell_currencies(rows, raw, report)
 
 
 _TO_BASE = frozenset({"fxratetobase", "ratetobase", "fxtobase", "fxratetobasecurrency", "exchangeratetobase"})

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +12,7 @@ from impact.intake.records import BLANK, RawSheet
 
 __all__ = ["with_pairs_apart"]
 
-_PAIR = re.compile(r"([-+]?\d[\d.,'’\s]*?)\s*\(\s*([-+]?\d[\d.,'’\s]*?)\s*\)")
-_HEADING = re.compile(r"([^()\d]*[^()\d\W][^()\d]*?)\s*\(\s*([^()\d]*[^()\d\W][^()\d]*?)\s*\)")
+_OF_FIGURES = frozenset("0123456789.,'’ \u00a0\u202f")
 _ASKED = 60
 """Rows in which a column of pairs is looked for."""
 
@@ -47,9 +45,9 @@ def _pairs(column: pd.Series) -> dict[int, tuple[str, str]]:
         return {}
     parts: dict[int, tuple[str, str]] = {}
     for place, cell in enumerate(str(cell).strip(BLANK) for cell in column.iloc[first:].tolist()):
-        told = (_PAIR if parts else _HEADING).fullmatch(cell)
-        if told:
-            parts[first + place] = (told[1], told[2])
+        told = _two_parts(cell, _is_figure if parts else _is_words)
+        if told is not None:
+            parts[first + place] = told
         elif cell:
             return {}
     return parts
@@ -57,6 +55,22 @@ def _pairs(column: pd.Series) -> dict[int, tuple[str, str]]:
 
 def _first_pair(cells: Sequence[str]) -> int | None:
     """Place of the heading of two parts above the first pair; None where there is none."""
-    pair = next((place for place, cell in enumerate(cells) if cell.endswith(")") and _PAIR.fullmatch(cell)), 0)
+    pair = next((place for place, cell in enumerate(cells) if _two_parts(cell, _is_figure) is not None), 0)
     above = next((place for place in range(pair - 1, -1, -1) if cells[place]), None)
-    return above if above is not None and _HEADING.fullmatch(cells[above]) else None
+    return above if above is not None and _two_parts(cells[above], _is_words) is not None else None
+
+
+def _two_parts(cell: str, fits: Callable[[str], bool]) -> tuple[str, str] | None:
+    """What stands before brackets at the end of a cell and what they hold, where both fit."""
+    before, bracket, inside = cell.removesuffix(")").partition("(")
+    parts = (before.strip(BLANK), inside.strip(BLANK))
+    return parts if bracket and cell.endswith(")") and all(map(fits, parts)) else None
+
+
+def _is_figure(text: str) -> bool:
+    digits = text.removeprefix("-").removeprefix("+")
+    return digits[:1].isdigit() and set(digits) <= _OF_FIGURES
+
+
+def _is_words(text: str) -> bool:
+    return any(map(str.isalpha, text)) and not any(sign.isdigit() or sign in "()" for sign in text)

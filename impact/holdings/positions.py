@@ -11,7 +11,6 @@ import pandas as pd
 from impact.holdings.account_headings import AccountHeadings, account_headings
 from impact.holdings.book_currency import settle_book_currency, settle_currencies
 from impact.holdings.called import labelled_totals, net_assets_stated, totals_among_codes
-from impact.holdings.cell_currencies import settle_cell_currencies
 from impact.holdings.cell_report import ISSUE_DTYPES, CellReport
 from impact.holdings.coded import CODED, checked_codes, sorted_codes
 from impact.holdings.debt_values import value_by_percent
@@ -112,16 +111,13 @@ def interpret(
     scales = stated_scales(raw)
     numbers = in_whole_units(numbers, scales, scaled_cells)
     identifiers = _identifiers(text, report)
-    if raw.plan.names_by_cells:
-        coded = np.logical_or.reduce([(codes != "").to_numpy(dtype=bool) for codes in identifiers.values()] or [np.zeros(n, dtype=bool)])
-        text["name"] = text["name"].where(~coded, "")
+    text |= _names_without_code(text, identifiers) if raw.plan.names_by_cells else {}
     weights = _weight_column(raw, percent, told_unit)
     rows = _rows_of(raw.line, text, identifiers, numbers)
     unit, notes = weight_unit(numbers, weights, ~labelled_totals(rows))  # for the currencies; told again by what is held
     rows["weight"] *= WEIGHT_UNITS.get(unit, np.nan)
     rows["underlying"] = rows["underlying"].where(rows["underlying"] != "", written_on(rows))
     settle_currencies(rows, raw, report)
-    settle_cell_currencies(rows, raw, report)
     scales = checked_scales(rows, scales)
     rows["as_of"] = _dates(raw, as_of, dayfirst, report)
     given = {name for name in (*text, *identifiers) if name in rows}
@@ -153,6 +149,14 @@ def interpret(
         net_assets=net_assets if np.isfinite(net_assets) else _stated_amount(raw, mark),
         notes=(*notes, *unscaled, *(() if told else (DOUBTFUL_MARK[mark],))),
     )
+
+
+def _names_without_code(text: Mapping[str, pd.Series], identifiers: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
+    """The names of lines without a code; beside one, words under an unknown heading would tell whose it is."""
+    names = text["name"]
+    for codes in identifiers.values():
+        names = names.where(codes == "", "")
+    return {"name": names}
 
 
 def _join_columns(numbers: dict[str, np.ndarray], raw: RawTable, mark: str, report: CellReport) -> None:
