@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,6 +11,7 @@ from impact.bundled import bundled_source, read_bundled
 from impact.errors import InputError
 from impact.facts.edition_counts import ListCount, editions_of, list_counts, span
 from impact.facts.names import core_name
+from impact.facts.printed_names import coded_line, printed_name
 from impact.facts.schemas import EDITION_CHANGES, EDITION_COUNTS, EDITION_NAMES
 from impact.facts.tables import known_table
 from impact.instants import parse_instant
@@ -42,7 +41,7 @@ class Edition(Result):
     Attributes
     ----------
     names : DataFrame
-        One row a name: entity (as printed then), security (its line, empty where unlisted), status (``listed``, ``relisted``,
+        One row a name: entity (as printed then), security (its line by the code of that day, empty where unlisted), status (``listed``, ``relisted``,
         ``disputed``), listed_on (first day of the span it stands in), began (listed, relisted, corrected), fact_id, source,
         confidence.
     printed_on : Timestamp or NaT
@@ -314,8 +313,8 @@ def _names(list_id: str, moment: pd.Timestamp) -> pd.DataFrame:
     status = pd.Series("listed", index=own.index).mask(own["began"] == "relisted", "relisted").mask(disputed, "disputed")
     frame = pd.DataFrame(
         {
-            "entity": [_printed(fact_id, entity, moment) for fact_id, entity in zip(own["fact_id_"], own["entity"], strict=True)],
-            "security": own["security"],
+            "entity": [printed_name(fact_id, entity, moment) for fact_id, entity in zip(own["fact_id_"], own["entity"], strict=True)],
+            "security": [coded_line(fact_id, line, moment) for fact_id, line in zip(own["fact_id_"], own["security"], strict=True)],
             "status": status,
             "listed_on": own["listed_on"],
             "began": own["began"],
@@ -325,20 +324,3 @@ def _names(list_id: str, moment: pd.Timestamp) -> pd.DataFrame:
         }
     )
     return frame[~silent].sort_values(["listed_on", "entity"], kind="stable").reset_index(drop=True)
-
-
-def _printed(fact_id: str, entity: str, moment: pd.Timestamp) -> str:
-    """The name that the list printed at `moment`: the former one until the edition that renamed it."""
-    former = _former_names()
-    if fact_id not in former:
-        return entity
-    name, until = former[fact_id]
-    return name if moment < pd.Timestamp(until, tz=EASTERN) else entity
-
-
-@cache
-def _former_names() -> Mapping[str, tuple[str, str]]:
-    names = read_bundled("designation_names")
-    told = names[names["printed_until_on"] != ""]
-    pairs = zip(told["designation_id"], told["name"], told["printed_until_on"], strict=True)
-    return {fact_id: (name, until) for fact_id, name, until in pairs}

@@ -190,7 +190,7 @@ def test_a_difference_names_additions_removals_relistings_and_renamings():
     assert "0700.HK" in set(change.loc[change["change"] == "added", "security"])
     named = edition_difference("ndaa-1260h", "2025-02-01", "2026-07-01").changes
     renamed = named[named["change"] == "renamed"].set_index("security")
-    assert renamed.loc["002268.SZ", "before"] == "Cheng Du Westone Information Industry" and len(renamed) == 4
+    assert renamed.loc["002268.SZ", "before"] == "Cheng Du Westone Information Industry" and len(renamed) == 5
 
 
 def test_the_withdrawn_draft_of_february_2026_listed_nobody():
@@ -231,3 +231,27 @@ def test_command_line(run_cli):
     assert code == 0 and '"ns-cmic"' in out and '"sdn-eo14024"' in out
     code, out, _ = run_cli("programmes", "--as-of", "2021-01-10T12:00-05:00", "--format", "csv")
     assert code == 0 and "eo13974-amend" not in out
+
+
+@pytest.mark.parametrize(
+    ("list_id", "at", "name", "line"),
+    [
+        ("ndaa-1260h", "2021-07-01", "Zhonghang Electronic Measuring Instruments", "300114.SZ"),
+        ("ndaa-1260h", "2025-02-01", "Zhonghang Electronic Measuring Instruments", "300114.SZ"),  # renamed in March 2025
+        ("ndaa-1260h", "2026-06-08T23:59-04:00", "Zhonghang Electronic Measuring Instruments", "302132.SZ"),
+        ("ndaa-1260h", "2026-07-01", "AVIC Chengdu Aircraft Co., Ltd.", "302132.SZ"),
+        ("ns-cmic", "2021-07-01", "Zhonghang Electronic Measuring Instruments Company Limited", "300114.SZ"),
+        ("ns-cmic", "2026-07-01", "Zhonghang Electronic Measuring Instruments Company Limited", "302132.SZ"),
+        ("ndaa-1260h", "2025-02-01", "Cheng Du Westone Information Industry", "002268.SZ"),
+        ("ndaa-1260h", "2026-07-01", "CETC Cyberspace Security (Westone)", "002268.SZ"),
+    ],
+)
+def test_an_edition_prints_the_names_and_codes_of_its_day(list_id, at, name, line):
+    names = list_edition(list_id, at).names
+    assert names.loc[names["security"] == line, "entity"].tolist() == [name]
+
+
+def test_a_firm_renamed_and_recoded_is_neither_added_nor_removed():
+    changes = edition_difference("ndaa-1260h", "2025-02-01", "2026-07-01").changes
+    [row] = changes[changes["entity"] == "AVIC Chengdu Aircraft Co., Ltd."].to_dict("records")
+    assert (row["change"], row["before"], row["security"]) == ("renamed", "Zhonghang Electronic Measuring Instruments", "302132.SZ")
