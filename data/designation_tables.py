@@ -13,6 +13,7 @@ import pandas as pd
 from impact.data.cells import add_ids, slug
 from impact.data.clock_readings import BUILT_ON, NEW_YORK, Known, end_of_day, read_known
 from impact.data.columns import ISO_DAY, known_columns, read_facts, single_ticker, source_columns, span_of, zoned_instant
+from impact.data.group_units import unit_rows
 from impact.data.manifest import FOLDER
 from impact.tickers import normalise_ticker
 
@@ -20,6 +21,8 @@ __all__ = ["FLOWS", "LINE_RELATIONS", "designation_lines", "designation_names", 
 
 # Edition that first printed the new names of firms listed under former ones (their note begins "listed <day> as <name>").
 RENAMED_ON = "2026-06-08"
+# How a row says that a name, or a code, was borne to some time after its listing.
+BORNE_UNTIL = re.compile(r" until \d{4}$")
 # Batch of names that another list prints than that of the programme which binds them: its own list.
 LISTS_OF_BATCHES: Mapping[str, str] = {"OFAC NS-CCMC subsidiaries": "ns-ccmc"}
 # A batch says that its row is an entry as a later amendment left it: nobody could read it before.
@@ -254,6 +257,12 @@ def designation_lines(folder: Path) -> pd.DataFrame:
             later = end_of_day(first, NEW_YORK) if first else row["known_at"]
             kept["known_at"] = max(row["known_at"], later, key=pd.Timestamp)
             rows.append({"designation_id": row["fact_id"], "line": line, "relation": relation, "from_on": first, "to_on": last} | kept)
+    said = {(row["designation_id"], row["line"]) for row in rows}
+    named: dict[tuple[str, str], str] = {}
+    for line_row in rows:
+        if line_row["relation"] in OWN_RELATIONS:
+            named.setdefault((line_row["programme_id"], line_row["line"]), line_row["known_at"])
+    rows += [row for row in unit_rows(built.to_dict("records"), named) if (row["designation_id"], row["line"]) not in said]
     frame = pd.DataFrame(rows)
     return add_ids(frame, (f"line-{slug(row['designation_id'].removeprefix('designation-'), row['line'])}" for row in rows))
 
@@ -292,7 +301,8 @@ def designation_names(folder: Path) -> pd.DataFrame:
         names |= dict.fromkeys((spelled, "fka") for spelled in FIRST_SPELLED.findall(row["entity"]))
         names |= dict.fromkeys(_renamed(text["former_names"]))
         kept = {name: row[name] for name in ("programme_id", "known_at", "source", "confidence")}
-        until = RENAMED_ON if text["note"].startswith(f"listed {row['announced_on']} as ") else ""
+        renamed = text["note"].startswith(f"listed {row['announced_on']} as ") or BORNE_UNTIL.search(text["former_names"])
+        until = RENAMED_ON if renamed else ""
         rows += [
             {"designation_id": row["fact_id"], "name": name, "kind": kind, "printed_until_on": until if kind == "fka" else ""}
             | kept

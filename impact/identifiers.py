@@ -5,8 +5,9 @@ One identifier at a time is checked by python-stdnum; a column is checked by the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,7 @@ __all__ = [
     "lines_of_issuer",
     "normalise_ticker",
     "normalise_tickers",
+    "reissued_codes",
     "security_lines",
     "sedol_from_isin",
     "valid_identifiers",
@@ -286,6 +288,20 @@ def security_lines(on: str | pd.Timestamp | None = None) -> pd.DataFrame:
     day = parse_day(on, parameter="on").tz_localize(None).normalize()
     outside = (lines["valid_from"] > day) | (lines["valid_to"] < day)
     return lines[~outside].reset_index(drop=True)
+
+
+@cache
+def reissued_codes() -> Mapping[str, tuple[pd.Timestamp, str, str]]:
+    """Code of a line that stopped -> since when (UTC) it is the code of another issuer, of whom, and whose line it was.
+
+    Examples
+    --------
+    >>> reissued_codes()["CHA"][1]
+    'Chagee Holdings Limited'
+    """
+    table = read_bundled("reissued_codes")
+    since = pd.to_datetime(table["known_at"], utc=True).astype("datetime64[ns, UTC]")
+    return dict(zip(table["line"], zip(since, table["issuer"], table["was_of"], strict=True), strict=True))
 
 
 def lines_of_issuer(identifier: str) -> pd.DataFrame:

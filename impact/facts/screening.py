@@ -13,8 +13,9 @@ from impact.bundled import bundled_source, read_bundled
 from impact.facts.code_tables import CODE_KINDS, CodeTable
 from impact.facts.list_records import OfficialList, instrument_of
 from impact.facts.names import NameIndex, core_name
+from impact.facts.printed_names import printed_name
 from impact.facts.tables import known_table
-from impact.identifiers import cusip_from_isin, is_valid, normalise_ticker, security_lines, sedol_from_isin
+from impact.identifiers import cusip_from_isin, is_valid, normalise_ticker, reissued_codes, security_lines, sedol_from_isin
 from impact.instants import parse_instant
 from impact.provenance import Source, unique_sources
 from impact.typing_ import Instant
@@ -109,13 +110,20 @@ def screening_targets(as_of: Instant | None = None, *, lists: Sequence[OfficialL
         assumptions.append("List entries without a listing date are kept at every instant; those removed by then name nobody.")
     return ScreeningTargets(
         entities=gathered.entity_table(),
-        identifiers=gathered.identifier_table(lines),
+        identifiers=_without_reissued(gathered.identifier_table(lines), instant),
         names=pd.DataFrame(list(dict.fromkeys(gathered.names)), columns=["target", "name", "kind"]),
         sources=unique_sources(
             (bundled_source("designations"), bundled_source("lines"), bundled_source("aliases")), *(official.sources for official in given)
         ),
         assumptions=tuple(assumptions),
     )
+
+
+def _without_reissued(identifiers: pd.DataFrame, instant: pd.Timestamp | None) -> pd.DataFrame:
+    """Identifiers without the tickers that are those of other issuers by then; at no instant every line may be asked about."""
+    given_anew = {code for code, (since, *_) in reissued_codes().items() if instant is not None and since <= instant}
+    stale = (identifiers["kind"] == "ticker") & identifiers["security"].isin(given_anew)
+    return identifiers[~stale].reset_index(drop=True)
 
 
 class _Gathered:
@@ -185,8 +193,9 @@ def _add_designations(gathered: _Gathered, instant: pd.Timestamp | None) -> None
     names_of = _records_by(known_table("designation_names", instant), "designation_id")
     lines_of = _records_by(known_table("designation_lines", instant), "designation_id")
     for row in table.to_dict("records"):
+        name = printed_name(row["fact_id"], row["entity"], instant)
         target = gathered.add_entity(
-            row["entity"], row["programme_id"], row["announced_on"], row["removed_on"], row["is_listed"], row["fact_id"], "designations", ""
+            name, row["programme_id"], row["announced_on"], row["removed_on"], row["is_listed"], row["fact_id"], "designations", ""
         )
         gathered.names.extend((target, known["name"], known["kind"]) for known in names_of.get(row["fact_id"], ()))
         for isin in (row["isin"], *row["other_isins"].split(";")):

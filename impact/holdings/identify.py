@@ -132,7 +132,7 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     kind = instruments["instrument"].where(~(finer & plain), matched["line_kind"])
     instruments["instrument"] = kind
     instruments["line"] = kind.map(_LINES).fillna(kind)
-    instruments["identified"] = _identified(instruments, stated_codes)
+    instruments["identified"] = _identified(instruments, stated_codes, law)
     instruments = pd.concat([instruments, _statuses(instruments, stated_codes, law)], axis=1)
     told = instruments["proposed"] != ""
     instruments["explanation"] = instruments["explanation"].where(~told, instruments["explanation"] + "; " + instruments["proposed"])
@@ -295,7 +295,7 @@ def _in_another_script(names: pd.Series, isins: pd.Series) -> np.ndarray:
     return told
 
 
-def _identified(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series]) -> pd.Series:
+def _identified(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], law: Law) -> pd.Series:
     """Rows of which it is known whose they are: by a line, by a code of the table of lines, or by a code with the name of what it is.
 
     A code alone does not tell whose it is, be its check digit valid, nor one beside a name in letters that no listed name is compared in,
@@ -307,7 +307,8 @@ def _identified(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series]) ->
     named = says_who(instruments["name"]) & ~_in_another_script(instruments["name"], instruments["isin"])
     line_tells = per_distinct(instruments["own_line"], lambda lines: [_tells(line, named=False) for line in lines]).to_numpy(bool)
     with_name = per_distinct(instruments["own_line"], lambda lines: [_tells(line, named=True) for line in lines]).to_numpy(bool)
-    line_tells = line_tells | (named & with_name)
+    given_anew = per_distinct(instruments["own_line"], lambda lines: [law.is_given_anew(line) for line in lines]).to_numpy(bool)
+    line_tells = (line_tells | (named & with_name)) & ~given_anew
     known = line_tells | told | (_has_code(instruments) & named)
     referring = instruments["instrument"].isin(REFERRING - {"receipt", "right"}).to_numpy()
     issuer_told = ~referring | (instruments["underlying"] != "").to_numpy()

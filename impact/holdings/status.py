@@ -14,7 +14,7 @@ from impact.provenance import Source, unique_sources
 from impact.rules import INVESTORS, Deadlines, deadlines
 from impact.rules.asked_programmes import programmes_in_force, programmes_not_asked
 from impact.rules.book import RuleBook, rule_book
-from impact.rules.issuer_lines import issuer_lines
+from impact.rules.issuer_lines import issuer_lines, reissued_from
 from impact.rules.line_doubts import doubt_rule
 from impact.rules.questions import Question, question_about
 from impact.rules.rulings import Ruling, boundaries, decide, disputed_listings, rulings_at
@@ -101,13 +101,18 @@ class Law:
 
     def knows(self, security: str) -> bool:
         """Whether any list, as known, names the issuer of this line, ISIN or entity, or a firm that the line is related to."""
-        if not security:
+        if not security or self.is_given_anew(security):
             return False
         return bool(self.book.issuer(security)[1] or self.book.issuers.related(security)) or self._of_country(security)
+
+    def is_given_anew(self, line: str) -> bool:
+        """Whether a line stopped and its code is another issuer's by now."""
+        return bool(line) and reissued_from(line, self.as_of) is not None
 
     def names(self, values: pd.Series) -> BoolArray:
         """For each line or code of a column, whether a list, as known, names its issuer, or a duty of this investor its country."""
         named = np.array(self.book.issuers.names(values), dtype=bool)
+        named &= [not self.is_given_anew(value) for value in values]
         return named | [self._of_country(value) for value in values] if self._countries else named
 
     def _of_country(self, code: str) -> bool:

@@ -12,10 +12,11 @@ import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.errors import InputError
+from impact.facts.printed_names import printed_name
 from impact.rules.listed_issuers import ListedIssuers
 from impact.rules.own_programme import STATED_PREFIX
 from impact.rules.records import Cell, ClockRule, Conflict, Duty, Instant, Licence, Listing, Programme, Relief
-from impact.rules.vocabulary import is_pattern, line_key, lines_of, with_readers
+from impact.rules.vocabulary import day_start, is_pattern, line_key, lines_of, with_readers
 
 __all__ = ["TABLES", "RuleBook", "rule_book"]
 
@@ -175,7 +176,8 @@ def _assemble(as_of: Instant, rows: Mapping[str, tuple[dict[str, str], ...]]) ->
     programmes = _programmes(known("programmes"), rows["programme_rules"], is_known)
     names = {programme.programme_id for programme in programmes}
     court = {row["fact_id"]: row for row in known("litigation")}
-    listings = [_listing(row, is_known) for row in known("designations")]
+    named = ({**row, "entity": printed_name(row["fact_id"], row["entity"], as_of)} for row in known("designations"))
+    listings = [_listing(row, is_known) for row in named]
     later: dict[str, frozenset[str]] = {}
     for row in known("programme_successions"):
         later[row["fact_id"]] = later.get(row["fact_id"], frozenset()) | {row["successor_fact_id"]}
@@ -293,16 +295,11 @@ def _listing(row: Row, is_known: IsKnown) -> Listing:
         source=row["source"],
         confidence=row["confidence"],
         conflict_id=row.get("conflict_id", ""),
-        conflict_at=_day_start(row.get("conflict_from_on", "")),
+        conflict_at=day_start(row.get("conflict_from_on", "")),
         reading=row.get("listed_vehicle", ""),
         precision=row.get("known_at_precision", ""),
         own_list_id=row.get("own_list_id", "") or row["programme_id"],
     )
-
-
-def _day_start(text: str) -> Instant:
-    """First instant of a day in New York, in UTC; None for an empty cell."""
-    return pd.Timestamp(text, tz="America/New_York").tz_convert("UTC").as_unit("ns") if text else None
 
 
 def _name_match(row: Mapping[str, str], parent: Listing) -> Listing:

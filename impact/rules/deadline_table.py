@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,16 +22,16 @@ from impact.calendars import (
 )
 from impact.errors import DataUnavailable, InputError
 from impact.provenance import Source, unique_sources
-from impact.reaction_readings import reaction_readings
 from impact.results import Result, Summary, declared
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.clock_states import clock_state, lifting, other_dates
 from impact.rules.exchange_lines import LineStop, line_stop
+from impact.rules.first_sessions import first_public_sessions
 from impact.rules.legal_clocks import clocks_of
 from impact.rules.procurement import procurement_dates
 from impact.rules.records import ClockRule, Listing, Programme
 from impact.rules.schemas import CLOCKS, LIFTED, LINES_LEFT_OUT, PROCUREMENT
-from impact.rules.standing import LicensedSale, standing
+from impact.rules.standing import LicensedSale, given_anew, standing
 from impact.rules.vocabulary import line_key
 from impact.typing_ import Instant
 
@@ -85,6 +85,8 @@ class Deadlines(Result):
         rule, citation, source, confidence. They bar no dealing in securities, so they are no clocks.
     first_public : tuple of str
         Of each listing known to the day only: the first session of each line that may have reacted, in both readings.
+    beside : tuple of str
+        What lists say of firms that the line is related to; whose line a code was that is another issuer's now.
     without_clock : tuple of str
         Of what bars without a clock: since when each name is blocked and until when a licence on record lets a US person sell, or that
         none does; then every act with its status at `as_of`, or at the last instant on record.
@@ -99,6 +101,7 @@ class Deadlines(Result):
     dropped: pd.DataFrame
     procurement: pd.DataFrame
     first_public: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     without_clock: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ASSUMPTIONS
@@ -110,10 +113,10 @@ class Deadlines(Result):
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must not miss: what bars without a clock, dates in print that differ, or that nothing names the security."""
-        if self.clocks.empty and not self.without_clock:
-            return ("No programme with a clock names this security as known; that is no clearance.",)
+        named = self.without_clock or not self.clocks.empty
+        unnamed = () if named else ("No programme with a clock names this security as known; that is no clearance.",)
         conflicts = (f"Conflict: {text}" for text in dict.fromkeys(self.clocks["conflict"]) if text)
-        return (*self.without_clock, *conflicts, *self.first_public)
+        return (*unnamed, *self.without_clock, *conflicts, *self.first_public, *self.beside)
 
     def summary(self) -> Summary:
         """Each clock with its instant in New York and where the line trades, and the last usable session."""
@@ -204,33 +207,13 @@ def deadlines(security: str, as_of: Instant | None = None, *, tables: Mapping[st
         relief=lifting(book, bound, keys),
         dropped=pd.DataFrame(dropped, columns=["line", "reason"]),
         procurement=procurement_dates(listings, known),
-        first_public=_first_public((listing for _, listing in (*bound, *law.blocked)), lines),
+        first_public=first_public_sessions((listing for _, listing in (*bound, *law.blocked)), lines),
+        beside=(*law.related, *given_anew(security, None, known)),
         without_clock=law.notes(frozenset(rule.programme_id for rule in book.clocks)),
         sources=unique_sources(
             Source(title=f"{row['citation']} ({row['source']})", basis="facts", confidence=row["confidence"]) for row in rows
         ),
     )
-
-
-def _first_public(listings: Iterable[Listing], lines: Iterable[str]) -> tuple[str, ...]:
-    """Of each listing of which the hour is not on record, both readings of the first session of each line to react, in words."""
-    told = []
-    for listing in dict.fromkeys(listings):
-        if listing.precision not in ("day", "span") or listing.kind != "listed":
-            continue
-        readings = {
-            line: reaction_readings(listing.listed_at, listing.precision, venue_of(line))
-            for line in lines
-            if line in listing.lines and VENUES[venue_of(line)].calendar
-        }
-        if not any(reading.differ for reading in readings.values()):
-            continue
-        sessions_told = ", ".join(
-            f"{line} {f'{reading.earliest.session:%Y-%m-%d} or ' if reading.earliest and reading.differ else ''}{reading.latest.session:%Y-%m-%d}"
-            for line, reading in readings.items()
-        )
-        told.append(f"The hour of the listing of {listing.entity} is not on record; first session that could react: {sessions_told}.")
-    return tuple(told)
 
 
 @lru_cache(maxsize=1 << 12)

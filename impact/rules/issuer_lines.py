@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from impact.identifiers import cusip_from_isin, security_lines
+import pandas as pd
+
+from impact.identifiers import cusip_from_isin, reissued_codes, security_lines
 from impact.rules.vocabulary import line_key
 
-__all__ = ["IssuerLines", "issuer_lines", "sister_code"]
+__all__ = ["IssuerLines", "issuer_lines", "reissued_from", "sister_code"]
 
 _KOREAN_CODE, _COUNTER_CODE, _LONGEST_CLASS = 6, 5, 2
 
@@ -29,6 +31,8 @@ class IssuerLines:
     isins : frozenset of str
     unverified : mapping
         Line of grade C -> its source, which says where to confirm whose it is.
+    until : mapping
+        Line that stopped -> the end of its last day in New York, in UTC.
     """
 
     line_of: Mapping[str, str]
@@ -36,6 +40,7 @@ class IssuerLines:
     codes_of: Mapping[str, frozenset[str]]
     isins: frozenset[str]
     unverified: Mapping[str, str]
+    until: Mapping[str, pd.Timestamp]
 
     def lines_behind(self, key: str) -> frozenset[str]:
         """Every line of the issuer whose line or code `key` is; empty when the table does not know it."""
@@ -68,6 +73,18 @@ def sister_code(line: str) -> str:
     return f"{root}{point}{venue}" if root and len(share_class) <= _LONGEST_CLASS else line
 
 
+def reissued_from(security: str, as_of: pd.Timestamp | None) -> pd.Timestamp | None:
+    """Since when the code of a line that stopped is that of another issuer, as known at `as_of` (None: all on record); None where it is not.
+
+    Examples
+    --------
+    >>> reissued_from("CHA US", None) == pd.Timestamp("2025-04-17T13:30Z"), reissued_from("US1694261033", None)
+    (True, None)
+    """
+    since, *_ = reissued_codes().get(line_key(security), (None,))
+    return since if since is not None and (as_of is None or since <= as_of) else None
+
+
 @cache
 def issuer_lines() -> IssuerLines:
     """The bundled table of lines as an index.
@@ -90,4 +107,7 @@ def issuer_lines() -> IssuerLines:
     isins = frozenset(line_key(isin) for isin in security_lines()["isin"] if isin)
     unsure = security_lines().query("confidence == 'C'")
     unverified = {line_key(line): source for line, source in zip(unsure["security"], unsure["source"], strict=True)}
-    return IssuerLines(line_of=line_of, lines_of=lines_of, codes_of=codes_of, isins=isins, unverified=unverified)
+    stopped = security_lines().dropna(subset="valid_to")
+    ends = (stopped["valid_to"] + pd.Timedelta(days=1) - pd.Timedelta(seconds=1)).dt.tz_localize("America/New_York").dt.tz_convert("UTC")
+    until = dict(zip(map(line_key, stopped["security"]), ends, strict=True))
+    return IssuerLines(line_of=line_of, lines_of=lines_of, codes_of=codes_of, isins=isins, unverified=unverified, until=until)

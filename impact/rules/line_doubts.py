@@ -27,6 +27,7 @@ DOUBTS: Mapping[str, str] = {
     "fund": "its code is of a fund: any share of a listed name in it counts; ask about what it holds",
     "debt": "its code is of debt, which does not tell the issuer; ask by the name of the issuer",
     "structured": "its code is of a warrant or certificate on something else; ask about what stands behind it",
+    "reissued": "its line stopped, and its code is now that of another issuer; ask by its ISIN or by the home line of the issuer",
     "fund_holdings": "what the fund holds is not given: any share of a listed name in it counts; ask about its holdings",
     "receipt": "whose shares stand behind this receipt is on no table; ask by the home line of the issuer",
 }

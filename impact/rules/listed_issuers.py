@@ -10,11 +10,11 @@ import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.errors import InputError
-from impact.facts.names import plain_words
-from impact.rules.issuer_lines import issuer_lines, sister_code
+from impact.facts.names import core_name, is_acronym, plain_words
+from impact.rules.issuer_lines import issuer_lines, reissued_from, sister_code
 from impact.rules.line_doubts import EVER, LineDoubt, code_doubt
 from impact.rules.records import Listing, Relation
-from impact.rules.vocabulary import COUNTRY_WIDE, fits, is_pattern, line_key
+from impact.rules.vocabulary import COUNTRY_WIDE, day_start, fits, is_pattern, line_key
 from impact.tickers import normalise_ticker
 from impact.venues import venue_of
 
@@ -57,6 +57,18 @@ def _rows_not_named() -> tuple[tuple[str, pd.Timestamp, Mapping[str, str]], ...]
     )
 
 
+@cache
+def _names_printed() -> tuple[tuple[str, str, pd.Timestamp], ...]:
+    """Listing, name as its list prints or printed it, and since when it is known; no acronym, which several firms may share."""
+    entity_of = read_bundled("designations").set_index("fact_id")["entity"]
+    rows = read_bundled("designation_names")[["designation_id", "name", "kind", "known_at"]].itertuples(index=False, name=None)
+    return tuple(
+        (designation_id, _spelled(name), pd.Timestamp(known_at))
+        for designation_id, name, kind, known_at in rows
+        if not is_acronym(core_name(name)) and (kind != "primary" or entity_of[designation_id].partition(" (")[0] == name)
+    )
+
+
 class ListedIssuers:
     """The listings of a rule book by issuer: the one path by which every question about the law finds them.
 
@@ -82,6 +94,11 @@ class ListedIssuers:
         a listing holds from that listing on.
         """
         key = line_key(security)
+        since = reissued_from(key, self.as_of)
+        others = self._doubts_of(key, security)
+        return others if since is None else (LineDoubt(code="reissued", from_at=since), *others)
+
+    def _doubts_of(self, key: str, security: str) -> tuple[LineDoubt, ...]:
         if any(self.country_wide([key])):
             return (LineDoubt(code="country_lists" if issuer_lines().lines_behind(key) else "country"),)
         if issuer_lines().lines_behind(key) or key in self._lines_not_named:
@@ -174,15 +191,15 @@ class ListedIssuers:
         """Listings that do not name the issuer of `security`, and whose record says how one of its lines stands to the name."""
         key = line_key(security)
         lines = issuer_lines().lines_behind(key) | {key}
-        said = {row["designation_id"]: row["relation"] for line in sorted(lines) for row in self._lines_not_named.get(line, ())}
+        said = {row["designation_id"]: row for line in sorted(lines) for row in self._lines_not_named.get(line, ())}
         if not said:
             return ()
         own = self.issuer(security)[1]
         told = {listing: said[listing.fact_id] for listing in self.listings if listing.fact_id in said}
-        later = {other: relation for listing, relation in told.items() for other in self._linked([listing])}
+        later = {other: row for listing, row in told.items() for other in self._linked([listing])}
         return tuple(
-            Relation(listing=listing, words=_NOT_NAMED[relation])
-            for listing, relation in {**later, **told}.items()
+            Relation(listing=listing, words=_NOT_NAMED[row["relation"]], since=day_start(row["from_on"]))
+            for listing, row in {**later, **told}.items()
             if listing not in own and listing.kind == "listed"
         )
 
@@ -215,12 +232,16 @@ class ListedIssuers:
 
     @cached_property
     def _spellings(self) -> Mapping[str, frozenset[str]]:
-        """Name without signs, or an alias on record -> the keys of the listings that bear it."""
+        """Name without signs, one that a list prints or printed, or an alias on record -> the keys of the listings that bear it."""
         index: dict[str, frozenset[str]] = {}
         for listing in self.listings:
             name = _spelled(listing.entity)
             if name and listing.kind != "subject":
                 index[name] = index.get(name, frozenset()) | {line_key(listing.entity)}
+        entities = {listing.fact_id: listing.entity for listing in self.listings if listing.kind == "listed"}
+        for designation_id, name, known_at in _names_printed():
+            if designation_id in entities and (self.as_of is None or known_at <= self.as_of):
+                index[name] = index.get(name, frozenset()) | {line_key(entities[designation_id])}
         aliases = read_bundled("aliases")
         for alias, entity in zip(aliases["alias"], aliases["entity"], strict=True):
             if (bearing := index.get(_spelled(entity))) and (name := _spelled(alias)):

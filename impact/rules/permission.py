@@ -17,9 +17,9 @@ from impact.rules.book import RuleBook, rule_book
 from impact.rules.issuer_lines import issuer_lines
 from impact.rules.near_names import near_names
 from impact.rules.questions import Question, question_about
-from impact.rules.rulings import Ruling, decide, departures, rulings_at, standing_relations
+from impact.rules.rulings import Ruling, decide, departures, rulings_at
 from impact.rules.schemas import ANSWER, RULINGS
-from impact.rules.standing import eastern_time, running_sales, span_of_status
+from impact.rules.standing import eastern_time, given_anew, relations_told, running_sales, span_of_status
 from impact.rules.vocabulary import ABROAD, ACTIONS, INSTRUMENTS, INVESTORS, US_INVESTORS, checked_word, line_key
 from impact.typing_ import Instant
 
@@ -200,7 +200,8 @@ def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timest
         changes=(
             *_warnings(book, question, rulings),
             *_unverified(security, rulings),
-            *_relations(question, moment),
+            *_stopped(book, security, moment),
+            *relations_told(question.as_named_at(moment), moment),
             *_departures(question, moment, answer),
             *_wind_down(book, question, moment, answer),
             *_changes(book, answer, until, following),
@@ -239,13 +240,17 @@ def _unverified(security: str, rulings: tuple[Ruling, ...]) -> tuple[str, ...]:
     return (f"Whose line {line} is was not verified ({source}).",) if source and rulings else ()
 
 
-def _relations(question: Question, at: pd.Timestamp) -> tuple[str, ...]:
-    """What lists that do not name the line asked about say at `at` of firms that it is related to."""
-    own = {listing.list_id for listing in question.listings}
-    return tuple(
-        f"The list {relation.listing.own_list_id or relation.listing.list_id} names {relation.listing.entity}: this line is {relation.words}, and is not named there itself."
-        for relation in standing_relations(question.related, at)
-        if relation.listing.list_id not in own
+def _stopped(book: RuleBook, security: str, at: pd.Timestamp) -> tuple[str, ...]:
+    """Whose a code was that is given anew, or that the code of a line that stopped may be."""
+    if told := given_anew(security, at, book.as_of):
+        return told
+    key = line_key(security)
+    until = issuer_lines().until.get(key)
+    known = at if book.as_of is None else min(at, book.as_of)
+    if until is None or known <= until:
+        return ()
+    return (
+        f"The line {key} traded until {eastern_time(until)}; a venue may give its code to another issuer: where it may be, ask by ISIN.",
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from impact.rules.book import RuleBook
-from impact.rules.issuer_lines import issuer_lines
+from impact.rules.issuer_lines import issuer_lines, reissued_from
 from impact.rules.line_doubts import LineDoubt, instrument_doubt
-from impact.rules.records import Listing, Relation
+from impact.rules.records import Instant, Listing, Relation
 from impact.rules.vocabulary import line_key
 
 __all__ = ["Question", "question_about"]
@@ -21,7 +21,7 @@ class Question:
 
     `doubts` are why the absence of the issuer from every list would say nothing (none: it is identified);
     `trades_there_only` says that all that is known of the issuer is that a line of it trades in a country whose issuers come under
-    programmes by where they are.
+    programmes by where they are; from `names_until` on the code asked about is that of another issuer.
     """
 
     action: str
@@ -32,6 +32,13 @@ class Question:
     doubts: tuple[LineDoubt, ...] = (LineDoubt(code="no_table"),)
     trades_there_only: bool = False
     related: tuple[Relation, ...] = ()
+    names_until: Instant = None
+
+    def as_named_at(self, at: pd.Timestamp) -> Question:
+        """The question about whom the code names at an instant: of an issuer to whom it was given anew nothing is on record."""
+        if self.names_until is None or at < self.names_until:
+            return self
+        return replace(self, keys=frozenset(), listings=(), related=())
 
     def doubt_at(self, at: pd.Timestamp) -> str:
         """The doubt that holds at an instant, as a code of ``DOUBTS``; empty where there is none."""
@@ -52,4 +59,5 @@ def question_about(book: RuleBook, security: str, *, action: str, investor: str,
         doubts=(*book.issuers.doubts(security), *([LineDoubt(code=of_instrument)] if of_instrument else [])),
         trades_there_only=book.issuers.trades_there_only(security),
         related=book.issuers.related(security),
+        names_until=reissued_from(security, book.as_of),
     )

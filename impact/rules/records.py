@@ -181,10 +181,16 @@ class Listing:
 
 @dataclass(frozen=True, kw_only=True)
 class Relation:
-    """How a trading line that a listing does not name stands to it, as the record of the listing says."""
+    """How a trading line that a listing does not name stands to it, as the record of the listing says, and since when (None: ever)."""
 
     listing: Listing
     words: str
+    since: Instant = None
+
+    def stands_at(self, at: pd.Timestamp) -> bool:
+        """Whether the name is listed at `at`, and the line stood to it so by then."""
+        is_listed = self.listing.listed_at <= at and (self.listing.removed_at is None or at < self.listing.removed_at)
+        return is_listed and (self.since is None or self.since <= at)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,10 +13,10 @@ from impact.rules.investor_law import by_duty, by_law_not_on_record
 from impact.rules.legal_clocks import clock_instants
 from impact.rules.line_doubts import EVER, doubt_rule
 from impact.rules.questions import Question
-from impact.rules.records import Cell, Conflict, Licence, Listing, Programme, Relation, Relief, Ruling
+from impact.rules.records import Cell, Conflict, Licence, Listing, Programme, Relief, Ruling
 from impact.rules.vocabulary import ABROAD
 
-__all__ = ["Ruling", "boundaries", "decide", "departures", "disputed_listings", "rulings_at", "standing_relations"]
+__all__ = ["Ruling", "boundaries", "decide", "departures", "disputed_listings", "rulings_at"]
 
 SEVERITY = {"prohibited": 0, "unknown": 1, "allowed": 2, "not_listed": 3}
 EASTERN = "America/New_York"
@@ -31,6 +31,7 @@ def rulings_at(book: RuleBook, question: Question, at: pd.Timestamp) -> tuple[Ru
     has stood on a list of the same chain of orders by `at` (its own, or one it replaced), because it binds listed names alone; a
     listing after `at` says nothing. On the day of a blocking whose hour is not on record the answer is unknown. A permission gives way where a programme named in ``yields_to`` holds the issuer.
     """
+    question = question.as_named_at(at)
     rulings: list[Ruling] = by_duty(book, question, at)
     for programme in book.programmes:
         opening = _of_opening_day(book, programme, question, at)
@@ -93,22 +94,13 @@ def _speaks_of(book: RuleBook, programme: Programme, listings: Iterable[Listing]
     return clocked and any(listing.list_id in lists for listing in listings)
 
 
-def standing_relations(relations: Iterable[Relation], at: pd.Timestamp) -> tuple[Relation, ...]:
-    """Those of the relations whose listing stands at `at`."""
-    return tuple(
-        relation
-        for relation in relations
-        if relation.listing.listed_at <= at and (relation.listing.removed_at is None or at < relation.listing.removed_at)
-    )
-
-
 def _of_relations(book: RuleBook, programme: Programme, question: Question, at: pd.Timestamp) -> list[Ruling]:
     """Unknown where the list names a firm that the line is only related to, and no text says that the line is then free.
 
     There are two readings: the line is meant with the name, or it is not. Where neither bars, and where a text frees what is not
     listed itself and knows no close names (OFAC FAQ 905), nothing is in doubt.
     """
-    near = [relation for relation in standing_relations(question.related, at) if programme.reads(relation.listing)]
+    near = [relation for relation in question.related if relation.stands_at(at) and programme.reads(relation.listing)]
     if not near:
         return []
     meant = _ruling(book, programme, near[0].listing, question, at)
@@ -225,6 +217,7 @@ def boundaries(book: RuleBook, question: Question) -> list[pd.Timestamp]:
                 }
                 own = [licence for licence in book.licences if licence.covers(programme.programme_id, listing, question.keys)]
                 instants |= {at for licence in own for at in (licence.from_at, licence.ends_at(listing))}
+    instants |= {relation.since for relation in question.related}
     instants |= {doubt.from_at for doubt in question.doubts if doubt.from_at > EVER}
     instants |= {duty.known_at for duty in book.duties if duty.investor == question.investor}
     instants |= {relief.from_at for relief in book.relief if relief.securities & question.keys}

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from impact.identifiers import reissued_codes
 from impact.rules.asked_programmes import programmes_in_force, programmes_not_asked
 from impact.rules.book import RuleBook
+from impact.rules.issuer_lines import reissued_from
 from impact.rules.own_programme import ACT_WORDS
 from impact.rules.questions import Question, question_about
 from impact.rules.records import Licence, Listing, Programme, Ruling
 from impact.rules.rulings import boundaries, decide, rulings_at
-from impact.rules.vocabulary import INVESTOR_TITLES
+from impact.rules.vocabulary import INVESTOR_TITLES, line_key
 
 __all__ = [
     "ActStanding",
@@ -21,7 +23,9 @@ __all__ = [
     "Standing",
     "answer_at",
     "eastern_time",
+    "given_anew",
     "licensed_sales",
+    "relations_told",
     "running_sales",
     "span_of_status",
     "standing",
@@ -89,7 +93,8 @@ class Standing:
     """The law on one security at an instant for one kind of investor.
 
     `at` is the instant asked, or the last one at which anything on record changes an answer; `is_last` tells which. `sales` are the
-    licences to sell what a programme without a clock blocks, in the order of their ends; `programme_names` tells every id of the book.
+    licences to sell what a programme without a clock blocks, in the order of their ends; `related` tells what lists say of firms that the
+    line is related to; `programme_names` tells every id of the book.
     """
 
     at: pd.Timestamp
@@ -98,6 +103,7 @@ class Standing:
     acts: tuple[ActStanding, ...]
     sales: tuple[LicensedSale, ...]
     blocked: tuple[tuple[Programme, Listing], ...]
+    related: tuple[str, ...]
     programme_names: Mapping[str, str]
 
     @property
@@ -111,8 +117,9 @@ class Standing:
         return any(act.status == "prohibited" or (act.status == "unknown" and act.ruling.programme_id) for act in self.acts)
 
     def notes(self, clocked: frozenset[str]) -> tuple[str, ...]:
-        """What blocks the issuer, and, where a programme outside `clocked` bars an act, every act with its status."""
-        acts = [self.sentence()] if self.is_barred and not self.programmes & clocked else []
+        """What blocks the issuer, and, where an act is barred, or in doubt, by no clock of a programme in `clocked`, every act with its status."""
+        by_clock = {act.ruling.programme_id for act in self.acts if act.ruling.phase != "related"} & clocked
+        acts = [self.sentence()] if self.is_barred and not by_clock else []
         return tuple(f"{note[:1].upper()}{note[1:]}." for note in (*self.blockings(), *acts))
 
     def sentence(self) -> str:
@@ -150,6 +157,7 @@ def standing(book: RuleBook, security: str, *, investor: str = "us_person", inst
         acts=tuple(_act(book, question, at) for question in asked),
         sales=licensed_sales(book, asked[0].keys, blocked),
         blocked=blocked,
+        related=relations_told(asked[0].as_named_at(at), at),
         programme_names=_names(book),
     )
 
@@ -218,6 +226,32 @@ def running_sales(
     """Those of the licences to sell what these listings bar that run at an instant."""
     every = licensed_sales(book, question.keys, listings, question.investor)
     return tuple(sale for sale in every if sale.licence.from_at <= at and (sale.ends_at is None or at < sale.ends_at))
+
+
+def relations_told(question: Question, at: pd.Timestamp) -> tuple[str, ...]:
+    """What lists that do not name the line asked about say at `at` of firms that it is related to."""
+    own = {listing.list_id for listing in question.listings}
+    return tuple(
+        f"The list {relation.listing.own_list_id or relation.listing.list_id} names {relation.listing.entity}: this line is {relation.words}, and is not named there itself."
+        for relation in question.related
+        if relation.stands_at(at) and relation.listing.list_id not in own
+    )
+
+
+def given_anew(security: str, at: pd.Timestamp | None, as_of: pd.Timestamp | None) -> tuple[str, ...]:
+    """Whose a code was that is another issuer's at an instant (None: as last recorded), as known; empty where it is not.
+
+    Examples
+    --------
+    >>> given_anew("CHA US", None, None)[0]
+    'The code CHA is that of Chagee Holdings Limited since 2025-04-17 09:30 ET; it was a line of China Telecom Corporation Limited before.'
+    """
+    since = reissued_from(security, as_of)
+    if since is None or (at is not None and at < since):
+        return ()
+    key = line_key(security)
+    _, issuer, was_of = reissued_codes()[key]
+    return (f"The code {key} is that of {issuer} since {eastern_time(since)}; it was a line of {was_of} before.",)
 
 
 def eastern_time(instant: pd.Timestamp) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+import pandas as pd
+
 from impact.errors import InputError
 from impact.identifiers import is_valid
 from impact.screening.spellings import spelled_venue
@@ -26,6 +28,7 @@ __all__ = [
     "US_INVESTORS",
     "checked_word",
     "country_of",
+    "day_start",
     "fits",
     "is_pattern",
     "line_key",
@@ -94,6 +97,11 @@ def country_of(key: str) -> str:
         return VENUES[venue_of(key)].country if "." in key else ""
     except InputError:
         return ""
+
+
+def day_start(text: str) -> pd.Timestamp | None:
+    """First instant of a day in New York, in UTC; None for an empty cell."""
+    return pd.Timestamp(text, tz="America/New_York").tz_convert("UTC").as_unit("ns") if text else None
 
 
 def with_readers(investors: Iterable[str]) -> frozenset[str]:

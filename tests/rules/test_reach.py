@@ -206,3 +206,40 @@ def test_an_entry_as_amended_says_nothing_before_the_amendment():
     early = permitted("buy", "0883.HK", "2021-01-20T12:00-05:00", as_of="2021-01-20T12:00-05:00")
     assert "entity-list" not in {ruling.programme_id for ruling in early.rulings}
     assert "entity-list" in {ruling.programme_id for ruling in permitted("buy", "0883.HK", "2023-01-20T12:00-05:00").rulings}
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "status", "entity"),
+    [
+        ("Aviation Industry Corporation of China", "2021-02-15" + NOON, "prohibited", "Aviation Industry Corporation of China (AVIC)"),
+        ("Sinochem Group", "2021-02-15" + NOON, "prohibited", "Sinochem Group"),
+        ("Luokong", "2021-03-01" + NOON, "allowed", 'Luokung Technology Corp (first spelled "Luokong")'),
+        ("Cheng Du Westone Information Industry", "2025-02-01" + NOON, "allowed", "Cheng Du Westone Information Industry"),
+        (
+            "Zhonghang Electronic Measuring Instruments",
+            "2025-02-01" + NOON,
+            "prohibited",
+            "Zhonghang Electronic Measuring Instruments Company Limited",
+        ),
+    ],
+)
+def test_a_name_as_its_list_printed_it_is_known(name, at, status, entity):
+    answer = permitted("buy", name, at, as_of=at)
+    assert (answer.status, answer.rulings[0].entity) == (status, entity)
+    assert permitted("buy", name, at).status == status
+
+
+@pytest.mark.parametrize("name", ["Cambricon", "Xiaomi", "CGN Power Co"])
+def test_a_name_that_no_list_prints_is_no_more_than_a_word(name):
+    """Cambricon: units of it are listed, itself it is not."""
+    assert permitted("buy", name, "2025-02-01" + NOON).status == "unknown"
+
+
+def test_an_answer_of_early_2025_cites_no_name_of_2026():
+    """The list of 2025-01-07 printed Cheng Du Westone; that of 2026-06-08 prints its new name."""
+    for at, entity in (
+        ("2025-02-01" + NOON, "Cheng Du Westone Information Industry"),
+        ("2026-07-01T12:00-04:00", "CETC Cyberspace Security (Westone)"),
+    ):
+        assert [ruling.entity for ruling in permitted("buy", "002268.SZ", at, as_of=at).rulings] == [entity]
+        assert designations("002268.SZ", as_of=at).query("kind == 'listed'")["entity"].tolist() == [entity]
