@@ -31,8 +31,9 @@ class ProgrammeTable(Result):
     ----------
     programmes : DataFrame
         One row a programme: programme_id, name, regime (a row of ``regimes.csv``), bars, bound (whom it binds), clock (by when),
-        in_force_from_on, in_force_to_on (NaT: in force as far as known, or never), n_names (names of its list that stand then),
-        citation, source, confidence.
+        in_force_from_on, in_force_to_on (NaT: in force as far as known, or never), n_names (names on record that it reaches then: of its
+        list, or of the lists that an order reads; 0 once it has ended, missing where no name of it is on record), citation, source,
+        confidence.
     """
 
     schemas = declared(programmes=PROGRAMMES, to_frame=PROGRAMMES)
@@ -59,6 +60,23 @@ class ProgrammeTable(Result):
         )
 
 
+def _day(moment: pd.Timestamp) -> pd.Timestamp:
+    return moment.tz_convert("America/New_York").tz_localize(None).normalize()
+
+
+def _names_reached(programmes: pd.Series, lists: list[str], moment: pd.Timestamp | None) -> pd.Series:
+    """How many names on record each programme reaches at an instant: a list its own, an order those of every list under it."""
+    listed = known_table("designations", moment)
+    own = listed["own_list_id"].where(listed["own_list_id"] != "", listed["programme_id"])
+    read = {name: set(group) for name, group in own.groupby(listed["programme_id"])}
+    held = {name: len(list_edition(name, moment).names) for name in set(own)}
+    counts = []
+    for programme, of_list in zip(programmes, lists, strict=True):
+        reached = {of_list} & set(held) if programme == of_list else read.get(of_list, set())
+        counts.append(sum(held[name] for name in reached) if reached else None)
+    return pd.Series(counts, index=programmes.index, dtype="Int64")
+
+
 def programme_table(as_of: Instant | None = None) -> ProgrammeTable:
     """Legal programmes as known at an instant: what each bars, for whom, by when.
 
@@ -81,8 +99,6 @@ def programme_table(as_of: Instant | None = None) -> ProgrammeTable:
     known = known_table("programmes", moment)
     rules = read_bundled("programme_rules").set_index("programme_id")
     about = read_bundled("regimes").set_index("regime")
-    lists = set(known_table("designations", moment)["programme_id"])
-    counts = {name: len(list_edition(name, moment).names) for name in lists}
     frame = known[["programme_id", "name", "regime", "in_force_from_on", "in_force_to_on", "source", "confidence"]].copy()
     ruled = frame["programme_id"].isin(rules.index)
     named = rules.reindex(frame["programme_id"]).fillna("")
@@ -92,6 +108,7 @@ def programme_table(as_of: Instant | None = None) -> ProgrammeTable:
     frame["bound"] = named["bound"].to_numpy()
     frame["clock"] = [text or NO_CLOCK for text in named["clock_rule"]]
     frame["citation"] = named["citation"].to_numpy()
-    frame["n_names"] = frame["programme_id"].map(counts).fillna(0).astype("int64")
+    ended = frame["in_force_to_on"].notna() & (True if moment is None else frame["in_force_to_on"] <= _day(moment))
+    frame["n_names"] = _names_reached(frame["programme_id"], named["list_id"].tolist(), moment).mask(ended, 0)
     order = [column.name for column in PROGRAMMES.columns]
     return ProgrammeTable(as_of=moment, programmes=frame[order].reset_index(drop=True), sources=(bundled_source("programmes"),))
