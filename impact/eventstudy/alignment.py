@@ -153,8 +153,13 @@ def column_of_returns(market: Market | None, returns: ReturnTable) -> FloatArray
     Raises
     ------
     InputError
-        If the name is no column, or the Series shares no session with the returns.
+        If the name is no column or several, or the Series shares no session with the returns.
     """
+    if isinstance(market, list):
+        raise InputError(
+            f"market names {len(market)} columns, a basket, where one benchmark is asked for; name one column, or give their mean: "
+            "market=returns[[...]].mean(axis=1)."
+        )
     if not isinstance(market, (pd.Series, pd.DataFrame)):
         position = returns.securities.get_indexer(pd.Index([market]))[0]
         if position < 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from numbers import Number
 from typing import Literal
 
 import numpy as np
@@ -208,8 +209,13 @@ def _characteristics(study: EventStudyResult, given: pd.DataFrame | Sequence[str
     parts: list[pd.Series[float] | pd.DataFrame] = []
     for name in table.columns:
         column = table[name]
+        held = column.dropna()
+        if pd.api.types.is_object_dtype(column) and len(held) and all(isinstance(value, Number) for value in held):
+            column = column.astype(float)  # figures beside None
         if pd.api.types.is_numeric_dtype(column):
             parts.append(column.astype(float))
+            if np.isinf(parts[-1].to_numpy()).any():
+                raise InputError(f"characteristics[{name!r}] has infinite values; a characteristic must be finite: mend or leave it empty.")
         else:
             levels = pd.get_dummies(column, prefix=name, drop_first=True, dtype=float)
             parts.append(levels.mask(column.isna()))

@@ -154,6 +154,8 @@ def intraday_study(
     asked = _checked_options(horizons, headline, comparison, fewest, level)
     closes = read_bars(bars, "bars", zone)
     table = checked_instants(events)
+    if benchmark is not None and not isinstance(benchmark, str):
+        raise InputError(f"benchmark is a {type(benchmark).__name__}; name one column of bars, and put the bars of the benchmark there.")
     if benchmark is not None and benchmark not in closes.columns:
         raise InputError(f"benchmark={benchmark!r} is not a column of bars ({len(closes.columns)} columns); name one.")
     stamps_zone = zone or str(getattr(getattr(bars, "index", None), "tz", None) or "UTC")

@@ -99,6 +99,8 @@ def abnormal_range(
     """
     if estimator not in get_args(RangeEstimator):
         raise InputError(f"estimator={estimator!r} is not known; choose one of: {', '.join(map(repr, get_args(RangeEstimator)))}.")
+    if not (market is None or isinstance(market, (str, list, tuple))):
+        raise InputError(f"market is a {type(market).__name__}; name securities of prices, and put the highs and lows of the market there.")
     lines = events["security"].dropna().astype(str).unique().tolist() if "security" in events else []
     figures = figures_of_day(prices, FIGURES[estimator], only=lines[0] if len(lines) == 1 else None)
     _refuse_crossed(figures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from impact.errors import InputError
+from impact.errors import ImpactWarning, InputError
 from impact.eventstudy.alignment import Market
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.results import EventStudyResult
@@ -18,9 +19,13 @@ from impact.eventstudy.study import run_study
 from impact.kernels.volume import LOG_TURNOVER_OFFSET, log_turnover
 from impact.market.frames import as_frame, session_frame
 from impact.provenance import Source
+from impact.tables import prose
 from impact.typing_ import Window
 
 __all__ = ["abnormal_volume"]
+
+LEAST_TURNOVER = 1e-5
+"""Share of a line's shares traded on its median day below which the unit is doubted: four times the constant of the logarithm."""
 
 
 def abnormal_volume(
@@ -105,7 +110,27 @@ def _logs(table: pd.DataFrame, shares: float | Mapping[str, float] | None) -> np
             f"shares_outstanding has {int((~(counts > 0)).sum())} value(s) that are not positive "
             f"(first {counts[~(counts > 0)][0]}); mend them."
         )
+    _check_turnover(table, counts)
     return log_turnover(table.to_numpy(), counts, LOG_TURNOVER_OFFSET)
+
+
+def _check_turnover(table: pd.DataFrame, counts: np.ndarray) -> None:
+    """Refuse lines that turn over more than all shares on half of their days, and doubt those that hardly turn over any: another unit."""
+    turnover = (table.where(table > 0).median() / counts).to_numpy()
+    for odd, told in (
+        (turnover > 1.0, "more than all shares"),
+        (turnover < LEAST_TURNOVER, "next to nothing, so that the constant beside it decides its changes"),
+    ):
+        at = np.flatnonzero(odd)
+        if at.size:
+            said = (
+                f"volume over shares_outstanding of {at.size} of {turnover.size} securities is {told} on half of the days with trade (first "
+                f"{table.columns[at[0]]!r}: {prose.significant(turnover[at[0]])}), as where one is in thousands or millions and the other is not; give both in "
+                "single shares"
+            )
+            if turnover[at[0]] > 1.0:
+                raise InputError(f"{said}.")
+            warnings.warn(f"{said}.", ImpactWarning, stacklevel=4)
 
 
 def _market_logs(market_volume: Any, table: pd.DataFrame) -> pd.Series:

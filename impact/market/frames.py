@@ -42,7 +42,12 @@ def as_frame(table: TableLike, parameter: str = "prices") -> pd.DataFrame:
     if isinstance(table, pd.Series):
         return table.to_frame(parameter if table.name is None else table.name)
     if isinstance(table, dict):
-        return pd.DataFrame(table)
+        try:
+            return pd.DataFrame(table)
+        except ValueError as error:
+            raise InputError(
+                f"{parameter} is a mapping that makes no table ({_first_line(error)}); give columns of equal length."
+            ) from error
     import narwhals
 
     native: Any = table

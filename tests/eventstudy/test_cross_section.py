@@ -62,6 +62,17 @@ def test_events_that_are_clusters_of_their_own_leave_events_less_coefficients(st
     np.testing.assert_allclose(result.coefficients[["se", "p"]], np.column_stack((fit.bse, fit.pvalues)), rtol=1e-8)
 
 
+def test_figures_beside_none_are_figures_and_infinite_ones_refused(study):
+    """A column of floats and None has the type of text: it used to become a dummy for each of its figures."""
+    given = study.events.set_index("event_id")["weight"].astype(object)
+    given.iloc[3] = None
+    told = car_regression(study, given.to_frame(), -1, 1)
+    assert told.coefficients.index.tolist() == ["constant", "weight"] and told.dropped["event_id"].tolist() == [given.index[3]]
+    given.iloc[4] = np.inf
+    with pytest.raises(InputError, match=r"characteristics\['weight'\] has infinite values"):
+        car_regression(study, given.to_frame(), -1, 1)
+
+
 def test_precision_weights_match_statsmodels(study):
     from statsmodels import api
 

@@ -54,6 +54,12 @@ def close_at(bars, end, column=LINE):
     return bars[column].loc[pd.Timestamp(end, tz="Asia/Hong_Kong") - pd.Timedelta("5min")]
 
 
+def test_a_benchmark_that_is_no_name_is_refused():
+    bars = panel()
+    with pytest.raises(impact.InputError, match="benchmark is a DataFrame; name one column of bars"):
+        intraday_study(bars, news(NEWS), bars[[MARKET]], ["15min"])
+
+
 def test_prices_are_those_of_the_last_bars_that_had_ended():
     bars = panel()
     study = intraday_study(bars, news(NEWS), MARKET, ["15min", "close"])

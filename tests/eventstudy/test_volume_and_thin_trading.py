@@ -63,6 +63,16 @@ def test_volume_refuses_bad_share_counts():
         abnormal_volume(table, one_event(), market_volume="M")
 
 
+def test_volume_in_another_unit_than_the_shares_is_told():
+    """In millions beside single shares, the constant of the logarithm held the changes down without a word."""
+    table = pd.DataFrame({"A": np.exp(np.random.default_rng(2).normal(15, 0.3, 420))}, index=DAYS)
+    abnormal_volume(table, one_event(), shares_outstanding=1e9)
+    with pytest.warns(impact.ImpactWarning, match=r"next to nothing.*\(first 'A': 3.\d+e-09\), as where one is in thousands"):
+        abnormal_volume(table / 1e6, one_event(), shares_outstanding=1e9)
+    with pytest.raises(InputError, match="more than all shares on half of the days"):
+        abnormal_volume(table, one_event(), shares_outstanding=1e3)
+
+
 def prices_with_halts(market_returns):
     rng = np.random.default_rng(3)
     market = 100 * np.exp(np.cumsum(market_returns))
@@ -162,6 +172,15 @@ def test_calendar_time_finds_a_planted_drift(drifting):
     assert result.portfolio.loc[day, "n_members"] == len(held)
     assert result.portfolio.loc[day, "portfolio_return"] == pytest.approx(returns.iloc[200, held].mean(), rel=1e-12)
     assert "Calendar-time portfolio" in str(result) and len(result.to_frame()) == 2
+
+
+def test_a_list_of_benchmarks_is_refused_with_what_to_give(drifting):
+    returns, events = drifting
+    for call in (buy_and_hold, calendar_time_drift):
+        with pytest.raises(InputError, match=r"market names 2 columns, a basket.*mean\(axis=1\)"):
+            call(returns, events.iloc[5:], ["f0", "f1"])
+    with pytest.raises(InputError, match="market is a mapping that makes no table"):
+        buy_and_hold(returns, events, {"a": 1})
 
 
 def test_calendar_time_with_factors_takes_the_risk_free_rate_off(drifting):
