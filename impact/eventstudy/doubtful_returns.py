@@ -31,6 +31,10 @@ FILLED = 0.9
 """Share of exact zeros, among the returns of a line on days on which its own market was closed, from which they were filled in."""
 STILL = 5
 """Sessions in a row with a return of exactly zero from which a price stood still because it was carried forward."""
+STILL_OF_MOVING = 3
+"""The same of a line that stands still on next to no day before."""
+MOVING = 0.02
+"""Share of exact zeros among an event's estimation returns up to which its line stands still on next to no day."""
 FEWEST_OF_A_WEEKDAY = 10
 """Rows of one day of the week without any return from which it is called lost."""
 LARGE_FALL, LARGE_RISE = -0.35, 0.55
@@ -120,7 +124,8 @@ def still_windows(groups: Sequence[PlacedEvents], design: StudyDesign) -> tuple[
     first, is_one = tables.iloc[at[0]], at.size == 1
     told = (
         f"{at.size} of {len(tables)} event{'s' * (len(tables) != 1)} {'has' if is_one else 'have'} {STILL} or more returns of exactly zero in a "
-        f"row that reach into {'its' if is_one else 'their'} window (first {first['event_id']!r}: {first['security']}), as if the last price was carried "
+        f"row ({STILL_OF_MOVING} of a line that moved on nearly all days before) that reach into {'its' if is_one else 'their'} window (first "
+        f"{first['event_id']!r}: {first['security']}), as if the last price was carried "
         "through a halt, or on after the line had ended: such a day has no abnormal return; leave its cells empty, or see trade_to_trade_study"
     )
     warnings.warn(f"{told}.", ThinTrading, stacklevel=4)
@@ -128,15 +133,25 @@ def still_windows(groups: Sequence[PlacedEvents], design: StudyDesign) -> tuple[
 
 
 def _stands_still(group: PlacedEvents, design: StudyDesign) -> BoolArray:
-    """(n,) events with a run of zeros that has a day in the event window."""
+    """(n,) events with a run of zeros that has a day in the event window: a shorter one tells it of a line that moved every day before."""
     day0, security, values = group.aligned.day0, group.aligned.security, group.inputs.returns.values
-    offsets = np.arange(design.window[0] - STILL + 1, design.window[1] + STILL)
     still = np.zeros(day0.size, dtype=bool)
-    some = np.flatnonzero(_zeros(values, day0, security, offsets[STILL - 1 :: STILL]).any(axis=1))  # a run has one of every fifth day
+    some = np.flatnonzero(_has_run(values, day0, security, design, STILL_OF_MOVING))
     if some.size:
-        runs = np.lib.stride_tricks.sliding_window_view(_zeros(values, day0[some], security[some], offsets), STILL, axis=1)
-        still[some] = np.asarray(runs.all(axis=2)).any(axis=1)
+        shares = _share(values, day0[some], security[some], np.arange(design.estimation[0], design.estimation[1] + 1))
+        still[some] = (shares <= MOVING) | _has_run(values, day0[some], security[some], design, STILL)
     return still
+
+
+def _has_run(values: FloatArray, day0: IntArray, security: IntArray, design: StudyDesign, length: int) -> BoolArray:
+    """(n,) events with `length` zeros in a row, one of them in the event window."""
+    offsets = np.arange(design.window[0] - length + 1, design.window[1] + length)
+    with_run = np.zeros(day0.size, dtype=bool)
+    some = np.flatnonzero(_zeros(values, day0, security, offsets[length - 1 :: length]).any(axis=1))  # a run has one of every such day
+    if some.size:
+        runs = np.lib.stride_tricks.sliding_window_view(_zeros(values, day0[some], security[some], offsets), length, axis=1)
+        with_run[some] = np.asarray(runs.all(axis=2)).any(axis=1)
+    return with_run
 
 
 def _zeros(values: FloatArray, day0: IntArray, security: IntArray, offsets: IntArray) -> BoolArray:

@@ -56,7 +56,7 @@ def close_at(bars, end, column=LINE):
 
 def test_a_benchmark_that_is_no_name_is_refused():
     bars = panel()
-    with pytest.raises(impact.InputError, match="benchmark is a DataFrame; name one column of bars"):
+    with pytest.raises(InputError, match="benchmark is a DataFrame; name one column of bars"):
         intraday_study(bars, news(NEWS), bars[[MARKET]], ["15min"])
 
 
