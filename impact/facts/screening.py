@@ -195,7 +195,14 @@ def _add_designations(gathered: _Gathered, instant: pd.Timestamp | None) -> None
     for row in table.to_dict("records"):
         name = printed_name(row["fact_id"], row["entity"], instant)
         target = gathered.add_entity(
-            name, row["programme_id"], row["announced_on"], row["removed_on"], row["is_listed"], row["fact_id"], "designations", ""
+            name,
+            row["own_list_id"] or row["programme_id"],
+            row["announced_on"],
+            row["removed_on"],
+            row["is_listed"],
+            row["fact_id"],
+            "designations",
+            "",
         )
         gathered.names.extend((target, known["name"], known["kind"]) for known in names_of.get(row["fact_id"], ()))
         for isin in (row["isin"], *row["other_isins"].split(";")):

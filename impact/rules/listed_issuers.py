@@ -198,7 +198,13 @@ class ListedIssuers:
         told = {listing: said[listing.fact_id] for listing in self.listings if listing.fact_id in said}
         later = {other: row for listing, row in told.items() for other in self._linked([listing])}
         return tuple(
-            Relation(listing=listing, words=_NOT_NAMED[row["relation"]], since=day_start(row["from_on"]))
+            Relation(
+                listing=listing,
+                words=_NOT_NAMED[row["relation"]],
+                since=day_start(row["from_on"]),
+                source=row["source"],
+                confidence=row["confidence"],
+            )
             for listing, row in {**later, **told}.items()
             if listing not in own and listing.kind == "listed"
         )

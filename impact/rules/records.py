@@ -181,11 +181,13 @@ class Listing:
 
 @dataclass(frozen=True, kw_only=True)
 class Relation:
-    """How a trading line that a listing does not name stands to it, as the record of the listing says, and since when (None: ever)."""
+    """How a trading line that a listing does not name stands to it, since when (None: ever), and the record that says so."""
 
     listing: Listing
     words: str
-    since: Instant = None
+    since: Instant
+    source: str
+    confidence: str
 
     def stands_at(self, at: pd.Timestamp) -> bool:
         """Whether the name is listed at `at`, and the line stood to it so by then."""

@@ -113,7 +113,8 @@ def _of_relations(book: RuleBook, programme: Programme, question: Question, at: 
         return []
     entity = near[0].listing.entity
     rule = f"The list names {entity}; this line is {near[0].words}. {UNDECIDED}: whether it is meant with the name is open."
-    return [dataclasses.replace(meant, phase="related", status="unknown", rule=rule, citation="", entity=entity)]
+    rests_on = {"source": f"{meant.source}; {near[0].source}", "confidence": max(meant.confidence, near[0].confidence)}
+    return [dataclasses.replace(meant, phase="related", status="unknown", rule=rule, citation="", entity=entity, **rests_on)]
 
 
 def _of_opening_day(book: RuleBook, programme: Programme, question: Question, at: pd.Timestamp) -> list[Ruling]:

@@ -215,3 +215,9 @@ def test_the_score_is_the_token_sort_ratio_of_rapidfuzz():
 def test_an_index_needs_its_columns():
     with pytest.raises(InputError, match="no column 'kind'"):
         NameIndex.of(pd.DataFrame({"target": [], "name": []}))
+
+
+def test_a_name_that_treasury_listed_itself_is_matched_on_its_own_list():
+    """China Mobile Limited stood on no list of section 1237: Treasury listed it under EO 13959 on 8 January 2021."""
+    told = match_table(pd.DataFrame({"ticker": ["941 HK"]}), screening_targets("2021-05-20T12:00-04:00"))
+    assert told.loc[told["entity"] == "China Mobile Limited", "programme_id"].tolist() == ["ns-ccmc"]

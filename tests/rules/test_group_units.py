@@ -83,3 +83,9 @@ def test_deadlines_say_that_buying_a_unit_is_in_doubt():
     later = deadlines("3983.HK").notes
     assert any("No programme with a clock names this security" in note for note in later)
     assert any("ns-cmic names China National Offshore Oil Corporation" in note for note in later)
+
+
+@pytest.mark.parametrize(("line", "source", "confidence"), [("000768.SZ", "own knowledge", "B"), ("600760.SS", "Hogan Lovells", "A")])
+def test_a_doubt_rests_on_who_says_that_the_line_is_a_unit(line, source, confidence):
+    [ruling] = [ruling for ruling in permitted("buy", line, FEBRUARY_2021).rulings if ruling.phase == "related"]
+    assert source in ruling.source and ruling.confidence == confidence
