@@ -57,7 +57,10 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("receipt", r"\badrs?\b|\bgdrs?\b|\bads\b|depo[sz]it[ao]ry|\bspon\b|\bspons\b|\bsponsored\b"),
     (
         "fund",
-        r"(^|[^a-z])etfs?([^a-z]|$)|qdii|基金|联接|聯接|投資信託|펀드|\bucits\b|\bishares\b|\bspdr\b|\bfunds?\b|\bfonds\b|\bsicav\b|\betp\b|\bunit trust\b",
+        r"(^|[^a-z])etfs?([^a-z]|$)|qdii|基金|联接|聯接|投資信託|펀드|\bucits\b|\bishares\b|\bspdr\b|\bfunds?\b|\bfonds\b|\bsicav\b|\betp\b|\bunit trust\b"
+        r"|\bvanguard (total|lifestrategy|target|emerging|developed|esg|u\.?s\.?|uk|global|small|mid|large|federal)\b"
+        r"|\bxtrackers\b|\blyxor\b|\bkraneshares\b|\bproshares\b|\bdirexion\b|\bindex\b.*\b(acc|dist|accumulation)\b"
+        r"|\S+ .*\b(msci|ftse|stoxx|nasdaq[ -]?100|s&p ?500|russell ?\d+|topix|csi ?300|hang seng (index|tech))\b",
     ),
 )
 _BY_TICKER: tuple[tuple[str, str], ...] = (

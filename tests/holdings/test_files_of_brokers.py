@@ -219,3 +219,23 @@ def test_pence_in_a_cell_are_divided_once(read, currency):
         "ISIN,Quantity,Currency,Price,Value", f'GB00BLGZ9862,100,{currency},GBp 250.00,"GBp 25,000.00"', "KYG9830T1067,10,HKD,HK$26,HK$260"
     )
     assert file.rows[["currency", "price", "market_value"]].values.tolist() == [["GBP", 2.5, 250], ["HKD", 26, 260]]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Vanguard FTSE Developed World ex-UK Equity Index Accumulation", "fund"),
+        ("Vanguard Emerging Markets Stock Index Acc", "fund"),
+        ("AMUNDI NASDAQ-100 DAILY", "fund"),
+        ("L&G Global Technology Index Trust Acc", "fund"),
+        ("LYXOR EM", "fund"),
+        ("MSCI Inc", "unknown"),
+        ("S&P Global Inc", "unknown"),
+        ("Nasdaq Inc", "unknown"),
+        ("Vanguard International Semiconductor", "unknown"),
+        ("Hang Seng Bank", "unknown"),
+        ("Index Ventures Inc", "unknown"),
+    ],
+)
+def test_a_name_that_bears_that_of_an_index_is_one_of_a_fund_whose_lines_must_be_looked_at(read, name, kind):
+    assert read("Name;ISIN;Quantity", f"{name};IE00B59G4Q73;10").rows["instrument"].tolist() == [kind]
