@@ -105,6 +105,10 @@ class Result:
         if "schemas" in cls.__dict__ and cls.__doc__:
             cls.__doc__ = cls.__doc__.rstrip() + "\n\n" + _columns_section(cls.schemas)
 
+    def measured(self, schema: Schema) -> Schema:
+        """A schema of returns as that of what the result is of: where its `quantity` is no return (log volume, log range), in log points."""
+        return schema.measured_in("return" if getattr(self, "quantity", "return") == "return" else "log_points")
+
     def with_schema(self, name: str, columns: Iterable[str] | None = None) -> Table:
         """One table of the result with the schema that says what its columns are; `columns` picks some of them.
 
@@ -114,7 +118,7 @@ class Result:
             Key of `schemas`: an attribute, or a method that takes nothing, which gives the frame.
         """
         value = getattr(self, name)
-        whole = self.schemas[name].table(value() if callable(value) else value)
+        whole = self.measured(self.schemas[name]).table(value() if callable(value) else value)
         return whole if columns is None else whole.select(columns)
 
     def __post_init__(self) -> None:

@@ -51,6 +51,8 @@ class CrossSectionResult(Result):
         Clusters of each column.
     dropped : DataFrame
         Events without a CAR or a characteristic, with the reason.
+    quantity : str
+        What is explained: the ``return``, or a logarithm.
     sources, assumptions : tuple
     """
 
@@ -65,6 +67,7 @@ class CrossSectionResult(Result):
     clustered_by: str
     dropped: pd.DataFrame
     cluster_counts: tuple[int, ...] = ()
+    quantity: str = "return"
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
 
@@ -157,6 +160,7 @@ def car_regression(
         r_squared=fit.r_squared,
         clustered_by=clustered_by,
         cluster_counts=fit.counts,
+        quantity=study.quantity,
         dropped=dropped,
         sources=study.sources,
         assumptions=(*_assumptions(fit, ways, names, weights), *_carried_by_few(fit, x, labels, names)),

@@ -174,7 +174,9 @@ class StudyExports:
         if windows is not None:
             summary = replace(summary, notes=tuple(dict.fromkeys((*laid_out.remarks, *summary.notes))))
         tables = printed_tables(laid_out, self, full=False)
-        drawn = svg_text(figure_of(self.plot()), alternative="cumulative abnormal return by session from the event day, with its interval")
+        drawn = svg_text(
+            figure_of(self.plot()), alternative=f"cumulative abnormal {self.quantity} by session from the event day, with its interval"
+        )
         parts = [drawn, *(to_html(table, caption=name) for name, table in tables.items())]
         head = f"<!doctype html><html lang='en'><head><meta charset='utf-8'>{_POLICY}<title>Event study</title></head><body>"
         page: str = head + summary._repr_html_() + "".join(parts) + "</body></html>\n"

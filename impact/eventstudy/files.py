@@ -255,19 +255,19 @@ def printed_tables(tables: StudyTables, study: EventStudyResult, *, full: bool) 
     """The tables in the order a document shows them; without `full`, only what a reader wants to see at once."""
     if full:
         parts = {
-            "car": CAR.table(tables.car),
-            "headline": MEAN_CAR.table(tables.headline),
-            "tests": TESTS.table(tables.tests),
-            "estimates": ESTIMATES.table(tables.estimates),
+            "car": study.measured(CAR).table(tables.car),
+            "headline": study.measured(MEAN_CAR).table(tables.headline),
+            "tests": study.measured(TESTS).table(tables.tests),
+            "estimates": study.measured(ESTIMATES).table(tables.estimates),
         }
         return parts | {"abnormal": study.with_schema("to_frame"), "dropped": DROPPED.table(tables.dropped)}
     applicable = tables.tests[tables.tests["p_value"].notna()]
     shown = ["window", "test", "statistic", "p_value", "df", "distribution", "n_events", "headline", "warning"]
     parts = {
-        "headline": MEAN_CAR.table(tables.headline),
-        "car": CAR.table(tables.car),
-        "tests": TESTS.table(applicable).select(shown),
-        "estimates": ESTIMATES.table(tables.estimates),
+        "headline": study.measured(MEAN_CAR).table(tables.headline),
+        "car": study.measured(CAR).table(tables.car),
+        "tests": study.measured(TESTS).table(applicable).select(shown),
+        "estimates": study.measured(ESTIMATES).table(tables.estimates),
     }
     if study.n_events > MANY_EVENTS:
         parts = {name: parts[name] for name in ("headline", "tests")}

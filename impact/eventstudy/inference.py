@@ -201,6 +201,8 @@ class InferenceDesign(Result):
         Share of true nulls that the leading test would reject at 5 % if the event doubled the variance.
     events : (n_events,) int
         Positions of the events that enter among those of the study.
+    quantity : str
+        What is abnormal: ``return``, or a logarithm.
     caveats : tuple of str
         What no test of these events can tell, and what the leading test takes from the reader's own figures.
     """
@@ -233,12 +235,13 @@ class InferenceDesign(Result):
     level: float
     size_if_variance_doubles: float
     events: IntArray
+    quantity: str = "return"
     caveats: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """One row: every attribute, unrounded."""
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("assumptions", "events")}
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("assumptions", "events", "quantity")}
         fields["window"] = f"({self.window[0]}, {self.window[1]})"
         fields["second_opinions"] = ", ".join(self.second_opinions)
         fields["caveats"] = "; ".join(self.caveats)
@@ -259,7 +262,7 @@ class InferenceDesign(Result):
             notes.append("read beside it: " + ", ".join(self.second_opinions))
         if self.n_excluded:
             notes.append(f"{self.n_excluded} event(s) lack an abnormal return in the window and are left out")
-        return Summary(title=title, tables=(("Layout of the events", LAYOUT.table(shown)),), notes=tuple(notes))
+        return Summary(title=title, tables=(("Layout of the events", self.measured(LAYOUT).table(shown)),), notes=tuple(notes))
 
 
 def _caveats(layout: Clustering, test: HypothesisTest | None) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -26,7 +26,7 @@ from impact.kernels.persistence import lag_one, t_size_under_persistence
 from impact.kernels.records import EventDesign, FittedEvents
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
-from impact.tables import Schema, Table, prose
+from impact.tables import prose
 from impact.typing_ import BoolArray, FloatArray, IntArray, Window
 
 if TYPE_CHECKING:
@@ -260,7 +260,8 @@ class EventStudyResult(StudyExports, Result):
         from impact.eventstudy.inference import describe_inference
 
         self._checked(a, b)
-        return describe_inference(self.fitted, a, b, **({"incomplete": self._incomplete, "level": self.design.level} | options))
+        told = describe_inference(self.fitted, a, b, **({"incomplete": self._incomplete, "level": self.design.level} | options))
+        return replace(told, quantity=self.quantity)
 
     def conformal(self, a: int, b: int, *, level: float | None = None) -> ConformalInterval:
         """Conformal interval for the effect over [a, b] of one event (or of a batch on one date), by inverting the test."""
@@ -372,15 +373,6 @@ class EventStudyResult(StudyExports, Result):
             )
         title = f"Event study: {self.n_events} event{'s' * (self.n_events != 1)}, model {self.design.model}"
         return Summary(title=title, tables=tuple(tables), notes=(*remarks_over(inferences), *self.assumptions), sources=self.sources)
-
-    def measured(self, schema: Schema) -> Schema:
-        """A schema of returns as that of what was studied: abnormal log volume is in log points."""
-        return schema.measured_in("return" if self.quantity == "return" else "log_points")
-
-    def with_schema(self, name: str, columns: Iterable[str] | None = None) -> Table:
-        """One table of the study, in the unit of what was studied."""
-        table = super().with_schema(name, columns)
-        return Table(table.frame, self.measured(table.schema))
 
     def over(self, windows: Sequence[Window]) -> pd.DataFrame:
         """The inference over each of several windows, one row each: window, n_events, car, ci_low, ci_high, p_value, test."""

@@ -82,6 +82,8 @@ class ShrunkEffects(Result):
     effects : DataFrame
         Per event: car, se, weight (what it keeps of its distance from the mean), shrunk, shrunk_se.
     window : (a, b)
+    quantity : str
+        What the effects are of: the ``return``, or a logarithm.
     assumptions : tuple of str
     """
 
@@ -90,6 +92,7 @@ class ShrunkEffects(Result):
     pooled: pd.DataFrame
     effects: pd.DataFrame
     window: tuple[int, int]
+    quantity: str = "return"
     assumptions: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
@@ -99,14 +102,15 @@ class ShrunkEffects(Result):
     def summary(self) -> Summary:
         """The common mean and the spread about it in words, and the effect of each event."""
         pool = self.pooled.iloc[0]
+        signed, plain = (prose.signed_percent, prose.percent) if self.quantity == "return" else (prose.signed_decimal, prose.decimal)
         told = (
-            f"mean {prose.signed_percent(pool['mean'], 2)}, interval {prose.interval(pool['ci_low'], pool['ci_high'], prose.percent, 2)}; the "
-            f"effects differ by tau = {prose.percent(pool['tau'], 2)}, I squared {prose.percent(pool['i_squared'], 0)}, p "
+            f"mean {signed(pool['mean'], 2)}, interval {prose.interval(pool['ci_low'], pool['ci_high'], plain, 2)}; the "
+            f"effects differ by tau = {plain(pool['tau'], 2)}, I squared {prose.percent(pool['i_squared'], 0)}, p "
             f"{prose.p_value(pool['p'])} that they are one; a further event: "
-            f"{prose.interval(pool['predicted_low'], pool['predicted_high'], prose.percent, 2)}"
+            f"{prose.interval(pool['predicted_low'], pool['predicted_high'], plain, 2)}"
         )
         title = f"Effects of {int(pool['n_events'])} events over ({self.window[0]}, {self.window[1]}), shrunk towards their mean"
-        return Summary(title=title, tables=(("Each event", SHRUNK.table(self.effects)),), notes=(told, *self.assumptions))
+        return Summary(title=title, tables=(("Each event", self.measured(SHRUNK).table(self.effects)),), notes=(told, *self.assumptions))
 
 
 def shrunk_effects(study: EventStudyResult, a: int, b: int) -> ShrunkEffects:
@@ -158,4 +162,4 @@ def shrunk_effects(study: EventStudyResult, a: int, b: int) -> ShrunkEffects:
         "tau by Paule and Mandel, the interval of the mean by Hartung and Knapp; events are taken as independent",
         "errors are those from before the event: tau also holds what the event adds to the variance",
     )
-    return ShrunkEffects(pooled=pd.DataFrame([row]), effects=effects, window=(a, b), assumptions=notes)
+    return ShrunkEffects(pooled=pd.DataFrame([row]), effects=effects, window=(a, b), quantity=study.quantity, assumptions=notes)

@@ -127,9 +127,14 @@ class Schema:
         """This schema for another measured quantity: every return becomes `unit` (``"log_points"``: abnormal log volume)."""
         if unit == "return":
             return self
-        columns = tuple(replace(column, kind=column.kind.replace("return", unit), unit="") if column.kind.startswith("return") else column
-                        for column in self.columns)  # fmt: skip
-        return Schema(self.name, columns, self.extra, self.about)
+        columns, row_columns = (
+            tuple(
+                replace(column, kind=column.kind.replace("return", unit), unit="") if column.kind.startswith("return") else column
+                for column in given
+            )
+            for given in (self.columns, self.row_columns)
+        )
+        return replace(self, columns=columns, row_columns=row_columns)
 
     def table(self, frame: pd.DataFrame) -> Table:
         """`frame` with this schema, ready to be shown."""
