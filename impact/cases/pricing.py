@@ -59,7 +59,7 @@ def price_effect_of_case(
             else "no fact gives what those it binds hold"
         )
         raise DataUnavailable(
-            f"the shares forced in case {_name(case)!r} are unknown{known}: {why}; give sold_shares=(low, high) to price an assumption."
+            f"the shares forced in case {_name(case)!r} are unknown{known}: {why}; give a range of them (sold_shares=(low, high), --sold LOW:HIGH) to price an assumption."
         )
     missing = [name for name in ("adv_shares", "sigma") if name in threatened.line.unknown]
     if missing:

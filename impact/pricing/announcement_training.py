@@ -23,7 +23,17 @@ from impact.pricing.known_events import events_known_at, instant_of, listings_kn
 from impact.pricing.library import CHAIN, EventLibrary
 from impact.typing_ import BoolArray, Instant
 
-__all__ = ["FEWEST_DATES", "KeptOut", "LeftOut", "Training", "dates_left_out", "known_library", "trained_fit", "training_span"]
+__all__ = [
+    "FEWEST_DATES",
+    "KeptOut",
+    "LeftOut",
+    "Training",
+    "checked_dates",
+    "dates_left_out",
+    "known_library",
+    "trained_fit",
+    "training_span",
+]
 
 Training: TypeAlias = Literal["other_dates", "earlier_dates", "all_dates"]
 REFIT_DRAWS = 1000
@@ -108,22 +118,38 @@ def trained_fit(library: EventLibrary | None, model: str, left_out: LeftOut) -> 
     """
     if library is None and left_out is None:
         return committed_fit(model)
-    if library is None:
-        fit = _fit_without(model, left_out)
-    else:
-        library = known_library(library, left_out)
-        fit = fit_announcement(library, model, kept=_trains(training_rows(library, ANNOUNCEMENT_MODELS[model]), left_out))
-    if model == "fitted_zero" and fit.n_dates < FEWEST_DATES:
-        raise DataUnavailable(
-            f"{fit.n_dates} date cluster(s) of the event library train this forecast, fewer than {FEWEST_DATES}: its range would be that "
-            "of the prior; ask as of a later instant, use training='other_dates', or give a library with earlier events."
-        )
-    return fit
+    return _fit_without(model, left_out) if library is None else _fit_to(library, model, left_out)
+
+
+def checked_dates(n_dates: int, library: EventLibrary) -> None:
+    """Refuse what fewer than ``FEWEST_DATES`` date clusters of list events would have to tell.
+
+    Raises
+    ------
+    DataUnavailable
+        With the number of dates, and the first of the library.
+    """
+    if n_dates >= FEWEST_DATES:
+        return
+    first = training_rows(library, ANNOUNCEMENT_MODELS["fitted_zero"])["public_on"].min()
+    begins = "" if pd.isna(first) else f", which begins on {first:%Y-%m-%d},"
+    raise DataUnavailable(
+        f"too few earlier events: the event library{begins} holds {n_dates} date{'s' * (n_dates != 1)} of listings that had happened by then "
+        f"and may train a forecast; with fewer than {FEWEST_DATES} a range would only repeat the assumption that it starts from: ask as of "
+        "a later instant, or give a library with earlier events."
+    )
 
 
 @lru_cache(maxsize=32)
 def _fit_without(model: str, left_out: LeftOut) -> AnnouncementFit:
     """Fit to the shipped library without some of its dates; kept, since a case asks for the same more than once."""
-    library = known_library(shipped_library(), left_out)
-    rows = training_rows(library, ANNOUNCEMENT_MODELS[model])
-    return fit_announcement(library, model, kept=_trains(rows, left_out), n_draws=REFIT_DRAWS)
+    return _fit_to(shipped_library(), model, left_out, n_draws=REFIT_DRAWS)
+
+
+def _fit_to(library: EventLibrary, model: str, left_out: LeftOut, **options: int) -> AnnouncementFit:
+    known = known_library(library, left_out)
+    rows = training_rows(known, ANNOUNCEMENT_MODELS[model])
+    kept = _trains(rows, left_out)
+    if model == "fitted_zero":
+        checked_dates(rows.loc[kept[0], "date_cluster"].nunique(), library)
+    return fit_announcement(known, model, kept=kept, **options)

@@ -9,11 +9,11 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from impact.errors import DataUnavailable, InputError
+from impact.errors import InputError
 from impact.kernels.sobol import sobol_uniforms
 from impact.pricing.announcement import AnnouncementShock
 from impact.pricing.announcement_fit import shipped_library
-from impact.pricing.announcement_training import FEWEST_DATES
+from impact.pricing.announcement_training import checked_dates
 from impact.pricing.flow import ExecutionFlow, execution_flow
 from impact.pricing.flow_fit import coefficient_draws, era_at, flow_rows, reversal_draws
 from impact.pricing.known_events import changes_known_at, events_known_at, instant_of
@@ -180,12 +180,7 @@ def first_session_split(as_of: Instant | None = None) -> tuple[float, FloatArray
 @lru_cache(maxsize=8)
 def _split_of(library: EventLibrary) -> tuple[float, FloatArray1D]:
     rows = library.announcement_sample()
-    n_dates = rows["date_cluster"].nunique()
-    if n_dates < FEWEST_DATES:
-        raise DataUnavailable(
-            f"{n_dates} date cluster(s) of the event library were known then, fewer than {FEWEST_DATES}: how the news splits over its two "
-            "sessions cannot be told; ask as of a later instant, or leave the announcement out."
-        )
+    checked_dates(rows["date_cluster"].nunique(), shipped_library())
     both, first, noise = (rows[name].to_numpy(dtype=float) for name in ("car_0_1", "car_0_0", "se_0_1"))
     slope = float(both @ first / (both @ both))
     return slope, (first - slope * both) / noise
