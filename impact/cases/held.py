@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impact.cases.listing import stated_designation
+from impact.cases.rates import book_rates
 from impact.errors import DataUnavailable
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def exposure_of(case: Case, holdings: str | Path | pd.DataFrame | None = None) -
         investor="us_person" if book is None else book.investor,
         funds=None if book is None else book.funds,
         designations=(stated_designation(definition),) if definition.is_stated else (),
+        **book_rates(definition),
     )
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 import pandas as pd
 
 from impact.bundled import bundled_source
+from impact.calendars import venue_of
+from impact.cases.benchmarks import venue_currency
 from impact.cases.definition import CaseDefinition
 from impact.cases.listing import stated_source
 from impact.errors import DataUnavailable
@@ -16,7 +20,14 @@ from impact.market.bundled import usd_per_unit
 from impact.provenance import Source
 from impact.tables.prose import significant
 
-__all__ = ["DollarRate", "dollar_rate"]
+__all__ = ["BookRates", "DollarRate", "book_rates", "dollar_rate"]
+
+
+class BookRates(TypedDict):
+    """Arguments of :func:`impact.check_portfolio`."""
+
+    rates: Mapping[str, float]
+    rates_in: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +37,12 @@ class DollarRate:
     usd_per_unit: float
     note: str
     sources: tuple[Source, ...] = ()
+
+
+def book_rates(definition: CaseDefinition) -> BookRates:
+    """The rates that a case states, for a book read against it: they are quoted in the currency of its line."""
+    line = definition.currency or venue_currency(venue_of(definition.security))
+    return BookRates(rates=definition.rates, rates_in=line if definition.rates and line else None)
 
 
 def dollar_rate(definition: CaseDefinition, currency: str, on: pd.Timestamp) -> DollarRate:

@@ -94,7 +94,7 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
         "programmes": asked["programmes"] or None,
         "funds": asked["funds"],
         "ratios": _numbers(asked["ratios"], "--ratio"),
-        "rates": _numbers(asked["rates"], "--rate"),
+        **_rates_of(_numbers(asked["rates"], "--rate"), asked["case_file"]),
         "currency": asked["currency"],
         "nav": asked["nav"],
         "columns": _pairs(maps, "--map"),
@@ -266,6 +266,16 @@ def _stated_in_case(case_file: str | None) -> tuple:
 
     definition = case_definition(case_file)
     return (stated_designation(definition),) if definition.is_stated else ()
+
+
+def _rates_of(given: dict[str, float], case_file: str | None) -> dict:
+    """Rates of the book: those given, else those of the case."""
+    if given or case_file is None:
+        return {"rates": given}
+    from impact.cases.rates import book_rates
+    from impact.cases.shipped import case_definition
+
+    return {**book_rates(case_definition(case_file))}
 
 
 def _document(report, asked: dict, explain: int | None, diff: str | None) -> Document:

@@ -272,7 +272,7 @@ def check_portfolio(
         Replaces tables of the fact base.
     **reading
         decisions: file or :class:`~impact.holdings.decisions.Decision` records that settle proposals, each listed in `issues`;
-        currency, nav, columns, holdings_as_of: how a file is read, as for :func:`as_portfolio`, where the last is ``as_of``.
+        currency, rates_in, nav, columns, holdings_as_of: how a file is read, as for :func:`as_portfolio`, where the last is ``as_of``.
 
     Returns
     -------
@@ -304,6 +304,7 @@ def check_portfolio(
         programmes=programmes if programmes is None or isinstance(programmes, str) else tuple(programmes),
         ratios=ratios,
         rates=rates,
+        rates_in=reading.get("rates_in"),
         staleness=staleness or Staleness(),
         designations=tuple(designations),
         lists=lists,

@@ -23,7 +23,7 @@ from impact.tables.prose import decimal, percent, significant
 from impact.typing_ import IntArray
 from impact.venues import VENUES, venue_of
 
-__all__ = ["NAV_UNITS", "Portfolio", "ReadingOptions", "as_portfolio", "later_holdings", "read_as_asked"]
+__all__ = ["NAV_UNITS", "Portfolio", "ReadingOptions", "as_portfolio", "later_holdings", "rates_to", "read_as_asked"]
 
 NAV_UNITS = "NAV"
 """Currency of a book whose file gives weights and no values: values are then fractions of its net assets, and no money is known."""
@@ -88,6 +88,7 @@ class ReadingOptions(TypedDict, total=False):
     nav: float | None
     columns: Mapping[str, str] | None
     holdings_as_of: str | pd.Timestamp | None
+    rates_in: str | None
 
 
 def read_as_asked(
@@ -107,6 +108,7 @@ def read_as_asked(
         holdings,
         currency=options.get("currency"),
         rates=rates,
+        rates_in=options.get("rates_in"),
         nav=options.get("nav"),
         columns=options.get("columns"),
         as_of=options.get("holdings_as_of"),
@@ -118,6 +120,7 @@ def as_portfolio(
     *,
     currency: str | None = None,
     rates: Mapping[str, float] | None = None,
+    rates_in: str | None = None,
     nav: float | None = None,
     columns: Mapping[str, str] | None = None,
     as_of: str | pd.Timestamp | None = None,
@@ -132,6 +135,8 @@ def as_portfolio(
         Currency to value the book in; the one most positions are valued in by default.
     rates : mapping of currency to float, optional
         Units of `currency` that one unit of each other currency is worth (``{"HKD": 0.129}`` for a book in USD).
+    rates_in : str, optional
+        Currency in which `rates` are quoted, where that is not the one of the book; they are crossed.
     nav : float, optional
         Net asset value, when the file neither holds the whole book nor states it.
     columns, as_of : optional
@@ -150,11 +155,11 @@ def as_portfolio(
     if isinstance(holdings, Portfolio):
         return holdings
     file = holdings if isinstance(holdings, HoldingsFile) else read_holdings(holdings, columns=columns, as_of=as_of)
-    known = _checked_rates(rates)
     if nav is not None and not nav > 0:
         raise InputError(f"nav={nav!r} must be positive.")
     rows = file.rows
     base = currency_of(currency)[0] if currency else _commonest(rows["currency"])
+    known = rates_to(base, rates, rates_in)
     value, notes = _values(rows, base, known)
     if not value.notna().any() and rows["weight"].notna().any():
         asked, value, base = base, rows["weight"] * (nav or 1.0), base if nav else NAV_UNITS
@@ -181,6 +186,22 @@ def as_portfolio(
         sources=file.sources,
         assumptions=(*file.assumptions, *notes, *about),
     )
+
+
+def rates_to(base: str, rates: Mapping[str, float] | None, rates_in: str | None) -> dict[str, float]:
+    """Rates quoted in one currency (None: `base` itself) as units of `base`; none where they do not reach it.
+
+    Examples
+    --------
+    >>> rates_to("USD", {"USD": 1250.0}, "KRW"), rates_to("EUR", {"USD": 1250.0}, "KRW")
+    ({'KRW': 0.0008}, {})
+    """
+    known = _checked_rates(rates)
+    if rates_in is None:
+        return known
+    home, worth = currency_of(rates_in)
+    quoted = {code: rate * worth for code, rate in known.items()} | {home: 1.0}
+    return {code: rate / quoted[base] for code, rate in quoted.items() if code != base} if base in quoted else {}
 
 
 def _checked_rates(rates: Mapping[str, float] | None) -> dict[str, float]:

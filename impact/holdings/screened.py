@@ -19,7 +19,7 @@ from impact.holdings.fund_files import FundFiles, Staleness, as_fund_files, fund
 from impact.holdings.identify import Identified, identify
 from impact.holdings.lookthrough import FundContents, fund_contents
 from impact.holdings.plausibility import with_doubts
-from impact.holdings.portfolio import Portfolio, later_holdings, one_currency_taken
+from impact.holdings.portfolio import Portfolio, later_holdings, one_currency_taken, rates_to
 from impact.holdings.status import Law, law_at
 from impact.holdings.what_if import Designation, what_if_notes, with_designations
 from impact.provenance import Source, unique_sources
@@ -44,7 +44,7 @@ class CheckOptions:
     ----------
     portfolio : Portfolio
     funds : folder, mapping or None
-    investor, programmes, ratios, rates, staleness, designations, lists, tables
+    investor, programmes, ratios, rates, rates_in, staleness, designations, lists, tables
         As given to :func:`check_portfolio`.
     """
 
@@ -54,6 +54,7 @@ class CheckOptions:
     programmes: str | Iterable[str] | None = None
     ratios: Mapping[str, float] | None = None
     rates: Mapping[str, float] | None = None
+    rates_in: str | None = None
     staleness: Staleness = Staleness()
     designations: tuple[Designation | Escalation, ...] = ()
     lists: Any = None
@@ -175,7 +176,8 @@ def _screened(asked: AskedOfBooks, portfolio: Portfolio, identified: Identified)
     options, member = asked.options, identified.member[0]
     instruments, decided = settled(identified.instruments, member, portfolio.positions, options.decisions, asked.law)
     fund_of = asked.files.find(instruments)
-    contents = fund_contents(asked.files, instruments, identified.member[1:], currency=portfolio.currency, rates=options.rates or {})
+    rates = rates_to(portfolio.currency, options.rates, options.rates_in)
+    contents = fund_contents(asked.files, instruments, identified.member[1:], currency=portfolio.currency, rates=rates)
     issues = pd.concat([portfolio.issues, decided]) if len(decided) else portfolio.issues
     return ScreenedBook(
         portfolio=portfolio,

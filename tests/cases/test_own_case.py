@@ -111,6 +111,21 @@ def test_the_book_is_read_against_it(folder):
     assert (costs["crowd_bps_mid"] >= costs["alone_bps_mid"]).all()
 
 
+def test_a_rate_that_the_case_states_values_its_book(folder, run_cli):
+    # 12.5 million won at the stated 1,250 a dollar are 10,000 of 100,000 dollars, whoever reads the book against the case.
+    (folder / "positions.csv").write_text(
+        "Ticker,Name,Quantity,Market Value,Currency\n999930 KS,HANBIT DEVICES CO LTD,200,12500000,KRW\n"
+        "AAPL US,APPLE INC,300,60000,USD\nMSFT US,MICROSOFT CORP,60,30000,USD\n"
+    )
+    held = impact.case(folder).exposure().exposures.iloc[0]
+    assert held["market_value_high"] == pytest.approx(10_000.0) and held["nav_share_high"] == pytest.approx(0.10)
+    code, out, _ = run_cli("check", str(folder / "positions.csv"), "--case", str(folder), "--format", "json")
+    checked = json.loads(out)["exposures"][0]
+    assert code == 0 and checked["nav_share_high"] == pytest.approx(0.10)
+    _, out, _ = run_cli("check", str(folder / "positions.csv"), "--case", str(folder), "--rate", "KRW=0.001", "--format", "json")
+    assert json.loads(out)["exposures"][0]["market_value_high"] == pytest.approx(12_500.0)
+
+
 def test_the_page_answers_the_four_questions(folder):
     page = impact.case(folder).report(folder / "page.html").read_text()
     assert all(words in page for words in ("What do I hold", "Until when", "Who else sells", "What will it cost", "HYPOTHETICAL"))

@@ -149,7 +149,7 @@ def test_summary_and_plot_show_both_forecasts():
 @pytest.mark.parametrize("day", ["2015-01-14", "2018-04-06"])
 def test_a_forecast_that_no_event_trained_is_refused(day):
     """Its range would be that of the prior, narrower than what events taught."""
-    with pytest.raises(DataUnavailable, match="date cluster"):
+    with pytest.raises(DataUnavailable, match="too few earlier events"):
         announcement_shock("first_bar_offshore", sigma=0.02, date=day, training="earlier_dates")
 
 
