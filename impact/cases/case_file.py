@@ -38,7 +38,10 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
         "security", "other_lines", "isins", "issuer", "title", "programme", "public_at", "leaked_at", "hypothetical", "record", "also", "without", "unknowns",
     ),
     "programme": PROGRAMME_FIELDS,
-    "market": ("prices", "benchmark_prices", "benchmark", "peers", "technology_peers", "currency", "rates", "prices_from", "prices_to", "note"),
+    "market": (
+        "prices", "benchmark_prices", "benchmark", "peers", "technology_peers", "currency", "rates", "decimal", "date_format", "prices_from",
+        "prices_to", "note",
+    ),
     "shares": ("outstanding", "free_float"),
     "tables": ("events", "holders", "index", "buyers"),
     "book": ("holdings", "investor", "funds"),
@@ -80,6 +83,8 @@ class StatedCase(TypedDict, total=False):
     note: str
     currency: str
     rates: Mapping[str, float]
+    decimal: str
+    date_format: str
     outstanding: float | Span | list[float]
     free_float: float | Span | list[float]
     events: str | Path | pd.DataFrame | list[dict[str, object]]
@@ -200,6 +205,8 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
         benchmark_prices=stated.get("benchmark_prices"),
         currency=_currency(stated.get("currency", ""), where),
         rates=_rates(stated.get("rates", {}), where),
+        decimal=_decimal(stated.get("decimal", ""), where),
+        date_format=stated.get("date_format", ""),
         shares_outstanding=_span(stated.get("outstanding"), f"{where}: outstanding", least=1.0, most=np.inf),
         free_float=_span(stated.get("free_float"), f"{where}: free_float", least=0.0, most=1.0),
         tables=tables,
@@ -346,6 +353,12 @@ def _rates(given: Mapping[str, float], where: str) -> Mapping[str, float]:
             f"{where}: rates[{wrong[0]!r}]={given[wrong[0]]!r} must be a positive number: the price of one {wrong[0]} in the line's currency."
         )
     return {code.upper(): float(rate) for code, rate in given.items()}
+
+
+def _decimal(given: str, where: str) -> str:
+    if given not in ("", ".", ","):
+        raise InputError(f"{where}: decimal={given!r} is no decimal sign; state '.' or ',', as the files of prices write it.")
+    return given
 
 
 def _span(given: object, parameter: str, *, least: float, most: float) -> Span | None:

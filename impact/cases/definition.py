@@ -109,6 +109,8 @@ class CaseDefinition:
         Currency of the line's prices; empty: as the prices say, else that of its venue.
     rates : mapping of currency to float
         Price of one unit of a currency in the currency of the line, such as ``{"USD": 1380.0}`` for a line in won.
+    decimal, date_format : str
+        How the files of prices write figures and days (``","``, ``"%d/%m/%Y"``), where these leave it open; empty: as they tell.
     shares_outstanding, free_float : (low, high) or None
         Count of all shares, and the share of them that trades freely, as the user states them.
     tables : StatedTables
@@ -141,6 +143,8 @@ class CaseDefinition:
     benchmark_prices: str | Path | None = None
     currency: str = ""
     rates: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    decimal: str = ""
+    date_format: str = ""
     shares_outstanding: Span | None = None
     free_float: Span | None = None
     tables: StatedTables = field(default_factory=StatedTables)

@@ -41,6 +41,8 @@ class NewCaseFields(TypedDict, total=False):
     benchmark: str
     currency: str
     rates: Mapping[str, float]
+    decimal: str
+    date_format: str
     outstanding: float | Span
     free_float: float | Span
     book: str | Path
@@ -65,8 +67,8 @@ def write_case(
     hypothetical : bool
         Whether nobody has announced the designation.
     stated
-        Of the fields of a case file: issuer, own_programme (fields of its own section), prices and benchmark_prices (paths), benchmark, currency, rates, outstanding,
-        free_float, book (a path). Prices are read once, so that a file that cannot serve is refused here.
+        Of the fields of a case file: issuer, own_programme (fields of its own section), prices and benchmark_prices (paths), benchmark, currency, rates, decimal,
+        date_format, outstanding, free_float, book (a path). Prices are read once, so that a file that cannot serve is refused here.
 
     Raises
     ------
@@ -122,11 +124,9 @@ def _lines(definition: CaseDefinition, n_facts: int, folder: Path) -> Iterator[s
     yield '# peers = ["LINE", "LINE", "LINE"]   # three or more lines that the news does not reach'
     currency = definition.currency or venue_currency(venue)
     yield f"currency = {json.dumps(currency)}" if currency else '# currency = "GBP"   # of the closes: a currency or its hundredth'
-    rates = ", ".join(f"{code} = {rate!r}" for code, rate in (definition.rates or {"USD": 1.0}).items())
-    yield (
-        f"{'' if definition.rates else '# '}rates = {{ {rates} }}   # price of one US dollar in {currency or 'that currency'}; "
-        "a bundled rate is taken when there is one"
-    )
+    yield from _rates(definition, currency)
+    yield _or_remark("decimal", definition.decimal, ",", "decimal sign of the files of prices, where their figures leave it open")
+    yield _or_remark("date_format", definition.date_format, "%d/%m/%Y", "how they write a day, where day and month cannot be told apart")
     yield ""
     yield "[shares]"
     yield from _shares(definition, venue)
@@ -144,6 +144,23 @@ def _lines(definition: CaseDefinition, n_facts: int, folder: Path) -> Iterator[s
     held = '"positions.csv"' if book is None or isinstance(book.holdings, pd.DataFrame) else _path(book.holdings, folder)
     yield f"{'# ' if book is None else ''}holdings = {held}   # any layout of a broker, custodian or terminal"
     yield '# investor = "us_person"'
+
+
+def _rates(definition: CaseDefinition, currency: str) -> Iterator[str]:
+    """The rate stated, or the line to state it in; a line in dollars needs none."""
+    rates = ", ".join(f"{code} = {rate!r}" for code, rate in definition.rates.items())
+    if rates:
+        yield f"rates = {{ {rates} }}   # price of one unit of it in {currency or 'the currency of the line'}"
+    elif currency != "USD":
+        yield (
+            f"# rates = {{ USD = 0.0 }}   # price of one US dollar in {currency or 'that currency'}, in place of 0.0; a bundled rate is "
+            "taken when there is one"
+        )
+
+
+def _or_remark(field: str, stated: str, example: str, about: str) -> str:
+    """One field as it is stated, else as a remark with an example."""
+    return f"{'' if stated else '# '}{field} = {json.dumps(stated or example)}   # {about}"
 
 
 def _programme(definition: CaseDefinition) -> Iterator[str]:

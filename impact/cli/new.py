@@ -30,6 +30,8 @@ __all__ = ["command"]
 )
 @click.option("--currency", metavar="CODE", help="Of the closes, such as GBp (default: that of the venue).")
 @click.option("--per-dollar", type=float, metavar="RATE", help="Price of one US dollar in that currency.")
+@click.option("--decimal", metavar="SIGN", help="Decimal sign of the files of prices, where their figures leave it open.")
+@click.option("--date-format", metavar="FORMAT", help="How they write a day, such as %d/%m/%Y, where day and month cannot be told apart.")
 @click.option("--shares", "outstanding", metavar="LOW:HIGH", help="All shares of the line: a number or a range.")
 @click.option("--free-float", metavar="LOW:HIGH", help="Share of them that trades freely, as a decimal or a range.")
 @click.option("--holdings", "book", type=click.Path(exists=True), metavar="FILE", help="Positions to read the case against.")

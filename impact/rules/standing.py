@@ -163,7 +163,8 @@ def standing(book: RuleBook, security: str, *, investor: str = "us_person", inst
 
 
 def _names(book: RuleBook) -> Mapping[str, str]:
-    return {programme.programme_id: programme.name for programme in book.programmes}
+    """Every programme as a sentence names it; what a caller calls a programme of his own may be a name with or without an article."""
+    return {one.programme_id: one.name if one.is_stated else f"the {one.name}" for one in book.programmes}
 
 
 def _act(book: RuleBook, question: Question, at: pd.Timestamp) -> ActStanding:

@@ -126,6 +126,46 @@ def test_a_rate_that_the_case_states_values_its_book(folder, run_cli):
     assert json.loads(out)["exposures"][0]["market_value_high"] == pytest.approx(12_500.0)
 
 
+def test_figures_and_days_that_a_file_leaves_open_are_settled_by_the_case(folder, tmp_path, run_cli):
+    # A Brazilian export: 65,123 is a price with three decimals, 03/11/2026 the third of November.
+    days = pd.DatetimeIndex(sessions("BVMF", "2026-01-05", "2026-11-10"))
+    days = days[(days.day <= 12)]
+    rows = [f"{day:%d/%m/%Y};{65 + 0.001 * (n % 7):.3f}".replace(".", ",") for n, day in enumerate(days)]
+    (tmp_path / "precos.csv").write_text("data;fechamento\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    new = [
+        "new",
+        "EMBR3.SA",
+        "--programme",
+        "ns-cmic",
+        "--at",
+        "2026-11-04T16:05-05:00",
+        "--hypothetical",
+        "--prices",
+        str(tmp_path / "precos.csv"),
+    ]
+    for told in ("decimal", "date_format"):
+        code, _, err = run_cli(*new, "-o", str(tmp_path / told))
+        assert code and told in err
+        new += [f"--{told.replace('_', '-')}", {"decimal": ",", "date_format": "%d/%m/%Y"}[told]]
+    code, _, err = run_cli(*new, "-o", str(tmp_path / "case"))
+    assert code == 0, err
+    panel = impact.case(tmp_path / "case").panel
+    assert panel.close["EMBR3.SA"].iloc[:2].tolist() == [65.0, 65.001] and panel.sessions[-1] == days[-1]
+    assert 'decimal = ","' in (tmp_path / "case" / "case.toml").read_text()
+
+
+def test_the_template_states_no_rate_of_its_own(tmp_path):
+    # A rate of 1.0 that is uncommented as it stands would price a line in lira at par; a line in dollars needs none.
+    for security, line in (("AKBNK.IS", "# rates = { USD = 0.0 }"), ("AAPL", "")):
+        folder = impact.cases.write_case(security, "ns-cmic", "2026-11-02T16:05-05:00", tmp_path / security, hypothetical=True)
+        text = (folder / "case.toml").read_text()
+        assert (line in text and "rates = { USD = 1" not in text) if line else "rates" not in text
+        (folder / "case.toml").write_text(text.replace("# rates", "rates"))
+        if line:
+            with pytest.raises(InputError, match="positive number"):
+                impact.case(folder)
+
+
 def test_the_page_answers_the_four_questions(folder):
     page = impact.case(folder).report(folder / "page.html").read_text()
     assert all(words in page for words in ("What do I hold", "Until when", "Who else sells", "What will it cost", "HYPOTHETICAL"))
@@ -273,6 +313,7 @@ def test_before_the_public_instant_there_is_no_case(folder):
         ("[shares]", "[share]", r"\[share\] is not a section.*did you mean 'shares'"),
         ("free_float", "freefloat", "did you mean 'free_float'"),
         ("free_float = 0.6", "free_float = 60", "between 0 and 1"),
+        ("rates = {", 'decimal = ";"\nrates = {', "decimal=';' is no decimal sign"),
         ("[119e6, 121e6]", "[121e6, 119e6]", "pair"),
         ('"ns-cmic"', '"ns-cimc"', "did you mean 'ns-cmic'"),
         ("public_at = 2026-11-02T16:05:00-05:00", "public_at = 2026-11-02", "bare day"),

@@ -62,6 +62,13 @@ def checked(tmp_path, case, run_cli, at, investor="eu_person"):
     return row
 
 
+def test_a_sentence_gives_a_programme_its_article_and_a_name_of_the_case_as_it_stands(tmp_path):
+    names = impact.case("cnooc").law().programme_names
+    assert names["eo13959-orig"] == "the CCMC investment ban, original text"
+    own = impact.case(written(tmp_path)).law().programme_names
+    assert own[impact.case(written(tmp_path)).definition.programme_id] == "Annex XIX of Regulation (EU) 833/2014"
+
+
 def test_each_phase_says_what_is_stated(tmp_path):
     path = written(tmp_path)
     told = {action: [asked(path, action, at).status for at in (BEFORE, WINDOW, AFTER)] for action in ("buy", "sell", "hold", "convert_adr")}
@@ -411,7 +418,7 @@ def test_a_new_folder_holds_every_field(tmp_path, run_cli):
     words = ("new", "RHM.DE", "--at", "2026-11-24T18:30+01:00", "-o", str(folder))
     assert run_cli(*words, "--own-programme", "Annex XIX")[0] == 0
     text = (folder / "case.toml").read_text(encoding="utf-8")
-    assert all(f"{field} = " in text for field in FIELDS) and impact.case(folder).definition.own_programme.name == "Annex XIX"
+    assert all(f"{field} = " in text for field in FIELDS) and impact.case(folder).definition.own_programme.name == "Annex XIX of Regulation (EU) 833/2014"
     filled = text.replace("# binds", "binds").replace("# buy_barred", "buy_barred").replace("# instruments", "instruments")
     (folder / "case.toml").write_text(filled, encoding="utf-8")
     assert permitted("buy", "RHM.DE", "2027-06-01T12:00Z", tables=rule_tables(impact.case(folder).definition, None)).status == "prohibited"
