@@ -78,9 +78,9 @@ def special_sessions_left_out(definition: CaseDefinition, panel: MarketPanel) ->
 def _from_files(source: str | Path, definition: CaseDefinition, wanted: list[str]) -> MarketPanel:
     """The tables that ship, or the user's own files: a file of one security that names none is that of the line."""
     own = definition.benchmark_prices if source == definition.prices else None
-    written = {"decimal": definition.decimal or None, "date_format": definition.date_format or None}
+    decimal, days = definition.decimal or None, definition.date_format or None
     if own is None:
-        panel = load_panel(source, _files_of(source, wanted), **written)
+        panel = load_panel(source, _files_of(source, wanted), decimal=decimal, date_format=days)
         if source == "bundled" or Path(source).is_dir() or len(panel.securities) > 1 or _names_a_line(panel.securities[0]):
             return panel
     elif not Path(source).is_file():
@@ -89,7 +89,7 @@ def _from_files(source: str | Path, definition: CaseDefinition, wanted: list[str
             f"benchmark into that folder as {definition.market}.csv, or give a file of the line as prices."
         )
     files = {definition.security: source} | ({} if own is None else {definition.market: own})
-    panel = load_panel(files, **written)
+    panel = load_panel(files, decimal=decimal, date_format=days)
     told = tuple(f"{security} {READ_FROM} {Path(path).name}." for security, path in files.items())
     return replace(panel, assumptions=(*panel.assumptions, *told))
 
