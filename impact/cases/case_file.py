@@ -183,7 +183,7 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
         title=stated.get("title") or f"{issuer} under {stated['programme'] if own is None else own.name}",
         issuer=issuer,
         security=security,
-        market=_benchmark(stated.get("benchmark") or venue_benchmark(venue)[0], security, where),
+        market=_benchmark(stated.get("benchmark") or venue_benchmark(venue)[0] or _named_by_file(stated), security, where),
         programme_id=_programme(stated["programme"], where) if own is None else own.programme_id,
         own_programme=own,
         designation_event=_designation_event(tables, rows["record"]),
@@ -330,6 +330,12 @@ def _designation_event(tables: StatedTables, record: str) -> str:
         return "D0"
     own = tables.events[tables.events["fact"] == record]
     return str(own["id"].iloc[0]) if len(own) and own["id"].iloc[0] else "D0"
+
+
+def _named_by_file(stated: StatedCase) -> str:
+    """The benchmark by the name of its own file, where neither the case nor the venue names one."""
+    own = stated.get("benchmark_prices")
+    return "" if own is None else Path(own).name.partition(".")[0]
 
 
 def _benchmark(name: str, security: str, where: str) -> str:

@@ -12,7 +12,8 @@ def _names(*lines: str) -> frozenset[str]:
 
 
 DATE_NAMES = _names(
-    "date; dates; day; session; time; timestamp; trade date; trade_date; tradedate; trading day; datum; fecha; data; 날짜; 일자; 日付; 日付け; 日期; 交易日期"
+    "date; dates; day; session; time; timestamp; trade date; trade_date; tradedate; trading day; datum; fecha; data; 날짜; 일자; 日付; 日付け; 日期; 交易日期",
+    "tarih; dia; fecha de cotización",
 )
 COLUMN_NAMES: Mapping[str, frozenset[str]] = {
     "date": DATE_NAMES | _names("ex_date; ex date"),
@@ -20,18 +21,21 @@ COLUMN_NAMES: Mapping[str, frozenset[str]] = {
     "close": _names(
         "close; close price; closing price; close/last; last; last price; px_last; price; settle",
         "schlusskurs; schluss; zuletzt; cierre; último; clôture; dernier; chiusura; ultimo; slotkoers; laatste; fechamento",
+        "kapanış; kapanış fiyatı; kapanış (tl); kapanış(tl); kapanis; şimdi; son; son fiyat; preço de fechamento; preço fechamento",
         "종가; 終値; 收盘价; 收盘; 收盤價; 收市價",
     ),
     "adjusted_close": _names("adj close; adj_close; adjclose; adj. close; adjusted close; adjusted_close; adjusted; 調整後終値"),
     "volume": _names(
-        "volume; vol; vol.; px_volume; shares traded; number of shares; turnover shares; stücke; stuecke; stück; volumen; 거래량; 出来高; 売買高; 成交量"
+        "hacim; hacim (adet); hacim(adet); hac.; işlem hacmi (adet); quantidade de títulos; quantidade negociada",
+        "volume; vol; vol.; px_volume; shares traded; number of shares; turnover shares; stücke; stuecke; stück; volumen; 거래량; 出来高; 売買高; 成交量",
     ),
     "dividends": _names("dividends; dividend; amount"),
     "currency": _names("currency; ccy; crncy"),
 }
 
 OTHER_FIGURES = _names(
-    "open; high; low; vwap; stock splits; capital gains; 시가; 고가; 저가; 始値; 高値; 安値; 开盘价; 开盘; 最高; 最低; 開盤價"
+    "open; high; low; vwap; stock splits; capital gains; 시가; 고가; 저가; 始値; 高値; 安値; 开盘价; 开盘; 最高; 最低; 開盤價",
+    "açılış; yüksek; düşük; abertura; máxima; mínima",
 )
 """Columns that only a table of one security, or a long table, has; they are read by no one here."""
 
@@ -44,5 +48,6 @@ NOT_PRICES = _names(
     "eröffnung; eröffnungskurs; hoch; tageshoch; höchst; tief; tagestief; umsatz; rendite; geld; brief; marktkapitalisierung; kgv",
     "ouverture; plus haut; plus bas; rendement; capitalisation; apertura; massimo; minimo; máximo; mínimo; rendimento; rentabilidad; cambio",
     "涨跌幅; 涨跌额; 成交额; 总市值; 流通市值; 市盈率; 换手率; 時価総額; 売買代金; 등락률; 거래대금; 시가총액",
+    "대비; 전일대비; fark; fark %; değişim; değişim %; var; var%; var.; var. %; variação; variação %; işlem hacmi (tl); hacim (tl)",
 )
 """Further figures of a security that are no price of it and are read by no one here."""

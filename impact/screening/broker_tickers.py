@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -38,8 +39,8 @@ def settle_tickers(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.D
     Notes
     -----
     A bare ticker that is a line of the fact base is taken for it when the name of the row is that of the issuer, or, where the row has
-    no name that can be compared, when its country or currency is that of the line. A name of another issuer, or no agreement at all,
-    leaves it a proposal.
+    no name that can be compared, or no name of the issuer is known, when its country or currency is that of the line. A name of another
+    issuer, or no agreement at all, leaves it a proposal.
     """
     ticker, exchange = instruments["ticker"].astype("str"), instruments["exchange"].astype("str")
     distinct = {text: spelled_venue(text) for text in ticker.unique()}
@@ -51,7 +52,7 @@ def settle_tickers(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.D
     by_code = _lines_by_code(targets)
     codes = ticker.str.strip().str.upper().str.replace(r"^0+(?=\d)", "", regex=True)
     bare = (lines["country"] == "").to_numpy() & codes.isin(set(by_code)).to_numpy()
-    names_of = _names_of(targets) if bare.any() else {}
+    names_of = _names_of(targets) if bare.any() else defaultdict(list)
     for row in np.flatnonzero(bare).tolist():
         choices = [(mic, target, *_evidence(instruments.iloc[row], mic, names_of[target])) for mic, target in by_code[str(codes.iat[row])]]
         mic, target, agrees, disagrees = max(choices, key=lambda choice: (len(choice[2]) - 2 * ("name" in choice[3]), -len(choice[3])))
@@ -77,9 +78,12 @@ def _lines_by_code(targets: ScreeningTargets) -> Mapping[str, list[tuple[str, in
 
 
 def _names_of(targets: ScreeningTargets) -> Mapping[int, list[str]]:
-    names: dict[int, list[str]] = {}
+    """Names of each target; a listing that a caller states without one is called by its line, which is no name."""
+    lines = set(targets.identifiers["security"])
+    names: dict[int, list[str]] = defaultdict(list)
     for target, name in zip(targets.names["target"], targets.names["name"], strict=True):
-        names.setdefault(int(target), []).append(str(name))
+        if name not in lines:
+            names[int(target)].append(str(name))
     return names
 
 
@@ -89,7 +93,7 @@ def _evidence(row: pd.Series, mic: str, names: Sequence[str]) -> tuple[list[str]
     agrees: list[str] = []
     disagrees: list[str] = []
     name = str(row["name"])
-    if any(len(word) > 1 for word in telling_words(name)):  # a name in another script cannot be compared
+    if names and any(len(word) > 1 for word in telling_words(name)):  # a name in another script cannot be compared
         (agrees if any(name_agrees(name, listed) for listed in names) else disagrees).append("name")
     currency = str(row["price_currency"] or row.get("currency", "")).upper()
     if currency:

@@ -154,6 +154,43 @@ def test_figures_and_days_that_a_file_leaves_open_are_settled_by_the_case(folder
     assert 'decimal = ","' in (tmp_path / "case" / "case.toml").read_text()
 
 
+LOCAL_HABITS = {
+    "turkish": (
+        "ASELS.IS",
+        "XIST",
+        "Tarih;Kapanış(TL);Hacim(Adet)",
+        "Hesap;Sembol;Menkul Kıymet;Adet;Piyasa Değeri;Döviz",
+        "ASELSAN",
+        "TRY",
+    ),
+    "brazilian": ("EMBJ3.SA", "BVMF", "Data;Último;Vol.", "Conta;Ativo;Nome;Quantidade;Valor de Mercado;Moeda", "EMBRAER ON", "BRL"),
+    "korean": ("267260.KS", "XKRX", "일자;종가;거래량", "계좌번호;종목코드;종목명;보유수량;평가금액;통화", "HD현대일렉트릭", "KRW"),
+}
+
+
+@pytest.mark.parametrize("habit", sorted(LOCAL_HABITS))
+def test_a_line_in_no_table_is_known_by_its_code_in_files_of_its_market(tmp_path, run_cli, habit):
+    # Half of the book is the line, under its local code alone; nobody has told the name of its issuer, so that none can speak against it.
+    security, mic, headings, positions, name, currency = LOCAL_HABITS[habit]
+    code = security.partition(".")[0]
+    days = pd.DatetimeIndex(sessions(mic, "2026-09-01", "2026-11-18"))
+    (tmp_path / "line.csv").write_text("\n".join([headings, *(f"{day:%d.%m.%Y};65,12;1.200.000" for day in days)]) + "\n", encoding="utf-8")
+    (tmp_path / "own_index.csv").write_text(
+        "\n".join([headings.rpartition(";")[0], *(f"{day:%d.%m.%Y};2.500,25" for day in days)]) + "\n", encoding="utf-8"
+    )
+    rows = [positions, f"1;{code};{name};10.000;651.200,00;{currency}", f"1;ZZZZ9;OTHER CO;10.000;651.200,00;{currency}"]
+    (tmp_path / "book.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    new = ["new", security, "--programme", "ns-cmic", "--at", "2026-11-04T16:05-05:00", "--hypothetical", "-o", str(tmp_path / "case")]
+    given = {"prices": "line.csv", "benchmark-prices": "own_index.csv", "holdings": "book.csv"}
+    exit_code, _, err = run_cli(*new, *(part for field, file in given.items() for part in (f"--{field}", str(tmp_path / file))))
+    assert exit_code == 0, err
+    own = impact.case(tmp_path / "case")
+    assert own.panel.close[security].iloc[-1] == 65.12 and own.panel.volume[security].iloc[-1] == 1_200_000
+    assert own.panel.close[own.definition.market].iloc[-1] == 2500.25 and (own.definition.market == "own_index") == (habit == "turkish")
+    held = own.exposure().exposures.iloc[0]
+    assert (held["status"], held["quantity_high"], held["nav_share_high"]) == ("restricted", 10_000.0, 0.5)
+
+
 def test_the_template_states_no_rate_of_its_own(tmp_path):
     # A rate of 1.0 that is uncommented as it stands would price a line in lira at par; a line in dollars needs none.
     for security, line in (("AKBNK.IS", "# rates = { USD = 0.0 }"), ("AAPL", "")):
