@@ -7,8 +7,8 @@ import re
 
 __all__ = ["LEGACY", "decode", "opening_text"]
 
-LEGACY = ("cp1252", "cp932", "gb18030", "cp949", "cp950", "euc_jp", "cp1250", "cp1251")
-"""Encodings that a file which is not Unicode may have: Western, Japanese, Chinese, Korean, Taiwanese, Japanese (Unix), Central European, Cyrillic."""
+LEGACY = ("cp1252", "cp932", "gb18030", "cp949", "cp950", "euc_jp", "cp1254", "cp1250", "cp1251")
+"""Encodings that a file which is not Unicode may have: Western, Japanese, Chinese, Korean, Taiwanese, Japanese (Unix), Turkish, Central European, Cyrillic."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -19,7 +19,7 @@ _MARKS = (
 )
 _SAMPLE = 1 << 16
 _EVIDENCE = 1 << 15
-_NOT_ASCII = re.compile(rb"(?m)^[\x00-\x09\x0b-\x7f]*[\x80-\xff][^\n]*")  # from the beginning of a line: no line is gone over twice
+_NOT_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 
 
 def decode(content: bytes, *, encoding: str | None = None) -> tuple[str, str]:
@@ -118,11 +118,19 @@ def _coherent(sample: bytes, name: str) -> bool:
 
 
 _LETTERS = {
-    "cp1252": frozenset("àáâãäåçèéêëìíîïñòóôõöøùúûüßÀÁÂÄÅÇÈÉÊÍÓÖØÚÜÑ"),
+    "cp1252": frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüßÀÁÂÄÅÆÇÈÉÊÍÓÖØÚÜÑ"),
+    "cp1254": frozenset("çıöşüâîûÇİÖŞÜ"),
     "cp1250": frozenset("ąćęłńóśźżčďěňřšťůžáéíúýőűăâîşţäöüßŁŚŻŹĆČŠŽŘÁÉÓÖÜÄ"),
     "cp1251": frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЭЮЯ"),
 }
-"""Letters that the languages of each single-byte encoding use; the others of its table are rare in company names."""
+"""Letters that the languages of each single-byte encoding use; the others of its table are rare in company names.
+
+The Turkish ğ is left out: its byte is the Icelandic ð, and no Turkish table is written with it alone.
+"""
+
+
+_CYRILLIC = _LETTERS["cp1251"]
+_LATIN = re.compile("[A-Za-z]")
 
 
 def _single_byte(sample: bytes) -> str:
@@ -134,6 +142,8 @@ def _single_byte(sample: bytes) -> str:
 def _ordinary(text: str, letters: frozenset[str]) -> float:
     worth = 0.0
     for place, letter in enumerate(text):
+        if letter in _CYRILLIC and _LATIN.search(text[max(place - 1, 0) : place + 2]):
+            continue  # within a Latin word it is an accent of another table
         if letter in letters or letter in "€£’‘“”–—…®©":
             worth += 1.0
         elif letter > "\x7f" and letter.isalpha():

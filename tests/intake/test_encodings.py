@@ -43,6 +43,24 @@ def test_a_few_bytes_beyond_ascii_are_enough(text, encoding):
     assert decode(text.encode(encoding))[0] == text
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Tarih;Kapanış;Hacim\n02.06.2025;213,18;1\n", "cp1254"),
+        ("Hesap;Sembol;Menkul Kıymet;Adet;Piyasa Değeri;Döviz\nA1;ASELS;ASELSAN ELEKTRONİK;1;2;TRY\n", "cp1254"),
+        ("Hisse;Adet\nTürkiye İş Bankası;10\nŞişe Cam;5\nEreğli Demir Çelik;3\n", "cp1254"),
+        ("Nafn;Fjöldi;Verð;Markaðsvirði\nSíminn;10;5;6\nÍslandsbanki;1;2;3\n", "cp1252"),
+        ("Navn;Beløb;Værdi\nØrsted;5;6\n", "cp1252"),
+        ("Ticker;Имя\nSBER;Сбербанк-п\nGAZP;ПАО Газпром\n", "cp1251"),
+        ("Denumire;Cantitate;Preţ\nSocietatea Naţională de Gaze;4;3\n", "cp1250"),
+        ("Cenný papír;Kusů\nČEZ;1\n", "cp1250"),
+    ],
+)
+def test_accents_of_other_tables_are_told_apart(text, encoding):
+    """Turkish was read as Polish or with Cyrillic letters within Latin words (Dцviz), Danish and Icelandic too."""
+    assert decode(text.encode(encoding)) == (text, encoding)
+
+
 def test_an_encoding_that_is_told_settles_it():
     assert decode("é".encode("cp1252"), encoding="cp1251")[0] == "й"
 
