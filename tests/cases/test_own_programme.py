@@ -418,10 +418,7 @@ def test_a_new_folder_holds_every_field(tmp_path, run_cli):
     words = ("new", "RHM.DE", "--at", "2026-11-24T18:30+01:00", "-o", str(folder))
     assert run_cli(*words, "--own-programme", "Annex XIX")[0] == 0
     text = (folder / "case.toml").read_text(encoding="utf-8")
-    assert (
-        all(f"{field} = " in text for field in FIELDS)
-        and impact.case(folder).definition.own_programme.name == "Annex XIX of Regulation (EU) 833/2014"
-    )
+    assert all(f"{field} = " in text for field in FIELDS) and impact.case(folder).definition.own_programme.name == "Annex XIX"
     filled = text.replace("# binds", "binds").replace("# buy_barred", "buy_barred").replace("# instruments", "instruments")
     (folder / "case.toml").write_text(filled, encoding="utf-8")
     assert permitted("buy", "RHM.DE", "2027-06-01T12:00Z", tables=rule_tables(impact.case(folder).definition, None)).status == "prohibited"
