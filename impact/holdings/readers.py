@@ -16,7 +16,7 @@ from impact.holdings.positions import TOTAL_REASON, Positions, interpret
 from impact.holdings.raw_tables import RawTable, SheetTables
 from impact.holdings.scales import with_units
 from impact.holdings.schemas import DROPPED, DROPPED_COUNTS, FILE_COLUMNS, FILE_COUNTS, FILE_ROWS, ISSUES
-from impact.holdings.sections import file_tables
+from impact.holdings.sections import MOST_COLUMNS, file_tables, too_wide
 from impact.holdings.sums import grand_totals
 from impact.holdings.told_twice import told_once
 from impact.holdings.weight_units import WEIGHT_UNITS
@@ -223,6 +223,9 @@ def _check_headers(split: Sequence[SheetTables], where: str) -> None:
         transactions = any(reason.startswith("nothing names a position: ") for page in split for _, reason, _ in page.refused)
         if transactions:
             raise InputError(f"{where} is a list of transactions (trade dates, proceeds), not of positions; export the positions held.")
+        widest = max((page.sheet.width for page in split), default=0)
+        if widest > MOST_COLUMNS:
+            raise InputError(f"{where} {too_wide(widest)}: turn it, or keep the columns that tell name, code and amount.")
         seen = max((page.seen for page in split), key=len, default=())
         closest = f" (closest headings: {', '.join(seen[:8])[:200]})" if seen else ""
         what = (

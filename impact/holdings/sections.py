@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,11 +23,12 @@ from impact.intake.records import BLANK, RawSheet
 from impact.intake.units import StatedUnit, agreed_unit, is_unit, stated_unit, unit_in
 from impact.typing_ import IntArray
 
-__all__ = ["file_tables", "sheet_tables"]
+__all__ = ["MOST_COLUMNS", "file_tables", "sheet_tables", "too_wide"]
 
 _HOLDS_NUMBER = r"^[^A-Za-z=]*\d"
 _STATEMENT_MARKS = frozenset({"header", "data", "total", "subtotal", "notes"})
 _LOOK_THROUGH = "holdingsasof"
+MOST_COLUMNS, _TOLD_COLUMNS = 1000, 20
 
 
 def file_tables(sheets: Sequence[RawSheet], columns: Mapping[str, str] | None, *, dayfirst: bool | None) -> list[SheetTables]:
@@ -59,6 +61,10 @@ def sheet_tables(
     first column is a section.
     """
     unsplit = [(row.line, SENTENCE if is_prose(row.text) else row.reason, row.text) for row in sheet.refused]
+    if sheet.width > MOST_COLUMNS:
+        narrow = replace(sheet, cells=sheet.cells.iloc[:, :_TOLD_COLUMNS])
+        refused = [*unsplit, *_named(narrow, range(len(sheet)), f"the sheet {too_wide(sheet.width)}")]
+        return SheetTables(sheet=sheet, tables=(), refused=refused, seen=())
     if sheet.headings:
         return _typed_table(sheet, columns, unsplit, beside_histories=beside_histories)
     if _is_statement(sheet):
@@ -78,6 +84,11 @@ def sheet_tables(
     return SheetTables(
         sheet=sheet, tables=tuple(body.tables), refused=sorted([*unsplit, *body.refused]), seen=seen, unit=agreed_unit(body.units)
     )
+
+
+def too_wide(width: int) -> str:
+    """What is wrong with a table of more columns than positions have."""
+    return f"has {width:,} columns; a table of positions has one row a position and at most {MOST_COLUMNS:,} columns"
 
 
 def _named(sheet: RawSheet, positions: Sequence[int], reason: str) -> list[Refused]:

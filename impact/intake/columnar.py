@@ -13,7 +13,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.intake.encoding import decode, opening_text
 from impact.intake.limits import ReadOptions
-from impact.intake.records import RawSheet, cell_text, sheet_of_rows
+from impact.intake.records import RawSheet, cell_text, check_records, sheet_of_rows
 
 __all__ = ["frame_sheet", "is_arrow", "is_json", "is_parquet", "read_arrow", "read_json", "read_parquet", "records_sheet"]
 
@@ -173,6 +173,7 @@ def records_sheet(records: Sequence[Mapping[str, Any]], *, name: str = "") -> Ra
     """A list of mappings, one a row; a mapping inside one is flattened with dots."""
     flat = [_flattened(record) for record in records]
     headings = list(dict.fromkeys(key for record in flat for key in record))
+    check_records(flat, headings, name)
     rows = [[cell_text(record.get(key)) for key in headings] for record in flat]
     numeric = [[isinstance(record.get(key), int | float) and not isinstance(record.get(key), bool) for key in headings] for record in flat]
     return sheet_of_rows(rows, range(1, len(rows) + 1), name=name, headings=headings, numeric=numeric, n_lines=len(rows))

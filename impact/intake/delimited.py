@@ -75,7 +75,8 @@ def _regular(text: str, lines: Sequence[str], mark: str, encoding: str, limits: 
     if max(map(len, lines)) > limits.cell_characters:
         return None
     width = max(map(len, csv.reader(lines[:_SAMPLE_LINES], delimiter=mark)))
-    if width > limits.columns or len(lines) * width > limits.cells:
+    spanned, stated = len(lines) * width, text.count(mark) + len(lines)
+    if width > limits.columns or spanned > limits.cells or spanned - stated > limits.empty_cells:
         return None
     if '"' in text and any(line.count('"') % 2 for line in lines):
         return None

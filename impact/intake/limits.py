@@ -23,6 +23,9 @@ class Limits:
         Lines of a text file or rows of a sheet, blank ones included.
     cells : int
         Cells of the rectangle that a sheet spans, its empty ones included.
+    empty_cells : int
+        Those of them that nothing states: of shorter rows, of records without a key, and what cells of XML and HTML span, in all tables
+        of the file together; a few bytes can ask for many.
     cell_characters : int
         A row with a longer cell is refused; the rest of the table is read.
     columns : int
@@ -34,6 +37,7 @@ class Limits:
     small_bytes: int = 32 << 20
     lines: int = 3_000_000
     cells: int = 40_000_000
+    empty_cells: int = 20_000_000
     cell_characters: int = 131_072
     columns: int = 16_384
 

@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from impact.errors import InputError
 from impact.intake.encoding import decode, opening_text
 from impact.intake.limits import ReadOptions
-from impact.intake.records import BLANK, RawSheet, check_cells, sheet_of_rows
+from impact.intake.records import BLANK, RawSheet, SpannedCells, check_columns, check_records, sheet_of_rows
 
 __all__ = [
     "is_html",
@@ -117,7 +117,8 @@ def read_spreadsheet_xml(content: bytes, options: ReadOptions) -> tuple[RawSheet
     named = [(_attribute(page, "Name"), page) for page in root if _local(page.tag) == "Worksheet"]
     if sheet is not None and sheet not in dict(named):
         raise InputError(f"sheet={sheet!r} is not in {where}; choose one of: {', '.join(name for name, _ in named)}.")
-    return tuple(_worksheet(page, name, options) for name, page in named if sheet in (None, name))
+    spanned = SpannedCells()
+    return tuple(_worksheet(page, name, options, spanned) for name, page in named if sheet in (None, name))
 
 
 def _attribute(element, name: str) -> str:
@@ -134,8 +135,8 @@ def _index(element, after: int, most: int, where: str) -> int:
     return index
 
 
-def _worksheet(page, name: str, options: ReadOptions) -> RawSheet:
-    rows, line, numeric, number, n_cells = [], [], [], 0, 0
+def _worksheet(page, name: str, options: ReadOptions, spanned: SpannedCells) -> RawSheet:
+    rows, line, numeric, number = [], [], [], 0
     for row in page.iter():
         if _local(row.tag) != "Row":
             continue
@@ -157,8 +158,7 @@ def _worksheet(page, name: str, options: ReadOptions) -> RawSheet:
             extra = min(int(across), options.limits.columns) if across.isdigit() else 0
             cells.extend([""] * extra)
             stored.extend([False] * extra)
-        n_cells += len(cells)
-        check_cells(n_cells, name)
+        spanned.add(len(cells) - len(row), name)
         rows.append(cells)
         numeric.append(stored)
         line.append(number)
@@ -184,7 +184,8 @@ def read_html(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]:
         root = lxml_html.document_fromstring(text, parser=lxml_html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise InputError(f"{options.where} is a web page that cannot be read ({str(error)[:120]}); download the file itself.") from error
-    sheets = [_html_table(table, position) for position, table in enumerate(_leaf_tables(root), start=1)]
+    spanned = SpannedCells()
+    sheets = [_html_table(table, position, spanned) for position, table in enumerate(_leaf_tables(root), start=1)]
     kept = tuple(sheet for sheet in sheets if len(sheet) > 1 and sheet.width > 1)
     if not kept:
         raise InputError(f"{options.where} is a web page, not a table; download the file itself (often a log-in page is saved instead).")
@@ -197,22 +198,26 @@ def _leaf_tables(root) -> Iterator:
             yield table
 
 
-def _html_table(table, position: int) -> RawSheet:
+def _html_table(table, position: int, spanned: SpannedCells) -> RawSheet:
     caption = next((" ".join(title.text_content().split()) for title in table.iter("caption")), "")
-    rows, line, n_cells = [], [], 0
+    rows, line = [], []
     below: dict[int, tuple[int, str]] = {}  # column -> rows that a cell above still covers
     for number, row in enumerate(table.iter("tr"), start=1):
         cells: list[str] = []
         for cell in row.iterchildren("td", "th"):
             _skip_covered(cells, below)
+            check_columns(len(cells), caption)  # spans grow faster than the file that states them
             across, down = _span(cell, "colspan", _WIDEST_SPAN), _span(cell, "rowspan", 65_534)
             text = " ".join(cell.text_content().split())
-            for offset in range(across):
-                below[len(cells)] = (down - 1, text if offset == 0 else "")
-                cells.append(text if offset == 0 else "")
+            covered = range(len(cells), len(cells) + across)
+            cells += [text, *[""] * (across - 1)]
+            if down > 1:
+                below |= {column: (down - 1, text if column == covered.start else "") for column in covered}
+            elif below:
+                for column in covered:
+                    below.pop(column, None)
         _skip_covered(cells, below)
-        n_cells += len(cells)
-        check_cells(n_cells, caption)
+        spanned.add(len(cells) - len(row), caption)
         rows.append(cells)
         line.append(number)
     return sheet_of_rows(_joined_columns(rows), line, name=caption or f"table {position}", n_lines=len(rows))
@@ -245,9 +250,10 @@ def _opens(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
 
 
 def _skip_covered(cells: list[str], below: dict[int, tuple[int, str]]) -> None:
-    while below.get(len(cells), (0, ""))[0] > 0:
-        left, text = below[len(cells)]
-        below[len(cells)] = (left - 1, text)
+    while len(cells) in below:
+        left, text = below.pop(len(cells))
+        if left > 1:
+            below[len(cells)] = (left - 1, text)
         cells.append(text)
 
 
@@ -293,6 +299,7 @@ def read_xml_records(content: bytes, options: ReadOptions) -> tuple[RawSheet, ..
         headings = list(dict.fromkeys(key for _, record in rows for key in record))
         if len(headings) < 2:
             continue
+        check_records([record for _, record in rows], headings, name)
         cells = [[record.get(key, "") for key in headings] for _, record in rows]
         sheets.append(
             sheet_of_rows(cells, [place for place, _ in enumerate(rows, start=1)], name=name, headings=headings, n_lines=len(rows))

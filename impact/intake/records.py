@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +12,19 @@ from impact.errors import InputError
 from impact.intake.limits import LIMITS
 from impact.typing_ import BoolArray, IntArray
 
-__all__ = ["BLANK", "REFUSALS", "RawFile", "RawSheet", "RefusedRow", "cell_text", "check_cells", "sheet_of_rows"]
+__all__ = [
+    "BLANK",
+    "REFUSALS",
+    "RawFile",
+    "RawSheet",
+    "RefusedRow",
+    "SpannedCells",
+    "cell_text",
+    "check_cells",
+    "check_columns",
+    "check_records",
+    "sheet_of_rows",
+]
 
 BLANK = " \t\r\n\xa0\ufeff\u202f\u3000"
 """What a cell may hold and still be blank."""
@@ -141,18 +153,62 @@ def cell_text(cell: object) -> str:
     return str(cell)
 
 
-def check_cells(n: int, name: str) -> None:
-    """Refuse a table with more cells than the limit, the empty ones of its rectangle included.
+def check_cells(n: int, name: str, *, n_empty: int = 0) -> None:
+    """Refuse a table with more cells than the limit, the empty ones of its rectangle included, or with more of those than theirs.
 
     Raises
     ------
     InputError
     """
-    if n > LIMITS.cells:
-        raise InputError(
-            f"{f'table {name!r}' if name else 'the table'} spans more than {LIMITS.cells:,} cells; "
-            "delete what lies beyond its rows and columns, or save it as Parquet."
-        )
+    for count, most, kind in ((n, LIMITS.cells, "cells"), (n_empty, LIMITS.empty_cells, "empty cells")):
+        if count > most:
+            raise InputError(
+                f"{_named(name)} spans more than {most:,} {kind}; delete what lies beyond its rows and columns, or save it as Parquet."
+            )
+
+
+def check_columns(n: int, name: str) -> None:
+    """Refuse a table with more columns than the limit, those that a cell spans included.
+
+    Raises
+    ------
+    InputError
+    """
+    if n > LIMITS.columns:
+        raise InputError(f"{_named(name)} spans more than {LIMITS.columns:,} columns; delete what lies beyond its columns.")
+
+
+def check_records(records: Sequence[Sized], headings: Sized, name: str) -> None:
+    """Refuse records that make a table beyond the limits, before their rows are filled up to all `headings`.
+
+    Raises
+    ------
+    InputError
+    """
+    check_columns(len(headings), name)
+    n = len(records) * len(headings)
+    check_cells(n, name, n_empty=n - sum(map(len, records)))
+
+
+def _named(name: str) -> str:
+    return f"table {name!r}" if name else "the table"
+
+
+@dataclass(kw_only=True)
+class SpannedCells:
+    """How many cells the tables of one file span so far without stating them."""
+
+    n: int = 0
+
+    def add(self, n: int, name: str) -> None:
+        """Count those of one more row of the table of that name.
+
+        Raises
+        ------
+        InputError
+        """
+        self.n += n
+        check_cells(0, name, n_empty=self.n)
 
 
 def sheet_of_rows(
@@ -196,7 +252,7 @@ def sheet_of_rows(
         if numeric is not None:
             kept_numeric.append(numeric[position])
     width = max([len(headings), *map(len, kept)], default=0)
-    check_cells(len(kept) * width, name)
+    check_cells(len(kept) * width, name, n_empty=len(kept) * width - sum(map(len, kept)))
     squared = [(*cells, *[""] * (width - len(cells))) for cells in kept]
     turned = zip(*squared, strict=True) if squared else [()] * width
     table = pd.DataFrame({place: pd.Series(list(column), dtype="str") for place, column in enumerate(turned)})

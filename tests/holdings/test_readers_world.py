@@ -207,3 +207,15 @@ def test_a_map_that_names_an_absent_heading_is_refused_with_the_headings_that_ar
     book = pd.DataFrame({"ISIN": [X], "Shares": [1]})
     with pytest.raises(InputError, match=r"columns\['isin'\]='Asset ISIN' is no heading of the table .*it has: ISIN, Shares"):
         read_holdings(book, columns={"isin": "Asset ISIN"})
+
+
+def test_a_sheet_wider_than_positions_are_is_refused_as_that_or_named_beside_others(tmp_path):
+    many = [f"c{number}" for number in range(1000)]
+    wide = [["Name", "ISIN", "Shares", *many], ["Xiaomi", X, "10", *many]]
+    with pytest.raises(InputError, match="has 1,003 columns; a table of positions has one row a position and at most 1,000"):
+        read_holdings(pd.DataFrame(wide[1:], columns=wide[0]))
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(xlsx(("held", [["Name", "ISIN", "Shares"], ["Apple", A, 10]]), ("wide", wide)))
+    file = read_holdings(path)
+    assert file.rows["isin"].tolist() == [A]
+    assert file.dropped["reason"].str.contains("the sheet has 1,003 columns").sum() == 2  # its headings and its row

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import zipfile
 
 import pytest
@@ -36,6 +37,8 @@ def many_rows():
     return stream.getvalue()
 
 
+MERGED = '<ss:Row><ss:Cell ss:MergeAcross="16000"><ss:Data ss:Type="String">a</ss:Data></ss:Cell></ss:Row>'
+
 BOMBS = {
     "a stray cell far away": (far_cell, "spans 1,048,576 rows by 16,384 columns and holds 13 cells"),
     "more rows than a sheet has": (many_rows, "more than the 1,048,576 rows"),
@@ -51,7 +54,32 @@ BOMBS = {
     "document type": (lambda: b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a><b x="1">&x;</b></a>', "declares a document type"),
     "deep XML": (lambda: b"<a>" * 100_000, "not well-formed XML"),
     "deep JSON": (lambda: b"[" * 100_000, "not well-formed JSON"),
-    "a page of wide cells": (lambda: b"<table>" + b"<tr><td colspan=1000 rowspan=60000>a</td></tr>" * 400 + b"</table>", "spans more than"),
+    "a page of wide cells": (
+        lambda: b"<table>" + b"<tr><td colspan=1000 rowspan=60000>a</td></tr>" * 400 + b"</table>",
+        "spans more than 16,384 columns",
+    ),
+    "rows of wide cells": (
+        lambda: b"<table>" + (b"<tr>" + b"<td colspan=1000>a</td>" * 16 + b"</tr>") * 1300 + b"</table>",
+        "spans more than 20,000,000 empty cells",
+    ),
+    "tables of wide cells": (
+        lambda: (b"<table>" + (b"<tr>" + b"<td colspan=1000>a</td>" * 16 + b"</tr>") * 20 + b"</table>") * 80,
+        "spans more than 20,000,000 empty cells",
+    ),
+    "a long row above short ones": (lambda: b"a," * 16_000 + b"\n" + b"1,2\n" * 1300, "spans more than 20,000,000 empty cells"),
+    "records of other keys": (
+        lambda: json.dumps([{f"k{n}": 1} for n in range(4600)]).encode(),
+        "spans more than 20,000,000 empty cells",
+    ),
+    "elements of other keys": (
+        lambda: b"<a>" + b"".join(b'<b k%d="1" z="2"/>' % n for n in range(4600)) + b"</a>",
+        "spans more than 20,000,000 empty cells",
+    ),
+    "merged cells": (
+        f'<ss:Workbook {SS}><ss:Worksheet ss:Name="a">{MERGED * 1300}</ss:Worksheet></ss:Workbook>'.encode,
+        "spans more than 20,000,000 empty cells",
+    ),
+    "a row of wide cells": (lambda: b"<table><tr>" + b"<td colspan=1000>" * 90_000 + b"</tr></table>", "spans more than 16,384 columns"),
     "an index far away": (
         f'<ss:Workbook {SS}><ss:Worksheet ss:Name="a"><ss:Row ss:Index="900000000"/></ss:Worksheet></ss:Workbook>'.encode,
         "points to row or column 900,000,000",
