@@ -11,12 +11,11 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.holdings.called import is_called_sum
-from impact.holdings.headers import HEAD_ROWS
 from impact.holdings.positions import TOTAL_REASON, Positions, interpret
 from impact.holdings.raw_tables import RawTable, SheetTables
 from impact.holdings.scales import with_units
 from impact.holdings.schemas import DROPPED, DROPPED_COUNTS, FILE_COLUMNS, FILE_COUNTS, FILE_ROWS, ISSUES
-from impact.holdings.sections import MOST_COLUMNS, file_tables, too_wide
+from impact.holdings.sections import check_headers, file_tables
 from impact.holdings.sums import grand_totals
 from impact.holdings.told_twice import told_once
 from impact.holdings.weight_units import WEIGHT_UNITS
@@ -180,7 +179,7 @@ def read_holdings(
     file, net_assets = _opened(source, sheet, separator)
     where = f"path={str(path)!r}" if path.name else "the table"
     split = with_units(file_tables(file.sheets, columns, dayfirst=dayfirst))
-    _check_headers(split, where)
+    check_headers(split, where)
     day = _given_day(as_of)
     named = parse_date(path.stem) if path.name else None
     several = sum(len(page.tables) for page in split) > 1
@@ -214,32 +213,6 @@ def _opened(source: object, sheet: str | None, separator: str | None) -> tuple[R
 
     filed = filing_tables(Path(source)) if isinstance(source, str | Path) else None
     return filed or (file, float("nan"))
-
-
-def _check_headers(split: Sequence[SheetTables], where: str) -> None:
-    """Refuse a source without any table of positions, and a map that names a heading which no table has."""
-    tables = [table for page in split for table in page.tables]
-    if not tables:
-        transactions = any(reason.startswith("nothing names a position: ") for page in split for _, reason, _ in page.refused)
-        if transactions:
-            raise InputError(f"{where} is a list of transactions (trade dates, proceeds), not of positions; export the positions held.")
-        widest = max((page.sheet.width for page in split), default=0)
-        if widest > MOST_COLUMNS:
-            raise InputError(f"{where} {too_wide(widest)}: turn it, or keep the columns that tell name, code and amount.")
-        seen = max((page.seen for page in split), key=len, default=())
-        closest = f" (closest headings: {', '.join(seen[:8])[:200]})" if seen else ""
-        what = (
-            "has no usable columns" if any(page.sheet.headings for page in split) else f"has no header among its first {HEAD_ROWS} line(s)"
-        )
-        raise InputError(
-            f"{where} {what}{closest}; a header names the security (name, ticker, ISIN, CUSIP, SEDOL) and an amount (quantity, market value, "
-            'weight): name yours, such as --map isin="Asset ID".'
-        )
-    missing = set(tables[0].plan.absent).intersection(*(table.plan.absent for table in tables[1:]))
-    if missing:
-        name, heading = min(missing)
-        present = ", ".join(heading for heading in tables[0].plan.headings if heading)[:200]
-        raise InputError(f"columns[{name!r}]={heading!r} is no heading of {where} ({len(missing)} absent); it has: {present}.")
 
 
 def _preamble_day(split: Sequence[SheetTables]) -> pd.Timestamp | None:

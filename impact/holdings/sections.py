@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from impact.errors import InputError
 from impact.holdings.column_kinds import plan_for_cells
 from impact.holdings.columns import ColumnPlan, may_be_amount, plan_columns
 from impact.holdings.headers import HEAD_ROWS, find_header
@@ -23,12 +24,12 @@ from impact.intake.records import BLANK, RawSheet
 from impact.intake.units import StatedUnit, agreed_unit, is_unit, stated_unit, unit_in
 from impact.typing_ import IntArray
 
-__all__ = ["MOST_COLUMNS", "file_tables", "sheet_tables", "too_wide"]
+__all__ = ["check_headers", "file_tables", "sheet_tables"]
 
 _HOLDS_NUMBER = r"^[^A-Za-z=]*\d"
 _STATEMENT_MARKS = frozenset({"header", "data", "total", "subtotal", "notes"})
 _LOOK_THROUGH = "holdingsasof"
-MOST_COLUMNS, _TOLD_COLUMNS = 1000, 20
+_MOST_COLUMNS, _TOLD_COLUMNS = 1000, 20
 
 
 def file_tables(sheets: Sequence[RawSheet], columns: Mapping[str, str] | None, *, dayfirst: bool | None) -> list[SheetTables]:
@@ -61,9 +62,9 @@ def sheet_tables(
     first column is a section.
     """
     unsplit = [(row.line, SENTENCE if is_prose(row.text) else row.reason, row.text) for row in sheet.refused]
-    if sheet.width > MOST_COLUMNS:
+    if sheet.width > _MOST_COLUMNS:
         narrow = replace(sheet, cells=sheet.cells.iloc[:, :_TOLD_COLUMNS])
-        refused = [*unsplit, *_named(narrow, range(len(sheet)), f"the sheet {too_wide(sheet.width)}")]
+        refused = [*unsplit, *_named(narrow, range(len(sheet)), f"the sheet {_too_wide(sheet.width)}")]
         return SheetTables(sheet=sheet, tables=(), refused=refused, seen=())
     if sheet.headings:
         return _typed_table(sheet, columns, unsplit, beside_histories=beside_histories)
@@ -86,9 +87,40 @@ def sheet_tables(
     )
 
 
-def too_wide(width: int) -> str:
+def check_headers(split: Sequence[SheetTables], where: str) -> None:
+    """Refuse a source without any table of positions, and a map that names a heading which no table has.
+
+    Raises
+    ------
+    InputError
+    """
+    tables = [table for page in split for table in page.tables]
+    if not tables:
+        transactions = any(reason.startswith("nothing names a position: ") for page in split for _, reason, _ in page.refused)
+        if transactions:
+            raise InputError(f"{where} is a list of transactions (trade dates, proceeds), not of positions; export the positions held.")
+        widest = max((page.sheet.width for page in split), default=0)
+        if widest > _MOST_COLUMNS:
+            raise InputError(f"{where} {_too_wide(widest)}: turn it, or keep the columns that tell name, code and amount.")
+        seen = max((page.seen for page in split), key=len, default=())
+        closest = f" (closest headings: {', '.join(seen[:8])[:200]})" if seen else ""
+        what = (
+            "has no usable columns" if any(page.sheet.headings for page in split) else f"has no header among its first {HEAD_ROWS} line(s)"
+        )
+        raise InputError(
+            f"{where} {what}{closest}; a header names the security (name, ticker, ISIN, CUSIP, SEDOL) and an amount (quantity, market value, "
+            'weight): name yours, such as --map isin="Asset ID".'
+        )
+    missing = set(tables[0].plan.absent).intersection(*(table.plan.absent for table in tables[1:]))
+    if missing:
+        name, heading = min(missing)
+        present = ", ".join(heading for heading in tables[0].plan.headings if heading)[:200]
+        raise InputError(f"columns[{name!r}]={heading!r} is no heading of {where} ({len(missing)} absent); it has: {present}.")
+
+
+def _too_wide(width: int) -> str:
     """What is wrong with a table of more columns than positions have."""
-    return f"has {width:,} columns; a table of positions has one row a position and at most {MOST_COLUMNS:,} columns"
+    return f"has {width:,} columns; a table of positions has one row a position and at most {_MOST_COLUMNS:,} columns"
 
 
 def _named(sheet: RawSheet, positions: Sequence[int], reason: str) -> list[Refused]:
