@@ -41,7 +41,7 @@ def checked_events(events: TableLike) -> pd.DataFrame:
     if repeated.any():
         values = frame.loc[repeated, "event_id"]
         raise InputError(
-            f"events['event_id'] repeats {values.nunique()} value(s) (first {values.iloc[0]!r}); "
+            f"events['event_id'] repeats {values.nunique()} value(s) (first {values.tolist()[0]!r}); "
             "ids must be unique: add a suffix per event."
         )
     if frame["event_id"].isna().any():
@@ -85,7 +85,7 @@ def clock_notes(events: pd.DataFrame) -> tuple[str, ...]:
     unused = timed & ~clocked
     if unused.any():
         notes.append(
-            f"known_at of {int(unused.sum())} of {len(events)} events is not used (first {events.loc[unused, 'event_id'].iloc[0]!r}): their venue is "
+            f"known_at of {int(unused.sum())} of {len(events)} events is not used (first {events.loc[unused, 'event_id'].tolist()[0]!r}): their venue is "
             "not known, so the column date decides; add a column venue with market identifier codes such as XHKG"
         )
         warnings.warn(f"events: {notes[0]}.", ImpactWarning, stacklevel=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from impact.errors import InputError
+from impact.errors import ImpactWarning, InputError
 from impact.tables import Column, Schema, Table, prose, to_html, to_latex
 from impact.typing_ import Window
 from impact.whole_files import write_whole
@@ -61,7 +62,7 @@ class StudyExports:
         Parameters
         ----------
         by : str
-            A column of the event table; an event without a value is in no group.
+            A column of the event table; an event without a value is in no group, which is warned of.
 
         Raises
         ------
@@ -74,6 +75,10 @@ class StudyExports:
         names = list(dict.fromkeys(values.dropna().tolist()))
         if not names:
             raise InputError(f"by={by!r} is empty for all {self.n_events} events; fill it in.")
+        if values.isna().any():
+            first = self.events["event_id"][values.isna()].tolist()[0]
+            told = f"{by!r} is empty for {int(values.isna().sum())} of {self.n_events} events (first {first!r}), which are in no group"
+            warnings.warn(f"{told}; fill it in, or name them a group of their own.", ImpactWarning, stacklevel=2)
         return {name: self.take((values == name).to_numpy()) for name in names}
 
     def plot_groups(self: Any, by: str = "group", *, ax: Axes | None = None, title: str | None = None) -> Axes:
@@ -102,10 +107,12 @@ class StudyExports:
 
         ids = self.events["event_id"]
         if event_id is None and len(ids) > 1:
-            raise InputError(f"event_id is missing; the study has {len(ids)} events (first {ids.iloc[0]!r}): name the one to rank.")
+            raise InputError(f"event_id is missing; the study has {len(ids)} events (first {ids.tolist()[0]!r}): name the one to rank.")
         at = np.flatnonzero((ids == event_id).to_numpy()) if event_id is not None else np.array([0])
         if not at.size:
-            raise InputError(f"event_id={event_id!r} is none of the {len(ids)} events used (first {ids.iloc[0]!r}); see result.dropped.")
+            raise InputError(
+                f"event_id={event_id!r} is none of the {len(ids)} events used (first {ids.tolist()[0]!r}); see result.dropped."
+            )
         return placebo_windows(self.fit, int(at[0]), a, b)
 
     def compact(self: Any, windows: Sequence[Window] | None = None) -> Table:

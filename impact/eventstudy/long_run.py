@@ -78,7 +78,7 @@ def buy_and_hold(
     if len(short):
         warnings.warn(
             f"{len(short)} of {len(table_of_events)} events have no return of the security and of the benchmark on every day of window={window} "
-            f"(first {short.index[0]!r}: {short['reason'].iloc[0]}); see the column reason.",
+            f"(first {short.index.tolist()[0]!r}: {short['reason'].iloc[0]}); see the column reason.",
             ImpactWarning,
             stacklevel=2,
         )
@@ -220,7 +220,7 @@ def calendar_time_drift(
     dropped = stacked(group.aligned.dropped for group in groups)
     if len(dropped):
         warnings.warn(
-            f"{len(dropped)} of {len(dropped) + len(columns)} events cannot be used (first: {dropped['event_id'].iloc[0]!r}, "
+            f"{len(dropped)} of {len(dropped) + len(columns)} events cannot be used (first: {dropped['event_id'].tolist()[0]!r}, "
             f"{dropped['reason'].iloc[0]}); see result.dropped.",
             DroppedEvents,
             stacklevel=2,

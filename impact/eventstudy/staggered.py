@@ -302,7 +302,7 @@ def _no_comparison(entered: _Panel) -> str:
             "untreated periods of theirs, nor through other units; give controls with figures before and after."
         )
     lost = entered.dropped.loc[entered.dropped["reason"] != "no treated unit beside it"]
-    first = f" (first {lost['unit'].iloc[0]!r}: {lost['reason'].iloc[0]})" if len(lost) else ""
+    first = f" (first {lost['unit'].tolist()[0]!r}: {lost['reason'].iloc[0]})" if len(lost) else ""
     return f"no treated observation has both untreated periods of its unit and untreated units beside it{first}."
 
 

@@ -187,7 +187,7 @@ def finish_study(
         raise nothing_left(dropped)
     if len(dropped):
         warnings.warn(
-            f"{len(dropped)} of {len(dropped) + kept.size} events cannot be used (first: {dropped['event_id'].iloc[0]!r}, "
+            f"{len(dropped)} of {len(dropped) + kept.size} events cannot be used (first: {dropped['event_id'].tolist()[0]!r}, "
             f"{dropped['reason'].iloc[0]}); see result.dropped.",
             DroppedEvents,
             stacklevel=4,

@@ -213,7 +213,7 @@ def _one_event(events: pd.DataFrame, event_id: Hashable | None) -> tuple[pd.Data
         raise InputError(f"events holds {len(events)} events; a synthetic control is of one: name it by event_id.")
     chosen = events if event_id is None else events.loc[events["event_id"] == event_id]
     if chosen.empty:
-        raise InputError(f"event_id={event_id!r} is none of the {len(events)} events (first {events['event_id'].iloc[0]!r}); name one.")
+        raise InputError(f"event_id={event_id!r} is none of the {len(events)} events (first {events['event_id'].tolist()[0]!r}); name one.")
     return chosen.reset_index(drop=True), events["security"].unique().tolist()
 
 
@@ -254,7 +254,7 @@ def _usable_donors(own: ReturnTable, pool: IntArray, column: int, rows: IntArray
     kept = pool[reasons == ""]
     dropped = pd.DataFrame({"donor": own.securities[pool], "reason": reasons}).loc[reasons != ""].reset_index(drop=True)
     if kept.size < FEWEST_DONORS:
-        first = f" (first: {dropped['donor'].iloc[0]!r} {dropped['reason'].iloc[0]})" if len(dropped) else ""
+        first = f" (first: {dropped['donor'].tolist()[0]!r} {dropped['reason'].iloc[0]})" if len(dropped) else ""
         raise InfeasibleDesign(
             f"{kept.size} of {pool.size} donors can be used{first}; a synthetic control with placebos needs at least {FEWEST_DONORS}: name more."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import warnings
 
@@ -70,6 +71,13 @@ def test_groups_are_studies_of_their_events(study):
     assert groups["a"].inference(0, 0).estimate == taken.inference(0, 0).estimate
     with pytest.raises(InputError, match="by='sector' is not a column"):
         study.groups("sector")
+
+
+def test_events_of_no_group_are_named(study):
+    unnamed = dataclasses.replace(study, events=study.events.assign(group=study.events["group"].where(study.events["event_id"] != 4)))
+    with pytest.warns(ImpactWarning, match=r"'group' is empty for 1 of 12 events \(first 4\), which are in no group"):
+        told = unnamed.groups()
+    assert [one.n_events for one in told.values()] == [5, 6]
 
 
 def test_groups_in_one_figure_are_told_apart(study):
