@@ -65,10 +65,10 @@ def csv_file(n_positions: int = 1_400_000) -> dict[str, float]:
 
 def look_through(n_funds: int, n_lines: int = 500) -> dict[str, float]:
     """Nested funds taken apart, their files read beforehand; and all of it with the reading."""
-    from impact.holdings import check_portfolio, exposure
+    from impact.holdings import check_portfolio, screened
 
     tables, inside = fund_tables(n_funds, n_lines), 0.0
-    original = exposure.fund_contents
+    original = screened.fund_contents
 
     def timed(*given: Any, **options: Any) -> Any:
         nonlocal inside
@@ -77,7 +77,7 @@ def look_through(n_funds: int, n_lines: int = 500) -> dict[str, float]:
         inside = time.process_time() - start
         return contents
 
-    exposure.fund_contents = timed
+    screened.fund_contents = timed
     whole = cpu(lambda: check_portfolio(book_of_funds(n_funds), LISTED, funds=tables))
     return {"seconds": inside, "with_reading": whole}
 

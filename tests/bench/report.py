@@ -68,8 +68,8 @@ WHY = (
     "the limit itself. On one date pairs grow with the square of the firms, in linear memory: 32 million are 0.3 s at least.",
     "- 1,000 events: a third is pandas in and out, a third the checks of the table, a fifth fit and sums.",
     "- positions and CSV: with many instruments most of the time goes into one name and one identifier after the other, in Python.",
-    "- funds: taking them apart is done in milliseconds; reading costs about 0.08 s a file before its first row.",
-    "- a folder of books: two thirds are reading, some 0.1 s of CPU a book in many small passes over its cells; what is held is matched and "
+    "- funds: taking them apart is done in milliseconds; reading costs about 0.2 s a file of 500 lines.",
+    "- a folder of books: two thirds are reading, some 0.25 s of CPU a book in many small passes over its cells; what is held is matched and "
     "the law asked once a batch of 100. Its seconds are by the clock, on a machine with other work.",
     "- page: a quarter is drawing with matplotlib, the rest the studies, the prices of forced supply and the odds of relief themselves.",
 )
