@@ -194,11 +194,11 @@ def _says_orders(column: pd.Series) -> bool:
 
 def _with_quantity_by_product(cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[str], shift: int) -> ColumnPlan:
     """The plan with that of several columns of quantities whose product with the price is the value; what is said where it is not the first."""
-    chosen, used = plan.position["quantity"], {*plan.position.values(), *plan.quantity_parts}
+    chosen = plan.position["quantity"]
     others = [
         number
         for number, heading in enumerate(plan.headings)
-        if number not in used
+        if number not in plan.used
         and kinds[number] in NUMERIC_KINDS
         and not is_part_of_quantity(heading)
         and [name for name, _ in readings_of(heading)][:1] == ["quantity"]

@@ -78,6 +78,11 @@ class ColumnPlan:
         return _is_usable(self.position)
 
     @property
+    def used(self) -> frozenset[int]:
+        """Columns whose cells are read, those of further parts and of the short side among them."""
+        return frozenset((*self.position.values(), *self.quantity_parts, *self.short.values()))
+
+    @property
     def n_known(self) -> int:
         """Columns that feed a field."""
         return len(self.position)

@@ -73,7 +73,7 @@ def _without_name(
         if sum(name in plan.position for name in AMOUNT_FIELDS) < 2 or any(_is_figure(heading) for heading in plan.headings if heading):
             continue
         below = head[place + 1 :]
-        free = [number for number in range(len(plan.headings)) if number not in plan.position.values()]
+        free = [number for number in range(len(plan.headings)) if number not in plan.used]
         columns_below = {number: [cells[number] for cells in below if number < len(cells) and cells[number]] for number in free}
         coded = [
             number for number, cells in columns_below.items() if cells and valid_identifiers([cell[:12] for cell in cells], "isin").all()

@@ -48,11 +48,10 @@ def with_unknown_names(cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[st
     """
     if "name" in plan.position:
         return plan
-    used = {*plan.position.values(), *plan.quantity_parts, *plan.short.values()}
     for number, heading in enumerate(plan.headings):
         if (
             not heading
-            or number in used
+            or number in plan.used
             or kinds[number] != "text"
             or readings_of(heading)
             or not _OF_NO_NAME.isdisjoint(word_keys(heading))
@@ -82,7 +81,7 @@ def with_filled_price(cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[str
     others = [
         number
         for number, heading in enumerate(plan.headings)
-        if number not in plan.position.values()
+        if number not in plan.used
         and kinds[number] in NUMERIC_KINDS
         and [name for name, _ in readings_of(heading)][:1] == ["price"]
     ]

@@ -68,7 +68,7 @@ def unknown_amounts(
         if heading
         and number not in mapped
         and kinds[number] in NUMERIC_KINDS
-        and number not in {*plan.position.values(), *plan.quantity_parts, *plan.short.values()}
+        and number not in plan.used
         and not readings_of(heading)
         and not _is_of_something_else(heading)
     ]
