@@ -81,9 +81,7 @@ def with_filled_price(cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[str
     others = [
         number
         for number, heading in enumerate(plan.headings)
-        if number not in plan.used
-        and kinds[number] in NUMERIC_KINDS
-        and [name for name, _ in readings_of(heading)][:1] == ["price"]
+        if number not in plan.used and kinds[number] in NUMERIC_KINDS and [name for name, _ in readings_of(heading)][:1] == ["price"]
     ]
     if not others:
         return plan

@@ -13,7 +13,7 @@ def _names(*lines: str) -> frozenset[str]:
 
 DATE_NAMES = _names(
     "date; dates; day; session; time; timestamp; trade date; trade_date; tradedate; trading day; datum; fecha; data; 날짜; 일자; 日付; 日付け; 日期; 交易日期",
-    "tarih; dia; fecha de cotización",
+    "tarih; dia; fecha de cotización; dato; päivä; päivämäärä; pvm; dzień; datum obchodu; dátum; dată; kuupäev; datums; дата; ημερομηνία; תאריך; tanggal; ngày; วันที่",
 )
 COLUMN_NAMES: Mapping[str, frozenset[str]] = {
     "date": DATE_NAMES | _names("ex_date; ex date"),
@@ -22,11 +22,17 @@ COLUMN_NAMES: Mapping[str, frozenset[str]] = {
         "close; close price; closing price; close/last; last; last price; px_last; price; settle",
         "schlusskurs; schluss; zuletzt; cierre; último; clôture; dernier; chiusura; ultimo; slotkoers; laatste; fechamento",
         "kapanış; kapanış fiyatı; kapanış (tl); kapanış(tl); kapanis; şimdi; son; son fiyat; preço de fechamento; preço fechamento",
+        "slutkurs; stängningskurs; stängning; senast; senaste; sluttkurs; siste; lukkekurs; lukket; seneste; päätöskurssi; viimeisin; päätös",
+        "closing price; official last; kurs zamknięcia; zamknięcie; zamkniecie; ostatni; ostatnio; zavírací kurz; závěr; poslední; záró; záróár; utolsó",
+        "preț de închidere; închidere; ultimul; sulgemishind; цена закрытия; закрытие; цена; последняя; τιμή κλεισίματος; κλείσιμο; τελευταία",
+        "שער סגירה; שער נעילה; terakhir; penutupan; giá đóng cửa; đóng cửa; lần cuối; ราคาปิด; ล่าสุด; fermeture; cours de clôture; laatste koers",
         "종가; 終値; 收盘价; 收盘; 收盤價; 收市價",
     ),
     "adjusted_close": _names("adj close; adj_close; adjclose; adj. close; adjusted close; adjusted_close; adjusted; 調整後終値"),
     "volume": _names(
         "hacim; hacim (adet); hacim(adet); hac.; işlem hacmi (adet); quantidade de títulos; quantidade negociada",
+        "volym; volum; omsatt antall; omsatt volum; antal; antal aktier; omsatt antal; vaihdettu määrä; osakevaihto; kappalevaihto; wolumen; wol.; objem; forgalom (db)",
+        "volum tranzacționat; kogus; объём; объем; объём торгов; объем торгов; όγκος; מחזור (יח'); khối lượng; ปริมาณ; total volume; stukken",
         "volume; vol; vol.; px_volume; shares traded; number of shares; turnover shares; stücke; stuecke; stück; volumen; 거래량; 出来高; 売買高; 成交量",
     ),
     "dividends": _names("dividends; dividend; amount"),
@@ -35,7 +41,11 @@ COLUMN_NAMES: Mapping[str, frozenset[str]] = {
 
 OTHER_FIGURES = _names(
     "open; high; low; vwap; stock splits; capital gains; 시가; 고가; 저가; 始値; 高値; 安値; 开盘价; 开盘; 最高; 最低; 開盤價",
-    "açılış; yüksek; düşük; abertura; máxima; mínima",
+    "açılış; yüksek; düşük; abertura; máxima; mínima; opening price; high price; low price; öppningskurs; öppen; högstakurs; högst; lägstakurs; lägst",
+    "åpningskurs; åpning; høy; lav; høyest; lavest; åbningskurs; åbning; høj; avauskurssi; avaus; ylin; alin; otwarcie; kurs otwarcia; najwyższy",
+    "najwyzszy; najniższy; najnizszy; kurs max; kurs min; max.; min.; otevírací; nejvyšší; nejnižší; nyitó; deschidere",
+    "открытие; цена открытия; макс.; мин.; максимум; минимум; άνοιγμα; υψηλό; χαμηλό; pembukaan; tertinggi; terendah; mở cửa; cao nhất; thấp nhất; เปิด; สูงสุด; ต่ำสุด",
+    "hoog; laag; openen; eröffn.; hoogste; laagste",
 )
 """Columns that only a table of one security, or a long table, has; they are read by no one here."""
 
@@ -48,6 +58,9 @@ NOT_PRICES = _names(
     "eröffnung; eröffnungskurs; hoch; tageshoch; höchst; tief; tagestief; umsatz; rendite; geld; brief; marktkapitalisierung; kgv",
     "ouverture; plus haut; plus bas; rendement; capitalisation; apertura; massimo; minimo; máximo; mínimo; rendimento; rentabilidad; cambio",
     "涨跌幅; 涨跌额; 成交额; 总市值; 流通市值; 市盈率; 换手率; 時価総額; 売買代金; 등락률; 거래대금; 시가총액",
+    "omsättning; omsetning; omsætning; omsetning (nok); vaihto; obrót; obroty; liczba transakcji; zmiana; zmiana %; zmiana%; +/-; +/- %; +/-%; forgalom",
+    "verand. %; verandering; ændring; ændring %; endring; endring %; muutos; muutos %; antal avslut; antall handler; изм. %; изменение; оборот",
+    "snittpris; genomsnittspris; köp; sälj; köpkurs; säljkurs; kjøp; salg; perubahan%; thay đổi %; % thay đổi",
     "대비; 전일대비; fark; fark %; değişim; değişim %; var; var%; var.; var. %; variação; variação %; işlem hacmi (tl); hacim (tl)",
 )
 """Further figures of a security that are no price of it and are read by no one here."""

@@ -131,7 +131,8 @@ class FileSource:
         own = security if security in held else held[0] if len(held) == 1 else None
         if own is None:
             raise InputError(
-                f"{path.name} holds {len(held)} securities ({', '.join(held[:5])}), none of them {security!r}; give a file of {security} alone."
+                f"{path.name} holds {len(held)} securities ({', '.join(held[:5])}), none of them {security!r}; give a file of {security} "
+                "alone, or, where these are its figures, head its columns Date, Close and Volume."
             )
         frames = {name: frame[[own]].rename(columns={own: security}) for name, frame in read.frames.items() if own in frame}
         currency, signs = ({security: told[own]} if own in told else {} for told in (read.currency, read.signs))
