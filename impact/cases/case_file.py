@@ -20,7 +20,7 @@ from impact.cases.stated_tables import read_stated
 from impact.errors import InputError
 from impact.facts import known_table
 from impact.identifiers import is_valid, lines_of_issuer, normalise_ticker
-from impact.intake.currencies import CURRENCIES, currency_of
+from impact.intake.currencies import CURRENCIES, currency_of, rates_of_whole_units
 from impact.market import MarketPanel
 from impact.market.sources import named_sources
 from impact.rules import INVESTORS
@@ -353,12 +353,12 @@ def _currency(text: str, where: str) -> str:
 
 
 def _rates(given: Mapping[str, float], where: str) -> Mapping[str, float]:
-    wrong = [code for code, rate in given.items() if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 < rate < np.inf]
-    if wrong:
-        raise InputError(
-            f"{where}: rates[{wrong[0]!r}]={given[wrong[0]]!r} must be a positive number: the price of one {wrong[0]} in the line's currency."
-        )
-    return {code.upper(): float(rate) for code, rate in given.items()}
+    for code, rate in given.items():
+        if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 < rate < np.inf:
+            raise InputError(f"{where}: rates[{code!r}]={rate!r} must be a positive number: the price of one {code} in the line's currency.")
+        if currency_of(code)[0] not in CURRENCIES:
+            raise InputError(f"{where}: rates: {code!r} is no currency; give its code, such as USD, or GBp for pence of the pound.")
+    return rates_of_whole_units({code: float(rate) for code, rate in given.items()})
 
 
 def _decimal(given: str, where: str) -> str:

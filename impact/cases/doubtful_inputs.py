@@ -9,8 +9,7 @@ from impact.calendars import venue_of
 from impact.cases.benchmarks import venue_currency
 from impact.cases.definition import CaseDefinition
 from impact.errors import DataUnavailable, InputError
-from impact.intake.currencies import HUNDREDTHS, currency_of
-from impact.intake.currency_table import CURRENCY_TABLE
+from impact.intake.currencies import HUNDREDTHS, currency_of, passed_span
 from impact.market.plausibility import doubt_notes
 from impact.supply.line import LineState
 from impact.tables.prose import interval, significant
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["case_doubts", "input_doubts"]
 
-MARGIN = 2.0
-"""Times the width of what a currency was from 2016 to 2026 at which its rate is doubted."""
 MOST_VALUE_USD = 1e13
 """Twice what the largest company was worth by 2026, US dollars."""
 LEAST_TURNOVER = 1e-5
@@ -79,19 +76,17 @@ def _currency_doubts(definition: CaseDefinition, currency: str) -> Iterator[str]
 
 
 def _rate_doubts(definition: CaseDefinition, currency: str) -> Iterator[str]:
-    per_dollar = definition.rates.get("USD")
     code, worth = currency_of(currency)
-    known = CURRENCY_TABLE.get(code)
-    if code == "USD" and per_dollar not in (None, 1 / worth):
-        yield f"rates = {{ USD = {significant(per_dollar, 6)} }} is not used: the closes are in {currency}, as their file or the case says."
-        return
-    if per_dollar is None or known is None or known.per_dollar is None:
-        return
-    low, high = (bound / worth for bound in known.per_dollar)
-    if low / MARGIN <= per_dollar <= high * MARGIN:
-        return
-    hundredth = f"; the closes are in {currency}, a hundredth" if currency in HUNDREDTHS else ""
-    yield (
-        f"rates = {{ USD = {significant(per_dollar, 6)} }} is the price of one US dollar in {currency}, which was {interval(low, high, significant, 4)} "
-        f"from 2016 to 2026{hundredth}; is it turned round?"
-    )
+    for of, rate in definition.rates.items():
+        if code == "USD" and of == "USD" and rate != 1 / worth:
+            yield f"rates = {{ USD = {significant(rate, 6)} }} is not used: the closes are in {currency}, as their file or the case says."
+            continue
+        span = passed_span(rate, of, currency)
+        if span is None:
+            continue
+        hundredth = f"; the closes are in {currency}, a hundredth" if currency in HUNDREDTHS else ""
+        one = "US dollar" if of == "USD" else of
+        yield (
+            f"rates = {{ {of} = {significant(rate, 6)} }} is the price of one {one} in {currency}, which was {interval(*span, significant, 4)} "
+            f"from 2016 to 2026{hundredth}; is it turned round?"
+        )

@@ -39,7 +39,7 @@ def exposure_of(case: Case, holdings: str | Path | pd.DataFrame | None = None) -
         investor="us_person" if book is None else book.investor,
         funds=None if book is None else book.funds,
         designations=(stated_designation(definition),) if definition.is_stated else (),
-        **book_rates(definition),
+        **book_rates(definition, case.panel),
     )
 
 

@@ -12,11 +12,10 @@ import numpy as np
 import pandas as pd
 
 from impact.calendars import VENUES, first_session_to_react, venue_of
-from impact.cases.benchmarks import venue_currency
 from impact.cases.case_file import CASE_FILE, StatedCase, define_stated
 from impact.cases.definition import CaseDefinition, Span
 from impact.cases.listing import issuer_lines, stated_designation
-from impact.cases.panel import load_case_prices
+from impact.cases.panel import currency_of_line, load_case_prices
 from impact.cases.shares import share_counts
 from impact.cases.stated_tables import SCHEMAS
 from impact.errors import InputError
@@ -84,18 +83,18 @@ def write_case(
     given = cast(StatedCase, {**stated, **designation})
     definition = define_stated(given, where="new case")
     stated_designation(definition)  # a programme that is not in force then is refused here, before anything is written
-    if definition.prices not in named_sources():
-        load_case_prices(definition, definition.prices, offline=True)
+    own_files = definition.prices not in named_sources()
+    currency = currency_of_line(definition, load_case_prices(definition, definition.prices, offline=True) if own_files else None)
     target = Path(folder)
     facts = pd.concat([load_ledger().facts_about(line).to_frame() for line in issuer_lines(definition)], ignore_index=True)
     contents = {f"{schema.name}.csv": ",".join(schema.header) + "\n" for schema in SCHEMAS.values()}
     contents[FACTS_FILE] = facts.to_csv(index=False, lineterminator="\n")
-    contents[CASE_FILE] = "\n".join(_lines(definition, len(facts), target)) + "\n"
+    contents[CASE_FILE] = "\n".join(_lines(definition, len(facts), target, currency)) + "\n"
     write_folder(target, contents, parameter="folder")
     return target
 
 
-def _lines(definition: CaseDefinition, n_facts: int, folder: Path) -> Iterator[str]:
+def _lines(definition: CaseDefinition, n_facts: int, folder: Path, currency: str) -> Iterator[str]:
     """The case file line by line: what is stated, what is taken when nothing is, and what is still unknown."""
     venue, sources = venue_of(definition.security), ", ".join(map(json.dumps, named_sources()))
     yield f"# {n_facts} facts on record about this issuer are in {FACTS_FILE}; they are used as they stand. Lines that begin with # are unknown: fill them in."
@@ -122,7 +121,6 @@ def _lines(definition: CaseDefinition, n_facts: int, folder: Path) -> Iterator[s
         else '# benchmark = "NAME"   # no benchmark of this venue is on record'
     )
     yield '# peers = ["LINE", "LINE", "LINE"]   # three or more lines that the news does not reach'
-    currency = definition.currency or venue_currency(venue)
     yield f"currency = {json.dumps(currency)}" if currency else '# currency = "GBP"   # of the closes: a currency or its hundredth'
     yield from _rates(definition, currency)
     yield _or_remark("decimal", definition.decimal, ",", "decimal sign of the files of prices, where their figures leave it open")

@@ -20,7 +20,7 @@ from impact.market import MarketPanel, load_panel
 from impact.market.sources import SourceOptions, is_service, open_source
 from impact.venue_hours import special_sessions
 
-__all__ = ["check_currency", "known_prices", "load_case_prices", "read_from", "special_sessions_left_out"]
+__all__ = ["check_currency", "currency_of_line", "known_prices", "load_case_prices", "read_from", "special_sessions_left_out"]
 
 READ_FROM = "is read from the file"
 FILE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
@@ -137,10 +137,17 @@ def _in_currency(panel: MarketPanel, definition: CaseDefinition) -> MarketPanel:
     """The panel with the currency of the line: as the case states, else as the prices say, else that of its venue."""
     check_currency(panel, definition)
     line = definition.security
-    currency = definition.currency or str(panel.currency[line]) or venue_currency(venue_of(line))
+    currency = currency_of_line(definition, panel)
     if currency == panel.currency[line]:
         return panel
     return replace(panel, currency=panel.currency.mask(panel.currency.index == line, currency))
+
+
+def currency_of_line(definition: CaseDefinition, panel: MarketPanel | None) -> str:
+    """The currency of the closes of a case's line: as the case states, else as its prices say, else that of its venue; empty where none tells it."""
+    line = definition.security
+    told = "" if panel is None or line not in panel.securities else str(panel.currency[line])
+    return definition.currency or told or venue_currency(venue_of(line))
 
 
 def check_currency(panel: MarketPanel, definition: CaseDefinition) -> None:

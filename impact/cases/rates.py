@@ -10,12 +10,12 @@ from typing import TypedDict
 import pandas as pd
 
 from impact.bundled import bundled_source
-from impact.calendars import venue_of
-from impact.cases.benchmarks import venue_currency
 from impact.cases.definition import CaseDefinition
 from impact.cases.listing import stated_source
-from impact.errors import DataUnavailable
+from impact.cases.panel import currency_of_line, load_case_prices
+from impact.errors import DataUnavailable, InputError
 from impact.intake.currency_table import CURRENCY_TABLE
+from impact.market import MarketPanel
 from impact.market.bundled import usd_per_unit
 from impact.provenance import Source
 from impact.tables.prose import significant
@@ -39,10 +39,40 @@ class DollarRate:
     sources: tuple[Source, ...] = ()
 
 
-def book_rates(definition: CaseDefinition) -> BookRates:
-    """The rates that a case states, for a book read against it: they are quoted in the currency of its line."""
-    line = definition.currency or venue_currency(venue_of(definition.security))
-    return BookRates(rates=definition.rates, rates_in=line if definition.rates and line else None)
+def book_rates(definition: CaseDefinition, panel: MarketPanel | None = None) -> BookRates:
+    """The rates that a case states, for a book read against it: they are quoted in the currency of its line.
+
+    Parameters
+    ----------
+    definition : CaseDefinition
+    panel : MarketPanel, optional
+        The prices of the case; read where they are needed to tell that currency.
+
+    Raises
+    ------
+    InputError
+        If nothing tells that currency: London quotes in pounds and in pence.
+    """
+    if not definition.rates:
+        return BookRates(rates={}, rates_in=None)
+    line = currency_of_line(definition, panel or _prices_telling(definition))
+    if not line:
+        stated = ", ".join(f"{code} = {significant(rate, 6)}" for code, rate in definition.rates.items())
+        raise InputError(
+            f"case={definition.case!r}: rates = {{ {stated} }} are prices in the currency of {definition.security}, which neither the case nor its "
+            "prices tell, and its venue quotes in a currency and its hundredth alike; state currency, such as GBP, or GBp where closes are in pence."
+        )
+    return BookRates(rates=definition.rates, rates_in=line)
+
+
+def _prices_telling(definition: CaseDefinition) -> MarketPanel | None:
+    """The prices of a case that states no currency; None where it states one or has none."""
+    if definition.currency:
+        return None
+    try:
+        return load_case_prices(definition, definition.prices, offline=True)
+    except DataUnavailable:
+        return None
 
 
 def dollar_rate(definition: CaseDefinition, currency: str, on: pd.Timestamp) -> DollarRate:

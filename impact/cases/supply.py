@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 
 from impact.calendars import VENUES, venue_of
-from impact.cases.benchmarks import venue_currency
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.doubtful_inputs import input_doubts
 from impact.cases.holders import Buyers, Holders, buyers_of, holders_of
 from impact.cases.index_flow import index_deletion_of_case
 from impact.cases.line_sessions import LineSessions
 from impact.cases.listing import CaseListing, listing_of
-from impact.cases.panel import check_currency, known_prices, load_case_prices
+from impact.cases.panel import check_currency, currency_of_line, known_prices, load_case_prices
 from impact.cases.rates import DollarRate, dollar_rate
 from impact.cases.shares import ShareCounts, share_counts
 from impact.cases.shipped import define_case
@@ -85,7 +84,7 @@ def supply_inputs(definition: CaseDefinition, as_of: AsOf = None, *, panel: Mark
     reaction = _first_session(days, listing.terms_from_at)
     prices = None if held is None or security not in held.securities else known_prices(held, security, as_of)
     reason = absent if held is None else absent or _not_covering(held, definition, reaction)
-    currency = definition.currency or venue_currency(venue) if prices is None else str(prices.currency[security])
+    currency = currency_of_line(definition, prices)
     rate = dollar_rate(definition, currency, reaction)
     closes = pd.Series(dtype="float64", name=security) if prices is None else prices.close[security]
     counts = share_counts(definition, closes, rate.usd_per_unit, reaction, as_of)

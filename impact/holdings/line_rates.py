@@ -10,6 +10,7 @@ import pandas as pd
 
 from impact.holdings.called import labelled_totals
 from impact.holdings.instruments import NOT_PRODUCTS
+from impact.intake.currencies import rate_span
 from impact.intake.currency_table import CURRENCY_TABLE
 from impact.typing_ import BoolArray, FloatArray
 
@@ -61,10 +62,8 @@ def is_rate(rate: float, of: str, to: str) -> bool | None:
     >>> is_rate(0.129, "HKD", "USD"), is_rate(7.75, "HKD", "USD"), is_rate(2.0, "XXX", "USD")
     (True, False, None)
     """
-    spans = [(1.0, 1.0) if code == "USD" else CURRENCY_TABLE[code].per_dollar if code in CURRENCY_TABLE else None for code in (of, to)]
-    if spans[0] is None or spans[1] is None:
-        return None
-    return spans[1][0] / spans[0][1] * (1 - _NEAR) <= rate <= spans[1][1] / spans[0][0] * (1 + _NEAR)
+    span = rate_span(of, to)
+    return None if span is None else span[0] * (1 - _NEAR) <= rate <= span[1] * (1 + _NEAR)
 
 
 def rated_values(rows: pd.DataFrame, printed: FloatArray, own: FloatArray) -> RatedValues | None:

@@ -16,10 +16,10 @@ from impact.holdings.debt_values import per_hundred_of_nominal
 from impact.holdings.distinct import per_distinct
 from impact.holdings.readers import HoldingsFile, read_holdings
 from impact.holdings.schemas import ACCOUNTS, DROPPED, ISSUES, POSITIONS
-from impact.intake.currencies import currency_of
+from impact.intake.currencies import currency_of, passed_span, rates_of_whole_units
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
-from impact.tables.prose import decimal, percent, significant
+from impact.tables.prose import decimal, interval, percent, significant
 from impact.typing_ import IntArray
 from impact.venues import VENUES, venue_of
 
@@ -160,6 +160,7 @@ def as_portfolio(
     rows = file.rows
     base = currency_of(currency)[0] if currency else _commonest(rows["currency"])
     known = rates_to(base, rates, rates_in)
+    doubted = _doubted_rates(base, known, rates, rates_in)
     value, notes = _values(rows, base, known)
     if not value.notna().any() and rows["weight"].notna().any():
         asked, value, base = base, rows["weight"] * (nav or 1.0), base if nav else NAV_UNITS
@@ -184,7 +185,7 @@ def as_portfolio(
         issues=file.issues,
         as_of=file.as_of,
         sources=file.sources,
-        assumptions=(*file.assumptions, *notes, *about),
+        assumptions=(*file.assumptions, *doubted, *notes, *about),
     )
 
 
@@ -209,14 +210,24 @@ def _checked_rates(rates: Mapping[str, float] | None) -> dict[str, float]:
     bad = sorted(code for code, rate in given.items() if not (np.isfinite(rate) and rate > 0))
     if bad:
         raise InputError(f"rates[{bad[0]!r}]={given[bad[0]]!r} must be a positive number of units of the book's currency ({len(bad)} bad).")
-    known: dict[str, float] = {}
-    for code, rate in given.items():
-        name, worth = currency_of(code)
-        if abs(known.setdefault(name, rate / worth) - rate / worth) > 1e-6 * known[name]:
-            raise InputError(
-                f"rates gives two rates for {name} ({significant(known[name], 6)} and {significant(rate / worth, 6)} by {code!r}); leave one out."
+    return rates_of_whole_units(given)
+
+
+def _doubted_rates(base: str, known: Mapping[str, float], rates: Mapping[str, float] | None, rates_in: str | None) -> tuple[str, ...]:
+    """Rates that are far from what they were in a decade, and rates that do not reach the currency of the book."""
+    told = []
+    for code, rate in known.items():
+        span = passed_span(rate, code, base)
+        if span is not None:
+            told.append(
+                f"Doubtful: the rate of {code}, {significant(rate, 4)} {base}, was {interval(*span, significant, 4)} from 2016 to 2026; it is used "
+                "as it stands: is it turned round, or of a hundredth?"
             )
-    return known
+    if base and rates and rates_in is not None and not known and currency_of(rates_in)[0] != base:
+        told.append(
+            f"The rates are quoted in {rates_in} and none of them is that of {base}, the currency of the book: none is used; state one of {base}."
+        )
+    return tuple(told)
 
 
 def _stated(file: HoldingsFile, base: str, rates: Mapping[str, float]) -> float:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from impact.errors import InputError
 from impact.intake.currency_table import CURRENCY_TABLE
+from impact.tables.prose import significant
 
 __all__ = [
     "BESIDE_FIGURES", "CURRENCIES", "HUNDREDTHS", "HUNDREDTH_CODES", "MAJOR_CURRENCIES", "MARKS", "SIGNS", "any_of", "currency_in",
-    "currency_of", "normal_currencies", "spaced_currency",
+    "currency_of", "normal_currencies", "passed_span", "rate_span", "rates_of_whole_units", "spaced_currency",
 ]  # fmt: skip
 
 _MEANT: Mapping[str, str] = {name: one.code for one in CURRENCY_TABLE.values() for name in (one.code, *one.also)}
@@ -33,6 +36,9 @@ BESIDE_FIGURES = (
     *(mark for mark in MARKS if mark[0].isalpha() and mark.isalpha() and mark[0] < "\u3000"),
 )
 """Letters that stand before or behind a figure and are no part of it: ``HK`` of ``HK$``, ``kr``."""
+
+_MARGIN = 2.0
+"""Times the width of what a currency was from 2016 to 2026 at which its rate is doubted."""
 
 
 def any_of(names: Iterable[str]) -> str:
@@ -70,6 +76,67 @@ def currency_of(text: object) -> tuple[str, float]:
     if coded and coded[1] in CURRENCIES:
         return _MEANT[coded[1]], 1.0
     return code, 1.0
+
+
+def rates_of_whole_units(rates: Mapping[str, float]) -> dict[str, float]:
+    """Rates by the ISO code of the whole currency: that of a hundredth, told by its letter case, is multiplied by a hundred.
+
+    Raises
+    ------
+    InputError
+        If two of them are of one currency and differ.
+
+    Examples
+    --------
+    >>> rates_of_whole_units({"GBp": 0.0127, "usd": 2.0})
+    {'GBP': 1.27, 'USD': 2.0}
+    """
+    known: dict[str, float] = {}
+    for written, rate in rates.items():
+        name, worth = currency_of(written)
+        if abs(known.setdefault(name, rate / worth) - rate / worth) > 1e-6 * known[name]:
+            raise InputError(
+                f"rates gives two rates for {name} ({significant(known[name], 6)} and {significant(rate / worth, 6)} by {written!r}); leave one out."
+            )
+    return known
+
+
+def rate_span(of: str, to: str) -> tuple[float, float] | None:
+    """Least and most units of a currency that one unit of another was worth from 2016 to 2026; None where that is not on record.
+
+    Parameters
+    ----------
+    of, to : str
+        Codes, or names of hundredths.
+
+    Examples
+    --------
+    >>> rate_span("USD", "GBp"), rate_span("XXX", "USD")
+    ((68.0, 95.0), None)
+    """
+    known = [(*_per_dollar(code), worth) for code, worth in map(currency_of, (of, to))]
+    if any(low != low for low, _, _ in known):
+        return None
+    (least, most, unit), (low, high, worth) = known
+    return low / most * unit / worth, high / least * unit / worth
+
+
+def passed_span(rate: float, of: str, to: str) -> tuple[float, float] | None:
+    """The span of :func:`rate_span` where a rate lies at more than twice or less than half of it, so that it is doubted; else None.
+
+    Examples
+    --------
+    >>> passed_span(0.0079, "USD", "GBP"), passed_span(0.79, "USD", "GBP")
+    ((0.68, 0.95), None)
+    """
+    span = rate_span(of, to)
+    return None if span is None or span[0] / _MARGIN <= rate <= span[1] * _MARGIN else span
+
+
+def _per_dollar(code: str) -> tuple[float, float]:
+    """Units a US dollar, NaN where that is not on record."""
+    known = CURRENCY_TABLE.get(code)
+    return (1.0, 1.0) if code == "USD" else known.per_dollar if known and known.per_dollar else (math.nan, math.nan)
 
 
 def normal_currencies(column: pd.Series) -> tuple[pd.Series, pd.Series]:
