@@ -54,7 +54,8 @@ class ColumnPlan:
     is_transactions : bool
         The headings are those of trades (trade date, proceeds, side), not of positions.
     names_by_cells : bool
-        The heading of the names is not known: they name lines without a code alone, as a code beside any words would tell whose it is.
+        The heading of the names is not known: they name lines with neither code nor ticker alone, as one beside any words would tell whose it is, and
+        tell no kind.
     """
 
     position: Mapping[str, int]

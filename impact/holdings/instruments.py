@@ -9,6 +9,7 @@ import pandas as pd
 
 from impact.holdings.cash_labels import is_called_cash
 from impact.holdings.distinct import per_distinct
+from impact.identifiers import normalise_tickers
 from impact.intake.currencies import CURRENCIES
 
 __all__ = ["INSTRUMENTS", "NOT_PRODUCTS", "NOT_SECURITIES", "classify_instruments", "with_cash_symbols", "written_on"]
@@ -97,6 +98,8 @@ def classify_instruments(text: Mapping[str, pd.Series]) -> pd.Series:
     named = np.where((named == "") & _called_cash(text, length), "cash", named)
     coded = _found(text.get("ticker"), _BY_TICKER, length, upper=True)
     held = _found(text.get("identifier"), _BY_IDENTIFIER, length, upper=True)
+    if (held != "").any():
+        held[held != ""] = np.where(_have_venue(text["identifier"][held != ""]), "", held[held != ""])
     kind = np.where(coded != "", coded, np.where(held != "", held, np.where(stated != "", stated, named)))
     coded_share = (text["isin"] != "").to_numpy() if "isin" in text else np.zeros(length, dtype=bool)
     real_estate = named_reit(text.get("name"), length)
@@ -139,7 +142,7 @@ def written_on(rows: pd.DataFrame) -> pd.Series:
 def with_cash_symbols(rows: pd.DataFrame) -> pd.Series:
     """The kinds of lines, cash for those without name and code that a label of cash stands for in the column of symbols.
 
-    ``CASH`` is the symbol of a share as well: such a line is cash where it has a value and neither quantity nor price.
+    ``CASH`` is the symbol of a share as well: such a line is cash where it has a value and neither quantity nor price, and none where it has a venue.
     """
     told = ((rows["ticker"] != "") & (rows["name"] == "") & (rows["instrument"] == "unknown")).to_numpy(dtype=bool, copy=True)
     for code in ("isin", "cusip", "sedol", "figi"):
@@ -149,7 +152,13 @@ def with_cash_symbols(rows: pd.DataFrame) -> pd.Series:
     told[told] = per_distinct(rows.loc[told, "ticker"], lambda cells: cells.map(is_called_cash)).to_numpy(dtype=bool)
     valued = (rows["market_value"].notna() & rows["quantity"].isna() & rows["price"].isna()).to_numpy(dtype=bool)
     told &= valued | (rows["ticker"].str.upper() != "CASH").to_numpy(dtype=bool)
+    told[told] = ~_have_venue(rows.loc[told, "ticker"], rows.loc[told, "exchange"])
     return rows["instrument"].where(~told, "cash")
+
+
+def _have_venue(symbols: pd.Series, exchange: pd.Series | None = None) -> np.ndarray:
+    """(n,) bool: symbols of a line on a venue, which are those of shares whatever word they are (``CASH US``)."""
+    return (normalise_tickers(symbols, exchange=exchange)["country"] != "").to_numpy(dtype=bool)
 
 
 def _called_cash(text: Mapping[str, pd.Series], length: int) -> np.ndarray:

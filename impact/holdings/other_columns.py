@@ -59,7 +59,7 @@ def with_unknown_names(cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[st
             continue
         if _are_names(cells[number + shift]):
             problem = "the heading is not known, and its cells are words that differ from line to line"
-            said = ("name", heading, problem, f"read as the name of lines without a code; if all are names, map name={heading}")
+            said = ("name", heading, problem, f"read as the name of lines without a code or ticker; if all are names, map name={heading}")
             unused = tuple(pair for pair in plan.unused if pair[0] != heading)
             position = {**plan.position, "name": number}
             return replace(plan, position=position, unused=unused, decided=(*plan.decided, said), names_by_cells=True)

@@ -13,6 +13,7 @@ from impact.holdings.book_currency import settle_book_currency, settle_currencie
 from impact.holdings.called import labelled_totals, net_assets_stated, totals_among_codes
 from impact.holdings.cell_report import ISSUE_DTYPES, CellReport
 from impact.holdings.coded import CODED, checked_codes, sorted_codes
+from impact.holdings.columns import ColumnPlan
 from impact.holdings.debt_values import value_by_percent
 from impact.holdings.decimal_marks import file_decimal
 from impact.holdings.fields import AMOUNT_FIELDS, NUMBER_FIELDS
@@ -113,7 +114,7 @@ def interpret(
     identifiers = _identifiers(text, report)
     text |= _names_without_code(text, identifiers) if raw.plan.names_by_cells else {}
     weights = _weight_column(raw, percent, told_unit)
-    rows = _rows_of(raw.line, text, identifiers, numbers)
+    rows = _rows_of(raw.line, text, identifiers, numbers, raw.plan)
     unit, notes = weight_unit(numbers, weights, ~labelled_totals(rows))  # for the currencies; told again by what is held
     rows["weight"] *= WEIGHT_UNITS.get(unit, np.nan)
     rows["underlying"] = rows["underlying"].where(rows["underlying"] != "", written_on(rows))
@@ -152,9 +153,9 @@ def interpret(
 
 
 def _names_without_code(text: Mapping[str, pd.Series], identifiers: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
-    """The names of lines without a code; beside one, words under an unknown heading would tell whose it is."""
+    """The names of lines with neither code nor ticker; beside one, words under an unknown heading would tell whose it is."""
     names = text["name"]
-    for codes in identifiers.values():
+    for codes in (*identifiers.values(), *(text[name] for name in ("ticker",) if name in text)):
         names = names.where(codes == "", "")
     return {"name": names}
 
@@ -204,17 +205,25 @@ def _with_sides(
 
 
 def _rows_of(
-    line: np.ndarray, text: Mapping[str, pd.Series], identifiers: Mapping[str, pd.Series], numbers: Mapping[str, np.ndarray]
+    line: np.ndarray,
+    text: Mapping[str, pd.Series],
+    identifiers: Mapping[str, pd.Series],
+    numbers: Mapping[str, np.ndarray],
+    plan: ColumnPlan,
 ) -> pd.DataFrame:
-    """The columns of positions that the cells give, with numbers as they are printed, and the kind of each line."""
+    """The columns of positions that the cells give, with numbers as they are printed, and the kind of each line.
+
+    Words under a heading that is not known tell no kind.
+    """
     n = len(line)
+    telling = {name: cells for name, cells in text.items() if name != "name" or not plan.names_by_cells}
     blank = pd.Series([""] * n, dtype="str")
     rows = pd.DataFrame({"row": line})
     for name in POSITION_COLUMNS[1:-1]:
         if name in NUMBER_FIELDS:
             rows[name] = numbers.get(name, np.full(n, np.nan))
         elif name == "instrument":
-            rows[name] = classify_instruments({**text, **identifiers, "ticker": text.get("ticker", blank)}) if n else blank
+            rows[name] = classify_instruments({**telling, **identifiers, "ticker": text.get("ticker", blank)}) if n else blank
         else:
             rows[name] = identifiers.get(name, text.get(name, blank))
     rows["instrument"] = with_cash_symbols(rows)

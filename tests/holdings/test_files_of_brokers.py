@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from impact.errors import InputError
-from impact.holdings import read_holdings
+from impact.holdings import check_portfolio, read_holdings
 from impact.holdings.heading_vocabulary import readings_of
 
 NAMES = ("Xiaomi Corp;;1000;12500", "TotalEnergies;FR0000120271;100;5520", "Hikvision;;100;520")
@@ -239,3 +239,27 @@ def test_pence_in_a_cell_are_divided_once(read, currency):
 )
 def test_a_name_that_bears_that_of_an_index_is_one_of_a_fund_whose_lines_must_be_looked_at(read, name, kind):
     assert read("Name;ISIN;Quantity", f"{name};IE00B59G4Q73;10").rows["instrument"].tolist() == [kind]
+
+
+WORDS_AND_TICKERS = ("Symbol;Desk word;Quantity;Market Value", "XIA GR;Alpha;100;6000", "3CP GY;Beta;10;1000", "XIACF US;Gamma;5;500")
+
+
+def test_words_under_an_unknown_heading_neither_identify_a_ticker_nor_set_a_kind(read, tmp_path):
+    file = read(*WORDS_AND_TICKERS, "1810;Delta;5;500", ";Xiaomi Corp;7;70")
+    assert file.rows["name"].tolist() == ["", "", "", "", "Xiaomi Corp"]
+    report = check_portfolio(tmp_path / "book.csv", as_of="2021-01-20T18:00-05:00")
+    status = dict(zip(report.positions["ticker"], report.positions["status"], strict=True))
+    assert "clear" not in {status[ticker] for ticker in ("XIA GR", "3CP GY", "XIACF US", "1810", "")}
+    kinds = read("Symbol;Free text;Quantity;Value", "3CP GR;Cash;10;100", "XIA GR;Overnight cash;5;50", ";Money market;5;50").rows
+    assert kinds["instrument"].tolist() == ["unknown"] * 3 and kinds["name"].tolist() == ["", "", "Money market"]
+
+
+@pytest.mark.parametrize("symbol", ["CASH US", "CASH.US", "CASH US Equity", "CASH UW"])
+def test_a_symbol_with_a_venue_is_no_label_of_cash(read, symbol):
+    for header in ("Symbol;Quantity", "Symbol;Market Value"):
+        assert read(header, f"{symbol};100", "CASH USD;5").rows["instrument"].tolist() == ["unknown", "cash"]
+
+
+def test_a_symbol_beside_its_venue_is_no_label_of_cash(read):
+    rows = read("Symbol;Exchange;Market Value", "CASH;NASDAQ;100", "CASH;;5").rows
+    assert rows["instrument"].tolist() == ["unknown", "cash"]
