@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.holdings.column_doubts import NUMERIC_KINDS, Doubt
-from impact.holdings.columns import ColumnPlan, plan_columns
+from impact.holdings.columns import ColumnPlan, plan_columns, with_other_column
 from impact.holdings.fields import IDENTITY_FIELDS
 from impact.holdings.heading_vocabulary import is_bare_total, readings_of
 from impact.holdings.histories import begin_with_bookings, begin_with_trades, is_view, says_trades, trade_headings
@@ -145,11 +145,12 @@ def plan_for_cells(
         kinds = (*kinds[:value], "unconfirmed", *kinds[value + 1 :])
         again = plan_columns(plan.headings, columns, kinds=kinds, same=same)
         plan = replace(plan, position={name: number for name, number in plan.position.items() if number != value}, decided=again.decided)
+    mapped = frozenset(number for name, number in again.position.items() if name in (columns or {}))
     if "quantity" in again.position and "quantity" not in (columns or {}):
-        again = _with_quantity_by_product(own, again, kinds, shift)
+        again = _with_quantity_by_product(own, again, kinds, mapped, shift)
     spaced = own.iloc[:: max(1, len(own) // _ASKED)]
     if "price" in again.position and "price" not in (columns or {}):
-        again = with_filled_price(spaced, again, kinds, shift=shift)
+        again = with_filled_price(spaced, again, kinds, mapped, shift=shift)
     if again.is_usable:
         again = with_unknown_names(spaced, again, kinds, shift=shift)
     done = [number for number, kind in enumerate(kinds) if kind == "text" and _tells_trades(own[number + shift], plan.headings[number])]
@@ -161,7 +162,6 @@ def plan_for_cells(
     no_amount = any(name in again.position for name in IDENTITY_FIELDS) and not again.is_usable
     if no_amount:
         return plan
-    mapped = frozenset(number for name, number in again.position.items() if name in (columns or {}))
     asked = unknown_amounts(spaced, again, kinds, mapped, shift=shift)
     return replace(again, decided=(*again.decided, *asked)) if asked else again
 
@@ -192,7 +192,9 @@ def _says_orders(column: pd.Series) -> bool:
     return {heading_key(cell) for cell in column.unique()} - {""} <= _KINDS_OF_ORDERS
 
 
-def _with_quantity_by_product(cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[str], shift: int) -> ColumnPlan:
+def _with_quantity_by_product(
+    cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[str], mapped: frozenset[int], shift: int
+) -> ColumnPlan:
     """The plan with that of several columns of quantities whose product with the price is the value; what is said where it is not the first."""
     chosen = plan.position["quantity"]
     others = [
@@ -222,10 +224,7 @@ def _with_quantity_by_product(cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequ
         ", and not with the price the value" if best != chosen else ", and nothing in the table tells which"
     )
     said = ("quantity", plan.headings[best], problem, f"read as quantity; for another map quantity={listed.split(', ')[0]}")
-    unused = tuple(pair for pair in plan.unused if pair[0] != plan.headings[best])
-    if best != chosen:
-        unused = (*unused, (plan.headings[chosen], "another column already gives quantity"))
-    return replace(plan, position={**plan.position, "quantity": best}, decided=(*plan.decided, said), unused=unused)
+    return with_other_column(plan, "quantity", best, said, mapped) if best != chosen else replace(plan, decided=(*plan.decided, said))
 
 
 def _figures(cells: pd.DataFrame, number: int, mark: str) -> FloatArray:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from impact.errors import InputError
-from impact.holdings.column_doubts import KIND_REASONS, NUMERIC_KINDS, OF_PORTFOLIO, WORD_KINDS, column_doubts, day_in, is_barred
+from impact.holdings.column_doubts import KIND_REASONS, NUMERIC_KINDS, OF_PORTFOLIO, WORD_KINDS, Doubt, column_doubts, day_in, is_barred
 from impact.holdings.fields import AMOUNT_FIELDS, FIELDS, IDENTITY_FIELDS, NUMBER_FIELDS
 from impact.holdings.heading_vocabulary import Reading, readings_of
 from impact.holdings.histories import trade_headings
@@ -16,7 +17,7 @@ from impact.intake.currencies import currency_in
 from impact.intake.headings import heading_key
 from impact.intake.units import StatedUnit, unit_in
 
-__all__ = ["ColumnPlan", "may_be_amount", "plan_columns"]
+__all__ = ["ColumnPlan", "may_be_amount", "plan_columns", "with_other_column"]
 
 _NAMING = frozenset({"name", "ticker", "isin", "cusip", "sedol", "figi"})
 
@@ -170,21 +171,50 @@ def plan_columns(
     return ColumnPlan(
         position=position,
         headings=printed,
-        value_currency=_currency_of(position, printed, "market_value"),
-        price_currency=_currency_of(position, printed, "price"),
-        value_in_base=_says_base(position, printed, "market_value") and not _says_base(position, printed, "currency"),
-        units={name: unit for name in NUMBER_FIELDS if name in position and (unit := unit_in(printed[position[name]])) is not None},
-        weight_unit=_weight_unit(printed[position["weight"]]) if "weight" in position else "",
         unused=_unused(printed, position, known),
         absent=tuple((name, heading) for name, (key, heading) in wanted.items() if key not in by_key),
         decided=column_doubts(printed, position, mapped, known, fitting),
-        quantity_parts=quantity_parts(printed, position["quantity"]) if position.get("quantity", -1) not in {-1, *mapped} else (),
-        short=_beside_long(printed, position, mapped),
         is_transactions=trade_headings(printed) >= 2,
+        **_of_headings(printed, position, mapped),
     )
 
 
-def _beside_long(printed: Sequence[str], position: Mapping[str, int], mapped: set[int]) -> dict[str, int]:
+def _of_headings(printed: Sequence[str], position: Mapping[str, int], mapped: Set[int]) -> dict[str, Any]:
+    """What the headings of the columns read say of their cells: currencies, units, and the columns that belong to them."""
+    return {
+        "value_currency": _currency_of(position, printed, "market_value"),
+        "price_currency": _currency_of(position, printed, "price"),
+        "value_in_base": _says_base(position, printed, "market_value") and not _says_base(position, printed, "currency"),
+        "units": {name: unit for name in NUMBER_FIELDS if name in position and (unit := unit_in(printed[position[name]])) is not None},
+        "weight_unit": _weight_unit(printed[position["weight"]]) if "weight" in position else "",
+        "quantity_parts": quantity_parts(printed, position["quantity"]) if position.get("quantity", -1) not in {-1, *mapped} else (),
+        "short": _beside_long(printed, position, mapped),
+    }
+
+
+def with_other_column(plan: ColumnPlan, name: str, number: int, said: Doubt, mapped: Set[int]) -> ColumnPlan:
+    """The plan with a field read from another column that means it as well, and all that the headings of its columns then say.
+
+    Parameters
+    ----------
+    plan : ColumnPlan
+    name : str
+        The field.
+    number : int
+        The column that gives it.
+    said : (field, heading, problem, action)
+        Why, for `decided`.
+    mapped : set of int
+        Columns that the caller named.
+    """
+    left, taken = plan.headings[plan.position[name]], plan.headings[number]
+    position = {**plan.position, name: number}
+    unused = (*(pair for pair in plan.unused if pair[0] != taken), (left, f"another column already gives {name}"))
+    of_headings = _of_headings(plan.headings, position, mapped)
+    return replace(plan, position=position, unused=unused, decided=(*plan.decided, said), **of_headings)
+
+
+def _beside_long(printed: Sequence[str], position: Mapping[str, int], mapped: Set[int]) -> dict[str, int]:
     """Amount -> the column of its short part, where the caller did not name the column of the amount."""
     longs = {name: position[name] for name in AMOUNT_FIELDS if position.get(name, -1) not in {-1, *mapped}}
     return {name: short for name, long in longs.items() if (short := short_column(printed, long)) is not None}

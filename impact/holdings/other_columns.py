@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.holdings.column_doubts import NUMERIC_KINDS
-from impact.holdings.columns import ColumnPlan
+from impact.holdings.columns import ColumnPlan, with_other_column
 from impact.holdings.heading_vocabulary import readings_of
 from impact.intake.headings import heading_key, is_group_label, word_keys
 from impact.intake.numbers import MISSING_TEXT, parse_numbers
@@ -75,7 +75,7 @@ def _are_names(column: pd.Series) -> bool:
     return len(distinct) >= _NEARLY_ALL * len(words) and sum(map(is_group_label, distinct)) * 2 < len(distinct)
 
 
-def with_filled_price(cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[str], *, shift: int) -> ColumnPlan:
+def with_filled_price(cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[str], mapped: frozenset[int], *, shift: int) -> ColumnPlan:
     """The plan with that of several columns of prices in which more lines have one: a price of zero is none. What is not the first is said."""
     chosen = plan.position["price"]
     others = [
@@ -92,8 +92,7 @@ def with_filled_price(cells: pd.DataFrame, plan: ColumnPlan, kinds: Sequence[str
     first, heading = plan.headings[chosen], plan.headings[best]
     problem = f"{first} means the price as well, and is empty or zero on {len(cells) - priced[chosen]} of {len(cells)} lines"
     said = ("price", heading, problem, f"read as price; for the other map price={first}")
-    unused = (*(pair for pair in plan.unused if pair[0] != heading), (first, "another column already gives price"))
-    return replace(plan, position={**plan.position, "price": best}, unused=unused, decided=(*plan.decided, said))
+    return with_other_column(plan, "price", best, said, mapped)
 
 
 def _n_priced(column: pd.Series) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from impact.errors import InputError
-from impact.holdings import check_portfolio, read_holdings
+from impact.holdings import as_portfolio, check_portfolio, read_holdings
 from impact.holdings.heading_vocabulary import readings_of
 
 NAMES = ("Xiaomi Corp;;1000;12500", "TotalEnergies;FR0000120271;100;5520", "Hikvision;;100;520")
@@ -263,3 +263,31 @@ def test_a_symbol_with_a_venue_is_no_label_of_cash(read, symbol):
 def test_a_symbol_beside_its_venue_is_no_label_of_cash(read):
     rows = read("Symbol;Exchange;Market Value", "CASH;NASDAQ;100", "CASH;;5").rows
     assert rows["instrument"].tolist() == ["unknown", "cash"]
+
+
+@pytest.mark.parametrize(
+    ("header", "lines", "values", "currency"),
+    [
+        (
+            "Name;ISIN;Quantity;Price (HKD);Price (USD)",
+            ("Xiaomi;KYG9830T1067;100;;3.40", "Apple;US0378331005;10;;100", "HSBC;GB0005405286;10;50;6.4"),
+            [340.0, 1000.0, 64.0],
+            "USD",
+        ),
+        ("Name;ISIN;Quantity;Price GBX;Price GBP", ("HSBC;GB0005405286;10;;0.70", "Apple;US0378331005;1;;120"), [7.0, 120.0], "GBP"),
+        ("Name;ISIN;Quantity;Price GBP;Price GBX", ("HSBC;GB0005405286;10;;70", "Apple;US0378331005;1;;12000"), [7.0, 120.0], "GBP"),
+    ],
+)
+def test_the_price_that_is_filled_has_the_currency_of_its_own_heading(read, header, lines, values, currency):
+    file = read(header, *lines)
+    rows = file.rows
+    assert (rows["quantity"] * rows["price"]).tolist() == pytest.approx(values, rel=1e-12)
+    assert rows["price_currency"].unique().tolist() == [currency]
+    book = as_portfolio(file, currency=currency, rates={"HKD": 0.129})
+    assert book.positions["value"].tolist() == pytest.approx(values, rel=1e-12)
+
+
+def test_the_quantity_that_is_the_product_has_the_unit_of_its_own_heading(read):
+    header = "Name;ISIN;Quantity (000);Shares;Price;Market Value"
+    file = read(header, "Xiaomi;KYG9830T1067;5;7000;2;14000", "Apple;US0378331005;1;20;100;2000", "HSBC;GB0005405286;3;30;6;180")
+    assert file.rows["quantity"].tolist() == [7000.0, 20.0, 30.0]
