@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from impact.holdings.cell_currencies import settle_cell_currencies
+from impact.holdings.cell_currencies import Printed, settle_cell_currencies
 from impact.holdings.cell_report import CellReport
 from impact.holdings.instruments import NOT_PRODUCTS
 from impact.holdings.line_rates import IN_BASE, TIMES, RatedValues, is_rate, rated_values
@@ -93,8 +95,9 @@ def _weights_fit(held: pd.DataFrame) -> bool:
 def settle_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> None:
     """Bring currencies to their codes and hundredths to whole units; the currency of a heading is that of its column.
 
-    Where the heading of the values names a currency, or says that they are in that of the book, the column of currencies is that of the lines. A value beside a price in
-    hundredths is in hundredths too, unless quantity and price show that it is not.
+    Where the heading of the values names a currency, or says that they are in that of the book, the column of currencies is that of the lines. A cell that prints
+    a currency is in that one, and in whole units or hundredths as it says; a rate of its line brings it to the base only where the line names no other. A value
+    beside a price in hundredths is in hundredths too, unless quantity and price show that it is not.
     """
     plan = raw.plan
     line_currency = rows["currency"]
@@ -108,37 +111,44 @@ def settle_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> 
     rows["currency"], worth = normal_currencies(rows["currency"])
     _, price_worth = normal_currencies(quoted)
     rows["price_currency"], _ = normal_currencies(rows["price_currency"])
-    traded = rows["quantity"] * rows["price"]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (rows["market_value"] / traded).to_numpy()
-    in_whole_units = (worth < 1.0).to_numpy() & (np.abs(ratio * 100.0 - 1.0) < 0.05)
-    scale = np.where(in_whole_units, 1.0, worth)
+    value_cells, price_cells = settle_cell_currencies(rows, raw, report)
+    of_price = price_cells.worth_beside(price_worth)
     report.add(
-        ((price_worth < 1.0) & rows["price"].notna()).to_numpy(), "price", rows["price"], "in hundredths of the currency", "divided by 100"
+        (of_price < 1.0) & rows["price"].notna().to_numpy(), "price", rows["price"], "in hundredths of the currency", "divided by 100"
     )
-    rows["price"] = rows["price"] * price_worth
-    rated = _beside_rates(rows, scale, raw)
+    rows["price"] = rows["price"] * of_price
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (rows["market_value"] / (rows["quantity"] * rows["price"])).to_numpy()
+    of_line = worth.where(~((worth < 1.0) & (np.abs(ratio - 1.0) < 0.05)), 1.0)
+    scales = {"market_value": value_cells.worth_beside(of_line), "notional_value": of_line.to_numpy(dtype=np.float64)}
+    rated = _beside_rates(rows, scales["market_value"], raw, value_cells)
     if rated is not None and rated.reading == IN_BASE:
-        scale = np.where(rated.told, 1.0, scale)
-    report.add(scale < 1.0, "market_value", rows["market_value"], "in hundredths of the currency", "divided by 100")
-    for name in ("market_value", "notional_value"):
+        scales = {name: np.where(rated.told, 1.0, scale) for name, scale in scales.items()}
+    report.add(scales["market_value"] < 1.0, "market_value", rows["market_value"], "in hundredths of the currency", "divided by 100")
+    for name, scale in scales.items():
         rows[name] = rows[name] * scale
     if rated is not None:
         _bring_to_base(rows, rated, raw, report)
-    settle_cell_currencies(rows, raw, report)
 
 
 _TO_BASE = frozenset({"fxratetobase", "ratetobase", "fxtobase", "fxratetobasecurrency", "exchangeratetobase"})
 
 
-def _beside_rates(rows: pd.DataFrame, scale: FloatArray, raw: RawTable) -> RatedValues | None:
-    """How values beside a column of rates to the base are to be read; None where there is none, or their heading tells their currency."""
+def _beside_rates(rows: pd.DataFrame, scale: FloatArray, raw: RawTable, cells: Printed) -> RatedValues | None:
+    """How values beside a column of rates to the base are to be read; None where there is none, or their heading tells their currency.
+
+    The rate of a line says nothing of a cell in another currency than that of the line, and none that prints its currency is in the base
+    by other lines.
+    """
     plan = raw.plan
     heading = plan.headings[plan.position["fx"]] if "fx" in plan.position else ""
     if heading_key(heading) not in _TO_BASE or plan.value_currency or plan.value_in_base:
         return None
     printed = rows["market_value"].to_numpy(dtype=np.float64)
-    return rated_values(rows, printed, printed * scale)
+    rated = rated_values(rows.assign(fx=rows["fx"].where(~cells.differs)), printed, printed * scale, cells.known & ~cells.differs)
+    if rated is None or rated.reading != IN_BASE:
+        return rated
+    return replace(rated, told=rated.told & ~cells.known)
 
 
 def _bring_to_base(rows: pd.DataFrame, rated: RatedValues, raw: RawTable, report: CellReport) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from impact.holdings.cell_report import CellReport
 from impact.holdings.distinct import per_distinct
 from impact.holdings.raw_tables import RawTable
-from impact.intake.currencies import HUNDREDTHS, currency_in, normal_currencies
+from impact.intake.currencies import currency_in, normal_currencies
+from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["settle_cell_currencies"]
+__all__ = ["Printed", "settle_cell_currencies"]
 
 _OF_SEVERAL = ("$", "¥", "￥")
 """Signs that stand for several currencies where nothing stands beside them."""
@@ -18,12 +21,39 @@ _FIGURES = r"[\d.,'’\s()+\-−–%]+"
 _NO_FIGURE = r"[^\d.,\-\s()%]"
 
 
-def settle_cell_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> None:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Printed:
+    """What the cells of a column say of their currency.
+
+    Attributes
+    ----------
+    known : (n,) bool
+        Cells that print one.
+    differs : (n,) bool
+        Those of them whose line or heading names another one.
+    worth : (n,) float
+        What one unit of each such cell is worth in its currency (1 or 0.01).
+    """
+
+    known: BoolArray
+    differs: BoolArray
+    worth: FloatArray
+
+    def worth_beside(self, worth: pd.Series) -> FloatArray:
+        """The worth of one unit of each cell: as it prints itself, else as its line or heading says."""
+        return np.where(self.known, self.worth, worth.to_numpy(dtype=np.float64))
+
+
+def settle_cell_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> tuple[Printed, Printed]:
     """Take values, and prices, in the currency that their cells print: it says more than a heading or a column of currencies.
 
-    A dollar or yen sign alone tells the currency only beside cells of another one: where every cell bears it, it may be any.
+    A dollar or yen sign alone tells the currency only beside cells of another one: where every cell bears it, it may be any. Figures are
+    left as they are printed, in whole units or in hundredths.
     """
+    answers = []
     for name, of in (("market_value", "currency"), ("price", "price_currency")):
+        nothing = np.zeros(len(rows), dtype=bool)
+        answers.append(Printed(known=nothing, differs=nothing, worth=np.ones(len(rows))))
         column = raw.cells.get(name)
         if column is None or column.dtype.kind in "iufMmb":
             continue
@@ -37,14 +67,13 @@ def settle_cell_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport
         if not known.any():
             continue
         report.add(known & alone, name, column, "the sign alone may stand for any dollar, or any yen or yuan", "taken as " + codes)
-        _take(rows, of, codes, known, column, report)
-        hundredths = known & (worth < 1.0).to_numpy(dtype=bool) & ~_in_hundredths(raw)
-        report.add(hundredths, name, column, "in hundredths of the currency", "divided by 100")
-        rows[name] = rows[name].where(~hundredths, rows[name] / 100.0)
+        differs = _take(rows, of, codes, known, column, report)
+        answers[-1] = Printed(known=known, differs=differs, worth=worth.to_numpy(dtype=np.float64))
+    return answers[0], answers[1]
 
 
-def _take(rows: pd.DataFrame, of: str, codes: pd.Series, known: np.ndarray, column: pd.Series, report: CellReport) -> None:
-    """The currency of the cells in place of that of their line or heading, which is that of the price where it is of another."""
+def _take(rows: pd.DataFrame, of: str, codes: pd.Series, known: BoolArray, column: pd.Series, report: CellReport) -> BoolArray:
+    """Put the currency of the cells in place of that of their line or heading, which is that of the price where it is of another; which differ."""
     before = rows[of].copy()
     differs = known & ((before != "") & (before != codes)).to_numpy(dtype=bool)
     if of == "currency":
@@ -52,15 +81,7 @@ def _take(rows: pd.DataFrame, of: str, codes: pd.Series, known: np.ndarray, colu
         report.add(differs, "market_value", column, said, "taken in that of the cell")
         rows["price_currency"] = rows["price_currency"].where(~differs | (rows["price_currency"] != ""), before)
     rows[of] = codes.where(known, before)
-
-
-def _in_hundredths(raw: RawTable) -> np.ndarray:
-    """(n,) bool: lines whose column of currencies, or a heading, says hundredths already."""
-    told = np.full(len(raw.cells), not {raw.plan.value_currency, raw.plan.price_currency}.isdisjoint(HUNDREDTHS))
-    for name in ("currency", "price_currency"):
-        if name in raw.cells:
-            told |= (normal_currencies(raw.cells[name].astype("str").str.strip())[1] < 1.0).to_numpy(dtype=bool)
-    return told
+    return np.asarray(differs, dtype=bool)
 
 
 def _marks(column: pd.Series) -> pd.Series:

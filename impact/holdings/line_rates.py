@@ -66,7 +66,7 @@ def is_rate(rate: float, of: str, to: str) -> bool | None:
     return None if span is None else span[0] * (1 - _NEAR) <= rate <= span[1] * (1 + _NEAR)
 
 
-def rated_values(rows: pd.DataFrame, printed: FloatArray, own: FloatArray) -> RatedValues | None:
+def rated_values(rows: pd.DataFrame, printed: FloatArray, own: FloatArray, of_line: BoolArray) -> RatedValues | None:
     """Which reading of the values holds; None where no line has a rate other than 1.
 
     Parameters
@@ -75,10 +75,12 @@ def rated_values(rows: pd.DataFrame, printed: FloatArray, own: FloatArray) -> Ra
         In the order of the file, prices in whole units.
     printed, own : (n,) float
         Values as printed, and in whole units of the currency of the line.
+    of_line : (n,) bool
+        Cells that print the currency of their line.
 
     Notes
     -----
-    Printed totals speak first, then weights, then quantity times price; a witness that contradicts those before it is not heard. A value
+    Printed currencies speak first, then totals, then weights, then quantity times price; a witness that contradicts those before it is not heard. A value
     in the currency of the line is brought to the base by the rate, as its heading says, unless only the inverse can be a rate between
     the two currencies. Where no witness tells whether values are in the base, they are taken in the currency of the line, as the currency
     beside them says.
@@ -93,7 +95,7 @@ def rated_values(rows: pd.DataFrame, printed: FloatArray, own: FloatArray) -> Ra
     unit = np.where(told, rate, 1.0)
     values = {name: bring(printed if name == IN_BASE else own, unit) for name, bring in _READINGS.items()}
     total = labelled_totals(rows)
-    left: Sequence[str] = tuple(_READINGS)
+    left: Sequence[str] = (TIMES, OVER) if (of_line & told & named & (rate != 1.0)).any() else tuple(_READINGS)
     for fit in (_by_totals(values, total, printed), _by_weights(rows, values, told & ~total, rate), _by_products(rows, printed, own, rate)):
         left = tuple(name for name in left if name in fit) or left
     of_lines, either = IN_BASE not in left, False

@@ -65,6 +65,35 @@ def test_where_nothing_tells_values_stay_in_the_currency_of_their_line_and_it_is
     )
 
 
+PRINTED = "ISIN,Quantity,Currency,Market Value,FX Rate to Base\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "action"),
+    [
+        (f'{XIAOMI},1000,HKD,"HK$2,640.00",0.129\n', 340.56, ["times that rate"]),
+        (f'{XIAOMI},1000,HKD,"HK$2,640.00",7.751938\n', 340.56, ["divided by that rate"]),
+        (f'{XIAOMI},1000,HKD,"US$340.56",0.129\n', 340.56, ["taken in that of the cell"]),
+        (f'{BP},1000,GBX,"£1,000.00",1.36\n', 1360.0, ["times that rate"]),
+    ],
+)
+def test_the_currency_that_a_cell_prints_is_that_of_the_figure_and_no_longer_where_a_rate_brought_it_to_base(check, line, value, action):
+    report = check(f'{PRINTED}{line}{APPLE},10,USD,"US$1,000.00",1\n')
+    assert (round(report.nav, 2), report.currency) == (round(value + 1000, 2), "USD")
+    assert report.issues["action"].tolist() == action
+
+
+@pytest.mark.parametrize("price", ["", "1000"])
+def test_pounds_in_a_cell_are_whole_whatever_unit_the_line_is_quoted_in(check, price):
+    report = check(f'ISIN,Quantity,Price,Currency,Market Value\n{BP},100,{price},GBX,"£1,000.00"\nGB00BH4HKS39,50,200,GBX,"£100.00"\n')
+    assert report.positions["market_value"].tolist() == [1000.0, 100.0] and report.currency == "GBP"
+
+
+def test_pence_in_a_cell_of_a_line_in_pounds_are_hundredths(check):
+    report = check(f'ISIN,Quantity,Currency,Market Value\n{BP},100,GBP,"GBp 100,000"\nGB00BH4HKS39,50,GBP,"£100.00"\n')
+    assert report.positions["market_value"].tolist() == [1000.0, 100.0] and report.currency == "GBP"
+
+
 def test_values_in_base_of_a_line_quoted_in_pence_are_no_hundredths(check):
     report = check(f"{RATED}{BP},1000,300,GBX,4080,1.36\n{USD_LINE}")
     assert (report.nav, report.currency) == (5080.0, "USD")
