@@ -28,7 +28,8 @@ _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|q
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
-_WIDEST_SPAN = 1000  # the standard of HTML allows no more
+_WIDEST_SPAN, _TALLEST_SPAN = 1000, 65_534  # the standard of HTML allows no more; a height of 0 is the rest of the group
+_ROW_GROUPS = ("thead", "tbody", "tfoot", "table")
 _HTML_STARTS = ("<!doctype html", "<html", "<table", "<meta", "<head", "<style", "<body", "<!--", "<div", "<center")
 
 
@@ -202,12 +203,15 @@ def _html_table(table, position: int, spanned: SpannedCells) -> RawSheet:
     caption = next((" ".join(title.text_content().split()) for title in table.iter("caption")), "")
     rows, line = [], []
     below: dict[int, tuple[int, str]] = {}  # column -> rows that a cell above still covers
+    group = None
     for number, row in enumerate(table.iter("tr"), start=1):
+        if (its_group := next(row.iterancestors(*_ROW_GROUPS))) is not group:
+            group, below = its_group, {}  # a cell ends with its group of rows
         cells: list[str] = []
         for cell in row.iterchildren("td", "th"):
             _skip_covered(cells, below)
             check_columns(len(cells), caption)  # spans grow faster than the file that states them
-            across, down = _span(cell, "colspan", _WIDEST_SPAN), _span(cell, "rowspan", 65_534)
+            across, down = max(1, _span(cell, "colspan", _WIDEST_SPAN)), _span(cell, "rowspan", _TALLEST_SPAN) or _TALLEST_SPAN
             text = " ".join(cell.text_content().split())
             covered = range(len(cells), len(cells) + across)
             cells += [text, *[""] * (across - 1)]
@@ -216,7 +220,9 @@ def _html_table(table, position: int, spanned: SpannedCells) -> RawSheet:
             elif below:
                 for column in covered:
                     below.pop(column, None)
-        _skip_covered(cells, below)
+        for column in sorted(column for column in below if column >= len(cells)):  # a short row is covered beyond its end too
+            cells += [""] * (column - len(cells))
+            _skip_covered(cells, below)
         spanned.add(len(cells) - len(row), caption)
         rows.append(cells)
         line.append(number)
@@ -259,7 +265,7 @@ def _skip_covered(cells: list[str], below: dict[int, tuple[int, str]]) -> None:
 
 def _span(cell, name: str, most: int) -> int:
     given = (cell.get(name) or "1").strip()
-    return max(1, min(int(given), most)) if given.isdigit() and len(given) < 8 else 1
+    return min(int(given), most) if given.isdigit() and len(given) < 8 else 1
 
 
 def read_single_file_page(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]:

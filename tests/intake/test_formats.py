@@ -99,6 +99,32 @@ def test_cells_of_a_page_that_span_rows_and_columns_keep_their_place():
     assert read_tables(page.encode()).sheets[0].head(9) == [["Fund", "Held", ""], ["Fund", "Qty", "Val"], ["A", "1", "2"]]
 
 
+HEAD = "<tr><th>Name</th><th>ISIN</th><th>Currency</th></tr>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "read"),
+    [
+        (  # a row that ends early is covered too
+            "<tr><td>Xiaomi</td><td>K</td><td rowspan=3>HKD</td></tr><tr><td>Technology</tr><tr><td>Meituan</td><td>M</td></tr>"
+            "<tr><td>Apple</td><td>U</td><td>USD</td></tr>",
+            [["Xiaomi", "K", "HKD"], ["Technology", "", "HKD"], ["Meituan", "M", "HKD"], ["Apple", "U", "USD"]],
+        ),
+        (
+            "<tbody><tr><td>Xiaomi</td><td>K</td><td rowspan=9>HKD</td></tr></tbody><tbody><tr><td>Apple</td><td>U</td></tr></tbody>",
+            [["Xiaomi", "K", "HKD"], ["Apple", "U", ""]],
+        ),
+        (
+            "<tbody><tr><td>Xiaomi</td><td>K</td><td rowspan=0>HKD</td></tr><tr><td>Meituan</td><td>M</td></tr></tbody>"
+            "<tbody><tr><td>Apple</td><td>U</td><td>USD</td></tr></tbody>",
+            [["Xiaomi", "K", "HKD"], ["Meituan", "M", "HKD"], ["Apple", "U", "USD"]],
+        ),
+    ],
+)
+def test_a_cell_of_a_page_covers_the_rows_that_the_standard_says(rows, read):
+    assert read_tables(f"<table>{HEAD}{rows}</table>".encode()).sheets[0].head(9)[1:] == read
+
+
 def test_a_broker_page_keeps_the_zeros_of_codes():
     page = b"<html xmlns:x='urn:schemas-microsoft-com:office:excel'><table><tr><td>Code</td><td>Qty</td></tr><tr><td>000973</td><td>10</td></tr></table></html>"
     assert read_tables(page).sheets[0].head(2)[1] == ["000973", "10"]
