@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from impact.bundled import read_bundled
 
 __all__ = ["LEGACY", "decode", "opening_text"]
 
@@ -86,13 +90,13 @@ def _legacy(content: bytes) -> str:
             break
     sample = b"\n".join(evidence)
     if _stand_alone(sample):
-        return _single_byte(sample)
+        return _single_byte(sample, content[:_EVIDENCE])
     from charset_normalizer import from_bytes
 
     ranked = [match.encoding for match in from_bytes(sample, cp_isolation=list(LEGACY), language_threshold=0.05)]
     best = next((name for name in ranked if name in LEGACY), "cp1252")
     if best in _LETTERS:
-        return _single_byte(sample)
+        return _single_byte(sample, content[:_EVIDENCE])
     return next((name for name in (*ranked, *_NARROW) if name in _NARROW and _coherent(sample, name)), best)
 
 
@@ -119,24 +123,55 @@ def _coherent(sample: bytes, name: str) -> bool:
 
 _LETTERS = {
     "cp1252": frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüßÀÁÂÄÅÆÇÈÉÊÍÓÖØÚÜÑ"),
-    "cp1254": frozenset("çıöşüâîûÇİÖŞÜ"),
-    "cp1250": frozenset("ąćęłńóśźżčďěňřšťůžáéíúýőűăâîşţäöüßŁŚŻŹĆČŠŽŘÁÉÓÖÜÄ"),
+    "cp1254": frozenset("çıöşüâîûğÇİÖŞÜ"),
+    "cp1250": frozenset("ąćęłńóśźżčďěňřšťůžáéíúýőűăâîşţäöüßđŁŚŻŹĆČŠŽŘÁÉÓÖÜÄĐ"),
     "cp1251": frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЭЮЯ"),
 }
-"""Letters that the languages of each single-byte encoding use; the others of its table are rare in company names.
-
-The Turkish ğ is left out: its byte is the Icelandic ð, and no Turkish table is written with it alone.
-"""
-
-
+"""Letters that the languages of each single-byte encoding use; the others of its table are rare in company names."""
+_ICELANDIC = frozenset("áéíóúýþæöðÁÉÍÓÚÝÞÆÖÐ")
+"""Letters of the one Western language that has those whose bytes are the Turkish ı, ş and ğ."""
+_LANGUAGES = {"cp1254": ("tr",), "cp1250": ("cs", "hu", "pl"), "cp1251": ("ru",)}
+"""Languages of the table of headings that each encoding is for; the Western one is for the others."""
+_TURKISH = frozenset("ışğ")
 _CYRILLIC = _LETTERS["cp1251"]
+_VOWELS = frozenset("aeıioöuüAEIİOÖUÜ")
 _LATIN = re.compile("[A-Za-z]")
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
-def _single_byte(sample: bytes) -> str:
-    """The single-byte encoding under which most letters beyond ASCII are ordinary ones; Western where several read alike."""
-    scores = {name: _ordinary(sample.decode(name, errors="replace"), letters) for name, letters in _LETTERS.items()}
-    return max(scores, key=lambda name: scores[name])
+def _single_byte(sample: bytes, opening: bytes) -> str:
+    """The single-byte encoding under which most letters beyond ASCII are ordinary ones.
+
+    Where several read alike, the one whose languages have most of the words in headings that no others have; then Turkish where two of
+    its own letters stand, whose bytes are ý, þ and ð elsewhere, or else the first of the others.
+    """
+    texts = {name: sample.decode(name, errors="replace") for name in _LETTERS}
+    scores = {name: _ordinary(text, _LETTERS[name]) for name, text in texts.items()}
+    scores["cp1252"] = max(scores["cp1252"], _ordinary(texts["cp1252"], _ICELANDIC))
+    tied = [name for name, score in scores.items() if score > max(scores.values()) - 1e-9]
+    if len(tied) > 1:
+        known = {name: len(_heading_words()[name] & _words_in(opening.decode(name, errors="replace"), texts[name])) for name in tied}
+        tied = [name for name in tied if known[name] == max(known.values())]
+    if len(tied) > 1 and "cp1254" in tied:
+        if len(_TURKISH.intersection(texts["cp1254"].replace("İ", "ı").lower())) > 1:
+            return "cp1254"
+        tied.remove("cp1254")
+    return tied[0]
+
+
+def _words_in(*texts: str) -> set[str]:
+    return {word for text in texts for word in _WORD.findall(text.lower())}
+
+
+@lru_cache(maxsize=1)
+def _heading_words() -> Mapping[str, set[str]]:
+    """The words of headings that the languages of one encoding have alone."""
+    encoding_of = {language: name for name, languages in _LANGUAGES.items() for language in languages}
+    words: dict[str, set[str]] = {name: set() for name in _LETTERS}
+    table = read_bundled("headings")
+    for language, heading in zip(table["language"], table["heading"], strict=True):
+        words[encoding_of.get(language, "cp1252")] |= _words_in(heading)
+    return {name: own.difference(*(others for other, others in words.items() if other != name)) for name, own in words.items()}
 
 
 def _ordinary(text: str, letters: frozenset[str]) -> float:
@@ -144,11 +179,19 @@ def _ordinary(text: str, letters: frozenset[str]) -> float:
     for place, letter in enumerate(text):
         if letter in _CYRILLIC and _LATIN.search(text[max(place - 1, 0) : place + 2]):
             continue  # within a Latin word it is an accent of another table
+        before = text[max(place - 1, 0) : place]
+        if (
+            (letter in "þÞ" and before.isalpha())
+            or (letter in "ğðĞÐ" and not before.isalpha())
+            or (letter == "ğ" and before not in _VOWELS)
+        ):
+            worth += 0.2  # no word of the language has it there
+            continue
         if letter in letters or letter in "€£’‘“”–—…®©":
             worth += 1.0
         elif letter > "\x7f" and letter.isalpha():
             worth += 0.2
-        elif letter > "\x7f" and letter != "\ufffd" and not text[max(place - 1, 0) : place].isalpha():
+        elif letter > "\x7f" and letter != "\ufffd" and not before.isalpha():
             worth += 0.8
     return worth
 

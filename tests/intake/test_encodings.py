@@ -54,11 +54,23 @@ def test_a_few_bytes_beyond_ascii_are_enough(text, encoding):
         ("Ticker;Имя\nSBER;Сбербанк-п\nGAZP;ПАО Газпром\n", "cp1251"),
         ("Denumire;Cantitate;Preţ\nSocietatea Naţională de Gaze;4;3\n", "cp1250"),
         ("Cenný papír;Kusů\nČEZ;1\n", "cp1250"),
+        ("Denumire;ISIN;Preţ;Acţiuni\n", "cp1250"),
+        ("Název;Počet\nKomerční banka;1\n", "cp1250"),
+        ("Verðbréf;Staða\nSýn hf.;1\n", "cp1252"),
+        ("Nafn;ISIN\nSýn hf.;IS0000000000\n", "cp1252"),
+        ("Hisse;Adet\nVakıfbank;1\n", "cp1254"),
+        ("Sembol;Piyasa Değeri\nASELS;1\n", "cp1254"),
     ],
 )
 def test_accents_of_other_tables_are_told_apart(text, encoding):
     """Turkish was read as Polish or with Cyrillic letters within Latin words (Dцviz), Danish and Icelandic too."""
     assert decode(text.encode(encoding)) == (text, encoding)
+
+
+def test_letters_that_two_tables_share_are_read_alike():
+    """ý is Czech and Icelandic under one byte, which is the Turkish ı: nothing else of this file is Turkish."""
+    text = "Titul;ISIN\nNový fond;CZ0005112300\n"
+    assert decode(text.encode("cp1250"))[0] == text
 
 
 def test_an_encoding_that_is_told_settles_it():
