@@ -82,12 +82,13 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
     formats are found; --map names columns that are not known.
     """
     import impact
+    from impact.facts.official_lists import as_official_lists
 
     as_of = instant_in(asked["case_file"], as_of)
     if as_of is None:
         raise click.UsageError("say as of when with --as-of INSTANT, or name a case with --case PATH.")
     asked_lists = asked["lists"]
-    asked = {**asked, "lists": _official(asked_lists)}
+    asked = {**asked, "lists": as_official_lists(asked_lists)}
     question = {
         "as_of": as_of,
         "investor": asked["investor"],
@@ -134,13 +135,6 @@ def command(holdings, as_of, maps, fail_on, explain, diff, html, format_, output
         or statuses & {*fail_on} - {"unknown"}
     ):
         click.get_current_context().exit(1)
-
-
-def _official(files: tuple[str, ...]):
-    """The official lists of some files, None where none is given."""
-    from impact.facts.official_lists import read_official_list
-
-    return tuple(read_official_list(file) for file in files) or None
 
 
 def _with_checksum(file: str) -> str:

@@ -43,6 +43,8 @@ TABLES = {
     "errors": ("file", "row", "entry", "field", "value", "reason"),
 }
 
+EMPTY_ROWS = ("blank line", "end-of-file mark", "every cell is empty")
+"""Reasons of rows that hold nothing."""
 DATE_COLUMNS = ("listing", "effective", "divestment")
 _CHECKED = ("isin", "cusip", "sedol", "figi", "lei")
 _DAY = re.compile(r"(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})|(\d{4})-(\d{2})-(\d{2})|(\d{2})/(\d{2})/(\d{4})")
@@ -116,9 +118,9 @@ def split_records(lines: list[str], width: int, *, longest: int = 25) -> list[Re
 def _record_at(lines: list[str], position: int, width: int, longest: int) -> tuple[int, Record]:
     text = lines[position]
     if not text.strip():
-        return 1, Record(row=position + 1, text=text, reason="blank line")
+        return 1, Record(row=position + 1, text=text, reason=EMPTY_ROWS[0])
     if text[0] == "\x1a":
-        return 1, Record(row=position + 1, text=text, reason="end-of-file mark")
+        return 1, Record(row=position + 1, text=text, reason=EMPTY_ROWS[1])
     cells, reason = _cells(text)
     if cells is not None and len(cells) == width and text.count('"') % 2 == 0:
         return 1, _filled(position, text, cells)
@@ -138,7 +140,7 @@ def _record_at(lines: list[str], position: int, width: int, longest: int) -> tup
 
 def _filled(position: int, text: str, cells: list[str]) -> Record:
     if not any(cell.strip(" \x1a") for cell in cells):
-        return Record(row=position + 1, text=text, reason="every cell is empty")
+        return Record(row=position + 1, text=text, reason=EMPTY_ROWS[2])
     return Record(row=position + 1, text=text, cells=tuple(cells))
 
 
@@ -239,7 +241,7 @@ class OfficialList(Result):
         entry, kind (isin, ticker, lei, ...), label (as the list calls it), value (normal form), written, country, instrument
         (bond, equity, empty when not told), valid (check digit or form holds; missing where there is no check).
     names : DataFrame
-        entry, kind (primary, aka, fka, nka, issuer), name.
+        entry, kind (primary, aka, fka, nka, issuer; part: one between commas of another), name.
     dates : DataFrame
         entry, kind (listing, effective, divestment, start, end), label, date (datetime64[ns]).
     relations : DataFrame
@@ -281,6 +283,20 @@ class OfficialList(Result):
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
 
+    def unread(self) -> tuple[str, ...]:
+        """What of the list was not read or does not hold, one sentence a file: rows with something in them, and values of kept rows."""
+        said = []
+        for file in dict.fromkeys([*self.dropped["file"], *self.errors["file"]]):
+            rows = self.dropped[(self.dropped["file"] == file) & ~self.dropped["reason"].isin(EMPTY_ROWS)]
+            errors = self.errors[self.errors["file"] == file]
+            if len(rows):
+                first = f"first row {rows['row'].iat[0]}: {rows['reason'].iat[0]}"
+                said.append(f"{file}: {len(rows)} row(s) of the list are not read ({first}); whom they name is not asked about.")
+            if len(errors):
+                row, field_name, value, reason = errors[["row", "field", "value", "reason"]].iloc[0]
+                said.append(f"{file}: {len(errors)} value(s) of the list do not hold (first row {row}, {field_name} {value!r}: {reason}).")
+        return tuple(said)
+
     def under(self, program: str) -> OfficialList:
         """The part of the list that stands under one programme tag, for example ``CMIC-EO13959``."""
         keep = self.entries["programs"].str.split("; ").map(lambda tags: program in tags).astype(bool)
@@ -302,7 +318,7 @@ class OfficialList(Result):
             frame[f"{kind}_on"] = days.reindex(frame["entry"]).astype("datetime64[ns]").to_numpy()
         for kind in ("isin", "ticker", "lei"):
             frame[kind] = _joined(self.identifiers[self.identifiers["kind"] == kind], "value", frame["entry"])
-        other = self.names[self.names["kind"] != "primary"]
+        other = self.names[~self.names["kind"].isin(["primary", "part"])]
         frame["other_names"] = _joined(other, "name", frame["entry"])
         return frame
 

@@ -196,7 +196,7 @@ def _name_rows(given: np.ndarray, rows: IntArray, targets: ScreeningTargets, *, 
     index = targets.name_index
     proposals = index.propose(list(uniques), review=review)
     acronym = np.array([is_acronym(core_name(name)) for name in uniques], dtype=bool)
-    is_strong = (proposals["score"] >= strong) & ~acronym[proposals["position"]]
+    is_strong = (proposals["score"] >= strong) & ~acronym[proposals["position"]] & (proposals["kind"] != "part")
     proposals = proposals.assign(rank=np.where(is_strong, len(_BY_CODE) + 1, len(_BY_CODE) + 2), disagrees="", field="name", identifier=-1)
     order = np.argsort(codes, kind="stable")
     start = np.searchsorted(codes[order], proposals["position"], side="left")

@@ -175,7 +175,7 @@ class NameIndex:
     Parameters
     ----------
     names : DataFrame
-        target (position of the entity, int), name, kind (primary, aka, fka, issuer, alias); names without a core are left out.
+        target (position of the entity, int), name, kind (primary, aka, fka, issuer, alias, part); names without a core are left out.
     cores : list of str
         Core name of each row.
     by_word : mapping of str to array of int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -21,8 +21,19 @@ from impact.results import Result, Summary, declared
 from impact.tables.stacking import stacked
 from impact.whole_files import write_whole
 
-__all__ = ["LIST_FORMATS", "ListDifference", "OfficialList", "diff_lists", "fetch_list", "read_official_list"]
+__all__ = [
+    "LIST_FORMATS",
+    "GivenLists",
+    "ListDifference",
+    "OfficialList",
+    "as_official_lists",
+    "diff_lists",
+    "fetch_list",
+    "read_official_list",
+]
 
+GivenLists = OfficialList | str | Path | Iterable[OfficialList | str | Path] | None
+"""Lists as a caller gives them: one or several, loaded or as paths."""
 _PAIRED_BY_NAME = "A version carries no entity numbers: entries are paired by name, a renamed one shows as removed and added."
 
 
@@ -59,6 +70,28 @@ def read_official_list(
     if refused := [name for name in given if name not in known.companions]:
         raise InputError(f"{' and '.join(refused)} belong to the OFAC list; {Path(path).name} is a {known.name} list: leave them out.")
     return known.read(path, version=version, **given)
+
+
+def as_official_lists(lists: GivenLists) -> tuple[OfficialList, ...]:
+    """Lists as a caller gives them, files read.
+
+    Raises
+    ------
+    InputError
+        If something is neither a list nor the path of one.
+    SourceUnusable
+        If a file cannot be read as one.
+    """
+    if lists is None:
+        return ()
+    several = not isinstance(lists, str | Path | OfficialList) and isinstance(lists, Iterable) and not isinstance(lists, Mapping)
+    given = tuple(lists) if several else (lists,)
+    if strange := [item for item in given if not isinstance(item, str | Path | OfficialList)]:
+        raise InputError(
+            f"lists holds {len(strange)} thing(s) that are no list (first of type {type(strange[0]).__name__}); "
+            "give paths, or what read_official_list returns."
+        )
+    return tuple(item if isinstance(item, OfficialList) else read_official_list(item) for item in given)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -140,7 +173,7 @@ def _profiles(official: OfficialList, by_number: bool) -> dict[str, dict[str, st
     }
     tables = (
         (official.identifiers, "label", "value"),
-        (official.names[official.names["kind"] != "primary"], "kind", "name"),
+        (official.names[~official.names["kind"].isin(["primary", "part"])], "kind", "name"),
         (official.dates.assign(date=official.dates["date"].dt.strftime("%Y-%m-%d")), "label", "date"),
         (official.relations, "kind", "name"),
         (official.attributes, "key", "value"),

@@ -1,11 +1,15 @@
-"""A list in a plain table of the reader's own: one row an entity, headed columns, several values with ``; `` between."""
+"""A list in a plain table of the reader's own: one row an entity, headed columns, several values with ``; `` or ``|`` between."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from impact.errors import SourceUnusable
 from impact.facts.list_records import ListTables, OfficialList, read_lines, split_records
+from impact.intake.dates import parse_date, parse_dates
+from impact.intake.numbers import MISSING_TEXT
 from impact.provenance import Source
 
 __all__ = ["PLAIN_COLUMNS", "has_plain_header", "read_plain_list"]
@@ -32,10 +36,10 @@ _ALSO = {
     "name": ("entity", "entity name", "company", "company name", "full name"),
     "program": ("programs", "programme", "programmes", "list"),
     "kind": ("type", "entity type"),
-    "listed_on": ("listed", "listed on", "date listed", "listing date", "designated", "designated on", "date added", "added"),
+    "listed_on": ("listed on", "designated", "designated on", "date added", "added"),
     "effective_on": ("effective", "effective date", "effective on"),
     "divest_by": ("divestment", "divest by", "divestment date"),
-    "removed_on": ("removed", "removed on", "date removed", "removal date", "delisted", "delisted on"),
+    "removed_on": ("removed", "removed on", "date removed", "removal date"),
     "isin": ("isins",),
     "cusip": ("cusips",),
     "ticker": ("tickers", "symbol", "symbols"),
@@ -43,6 +47,13 @@ _ALSO = {
     "linked_to": ("linked to", "parent", "parents"),
     "note": ("notes", "remark", "remarks", "comment", "comments"),
 }
+_OF_A_VENUE = {
+    **dict.fromkeys(("listed", "date listed", "listing date"), "listed_on"),
+    **dict.fromkeys(("delisted", "delisted on", "date delisted", "delisting date"), "removed_on"),
+}
+"""Headings that tables of companies have for the day on which trading began or ended, and what to call the day of a list."""
+_BETWEEN = ("|", " / ", "\n", "\r")
+"""What stands between values of one cell beside a semicolon."""
 _COLUMN_OF = {**{name: name for name in PLAIN_COLUMNS}, **{also: name for name, others in _ALSO.items() for also in others}}
 _DATES = {"listed_on": "listing", "effective_on": "effective", "divest_by": "divestment", "removed_on": "removal"}
 
@@ -69,6 +80,12 @@ def read_plain_list(path: str | Path, *, version: str = "") -> OfficialList:
     file, lines = Path(path).name, read_lines(path)
     printed = [name.strip().strip('"').lower() for name in lines[0].split(",")]
     header = [_COLUMN_OF.get(_plain(name), "") for name in printed]
+    if of_a_venue := [name for name in printed if _plain(name) in _OF_A_VENUE]:
+        first = of_a_venue[0]
+        raise SourceUnusable(
+            f"{file}: column {first!r} ({len(of_a_venue)} such) may be the day of a trading venue; call it {_OF_A_VENUE[_plain(first)]} "
+            "if it is that of the list, else leave it out."
+        )
     unknown = [name for name, column in zip(printed, header, strict=True) if not column]
     if unknown or "name" not in header:
         broken = f"column {unknown[0]!r} is not known" if unknown else "has no column 'name'"
@@ -80,18 +97,22 @@ def read_plain_list(path: str | Path, *, version: str = "") -> OfficialList:
     tables = ListTables(file=file)
     records = split_records(lines, len(header))[1:]
     tables.read[file] = len(records)
-    for record in records:
-        cells = dict(zip(header, record.cells, strict=False))
+    table = [dict(zip(header, record.cells, strict=False)) for record in records]
+    days = {column: parse_dates(pd.Series([cells.get(column, "") for cells in table], dtype="str")).values for column in _DATES}
+    for number, (record, cells) in enumerate(zip(records, table, strict=True)):
         reason = record.reason or ("" if cells["name"].strip() else "has no name")
         if reason:
             tables.drop(file, record.row, reason, record.text)
         else:
             _keep(tables, record.row, cells)
+            _keep_days(tables, record.row, cells, {column: day.iat[number] for column, day in days.items()})
     source = Source(title=f"list file {file}", retrieved=version, basis="user file")
     return tables.finish(title="plain list", version=version, source=source)
 
 
-def _values(cell: str) -> list[str]:
+def _values(cell: str, *more: str) -> list[str]:
+    for mark in (*_BETWEEN, *more):
+        cell = cell.replace(mark, ";")
     return [part.strip() for part in cell.split(";") if part.strip()]
 
 
@@ -102,13 +123,27 @@ def _keep(tables: ListTables, row: int, cells: dict[str, str]) -> None:
     kind = cells.get("kind", "").strip().lower() or "entity"
     tables.rows["entries"].append((entry, tables.file, name, kind, programs, "", cells.get("note", "").strip(), tables.file, row))
     tables.rows["names"].append((entry, "primary", name))
-    tables.rows["names"].extend((entry, "aka", other) for other in _values(cells.get("aka", "")))
+    others = [*(values if len(values := _values(name)) > 1 else ()), *_values(cells.get("aka", ""))]
+    tables.rows["names"].extend((entry, "aka", other) for other in others)
+    tables.rows["names"].extend((entry, "part", part) for other in (name, *others) if "," in other for part in _values(other, ","))
     tables.rows["relations"].extend((entry, "linked to", other) for other in _values(cells.get("linked_to", "")))
     if cells.get("note", "").strip():
         tables.rows["attributes"].append((entry, "note", cells["note"].strip()))
-    for column, date_kind in _DATES.items():
-        if cells.get(column, "").strip():
-            tables.add_date(row, entry, date_kind, column, cells[column].strip())
     for column in ("isin", "cusip", "sedol", "figi", "lei", "ticker"):
-        for written in _values(cells.get(column, "")):
+        for written in _values(cells.get(column, ""), ","):
             tables.add_identifier(row, entry, column, column, written)
+
+
+def _keep_days(tables: ListTables, row: int, cells: dict[str, str], day_of: dict[str, pd.Timestamp]) -> None:
+    """The days of one entry; a cell whose day is not read, and a removal before the listing, are errors."""
+    entry = f"row {row}"
+    for column, day in day_of.items():
+        written = cells.get(column, "").strip()
+        if pd.notna(day):
+            tables.rows["dates"].append((entry, _DATES[column], column, day))
+        elif written.lower() not in MISSING_TEXT:
+            either = parse_date(written, dayfirst=True) is not None
+            reason = "day and month may be exchanged" if either else "not a day"
+            tables.error(row, entry, column, written, f"{reason}; write 2020-06-05 or 05 Jun 2020")
+    if day_of["removed_on"] < day_of["listed_on"]:
+        tables.error(row, entry, "removed_on", cells["removed_on"].strip(), "lies before the day of the listing: taken as listed since")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from impact.bundled import bundled_source, read_bundled
 from impact.facts.code_tables import CODE_KINDS, CodeTable
 from impact.facts.list_records import OfficialList, instrument_of
 from impact.facts.names import NameIndex, core_name
+from impact.facts.official_lists import GivenLists, as_official_lists
 from impact.facts.printed_names import printed_name
 from impact.facts.tables import known_table
 from impact.identifiers import cusip_from_isin, is_valid, normalise_ticker, reissued_codes, security_lines, sedol_from_isin
@@ -20,7 +21,7 @@ from impact.instants import parse_instant
 from impact.provenance import Source, unique_sources
 from impact.typing_ import Instant
 
-__all__ = ["RECORDED", "UNIT_OF_PARENT", "ScreeningTargets", "screening_targets"]
+__all__ = ["RECORDED", "UNIT_OF_PARENT", "ScreeningTargets", "is_on_list", "screening_targets"]
 
 IDENTIFIER_COLUMNS = ("target", "kind", "value", "security", "relation", "instrument", "adr_ratio", "note")
 ENTITY_COLUMNS = ("entity", "programme_id", "listed_on", "removed_on", "is_listed", "fact_id", "origin", "version")
@@ -48,7 +49,7 @@ class ScreeningTargets:
         other line of the issuer, unit named with a designated parent, the legal entity), instrument (equity, adr, bdr, cedear,
         counter, bond; empty when unknown), adr_ratio (ordinary shares in one receipt, NaN unknown), note.
     names : DataFrame
-        target, name, kind (primary, aka, fka, issuer, alias).
+        target, name, kind (primary, aka, fka, issuer, alias, part).
     sources, assumptions : tuple
         Where it comes from and what was taken for granted.
     """
@@ -80,7 +81,7 @@ class ScreeningTargets:
         return {**tables, "identifier": CodeTable.of(self.identifiers[kinds.isin(CODE_KINDS)]), "cusip in isin": CodeTable.of(bare)}
 
 
-def screening_targets(as_of: Instant | None = None, *, lists: Sequence[OfficialList] | OfficialList | None = None) -> ScreeningTargets:
+def screening_targets(as_of: Instant | None = None, *, lists: GivenLists = None) -> ScreeningTargets:
     """All bundled designations, and the lists given, as targets of :func:`impact.facts.matching.match_table`.
 
     Parameters
@@ -88,15 +89,22 @@ def screening_targets(as_of: Instant | None = None, *, lists: Sequence[OfficialL
     as_of : zoned instant, optional
         Only what was known then: designations by their `known_at`, list entries by their listing date and without those removed by
         then, lines by their first session. None takes everything.
-    lists : OfficialList or sequence of them, optional
-        Loaded lists to screen against as well.
+    lists : OfficialList, path of one, or sequence of them, optional
+        Lists to screen against as well.
+
+    Raises
+    ------
+    InputError
+        If something in `lists` is no list.
+    SourceUnusable
+        If a file cannot be read as one.
 
     Notes
     -----
     The lines of an issuer (A and H shares, receipts, counters) come from the bundled table of lines; CUSIP and SEDOL come out
     of the ISIN where the country allows it.
     """
-    given = [lists] if isinstance(lists, OfficialList) else list(lists or ())
+    given = as_official_lists(lists)
     instant = None if as_of is None else parse_instant(as_of)
     gathered = _Gathered()
     _add_designations(gathered, instant)
@@ -108,6 +116,7 @@ def screening_targets(as_of: Instant | None = None, *, lists: Sequence[OfficialL
     assumptions = ["A unit named with a designated parent is shown, not taken as covered: whether it is, is a question of law."]
     if given and instant is not None:
         assumptions.append("List entries without a listing date are kept at every instant; those removed by then name nobody.")
+    assumptions += [said for official in given for said in official.unread()]
     return ScreeningTargets(
         entities=gathered.entity_table(),
         identifiers=_without_reissued(gathered.identifier_table(lines), instant),
@@ -213,13 +222,19 @@ def _add_designations(gathered: _Gathered, instant: pd.Timestamp | None) -> None
             gathered.add_ticker(target, known["line"], _LISTED if known["relation"] in _OWN_RELATIONS else UNIT_OF_PARENT)
 
 
+def is_on_list(listed: pd.Series, removed: pd.Series, day: pd.Timestamp) -> pd.Series:
+    """Which entries stand on their list on a day, where a day that is not known settles nothing; one removed may be listed anew."""
+    anew = listed > removed
+    return ~((listed > day) & ~(anew & (removed > day))) & ~((removed <= day) & ~(anew & (listed <= day)))
+
+
 def _add_list(gathered: _Gathered, official: OfficialList, instant: pd.Timestamp | None) -> None:
     frame = official.to_frame()
     if "removal_on" not in frame:
         frame["removal_on"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]")
     if instant is not None:
         day = instant.tz_convert("America/New_York").tz_localize(None).normalize()
-        frame = frame[~(frame["listing_on"] > day) & ~(frame["removal_on"] <= day)]
+        frame = frame[is_on_list(frame["listing_on"], frame["removal_on"], day)]
     removed = frame["removal_on"]
     target_of = {
         entry: gathered.add_entity(name, programs, listed, gone, pd.NA, "", title, official.version)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.facts.official_lists import GivenLists, as_official_lists
 from impact.holdings.changes import ExposureChange, exposure_change
 from impact.holdings.decisions import BookOptions, read_decisions
 from impact.holdings.escalation import Escalation
@@ -240,7 +241,7 @@ def check_portfolio(
     rates: Mapping[str, float] | None = None,
     staleness: Staleness | None = None,
     designations: Iterable[Designation | Escalation] = (),
-    lists: Any = None,
+    lists: GivenLists = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
     **reading: Unpack[BookOptions],
 ) -> ExposureReport:
@@ -266,8 +267,8 @@ def check_portfolio(
         How fast fund files go out of date.
     designations : iterable of Designation or Escalation, optional
         Hypothetical ones, of one security or of every name of a list, added to the facts.
-    lists : OfficialList or sequence of them, optional
-        Loaded official lists to match against as well.
+    lists : OfficialList, path of one, or sequence of them, optional
+        Official lists to match against as well.
     tables : mapping of name to DataFrame, optional
         Replaces tables of the fact base.
     **reading
@@ -307,7 +308,7 @@ def check_portfolio(
         rates_in=reading.get("rates_in"),
         staleness=staleness or Staleness(),
         designations=tuple(designations),
-        lists=lists,
+        lists=as_official_lists(lists),
         tables=tables,
         decisions=read_decisions(decisions) if isinstance(decisions, str | Path) else tuple(decisions),
     )

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.facts.names import core_name
-from impact.facts.screening import RECORDED, ScreeningTargets
+from impact.facts.screening import RECORDED, ScreeningTargets, is_on_list
 
 __all__ = ["with_given_lists"]
 
@@ -56,7 +56,7 @@ def with_given_lists(instruments: pd.DataFrame, targets: ScreeningTargets, on: p
         Matched, with their legal status.
     targets : ScreeningTargets
     on : Timestamp
-        Day asked; an entry removed by then names nobody.
+        Day asked; an entry that does not stand on its list then names nobody.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def with_given_lists(instruments: pd.DataFrame, targets: ScreeningTargets, on: p
         entry of the list is all that matched. What binds already stays as it is. Every explanation says the entry.
     """
     entities = targets.entities
-    current = ~(entities["removed_on"] <= on)
+    current = is_on_list(entities["listed_on"], entities["removed_on"], on)
     given = set(np.flatnonzero(~entities["origin"].isin(RECORDED) & current).tolist())
     if not given:
         return instruments

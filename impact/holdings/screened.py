@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impact.facts.official_lists import OfficialList
 from impact.facts.screening import ScreeningTargets, screening_targets
 from impact.holdings.decisions import Decision, settled
 from impact.holdings.escalation import Escalation, escalated_tables, escalation_notes
@@ -57,7 +58,7 @@ class CheckOptions:
     rates_in: str | None = None
     staleness: Staleness = Staleness()
     designations: tuple[Designation | Escalation, ...] = ()
-    lists: Any = None
+    lists: Sequence[OfficialList] = ()
     tables: Mapping[str, pd.DataFrame] | None = None
     decisions: tuple[Decision, ...] = ()
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from impact.errors import SourceUnusable
+from impact.errors import ImpactError, SourceUnusable
 from impact.facts.official_lists import read_official_list
 from impact.holdings import check_portfolio
 
@@ -114,3 +114,85 @@ def test_a_column_that_no_reader_knows_is_named(tmp_path):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(SourceUnusable, match=said):
             read_official_list(path)
+
+
+QORVEX = BOOK.head(1).assign(name="Qorvex Holdings", isin="KYG9999T1064")
+
+
+@pytest.fixture
+def asked(tmp_path):
+    def of(text, as_of="2021-01-20T18:00-05:00"):
+        path = tmp_path / "given.csv"
+        path.write_text(text, encoding="utf-8")
+        report = check_portfolio(QORVEX, as_of=as_of, lists=str(path))
+        return report.positions["status"].item(), [note for note in report.assumptions if note.startswith("given.csv")]
+
+    return of
+
+
+@pytest.mark.parametrize(
+    ("listed", "removed", "status"),
+    [
+        ("2020-11-12", "2019-01-01", "unknown"),  # removed once, and listed since
+        ("2018-11-12", "2019-01-01", "clear"),
+        ("2020-11-12", "2021-06-01", "unknown"),
+        ("2021-11-12", "2021-06-01", "unknown"),  # on until a removal to come, whenever listed anew
+        ("2021-11-12", "2019-01-01", "clear"),  # between two listings
+        ("2021-11-12", "", "clear"),
+    ],
+)
+def test_an_entry_names_somebody_from_its_listing_to_the_removal_after_it(asked, listed, removed, status):
+    told, notes = asked(f"name,isin,listed_on,removed_on\nQorvex Holdings,KYG9999T1064,{listed},{removed}\n")
+    assert told == status
+    assert [("lies before the day of the listing" in note) for note in notes] == [True] * (removed != "" and removed < listed)
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "said"),
+    [
+        ("05/06/2020", "unknown", "row 2, removed_on '05/06/2020': day and month may be exchanged; write 2020-06-05 or 05 Jun 2020"),
+        ("25/06/2020", "clear", None),
+        ("05/06/2020 25/06/2020", "clear", None),  # the column shows its order
+        ("in summer", "unknown", "row 2, removed_on 'in summer': not a day; write 2020-06-05 or 05 Jun 2020"),
+        ("n/a", "unknown", None),
+    ],
+)
+def test_a_day_of_a_list_is_read_in_the_order_that_its_column_shows(asked, days, status, said):
+    days = days.split(" ") if "/" in days else [days]
+    rows = "".join(f"Qorvex Holdings,KYG9999T1064,{day}\n" for day in days)
+    told, notes = asked(f"name,isin,removed_on\n{rows}", as_of="2020-07-20T18:00-05:00")
+    assert told == status
+    assert [said in note for note in notes] == [True] if said else notes == []
+
+
+@pytest.mark.parametrize("heading", ["Delisted", "delisted on", "Listed", "Listing date", "date_listed"])
+def test_the_day_of_a_venue_is_not_taken_for_that_of_a_list(asked, heading):
+    with pytest.raises(SourceUnusable, match=r"may be the day of a trading venue; call it (listed|removed)_on"):
+        asked(f"Name,ISIN,{heading}\nQorvex Holdings,KYG9999T1064,2019-01-01\n")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["Bar; Qorvex Holdings", "Bar | Qorvex Holdings", "Bar / Qorvex Holdings", '"Bar\nQorvex Holdings"', '"Bar Ltd, Qorvex Holdings"'],
+)
+def test_another_name_is_told_whatever_stands_between(asked, cell):
+    assert asked(f"name,aka\nFoo Corp,{cell}\nOther,\n")[0] == "unknown"
+    assert asked(f"name,aka\n{cell},\nOther,\n")[0] == "unknown"
+
+
+@pytest.mark.parametrize("mark", ["; ", " | ", " / ", ", ", "|", "\n"])
+def test_codes_are_told_apart_whatever_stands_between(asked, mark):
+    told, notes = asked(f'name,isin\nFoo Corp,"HK0000000007{mark}KYG9999T1064"\n')
+    assert told == "unknown" and notes == []
+
+
+def test_a_row_of_a_list_that_is_not_read_is_said(asked):
+    told, notes = asked("name,isin\nFoo Corp, Ltd.,HK0000000007\nQorvex Holdings,KYG9999T1064\n")
+    assert told == "unknown"
+    assert notes == ["given.csv: 1 row(s) of the list are not read (first row 2: has 3 columns, not 2); whom they name is not asked about."]
+
+
+@pytest.mark.parametrize("lists", [5, ["a", 5], {"name": ["Qorvex"]}])
+def test_what_is_no_list_is_refused(lists):
+    with pytest.raises(ImpactError, match="lists"):
+        check_portfolio(QORVEX, as_of="2021-01-20T18:00-05:00", lists=lists)
