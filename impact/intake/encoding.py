@@ -130,33 +130,58 @@ _LETTERS = {
 """Letters that the languages of each single-byte encoding use; the others of its table are rare in company names."""
 _ICELANDIC = frozenset("áéíóúýþæöðÁÉÍÓÚÝÞÆÖÐ")
 """Letters of the one Western language that has those whose bytes are the Turkish ı, ş and ğ."""
+_ALPHABETS = {
+    "cp1252": ("áéíóúýþæöð", "àâæçéèêëîïôœùûüÿ", "äöüß", "áéíóúñüç", "àéèìíîòóùú", "áâãàçéêíóôõúü", "åäöæøé"),
+    "cp1254": ("âçğıîöşüû",),
+    "cp1250": ("áčďéěíňóřšťúůýžäĺľôŕ", "ąćęłńóśźż", "áéíóöőúüű", "ăâîşţ", "čćđšž", "äöüß"),
+    "cp1251": ("абвгдеёжзийклмнопрстуфхцчшщъыьэюя",),
+}
+"""Letters beyond ASCII of the languages that each encoding is for, one language together."""
 _LANGUAGES = {"cp1254": ("tr",), "cp1250": ("cs", "hu", "pl"), "cp1251": ("ru",)}
-"""Languages of the table of headings that each encoding is for; the Western one is for the others."""
+"""Languages of the table of headings that each encoding is for; the Western one is for the others but English, which stands in every file."""
+_COUNTRIES = {"cp1252": ("IS",), "cp1254": ("TR",), "cp1250": ("CZ", "SK", "PL", "HU", "RO", "HR", "SI"), "cp1251": ("RU", "BG")}
+"""Prefixes of ISINs of the countries of those languages that share bytes."""
 _TURKISH = frozenset("ışğ")
 _CYRILLIC = _LETTERS["cp1251"]
 _VOWELS = frozenset("aeıioöuüAEIİOÖUÜ")
 _LATIN = re.compile("[A-Za-z]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_ISIN = re.compile(r"\b[A-Z]{2}[A-Z0-9]{9}\d\b")
 
 
 def _single_byte(sample: bytes, opening: bytes) -> str:
     """The single-byte encoding under which most letters beyond ASCII are ordinary ones.
 
-    Where several read alike, the one whose languages have most of the words in headings that no others have; then Turkish where two of
-    its own letters stand, whose bytes are ý, þ and ð elsewhere, or else the first of the others.
+    Where several read alike, the one that has fewest letters beyond the alphabet of one language; then that whose languages have most of
+    the words in headings that no others have, and most ISINs; then Turkish where two of its own letters stand, whose bytes are ý, þ and ð
+    elsewhere, or else the first of the others.
     """
     texts = {name: sample.decode(name, errors="replace") for name in _LETTERS}
     scores = {name: _ordinary(text, _LETTERS[name]) for name, text in texts.items()}
     scores["cp1252"] = max(scores["cp1252"], _ordinary(texts["cp1252"], _ICELANDIC))
     tied = [name for name, score in scores.items() if score > max(scores.values()) - 1e-9]
-    if len(tied) > 1:
-        known = {name: len(_heading_words()[name] & _words_in(opening.decode(name, errors="replace"), texts[name])) for name in tied}
-        tied = [name for name in tied if known[name] == max(known.values())]
+    for speaks_for in (_in_one_alphabet, _words_of_headings, _isins_of_countries):
+        if len(tied) > 1:
+            votes = {name: speaks_for(name, texts[name], opening.decode(name, errors="replace")) for name in tied}
+            tied = [name for name in tied if votes[name] == max(votes.values())]
     if len(tied) > 1 and "cp1254" in tied:
         if len(_TURKISH.intersection(texts["cp1254"].replace("İ", "ı").lower())) > 1:
             return "cp1254"
         tied.remove("cp1254")
     return tied[0]
+
+
+def _in_one_alphabet(name: str, text: str, _: str) -> int:
+    letters = [letter for letter in text.replace("İ", "ı").lower() if letter > "\x7f" and letter.isalpha()]
+    return -min(sum(letter not in alphabet for letter in letters) for alphabet in _ALPHABETS[name])
+
+
+def _words_of_headings(name: str, text: str, opening: str) -> int:
+    return len(_heading_words()[name] & _words_in(opening, text))
+
+
+def _isins_of_countries(name: str, _: str, opening: str) -> int:
+    return sum(isin[:2] in _COUNTRIES[name] for isin in _ISIN.findall(opening))
 
 
 def _words_in(*texts: str) -> set[str]:
@@ -167,10 +192,10 @@ def _words_in(*texts: str) -> set[str]:
 def _heading_words() -> Mapping[str, set[str]]:
     """The words of headings that the languages of one encoding have alone."""
     encoding_of = {language: name for name, languages in _LANGUAGES.items() for language in languages}
-    words: dict[str, set[str]] = {name: set() for name in _LETTERS}
+    words: dict[str, set[str]] = {name: set() for name in (*_LETTERS, "any")}
     table = read_bundled("headings")
     for language, heading in zip(table["language"], table["heading"], strict=True):
-        words[encoding_of.get(language, "cp1252")] |= _words_in(heading)
+        words["any" if language == "en" else encoding_of.get(language, "cp1252")] |= _words_in(heading)
     return {name: own.difference(*(others for other, others in words.items() if other != name)) for name, own in words.items()}
 
 

@@ -60,6 +60,10 @@ def test_a_few_bytes_beyond_ascii_are_enough(text, encoding):
         ("Nafn;ISIN\nSýn hf.;IS0000000000\n", "cp1252"),
         ("Hisse;Adet\nVakıfbank;1\n", "cp1254"),
         ("Sembol;Piyasa Değeri\nASELS;1\n", "cp1254"),
+        ("Name;ISIN\nTüpraş;TRATUPRS91E8\n", "cp1254"),  # no language of the other tables has both letters
+        ("Name;ISIN\nYapı Kredi;TRAYKBNK91N6\n", "cp1254"),
+        ("Name;ISIN\nDoğan Holding;TRADOHOL91Q8\n", "cp1254"),
+        ("Név;Darab\nGyőr Részvény;1\n", "cp1250"),
     ],
 )
 def test_accents_of_other_tables_are_told_apart(text, encoding):
