@@ -82,16 +82,18 @@ def as_official_lists(lists: GivenLists) -> tuple[OfficialList, ...]:
     SourceUnusable
         If a file cannot be read as one.
     """
-    if lists is None:
-        return ()
-    several = not isinstance(lists, str | Path | OfficialList) and isinstance(lists, Iterable) and not isinstance(lists, Mapping)
-    given = tuple(lists) if several else (lists,)
+    given: list[object] = []
+    if isinstance(lists, Iterable) and not isinstance(lists, str | Mapping | OfficialList):
+        given.extend(lists)
+    elif lists is not None:
+        given.append(lists)
     if strange := [item for item in given if not isinstance(item, str | Path | OfficialList)]:
         raise InputError(
             f"lists holds {len(strange)} thing(s) that are no list (first of type {type(strange[0]).__name__}); "
             "give paths, or what read_official_list returns."
         )
-    return tuple(item if isinstance(item, OfficialList) else read_official_list(item) for item in given)
+    known = (item for item in given if isinstance(item, str | Path | OfficialList))
+    return tuple(item if isinstance(item, OfficialList) else read_official_list(item) for item in known)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)

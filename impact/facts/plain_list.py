@@ -8,7 +8,7 @@ import pandas as pd
 
 from impact.errors import SourceUnusable
 from impact.facts.list_records import ListTables, OfficialList, read_lines, split_records
-from impact.intake.dates import parse_date, parse_dates
+from impact.intake.dates import is_bare_date, parse_date, parse_dates
 from impact.intake.numbers import MISSING_TEXT
 from impact.provenance import Source
 
@@ -98,16 +98,21 @@ def read_plain_list(path: str | Path, *, version: str = "") -> OfficialList:
     records = split_records(lines, len(header))[1:]
     tables.read[file] = len(records)
     table = [dict(zip(header, record.cells, strict=False)) for record in records]
-    days = {column: parse_dates(pd.Series([cells.get(column, "") for cells in table], dtype="str")).values for column in _DATES}
+    days = {column: _days([cells.get(column, "") for cells in table]) for column in _DATES}
     for number, (record, cells) in enumerate(zip(records, table, strict=True)):
         reason = record.reason or ("" if cells["name"].strip() else "has no name")
         if reason:
             tables.drop(file, record.row, reason, record.text)
         else:
             _keep(tables, record.row, cells)
-            _keep_days(tables, record.row, cells, {column: day.iat[number] for column, day in days.items()})
+            _keep_days(tables, record.row, cells, {column: pd.Timestamp(day.array[number]) for column, day in days.items()})
     source = Source(title=f"list file {file}", retrieved=version, basis="user file")
     return tables.finish(title="plain list", version=version, source=source)
+
+
+def _days(cells: list[str]) -> pd.Series:
+    """The days of a column in one order; a cell with more words than a date has is none: they may say that it is no longer so."""
+    return parse_dates(pd.Series([cell if is_bare_date(cell) else "" for cell in cells], dtype="str")).values
 
 
 def _values(cell: str, *more: str) -> list[str]:
@@ -142,7 +147,7 @@ def _keep_days(tables: ListTables, row: int, cells: dict[str, str], day_of: dict
         if pd.notna(day):
             tables.rows["dates"].append((entry, _DATES[column], column, day))
         elif written.lower() not in MISSING_TEXT:
-            either = parse_date(written, dayfirst=True) is not None
+            either = is_bare_date(written) and parse_date(written, dayfirst=True) is not None
             reason = "day and month may be exchanged" if either else "not a day"
             tables.error(row, entry, column, written, f"{reason}; write 2020-06-05 or 05 Jun 2020")
     if day_of["removed_on"] < day_of["listed_on"]:

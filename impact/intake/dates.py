@@ -12,7 +12,7 @@ import pandas as pd
 from impact.intake.numbers import MISSING_TEXT
 from impact.typing_ import BoolArray
 
-__all__ = ["ParsedDates", "parse_date", "parse_dates"]
+__all__ = ["ParsedDates", "is_bare_date", "parse_date", "parse_dates"]
 
 # Beginnings of month names in English, German, French, Dutch, Spanish, Italian and Portuguese, without accents; longest first.
 _MONTHS = {
@@ -29,6 +29,7 @@ _PATTERNS = (
     ("Mdy", re.compile(rf"(?<![^\W\d_])({_WORD})\.?[ -]+(\d{{1,2}}),?[ -]+(\d{{4}})(?!\d)")),
     ("xxy", re.compile(r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")),
 )
+_TIME_OF_DAY = re.compile(r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?Z| ?UTC| ?[+-]\d{2}:?\d{2})?)?")
 
 
 def parse_date(text: object, *, dayfirst: bool | None = None) -> pd.Timestamp | None:
@@ -59,6 +60,19 @@ def parse_date(text: object, *, dayfirst: bool | None = None) -> pd.Timestamp | 
             except ValueError:
                 continue
     return None
+
+
+def is_bare_date(text: str) -> bool:
+    """Whether a text is one date, perhaps with a time of day, and nothing else.
+
+    Examples
+    --------
+    >>> [is_bare_date(text) for text in ("2020-06-25T00:00:00Z", "25 Jun 2020", "2020-06-25 (again 2021-01-01)", "until 2020-06-25")]
+    [True, True, False, False]
+    """
+    written = text.strip()
+    matched = (pattern.match(written) for _, pattern in _PATTERNS)
+    return any(_TIME_OF_DAY.fullmatch(written, match.end()) for match in matched if match)
 
 
 def _date_parts(order: str, groups: tuple[str, ...], dayfirst: bool | None) -> tuple[int, int, int] | None:

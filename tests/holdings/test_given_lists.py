@@ -155,6 +155,8 @@ def test_an_entry_names_somebody_from_its_listing_to_the_removal_after_it(asked,
         ("05/06/2020 25/06/2020", "clear", None),  # the column shows its order
         ("in summer", "unknown", "row 2, removed_on 'in summer': not a day; write 2020-06-05 or 05 Jun 2020"),
         ("n/a", "unknown", None),
+        ("2020-06-05 (listed anew 2020-07-01)", "unknown", "not a day"),  # two days, and words that turn it
+        ("2020-06-05T00:00:00Z", "clear", None),
     ],
 )
 def test_a_day_of_a_list_is_read_in_the_order_that_its_column_shows(asked, days, status, said):
