@@ -355,7 +355,7 @@ def _currency(text: str, where: str) -> str:
 def _rates(given: Mapping[str, float], where: str) -> Mapping[str, float]:
     for code, rate in given.items():
         if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 < rate < np.inf:
-            raise InputError(f"{where}: rates[{code!r}]={rate!r} must be a positive number: the price of one {code} in the line's currency.")
+            raise InputError(f"{where}: rates[{code!r}]={rate!r} must be a positive number, the price of one in the line's currency.")
         if currency_of(code)[0] not in CURRENCIES:
             raise InputError(f"{where}: rates: {code!r} is no currency; give its code, such as USD, or GBp for pence of the pound.")
     return rates_of_whole_units({code: float(rate) for code, rate in given.items()})

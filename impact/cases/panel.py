@@ -20,9 +20,8 @@ from impact.market import MarketPanel, load_panel
 from impact.market.sources import SourceOptions, is_service, open_source
 from impact.venue_hours import special_sessions
 
-__all__ = ["check_currency", "currency_of_line", "known_prices", "load_case_prices", "read_from", "special_sessions_left_out"]
+__all__ = ["check_currency", "currency_of_line", "known_prices", "load_case_prices", "special_sessions_left_out"]
 
-READ_FROM = "is read from the file"
 FILE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".pq")
 
 
@@ -90,13 +89,8 @@ def _from_files(source: str | Path, definition: CaseDefinition, wanted: list[str
         )
     files = {definition.security: source} | ({} if own is None else {definition.market: own})
     panel = load_panel(files, decimal=decimal, date_format=days)
-    told = tuple(f"{security} {READ_FROM} {Path(path).name}." for security, path in files.items())
-    return replace(panel, assumptions=(*panel.assumptions, *told))
-
-
-def read_from(panel: MarketPanel) -> tuple[str, ...]:
-    """Which file was taken for which security, where the file does not say."""
-    return tuple(text for text in panel.assumptions if READ_FROM in text)
+    told = tuple(f"{security} is read from the file {Path(path).name}." for security, path in files.items())
+    return replace(panel, read_as=(*told, *panel.read_as))
 
 
 def _names_a_line(text: str) -> bool:

@@ -174,15 +174,15 @@ def _line_on_the_eve(
         float_shares=outstanding * free_float,
         most_shares=counts.most_shares,
         sources=unique_sources(prices.sources, rate.sources, counts.sources),
-        assumptions=(*counts.notes, *adjusted, *filter(None, (rate.note,)), *_doubted(prices, security, reaction)),
+        assumptions=(*counts.notes, *adjusted, *filter(None, (rate.note,)), *_told_of(prices, security, reaction)),
     )
 
 
-def _doubted(prices: MarketPanel, security: str, reaction: pd.Timestamp) -> tuple[str, ...]:
-    """What to doubt in the closes that the state of the line on the eve is measured by."""
+def _told_of(prices: MarketPanel, security: str, reaction: pd.Timestamp) -> tuple[str, ...]:
+    """How the closes that the state of the line on the eve is measured by were read, and what to doubt in them."""
     measured = prices.sessions[prices.sessions < reaction][-ESTIMATION_SESSIONS - 1 :]
     doubts = doubts_within(prices.select([security]).doubts(), [security], measured[0], measured[-1])
-    return tuple(f"Prices: {note}" for note in doubt_notes(doubts))
+    return tuple(f"Prices: {note}" for note in (*prices.read_as, *doubt_notes(doubts)))
 
 
 def _line_without_prices(definition: CaseDefinition, counts: ShareCounts, currency: str, rate: DollarRate, reason: str) -> LineState:

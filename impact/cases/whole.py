@@ -16,7 +16,7 @@ from impact.cases.case_file import StatedCase, define_stated
 from impact.cases.definition import Book, CaseDefinition
 from impact.cases.doubtful_inputs import case_doubts
 from impact.cases.listing import law_of, rule_tables
-from impact.cases.panel import known_prices, load_case_prices, read_from
+from impact.cases.panel import known_prices, load_case_prices
 from impact.cases.sentence import sentence_without_study
 from impact.cases.shipped import case_definition
 from impact.cases.study import CaseStudy, study_case
@@ -139,7 +139,7 @@ class Case:
         """What the tables rest on."""
         study = self.studied()
         rest = self.timeline().assumptions if study is None else study.assumptions
-        remarks = () if self.panel is None else (*read_from(self.panel), *self.panel.remarks())
+        remarks = () if self.panel is None else self.panel.remarks()
         return (*rest, *(f"Prices: {note}" for note in remarks), *(f"Unknown: {text}" for text in self.definition.unknowns_at(self.as_of)))
 
     def doubts(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from impact.market.plausibility import doubt_notes
 from impact.market.sniffing import DELIMITED, PARQUET, WORKBOOKS, RawTable, read_numbers, read_sheets
 from impact.market.sources import FetchResult
 from impact.market.stated_currencies import currencies_said, one_currency, sign_beside
-from impact.market.written_days import read_dates
+from impact.market.written_days import read_days
 from impact.provenance import Source
 from impact.typing_ import Day
 
@@ -38,13 +38,14 @@ Refused = tuple[str, Any, str, str]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Figures:
-    """What one or several tables hold: a frame (sessions x securities) a figure, currencies, signs beside figures, rows refused, and what was assumed."""
+    """What tables hold: a frame (sessions x securities) a figure, currencies, signs beside figures, rows refused, what was assumed, how they were read."""
 
     frames: Mapping[str, pd.DataFrame]
     currency: Mapping[str, str] = field(default_factory=dict)
     signs: Mapping[str, str] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     notes: tuple[str, ...] = ()
+    read_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -64,7 +65,7 @@ class FileSource:
     sort : bool
         Sort rows by date instead of refusing a file that is not sorted.
     decimal, date_format : str, optional
-        Settle what the figures leave open.
+        Settle what a file leaves open; one that tells itself is read as it tells, and a contradiction is said.
     named : mapping of security to path, optional
         Files of one security each, whatever they are called, in place of `path`.
     """
@@ -192,7 +193,8 @@ class FileSource:
     def _long(self, table: RawTable, named: Mapping[str, str], stem: str) -> Figures:
         """Rows of a long table, or of a table of one security called `stem`."""
         cells = table.columns
-        rows = pd.DataFrame({"session": read_dates(cells[named["date"]], table.name, self.date_format)})
+        days = read_days(cells[named["date"]], table.name, self.date_format)
+        rows = pd.DataFrame({"session": days.dates})
         rows["security"] = cells[named["security"]].astype(str).str.strip() if "security" in named else stem
         reason, unread = pd.Series("", index=rows.index, dtype="object"), pd.Series(dtype="object")
         for figure in [name for name in FIGURES if name in named]:
@@ -223,12 +225,12 @@ class FileSource:
         priced = [cells.loc[good.index, named[name]].astype(str) for name in ("close", "adjusted_close") if name in named]
         by_line = pd.concat(priced).groupby(pd.concat([good["security"]] * len(priced)).to_numpy(), sort=False) if priced else ()
         borne = {str(line): sign_beside(own) for line, own in by_line}
-        return Figures(frames=frames, currency=currency, signs=borne, refused=refused)
+        return Figures(frames=frames, currency=currency, signs=borne, refused=refused, read_as=(*table.notes, *days.notes))
 
     def _wide(self, table: RawTable, date: str, figure: str) -> Figures:
         """Rows of a table with one column a security."""
         cells = table.columns
-        sessions = read_dates(cells[date], table.name, self.date_format)
+        days = read_days(cells[date], table.name, self.date_format)
         written = [column for column in cells.columns if column != date]
         bare = [without_currency(column) for column in written]
         if len({security for security, _ in bare}) < len(bare):  # one security in two currencies: the heading tells them apart
@@ -237,19 +239,20 @@ class FileSource:
         values, bad = np.empty((len(cells), len(securities))), np.zeros((len(cells), len(securities)), dtype=bool)
         for position, column in enumerate(written):
             values[:, position], bad[:, position] = read_numbers(cells[column], table.decimal, counts=figure == "volume")
-        reason = pd.Series("", index=sessions.index, dtype="object")
+        reason = pd.Series("", index=days.dates.index, dtype="object")
         reason = reason.mask(np.asarray(np.isnan(values).all(axis=1) & ~bad.any(axis=1)), "no figure")
-        reason = reason.mask(sessions.isna(), "date cannot be read: " + cells[date].astype(str))
+        reason = reason.mask(days.dates.isna(), "date cannot be read: " + cells[date].astype(str))
         kept = (reason == "").to_numpy()
-        _, refused = self._checked(table, pd.DataFrame({"session": sessions, "security": ""}), reason, "")
+        _, refused = self._checked(table, pd.DataFrame({"session": days.dates, "security": ""}), reason, "")
         refused += [
-            (securities[column], sessions.iloc[row], f"{figure} is not a number: {cells[written[column]].iloc[row]}", _line(table, row))
+            (securities[column], days.dates.iloc[row], f"{figure} is not a number: {cells[written[column]].iloc[row]}", _line(table, row))
             for row, column in np.argwhere(bad & kept[:, None])
         ]
-        frame = pd.DataFrame(values[kept], index=pd.DatetimeIndex(sessions[kept]), columns=securities)
+        frame = pd.DataFrame(values[kept], index=pd.DatetimeIndex(days.dates[kept]), columns=securities)
         currency = {security: code for security, code in bare if code}
         borne = {} if figure == "volume" else {line: sign_beside(cells[column]) for line, column in zip(securities, written, strict=True)}
-        return Figures(frames={figure: frame.sort_index()}, currency=currency, signs=borne, refused=refused)
+        frames = {figure: frame.sort_index()}
+        return Figures(frames=frames, currency=currency, signs=borne, refused=refused, read_as=(*table.notes, *days.notes))
 
     def _checked(self, table: RawTable, rows: pd.DataFrame, reason: pd.Series, security: str) -> tuple[pd.DataFrame, list[Refused]]:
         """The good rows, with unique and ascending dates for each security, and the refused ones with their reason."""
@@ -302,6 +305,7 @@ class FileSource:
                 basis=self._basis(only_adjusted, adjusted.notna().any()),
                 sources=(Source(title=f"user file {self.name}", basis="user file"),),
                 assumptions=(*_only_adjusted_note(only_adjusted.index[only_adjusted].tolist()), *read.notes),
+                read_as=read.read_as,
                 dropped=dropped_rows(read.refused + unpriced),
             )
         except InputError as error:
@@ -367,7 +371,8 @@ def _together(parts: list[Figures]) -> Figures:
     currency = {security: code for part in parts for security, code in part.currency.items()}
     signs = {security: sign for part in parts for security, sign in part.signs.items() if sign}
     refused, notes = ([row for part in parts for row in part.refused], tuple(note for part in parts for note in part.notes))
-    return Figures(frames=frames, currency=currency, signs=signs, refused=refused, notes=notes)
+    read_as = tuple(dict.fromkeys(note for part in parts for note in part.read_as))
+    return Figures(frames=frames, currency=currency, signs=signs, refused=refused, notes=notes, read_as=read_as)
 
 
 def _refuse_repeated(frames: Mapping[str, pd.DataFrame]) -> None:

@@ -143,7 +143,7 @@ def panel_of_histories(histories: Sequence[SecurityHistory], provider: str) -> t
     if not columns["close"]:
         return None, troubles
     kept = [history for history in histories if history.symbol in columns["close"]]
-    frames = {name: pd.concat(series, axis=1, sort=True) for name, series in columns.items()}
+    frames: dict[str, Any] = {name: pd.concat(series, axis=1, sort=True) for name, series in columns.items()}
     panel = MarketPanel(
         **frames,
         currency={history.symbol: history.currency for history in kept},

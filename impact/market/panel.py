@@ -52,7 +52,8 @@ class MarketPanel(Result):
     venue : Series, mapping or str
         Market identifier code of each security; what is empty is read from the ticker where it says. A panel of several
         venues has days on which one of them is closed; they are no days without a trade.
-    sources, assumptions : tuple
+    sources, assumptions, read_as : tuple
+        The last: how files were read where they do not say it themselves, or say other than was stated.
     dropped : DataFrame
         Rows of the input that were refused: security, session, reason, source.
 
@@ -86,6 +87,7 @@ class MarketPanel(Result):
     venue: Any = ""
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
+    read_as: tuple[str, ...] = ()
     dropped: pd.DataFrame = field(default_factory=dropped_rows)
 
     def __post_init__(self) -> None:
@@ -210,9 +212,9 @@ class MarketPanel(Result):
         return doubtful_figures(closes, self.volume, venues=self._stated_venues)
 
     def remarks(self) -> tuple[str, ...]:
-        """What whoever uses the figures has to be told: what of the input was refused, sessions without a row, what to doubt; a line each."""
+        """What whoever uses the figures has to be told: how files were read, what was refused, sessions without a row, what to doubt."""
         told = (*absent_notes(self.close, self._stated_venues), *absences_of_two(self.close, self._stated_venues))
-        return (*dropped_notes(self.dropped), *told, *doubt_notes(self.doubts()))
+        return (*self.read_as, *dropped_notes(self.dropped), *told, *doubt_notes(self.doubts()))
 
     def select(self, securities: str | Iterable[str] | None = None, start: Day | None = None, end: Day | None = None) -> MarketPanel:
         """The panel of some securities from `start` to `end`, both included.
@@ -289,7 +291,7 @@ class MarketPanel(Result):
         return Summary(
             title=title,
             tables=tuple(tables),
-            notes=(*self.assumptions, *absences_of_two(self.close, self._stated_venues)),
+            notes=(*self.read_as, *self.assumptions, *absences_of_two(self.close, self._stated_venues)),
             sources=self.sources,
         )
 

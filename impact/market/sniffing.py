@@ -27,6 +27,11 @@ THOUSANDS: Mapping[str, float] = {"k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn":
 """What a letter after a count of shares multiplies it by, as market pages print volumes."""
 CURRENCY_SIGNS = "$€£¥₩"  # around a figure; which currency it is, the caller says
 LEVEL_NAMES = (("price", "ticker"), ("ticker", "price"))
+_GROUPED = {
+    group: re.compile(rf"[-+]?\d+(?:{re.escape(group)}\d{{2,3}})*{re.escape(group)}\d{{3}}(?:{re.escape(point)}\d*)?")
+    for group, point in (".,", ",.")
+}
+"""A figure whose digits are grouped, the last three of them at least; Indian figures have pairs before them."""
 _FIGURE_NAMES = (
     OTHER_FIGURES | NOT_PRICES | {name for figure in ("close", "adjusted_close", "volume", "dividends") for name in COLUMN_NAMES[figure]}
 )
@@ -48,6 +53,8 @@ class RawTable:
         Rows that do not fit the header.
     levels : mapping of column to (figure, security)
         Of a table with two levels of columns, as yfinance writes it; empty otherwise.
+    notes : tuple of str
+        That the figures contradict a decimal sign that was stated.
     """
 
     name: str
@@ -55,6 +62,7 @@ class RawTable:
     decimal: str
     refused: tuple[tuple[int, str], ...] = ()
     levels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def read_table(path: Path, *, date_column: str | None = None, decimal: str | None = None) -> RawTable:
@@ -66,7 +74,7 @@ def read_table(path: Path, *, date_column: str | None = None, decimal: str | Non
     date_column : str, optional
         The file's name for its dates, when it is none of the usual ones.
     decimal : {".", ","}, optional
-        Decimal sign; found from the figures when None.
+        Decimal sign where the figures leave it open; those that tell it decide.
 
     Raises
     ------
@@ -164,10 +172,21 @@ def _text_table(name: str, sheet: RawSheet, date_column: str | None, decimal: st
     refused += [(row.line, row.reason) for row in sheet.refused]
     body = cells.iloc[:, : len(header)].to_numpy(dtype=object)[~misfit]
     columns = pd.DataFrame(body, columns=header, index=lines[~misfit], dtype="object")
-    stored = sheet.numeric is not None and bool(np.asarray(sheet.numeric)[position + 1 :].any())
-    sign = decimal or ("." if stored else _decimal_sign(name, columns))
+    stored = None if sheet.numeric is None else np.asarray(sheet.numeric)[position + 1 :, : len(header)][~misfit]
+    columns, sign, notes = _signed(name, columns, stored, decimal)
     named = {} if levels is None else dict(zip(header[1:], levels, strict=True))
-    return RawTable(name=name, columns=columns, decimal=sign, refused=tuple(sorted(refused)), levels=named)
+    return RawTable(name=name, columns=columns, decimal=sign, refused=tuple(sorted(refused)), levels=named, notes=notes)
+
+
+def _signed(name: str, columns: pd.DataFrame, stored: np.ndarray | None, decimal: str | None) -> tuple[pd.DataFrame, str, tuple[str, ...]]:
+    """Columns with one decimal sign throughout, that sign, and what is to be said of one stated: what a file stores as numbers has a point."""
+    if stored is None or not stored.any():
+        sign, notes = _decimal_sign(name, columns, decimal)
+        return columns, sign, notes
+    sign, notes = _decimal_sign(name, columns.mask(stored, ""), decimal)
+    if sign == ",":
+        columns = columns.mask(stored, columns.map(lambda cell: str(cell).replace(".", ",")))
+    return columns, sign, notes
 
 
 def _row_widths(sheet: RawSheet, cells: pd.DataFrame, first: int, width: int) -> np.ndarray:
@@ -234,7 +253,8 @@ def _typed_table(name: str, sheet: RawSheet, date_column: str | None, decimal: s
         frame = frame[[dated[0], *(column for column in header if column != dated[0])]].rename(columns={dated[0]: "date"})
     frame.index = pd.Index(np.asarray(sheet.line))
     text = frame.select_dtypes(exclude=["number", "datetime", "datetimetz"])
-    return RawTable(name=name, columns=frame, decimal=decimal or (_decimal_sign(name, text.astype(str)) if text.shape[1] else "."))
+    sign, notes = _decimal_sign(name, text.astype(str), decimal)
+    return RawTable(name=name, columns=frame, decimal=sign, notes=notes)
 
 
 def read_numbers(cells: pd.Series, decimal: str, *, counts: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -285,10 +305,12 @@ def _bare_figure(text: str) -> str:
 
 
 def _plain_number(text: str, decimal: str) -> str:
+    """A figure with a point and nothing else; empty where what would group its digits does not stand before three of them."""
     text = _bare_figure(text)
-    if decimal == ",":
-        return text.replace(".", "").replace(",", ".")
-    return text.replace(",", "")
+    group = "." if decimal == "," else ","
+    if group in text and not _GROUPED[group].fullmatch(text):
+        return ""
+    return text.replace(group, "").replace(decimal, ".")
 
 
 def _header_position(name: str, rows: list[list[str]], date_column: str | None) -> int:
@@ -317,10 +339,13 @@ def _check_header(name: str, header: list[str]) -> None:
         )
 
 
-def _decimal_sign(name: str, columns: pd.DataFrame) -> str:
-    """The sign that some figure can only use for decimals (not before three digits, or the last of two kinds); twice in one it groups."""
+def _decimal_sign(name: str, columns: pd.DataFrame, stated: str | None) -> tuple[str, tuple[str, ...]]:
+    """The sign that some figure can only use for decimals (not before three digits, or the last of two kinds; twice in one it groups).
+
+    Where the figures leave it open it is the one stated; one that they contradict is said.
+    """
     sample = [cell for column in columns.columns for cell in columns[column].iloc[:200]]
-    sure, groups = dict.fromkeys(".,", False), dict.fromkeys(".,", False)
+    sure, groups = dict.fromkeys(".,", ""), dict.fromkeys(".,", "")
     doubtful = ""
     for written in sample:
         cell = _bare_figure(written)
@@ -329,15 +354,32 @@ def _decimal_sign(name: str, columns: pd.DataFrame) -> str:
             continue
         sign, decimals = match.groups()
         other = "," if sign == "." else "."
-        groups[sign] |= len(decimals) == 3 and cell.count(sign) > 1 and other not in cell
+        if len(decimals) == 3 and cell.count(sign) > 1 and other not in cell:
+            groups[sign] = groups[sign] or written
         if len(decimals) != 3 or other in cell or cell.lstrip("+-").startswith("0"):
-            sure[sign] |= cell.count(sign) == 1
+            sure[sign] = sure[sign] or (written if cell.count(sign) == 1 else "")
         elif sign == "," and cell.count(",") == 1:
             doubtful = cell
-    if sure["."] and sure[","]:
+    if sure["."] and sure[","] and not stated:
         raise InputError(f"{name} uses both '.' and ',' as decimal sign; write all figures with one, or say which with decimal.")
-    if groups["."] and not groups[","] and not sure["."]:
-        return ","
-    if not sure["."] and not sure[","] and not groups[","] and doubtful:
+    told, by = _told_by(sure, groups)
+    if not told and not stated and doubtful:
         raise InputError(f"{name}: {doubtful!r} may be thousands or decimals; say which with decimal='.' or decimal=','.")
-    return "," if sure[","] else "."
+    if told and stated and told != stated:
+        return told, (
+            f"{name}: the stated decimal sign {stated!r} is not used for it: its figures, such as {by}, tell that it is {told!r}.",
+        )
+    return told or stated or ".", ()
+
+
+def _told_by(sure: Mapping[str, str], groups: Mapping[str, str]) -> tuple[str, str]:
+    """The decimal sign that figures tell, and the one that does; empty where none does or they disagree."""
+    for sign in ".,":
+        other = "," if sign == "." else "."
+        if sure[sign]:
+            return ("", "") if sure[other] else (sign, sure[sign])
+    for sign in ".,":
+        other = "," if sign == "." else "."
+        if groups[other] and not groups[sign]:
+            return sign, groups[other]
+    return "", ""

@@ -124,7 +124,8 @@ def load_panel(
     sort : bool
         For files: accept rows that are not sorted by date, and sort them.
     decimal, date_format : str, optional
-        For files: settle what the figures leave open, such as ``","`` and ``"%d/%m/%Y"``.
+        For files: settle what a file leaves open, such as ``","`` and ``"%d/%m/%Y"``; one that tells itself is read as it tells, which
+        the panel then says.
 
     Raises
     ------

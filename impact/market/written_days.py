@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import pandas as pd
 
 from impact.errors import InputError
 
-__all__ = ["looks_like_date", "read_dates"]
+__all__ = ["DaysRead", "looks_like_date", "read_dates", "read_days"]
 
 # What a date may look like, and how to read it. The month and day of the last pattern are told apart by their values.
 DATE_FORMATS = (
@@ -28,8 +29,21 @@ DATE_FORMATS = (
 )
 
 
-def read_dates(cells: pd.Series, name: str, date_format: str | None = None) -> pd.Series:
-    """Dates at midnight (datetime64[ns]); NaT where a cell does not have the format of the others.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DaysRead:
+    """Dates at midnight (datetime64[ns]; NaT where a cell does not have the format of the others), and that they contradict a stated format."""
+
+    dates: pd.Series
+    notes: tuple[str, ...] = ()
+
+
+def read_dates(cells: pd.Series, name: str) -> pd.Series:
+    """The dates of :func:`read_days`, by what the cells tell alone."""
+    return read_days(cells, name).dates
+
+
+def read_days(cells: pd.Series, name: str, date_format: str | None = None) -> DaysRead:
+    """Dates, read as most of the cells tell; as stated where they leave day and month open, or where that reads as many of them.
 
     Raises
     ------
@@ -38,15 +52,43 @@ def read_dates(cells: pd.Series, name: str, date_format: str | None = None) -> p
     """
     if pd.api.types.is_datetime64_any_dtype(cells):
         zone_free = cells.dt.tz_localize(None) if isinstance(cells.dtype, pd.DatetimeTZDtype) else cells
-        return zone_free.astype("datetime64[ns]")
+        return DaysRead(dates=zone_free.astype("datetime64[ns]"))
     text = cells.astype(str).str.strip()
-    if date_format is None and len(text):
-        date_format, text = _date_format(text, name)
+    if not len(text):
+        return DaysRead(dates=pd.to_datetime(text).astype("datetime64[ns]"))
+    if date_format is None:
+        used, read = _as_told(text, name)
+    else:
+        used, read = date_format, _parsed(text, date_format)
+        try:
+            told, own = _as_told(text, name)
+        except InputError:
+            own = read
+        if own.notna().sum() > read.notna().sum():
+            return DaysRead(dates=own, notes=_contradiction(text, read, own, date_format, told, name))
+    if read.isna().all():
+        raise InputError(f"{name}: no date can be read as {used!r} (first {text.iloc[0]!r}); name the format with date_format.")
+    return DaysRead(dates=read)
+
+
+def _as_told(text: pd.Series, name: str) -> tuple[str, pd.Series]:
+    told, cut = _date_format(text, name)
+    return told, _parsed(cut, told)
+
+
+def _parsed(text: pd.Series, date_format: str) -> pd.Series:
     dates = pd.to_datetime(text, format=date_format, errors="coerce")
-    dates = dates.where(dates.between(pd.Timestamp("1700-01-01"), pd.Timestamp("2200-12-31"))).astype("datetime64[ns]")
-    if len(dates) and dates.isna().all():
-        raise InputError(f"{name}: no date can be read as {date_format!r} (first {text.iloc[0]!r}); name the format with date_format.")
-    return dates
+    return dates.where(dates.between(pd.Timestamp("1700-01-01"), pd.Timestamp("2200-12-31"))).astype("datetime64[ns]")
+
+
+def _contradiction(text: pd.Series, stated: pd.Series, own: pd.Series, date_format: str, told: str, name: str) -> tuple[str, ...]:
+    """That a stated format is not used, where the cells write day, month and year in the same way: days written year first leave nothing open."""
+    if not stated.notna().any() and told not in ("%d/%m/%Y", "%m/%d/%Y"):
+        return ()
+    first = text[stated.isna() & own.notna()].iloc[0]
+    return (
+        f"{name}: the stated date_format {date_format!r} is not used for it: its days, such as {first}, tell that they are written {told!r}.",
+    )
 
 
 def looks_like_date(text: str) -> bool:

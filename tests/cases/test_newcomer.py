@@ -178,3 +178,26 @@ def test_the_page_on_own_designations_names_every_field_of_a_case_file():
     assert {f"`[{section}]`" in table for section in SECTIONS} == {True}
     assert {name for fields in SECTIONS.values() for name in fields} <= told
     assert all(f"{field} =" in table for field in LICENCE_FIELDS)
+
+
+def test_what_is_stated_of_the_files_serves_the_one_that_leaves_it_open_and_never_overrules_the_other(files, tmp_path, run_cli):
+    # The line as a Brazilian export writes it, open in both; the benchmark with points and days that tell themselves.
+    days = pd.DatetimeIndex(sessions("BVMF", "2025-06-02", "2026-11-26"))
+    level = 65 + 0.001 * (np.arange(len(days)) % 7)
+    few = days.day <= 12
+    rows = [f"{day:%d/%m/%Y};{close:.3f}".replace(".", ",") for day, close in zip(days[few], level[few], strict=True)]
+    (tmp_path / "line.csv").write_text("data;fechamento\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    rows = [f"{day:%m/%d/%Y},{115 + n % 3:.2f}" for n, day in enumerate(days)]
+    (tmp_path / "index.csv").write_text("date,close\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    new = ["new", "EMBR3.SA", "--programme", "ns-cmic", "--at", "2026-11-04T16:05-05:00", "--hypothetical"]
+    paths = ["--prices", str(tmp_path / "line.csv"), "--benchmark-prices", str(tmp_path / "index.csv")]
+    code, _, err = run_cli(*new, *paths, "--decimal", ",", "--date-format", "%d/%m/%Y", "-o", str(tmp_path / "case"))
+    assert code == 0, err
+    own = impact.case(tmp_path / "case")
+    panel = own.panel.close
+    assert panel["EMBR3.SA"].dropna().iloc[:2].tolist() == level[few][:2].round(3).tolist()
+    assert panel[own.definition.market].dropna().iloc[:2].tolist() == [115.0 + n % 3 for n in np.flatnonzero(few)[:2]]
+    for told in (own.assumptions, own.supply().line.assumptions):
+        text = "\n".join(told)
+        assert "index.csv: the stated decimal sign ',' is not used for it: its figures, such as 115.00, tell that it is '.'." in text
+        assert "index.csv: the stated date_format '%d/%m/%Y' is not used for it" in text and "line.csv: the stated" not in text
