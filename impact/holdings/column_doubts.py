@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from impact.holdings.fields import NUMBER_FIELDS, WORD_FIELDS
-from impact.holdings.heading_vocabulary import Reading, readings_of
+from impact.holdings.heading_vocabulary import Reading, is_by_end, readings_of
 from impact.intake.currencies import currency_in
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key
@@ -35,6 +35,7 @@ def column_doubts(
     """
     return (
         *_decided(printed, position, mapped, kinds),
+        *_by_ends(printed, position, mapped),
         *_by_cells_alone(printed, position, mapped, kinds),
         *_undecided(printed, position, mapped, kinds),
         *_of_one_heading(printed, position),
@@ -94,6 +95,17 @@ def _decided(printed: Sequence[str], position: Mapping[str, int], mapped: set[in
         elif barred:
             rows.append((first, heading, f"the heading means {_said(first)}, and {why}", "column not used"))
     return tuple(rows)
+
+
+def _by_ends(printed: Sequence[str], position: Mapping[str, int], mapped: set[int]) -> tuple[Doubt, ...]:
+    """Columns read by the end of a heading whose whole is not known."""
+    told = [(name, printed[number]) for name, number in position.items() if number not in mapped]
+    said = "the whole heading is not known, and the end of it means {}"
+    return tuple(
+        (name, heading, said.format(_said(name)), f"read as {_said(name)}")
+        for name, heading in told
+        if any(reading[0] == name and is_by_end(reading) for reading in readings_of(heading))
+    )
 
 
 def _by_cells_alone(printed: Sequence[str], position: Mapping[str, int], mapped: set[int], kinds: Sequence[str]) -> tuple[Doubt, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from impact.errors import InputError
 from impact.holdings.column_doubts import KIND_REASONS, NUMERIC_KINDS, OF_PORTFOLIO, WORD_KINDS, Doubt, column_doubts, day_in, is_barred
 from impact.holdings.fields import AMOUNT_FIELDS, FIELDS, IDENTITY_FIELDS, NUMBER_FIELDS
-from impact.holdings.heading_vocabulary import Reading, readings_of
+from impact.holdings.heading_vocabulary import BY_CELLS, Reading, is_by_end, readings_of
 from impact.holdings.histories import trade_headings
 from impact.holdings.quantity_parts import quantity_parts, short_column
 from impact.holdings.sides import may_be_side
@@ -95,8 +95,6 @@ def may_be_amount(heading: str) -> bool:
     return any(name in AMOUNT_FIELDS for name, _ in readings_of(heading))
 
 
-_BY_CELLS = 1 << 16
-"""Rank of what the cells of a column tell and its heading does not: behind every heading that is known."""
 _OF_LINES = ("local", "trad", "quot", "pric", "issu", "risk", "hedge", "fund", "account", "report", "denominat", "lokal", "handel", "kurs")
 """Keys in the headings of currencies that need not be those of the values."""
 
@@ -109,9 +107,9 @@ def _fitting(heading: str, kind: str) -> list[Reading]:
     readings = readings_of(heading)
     fit = [(name, rank) for name, rank in readings if not is_barred(name, kind)]
     if kind == "side" and may_be_side(heading):
-        return [*fit, ("side", _BY_CELLS)]
+        return [*fit, ("side", BY_CELLS)]
     if kind == "currency" and not readings and not any(word in heading_key(heading) for word in (*_BASE, *_OF_LINES)):
-        return [("currency", _BY_CELLS)]
+        return [("currency", BY_CELLS)]
     if kind in ("code", "isin", "cusip"):
         fit.sort(key=lambda reading: reading[0] != "identifier")
     order = [name for name, _ in fit]
@@ -243,7 +241,7 @@ def _in_order(printed: Sequence[str], fitting: Mapping[int, Sequence[Reading]], 
 def _of_whole_column(heading: str, readings: Sequence[Reading]) -> Sequence[Reading]:
     """The readings of a heading; that of a value in one stated currency, or in that of the book, is better than that of any other value."""
     told = [name for name, _ in readings] == ["market_value"] and (currency_in(heading) or _in_base(heading))
-    return [("market_value", -1)] if told else readings
+    return [("market_value", -1)] if told and not is_by_end(readings[0]) else readings
 
 
 def _weight_unit(heading: str) -> str:
@@ -275,7 +273,7 @@ def _in_base(heading: str) -> bool:
 
 
 def _claimed(mapped: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]) -> dict[str, int]:
-    """Which column gives each field: headings of one meaning by rank, then the others, each the first meaning that is still open.
+    """Which column gives each field: headings of one meaning by rank, then the others, each the first meaning that is still open; whole ones first.
 
     Where that names no security or no amount, another meaning of one heading is tried.
     """
@@ -293,9 +291,11 @@ def _claimed(mapped: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]
 def _claim(mapped: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]) -> dict[str, int]:
     position = dict(mapped)
     ranked = sorted(
-        (len(readings) > 1, readings[0][1], order, number) for order, (number, readings) in enumerate(fitting.items()) if readings
+        (is_by_end(readings[0]), len(readings) > 1, readings[0][1], order, number)
+        for order, (number, readings) in enumerate(fitting.items())
+        if readings
     )
-    for _, _, _, number in ranked:
+    for *_, number in ranked:
         name = next((name for name, _ in fitting[number] if name not in position), None)
         if name is not None:
             position[name] = number

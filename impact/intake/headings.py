@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from impact.bundled import read_bundled
 from impact.intake.currencies import CURRENCIES, HUNDREDTH_CODES, HUNDREDTHS, SIGNS, any_of, spaced_currency
 from impact.intake.units import unit_in
 
-__all__ = ["heading_key", "heading_readings", "is_group_label", "is_total_label", "may_be_heading", "word_keys"]
+__all__ = [
+    "heading_ends",
+    "heading_key",
+    "heading_readings",
+    "held_in_brackets",
+    "is_group_label",
+    "is_total_label",
+    "may_be_heading",
+    "word_keys",
+]
 
 _BRACKETS = re.compile(r"[(\[（【]([^)\]）】]*)[)\]）】]")
 _SIGN = any_of(SIGNS)
@@ -22,6 +32,26 @@ _NUMBER_BEFORE = re.compile(r"^\d{1,3}[A-Za-z]?[_.)]\s*(?=[^\W\d])")
 _MARKED = re.compile(r"[()\[\]%]")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _PERCENT = ("%", "％", "﹪")
+_WORD_DOT = re.compile(r"\.(?!\d)|(?<!\d)\.")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NEUTRAL = frozenset(
+    ("security", "securities", "instrument", "instruments", "asset", "assets", "position", "positions", "holding", "holdings", "item", "items",
+     "product", "stock", "share", "equity", "symbol", "ticker", "line", "lines", "row", "rows", "record", "records", "entry", "data", "detail",
+     "details", "info", "information", "attributes", "properties", "fields", "identifier", "identifiers", "identification", "ids", "node", "wertpapier", "titel",
+     "titre", "titres", "titolo", "valor", "activo", "ativo", "papier")
+)  # fmt: skip
+"""Words of records around a field that say nothing but that it is of the position, or of its security."""
+_AROUND = frozenset(("portfolio", "account", "result", "results", "response", "body", "payload", "client", "depot", "fund"))
+"""Records that may stand around such a one."""
+_FIGURES = frozenset(("value", "amount"))
+_MEASURES = frozenset(("value", "price", "quantity", "qty", "volume", "weight", "amount", "percentage", "percent", "nominal", "worth"))
+"""Words that a record of a figure ends on, which is then that figure; ``Shares.Value`` is what shares are worth."""
+_SOMETHING_ELSE = frozenset(
+    ("custodian", "broker", "counterparty", "parent", "benchmark", "bench", "underlying", "collateral", "book", "cost", "purchase", "purchased", "acquisition",
+     "bought", "sold", "prior", "previous", "opening", "unrealised", "unrealized", "realised", "realized", "average", "avg", "target", "model", "active",
+     "change", "gain", "loss", "dividend", "accrued", "einstand", "kauf", "kaufkurs", "einstandskurs", "verwahrstelle", "achat", "acquisto", "compra")
+)  # fmt: skip
+"""Words in brackets behind a heading that make it one of something else than what is held."""
 _LEADING_CURRENCY = re.compile(rf"^(?:[A-Z]{{3}}|[A-Z]{{0,2}}\$|{_SIGN})[\s_\-]+")
 
 
@@ -60,35 +90,90 @@ def word_keys(text: str) -> list[str]:
 def heading_readings(heading: object) -> list[str]:
     """Keys of the readings of one heading, the most literal first.
 
-    Whole, without brackets, without a currency, what brackets hold, without the scale that it states, without the number of its column or a day, the end of a path of records.
+    Whole, without brackets, without a currency, what brackets hold in another script, without the scale that it states, without the number of
+    its column or a day. Dots without blanks are blanks: R writes them so. Brackets that name something else (``Weight (Benchmark)``) stay.
+
+    Examples
+    --------
+    >>> heading_readings("Price..USD."), heading_readings("Weight (Benchmark)"), heading_readings("持仓 (Shares)")[-1]
+    (['priceusd', 'price'], ['weightbenchmark', 'benchmarkweight'], 'shares')
     """
-    text = "" if heading is None else str(heading).strip()
+    text = _spaced("" if heading is None else str(heading).strip())
+    if other := _of_something_else(text):
+        return other
     outside = _BRACKETS.sub(" ", text).strip()
     bare = [_without_currency(part) for part in (text, outside)]
-    halves = [half for half in re.split(r"\s*[\n|/]\s*", text) if half] if re.search(r"[\n|]", text) else []
+    halves = heading_halves(text)
     unit = unit_in(text)
     unscaled = [] if unit is None else [unit.label, _without_currency(unit.label)]
     unnumbered = _NUMBER_BEFORE.sub("", text)
     undated = _DATE.sub(" ", outside)
-    path = text.split(".") if not any(map(str.isspace, text)) else []
-    ends = [" ".join(path[-2:]), path[-1]] if len(path) > 1 and all(path) else []  # records within records
-    inside = [
-        held for held in _BRACKETS.findall(text) if held.strip() not in _PERCENT or not outside
-    ]  # a percent sign alone names no column
+    inside = [held for held in _BRACKETS.findall(text) if (held.strip() not in _PERCENT or not outside) and _tells_the_same(outside, held)]
     parts = (
         text,
         outside,
         *bare,
         *inside,
-        *halves,
+        *(halves if any(map(_tells_the_same, halves, halves[1:])) else []),
         *unscaled,
         unnumbered,
         _BRACKETS.sub(" ", unnumbered),
         undated,
         _without_currency(undated.strip()),
-        *ends,
     )
     return list(dict.fromkeys(key for part in parts if (key := heading_key(part))))
+
+
+def _spaced(text: str) -> str:
+    """A heading whose words dots divide, with blanks."""
+    return text if any(map(str.isspace, text)) else " ".join(_WORD_DOT.sub(" ", text).split())
+
+
+def _tells_the_same(one: str, other: str) -> bool:
+    """Whether two parts of a heading may be one in two scripts: what brackets hold else says of what the words before them are."""
+    letters = ["".join(filter(str.isalpha, part)) for part in (one, other)]
+    return not all(letters) or letters[0].isascii() != letters[1].isascii()
+
+
+def _of_something_else(text: str) -> list[str]:
+    """The readings of a heading whose brackets name something else than what is held: both parts in either order; none for any other."""
+    held = [inside for inside in _BRACKETS.findall(text) if not _SOMETHING_ELSE.isdisjoint(word_keys(inside))]
+    outside = _BRACKETS.sub(" ", text)
+    return list(dict.fromkeys(heading_key(part) for part in (text, f"{held[0]} {outside}"))) if held and heading_key(outside) else []
+
+
+def held_in_brackets(heading: str) -> list[str]:
+    """What brackets of a heading hold, unless a word of it says that it is of something else than what is held."""
+    return [] if not _SOMETHING_ELSE.isdisjoint(word_keys(heading)) else _BRACKETS.findall(heading)
+
+
+def heading_halves(heading: str) -> list[str]:
+    """What bars or breaks of lines divide in a heading; nothing where there are none."""
+    return [half for half in re.split(r"\s*[\n|/]\s*", heading) if half] if re.search(r"[\n|]", heading) else []
+
+
+def heading_ends(heading: str) -> list[str]:
+    """The parts of a heading that may name its column where no whole reading does, the longest first.
+
+    What stands behind neutral records (``instrument.identifiers.isin``), and a measure without the record of its figure (``volume.value``).
+
+    Examples
+    --------
+    >>> heading_ends("symbol.symbol.currency.code"), heading_ends("custodian.name"), heading_ends("position.marketValue.amount")
+    (['symbol.currency.code', 'currency.code'], [], ['marketValue.amount', 'position.marketValue', 'marketValue'])
+    """
+    path = [part for part in heading.split(".") if part] if not any(map(str.isspace, heading)) else []
+    ends = _behind_records(path)
+    if len(path) > 1 and heading_key(path[-1]) in _FIGURES and word_keys(_HUMP.sub(" ", path[-2]))[-1] in _MEASURES:
+        ends += [".".join(path[:-1]), *_behind_records(path[:-1])]
+    return ends
+
+
+def _behind_records(path: Sequence[str]) -> list[str]:
+    """What remains of a path behind records that say nothing of whose the field is."""
+    neutral = [all(word in _NEUTRAL or word.isdigit() for word in word_keys(_HUMP.sub(" ", part))) for part in path]
+    around = [kind or heading_key(part) in _AROUND for kind, part in zip(neutral, path, strict=True)]
+    return [".".join(path[n:]) for n in range(1, len(path)) if neutral[n - 1] and all(around[:n])]
 
 
 _STEM = 4
