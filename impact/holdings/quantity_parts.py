@@ -12,24 +12,23 @@ from impact.intake.headings import heading_key, word_keys
 from impact.intake.numbers import parse_numbers
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["is_part_of_quantity", "less_short", "quantity_parts", "short_column", "whole_quantities"]
+__all__ = ["is_available_part", "is_part_of_quantity", "less_short", "quantity_parts", "short_column", "whole_quantities"]
 
-_AVAILABLE = frozenset(
+_AVAILABLE = tuple(
     map(
         heading_key,
-        ("available", "avail", "free", "verfügbar", "disponible", "disponibile", "disponível", "beschikbaar", "tillgänglig", "dostępna", "dostępne",
-         "可用数量", "可用余额", "可用股份", "可卖数量", "可用股数", "可用"),
+        ("avail", "free", "frei", "verfügbar", "disponib", "disponív", "beschikba", "tillgänglig", "tilgængelig", "tilgjengelig", "dostęp", "dostup", "可用", "可卖"),
     )
 )  # fmt: skip
-_BESIDE_AVAILABLE = frozenset(
+"""How words for what can be sold begin, whatever their gender and number."""
+_BESIDE_AVAILABLE = tuple(
     map(
         heading_key,
-        ("pledged", "pledge", "locked", "blocked", "frozen", "lien", "encumbered", "earmarked", "unavailable", "gesperrt", "verpfändet", "bloqué",
-         "bloquée", "bloqués", "bloquées", "bloqueado", "bloqueada", "bloqueados", "bloqueadas", "bloccato", "bloccata", "bloccati", "bloccate", "geblokkeerd",
-         "blokada", "blokady", "zablokowane", "冻结数量", "冻结余额", "冻结"),
+        ("pledg", "lock", "block", "frozen", "lien", "encumb", "earmark", "unavail", "gesperr", "verpfänd", "bloqu", "blocc", "geblok", "blok", "zablok",
+         "nanti", "gagé", "impegn", "pignor", "penhor", "pignorad", "embarg", "congel", "spärr", "pantsat", "pantsatt", "zastaw", "verpand", "bevroren", "冻结"),
     )
 )  # fmt: skip
-"""Words for what is held and cannot be sold: never within the available part."""
+"""How words begin for what is held and cannot be sold: never within the available part."""
 _PERHAPS_WITHIN = frozenset(
     {"margin", "collateral", "unsettled", "t1", "t2", "transit", "lent", "loaned", "restricted", "reserved", "pending"}
 )
@@ -42,36 +41,16 @@ _NEAR = 1e-3
 _BESIDES = frozenset(
     map(
         heading_key,
-        (
-            "quantity",
-            "qty",
-            "units",
-            "unit",
-            "shares",
-            "balance",
-            "bal",
-            "stock",
-            "in",
-            "on",
-            "for",
-            "under",
-            "as",
-            "loan",
-            "nos",
-            "no",
-            "stück",
-            "bestand",
-            "quantité",
-            "cantidad",
-            "quantità",
-            "quantidade",
-            "aantal",
-            "antal",
-            "liczba",
-            "ilość",
-        ),
+        ("quantity", "qty", "units", "unit", "shares", "balance", "bal", "stock", "in", "on", "for", "under", "as", "loan", "nos", "no", "position", "holding",
+         "holdings", "stück", "stücke", "bestand", "anzahl", "menge", "quantité", "titres", "nombre", "cantidad", "títulos", "acciones", "quantità", "quantidade",
+         "ações", "titoli", "azioni", "aantal", "antal", "antall", "liczba", "ilość", "akcji", "sztuk", "de", "of", "di", "数量", "余额", "股份", "股数"),
     )
-)
+)  # fmt: skip
+
+
+def _begins(heading: str, stems: tuple[str, ...]) -> bool:
+    """Whether a word of a heading begins so."""
+    return any(word.startswith(stems) for word in _tokens(heading))
 
 
 def _tokens(heading: str) -> frozenset[str]:
@@ -80,7 +59,12 @@ def _tokens(heading: str) -> frozenset[str]:
 
 def is_part_of_quantity(heading: str) -> bool:
     """Whether a column of that heading holds a part of the quantity, be it the available one or another."""
-    return not (_AVAILABLE | _BESIDE_AVAILABLE | _PERHAPS_WITHIN).isdisjoint(_tokens(heading))
+    return _begins(heading, _AVAILABLE + _BESIDE_AVAILABLE) or not _PERHAPS_WITHIN.isdisjoint(_tokens(heading))
+
+
+def is_available_part(heading: str) -> bool:
+    """Whether a column of that heading holds what can be sold, which need not be all that is held."""
+    return _begins(heading, _AVAILABLE)
 
 
 def quantity_parts(headings: Sequence[str], quantity: int) -> tuple[int, ...]:
@@ -91,15 +75,16 @@ def quantity_parts(headings: Sequence[str], quantity: int) -> tuple[int, ...]:
     >>> quantity_parts(["Symbol", "Quantity Available", "Quantity Pledged (Margin)", "Collateral Value"], 1)
     (2,)
     """
-    own = _tokens(headings[quantity])
-    parts = frozenset() if own.isdisjoint(_AVAILABLE) else _BESIDE_AVAILABLE | _PERHAPS_WITHIN
-    parts |= frozenset() if "settled" not in own else _NOT_SETTLED
-    of_parts = [
-        number
-        for number, heading in enumerate(headings)
-        if number != quantity and "%" not in heading and parts & (words := _tokens(heading)) and words <= parts | _BESIDES
-    ]
-    return tuple(of_parts)
+    stems = _BESIDE_AVAILABLE if is_available_part(headings[quantity]) else ()
+    parts = _PERHAPS_WITHIN if stems else frozenset()
+    parts |= _NOT_SETTLED if "settled" in _tokens(headings[quantity]) else frozenset()
+
+    def is_part(heading: str) -> bool:
+        words = _tokens(heading)
+        told = {word for word in words if word in parts or (stems and word.startswith(stems))}
+        return "%" not in heading and bool(told) and words <= told | _BESIDES
+
+    return tuple(number for number, heading in enumerate(headings) if number != quantity and is_part(heading))
 
 
 def short_column(headings: Sequence[str], long: int) -> int | None:
@@ -173,7 +158,7 @@ def whole_quantities(
 def _stands_beside(heading: str, own: str) -> bool:
     words = _tokens(heading)
     settled = "settled" in _tokens(own) and not _CERTAINLY_NOT_SETTLED.isdisjoint(words)
-    return settled or not _BESIDE_AVAILABLE.isdisjoint(words)
+    return settled or _begins(heading, _BESIDE_AVAILABLE)
 
 
 def _as_valued(quantity: FloatArray, valued: FloatArray) -> BoolArray:

@@ -10,6 +10,7 @@ import pandas as pd
 from impact.holdings.column_doubts import NUMERIC_KINDS, Doubt
 from impact.holdings.columns import ColumnPlan
 from impact.holdings.heading_vocabulary import readings_of
+from impact.holdings.quantity_parts import is_available_part, is_part_of_quantity
 from impact.intake.headings import heading_key, word_keys
 from impact.intake.numbers import parse_numbers
 from impact.typing_ import FloatArray
@@ -72,21 +73,37 @@ def unknown_amounts(
         and not readings_of(heading)
         and not _is_of_something_else(heading)
     ]
+    beside = _beside_available(plan, open_columns, mapped)
     unsized = "quantity" not in plan.position
     valued = not {"market_value", "weight"}.isdisjoint(plan.position) or {"quantity", "price"} <= plan.position.keys()
     if not open_columns or (valued and not unsized):
-        return ()
+        return beside
     told = {number: _figures(cells[number + shift]) for number in (*open_columns, *plan.position.values()) if number + shift in cells}
     rows = []
     for number in open_columns:
-        if number not in told or len(set(told[number][np.isfinite(told[number])].tolist())) < 2:
+        if (
+            is_part_of_quantity(plan.headings[number])
+            or number not in told
+            or len(set(told[number][np.isfinite(told[number])].tolist())) < 2
+        ):
             continue
         name = _behaves_like(told[number], kinds[number], told, plan, unsized=unsized, valued=valued)
         if name:
             heading, what = plan.headings[number], name.replace("_", " ")
             problem = f"the heading is not known, and the figures may be a {what}, of which the table gives none"
             rows.append((name, heading, problem, f"column not used; if it is the {what}, map {name}={heading}"))
-    return tuple(rows)
+    return (*beside, *rows)
+
+
+def _beside_available(plan: ColumnPlan, open_columns: Sequence[int], mapped: frozenset[int]) -> tuple[Doubt, ...]:
+    """What is to be said where the quantity is the part that can be sold, and nothing that is read holds a further part."""
+    quantity = plan.position.get("quantity", -1)
+    heading = plan.headings[quantity] if quantity >= 0 else ""
+    if not open_columns or quantity in mapped or plan.quantity_parts or not is_available_part(heading):
+        return ()
+    others = ", ".join(plan.headings[number] for number in open_columns[:4])
+    problem = f"it is the part that is available, and of the figures beside it some may be a further part: {others}"
+    return (("quantity", heading, problem, "read as the quantity; if one is a further part, map quantity to the column of the whole"),)
 
 
 def _is_of_something_else(heading: str) -> bool:

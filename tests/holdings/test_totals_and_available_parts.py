@@ -77,6 +77,31 @@ def test_which_columns_are_further_parts(headings, parts):
     assert quantity_parts(headings, 1) == parts
 
 
+@pytest.mark.parametrize(
+    "head",
+    ["Verfügbarer Bestand;Gesperrter Bestand", "Stück frei;Stück gesperrt", "Ilość dostępna;Ilość zablokowana", "Ilość dostępnych;Zablokowane",
+     "Quantité disponible;Quantité nantie", "Titres disponibles;Titres nantis", "Quantità disponibile;Quantità impegnata",
+     "Titoli disponibili;Titoli pignorati", "Cantidad disponible;Cantidad pignorada", "Quantidade disponível;Quantidade bloqueada",
+     "Beschikbaar aantal;Geblokkeerd aantal", "Antal tillgängligt;Antal spärrat", "Free Balance;Pledge Balance", "可用数量;冻结数量",
+     "Available.Qty;Blocked.Qty"],
+)  # fmt: skip
+def test_what_cannot_be_sold_is_added_in_every_gender_and_number(read, head):
+    lines = (f"Xiaomi;{XIAOMI};100;20;120", f"Acme;{APPLE};50;0;50")
+    file = read(f"Name;ISIN;{head}", *(line.rpartition(";")[0] for line in lines))
+    assert file.rows["quantity"].tolist() == [120.0, 50.0] and file.issues[["row", "action"]].values.tolist() == [[2, "added to it"]]
+    for total in ("Total Quantity", "Gesamtbestand"):  # one is known, and one is not
+        assert read(f"Name;ISIN;{head};{total}", *lines).rows["quantity"].tolist() == [120.0, 50.0]
+
+
+def test_figures_beside_the_available_part_that_nothing_names_are_told(read):
+    file = read("Name;ISIN;Available Qty;Custody hold;Day change %", f"Xiaomi;{XIAOMI};100;20;1,5", f"Acme;{APPLE};50;5;2,5")
+    assert file.rows["quantity"].tolist() == [100.0, 50.0]
+    assert file.issues.loc[file.issues["column"] == "quantity", ["value", "problem"]].values.tolist() == [
+        ["Available Qty", "it is the part that is available, and of the figures beside it some may be a further part: Custody hold"]
+    ]
+    assert read("Name;ISIN;Available Qty;Broker", f"Xiaomi;{XIAOMI};100;ABC", f"Acme;{APPLE};50;XYZ").issues.empty
+
+
 def test_a_quantity_column_of_the_whole_is_read_before_its_available_part(read):
     file = read("Symbol,ISIN,Quantity,Quantity Available,Pledged Quantity", f"XIAOMI,{XIAOMI},600,100,500")
     assert file.rows["quantity"].tolist() == [600.0] and file.issues.empty
