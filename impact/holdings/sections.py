@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from impact.holdings.paired_columns import with_pairs_apart
 from impact.holdings.preamble import Preamble, read_preamble
 from impact.holdings.raw_tables import RawTable, Refused, SheetTables
 from impact.holdings.remarks import SENTENCE, is_prose
+from impact.holdings.wide_sheets import MOST_COLUMNS, columns_of_table, refused_as_wide, too_wide, without_strays
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key
 from impact.intake.records import BLANK, RawSheet
@@ -29,12 +29,11 @@ __all__ = ["check_headers", "file_tables", "sheet_tables"]
 _HOLDS_NUMBER = r"^[^A-Za-z=]*\d"
 _STATEMENT_MARKS = frozenset({"header", "data", "total", "subtotal", "notes"})
 _LOOK_THROUGH = "holdingsasof"
-_MOST_COLUMNS, _TOLD_COLUMNS = 1000, 20
 
 
 def file_tables(sheets: Sequence[RawSheet], columns: Mapping[str, str] | None, *, dayfirst: bool | None) -> list[SheetTables]:
     """The tables of positions of each sheet; beside records that are called transactions only those that are called positions are any."""
-    sheets = [with_pairs_apart(sheet) for sheet in sheets]
+    sheets = [with_pairs_apart(without_strays(sheet)) for sheet in sheets]
     histories = any(sheet.headings and is_history_name(sheet.name) for sheet in sheets)
     return [sheet_tables(sheet, columns, dayfirst=dayfirst, beside_histories=histories) for sheet in sheets]
 
@@ -62,10 +61,8 @@ def sheet_tables(
     first column is a section.
     """
     unsplit = [(row.line, SENTENCE if is_prose(row.text) else row.reason, row.text) for row in sheet.refused]
-    if sheet.width > _MOST_COLUMNS:
-        narrow = replace(sheet, cells=sheet.cells.iloc[:, :_TOLD_COLUMNS])
-        refused = [*unsplit, *_named(narrow, range(len(sheet)), f"the sheet {_too_wide(sheet.width)}")]
-        return SheetTables(sheet=sheet, tables=(), refused=refused, seen=())
+    if (width := len(columns_of_table(sheet))) > MOST_COLUMNS:
+        return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *refused_as_wide(sheet, width)], seen=())
     if sheet.headings:
         return _typed_table(sheet, columns, unsplit, beside_histories=beside_histories)
     if _is_statement(sheet):
@@ -99,9 +96,9 @@ def check_headers(split: Sequence[SheetTables], where: str) -> None:
         transactions = any(reason.startswith("nothing names a position: ") for page in split for _, reason, _ in page.refused)
         if transactions:
             raise InputError(f"{where} is a list of transactions (trade dates, proceeds), not of positions; export the positions held.")
-        widest = max((page.sheet.width for page in split), default=0)
-        if widest > _MOST_COLUMNS:
-            raise InputError(f"{where} {_too_wide(widest)}: turn it, or keep the columns that tell name, code and amount.")
+        widest = max((len(columns_of_table(page.sheet)) for page in split), default=0)
+        if widest > MOST_COLUMNS:
+            raise InputError(f"{where} {too_wide(widest)}: turn it, or keep the columns that tell name, code and amount.")
         seen = max((page.seen for page in split), key=len, default=())
         closest = f" (closest headings: {', '.join(seen[:8])[:200]})" if seen else ""
         what = (
@@ -116,11 +113,6 @@ def check_headers(split: Sequence[SheetTables], where: str) -> None:
         name, heading = min(missing)
         present = ", ".join(heading for heading in tables[0].plan.headings if heading)[:200]
         raise InputError(f"columns[{name!r}]={heading!r} is no heading of {where} ({len(missing)} absent); it has: {present}.")
-
-
-def _too_wide(width: int) -> str:
-    """What is wrong with a table of more columns than positions have."""
-    return f"has {width:,} columns; a table of positions has one row a position and at most {_MOST_COLUMNS:,} columns"
 
 
 def _named(sheet: RawSheet, positions: Sequence[int], reason: str) -> list[Refused]:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from impact.errors import InputError
-from impact.holdings import as_portfolio, read_holdings
+from impact.holdings import as_portfolio, check_portfolio, read_holdings
 from tests.intake.samples import xlsx
 
 X, A = "KYG9830T1067", "US0378331005"
@@ -218,4 +218,27 @@ def test_a_sheet_wider_than_positions_are_is_refused_as_that_or_named_beside_oth
     path.write_bytes(xlsx(("held", [["Name", "ISIN", "Shares"], ["Apple", A, 10]]), ("wide", wide)))
     file = read_holdings(path)
     assert file.rows["isin"].tolist() == [A]
-    assert file.dropped["reason"].str.contains("the sheet has 1,003 columns").sum() == 2  # its headings and its row
+    assert file.dropped["reason"].str.startswith("the sheet 'wide' has 1,003 columns").sum() == 2  # its headings and its row
+    report = check_portfolio(path, as_of="2021-01-20T18:00-05:00")
+    assert report.has_unknown and report.unknown.set_index("reason").loc["rows that could not be read", "n_positions"] == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "n_kept"),
+    [
+        (("{header}{far}", "Xiaomi,{X},10{far}", "Apple,{A},5{far}"), 2),
+        (("report{far}of the desk", "{header}", "Xiaomi,{X},10", "Apple,{A},5", "{far}checked", "{far},,seen"), 2),
+        (("{header}", "Xiaomi,{X},10", "Apple,{A},5{far}checked"), 1),
+    ],
+)
+def test_what_strays_far_beyond_a_table_makes_it_no_wider(lines, n_kept):
+    text = "\n".join(lines).replace("{header}", "Name,ISIN,Shares").replace("{far}", "," * 1100).replace("{X}", X).replace("{A}", A)
+    file = read_holdings(text.encode())
+    assert file.rows["isin"].tolist() == [X, A][:n_kept] and file.rows["quantity"].tolist() == [10, 5][:n_kept]
+    beside = read_holdings(text.replace("," * 1100, "," * 50).encode())
+    assert file.dropped[["row", "text"]].values.tolist() == beside.dropped[["row", "text"]].values.tolist()
+
+
+def test_a_frame_with_many_empty_columns_is_as_wide_as_those_that_are_filled():
+    frame = pd.DataFrame({"ISIN": [X, A], "Shares": [10, 5], **{f"c{number}": [None, None] for number in range(1100)}})
+    assert read_holdings(frame).rows["quantity"].tolist() == [10, 5]
