@@ -12,7 +12,7 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import InputError
-from impact.eventstudy.event_tables import checked_events
+from impact.eventstudy.event_tables import checked_events, clocked_rows, faulty_instant
 from impact.market.frames import as_frame, checked_sessions, dated_frame, refuse_where
 from impact.typing_ import FloatArray, IntArray, TableLike
 
@@ -253,9 +253,7 @@ def _positions(
     """Position on the calendar, calendar days moved, reason where not placed, and whether the instant fell inside a session."""
     from impact.calendars import anchor_dates
 
-    clocked = np.zeros(len(table), dtype=bool)
-    if {"known_at", "venue"} <= set(table.columns):
-        clocked = (table["known_at"].notna() & table["venue"].notna()).to_numpy()
+    clocked = clocked_rows(table)
     if not clocked.any():
         codes, distinct = pd.factorize(table["date"], use_na_sentinel=False)
         position, rolled, reason = _by_date(anchor_dates(distinct, returns.sessions, policy=anchor))
@@ -270,7 +268,10 @@ def _positions(
         )
     for venue, rows in table.loc[clocked].groupby("venue", sort=False):
         at = rows.index.to_numpy()
-        position[at], rolled[at], reason[at], intraday[at] = _by_clock(rows["known_at"], str(venue), returns, anchor)
+        try:
+            position[at], rolled[at], reason[at], intraday[at] = _by_clock(rows["known_at"], str(venue), returns, anchor)
+        except InputError as error:
+            raise faulty_instant(rows) or error from None
     return position, rolled, reason, intraday
 
 

@@ -12,7 +12,7 @@ from scipy.special import fdtrc, stdtr, stdtrit
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import Market, read_returns
 from impact.eventstudy.design import StudyDesign, StudyOptions
-from impact.eventstudy.event_tables import checked_events
+from impact.eventstudy.event_tables import checked_events, clock_notes
 from impact.eventstudy.models import ModelName
 from impact.eventstudy.placing import complete_and_place
 from impact.eventstudy.results import EventStudyResult
@@ -160,7 +160,8 @@ def chained_events(
     )
     frame = pd.DataFrame(own.returns.values, index=own.returns.sessions, columns=own.returns.securities)
     study = run_study(frame, first, design, market=own.market, factors=own.factors, sources=sources, met=True)
-    study = replace(study, assumptions=(*study.assumptions, *own.notes, *not_used(kept, "windows estimated jointly")))
+    told = (*study.assumptions, *own.notes, *clock_notes(kept), *not_used(kept, "windows estimated jointly"))
+    study = replace(study, assumptions=told)
     return _estimated(study, kept, windows, aligned.dropped, sources)
 
 

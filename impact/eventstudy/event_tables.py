@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import ImpactWarning, InputError
+from impact.instants import parse_instant
 from impact.market.closed_days import is_stated, venues_of
 from impact.market.frames import as_frame
 from impact.market.written_days import read_dates
-from impact.typing_ import TableLike
+from impact.typing_ import BoolArray, TableLike
 
-__all__ = ["checked_events", "clock_notes"]
+__all__ = ["checked_events", "clock_notes", "clocked_rows", "faulty_instant"]
 
 REQUIRED = ("event_id", "security", "date")
 FAR_APART = pd.Timedelta(days=10)
@@ -23,7 +24,8 @@ FAR_APART = pd.Timedelta(days=10)
 def checked_events(events: TableLike) -> pd.DataFrame:
     """A copy of the event table, its columns and ids checked, rows numbered from 0.
 
-    A row with an instant and no venue has that which its ticker states (``1810.HK``, ``SAP GR``).
+    A row with an instant and no venue has that which its ticker states (``1810.HK``, ``1810 HK``, ``SAP.DE``); letters after a space alone,
+    as in ``SAP GR``, may be part of a name and state none.
     """
     frame = _with_venues(as_frame(events, "events"))
     missing = [column for column in REQUIRED if column not in frame.columns]
@@ -64,13 +66,37 @@ def _with_venues(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(venue=given.where(told == "", told)) if (told != "").any() else frame
 
 
+def clocked_rows(events: pd.DataFrame) -> BoolArray:
+    """(N,) events whose session `known_at` decides: they have one, and a venue stated or in their ticker."""
+    if not {"known_at", "venue"} <= set(events.columns):
+        return np.zeros(len(events), dtype=bool)
+    return (events["known_at"].notna() & events["venue"].notna()).to_numpy()
+
+
+def faulty_instant(events: pd.DataFrame) -> InputError | None:
+    """What is wrong with the first instant of clocked events that cannot be read; None where all can."""
+    faults = []
+    for name, value in zip(events["event_id"], events["known_at"], strict=True):
+        try:
+            parse_instant(value)
+        except InputError as error:
+            faults.append((name, value, str(error).partition("; ")[0].partition("as_of=")[2].removeprefix(repr(value)).strip()))
+    if not faults:
+        return None
+    name, value, rule = faults[0]
+    return InputError(
+        f"events['known_at'] of event {name!r} is {value!r}, which {rule} ({len(faults)} such): write date, time and offset, such as "
+        "2021-01-14T18:00-05:00, or leave the cell empty, and the column date decides."
+    )
+
+
 def clock_notes(events: pd.DataFrame) -> tuple[str, ...]:
-    """Instants that no session was told by, since no venue is known; and dates that lie far from the session that an instant gave.
+    """How many events an instant placed, and off the dates given; instants not used, since no venue is known; dates far from their instant.
 
     Parameters
     ----------
     events : DataFrame
-        As :func:`checked_events` gave it, with `day0`.
+        As :func:`checked_events` gave it, with `day0` where the events are placed.
 
     Warns
     -----
@@ -79,9 +105,8 @@ def clock_notes(events: pd.DataFrame) -> tuple[str, ...]:
     """
     if "known_at" not in events.columns:
         return ()
-    timed = events["known_at"].notna()
-    clocked = timed & events["venue"].notna() if "venue" in events.columns else timed & False
-    notes = []
+    timed, clocked = events["known_at"].notna(), pd.Series(clocked_rows(events), index=events.index)
+    notes = list(_decided(events, clocked))
     unused = timed & ~clocked
     if unused.any():
         notes.append(
@@ -90,7 +115,7 @@ def clock_notes(events: pd.DataFrame) -> tuple[str, ...]:
         )
         warnings.warn(f"events: {notes[0]}.", ImpactWarning, stacklevel=5)
     dates = pd.to_datetime(events["date"], errors="coerce")
-    far = clocked & ((events["day0"] - dates).abs() > FAR_APART)
+    far = clocked & ((_day0(events) - dates).abs() > FAR_APART)
     if far.any():
         first = events[far].iloc[0]
         notes.append(
@@ -98,6 +123,29 @@ def clock_notes(events: pd.DataFrame) -> tuple[str, ...]:
             f"{pd.Timestamp(dates[far].iloc[0]):%Y-%m-%d}, {first['known_at']}); known_at decides: check which is meant"
         )
     return tuple(notes)
+
+
+def _day0(events: pd.DataFrame) -> pd.Series:
+    return events["day0"] if "day0" in events.columns else pd.Series(pd.NaT, index=events.index, dtype="datetime64[ns]")
+
+
+def _decided(events: pd.DataFrame, clocked: pd.Series) -> tuple[str, ...]:
+    """How many of the events that have a date too are placed by their instant, and on how many days that is another."""
+    both = clocked & events["date"].notna()
+    if not both.any():
+        return ()
+    dates = pd.to_datetime(events["date"], errors="coerce").dt.normalize()
+    other = both & (_day0(events) - dates != pd.Timedelta(0)) & _day0(events).notna()
+    told = ""
+    if other.any():
+        first = events[other].iloc[0]
+        told = (
+            f": on {int(other.sum())} it is another day than date says (first {first['event_id']!r}: date {first['date']!s:.10}, known_at "
+            f"{first['known_at']}, day 0 {first['day0']:%Y-%m-%d})"
+        )
+    return (
+        f"known_at, and not date, decides day 0 of {int(both.sum())} of {len(events)} events, by the hours of the venue stated or in the ticker{told}",
+    )
 
 
 def _readable(dates: pd.Series) -> pd.Series:

@@ -13,6 +13,7 @@ from scipy.special import stdtr, stdtrit
 from impact.anchors import AnchorPolicy
 from impact.errors import DroppedEvents, ImpactWarning, InfeasibleDesign, InputError
 from impact.eventstudy.alignment import Market, column_of_returns, read_factors, read_market, read_returns
+from impact.eventstudy.event_tables import clock_notes
 from impact.eventstudy.placing import PlacedEvents, StudyInputs, check_scale_of_inputs, complete_and_place, read_inputs
 from impact.eventstudy.schemas import CALENDAR_TIME, DROPPED, PORTFOLIO
 from impact.kernels.bhar import buy_and_hold_abnormal
@@ -235,6 +236,7 @@ def calendar_time_drift(
         assumptions=(
             words,
             *_how_met(groups),
+            *clock_notes(stacked(group.aligned.table for group in groups)),
             f"Newey-West errors with {lags} lags; equal weights within a session",
             "constant exposure of a portfolio whose members change",
         ),

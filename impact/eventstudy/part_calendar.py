@@ -13,7 +13,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.eventstudy.alignment import Market, ReturnTable
 from impact.eventstudy.benchmark_records import benchmark_records, rows_lacked
-from impact.eventstudy.event_tables import checked_events
+from impact.eventstudy.event_tables import checked_events, clock_notes
 from impact.eventstudy.known_rows import KnownRows
 from impact.eventstudy.own_calendars import known_rows, sessions_absent
 from impact.eventstudy.part_files import dates_of, read_part
@@ -37,16 +37,19 @@ class PartCalendar:
         Those sessions.
     added : DatetimeIndex
         All days that are no date of a file.
+    clocks : tuple of str
+        How many events an instant places.
     """
 
     sessions: pd.DatetimeIndex
     absent: Mapping[str, pd.DatetimeIndex] = field(default_factory=dict)
     added: pd.DatetimeIndex = field(default_factory=lambda: pd.DatetimeIndex([]))
+    clocks: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What sessions have no row, in words."""
-        return tuple(
+        """What places the events, and what sessions have no row, in words."""
+        return self.clocks + tuple(
             f"{len(days)} session{'s' * (len(days) > 1)} of {venue} ha{'ve' if len(days) > 1 else 's'} no row in the files (first "
             f"{days[0]:%Y-%m-%d}): a day without a return, as an empty cell is"
             for venue, days in self.absent.items()
@@ -98,7 +101,7 @@ def calendar_of_parts(
         looks = [_Look(path=path, sessions=sessions, with_events=owners, venues=venues) for path in paths]
         absent = sessions_absent(sessions, reduce(_merged, map_in_order(executor, _rows_of_part, looks)))
     added = pd.DatetimeIndex(np.unique(np.concatenate([lacked.to_numpy(), *(days.to_numpy() for days in absent.values())])))
-    return PartCalendar(sessions=sessions.union(added).rename("session"), absent=absent, added=added)
+    return PartCalendar(sessions=sessions.union(added).rename("session"), absent=absent, added=added, clocks=clock_notes(checked))
 
 
 def sessions_of_benchmark(market: pd.Series | None, factors: pd.DataFrame | None) -> PartCalendar:

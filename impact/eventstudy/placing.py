@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -45,6 +45,11 @@ __all__ = [
     "whole_calendar",
 ]
 
+_OFF_SESSION: Mapping[AnchorPolicy, str] = {
+    "next": "moves to that session",
+    "previous": "moves to the session before, which does not hold its return",
+    "raise": "is refused",
+}
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -150,6 +155,7 @@ def on_own_calendar(
     factors: pd.DataFrame | None,
     records: Sequence[BenchmarkRecord],
     kind: ReturnKind | None,
+    anchor: AnchorPolicy,
 ) -> StudyInputs:
     """Returns, benchmark and factors on the sessions of a calendar."""
     if kind is None:
@@ -163,7 +169,7 @@ def on_own_calendar(
         are = "days on which the market{} was closed are in the table for other lines and are no sessions"
         is_one = "day on which the market{} was closed is in the table for other lines and is no session"
         of_sessions = (f"{left} {(is_one if left == 1 else are).format(where)}",)
-    of_sessions = (*of_sessions, *_rested_note(calendar), *_off_calendar_note(calendar), *_absent_note(calendar))
+    of_sessions = (*of_sessions, *_rested_note(calendar, records, anchor), *_off_calendar_note(calendar), *_absent_note(calendar))
     return StudyInputs(
         returns=met.returns, market=met.market, factors=met.factors, notes=(*met.notes, *of_sessions), session_notes=of_sessions
     )
@@ -192,16 +198,22 @@ def _off_calendar_note(calendar: OwnCalendar) -> tuple[str, ...]:
     )
 
 
-def _rested_note(calendar: OwnCalendar) -> tuple[str, ...]:
-    """That returns of days on which a benchmark rests are in the next day's."""
+def _rested_note(calendar: OwnCalendar, records: Sequence[BenchmarkRecord], anchor: AnchorPolicy) -> tuple[str, ...]:
+    """That returns of days on which a benchmark rests are in the next day's: which benchmark, on which days, and where an event then goes."""
     rested = calendar.rested
     if not len(rested):
         return ()
     counts = np.bincount(rested.day_of_week, minlength=7)
-    weekdays = " and ".join(f"{DAY_NAMES[day]}s" for day in np.flatnonzero(counts > counts.max() / 2))
+    days = np.flatnonzero(counts > counts.max() / 2)
+    weekly = np.isin(rested.day_of_week, days)
+    resting = [record.name for record in records if len(record.days) and not record.on(rested[weekly]).any()]
+    who = " and ".join(resting) + (f", of {len(records)} benchmarks," if len(resting) < len(records) else "")
+    holidays = int((~weekly).sum())
+    others = f", {holidays} of them holidays of its market" if holidays else ""
     return (
-        f"the benchmark rests on {weekdays}, on which the line has returns ({len(rested)} rows with its holidays, first {rested[0]:%Y-%m-%d}): they "
-        "are compounded into the line's next day, so that both span the same days, and are no sessions of a window; an event on one of them moves to that day",
+        f"{who} rest{'s' * (len(resting) == 1)} on {' and '.join(f'{DAY_NAMES[day]}s' for day in days)}, on which the line has returns ({len(rested)} "
+        f"rows{others}, first {rested[0]:%Y-%m-%d}): what was returned on them is compounded into the next session, so that all span the same "
+        f"days, and they are no sessions of a window; an event on one of them {_OFF_SESSION[anchor]}",
     )
 
 
@@ -282,7 +294,7 @@ def _placed(
         own = _past_special_sessions(own, calendar) if anchor == "raise" else own
         aligned = align_checked(own, calendar.table, anchor)
         kept = rows[np.isin(own["event_id"].to_numpy(), aligned.table["event_id"].to_numpy())] if len(aligned.dropped) else rows
-        inputs = on_own_calendar(calendar, table, market, factors, records, kind)
+        inputs = on_own_calendar(calendar, table, market, factors, records, kind, anchor)
         groups.append(PlacedEvents(calendar=calendar, aligned=aligned, rows=kept, inputs=inputs))
     return groups
 

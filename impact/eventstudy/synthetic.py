@@ -16,7 +16,7 @@ from impact.eventstudy.causal_schemas import CONTROL, CONTROL_PATH, DONORS_OUT, 
 from impact.eventstudy.comparison import donor_columns
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.drops import nothing_left
-from impact.eventstudy.event_tables import checked_events
+from impact.eventstudy.event_tables import checked_events, clock_notes
 from impact.eventstudy.placing import completed_table, place_events, stated_venues
 from impact.eventstudy.scale import check_returns, looked_at
 from impact.eventstudy.synthetic_fit import ControlFit, gap_figures
@@ -196,7 +196,7 @@ def synthetic_control(
     check_returns(looked_at(own.values, lines), own.securities[lines].tolist(), kind, own.extremes[0], lines)
     rows = _rows(design, at, own, column)
     pool, dropped = _usable_donors(own, pool, column, rows, design.length)
-    notes = (*_notes(own, pool, column, stated_venues(event), kind), *group.inputs.session_notes)
+    notes = (*_notes(own, pool, column, stated_venues(event), kind), *group.inputs.session_notes, *clock_notes(group.aligned.table))
     fitted = ControlFit(
         returns=own.values[np.ix_(rows, np.append(column, pool))],
         n_before=design.length,

@@ -10,6 +10,7 @@ import pytest
 
 import impact
 from impact.calendars import sessions
+from impact.eventstudy.event_tables import checked_events
 
 DAYS = sessions("XHKG", "2019-01-02", "2020-12-31")
 AFTER_CLOSE = "2020-11-12T18:30:00-05:00"  # 07:30 of the 13th in Hong Kong, before the open
@@ -46,6 +47,84 @@ def test_a_date_far_from_its_instant_is_said():
     assert not any("days apart" in line for line in near.assumptions)
 
 
+def test_that_instants_decide_and_not_dates_is_said_once_with_counts():
+    rng = np.random.default_rng(2)
+    returns = pd.DataFrame(rng.normal(0, 0.02, (len(DAYS), 3)), DAYS, ["0941.HK", "0762.HK", "^HSI"])
+    events = pd.DataFrame(
+        {
+            "event_id": ["moved", "same", "no instant"],
+            "security": ["0941.HK", "0762.HK", "0762.HK"],
+            "date": ["2020-11-12", "2020-11-12", "2020-10-12"],
+            "known_at": [AFTER_CLOSE, "2020-11-12T10:30:00+08:00", None],
+        }
+    )
+    study = impact.event_study(returns, events, market="^HSI")
+    assert study.events["day0"].astype(str).tolist() == ["2020-11-13", "2020-11-12", "2020-10-12"]
+    told = [line for line in study.assumptions if "known_at" in line]
+    assert told == [
+        "known_at, and not date, decides day 0 of 2 of 3 events, by the hours of the venue stated or in the ticker: on 1 it is another day than "
+        "date says (first 'moved': date 2020-11-12, known_at 2020-11-12T18:30:00-05:00, day 0 2020-11-13)"
+    ]
+    stated = impact.event_study(returns, events.assign(venue="XHKG"), market="^HSI")
+    assert [line for line in stated.assumptions if "known_at" in line] == told
+
+
+def test_instants_on_their_dates_are_said_and_without_dates_there_is_nothing_to_say():
+    same = study("0941.HK", known_at=["2020-11-12T10:30:00+08:00"], date=["2020-11-12"])
+    assert [line for line in same.assumptions if "known_at" in line] == [
+        "known_at, and not date, decides day 0 of 1 of 1 events, by the hours of the venue stated or in the ticker"
+    ]
+    alone = study("0941.HK", known_at=[AFTER_CLOSE])
+    assert not [line for line in alone.assumptions if "known_at" in line]
+
+
+@pytest.mark.parametrize("design", ["chained", "calendar time", "synthetic control", "in parts"])
+def test_every_design_says_that_instants_decide(design, tmp_path):
+    rng = np.random.default_rng(3)
+    names = ["0941.HK", *(f"{n:04d}.HK" for n in range(1, 14)), "^HSI"]
+    returns = pd.DataFrame(rng.normal(0, 0.02, (len(DAYS), len(names))), DAYS, names)
+    events = pd.DataFrame({"event_id": ["e"], "security": ["0941.HK"], "date": ["2020-11-12"], "known_at": [AFTER_CLOSE]})
+    if design == "chained":
+        told = impact.eventstudy.chained_events(returns, events, market="^HSI").study.assumptions
+    elif design == "calendar time":
+        told = impact.eventstudy.calendar_time_drift(returns, events, window=(0, 25), market="^HSI", min_members=1).assumptions
+    elif design == "synthetic control":
+        told = impact.eventstudy.synthetic_control(returns, events, donors=names[1:-1]).assumptions
+    else:
+        returns.rename_axis("date").to_parquet(tmp_path / "part.parquet")
+        told = impact.eventstudy.study_partitions(tmp_path, events, market=returns["^HSI"]).assumptions
+    assert any("known_at, and not date, decides day 0 of 1 of 1 events" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        ("2020-11-12", "has no zone"),
+        ("2020-11-13 07:30", "has no zone"),
+        (pd.Timestamp("2020-11-12"), "has no zone"),
+        ("12 November", "is not an ISO 8601 instant"),
+        (20201112, "is not an instant"),
+    ],
+)
+def test_an_instant_that_is_only_a_day_is_refused_by_column_and_event(value, rule):
+    with pytest.raises(impact.InputError) as refusal:
+        study("0941.HK", known_at=pd.Series([value], dtype=object), date=["2020-11-12"])
+    message = str(refusal.value)
+    assert message.startswith(f"events['known_at'] of event 'e' is {value!r}, which {rule} (1 such): write date, time and offset")
+    assert "leave the cell empty, and the column date decides" in message
+
+
+def test_an_example_of_the_docstring_states_its_venue():
+    for ticker in ("1810.HK", "1810 HK", "SAP.DE"):
+        assert (
+            checked_events(pd.DataFrame({"event_id": ["e"], "security": [ticker], "known_at": [AFTER_CLOSE], "date": [None]}))["venue"]
+            .notna()
+            .all()
+        )
+    with_name = pd.DataFrame({"event_id": ["e"], "security": ["SAP GR"], "known_at": [AFTER_CLOSE], "date": ["2020-11-12"]})
+    assert "venue" not in checked_events(with_name).columns
+
+
 def test_an_instant_without_a_zone_is_refused_where_its_venue_is_in_the_ticker():
-    with pytest.raises(impact.InputError, match="has no zone"):
+    with pytest.raises(impact.InputError, match=r"events\['known_at'\] of event 'e' .*has no zone"):
         study("0941.HK", known_at=["2020-11-13 07:30"], date=["2020-11-12"])

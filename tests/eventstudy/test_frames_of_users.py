@@ -207,7 +207,47 @@ def test_holidays_of_a_known_benchmark_are_spanned_as_its_week_ends_are():
     beta, alpha = np.polyfit(m[zero - 260 : zero - 10], spanned[zero - 260 : zero - 10], 1)
     by_hand = spanned[zero - 10 : zero + 11] - alpha - beta * m[zero - 10 : zero + 11]
     np.testing.assert_allclose(study.abnormal.loc["x"], by_hand, rtol=1e-9)
-    assert any("rows with its holidays" in line for line in study.assumptions)
+    closed = len(every[(every >= own[1]) & (every < own[-1]) & (every.day_of_week < 5)].difference(own))
+    assert any(
+        line.startswith("^GSPC rests on") and f"rows, {closed} of them holidays of its market, first" in line for line in study.assumptions
+    )
+
+
+@pytest.mark.parametrize(
+    ("anchor", "day0", "said"),
+    [
+        ("next", "2024-10-07", "moves to that session"),
+        ("previous", "2024-10-04", "moves to the session before, which does not hold its return"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("market", "who"),
+    [
+        ("Some Index", "Some Index rests on"),
+        (["Some Index", "Other Coin"], "Some Index, of 2 benchmarks, rests on"),
+        (["Some Index", "Other Index", "Other Coin"], "Some Index and Other Index, of 3 benchmarks, rest on"),
+        (["Other Index", "Some Index"], "Other Index and Some Index rest on"),
+    ],
+)
+def test_the_note_on_rest_names_who_rests_and_where_an_event_goes(anchor, day0, said, market, who):
+    rng = np.random.default_rng(3)
+    every, business = pd.date_range("2024-01-01", "2024-12-31"), pd.bdate_range("2024-01-01", "2024-12-31")
+    returns = pd.DataFrame(rng.normal(0, 0.02, (len(every), 4)), every, ["Some Coin", "Other Coin", "Some Index", "Other Index"])
+    returns.loc[~every.isin(business), ["Some Index", "Other Index"]] = np.nan
+    event = pd.DataFrame({"event_id": ["x"], "security": ["Some Coin"], "date": ["2024-10-05"]})  # a Saturday
+    study = impact.event_study(returns, event, market=market, estimation=(-120, -11), anchor=anchor)
+    assert study.events["day0"].tolist() == [pd.Timestamp(day0)]
+    told = [line for line in study.assumptions if "on which the line has returns" in line]
+    assert len(told) == 1 and told[0].startswith(f"{who} Saturdays and Sundays") and told[0].endswith(f"an event on one of them {said}")
+    assert "(104 rows, first 2024-01-06)" in told[0] and "holidays" not in told[0]
+    # by hand: coins compounded over the week-end that ends on Monday, the mean of the benchmarks on the same days
+    spanned = ((1 + returns.fillna(0)).cumprod().reindex(business).pct_change()).to_numpy()
+    line = spanned[:, 0]
+    chosen = [market] if isinstance(market, str) else market
+    mean = spanned[:, [returns.columns.get_loc(name) for name in chosen]].mean(axis=1)
+    zero = business.searchsorted(pd.Timestamp(day0))
+    beta, alpha = np.polyfit(mean[zero - 120 : zero - 10], line[zero - 120 : zero - 10], 1)
+    np.testing.assert_allclose(study.abnormal.loc["x", 0], line[zero] - alpha - beta * mean[zero], rtol=1e-9)
 
 
 def test_the_row_of_the_first_prices_is_no_closed_day():
