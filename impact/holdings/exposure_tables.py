@@ -13,6 +13,7 @@ from impact.holdings.portfolio import NAV_UNITS, Portfolio
 from impact.holdings.positions import NO_POSITION
 from impact.holdings.status import BOUND_STATUSES, STATUSES, Law
 from impact.kernels.lookthrough import interval_product, size_range
+from impact.rules.deadline_table import clock_frame
 from impact.tables import Schema
 from impact.tables.stacking import stacked
 from impact.typing_ import BoolArray, FloatArray, IntArray
@@ -360,10 +361,9 @@ def deadline_table(exposures: pd.DataFrame, instruments: pd.DataFrame, law: Law)
     parts = []
     for entity, group in keys.groupby("entity", sort=True):
         held = set(group["own_line"]) | set(group["security"])
-        clocks = [law.deadlines(key).clocks for key in sorted(set(group["law_key"]))]
-        clocks = [table for table in clocks if len(table)]
+        clocks = [clock for key in sorted(set(group["law_key"])) for clock in law.clocks(key)]
         if clocks:
-            every = pd.concat(clocks, ignore_index=True).drop_duplicates(["programme_id", "clock", "line", "first_prohibited_utc"])
+            every = clock_frame(clocks).drop_duplicates(["programme_id", "clock", "line", "first_prohibited_utc"])
             every.insert(0, "issuer", entity)
             every.insert(1, "held", every["line"].isin(held))
             parts.append(every)

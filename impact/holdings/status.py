@@ -11,9 +11,10 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.provenance import Source, unique_sources
-from impact.rules import INVESTORS, Deadlines, deadlines
+from impact.rules import INVESTORS
 from impact.rules.asked_programmes import programmes_in_force, programmes_not_asked
 from impact.rules.book import RuleBook, rule_book
+from impact.rules.deadline_table import Clock, clocks_alone
 from impact.rules.issuer_lines import issuer_lines, reissued_from
 from impact.rules.line_doubts import doubt_rule
 from impact.rules.questions import Question, question_about
@@ -77,7 +78,7 @@ class LegalStatus:
 class _Answers:
     """What was asked of one law; the books of a folder share it."""
 
-    deadlines: dict[str, Deadlines] = field(default_factory=dict)
+    clocks: dict[str, tuple[Clock, ...]] = field(default_factory=dict)
     statuses: dict[tuple[str, str], LegalStatus] = field(default_factory=dict)
 
 
@@ -94,7 +95,6 @@ class Law:
     as_of: pd.Timestamp
     investor: str
     programmes: frozenset[str] | None
-    tables: Mapping[str, pd.DataFrame] | None
     book: RuleBook
     _answers: _Answers = field(default_factory=_Answers)
     _statuses: dict[tuple[str, str], LegalStatus] = field(default_factory=dict)
@@ -152,11 +152,11 @@ class Law:
         answers = [(key, self.status(key, instrument)) for key in keys]
         return min(answers, key=lambda answer: STATUSES.index(answer[1].status))
 
-    def deadlines(self, security: str) -> Deadlines:
+    def clocks(self, security: str) -> tuple[Clock, ...]:
         """Every clock of the security, one row a clock and line."""
-        kept = self._answers.deadlines
+        kept = self._answers.clocks
         if security not in kept:
-            kept[security] = deadlines(security, self.as_of, tables=self.tables)
+            kept[security] = clocks_alone(self.book, security)
         return kept[security]
 
     def status(self, security: str, instrument: str) -> LegalStatus:
@@ -217,30 +217,26 @@ class Law:
         rulings = {action: self._rulings(question, self.as_of) for action, question in asked.items()}
         answers = {action: self._decided(ruled, asked[action].doubt_at(self.as_of)) for action, ruled in rulings.items()}
         actions = {action: answer.status for action, answer in answers.items()}
-        clocks = self.deadlines(security).clocks
-        if self.programmes is not None:
-            clocks = clocks[clocks["programme_id"].isin(self.programmes)]
-        running = clocks[(clocks["state"] == "running") & (clocks["first_prohibited_utc"] > self.as_of)]
-        running = running[np.array([self._binds(programme) for programme in running["programme_id"]], dtype=bool)]
+        clocks = [clock for clock in self.clocks(security) if self.programmes is None or clock["programme_id"] in self.programmes]
+        running = [clock for clock in clocks if clock["state"] == "running" and clock["first_prohibited_utc"] > self.as_of]
+        running = [clock for clock in running if self._binds(clock["programme_id"])]  # a trading stop names no programme
         # Where two readings of a listing stand, or a stated programme is not known to cover the instrument, nobody can say that its clock binds.
         readings = disputed_listings(self.book, security, self.as_of)
-        pairs = zip(running["programme_id"], running["entity"], strict=True)
-        named_so = [pair in readings or not self._covers(pair[0], instrument) for pair in pairs]
-        doubtful = pd.Series(named_so, index=running.index, dtype=bool)  # a trading stop names no programme
-        binding = running[~doubtful]
+        sure = [self._covers(one["programme_id"], instrument) and (one["programme_id"], one["entity"]) not in readings for one in running]
+        binding = [clock for clock, is_sure in zip(running, sure, strict=True) if is_sure]
         enjoined = any(ruling.phase == "enjoined" for ruled in rulings.values() for ruling in ruled)
         licence_ends = self._licence_ends(asked["buy"])
-        runs = not binding.empty or licence_ends is not None
+        runs = bool(binding) or licence_ends is not None
         status = _status(actions, clock_runs=runs, enjoined=enjoined, blocked=answers["buy"].programme_id in self._blocking)
         open_rule = ""
-        if doubtful.any() and status in ("enjoined", "clear"):
-            status, open_rule = "unknown", _no_certain_clock(running[doubtful].iloc[0])
+        if not all(sure) and status in ("enjoined", "clear"):
+            status, open_rule = "unknown", _no_certain_clock(running[sure.index(False)])
         if instrument not in RULE_INSTRUMENT and status in ("restricted", "enjoined", "clear"):
             status, open_rule = "unknown", f"No text of the fact base says whether a {instrument} is covered."
         decisive = _decisive(answers, status)
         named = next((ruling for ruling in rulings["buy"] if ruling.phase != "unlisted"), decisive)
-        by_clock = status == "restricted" and "prohibited" not in actions.values() and not binding.empty
-        first = binding.sort_values("first_prohibited_utc").iloc[0] if by_clock else None
+        by_clock = status == "restricted" and "prohibited" not in actions.values() and bool(binding)
+        first = min(binding, key=lambda clock: clock["first_prohibited_utc"]) if by_clock else None
         return LegalStatus(
             status=status,
             actions=actions,
@@ -252,12 +248,8 @@ class Law:
             undecided=answers["buy"].rule if status == "restricted" and actions["buy"] == "unknown" else "",
             next_ban_at=_first(binding, "purchase_ban") if licence_ends is None else licence_ends,
             divest_by_at=_first(binding, "divestment_end", "possession_ban", "licence_end"),
-            lifted_by=self._lifted(clocks),
+            lifted_by="; ".join(dict.fromkeys(clock["state"] for clock in clocks if clock["state"] in ("enjoined", "vacated", "licensed"))),
         )
-
-    def _lifted(self, clocks: pd.DataFrame) -> str:
-        states = clocks["state"].isin(["enjoined", "vacated", "licensed"])
-        return "; ".join(dict.fromkeys(clocks.loc[states, "state"]))
 
 
 def _decisive(answers: Mapping[str, Ruling], status: str) -> Ruling:
@@ -269,12 +261,12 @@ def _decisive(answers: Mapping[str, Ruling], status: str) -> Ruling:
     return others[0] if others else answers["buy"]
 
 
-def _no_certain_clock(clock: pd.Series) -> str:
+def _no_certain_clock(clock: Clock) -> str:
     told = f"{clock['programme_id']} may bind {clock['entity']}: {clock['clock'].replace('_', ' ')} from {clock['first_prohibited_et']} ET"
     return f"{told}; whether it does no text on record decides" + (f" ({clock['conflict']})" if clock["conflict"] else "")
 
 
-def _strikes(clock: pd.Series, licence_ends: pd.Timestamp | None) -> str:
+def _strikes(clock: Clock, licence_ends: pd.Timestamp | None) -> str:
     told = f"{clock['clock'].replace('_', ' ')} from {clock['first_prohibited_et']} ET"
     if licence_ends is None:
         return told
@@ -282,9 +274,8 @@ def _strikes(clock: pd.Series, licence_ends: pd.Timestamp | None) -> str:
     return f"purchase ban from {ends} ET, when the licence that frees buying ends; {told}"
 
 
-def _first(clocks: pd.DataFrame, *names: str) -> pd.Timestamp | None:
-    instants = clocks.loc[clocks["clock"].isin(names), "first_prohibited_utc"]
-    return None if instants.empty else instants.min()
+def _first(clocks: Iterable[Clock], *names: str) -> pd.Timestamp | None:
+    return min((clock["first_prohibited_utc"] for clock in clocks if clock["clock"] in names), default=None)
 
 
 def _status(actions: Mapping[str, str], *, clock_runs: bool, enjoined: bool, blocked: bool) -> str:
@@ -325,4 +316,4 @@ def law_at(
             raise InputError(f"programmes names {unknown[0]!r} ({len(unknown)} unknown); choose among: {', '.join(sorted(recorded))}.")
     at = as_of.tz_convert("UTC")
     answers = _shared_answers(at, investor, wanted) if tables is None else _Answers()
-    return Law(as_of=at, investor=investor, programmes=wanted, tables=tables, book=book, _answers=answers)
+    return Law(as_of=at, investor=investor, programmes=wanted, book=book, _answers=answers)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -31,12 +31,14 @@ from impact.rules.legal_clocks import clocks_of
 from impact.rules.procurement import procurement_dates
 from impact.rules.records import ClockRule, Listing, Programme
 from impact.rules.schemas import CLOCKS, LIFTED, LINES_LEFT_OUT, PROCUREMENT
-from impact.rules.standing import LicensedSale, given_anew, standing
+from impact.rules.standing import LicensedSale, blocked_listings, given_anew, licensed_sales, standing
 from impact.rules.vocabulary import line_key
 from impact.typing_ import Instant
 
 __all__ = ["Deadlines", "deadlines", "last_usable_session"]
 
+Clock: TypeAlias = dict[str, Any]
+"""One row of the table of clocks, a value a column."""
 EASTERN = "America/New_York"
 LINE = r"[A-Z0-9\-]{1,6}\.[A-Z]{1,2}"
 # Lines looked at besides the one asked for; the others trade too little to plan a sale on.
@@ -180,6 +182,49 @@ def deadlines(security: str, as_of: Instant | None = None, *, tables: Mapping[st
         raise InputError(f"security={security!r} names nothing; give a line such as 1810.HK, an ISIN or an entity.")
     known = None if as_of is None else parse_instant(as_of).tz_convert("UTC")
     book = rule_book(known, tables)
+    law = standing(book, security)
+    told = _clocks(book, security, law.sales)
+    return Deadlines(
+        security=security.strip(),
+        as_of=known,
+        clocks=clock_frame(told.rows),
+        relief=lifting(book, told.bound, told.keys),
+        dropped=pd.DataFrame(told.dropped, columns=["line", "reason"]),
+        procurement=procurement_dates(told.listings, known),
+        first_public=first_public_sessions((listing for _, listing in (*told.bound, *law.blocked)), told.lines),
+        beside=(*law.related, *given_anew(security, None, known)),
+        without_clock=law.notes(frozenset(rule.programme_id for rule in book.clocks)),
+        sources=unique_sources(
+            Source(title=f"{row['citation']} ({row['source']})", basis="facts", confidence=row["confidence"]) for row in told.rows
+        ),
+    )
+
+
+def clocks_alone(book: RuleBook, security: str) -> tuple[Clock, ...]:
+    """The clocks of a security as the rows that :func:`deadlines` tells, without what stands beside them: a book asks for those of many."""
+    keys, listings = book.issuer(security)
+    return _clocks(book, security, licensed_sales(book, keys, blocked_listings(book, listings))).rows
+
+
+def clock_frame(clocks: Iterable[Clock]) -> pd.DataFrame:
+    """Clocks as the table of :class:`Deadlines`, one row a clock and line."""
+    return pd.DataFrame(list(clocks), columns=COLUMNS)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Clocks:
+    """The clocks of a security and what they rest on."""
+
+    rows: tuple[Clock, ...]
+    lines: list[str]
+    dropped: list[tuple[str, str]]
+    bound: list[tuple[Programme, Listing]]
+    listings: tuple[Listing, ...]
+    keys: frozenset[str]
+
+
+def _clocks(book: RuleBook, security: str, sales: tuple[LicensedSale, ...]) -> _Clocks:
+    known = book.as_of
     keys, every = book.issuer(security)
     silent = {listing.conflict_id: listing for listing in every if listing.passes_over(keys)}
     listings = tuple(listing for listing in every if not listing.passes_over(keys))
@@ -193,27 +238,13 @@ def deadlines(security: str, as_of: Instant | None = None, *, tables: Mapping[st
         for clock in clocks_of(book, programme.programme_id, listing).values()
         for line in [line for line in lines if line in listing.lines or line == line_key(security)] or [""]
     ]
-    law = standing(book, security)
     rows += [
         _sale_row(sale, line, stops.get(line), known)
-        for sale in law.sales
+        for sale in sales
         if sale.is_verified and sale.ends_at is not None
         for line in [line for line in lines if line in sale.listing.lines or line == line_key(security)] or [""]
     ]
-    return Deadlines(
-        security=security.strip(),
-        as_of=known,
-        clocks=pd.DataFrame(rows, columns=COLUMNS),
-        relief=lifting(book, bound, keys),
-        dropped=pd.DataFrame(dropped, columns=["line", "reason"]),
-        procurement=procurement_dates(listings, known),
-        first_public=first_public_sessions((listing for _, listing in (*bound, *law.blocked)), lines),
-        beside=(*law.related, *given_anew(security, None, known)),
-        without_clock=law.notes(frozenset(rule.programme_id for rule in book.clocks)),
-        sources=unique_sources(
-            Source(title=f"{row['citation']} ({row['source']})", basis="facts", confidence=row["confidence"]) for row in rows
-        ),
-    )
+    return _Clocks(rows=tuple(rows), lines=lines, dropped=dropped, bound=bound, listings=listings, keys=keys)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -263,7 +294,7 @@ def _bound(book: RuleBook, listings: tuple[Listing, ...]) -> list[tuple[Programm
     return listed
 
 
-def _stop_row(stop: LineStop, as_of: pd.Timestamp | None) -> dict[str, Any]:
+def _stop_row(stop: LineStop, as_of: pd.Timestamp | None) -> Clock:
     return {
         "programme_id": "",
         "entity": stop.exchange,
@@ -290,7 +321,7 @@ def _row(
     as_of: pd.Timestamp | None,
     keys: frozenset[str],
     other: Listing | None,
-) -> dict[str, Any]:
+) -> Clock:
     rule, instant = clock
     printed = other_dates(book, programme, rule, f"{instant.tz_convert(rule.zone):%Y-%m-%d}", keys)
     readings = "" if other is None else f"two readings of the listing: {listing.reading}; or {other.reading}"
@@ -309,7 +340,7 @@ def _row(
     }
 
 
-def _sale_row(sale: LicensedSale, line: str, stop: LineStop | None, as_of: pd.Timestamp | None) -> dict[str, Any]:
+def _sale_row(sale: LicensedSale, line: str, stop: LineStop | None, as_of: pd.Timestamp | None) -> Clock:
     """The end of a licence to sell what a programme without a clock blocks."""
     assert sale.ends_at is not None
     licence = sale.licence
@@ -328,7 +359,7 @@ def _sale_row(sale: LicensedSale, line: str, stop: LineStop | None, as_of: pd.Ti
     }
 
 
-def _use_of_line(line: str, instant: pd.Timestamp, stop: LineStop | None, as_of: pd.Timestamp | None) -> dict[str, Any]:
+def _use_of_line(line: str, instant: pd.Timestamp, stop: LineStop | None, as_of: pd.Timestamp | None) -> Clock:
     cells: dict[str, Any] = dict.fromkeys(COLUMNS[6:16])
     cells |= {"line": line, "venue": "", "first_prohibited_local": "", "limited_by": "no trading line", "sessions_left": float("nan")}
     cells |= dict.fromkeys(("last_session_on", "usable_until_utc", "settles_on", "last_settled_session_on"), pd.NaT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -149,7 +149,7 @@ def standing(book: RuleBook, security: str, *, investor: str = "us_person", inst
     asked = [question_about(book, security, action=action, investor=investor, instrument=instrument) for action in ASKED]
     last = max(edge for question in asked for edge in boundaries(book, question))
     at = last if book.as_of is None else book.as_of
-    blocked = tuple(_blocked(book, asked[0], at))
+    blocked = blocked_listings(book, asked[0].listings)
     return Standing(
         at=at,
         is_last=book.as_of is None,
@@ -200,12 +200,11 @@ def span_of_status(
     return since, until, following
 
 
-def _blocked(book: RuleBook, question: Question, at: pd.Timestamp) -> Iterator[tuple[Programme, Listing]]:
-    """Programme and listing of each name of the issuer that is or was blocked by `at`."""
-    for programme in book.programmes:
-        for listing in question.listings if programme.regime == "blocking" else ():
-            if programme.reads(listing) and listing.kind == "listed" and listing.listed_at <= at:
-                yield programme, listing
+def blocked_listings(book: RuleBook, listings: Iterable[Listing]) -> tuple[tuple[Programme, Listing], ...]:
+    """Programme and listing of each of an issuer's names that is or was blocked, as the book knows it."""
+    blocking = [programme for programme in book.programmes if programme.regime == "blocking"]
+    named = [listing for listing in listings if listing.kind == "listed" and (book.as_of is None or listing.listed_at <= book.as_of)]
+    return tuple((programme, listing) for programme in blocking for listing in named if programme.reads(listing))
 
 
 def licensed_sales(
