@@ -13,7 +13,7 @@ from impact.holdings.portfolio import NAV_UNITS, Portfolio
 from impact.holdings.positions import NO_POSITION
 from impact.holdings.status import BOUND_STATUSES, STATUSES, Law
 from impact.kernels.lookthrough import interval_product, size_range
-from impact.rules.deadline_table import clock_frame
+from impact.rules.clock_rows import clock_frame
 from impact.tables import Schema
 from impact.tables.stacking import stacked
 from impact.typing_ import BoolArray, FloatArray, IntArray

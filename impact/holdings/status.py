@@ -14,7 +14,7 @@ from impact.provenance import Source, unique_sources
 from impact.rules import INVESTORS
 from impact.rules.asked_programmes import programmes_in_force, programmes_not_asked
 from impact.rules.book import RuleBook, rule_book
-from impact.rules.deadline_table import Clock, clocks_alone
+from impact.rules.clock_rows import Clock, clocks_alone
 from impact.rules.issuer_lines import issuer_lines, reissued_from
 from impact.rules.line_doubts import doubt_rule
 from impact.rules.questions import Question, question_about

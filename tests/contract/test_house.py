@@ -40,7 +40,7 @@ READS_SYNTAX = {
     "impact/market/sniffing.py": "headings and figures of price files",
     "impact/market/written_days.py": "days of price files",
     "impact/market/yahoo.py": "symbols",
-    "impact/rules/deadline_table.py": "the form of a trading line",
+    "impact/rules/clock_rows.py": "the form of a trading line",
     "impact/tables/text.py": "control characters",
     "impact/tables/workbook.py": "signs that no sheet may have in its name, times in the XML of workbooks",
     "impact/tickers.py": "tickers",
