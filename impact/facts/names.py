@@ -18,7 +18,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.typing_ import BoolArray
 
-__all__ = ["NameIndex", "core_name", "distinctive_words", "is_acronym", "is_latin", "plain_words", "says_who"]
+__all__ = ["NameIndex", "core_name", "distinctive_words", "is_acronym", "plain_words"]
 
 
 def _word_set(*lines: str) -> frozenset[str]:
@@ -84,7 +84,7 @@ GENERIC_WORDS = PLACES | _word_set(
 _PAR_VALUE = re.compile(r"\b(?:HKD|CNY|RMB|USD|YUAN)\s?\d+(?:\s\d+)*\b|\bREP(?:R|RES|RESEN|RESENTING|RESENTS)?\b.*$|\b144A\b")
 _INITIALS = re.compile(r"\b[A-Z](?:[.\-&][A-Z])+\b")  # A-B-C and S.p.A. are one word
 # What a part of a name must hold beside words of places, trades and services.
-_COMMON_WORDS = GENERIC_WORDS | frozenset(SPELLINGS.values())
+COMMON_WORDS = GENERIC_WORDS | frozenset(SPELLINGS.values())
 _PART_SCORE = 80.0
 _SHORT_FORM_SCORE = 85.0
 _COUNTRIES = _word_set("CHINA PRC RUSSIA RUSSIAN ROSSII FEDERATION HONG KONG HK")
@@ -105,32 +105,6 @@ def plain_words(name: object) -> list[str]:
     closed = _INITIALS.sub(lambda letters: re.sub("[^A-Z]", "", letters[0]), re.sub(r"['`]", "", ascii_text))
     cleaned = re.sub(r"[^A-Z0-9]+", " ", closed).strip()
     return [SPELLINGS.get(word, word) for word in _PAR_VALUE.sub(" ", cleaned).split()]
-
-
-def is_latin(name: str) -> bool:
-    """Whether most letters of a name are Latin ones, which alone are compared.
-
-    Examples
-    --------
-    >>> [is_latin(name) for name in ("Société Générale", "小米集团-W", "ＫＤＤＩ", "Газпром", "SAP 株")]
-    [True, False, True, False, True]
-    """
-    letters = [sign for sign in unicodedata.normalize("NFKD", name) if sign.isalpha()]
-    return 2 * sum(sign.isascii() or "LATIN" in unicodedata.name(sign, "") for sign in letters) > len(letters)
-
-
-_SAYS_NOTHING = rf"\b(?:{'|'.join(sorted(STOP_WORDS, key=len, reverse=True))})\b"
-
-_LONGEST_OF_NOBODY = 16
-
-
-def says_who(names: pd.Series) -> BoolArray:
-    """(n,) bool: names with a letter beside legal forms, share classes and words for receipts; ``COM`` and ``ORD SHS`` name nobody."""
-    told = (names != "").to_numpy(dtype=bool, copy=True)
-    short = np.flatnonzero(told & (names.str.len() <= _LONGEST_OF_NOBODY).to_numpy(dtype=bool))
-    left = names.take(short).str.upper().str.replace(_SAYS_NOTHING, " ", regex=True)
-    told[short] = left.str.contains(r"[A-Z]|[^\x00-\x7F]", regex=True).to_numpy(dtype=bool)
-    return told
 
 
 def core_name(name: object) -> str:
@@ -289,7 +263,7 @@ class NameIndex:
         """Pairs of less than the lowest score of a proposal where the given name is a part of the listed one."""
         parts = np.zeros(scores.shape, dtype=bool)
         for line, words in enumerate(asked):
-            telling = [word for word in words if word not in _COMMON_WORDS and len(word) > 2]
+            telling = [word for word in words if word not in COMMON_WORDS and len(word) > 2]
             if len(words) < 2 or not telling:
                 continue
             candidates = set(self.by_word.get(telling[0], ()))
@@ -303,12 +277,12 @@ class NameIndex:
         short = np.zeros(scores.shape, dtype=bool)
         for line, words in enumerate(asked):
             given = frozenset(words)
-            telling = [word for word in words if word not in _COMMON_WORDS and len(word) > 3]
+            telling = [word for word in words if word not in COMMON_WORDS and len(word) > 3]
             for row in set(self.by_word.get(telling[0], ())) if telling else ():
                 listed = frozenset(self.cores[row].split())
                 left_out, added = listed - given, given - listed
                 brief = all(len(word) <= 2 or word in _COUNTRIES for word in added)
-                short[line, row] = brief and left_out <= _COMMON_WORDS and scores[line, row] < _SHORT_FORM_SCORE and not self.exact[row]
+                short[line, row] = brief and left_out <= COMMON_WORDS and scores[line, row] < _SHORT_FORM_SCORE and not self.exact[row]
         return short
 
 

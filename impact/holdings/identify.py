@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from impact.facts.matching import match_table
-from impact.facts.names import SPELLINGS, is_latin, says_who
+from impact.facts.names import SPELLINGS
 from impact.facts.screening import UNIT_OF_PARENT, ScreeningTargets
+from impact.facts.unnamed import in_own_script, says_who
 from impact.holdings.distinct import distinct_rows, per_distinct
 from impact.holdings.given_lists import with_given_lists
 from impact.holdings.instruments import NOT_SECURITIES
@@ -279,32 +280,27 @@ def _tells(line: str, *, named: bool) -> bool:
     return not doubt or (named and doubt == "foreign")
 
 
-_OFFSHORE = frozenset({"BM", "VG", "SG", "MO", "MU", "LU", "GG", "IM", "MH", "XS", "EU"})
-"""Prefixes of ISINs that firms of any country take."""
-
-
-def _in_another_script(names: pd.Series, isins: pd.Series) -> np.ndarray:
-    """(n,) bool: names mostly in letters other than Latin ones, beside no ISIN of a country of its own that no listed issuer has a line of."""
+def _in_own_script(names: pd.Series, isins: pd.Series) -> np.ndarray:
+    """(n,) bool: names in the script of the country of their ISIN, one that no listed issuer has a line of."""
     told = np.zeros(len(names), dtype=bool)
     odd = np.flatnonzero(~names.map(str.isascii).to_numpy(dtype=bool))
     if len(odd):
-        foreign = per_distinct(names.take(odd), lambda cells: [not is_latin(cell) for cell in cells]).to_numpy(dtype=bool)
-        country = isins.take(odd).str[:2]
         on_record = {code[:2] for code in security_lines()["isin"] if code}
-        told[odd] = foreign & (country.isin(on_record | _OFFSHORE) | (country == "")).to_numpy(dtype=bool)
+        pairs = zip(names.take(odd), isins.take(odd), strict=True)
+        told[odd] = [isin[:2] not in on_record and in_own_script(name, isin) for name, isin in pairs]
     return told
 
 
 def _identified(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], law: Law) -> pd.Series:
     """Rows of which it is known whose they are: by a line, by a code of the table of lines, or by a code with the name of what it is.
 
-    A code alone does not tell whose it is, be its check digit valid, nor one beside a name in letters that no listed name is compared in,
-    but for ISINs of countries from which no line is on record; nor does a line of a venue that quotes foreign shares under codes
+    A code alone does not tell whose it is, be its check digit valid, nor one beside words for shares, nor beside a name in letters that no
+    listed name is compared in, but for those of the country of its ISIN where no line is on record from there; nor does a line of a venue that quotes foreign shares under codes
     of its own, nor one of a fund, of debt or of a structured product. Of a bond or derivative the name must tell the issuer.
     """
     on_record = issuer_lines().line_of
     told = np.logical_or.reduce([codes.isin(on_record) for codes in stated_codes])
-    named = says_who(instruments["name"]) & ~_in_another_script(instruments["name"], instruments["isin"])
+    named = says_who(instruments["name"]) | _in_own_script(instruments["name"], instruments["isin"])
     line_tells = per_distinct(instruments["own_line"], lambda lines: [_tells(line, named=False) for line in lines]).to_numpy(bool)
     with_name = per_distinct(instruments["own_line"], lambda lines: [_tells(line, named=True) for line in lines]).to_numpy(bool)
     given_anew = per_distinct(instruments["own_line"], lambda lines: [law.is_given_anew(line) for line in lines]).to_numpy(bool)

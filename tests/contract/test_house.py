@@ -22,6 +22,7 @@ READS_SYNTAX = {
     "impact/facts/names.py": "marks and par values inside an issuer's name",
     "impact/facts/ofac.py": "fields of the list file",
     "impact/facts/remarks.py": "key and value pairs of the remarks column of the list file",
+    "impact/facts/unnamed.py": "par values, brackets and initials inside an issuer's name",
     "impact/holdings/fund_files.py": "preambles of fund files",
     "impact/holdings/preamble.py": "labels and dates above a header",
     "impact/holdings/column_kinds.py": "forms of cells: numbers, codes, words",

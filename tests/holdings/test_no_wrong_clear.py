@@ -62,9 +62,71 @@ def test_a_name_in_the_script_of_a_country_without_listed_lines_says_it():
     assert statuses(["トヨタ自動車", "삼성전자"], ("JP", "KR")) == ["clear", "clear"]
 
 
-@pytest.mark.parametrize("name", ["COM", "ORD SHS", "COMMON STOCK", "ADR", "12345"])
-def test_a_class_of_shares_in_the_place_of_a_name_names_nobody(name):
-    assert statuses([name]) == ["unknown"]
+OF_NOBODY = (
+    *(
+        "COM",
+        "ORD SHS",
+        "COMMON STOCK",
+        "ADR",
+        "12345",
+        "ORDINARY SHARES CLASS B",
+        "COMMON STOCK USD0.0001",
+        "AMERICAN DEPOSITARY RECEIPTS",
+    ),
+    *(
+        "ORD HKD0.10",
+        "H SHS CNY1",
+        "Ordinary Shares of HK$0.10 each",
+        "Class F shares",
+        "1,000 shares",
+        "Foreign equity",
+        "EQUITY",
+        "Equities",
+    ),
+    *("Stammaktien", "NAMENSAKTIEN", "Inhaber-Aktien o.N.", "Namen-Akt. CHF 0.10", "ACTIONS", "Actions au porteur", "Acciones ordinarias"),
+    *(
+        "Ações preferenciais",
+        "azioni ordinarie",
+        "gewone aandelen",
+        "Akcje zwykłe",
+        "Hisse senedi",
+        "Unknown",
+        "Not available",
+        "TBD",
+        "n.a.",
+    ),
+    *("#N/A Field Not Applicable", "#N/A Requesting Data...", "Requesting Data...", "#NAME?", "nicht verfügbar", "Sonstige", "Issuer name"),
+    *("KYG9999T1064", "KYG9999T1064 KY", "ISIN: KYG9999T1064", "WKN BASF11", "B0YBKJ7", "Cayman Islands", "(Class B)"),
+)
+TWO_SCRIPTS = ("小米集团 ORD SHS CLASS B", "小米 ADR", "小米集团 (Cayman Islands) Ltd", "小米集团 Hong Kong", "Газпром ADR", "샤오미 Corp")
+OF_SOMEBODY = (
+    *("Qorvex Holdings", "QORVEX HLDGS ORD HKD0.10", "Société Générale", "3M", "3i Group", "AT&T", "H&M", "K+S AG", "E.ON SE", "A2 Milk"),
+    *("Life360, Inc. - Common Stock", "111, Inc. - American Depositary Shares", "888 Holdings plc", "58.com Inc", "Equity Group Holdings"),
+    *("Unit Corp", "Action SA", "Preferred Bank", "Equity Residential", "Unknown Pleasures plc"),
+    *("ACC LTD", "GS HOLDINGS", "Łódź Bank SA", "ØRSTED", "SAP 株", "V"),
+)
+
+
+@pytest.mark.parametrize("country", ["CN", "KY", "CY"])
+def test_words_for_shares_and_gaps_in_the_place_of_a_name_name_nobody(country):
+    told = dict(zip(OF_NOBODY, statuses(OF_NOBODY, (country,)), strict=True))
+    assert told == dict.fromkeys(OF_NOBODY, "unknown")
+
+
+def test_a_name_of_its_own_beside_those_words_says_who_it_is():
+    told = dict(zip(OF_SOMEBODY, statuses(OF_SOMEBODY, ("CY",)), strict=True))
+    assert told == dict.fromkeys(OF_SOMEBODY, "clear")
+
+
+def test_a_few_latin_words_beside_another_script_are_no_name():
+    told = dict(zip(TWO_SCRIPTS, statuses(TWO_SCRIPTS, ("KY",)), strict=True))
+    assert told == dict.fromkeys(TWO_SCRIPTS, "unknown")
+
+
+@pytest.mark.parametrize("country", ["CY", "NL", "GB", "CW", "PA", "IE", "CH", "DE", "JP"])
+@pytest.mark.parametrize("name", ["小米集团-W", "Газпром", "샤오미"])
+def test_a_name_in_the_script_of_another_country_than_its_code_says_nothing(name, country):
+    assert statuses([name], (country,)) == ["clear" if (country, name) == ("JP", "小米集团-W") else "unknown"]
 
 
 def test_words_under_an_unknown_heading_never_clear_a_code():

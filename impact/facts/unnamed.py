@@ -1,0 +1,178 @@
+"""Which names say who an issuer is, and which hold only words for shares, par values, codes and what stands for a name that is missing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import numpy as np
+import pandas as pd
+
+from impact.facts.names import COMMON_WORDS, SPELLINGS, STOP_WORDS
+from impact.typing_ import BoolArray
+
+__all__ = ["in_own_script", "says_who"]
+
+
+def _word_set(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
+_SHARES = _word_set(
+    "EQUITY EQUITIES STOCKS SECURITY SECURITIES INSTRUMENT INSTRUMENTS PREFERRED PREFERENCE PREF PREFS PFD PRF REGISTERED REGD BEARER BR",
+    "VOTING NONVOTING NON SUBORDINATE SUBORDINATED RESTRICTED MULTIPLE SERIES SER UNIT UNITS WARRANT WARRANTS WTS RIGHT RIGHTS RTS",
+    "CUMULATIVE CUM CONVERTIBLE CONV REDEEMABLE PARTICIPATING PARTICIPATION CERTIFICATE CERTIFICATES CERT DEPOSITORY DEPOSITORIES GLOBAL",
+    "LEVEL EACH PER REPRESENTING REP REPR VALUE NOMINAL NOM FULLY PARTLY PAID II III IV ORDS ORDY ORDIN CMN CDI CDIS ISSUED NEW",
+    # German, Dutch, Scandinavian and Finnish
+    "AKTIE AKTIEN AKT STAMM STAMMAKTIE STAMMAKTIEN VORZUG VORZUGE VORZUGSAKTIE VORZUGSAKTIEN VZ VZO NAMEN NAMENS NAMENSAKTIE NAMENSAKTIEN",
+    "NAMENAKTIE NAMENAKTIEN NAM INH INHABER INHABERAKTIE INHABERAKTIEN GENUSSSCHEIN GENUSSSCHEINE PARTIZIPATIONSSCHEIN ANTEIL",
+    "ANTEILE ANTEILSCHEINE STUCKAKTIEN STUECKAKTIEN WERTPAPIER WERTPAPIERE VINK VINKULIERTE AUF NENNWERT OHNE",
+    "AANDEEL AANDELEN GEWONE GEWOON CERTIFICATEN VAN AAN TOONDER OP NAAM AKTIER STAMAKTIE STAMAKTIER AKSJE AKSJER OSAKE OSAKKEET",
+    # French, Spanish, Portuguese and Italian
+    "ACTION ACTIONS ORDINAIRE ORDINAIRES NOMINATIVE NOMINATIVES NOMINATIF PORTEUR AU PRIVILEGIEE PRIVILEGIEES TITRE TITRES PART PARTS",
+    "ACCION ACCIONES ORDINARIA ORDINARIAS ORDINARIO ORDINARIOS PREFERENTE PREFERENTES NOMINATIVA NOMINATIVAS TITULO TITULOS DE",
+    "ACAO ACOES PREFERENCIAL PREFERENCIAIS ESCRITURAL ESCRITURAIS AZIONE AZIONI ORDINARIE RISPARMIO PRIVILEGIATE NOMINATIVO TITOLO TITOLI",
+    # Polish, Czech, Hungarian, Romanian and Turkish
+    "AKCJA AKCJE ZWYKLE AKCIE KMENOVE RESZVENY RESZVENYEK TORZSRESZVENY ACTIUNE ACTIUNI ACTIUNILE HISSE HISSELERI SENEDI SENETLERI",
+    # debt and funds
+    "BOND BONDS NOTE NOTES DEBENTURE DEBENTURES ANLEIHE ANLEIHEN OBLIGATION OBLIGATIONS OBLIGATIONEN OBLIGATIE OBLIGATIES OBLIGACIONES",
+    "BONO BONOS OBBLIGAZIONE OBBLIGAZIONI SCHULDVERSCHREIBUNG SCHULDVERSCHREIBUNGEN",
+    "ZERTIFIKAT ZERTIFIKATE FUND FUNDS FONDS ETF ETFS UCITS",
+)
+_MISSING = _word_set(
+    "UNKNOWN UNNAMED UNDEFINED UNIDENTIFIED UNSPECIFIED UNASSIGNED UNDISCLOSED CONFIDENTIAL REDACTED NOT NO NOTHING NIL NONE NULL NAN NA",
+    "AVAILABLE APPLICABLE DISCLOSED PROVIDED KNOWN FOUND GIVEN FIELD NAME NAMES DESCRIPTION DESC ISSUER TBD TBA TBC BLANK EMPTY MISSING",
+    "PENDING INVALID ERROR OTHER OTHERS MISCELLANEOUS VARIOUS DIVERSE SONSTIGE UNBEKANNT INCONNU INCONNUE DESCONOCIDO DESCONHECIDO",
+    "SCONOSCIUTO ONBEKEND OKAND KEINE KEIN ANGABE ANGABEN NICHT VERFUGBAR VERFUEGBAR DISPONIBLE DISPONIVEL DISPONIBILE NAO APLICA",
+)
+_LABELS = _word_set("ISIN CUSIP SEDOL FIGI LEI WKN VALOR VALOREN RIC TICKER SYMBOL CODE ID IDENTIFIER NUMBER NR")
+"""Words before a code."""
+_CURRENCIES = _word_set(
+    "USD HKD CNY CNH RMB YUAN EUR GBP GBX JPY CHF CAD AUD NZD SGD TWD NTD KRW INR IDR THB PHP SEK NOK DKK PLN CZK HUF ZAR BRL MXN RUB",
+    "RUR ILS SAR AED",
+)
+_ABROAD = _word_set(
+    "CAYMAN ISLANDS ISLAND BERMUDA BVI BRITISH VIRGIN JERSEY GUERNSEY LUXEMBOURG SINGAPORE NETHERLANDS CYPRUS CURACAO MAURITIUS MACAU",
+    "MACAO TAIWAN IRELAND CHINA PRC HONG KONG HK RUSSIA RUSSIAN FEDERATION USA UK",
+)
+"""Places that a name is followed by: where a firm is registered, and where from it is."""
+_OF_NOBODY = STOP_WORDS | _SHARES | _MISSING | _LABELS | _ABROAD | _CURRENCIES
+_ALSO_FIRMS = _word_set("EQUITY UNIT ACTION ACTIONS PREFERRED SECURITY SECURITIES INSTRUMENT INSTRUMENTS RIGHT FUND GLOBAL")
+"""Words for shares that firms bear as a name, which a legal form then tells."""
+_FORMS = _word_set("COMPANY CORP CORPORATION LTD LIMITED INC INCORPORATED PLC LLC AG SA NV SE SPA HOLDING HOLDINGS HLDG HLDGS GROUP GRP")
+_CLASSED = _word_set("CLASS CL SERIES SER SHARE SHARES SHS SH STOCK ORD ORDINARY COMMON COM ADR GDR CERT UNIT UNITS FUND")
+"""Words beside which one letter is a class."""
+_BEFORE_SHARES = _word_set("INTERNATIONAL INTL GLOBAL FOREIGN DOMESTIC US EMERGING DEVELOPED MARKET MARKETS EM DM")
+_ASKED = _OF_NOBODY | _BEFORE_SHARES | _word_set("REQUESTING DATA")
+
+_CELL_ERRORS = (
+    "#N/A",
+    "#NAME",
+    "#REF",
+    "#VALUE",
+    "#NUM",
+    "#DIV",
+    "#NULL",
+    "#CALC",
+    "#FIELD",
+    "#SPILL",
+    "#GETTING",
+    "#ERROR",
+    "REQUESTING DATA",
+)
+_BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]?")
+_INITIALS = re.compile(r"\b[A-Z](?:\.[A-Z])+\b\.?")
+_NO_PAR = re.compile(r"\bO\. ?N\.")
+_CODES = "|".join(sorted(_CURRENCIES))
+_AMOUNT = r"\d[\d.,/]*"
+_PAR = re.compile(rf"\b(?:{_CODES}|HK|US|NT|AU|CA|SG)?[$€£¥]? ?{_AMOUNT} ?(?:(?:{_CODES}|P|CTS?|PENCE|CENTS?)\b|(?![A-Z]))")
+_MARKET_OF_SHARES = re.compile(rf"\b(?:(?:{'|'.join(sorted(_BEFORE_SHARES))}) +)+(?=EQUIT|STOCKS?\b|SHARES?\b)")
+_NUMBERED = re.compile(r"\d{2,4}(?:,? [A-Z]|\.COM\b)")
+_WORD = re.compile("[A-Z0-9&+]+")
+_LETTERS = str.maketrans({"Ł": "L", "Ø": "O", "Đ": "D", "Æ": "AE"})
+_SEDOL_LENGTH, _VOWELS = 7, frozenset("AEIOU")
+
+
+def says_who(names: pd.Series) -> BoolArray:
+    """(n,) bool: names with a Latin word of their own, beside words for shares and par values, legal forms, places, codes and gaps.
+
+    What brackets hold is no part of it. A name in two scripts says so where the letters of such words outnumber those of the other one:
+    Latin names alone are compared with listed ones.
+
+    Examples
+    --------
+    >>> says_who(pd.Series(["Nestle SA", "ORDINARY SHARES CLASS B", "COMMON STOCK USD0.0001", "Stammaktien", "TBD", "小米集团 (Cayman) Ltd"]))
+    array([ True, False, False, False, False, False])
+    """
+    return np.fromiter((_has_a_plain_word(name) or _tells(name) for name in names.tolist()), dtype=bool, count=len(names))
+
+
+def _has_a_plain_word(name: str) -> bool:
+    """Whether it is told without a closer look: most names have a word, before any bracket, that nothing else has."""
+    if not name.isascii() or name.startswith("#"):
+        return False
+    for written in name.partition("(")[0].partition("[")[0].split():
+        word = written.strip(",.").upper()
+        if len(word) > 2 and word.isalpha() and word not in _ASKED:
+            return True
+    return False
+
+
+def _tells(name: str) -> bool:
+    text = unicodedata.normalize("NFKC", name).upper()
+    if not text.strip() or text.lstrip().startswith(_CELL_ERRORS):
+        return False
+    others = sum(sign.isalpha() and not _is_latin_letter(sign) for sign in text)
+    outside = _BRACKETS.sub(" ", text)
+    plain = _without_accents(outside if any(map(str.isalnum, outside)) else text)
+    cut = _MARKET_OF_SHARES.sub(" ", _PAR.sub(" ", _NO_PAR.sub(" ", plain)))
+    words = _WORD.findall(_INITIALS.sub(lambda letters: letters[0].replace(".", ""), cut))
+    coded = any(map(_is_code, words)) or not _LABELS.isdisjoint(words)  # two letters beside a code are its country
+    shortest = 3 if coded else 2 if _CLASSED.intersection(words) else 1
+    own = [
+        word
+        for word in words
+        if word not in _OF_NOBODY and len(word) >= shortest and not word.isdigit() and not (coded and any(map(str.isdigit, word)))
+    ]
+    if others:
+        return sum(len(word) for word in own if SPELLINGS.get(word, word) not in COMMON_WORDS) > others
+    return bool(own) or _is_firm(words, plain)
+
+
+def _without_accents(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign)).translate(_LETTERS).strip()
+
+
+def _is_firm(words: list[str], plain: str) -> bool:
+    """Whether a legal form tells a word for shares, or a number that begins a name, to be that of a firm: Equity Group, 888 Holdings."""
+    numbered = _NUMBERED.match(plain) is not None
+    formed = not _FORMS.isdisjoint(words) or plain.partition(".")[2].startswith("COM")
+    return formed and _MISSING.isdisjoint(words) and (numbered or not _ALSO_FIRMS.isdisjoint(words))
+
+
+def _is_latin_letter(sign: str) -> bool:
+    return sign.isascii() or "LATIN" in unicodedata.name(sign, "")
+
+
+def _is_code(word: str) -> bool:
+    """Whether a word has the form of a code of securities: letters after several digits, or a SEDOL, which has no vowels."""
+    digits = sum(map(str.isdigit, word))
+    among = not word.rstrip("0123456789").isalpha()
+    return (len(word) > 5 and digits > 1 and among) or (len(word) == _SEDOL_LENGTH and word[-1].isdigit() and _VOWELS.isdisjoint(word))
+
+
+_SCRIPTS = {
+    "JP": ("CJK", "HIRAGANA", "KATAKANA"), "TW": ("CJK",), "KR": ("HANGUL", "CJK"),
+    **dict.fromkeys(("BG", "UA", "BY", "RS", "MK", "KZ", "KG", "MN"), ("CYRILLIC",)),
+    **dict.fromkeys(("AE", "SA", "EG", "KW", "QA", "BH", "OM", "JO", "MA", "TN", "LB", "IQ", "PS", "PK", "IR"), ("ARABIC",)),
+    **dict.fromkeys(("IN", "NP"), ("DEVANAGARI", "GUJARATI", "TAMIL", "TELUGU", "BENGALI", "KANNADA", "MALAYALAM", "GURMUKHI")),
+    "GR": ("GREEK",), "IL": ("HEBREW",), "TH": ("THAI",), "AM": ("ARMENIAN",), "GE": ("GEORGIAN",), "BD": ("BENGALI",),
+}  # fmt: skip
+"""The scripts of countries by the prefix of their ISINs."""
+
+
+def in_own_script(name: str, isin: str) -> bool:
+    """Whether most letters of a name are of the script of the country that its ISIN is of, other than the Latin one."""
+    letters = [sign for sign in unicodedata.normalize("NFKC", name) if sign.isalpha()]
+    own = _SCRIPTS.get(isin[:2], ())
+    return 2 * sum(unicodedata.name(sign, "").startswith(own) for sign in letters) >= len(letters) > 0 if own else False
