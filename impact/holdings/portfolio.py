@@ -158,7 +158,7 @@ def as_portfolio(
     if nav is not None and not nav > 0:
         raise InputError(f"nav={nav!r} must be positive.")
     rows = file.rows
-    base = currency_of(currency)[0] if currency else _commonest(rows["currency"])
+    base = currency_of(currency)[0] if currency else _own_currency(rows)
     known = rates_to(base, rates, rates_in)
     doubted = _doubted_rates(base, known, rates, rates_in)
     value, notes = _values(rows, base, known)
@@ -255,6 +255,11 @@ def _net_assets(value: pd.Series, base: str, nav: float | None, stated: float) -
     return float("nan"), (*notes, f"The known values sum to {decimal(total)}, which is no base for percentages: give nav.")
 
 
+def _own_currency(rows: pd.DataFrame) -> str:
+    """The currency that most lines name; where none does, that of most prices, if prices alone give the values."""
+    return _commonest(rows["currency"]) or (_commonest(rows["price_currency"]) if rows["market_value"].isna().all() else "")
+
+
 def _commonest(currencies: pd.Series) -> str:
     named = currencies[currencies != ""]
     return str(named.value_counts().index[0]) if len(named) else ""
@@ -296,7 +301,7 @@ def _values(rows: pd.DataFrame, base: str, rates: Mapping[str, float]) -> tuple[
         )
     if len(missing):
         listed = ", ".join(f"{code} ({count:,})" for code, count in missing.items())
-        notes.append(f"No rate to {base} was given for: {listed}.")
+        notes.append(f"No rate to {base or 'the currency of the file'} was given for: {listed}.")
     if base and ((rows["currency"] == "") & rows["market_value"].notna()).any() and rows["currency"].nunique() > 1:
         notes.append(f"Values without a currency are taken to be in {base}.")
     return value, tuple(notes)

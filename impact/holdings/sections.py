@@ -13,6 +13,7 @@ from impact.holdings.columns import ColumnPlan, may_be_amount, plan_columns
 from impact.holdings.headers import HEAD_ROWS, find_header
 from impact.holdings.histories import is_history_name, is_position_name
 from impact.holdings.lots import LOT, summed_up
+from impact.holdings.nested_records import are_around_positions, said_of_lists, with_lists_told
 from impact.holdings.paired_columns import with_pairs_apart
 from impact.holdings.preamble import Preamble, read_preamble
 from impact.holdings.raw_tables import RawTable, Refused, SheetTables
@@ -99,6 +100,9 @@ def check_headers(split: Sequence[SheetTables], where: str) -> None:
         widest = max((len(columns_of_table(page.sheet)) for page in split), default=0)
         if widest > MOST_COLUMNS:
             raise InputError(f"{where} {too_wide(widest)}: turn it, or keep the columns that tell name, code and amount.")
+        around = next((page.sheet for page in split if page.sheet.lists), None)
+        if around is not None:
+            raise InputError(f"{where} has no position among its records: {said_of_lists(around)}.")
         seen = max((page.seen for page in split), key=len, default=())
         closest = f" (closest headings: {', '.join(seen[:8])[:200]})" if seen else ""
         what = (
@@ -130,6 +134,9 @@ def _typed_table(sheet: RawSheet, columns: Mapping[str, str] | None, unsplit: li
     rows, lots = summed_up(sheet, np.arange(len(sheet)), sheet.headings)
     plan = plan_for_cells(sheet.cells, rows, by_headings, columns)
     seen = tuple(heading for heading in plan.headings if heading)
+    if are_around_positions(sheet, plan):
+        around = [(line, said_of_lists(sheet), text) for line, _, text in _named(sheet, range(len(sheet)), "")]
+        return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *around], seen=seen)
     history = plan.is_transactions or is_history_name(sheet.name)
     beside = beside_histories and not is_position_name(sheet.name)
     if history or beside or not by_headings.is_usable:
@@ -138,7 +145,7 @@ def _typed_table(sheet: RawSheet, columns: Mapping[str, str] | None, unsplit: li
         reason = f"the table {sheet.name!r} {kind}" if sheet.name else f"the table {kind}"
         prefix = "nothing names a position: " if history else ""
         return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *_named(sheet, range(len(sheet)), prefix + reason)], seen=seen)
-    table = _cut(sheet, rows, plan, header_line=0, preamble=Preamble(), title=sheet.name)
+    table = _cut(sheet, rows, with_lists_told(sheet, plan), header_line=0, preamble=Preamble(), title=sheet.name)
     return SheetTables(sheet=sheet, tables=(table,), refused=sorted([*unsplit, *_named(sheet, lots.tolist(), LOT)]), seen=seen)
 
 

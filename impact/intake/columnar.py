@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from impact.intake.records import RawSheet, cell_text, check_records, sheet_of_r
 __all__ = ["frame_sheet", "is_arrow", "is_json", "is_parquet", "read_arrow", "read_json", "read_parquet", "records_sheet"]
 
 DEEPEST = 6
+_RECORDS = object()
+"""What stands for a list of further records."""
 
 
 def is_parquet(content: bytes) -> bool:
@@ -170,13 +173,15 @@ def _typed(column: pd.Series) -> pd.Series:
 
 
 def records_sheet(records: Sequence[Mapping[str, Any]], *, name: str = "") -> RawSheet:
-    """A list of mappings, one a row; a mapping inside one is flattened with dots."""
+    """A list of mappings, one a row; a mapping inside one is flattened with dots, a list of mappings is named and is no cell."""
     flat = [_flattened(record) for record in records]
-    headings = list(dict.fromkeys(key for record in flat for key in record))
+    lists = tuple(dict.fromkeys(key for record in flat for key, value in record.items() if value is _RECORDS))
+    headings = [key for key in dict.fromkeys(key for record in flat for key in record) if key not in lists]
     check_records(flat, headings, name)
     rows = [[cell_text(record.get(key)) for key in headings] for record in flat]
     numeric = [[isinstance(record.get(key), int | float) and not isinstance(record.get(key), bool) for key in headings] for record in flat]
-    return sheet_of_rows(rows, range(1, len(rows) + 1), name=name, headings=headings, numeric=numeric, n_lines=len(rows))
+    sheet = sheet_of_rows(rows, range(1, len(rows) + 1), name=name, headings=headings, numeric=numeric, n_lines=len(rows))
+    return replace(sheet, lists=lists)
 
 
 def _flattened(record: Mapping[str, Any], before: str = "", depth: int = 0) -> dict[str, Any]:
@@ -184,6 +189,8 @@ def _flattened(record: Mapping[str, Any], before: str = "", depth: int = 0) -> d
     for key, value in record.items():
         if isinstance(value, Mapping) and depth < DEEPEST:
             flat |= _flattened(value, f"{before}{key}.", depth + 1)
+        elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+            flat[f"{before}{key}"] = _RECORDS
         elif isinstance(value, list):
             flat[f"{before}{key}"] = "; ".join(cell_text(one) for one in value if not isinstance(one, Mapping | list))
         else:

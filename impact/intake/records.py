@@ -66,6 +66,8 @@ class RawSheet:
         1-based line of the file, or row of the sheet, on which each row begins.
     headings : tuple of str
         Names of the columns where the file keeps them apart from its rows (Parquet, frames, records); else empty.
+    lists : tuple of str
+        Fields of records whose cells are lists of further records; they are no columns.
     numeric : (n, width) bool, optional
         Cells that the file stores as numbers: their text has a decimal point whatever the other cells use.
     separator, encoding : str
@@ -82,6 +84,7 @@ class RawSheet:
     cells: pd.DataFrame
     line: IntArray
     headings: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     numeric: BoolArray | None = None
     separator: str = ""
     encoding: str = ""

@@ -61,3 +61,24 @@ def test_a_printed_value_of_a_bond_stays(tmp_path):
 def test_a_line_of_cash_is_still_quantity_times_price():
     rows = pd.DataFrame({"name": ["Cash USD", "Apple"], "quantity": [500.0, 10.0], "price": [1.0, 130.0], "currency": "USD"})
     assert as_portfolio(rows).positions["value"].tolist() == [500.0, 1300.0]
+
+
+@pytest.mark.parametrize(
+    ("head", "lines", "currency", "values"),
+    [
+        ("Price (HKD),Price (USD)", (",3.40", "50,6.40"), "USD", [340.0, 64.0]),
+        ("Price (HKD)", ("26.4", "50"), "HKD", [2640.0, 500.0]),
+        ("Price GBX,Price GBP", (",0.70", ",1.60"), "GBP", [70.0, 16.0]),
+        ("Price", ("26.4", "50"), "", [2640.0, 500.0]),
+    ],
+)
+def test_where_prices_alone_give_values_their_currency_is_that_of_the_book(tmp_path, head, lines, currency, values):
+    held = book(tmp_path, f"ISIN,Quantity,{head}\nKYG9830T1067,100,{lines[0]}\nGB0005405286,10,{lines[1]}\n")
+    assert held.currency == currency and held.positions["value"].tolist() == pytest.approx(values)
+    assert held.nav == pytest.approx(sum(values))
+
+
+def test_a_value_without_a_currency_is_in_none_that_prices_name(tmp_path):
+    held = book(tmp_path, "ISIN,Quantity,Price (HKD),Market Value\nKYG9830T1067,100,26.4,340\nGB0005405286,10,50,\n")
+    assert held.currency == "" and held.positions["value"].isna().tolist() == [False, True]
+    assert "No rate to the currency of the file was given for: HKD (1)." in held.assumptions

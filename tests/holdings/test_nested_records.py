@@ -1,0 +1,46 @@
+"""Records that hold lists of records: accounts around positions are no positions, and positions around lots are."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from impact.errors import InputError
+from impact.holdings import check_portfolio, read_holdings
+
+XIAOMI, APPLE = "KYG9830T1067", "US0378331005"
+HELD = [{"isin": XIAOMI, "name": "Xiaomi", "quantity": 1000, "marketValue": 3400}]
+LOTS = [{"quantity": 4, "acquired": "2020-01-02"}, {"quantity": 6, "acquired": "2020-02-02"}]
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        {"name": "Growth Fund", "currency": "USD", "marketValue": 7000, "positions": HELD},
+        {"accountId": "A1", "custodian": {"name": "A Bank"}, "book": {"positions": HELD}},
+        {"name": "Growth Fund", "weight": 0.4, "holdings": HELD},
+    ],
+)
+def test_accounts_around_their_positions_are_no_positions(tmp_path, account):
+    path = tmp_path / "book.json"
+    path.write_text(json.dumps({"accounts": [account, {**account, "name": "Other"}]}), encoding="utf-8")
+    with pytest.raises(InputError, match=r"each record holds a list of further ones \((positions|book\.positions|holdings)\)"):
+        read_holdings(path)
+    with pytest.raises(InputError, match="give that list, one record a position"):
+        read_holdings([account])
+
+
+def test_accounts_beside_a_list_of_positions_count_as_unread(tmp_path):
+    path = tmp_path / "book.json"
+    funds = [{"name": "Growth Fund", "marketValue": 7000, "positions": HELD}]
+    path.write_text(json.dumps({"funds": funds, "direct": [{"isin": APPLE, "quantity": 4, "marketValue": 500}]}), encoding="utf-8")
+    report = check_portfolio(path, as_of="2021-01-20T18:00-05:00")
+    assert report.positions["isin"].tolist() == [APPLE] and report.has_unknown
+    assert report.unknown.set_index("reason").loc["rows that could not be read", "n_positions"] == 1
+
+
+@pytest.mark.parametrize("key", ["lots", "positions"])
+def test_positions_around_their_lots_are_read(key):
+    file = read_holdings([{"symbol": "AAPL", "quantity": 10, key: LOTS}, {"symbol": "XIACY", "quantity": 7, key: LOTS[:1]}])
+    assert file.rows[["ticker", "quantity"]].values.tolist() == [["AAPL", 10], ["XIACY", 7]]
