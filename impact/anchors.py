@@ -10,7 +10,7 @@ import pandas as pd
 
 from impact.errors import InputError
 
-__all__ = ["AnchorPolicy", "anchor_dates", "check_policy"]
+__all__ = ["AnchorPolicy", "anchor_dates", "check_policy", "read_days"]
 
 AnchorPolicy: TypeAlias = Literal["next", "previous", "raise"]
 """Where a date or an instant goes that no session of its own can take."""
@@ -102,10 +102,15 @@ def _bare_dates(dates: Iterable[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarra
             f"dates carry a zone ({int(zoned.sum())} of {len(raw)}, first {str(first)!r}); map instants to sessions with "
             "impact.calendars.reactions(instants, venue) first, or give an event table the columns known_at and venue."
         )
-    read = raw if raw.dtype.kind == "M" else pd.to_datetime(_whole_dates(raw), errors="coerce", format="ISO8601")
+    read = read_days(raw)
     wanted = read.astype("datetime64[ns]").to_numpy()
     unreadable = read.isna().to_numpy() & raw.notna().to_numpy()
     return wanted, unreadable, ~np.isnat(wanted) & (wanted != wanted.astype("datetime64[D]"))
+
+
+def read_days(raw: pd.Series) -> pd.Series:
+    """Dates without a zone as stamps, also where they are whole numbers of eight digits; NaT where they name no day."""
+    return raw if raw.dtype.kind == "M" else pd.to_datetime(_whole_dates(raw), errors="coerce", format="ISO8601")
 
 
 def _whole_dates(raw: pd.Series) -> pd.Series:

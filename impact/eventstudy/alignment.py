@@ -13,6 +13,7 @@ import pandas as pd
 from impact.anchors import AnchorPolicy
 from impact.errors import InputError
 from impact.eventstudy.event_tables import checked_events, clocked_rows, faulty_instant
+from impact.instants import parse_instant
 from impact.market.frames import as_frame, checked_sessions, dated_frame, refuse_where
 from impact.typing_ import FloatArray, IntArray, TableLike
 
@@ -286,13 +287,24 @@ def _by_clock(known_at: pd.Series, venue: str, returns: ReturnTable, anchor: Anc
 
     if venue in VENUES and not VENUES[venue].calendar:
         return _by_usual_hours(known_at, venue, returns, anchor)
-    reacting = reactions(known_at, venue, policy=anchor)
+    reacting = reactions(known_at, venue, policy="next" if anchor == "raise" else anchor)
+    if anchor == "raise":
+        _refuse_waiting(reacting["reason"].isin(["after close", "no session"]).to_numpy(), reacting["instant"], venue)
     if anchor == "next":
         reacting = _on_rows_off_calendar(reacting, venue, returns.sessions)
     placed = anchor_dates(reacting["session"], returns.sessions, policy=anchor)
     position, moved, reason = _by_date(placed)
     reason = np.where(reacting["session"].isna(), f"instant is outside the calendar of {venue}", reason)
     return position, moved + reacting["rolled_days"].to_numpy(), reason, reacting["intraday"].to_numpy()
+
+
+def _refuse_waiting(waits: np.ndarray, known_at: pd.Series, venue: str) -> None:
+    """Refuse instants that meet no open session on their own date."""
+    if waits.any():
+        raise InputError(
+            f"events['known_at']: {int(waits.sum())} of {len(known_at)} meet no open session of {venue} on their own date (first "
+            f'{parse_instant(known_at.iloc[np.flatnonzero(waits)[0]]).isoformat()}); choose anchor="next" or anchor="previous".'
+        )
 
 
 def _on_rows_off_calendar(reacting: pd.DataFrame, venue: str, sessions: pd.DatetimeIndex) -> pd.DataFrame:
@@ -319,7 +331,7 @@ def _on_rows_off_calendar(reacting: pd.DataFrame, venue: str, sessions: pd.Datet
 
 def _by_usual_hours(known_at: pd.Series, venue: str, returns: ReturnTable, anchor: AnchorPolicy) -> tuple[np.ndarray, ...]:
     """First row of the table that closes after the news, at the usual hours of a venue without a calendar."""
-    from impact.calendars import VENUES, anchor_dates, parse_instant, trading_hours
+    from impact.calendars import VENUES, anchor_dates, trading_hours
 
     own = returns.sessions
     hours = trading_hours(own, venue)
@@ -329,11 +341,8 @@ def _by_usual_hours(known_at: pd.Series, venue: str, returns: ReturnTable, ancho
     inside = (following < len(own)) & np.asarray(local >= own[0])
     first = own.take(np.minimum(following, len(own) - 1))
     waits = inside & np.asarray(first != local)
-    if anchor == "raise" and waits.any():
-        raise InputError(
-            f"events['known_at']: {int(waits.sum())} of {len(known_at)} meet no open session of {venue} on their own date (first "
-            f'{moments[np.flatnonzero(waits)[0]].isoformat()}); choose anchor="next" or anchor="previous".'
-        )
+    if anchor == "raise":
+        _refuse_waiting(waits, known_at, venue)
     aimed = own.take(np.maximum(following - 1, 0)) if anchor == "previous" else first
     beyond = np.where(following < len(own), local, local + pd.Timedelta(days=1))
     placed = anchor_dates(pd.DatetimeIndex(np.where(waits, aimed, beyond)), own, policy="next")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import warnings
 
 import numpy as np
 import pandas as pd
 
+from impact.anchors import read_days
 from impact.errors import ImpactWarning, InputError
 from impact.instants import parse_instant
 from impact.market.closed_days import is_stated, venues_of
@@ -19,6 +21,9 @@ __all__ = ["checked_events", "clock_notes", "clocked_rows", "faulty_instant"]
 REQUIRED = ("event_id", "security", "date")
 FAR_APART = pd.Timedelta(days=10)
 """Between the date of an event and the session that its instant gave: a long holiday is shorter."""
+
+
+LETTERS_OF_DAY = len("2021-02-10")
 
 
 def checked_events(events: TableLike) -> pd.DataFrame:
@@ -106,15 +111,15 @@ def clock_notes(events: pd.DataFrame) -> tuple[str, ...]:
     if "known_at" not in events.columns:
         return ()
     timed, clocked = events["known_at"].notna(), pd.Series(clocked_rows(events), index=events.index)
-    notes = list(_decided(events, clocked))
+    dates = _dates_given(events["date"])
+    notes = list(_decided(events, clocked, dates))
     unused = timed & ~clocked
     if unused.any():
         notes.append(
             f"known_at of {int(unused.sum())} of {len(events)} events is not used (first {events.loc[unused, 'event_id'].tolist()[0]!r}): their venue is "
             "not known, so the column date decides; add a column venue with market identifier codes such as XHKG"
         )
-        warnings.warn(f"events: {notes[0]}.", ImpactWarning, stacklevel=5)
-    dates = pd.to_datetime(events["date"], errors="coerce")
+        warnings.warn(f"events: {notes[-1]}.", ImpactWarning, stacklevel=5)
     far = clocked & ((_day0(events) - dates).abs() > FAR_APART)
     if far.any():
         first = events[far].iloc[0]
@@ -129,12 +134,24 @@ def _day0(events: pd.DataFrame) -> pd.Series:
     return events["day0"] if "day0" in events.columns else pd.Series(pd.NaT, index=events.index, dtype="datetime64[ns]")
 
 
-def _decided(events: pd.DataFrame, clocked: pd.Series) -> tuple[str, ...]:
+def _dates_given(dates: pd.Series) -> pd.Series:
+    """The days that a column of dates names, in the zone that they are written in."""
+    if isinstance(dates.dtype, pd.DatetimeTZDtype):
+        return pd.Series(dates.dt.tz_localize(None).dt.normalize())
+    return pd.Series(read_days(dates.map(_without_clock)).dt.normalize())
+
+
+def _without_clock(value: object) -> object:
+    if isinstance(value, str):
+        return value[:LETTERS_OF_DAY]
+    return value.replace(tzinfo=None) if isinstance(value, dt.datetime) else value
+
+
+def _decided(events: pd.DataFrame, clocked: pd.Series, dates: pd.Series) -> tuple[str, ...]:
     """How many of the events that have a date too are placed by their instant, and on how many days that is another."""
-    both = clocked & events["date"].notna()
+    both = clocked & dates.notna()
     if not both.any():
         return ()
-    dates = pd.to_datetime(events["date"], errors="coerce").dt.normalize()
     other = both & (_day0(events) - dates != pd.Timedelta(0)) & _day0(events).notna()
     told = ""
     if other.any():

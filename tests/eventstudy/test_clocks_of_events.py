@@ -78,6 +78,53 @@ def test_instants_on_their_dates_are_said_and_without_dates_there_is_nothing_to_
     assert not [line for line in alone.assumptions if "known_at" in line]
 
 
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        (20201113, ": on 0"),
+        (20201112, ": on 1 it is another day than date says (first 'e': date 20201112, "),
+        (pd.Timestamp("2020-11-12T18:30", tz="America/New_York"), ": on 1 it is another day than date says (first 'e': date 2020-11-12, "),
+        (pd.Timestamp("2020-11-13"), ": on 0"),
+        ("2020-11-13T07:30:00+08:00", ": on 0"),
+        ("no day", None),
+    ],
+)
+def test_dates_beside_instants_are_compared_as_the_days_that_they_name(date, told):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        seen = study("0941.HK", known_at=[AFTER_CLOSE], date=pd.Series([date], dtype=object))
+        assert seen.events["day0"].tolist() == [pd.Timestamp("2020-11-13")]
+    said = [line for line in seen.assumptions if "known_at" in line]
+    assert len(said) == (told is not None)
+    assert told is None or (": on" not in said[0] if told == ": on 0" else told in said[0])
+
+
+def test_an_instant_that_is_used_and_one_that_is_not_are_told_apart():
+    rng = np.random.default_rng(4)
+    returns = pd.DataFrame(rng.normal(0, 0.02, (len(DAYS), 3)), DAYS, ["0941.HK", "China Mobile", "^HSI"])
+    events = pd.DataFrame(
+        {"event_id": ["used", "not used"], "security": ["0941.HK", "China Mobile"], "date": "2020-11-12", "known_at": AFTER_CLOSE}
+    )
+    with pytest.warns(impact.ImpactWarning, match=r"^events: known_at of 1 of 2 events is not used \(first 'not used'\)") as told:
+        seen = impact.event_study(returns, events, market="^HSI")
+    assert len(told) == 1
+    assert [line.partition(" events")[0] for line in seen.assumptions if "known_at" in line] == [
+        "known_at, and not date, decides day 0 of 1 of 2",
+        "known_at of 1 of 2",
+    ]
+
+
+@pytest.mark.parametrize("security", ["0941.HK", "TEVA.TA"])  # with a calendar, and by usual hours
+def test_an_instant_after_the_close_is_refused_in_the_words_of_the_study(security):
+    rng = np.random.default_rng(4)
+    returns = pd.DataFrame(rng.normal(0, 0.02, (len(DAYS), 2)), DAYS, [security, "^HSI"])
+    event = pd.DataFrame({"event_id": ["e"], "security": [security], "known_at": ["2020-11-12T20:00:00+08:00"]})
+    if security == "TEVA.TA":
+        event["known_at"] = "2020-11-12T20:00:00+02:00"
+    with pytest.raises(impact.InputError, match=r"^events\['known_at'\]: 1 of 1 meet no open session of .*choose anchor=\"next\""):
+        impact.event_study(returns, event, market="^HSI", anchor="raise")
+
+
 @pytest.mark.parametrize("design", ["chained", "calendar time", "synthetic control", "in parts"])
 def test_every_design_says_that_instants_decide(design, tmp_path):
     rng = np.random.default_rng(3)
