@@ -11,7 +11,7 @@ from impact.holdings.column_doubts import KIND_REASONS, NUMERIC_KINDS, OF_PORTFO
 from impact.holdings.fields import AMOUNT_FIELDS, FIELDS, IDENTITY_FIELDS, NUMBER_FIELDS
 from impact.holdings.heading_vocabulary import BY_CELLS, Reading, is_by_end, readings_of
 from impact.holdings.histories import trade_headings
-from impact.holdings.quantity_parts import quantity_parts, short_column
+from impact.holdings.quantity_parts import is_available_part, quantity_parts, short_column
 from impact.holdings.sides import may_be_side
 from impact.intake.currencies import currency_in
 from impact.intake.headings import heading_key
@@ -238,8 +238,16 @@ def _in_order(printed: Sequence[str], fitting: Mapping[int, Sequence[Reading]], 
     return dict(sorted(kept.items(), key=lambda column: (not currency_in(printed[column[0]]), -day_in(printed[column[0]]))))
 
 
+_OF_PART = 1 << 14
+"""Rank of a quantity that is the part which is available: behind every heading of a whole one."""
+
+
 def _of_whole_column(heading: str, readings: Sequence[Reading]) -> Sequence[Reading]:
-    """The readings of a heading; that of a value in one stated currency, or in that of the book, is better than that of any other value."""
+    """The readings of a heading; that of a value in one stated currency, or in that of the book, is better than that of any other value, and
+    that of a part of the quantity worse than that of any other quantity.
+    """
+    if readings and readings[0][0] == "quantity" and is_available_part(heading):
+        return [(name, rank + _OF_PART) for name, rank in readings]
     told = [name for name, _ in readings] == ["market_value"] and (currency_in(heading) or _in_base(heading))
     return [("market_value", -1)] if told and not is_by_end(readings[0]) else readings
 
@@ -291,7 +299,7 @@ def _claimed(mapped: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]
 def _claim(mapped: Mapping[str, int], fitting: Mapping[int, Sequence[Reading]]) -> dict[str, int]:
     position = dict(mapped)
     ranked = sorted(
-        (is_by_end(readings[0]), len(readings) > 1, readings[0][1], order, number)
+        (is_by_end(readings[0]), readings[0][1] >= _OF_PART, len(readings) > 1, readings[0][1], order, number)
         for order, (number, readings) in enumerate(fitting.items())
         if readings
     )

@@ -12,7 +12,7 @@ from impact.intake.headings import heading_key, word_keys
 from impact.intake.numbers import parse_numbers
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["is_available_part", "is_part_of_quantity", "less_short", "quantity_parts", "short_column", "whole_quantities"]
+__all__ = ["is_available_part", "is_of_quantity", "is_part_of_quantity", "less_short", "quantity_parts", "short_column", "whole_quantities"]
 
 _AVAILABLE = tuple(
     map(
@@ -24,7 +24,7 @@ _AVAILABLE = tuple(
 _BESIDE_AVAILABLE = tuple(
     map(
         heading_key,
-        ("pledg", "lock", "block", "frozen", "lien", "encumb", "earmark", "unavail", "gesperr", "verpfänd", "bloqu", "blocc", "geblok", "blok", "zablok",
+        ("pledg", "pldg", "lock", "block", "frozen", "lien", "encumb", "earmark", "unavail", "gesperr", "verpfänd", "bloqu", "blocc", "geblok", "blok", "zablok",
          "nanti", "gagé", "impegn", "pignor", "penhor", "pignorad", "embarg", "congel", "spärr", "pantsat", "pantsatt", "zastaw", "verpand", "bevroren", "冻结"),
     )
 )  # fmt: skip
@@ -48,6 +48,9 @@ _BESIDES = frozenset(
 )  # fmt: skip
 
 
+_SMALL = frozenset(("in", "on", "for", "under", "as", "no", "nos", "de", "of", "di"))
+
+
 def _begins(heading: str, stems: tuple[str, ...]) -> bool:
     """Whether a word of a heading begins so."""
     return any(word.startswith(stems) for word in _tokens(heading))
@@ -60,6 +63,11 @@ def _tokens(heading: str) -> frozenset[str]:
 def is_part_of_quantity(heading: str) -> bool:
     """Whether a column of that heading holds a part of the quantity, be it the available one or another."""
     return _begins(heading, _AVAILABLE + _BESIDE_AVAILABLE) or not _PERHAPS_WITHIN.isdisjoint(_tokens(heading))
+
+
+def is_of_quantity(heading: str) -> bool:
+    """Whether a heading has a word for quantities or what they are of (``Beneficiary Bal``)."""
+    return not (_BESIDES - _SMALL).isdisjoint(_tokens(heading))
 
 
 def is_available_part(heading: str) -> bool:

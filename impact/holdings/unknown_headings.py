@@ -10,7 +10,7 @@ import pandas as pd
 from impact.holdings.column_doubts import NUMERIC_KINDS, Doubt
 from impact.holdings.columns import ColumnPlan
 from impact.holdings.heading_vocabulary import readings_of
-from impact.holdings.quantity_parts import is_available_part, is_part_of_quantity
+from impact.holdings.quantity_parts import is_available_part, is_of_quantity, is_part_of_quantity
 from impact.intake.headings import heading_key, word_keys
 from impact.intake.numbers import parse_numbers
 from impact.typing_ import FloatArray
@@ -96,12 +96,13 @@ def unknown_amounts(
 
 
 def _beside_available(plan: ColumnPlan, open_columns: Sequence[int], mapped: frozenset[int]) -> tuple[Doubt, ...]:
-    """What is to be said where the quantity is the part that can be sold, and nothing that is read holds a further part."""
+    """What is to be said where the quantity is the part that can be sold, and figures that are not read may hold a further part."""
     quantity = plan.position.get("quantity", -1)
     heading = plan.headings[quantity] if quantity >= 0 else ""
-    if not open_columns or quantity in mapped or plan.quantity_parts or not is_available_part(heading):
+    asked = [number for number in open_columns if not plan.quantity_parts or is_of_quantity(plan.headings[number])]
+    if not asked or quantity in mapped or not is_available_part(heading):
         return ()
-    others = ", ".join(plan.headings[number] for number in open_columns[:4])
+    others = ", ".join(plan.headings[number] for number in asked[:4])
     problem = f"it is the part that is available, and of the figures beside it some may be a further part: {others}"
     return (("quantity", heading, problem, "read as the quantity; if one is a further part, map quantity to the column of the whole"),)
 

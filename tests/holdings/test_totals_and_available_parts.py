@@ -52,7 +52,9 @@ def test_a_total_that_the_caller_names_is_read(read):
 def test_pledged_and_locked_parts_are_added_to_the_available_one_and_said(read):
     head = "Symbol,ISIN,Quantity Available,Quantity Discrepant,Quantity Long Term,Quantity Pledged (Margin),Quantity Pledged (Loan),Previous Closing Price"
     file = read(head, f"XIAOMI,{XIAOMI},100,0,40,500,0,25", f"ACME,{APPLE},10,0,0,0,0,25")
-    assert file.rows["quantity"].tolist() == [600.0, 10.0] and file.issues[["row", "action"]].to_numpy().tolist() == [[2, "added to it"]]
+    assert file.rows["quantity"].tolist() == [600.0, 10.0] and file.issues["row"].tolist() == [1, 2]
+    assert file.issues["problem"].iat[0].endswith("may be a further part: Quantity Discrepant, Quantity Long Term")
+    assert file.issues["action"].iat[1] == "added to it"
     file = read("Scheme;ISIN;Available Units;Locked Units;Price", f"XIAOMI;{XIAOMI};100,5;1.500,25;25", f"ACME;{APPLE};10,5;0;25,5")
     assert file.rows["quantity"].tolist() == [1600.75, 10.5]
 
@@ -91,6 +93,28 @@ def test_what_cannot_be_sold_is_added_in_every_gender_and_number(read, head):
     assert file.rows["quantity"].tolist() == [120.0, 50.0] and file.issues[["row", "action"]].values.tolist() == [[2, "added to it"]]
     for total in ("Total Quantity", "Gesamtbestand"):  # one is known, and one is not
         assert read(f"Name;ISIN;{head};{total}", *lines).rows["quantity"].tolist() == [120.0, 50.0]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Curr. Bal,Free Bal,Pldg. Bal",
+        "Available Quantity,Current Balance,Pledged",
+        "Free Qty,Balance,Lock Qty",
+        "Free Units,Bestand,Gesperrt",
+    ],
+)
+def test_a_quantity_of_the_whole_is_read_before_its_part_whatever_their_order(read, head):
+    cells = {"Curr. Bal,Free Bal,Pldg. Bal": "1000,800,200"}.get(head, "800,1000,200")
+    file = read(f"ISIN,Name,{head},Value", f"{XIAOMI},XIAOMI,{cells},243000", f"{APPLE},APPLE,50,50,0,100000")
+    assert file.rows[["quantity", "market_value"]].values.tolist() == [[1000, 243000], [50, 100000]]
+
+
+def test_figures_of_a_quantity_that_nothing_names_are_told_beside_known_parts(read):
+    file = read("ISIN,Name,Free Bal,Beneficiary Bal,Pledge Bal,Day change", f"{XIAOMI},XIAOMI,800,1100,200,5", f"{APPLE},APPLE,50,60,0,7")
+    assert file.rows["quantity"].tolist() == [1000, 50]
+    told = file.issues.loc[file.issues["column"] == "quantity", "problem"].tolist()
+    assert told[0] == "it is the part that is available, and of the figures beside it some may be a further part: Beneficiary Bal"
 
 
 def test_figures_beside_the_available_part_that_nothing_names_are_told(read):
