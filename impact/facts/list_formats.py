@@ -7,17 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from impact.errors import InputError
+from impact.errors import InputError, SourceUnusable
 from impact.facts.csl import read_csl
 from impact.facts.list_records import OfficialList, read_lines
 from impact.facts.ofac import read_ofac
-from impact.facts.plain_list import has_plain_header, read_plain_list
+from impact.facts.plain_list import PLAIN_COLUMNS, has_plain_header, read_plain_list
 
 __all__ = ["LIST_FORMATS", "ListFormat", "known_format", "list_format"]
 
 # Public download addresses, as OFAC and the International Trade Administration print them; checked 2026-11-22.
 _OFAC_SERVICE = "https://sanctionslistservice.ofac.treas.gov/api/download"
 _CSL_SERVICE = "https://data.trade.gov/downloadable_consolidated_screening_list/v1"
+_FEWEST_OF_OFAC = 11  # columns of a copy without the numbers of entities
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +81,22 @@ LIST_FORMATS: Mapping[str, ListFormat] = MappingProxyType(
 
 
 def list_format(path: str | Path) -> ListFormat:
-    """The format of a list file: the first whose header its first line is, else the one that has no header."""
-    header = frozenset(name.strip().strip('"').lower() for name in read_lines(path)[0].split(","))
-    fitting = (known for known in LIST_FORMATS.values() if known.has_header(header))
-    return next(fitting, LIST_FORMATS["ofac"])
+    """The format of a list file: the first whose header its first line is, else the one that has no header.
+
+    Raises
+    ------
+    SourceUnusable
+        If the first line has too few cells for that one too.
+    """
+    first = read_lines(path)[0].split(",")
+    header = frozenset(name.strip().strip('"').lower() for name in first)
+    known = next((known for known in LIST_FORMATS.values() if known.has_header(header)), None)
+    if known is None and len(first) < _FEWEST_OF_OFAC:
+        raise SourceUnusable(
+            f"{Path(path).name} holds no usable row: its first line {','.join(first)[:80]!r} heads no list with a column of names; a table "
+            f"of your own has commas between columns and begins with their headings, of: {', '.join(PLAIN_COLUMNS)}."
+        )
+    return known or LIST_FORMATS["ofac"]
 
 
 def known_format(name: str) -> ListFormat:

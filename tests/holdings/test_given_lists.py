@@ -182,6 +182,43 @@ def test_another_name_is_told_whatever_stands_between(asked, cell):
     assert asked(f"name,aka\n{cell},\nOther,\n")[0] == "unknown"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Bar Ltd (f/k/a Qorvex Holdings)",
+            "Bar f/k/a Qorvex Holdings",
+            "Bar (formerly known as Qorvex Ltd)",
+            "Bar/Qorvex",
+            "Bar [Qorvex]",
+        ),
+        *(
+            '"Bar, formerly: Qorvex AG"',
+            "Bar aka Qorvex AG",
+            "Qorvex Ltd and also Bar",
+            '"Qorvex Holdings Ltd, including subsidiaries"',
+            "Qorvex¹",
+        ),
+    ],
+)
+def test_another_name_within_a_name_is_asked_too(asked, name):
+    assert asked(f"issuer,aka\nFoo Corp,{name}\nOther,\n")[0] == "unknown"
+
+
+def test_a_name_of_one_part_has_no_other(tmp_path):
+    path = tmp_path / "given.csv"
+    path.write_text("name,aka\nBank of China,Foo A/S\n", encoding="utf-8")
+    assert read_official_list(path).names["name"].tolist() == ["Bank of China", "Foo A/S", "Foo A", "S"]
+
+
+@pytest.mark.parametrize(
+    "text", ["isin\nKYG9999T1064\n", "Restricted list\n\nname,isin\nFoo,\n", "Name;ISIN\nFoo;KYG9999T1064\n", "名称,ISIN\n科沃,K\n"]
+)
+def test_a_table_without_names_is_told_how_to_head_them(asked, text):
+    with pytest.raises(SourceUnusable, match=r"given.csv .* heads no list with a column of names; .*: name, program"):
+        asked(text)
+
+
 @pytest.mark.parametrize("mark", ["; ", " | ", " / ", ", ", "|", "\n"])
 def test_codes_are_told_apart_whatever_stands_between(asked, mark):
     told, notes = asked(f'name,isin\nFoo Corp,"HK0000000007{mark}KYG9999T1064"\n')
