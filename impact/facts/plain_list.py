@@ -144,7 +144,7 @@ def _values(cell: str, *more: str) -> list[str]:
     return [part.strip() for part in cell.split(";") if part.strip()]
 
 
-def _parts(name: str) -> list[str]:
+def _names_within(name: str) -> list[str]:
     """Names that a name holds between commas, slashes and brackets and behind words for another one; none where it is one name."""
     for mark in _PART_MARKS:
         name = name.replace(mark, " ; ")
@@ -169,7 +169,7 @@ def _keep(tables: ListTables, row: int, cells: dict[str, str]) -> None:
     tables.rows["names"].append((entry, "primary", name))
     others = [*(values if len(values := _values(name)) > 1 else ()), *_values(cells.get("aka", ""))]
     tables.rows["names"].extend((entry, "aka", other) for other in others)
-    tables.rows["names"].extend((entry, "part", part) for other in (name, *others) for part in _parts(other))
+    tables.rows["names"].extend((entry, "part", part) for other in (name, *others) for part in _names_within(other))
     tables.rows["relations"].extend((entry, "linked to", other) for other in _values(cells.get("linked_to", "")))
     if cells.get("note", "").strip():
         tables.rows["attributes"].append((entry, "note", cells["note"].strip()))
