@@ -21,12 +21,15 @@ from impact.instants import parse_instant
 from impact.provenance import Source, unique_sources
 from impact.typing_ import Instant
 
-__all__ = ["RECORDED", "UNIT_OF_PARENT", "ScreeningTargets", "is_on_list", "screening_targets"]
+__all__ = ["FORMER_TICKER", "RECORDED", "UNIT_OF_PARENT", "ScreeningTargets", "is_on_list", "screening_targets"]
 
 IDENTIFIER_COLUMNS = ("target", "kind", "value", "security", "relation", "instrument", "adr_ratio", "note")
 ENTITY_COLUMNS = ("entity", "programme_id", "listed_on", "removed_on", "is_listed", "fact_id", "origin", "version")
 RECORDED = ("designations", "hypothetical")
 """Origins of a target that is no entry of a list given: the law is asked about it."""
+
+FORMER_TICKER = "former ticker"
+"""Kind of the ticker of a line that stopped, another issuer's by then: nothing is matched by it."""
 
 UNIT_OF_PARENT = "unit named with a designated parent"
 _LISTED, _SISTER = "listed line", "other line of the issuer"
@@ -45,7 +48,7 @@ class ScreeningTargets:
         listed_on, removed_on (NaT: not removed, or not known to be), is_listed, fact_id (empty for a loaded list), origin
         (which table or list), version (of a loaded list).
     identifiers : DataFrame
-        target, kind (isin, cusip, sedol, ticker, figi, lei), value, security (line, empty when unknown), relation (listed line,
+        target, kind (isin, cusip, sedol, ticker, figi, lei; ``former ticker``: another issuer's by then), value, security (line, empty when unknown), relation (listed line,
         other line of the issuer, unit named with a designated parent, the legal entity), instrument (equity, adr, bdr, cedear,
         counter, bond; empty when unknown), adr_ratio (ordinary shares in one receipt, NaN unknown), note.
     names : DataFrame
@@ -119,7 +122,7 @@ def screening_targets(as_of: Instant | None = None, *, lists: GivenLists = None)
     assumptions += [said for official in given for said in official.unread()]
     return ScreeningTargets(
         entities=gathered.entity_table(),
-        identifiers=_without_reissued(gathered.identifier_table(lines), instant),
+        identifiers=_with_reissued_as_former(gathered.identifier_table(lines), instant),
         names=pd.DataFrame(list(dict.fromkeys(gathered.names)), columns=["target", "name", "kind"]),
         sources=unique_sources(
             (bundled_source("designations"), bundled_source("lines"), bundled_source("aliases")), *(official.sources for official in given)
@@ -128,11 +131,11 @@ def screening_targets(as_of: Instant | None = None, *, lists: GivenLists = None)
     )
 
 
-def _without_reissued(identifiers: pd.DataFrame, instant: pd.Timestamp | None) -> pd.DataFrame:
-    """Identifiers without the tickers that are those of other issuers by then; at no instant every line may be asked about."""
+def _with_reissued_as_former(identifiers: pd.DataFrame, instant: pd.Timestamp | None) -> pd.DataFrame:
+    """Identifiers with the tickers that are those of other issuers by then as former ones; at no instant every line may be asked about."""
     given_anew = {code for code, (since, *_) in reissued_codes().items() if instant is not None and since <= instant}
     stale = (identifiers["kind"] == "ticker") & identifiers["security"].isin(given_anew)
-    return identifiers[~stale].reset_index(drop=True)
+    return identifiers.assign(kind=identifiers["kind"].mask(stale, FORMER_TICKER))
 
 
 class _Gathered:

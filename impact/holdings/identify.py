@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -16,11 +16,12 @@ from impact.facts.unnamed import in_own_script, says_who
 from impact.holdings.distinct import distinct_rows, per_distinct
 from impact.holdings.given_lists import with_given_lists
 from impact.holdings.instruments import NOT_SECURITIES
+from impact.holdings.proposals import name_issuers, propose, propose_bare_tickers, propose_sister_lines
 from impact.holdings.status import Law
 from impact.identifiers import clean_identifiers, normalise_tickers, security_lines, valid_identifiers
-from impact.rules.issuer_lines import issuer_lines, sister_code
+from impact.rules.issuer_lines import issuer_lines
 from impact.rules.line_doubts import code_doubt
-from impact.screening.broker_tickers import settle_tickers
+from impact.screening.broker_tickers import OFFSHORE, settle_tickers
 from impact.screening.references import REFERRING, issuers_beginning, reference_name
 from impact.tables.stacking import stacked
 from impact.typing_ import IntArray
@@ -124,8 +125,9 @@ def identify(tables: Sequence[pd.DataFrame], targets: ScreeningTargets, law: Law
     matched = _best_matches(instruments, targets)
     listed = instruments["instrument"].isin(NOT_SECURITIES) & (matched["tier"] != "")
     instruments["instrument"] = instruments["instrument"].where(~listed, "unknown")  # called cash, and it has the code of a listed line
-    _propose_bare_tickers(matched, settled, instruments["own_line"], targets)
-    _propose_sister_lines(matched, instruments, stated_codes, targets, law)
+    name_issuers(matched, settled, targets, law.as_of)
+    propose_bare_tickers(matched, settled, instruments["own_line"], targets)
+    propose_sister_lines(matched, instruments, stated_codes, targets, law)
     instruments = pd.concat([instruments, matched], axis=1)
     instruments["adr_ratio"] = instruments["adr_ratio"].astype("float64")
     finer = matched["line_kind"] != ""
@@ -199,7 +201,7 @@ def _best_matches(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.Da
     named = asked.loc[left & asked["name"].isin(set(beginning)), ["name"]]
     for row, name in named.itertuples(name=None):
         told = f"the issuer {name!r} begins as a listed name does"
-        _propose(best, row, beginning[name], "name", "begins with the same words", told, targets)
+        propose(best, row, beginning[name], "name", "begins with the same words", told, targets)
     return best
 
 
@@ -213,59 +215,6 @@ def _may_share_a_word(names: pd.Series, targets: ScreeningTargets) -> np.ndarray
     written = names.str.upper().str.replace("['`]", "", regex=True)
     begins = written.str.contains(f"(?:^|[^A-Z0-9])(?:{'|'.join(beginnings)})", regex=True)
     return (begins | written.str.contains("[^\\x00-\\x7F]", regex=True)).to_numpy(dtype=bool)
-
-
-def _propose_bare_tickers(matched: pd.DataFrame, settled: pd.DataFrame, own_line: pd.Series, targets: ScreeningTargets) -> None:
-    """A bare ticker of a listed line whose row speaks for another issuer is a proposal, never clear."""
-    for row in np.flatnonzero((settled["target"] >= 0) & (matched["tier"] == "").to_numpy() & (own_line == "").to_numpy()).tolist():
-        target = int(settled["target"].to_numpy()[row])
-        against = str(settled["disagrees"].iat[row]) or "nothing else of the row speaks for it"
-        told = f"ticker {settled['ticker'].iat[row]} without its venue is that of a listed line; against it: {against}"
-        _propose(matched, row, target, "ticker", "same bare ticker", told, targets)
-
-
-def _propose_sister_lines(
-    matched: pd.DataFrame, instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], targets: ScreeningTargets, law: Law
-) -> None:
-    """A line that no table knows is a proposal where it may be another class of a listed issuer, never clear.
-
-    Its code differs from that of a listed line by the share class alone; it has no name and another venue than an issuer whose designation the
-    caller states; or its name begins as that of one: no table tells the lines of such an issuer.
-    """
-    on_record = issuer_lines().line_of
-    known = np.logical_or.reduce([codes.isin(on_record) for codes in stated_codes])
-    open_rows = (matched["tier"] == "").to_numpy() & ~known & ~instruments["own_line"].isin(on_record).to_numpy()
-    if not open_rows.any():
-        return
-    lines = targets.identifiers[(targets.identifiers["kind"] == "ticker") & (targets.identifiers["security"] != "")]
-    sisters = dict(zip(lines["security"].map(sister_code), lines["target"].astype(int), strict=True))
-    stated = np.flatnonzero((targets.entities["origin"] == "hypothetical").to_numpy())
-    of_stated = replace(targets, names=targets.names[targets.names["target"].isin(stated)])
-    rows = np.flatnonzero(open_rows).tolist()
-    named, own_lines = instruments["name"].tolist(), instruments["own_line"].tolist()
-    beginning = issuers_beginning((named[row] for row in rows if named[row]), of_stated) if len(stated) else {}
-    for row in rows:
-        line, name = own_lines[row], named[row]
-        if line and (sister := sister_code(line)) in sisters:
-            target, told = sisters[sister], f"line {line} differs from a listed line by its share class alone"
-            _propose(matched, row, target, "ticker", "other class of a listed line", told, targets)
-        elif line and not name and len(stated) and law.book.issuers.may_be_stated(line):
-            told = f"line {line} has no name, and no table knows the lines of the issuer whose designation is stated"
-            _propose(matched, row, int(stated[0]), "ticker", "perhaps another line", told, targets)
-        elif name in beginning:
-            told = f"the name {name!r} begins as that of an issuer whose designation is stated"
-            _propose(matched, row, beginning[name], "name", "begins with the same words", told, targets)
-
-
-def _propose(matched: pd.DataFrame, row: int, target: int, field: str, relation: str, told: str, targets: ScreeningTargets) -> None:
-    """Put a proposal with the lowest score into a row that nothing else matched."""
-    entity, programme = (str(targets.entities[column].iat[target]) for column in ("entity", "programme_id"))
-    proposal: dict[str, str | float] = {
-        "entity": entity, "programme_id": programme, "tier": "review", "field": field, "score": 80.0, "relation": relation,
-        "explanation": f"{told} ({entity}): a proposal", "target": target,
-    }  # fmt: skip
-    for column, value in proposal.items():
-        matched.at[row, column] = value
 
 
 def _has_code(instruments: pd.DataFrame) -> np.ndarray:

@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from impact.facts.names import GENERIC_WORDS, STOP_WORDS, plain_words
-from impact.facts.screening import ScreeningTargets
+from impact.facts.screening import FORMER_TICKER, UNIT_OF_PARENT, ScreeningTargets
+from impact.identifiers import is_valid
 from impact.screening.spellings import spelled_venue
 from impact.tickers import normalise_tickers
-from impact.venues import VENUES, named_venue
+from impact.venues import VENUES, line_venue
 
-__all__ = ["name_agrees", "settle_tickers", "telling_words"]
+__all__ = ["OFFSHORE", "name_agrees", "settle_tickers", "telling_words"]
 
-SETTLED_COLUMNS = ("ticker", "exchange", "target", "agrees", "disagrees")
+OFFSHORE = frozenset({"BM", "KY", "VG", "SG", "MO", "MU", "LU", "GG", "JE", "IM", "MH", "XS", "EU"})
+"""Prefixes of ISINs that firms of any country take."""
+
 _SHORTEST_CUT = 3
+_LONGEST_OF_NEW_YORK = 4
+"""Letters of a common share on the exchanges of New York; five are receipts, foreign shares and funds."""
+
+
+class _Line(NamedTuple):
+    """A line that could be written without its venue.
+
+    `relation` is how it stands to its target; `is_former` says that its code is another issuer's by now.
+    """
+
+    mic: str
+    target: int
+    security: str
+    relation: str
+    is_former: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Choice:
+    """A line that a bare ticker could be, with what of the row speaks for it and against it."""
+
+    line: _Line
+    agrees: tuple[str, ...]
+    disagrees: tuple[str, ...]
+    is_told: bool
+
+    @property
+    def rank(self) -> tuple[int, int, bool]:
+        """What is chosen by: agreement first, least contradiction among equals, then a line that a list names before one of a unit."""
+        return len(self.agrees) - 2 * ("name" in self.disagrees), -len(self.disagrees), self.line.relation != UNIT_OF_PARENT
 
 
 def settle_tickers(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.DataFrame:
@@ -26,55 +61,82 @@ def settle_tickers(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.D
     Parameters
     ----------
     instruments : DataFrame
-        Columns ticker, exchange, country, name, currency and price_currency as text, empty where the file does not say.
+        Columns ticker, exchange, country, name, isin, currency and price_currency as text, empty where the file does not say.
     targets : ScreeningTargets
 
     Returns
     -------
     DataFrame
         ticker, exchange: with the venue that a vendor's spelling names, or that of the line of the fact base which a bare ticker is.
-        target: row of `targets.entities` that a bare ticker names, -1 for none. agrees, disagrees: which of name, country and currency
-        speak for that line and against it, joined by ``; ``.
+        target: row of `targets.entities` that a bare ticker names, -1 for none. agrees, disagrees: which of name, ISIN, country and
+        currency speak for that line and against it, and that its code was given to another issuer, joined by ``; ``. of_issuer: the lines of
+        which the row is one where that alone is told, joined by ``; ``; relation: how they stand to the target.
 
     Notes
     -----
-    A bare ticker that is a line of the fact base is taken for it when the name of the row is that of the issuer, or, where the row has
-    no name that can be compared, or no name of the issuer is known, when its country or currency is that of the line. A name of another
-    issuer, or no agreement at all, leaves it a proposal.
+    A bare ticker that is a line of the fact base is taken for it when the name of the row is that of the issuer, or, where the two
+    cannot be compared, when its country, the country of its ISIN or its currency is that of the line. A currency tells it where a code of
+    that form, in that currency, can be of one country only: figures and longer codes where one country has the currency. A code as short
+    as those of New York may be one of theirs in a book of any currency; in dollars it is, unless the row bears a name beside that of no
+    known issuer. A name of another issuer, an ISIN of another country, or no agreement at all, leaves it a proposal. In another currency the
+    name tells the issuer and no line where the code is as short as those of New York, or that of several lines; so it does where the code of
+    the fitting line is another issuer's by now.
     """
     ticker, exchange = instruments["ticker"].astype("str"), instruments["exchange"].astype("str")
     distinct = {text: spelled_venue(text) for text in ticker.unique()}
     spelled = ticker.map(lambda text: distinct[text][1])
     ticker = ticker.where(spelled == "", ticker.map(lambda text: distinct[text][0]))
     exchange = exchange.where(spelled == "", spelled)
-    settled = pd.DataFrame({"ticker": ticker, "exchange": exchange, "target": -1, "agrees": "", "disagrees": ""}, index=instruments.index)
+    settled = pd.DataFrame(
+        {"ticker": ticker, "exchange": exchange, "target": -1, "agrees": "", "disagrees": "", "of_issuer": "", "relation": ""},
+        index=instruments.index,
+    )
     lines = normalise_tickers(ticker, exchange=exchange, location=instruments["country"])
     by_code = _lines_by_code(targets)
-    codes = ticker.str.strip().str.upper().str.replace(r"^0+(?=\d)", "", regex=True)
+    codes = ticker.str.strip().str.upper().map(_without_padding)
     bare = (lines["country"] == "").to_numpy() & codes.isin(set(by_code)).to_numpy()
     names_of = _names_of(targets) if bare.any() else defaultdict(list)
+    isins_of = _isins_of(targets) if bare.any() else defaultdict(set)
     for row in np.flatnonzero(bare).tolist():
-        choices = [(mic, target, *_evidence(instruments.iloc[row], mic, names_of[target])) for mic, target in by_code[str(codes.iat[row])]]
-        mic, target, agrees, disagrees = max(choices, key=lambda choice: (len(choice[2]) - 2 * ("name" in choice[3]), -len(choice[3])))
+        code = str(codes.iat[row])
+        cells = instruments.iloc[row]
+        choices = [_choice(cells, code, line, names_of[line.target], isins_of[line.target]) for line in by_code[code]]
+        best = max(choices, key=lambda choice: choice.rank)
         label = settled.index[row]
-        settled.loc[label, "target"] = target
-        settled.loc[label, "agrees"] = "; ".join(agrees)
-        settled.loc[label, "disagrees"] = "; ".join(disagrees)
-        if agrees and "name" not in disagrees:
-            settled.loc[label, "exchange"] = mic
+        settled.loc[label, "target"] = best.line.target
+        settled.loc[label, "relation"] = best.line.relation
+        settled.loc[label, "agrees"] = "; ".join(best.agrees)
+        settled.loc[label, "disagrees"] = "; ".join(best.disagrees)
+        of_issuer = [choice.line for choice in choices if choice.line.target == best.line.target]
+        elsewhere = "currency" in best.disagrees and (len(of_issuer) > 1 or _as_in_new_york(code))
+        is_open = best.line.is_former or elsewhere
+        if best.is_told and not is_open:
+            settled.loc[label, "exchange"] = best.line.mic
+        elif best.is_told and "name" in best.agrees:
+            settled.loc[label, "of_issuer"] = "; ".join(line.security for line in ([best.line] if best.line.is_former else of_issuer))
     return settled
 
 
-def _lines_by_code(targets: ScreeningTargets) -> Mapping[str, list[tuple[str, int]]]:
-    """Code -> venue and target of every line of a target that could be written without its venue."""
-    table = targets.identifiers[targets.identifiers["kind"] == "ticker"]
+def _lines_by_code(targets: ScreeningTargets) -> Mapping[str, list[_Line]]:
+    """Code -> every line of a target that could be written without its venue, first those whose code is another issuer's by now."""
+    table = targets.identifiers[targets.identifiers["kind"].isin(["ticker", FORMER_TICKER])]
+    table = table.sort_values("kind", key=lambda kinds: kinds != FORMER_TICKER, kind="stable")
     first = {venue.country: mic for mic, venue in reversed(list(VENUES.items()))}
-    by_code: dict[str, list[tuple[str, int]]] = {}
-    for value, target in zip(table["value"], table["target"], strict=True):
+    by_code: dict[str, list[_Line]] = {}
+    columns = (table[name] for name in ("value", "target", "security", "relation", "kind"))
+    for value, target, security, relation, kind in zip(*columns, strict=True):
         code, _, country = str(value).rpartition(" ")
         if code and country in first:
-            by_code.setdefault(code, []).append((named_venue(country) if country == "CN" else first[country], int(target)))
+            of_line, _, ending = str(security).rpartition(".")
+            mic = (line_venue(of_line, ending, dotted=True) if of_line else "") or first[country]
+            line = _Line(mic, int(target), str(security), str(relation), kind == FORMER_TICKER)
+            by_code.setdefault(_without_padding(code), []).append(line)
     return by_code
+
+
+def _without_padding(code: str) -> str:
+    """A numeric code as a sheet leaves it: without the zeros before it."""
+    return str(int(code)) if code.isascii() and code.isdigit() else code
 
 
 def _names_of(targets: ScreeningTargets) -> Mapping[int, list[str]]:
@@ -87,14 +149,31 @@ def _names_of(targets: ScreeningTargets) -> Mapping[int, list[str]]:
     return names
 
 
-def _evidence(row: pd.Series, mic: str, names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """What of a row speaks for a line on that venue of an issuer of those names, and what against it."""
-    venue = VENUES[mic] if mic in VENUES else VENUES["XSHG"]
+def _isins_of(targets: ScreeningTargets) -> Mapping[int, set[str]]:
+    """ISINs of each target."""
+    table = targets.identifiers[targets.identifiers["kind"] == "isin"]
+    isins: dict[int, set[str]] = defaultdict(set)
+    for target, value in zip(table["target"], table["value"], strict=True):
+        isins[int(target)].add(str(value))
+    return isins
+
+
+def _choice(row: pd.Series, code: str, line: _Line, names: Sequence[str], isins: set[str]) -> _Choice:
+    """A line with what of a row speaks for it and against it, given the names and ISINs on record of its issuer, and whether that tells it."""
+    venue = VENUES[line.mic]
     agrees: list[str] = []
     disagrees: list[str] = []
     name = str(row["name"])
-    if names and any(len(word) > 1 for word in telling_words(name)):  # a name in another script cannot be compared
+    bears_name = any(len(word) > 1 for word in telling_words(name))  # a name in another script cannot be compared
+    if names and bears_name:
         (agrees if any(name_agrees(name, listed) for listed in names) else disagrees).append("name")
+    isin = str(row["isin"]).strip().upper()
+    if is_valid(isin, "isin"):
+        at_home = isin[:2] == venue.country
+        if isin in isins or (at_home and not any(other[:2] == isin[:2] for other in isins)):
+            agrees.append("isin")
+        elif isin[:2] not in OFFSHORE:
+            disagrees.append("isin")
     currency = str(row["price_currency"] or row.get("currency", "")).upper()
     if currency:
         same = currency == venue.currency or {currency, venue.currency} <= {"CNY", "CNH"}
@@ -102,7 +181,29 @@ def _evidence(row: pd.Series, mic: str, names: Sequence[str]) -> tuple[list[str]
     country = str(row["country"]).upper()
     if country:
         (agrees if country in (venue.country, *venue.spellings) else disagrees).append("country")
-    return agrees, disagrees
+    if line.is_former:
+        disagrees.append("its code was given to another issuer")
+    if "name" in agrees:
+        is_told = "isin" not in disagrees or "currency" in agrees  # many a firm is incorporated elsewhere than it trades
+    elif "isin" in agrees or "country" in agrees:
+        is_told = not {"name", "isin"} & {*disagrees}
+    else:
+        by_convention = venue.country == "US" and (bool(names) or not bears_name)
+        is_told = agrees == ["currency"] and not disagrees and (by_convention or _is_of_one_country(code, venue.currency))
+    return _Choice(line=line, agrees=tuple(agrees), disagrees=tuple(disagrees), is_told=is_told)
+
+
+_COUNTRIES_OF_CURRENCY = Counter(currency for currency, _ in {(venue.currency, venue.country) for venue in VENUES.values()})
+
+
+def _is_of_one_country(code: str, currency: str) -> bool:
+    """Whether a code of that form can be of one country only in a book of that currency."""
+    return _COUNTRIES_OF_CURRENCY[currency] == 1 and currency != "USD" and not _as_in_new_york(code)
+
+
+def _as_in_new_york(code: str) -> bool:
+    """Whether a code is as short as those of New York, whose receipts often bear the code of the home line."""
+    return code.isalpha() and len(code) <= _LONGEST_OF_NEW_YORK
 
 
 def name_agrees(given: str, listed: str) -> bool:

@@ -115,7 +115,7 @@ def test_a_bare_ticker_is_the_line_where_the_row_agrees_and_a_proposal_where_it_
             ("AAPL", "APPLE INC", "USD", "AAPL", ""),
         ],
         columns=["ticker", "name", "currency", "code", "venue"],
-    ).assign(exchange="", country="", price_currency="")
+    ).assign(exchange="", country="", isin="", price_currency="")
     settled = settle_tickers(rows, targets)
     assert settled["ticker"].tolist() == rows["code"].tolist()
     assert [venue != "" for venue in settled["exchange"]] == [venue != "" for venue in rows["venue"]]
