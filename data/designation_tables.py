@@ -58,12 +58,12 @@ LINE_RELATIONS = ("named", "former", "counter", "unit", "listed_parent", "unveri
 # Lines that the law is read for; a counter that opened years later stands in `designation_lines` alone, with its first day.
 OWN_RELATIONS = frozenset({"named", "former"})
 
-# Cells of `other_tickers` that are more than tickers: line, relation, from, to.
+# Cells of `other_tickers` that are more than tickers: line, relation, from, to (the last day that is certain / the last that is possible).
 LINES_IN_WORDS: Mapping[str, tuple[tuple[str, str, str, str], ...]] = {
     "(81810.HK RMB counter only since 2023-06)": (("81810.HK", "counter", "2023-06-01", ""),),
     "NEEQ-type listing not verified": (),
     "parent of Air China 0753.HK/601111.SS": (("0753.HK", "unit", "", ""), ("601111.SS", "unit", "", "")),
-    "300114.SZ (code until 2025)": (("300114.SZ", "former", "", "2025-12-31"),),
+    "300114.SZ (code until 2025)": (("300114.SZ", "former", "", "2024-12-31/2025-12-31"),),
     "1816.HK is the listed unit, not itself named": (("1816.HK", "unit", "", ""),),
     "2525.HK (since 2025-09)": (("2525.HK", "named", "2025-09-01", ""),),
     "600900.SS is the listed unit, not itself named": (("600900.SS", "unit", "", ""),),
@@ -256,7 +256,9 @@ def designation_lines(folder: Path) -> pd.DataFrame:
             kept = {name: row[name] for name in ("programme_id", "source", "confidence")}
             later = end_of_day(first, NEW_YORK) if first else row["known_at"]
             kept["known_at"] = max(row["known_at"], later, key=pd.Timestamp)
-            rows.append({"designation_id": row["fact_id"], "line": line, "relation": relation, "from_on": first, "to_on": last} | kept)
+            certain, _, possible = last.partition("/")
+            days = {"from_on": first, "to_on": certain, "to_last_on": possible or certain}
+            rows.append({"designation_id": row["fact_id"], "line": line, "relation": relation, **days, **kept})
     said = {(row["designation_id"], row["line"]) for row in rows}
     named: dict[tuple[str, str], str] = {}
     for line_row in rows:

@@ -44,6 +44,7 @@ def unit_rows(designations: Sequence[Row], named: Mapping[tuple[str, str], str])
                 "relation": "unit",
                 "from_on": said["from_on"],
                 "to_on": "",
+                "to_last_on": "",
                 "programme_id": listed["programme_id"],
                 "source": said["source"],
                 "confidence": said["confidence"],

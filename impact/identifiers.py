@@ -28,6 +28,7 @@ __all__ = [
     "excel_damage",
     "identifier_kind",
     "is_valid",
+    "line_on_record",
     "lines_of_issuer",
     "normalise_ticker",
     "normalise_tickers",
@@ -304,8 +305,27 @@ def reissued_codes() -> Mapping[str, tuple[pd.Timestamp, str, str]]:
     return dict(zip(table["line"], zip(since, table["issuer"], table["was_of"], strict=True), strict=True))
 
 
-def lines_of_issuer(identifier: str) -> pd.DataFrame:
+def line_on_record(line: str, at: pd.Timestamp | None) -> str:
+    """The line that a code names at an instant as the tables bear it; that of an issuer to whom the code was given anew has its name with it.
+
+    Examples
+    --------
+    >>> line_on_record("CHA", pd.Timestamp("2021-03-01T12:00Z")), line_on_record("CHA", pd.Timestamp("2026-03-01T12:00Z"))
+    ('CHA', 'CHA of Chagee Holdings Limited')
+    """
+    since, issuer, _ = reissued_codes().get(line, (None, "", ""))
+    return line if since is None or at is None or at < since else f"{line} of {issuer}"
+
+
+def lines_of_issuer(identifier: str, at: pd.Timestamp | None = None) -> pd.DataFrame:
     """Every bundled line of the issuer that an ISIN, CUSIP, SEDOL or ticker belongs to, the line itself included.
+
+    Parameters
+    ----------
+    identifier : str
+    at : zoned instant, optional
+        When it is written: a code that another issuer had by then names no line of the table, and such a line of the issuer is
+        told by its ISIN alone. None takes what the table says.
 
     Returns
     -------
@@ -319,9 +339,11 @@ def lines_of_issuer(identifier: str) -> pd.DataFrame:
     """
     lines = security_lines()
     compact = "".join(identifier.upper().split())
-    own = (lines[["isin", "cusip", "sedol", "security"]] == compact).any(axis=1)
+    coded = lines["security"] == compact
     line = normalise_ticker(identifier)
     if line is not None and line.country:
-        own |= lines["tickers"].str.split("; ").map(lambda tickers: str(line) in tickers)
-    issuers = lines.loc[own, "issuer"].unique()
-    return lines[lines["issuer"].isin(issuers)].reset_index(drop=True)
+        coded |= lines["tickers"].str.split("; ").map(lambda tickers: str(line) in tickers)
+    given_anew = pd.Series([line_on_record(security, at) != security for security in lines["security"]], index=lines.index)
+    own = (coded & ~given_anew) | (lines[["isin", "cusip", "sedol"]] == compact).any(axis=1)
+    lines = lines.assign(security=lines["security"].mask(given_anew, ""), tickers=lines["tickers"].mask(given_anew, ""))
+    return lines[lines["issuer"].isin(lines.loc[own, "issuer"].unique())].reset_index(drop=True)

@@ -19,7 +19,7 @@ from impact.cases.stated_programme import PROGRAMME_FIELDS, named_near, read_pro
 from impact.cases.stated_tables import read_stated
 from impact.errors import InputError
 from impact.facts import known_table
-from impact.identifiers import is_valid, lines_of_issuer, normalise_ticker
+from impact.identifiers import is_valid, line_on_record, lines_of_issuer, normalise_ticker, reissued_codes
 from impact.intake.currencies import CURRENCIES, currency_of, rates_of_whole_units
 from impact.market import MarketPanel
 from impact.market.sources import named_sources
@@ -167,9 +167,9 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
         )
     if instant == "record" and stated.get("public_at"):
         raise InputError(f"{where}: record and public_at are both given; a row on record has its own instant: keep one of them.")
-    security, known_name = _line_of(stated["security"], where)
-    venue = venue_of(security)
     public_at = stated_instant(stated["public_at"], f"{where}: public_at") if instant == "public_at" else None
+    security, known_name = _line_of(stated["security"], where, public_at)
+    venue = venue_of(security)
     own = _own_programme(stated, public_at, where)
     leaked_at = stated_instant(stated["leaked_at"], f"{where}: leaked_at") if "leaked_at" in stated else None
     if leaked_at is not None and public_at is not None and leaked_at > public_at:
@@ -196,7 +196,10 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
         prices_from=stated.get("prices_from", ""),
         prices_to=stated.get("prices_to", ""),
         note=stated.get("note", ""),
-        other_lines=_other_lines(stated, where),
+        other_lines=tuple(
+            _line_of(text, where, public_at, "other_lines")[0]
+            for text in _texts(stated.get("other_lines", ()), f"{where}: other_lines", LINES)
+        ),
         isins=_isins(stated, where),
         public_at=public_at,
         leaked_at=leaked_at,
@@ -214,9 +217,9 @@ def define_stated(stated: StatedCase, *, name: str = "", where: str = "case") ->
     )
 
 
-def _line_of(text: str, where: str, field: str = "security") -> tuple[str, str]:
-    """The trading line that a text names, as the fact base writes it, and the issuer's name where that is known."""
-    known = lines_of_issuer(text)
+def _line_of(text: str, where: str, at: pd.Timestamp | None, field: str = "security") -> tuple[str, str]:
+    """The trading line that a text names at an instant, as the fact base writes it, and the issuer's name where that is known."""
+    known = lines_of_issuer(text, at)
     line = normalise_ticker(text)
     spelled = line.yahoo if line is not None and line.yahoo else text.strip()
     if len(known):
@@ -230,7 +233,7 @@ def _line_of(text: str, where: str, field: str = "security") -> tuple[str, str]:
         venue_of(spelled)
     except InputError as error:
         raise InputError(f"{where}: {field}={text!r} names no trading line ({error})") from error
-    return spelled, ""
+    return spelled, reissued_codes()[spelled][1] if line_on_record(spelled, at) != spelled else ""
 
 
 def _is_bare_ticker(text: str) -> bool:
@@ -238,12 +241,6 @@ def _is_bare_ticker(text: str) -> bool:
     stem, dash, share_class = text.partition("-")
     short = stem.isalpha() and stem.isupper() and len(stem) <= LONGEST_BARE_TICKER
     return short and (not dash or (share_class.isalpha() and share_class.isupper() and len(share_class) <= 2))
-
-
-def _other_lines(stated: StatedCase, where: str) -> tuple[str, ...]:
-    """Further trading lines of the issuer, as the fact base spells them."""
-    given = _texts(stated.get("other_lines", ()), f"{where}: other_lines", LINES)
-    return tuple(_line_of(text, where, "other_lines")[0] for text in given)
 
 
 def _isins(stated: StatedCase, where: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 import pandas as pd
 
 from impact.errors import InputError
+from impact.identifiers import line_on_record
 from impact.instants import parse_instant
 from impact.market import MarketPanel
 from impact.rules.own_programme import OwnProgramme
@@ -173,6 +174,11 @@ class CaseDefinition:
         if self.public_at is None:
             raise InputError(f"case={self.case!r} stands on {self.record}, not on an instant that it states; read its listing.")
         return self.public_at
+
+    @property
+    def line_on_record(self) -> str:
+        """The line as the fact base bears it: a code given to another issuer before the designation is of none of its rows."""
+        return line_on_record(self.security, self.public_at)
 
     @property
     def ended_at(self) -> pd.Timestamp | None:

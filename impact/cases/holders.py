@@ -127,7 +127,7 @@ def _held_from_the_us(
 ) -> tuple[tuple[Identity, ...], tuple[str, ...], tuple[Source, ...]]:
     table = known_table("ownership", as_of)
     held = table[
-        (table["security"] == definition.security)
+        (table["security"] == definition.line_on_record)
         & (table["metric_code"] == "us_investors_share")
         & table["value"].notna()
         & (table["unit"] == "pct")
@@ -163,7 +163,7 @@ def buyers_of(definition: CaseDefinition, currency: str, price: float, as_of: As
     if definition.tables.buyers is not None:
         return Buyers(table=definition.tables.buyers, sources=(stated_source(definition),))
     notices = known_table("buybacks", as_of)
-    own = notices[(notices["security"] == definition.security) & (notices["kind"] == "programme") & (notices["currency"] == currency)]
+    own = notices[(notices["security"] == definition.line_on_record) & (notices["kind"] == "programme") & (notices["currency"] == currency)]
     rows = [
         {
             "buyer": "buyback",

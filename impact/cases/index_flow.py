@@ -46,7 +46,7 @@ def index_actions_of(definition: CaseDefinition, as_of: AsOf = None) -> tuple[pd
         unneeded = ["weight_pct", "tracked_assets_usd_low", "tracked_assets_usd_high"]
         return shown[kept].drop(columns=unneeded).reset_index(drop=True), dropped.reset_index(drop=True)
     table = known_table("index_actions", as_of)
-    line = definition.security
+    line = definition.line_on_record
     own = table[table["securities"].map(lambda text: line in text.split(";"))]
     actions, dropped_rows = [], []
     for _, row in own.iterrows():

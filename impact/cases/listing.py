@@ -127,8 +127,8 @@ def lists_of_firms() -> tuple[str, ...]:
 
 def issuer_lines(definition: CaseDefinition) -> tuple[str, ...]:
     """Every trading line of the issuer that the fact base knows, the line of the case first."""
-    known = lines_of_issuer(definition.security)
-    return tuple(dict.fromkeys([definition.security, *definition.other_lines, *(line for line in known["security"] if line)]))
+    known = lines_of_issuer(definition.security, definition.public_at)
+    return tuple(dict.fromkeys([definition.line_on_record, *definition.other_lines, *(line for line in known["security"] if line)]))
 
 
 def stated_source(definition: CaseDefinition) -> Source:
@@ -381,7 +381,7 @@ def _with_clocks(
 
 def _instrument(definition: CaseDefinition) -> str:
     """What the line of a case is in the words of the rules, as the table of lines has it; an equity where it has none."""
-    lines = lines_of_issuer(definition.security)
+    lines = lines_of_issuer(definition.security, definition.public_at)
     kinds = lines.loc[lines["security"] == definition.security, "kind"]
     return "equity" if kinds.empty else RULE_INSTRUMENT.get(str(kinds.iloc[0]), "equity")
 

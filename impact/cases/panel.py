@@ -80,6 +80,10 @@ def _from_files(source: str | Path, definition: CaseDefinition, wanted: list[str
     decimal, days = definition.decimal or None, definition.date_format or None
     if own is None:
         panel = load_panel(source, _files_of(source, wanted), decimal=decimal, date_format=days)
+        if (
+            source == "bundled" and definition.line_on_record != definition.security
+        ):  # its closes are of the issuer that had the code before
+            return panel.select([name for name in panel.securities if name != definition.security])
         if source == "bundled" or Path(source).is_dir() or len(panel.securities) > 1 or _names_a_line(panel.securities[0]):
             return panel
     elif not Path(source).is_file():

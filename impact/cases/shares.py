@@ -115,7 +115,7 @@ def _billions(low: float, high: float) -> str:
 def _counted(definition: CaseDefinition, on: pd.Timestamp, as_of: AsOf) -> Iterator[tuple[float, Span, str, Source]]:
     """Days from `on`, range, sentence and source of each printed count of all shares."""
     table = known_table("shares_outstanding", as_of)
-    for _, row in table[(table["security"] == definition.security) & table["share_class"].isin(WHOLE)].iterrows():
+    for _, row in table[(table["security"] == definition.line_on_record) & table["share_class"].isin(WHOLE)].iterrows():
         days = abs((row["observed_last_on"] - on).days)
         loose = 1e-3 + DRIFT_A_YEAR * days / 365.25
         count = float(row["shares"])
@@ -129,7 +129,7 @@ def _capitalised(
     """The same from each printed capitalisation in US dollars over that day's close."""
     table = known_table("ownership", as_of)
     own = table[
-        (table["security"] == definition.security) & (table["metric_code"] == "market_capitalisation") & (table["unit"] == "USD bn")
+        (table["security"] == definition.line_on_record) & (table["metric_code"] == "market_capitalisation") & (table["unit"] == "USD bn")
     ]
     for _, row in own.iterrows():
         priced = closes.loc[: row["observed_last_on"]].dropna()
@@ -145,7 +145,7 @@ def _capitalised(
 def _float(definition: CaseDefinition, as_of: AsOf) -> tuple[Span, Span, tuple[str, ...], tuple[Source, ...]]:
     """Share of insiders and free float, with what they rest on."""
     table = known_table("holders", as_of)
-    own = table[(table["security"] == definition.security) & (table["holder_class"] == "insiders") & table["percent"].notna()]
+    own = table[(table["security"] == definition.line_on_record) & (table["holder_class"] == "insiders") & table["percent"].notna()]
     if definition.free_float is not None:
         low, high = definition.free_float
         told = percent(low, 0) if low == high else interval(low, high, percent, 0)

@@ -273,7 +273,7 @@ def _index_weight(definition: CaseDefinition, as_of: AsOf) -> tuple[float | None
     """Middle of the weights that the facts give the security in the index, as a decimal; None when unknown."""
     table = known_table("ownership", as_of)
     rows = table[
-        (table["security"] == definition.security)
+        (table["security"] == definition.line_on_record)
         & (table["metric"] == "weight")
         & table["holder_or_index"].isin(benchmark_names(definition.market))
     ]

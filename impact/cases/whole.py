@@ -205,7 +205,7 @@ class Case:
         from impact.facts import load_ledger
 
         ledger = load_ledger() if self.as_of is None else load_ledger().as_of(self.as_of)
-        return ledger.facts_about(self.definition.security).conflicts()
+        return ledger.facts_about(self.definition.line_on_record).conflicts()
 
     def answers(self) -> CaseAnswers:
         """What a holder asks first, each answered in one sentence: page, terminal and JSON share them."""

@@ -41,8 +41,8 @@ class Edition(Result):
     Attributes
     ----------
     names : DataFrame
-        One row a name: entity (as printed then), security (its line by the code of that day, empty where unlisted), status (``listed``, ``relisted``,
-        ``disputed``), listed_on (first day of the span it stands in), began (listed, relisted, corrected), fact_id, source,
+        One row a name: entity (as printed then), security (its line by the code of that day, both codes joined by ``;`` where
+        the day of a change is not on record; empty where unlisted), status (``listed``, ``relisted``, ``disputed``), listed_on (first day of the span it stands in), began (listed, relisted, corrected), fact_id, source,
         confidence.
     printed_on : Timestamp or NaT
         Day of the newest edition by then (NaT: none known).

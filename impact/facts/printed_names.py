@@ -28,16 +28,27 @@ def printed_name(fact_id: str, entity: str, moment: pd.Timestamp | None) -> str:
 
 
 def coded_line(fact_id: str, line: str, moment: pd.Timestamp) -> str:
-    """The line of a listing by its code at `moment`: the former one to the last day on record of it."""
-    former, last_on = _former_codes().get(fact_id, (line, ""))
-    return former if last_on and f"{moment.tz_convert(EASTERN):%Y-%m-%d}" <= last_on else line
+    """The line of a listing by its code at `moment`; where the day of the change is not on record, from the first that is possible to the last both.
+
+    Examples
+    --------
+    >>> listing = "designation-ndaa-1260h-avic-chengdu-aircraft-co-ltd"
+    >>> [coded_line(listing, "302132.SZ", pd.Timestamp(f"{day}T12:00Z")) for day in ("2024-12-31", "2025-02-01", "2026-01-01")]
+    ['300114.SZ', '300114.SZ;302132.SZ', '302132.SZ']
+    """
+    former, certain_on, possible_on = _former_codes().get(fact_id, (line, "", ""))
+    day = f"{moment.tz_convert(EASTERN):%Y-%m-%d}"
+    if day > possible_on:
+        return line
+    return former if day <= certain_on else f"{former};{line}"
 
 
 @cache
-def _former_codes() -> Mapping[str, tuple[str, str]]:
+def _former_codes() -> Mapping[str, tuple[str, str, str]]:
+    """Listing -> its former line, the last day on which it bore that for certain, and the last on which it may have."""
     lines = read_bundled("designation_lines").query("relation == 'former'")
-    pairs = zip(lines["designation_id"], lines["line"], lines["to_on"], strict=True)
-    return {fact_id: (line, last_on) for fact_id, line, last_on in pairs}
+    columns = (lines[name] for name in ("designation_id", "line", "to_on", "to_last_on"))
+    return {fact_id: (line, certain_on, possible_on) for fact_id, line, certain_on, possible_on in zip(*columns, strict=True)}
 
 
 @cache

@@ -132,10 +132,16 @@ def screening_targets(as_of: Instant | None = None, *, lists: GivenLists = None)
 
 
 def _with_reissued_as_former(identifiers: pd.DataFrame, instant: pd.Timestamp | None) -> pd.DataFrame:
-    """Identifiers with the tickers that are those of other issuers by then as former ones; at no instant every line may be asked about."""
+    """Identifiers with the tickers that are those of other issuers by then as former ones; at no instant every line may be asked about.
+
+    What other codes of such a line name is the issuer, and no line: the one of that code is another's.
+    """
     given_anew = {code for code, (since, *_) in reissued_codes().items() if instant is not None and since <= instant}
-    stale = (identifiers["kind"] == "ticker") & identifiers["security"].isin(given_anew)
-    return identifiers.assign(kind=identifiers["kind"].mask(stale, FORMER_TICKER))
+    stale = identifiers["security"].isin(given_anew)
+    ticker = identifiers["kind"] == "ticker"
+    return identifiers.assign(
+        kind=identifiers["kind"].mask(stale & ticker, FORMER_TICKER), security=identifiers["security"].mask(stale & ~ticker, "")
+    )
 
 
 class _Gathered:

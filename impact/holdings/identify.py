@@ -21,7 +21,7 @@ from impact.holdings.status import Law
 from impact.identifiers import clean_identifiers, normalise_tickers, security_lines, valid_identifiers
 from impact.rules.issuer_lines import issuer_lines
 from impact.rules.line_doubts import code_doubt
-from impact.screening.broker_tickers import OFFSHORE, settle_tickers
+from impact.screening.broker_tickers import settle_tickers
 from impact.screening.references import REFERRING, issuers_beginning, reference_name
 from impact.tables.stacking import stacked
 from impact.typing_ import IntArray

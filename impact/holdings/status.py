@@ -106,8 +106,8 @@ class Law:
         return bool(self.book.issuer(security)[1] or self.book.issuers.related(security)) or self._of_country(security)
 
     def is_given_anew(self, line: str) -> bool:
-        """Whether a line stopped and its code is another issuer's by now."""
-        return bool(line) and reissued_from(line, self.as_of) is not None
+        """Whether a line stopped and its code is by now that of an issuer whom no list names."""
+        return bool(line) and reissued_from(line, self.as_of) is not None and not self.book.issuers.named_anew(line)
 
     def names(self, values: pd.Series) -> BoolArray:
         """For each line or code of a column, whether a list, as known, names its issuer, or a duty of this investor its country."""

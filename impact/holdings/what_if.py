@@ -14,6 +14,7 @@ from impact.identifiers import is_valid, lines_of_issuer, normalise_ticker, secu
 from impact.instants import parse_instant
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.own_programme import OwnProgramme, programme_tables
+from impact.rules.standing import given_anew
 
 __all__ = ["EASTERN", "Designation", "designated_tables", "list_of", "what_if_notes", "with_designations"]
 
@@ -141,7 +142,7 @@ def _stated_programmes(designations: Iterable[Designation]) -> Iterator[tuple[Ow
 
 def _issuer(item: Designation) -> tuple[str, pd.DataFrame]:
     """Name and known lines of the issuer, those stated with it among them; lines of their own when the table of lines does not know it."""
-    lines = lines_of_issuer(item.security)
+    lines = lines_of_issuer(item.security, item.at)
     name = item.name or (str(lines["issuer"].iloc[0]) if len(lines) else item.security.strip())
     known = set(lines["security"]) if len(lines) else set()
     bare = [_bare_line(text) for text in ((() if len(lines) else (item.security,)) + item.other_lines) if text not in known]
@@ -223,7 +224,8 @@ def what_if_notes(designations: Iterable[Designation]) -> tuple[str, ...]:
         f"{'HYPOTHETICAL' if item.is_supposed else 'STATED BY THE CASE'}: {item.security} designated under {item.programme} at {item.at.isoformat()}."
         for item in items
     ]
-    alone = [item.security for item in items if not item.other_lines and not len(lines_of_issuer(item.security))]
+    told += [note for item in items for note in given_anew(item.security, item.at, None)]
+    alone = [item.security for item in items if not item.other_lines and not len(lines_of_issuer(item.security, item.at))]
     told += [
         f"Of the issuer of {line} no other line is on record: a receipt or a local share of it is not reached unless it is stated (other_lines, isins)."
         for line in alone

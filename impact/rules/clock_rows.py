@@ -9,11 +9,12 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from impact.calendars import venue_of
+from impact.calendars import parse_instant, venue_of
 from impact.errors import InputError
 from impact.rules.book import RuleBook
 from impact.rules.clock_states import clock_state, other_dates
 from impact.rules.exchange_lines import LineStop, line_stop
+from impact.rules.issuer_lines import reissued_from
 from impact.rules.legal_clocks import clocks_of
 from impact.rules.records import ClockRule, Listing, Programme
 from impact.rules.standing import LicensedSale, blocked_listings, licensed_sales
@@ -36,7 +37,7 @@ COLUMNS = [
 
 def clocks_alone(book: RuleBook, security: str) -> tuple[Clock, ...]:
     """The clocks of a security as the rows that :func:`deadlines` tells, without what stands beside them: a book asks for those of many."""
-    keys, listings = book.issuer(security)
+    keys, listings = book.issuers.issuer_by_now(security)
     return clocks_of_issuer(book, security, licensed_sales(book, keys, blocked_listings(book, listings))).rows
 
 
@@ -60,11 +61,13 @@ class IssuerClocks:
 def clocks_of_issuer(book: RuleBook, security: str, sales: tuple[LicensedSale, ...]) -> IssuerClocks:
     """Every clock of a security as the book knows it, and of `sales` that a licence allows when it ends."""
     known = book.as_of
-    keys, every = book.issuer(security)
+    keys, every = book.issuers.issuer_by_now(security)
+    since = reissued_from(security, known) if book.issuers.named_anew(security) else None
+    actions = tuple(action for action in book.exchange_actions if since is None or parse_instant(action["known_at"]) >= since)
     silent = {listing.conflict_id: listing for listing in every if listing.passes_over(keys)}
     listings = tuple(listing for listing in every if not listing.passes_over(keys))
-    lines, dropped = _lines(listings, keys, line_key(security), book.exchange_actions)
-    stops = {line: line_stop(book.exchange_actions, line) for line in lines}
+    lines, dropped = _lines(listings, keys, line_key(security), actions)
+    stops = {line: line_stop(actions, line) for line in lines}
     bound = _bound(book, listings)
     rows = [_stop_row(stop, known) for stop in stops.values() if stop is not None]
     rows += [

@@ -112,6 +112,20 @@ class ListedIssuers:
         )
         return tuple(LineDoubt(code=code, from_at=at) for code, at in rests if code and at is not None)
 
+    def named_anew(self, security: str) -> tuple[Listing, ...]:
+        """Listings of the issuer to whom the code of a line that stopped was given, since then: they name no other line of the former one."""
+        key = line_key(security)
+        since = reissued_from(key, self.as_of)
+        if since is None:
+            return ()
+        former = issuer_lines().lines_behind(key) - {key}
+        return tuple(listing for listing in self._bearing([key]) if listing.listed_at >= since and not listing.codes & former)
+
+    def issuer_by_now(self, security: str) -> tuple[frozenset[str], tuple[Listing, ...]]:
+        """As :meth:`issuer`, of the one to whom a code was given anew where a listing names that one."""
+        anew = self.named_anew(security)
+        return (frozenset[str]().union(*(listing.keys for listing in anew)), anew) if anew else self.issuer(security)
+
     def may_be_stated(self, line: str) -> bool:
         """Whether a line may be one of an issuer whose designation the caller states: none of its venues is that of the line.
 
@@ -165,14 +179,16 @@ class ListedIssuers:
         list may name a whole group with its listed arms, so rows are joined through their first line only: a line of the issuer
         asked for, or, when no row leads with one, the first line of the rows that mention it. A listing that was rolled into one of
         a later order is joined with it, either way. A receipt falls under a programme by where the shares behind it were issued. A name is the same with or without its commas and points.
+        A code given to another issuer is that one's and, before, the former one's; the former one's other codes are not that one's.
         """
         key = line_key(security)
         asked = issuer_lines().lines_behind(key) | self._spellings.get(_spelled(security), frozenset()) | {key}
         codes = {key, *issuer_lines().issued_as(key)}
         everywhere = [listing for listing, pattern in self._patterns if any(fits(code, pattern) for code in codes)]
-        leading = {listing.lines[0] for listing in self._bearing(asked) if listing.lines}
+        others = {listing for line in asked - {key} for listing in self.named_anew(line)}.difference(self.named_anew(key))
+        leading = {listing.lines[0] for listing in self._bearing(asked) if listing.lines and listing not in others}
         homes = asked & leading or leading
-        named = self._bearing(asked | homes)
+        named = [listing for listing in self._bearing(asked | homes) if listing not in others]
         if not named:
             return frozenset(asked), tuple(everywhere)
         # Readings of one fact stand together: the one that names no line speaks of the issuer too.

@@ -21,7 +21,7 @@ class Question:
 
     `doubts` are why the absence of the issuer from every list would say nothing (none: it is identified);
     `trades_there_only` says that all that is known of the issuer is that a line of it trades in a country whose issuers come under
-    programmes by where they are; from `names_until` on the code asked about is that of another issuer.
+    programmes by where they are; from `names_until` on the code asked about is that of another issuer, whom the listings `anew` name.
     """
 
     action: str
@@ -33,12 +33,15 @@ class Question:
     trades_there_only: bool = False
     related: tuple[Relation, ...] = ()
     names_until: Instant = None
+    anew: tuple[Listing, ...] = ()
 
     def as_named_at(self, at: pd.Timestamp) -> Question:
-        """The question about whom the code names at an instant: of an issuer to whom it was given anew nothing is on record."""
-        if self.names_until is None or at < self.names_until:
+        """The question about whom the code names at an instant: of an issuer to whom it was given anew only what names it since then is known."""
+        if self.names_until is None:
             return self
-        return replace(self, keys=frozenset(), listings=(), related=())
+        if at < self.names_until:
+            return replace(self, listings=tuple(listing for listing in self.listings if listing not in self.anew))
+        return replace(self, keys=frozenset[str]().union(*(listing.keys for listing in self.anew)), listings=self.anew, related=())
 
     def doubt_at(self, at: pd.Timestamp) -> str:
         """The doubt that holds at an instant, as a code of ``DOUBTS``; empty where there is none."""
@@ -60,4 +63,5 @@ def question_about(book: RuleBook, security: str, *, action: str, investor: str,
         trades_there_only=book.issuers.trades_there_only(security),
         related=book.issuers.related(security),
         names_until=reissued_from(security, book.as_of),
+        anew=book.issuers.named_anew(security),
     )

@@ -237,7 +237,13 @@ def test_command_line(run_cli):
     ("list_id", "at", "name", "line"),
     [
         ("ndaa-1260h", "2021-07-01", "Zhonghang Electronic Measuring Instruments", "300114.SZ"),
-        ("ndaa-1260h", "2025-02-01", "Zhonghang Electronic Measuring Instruments", "300114.SZ"),  # renamed in March 2025
+        (
+            "ndaa-1260h",
+            "2025-02-01",
+            "Zhonghang Electronic Measuring Instruments",
+            "300114.SZ;302132.SZ",
+        ),  # recoded in 2025, on a day not on record
+        ("ndaa-1260h", "2024-12-31", "Zhonghang Electronic Measuring Instruments", "300114.SZ"),
         ("ndaa-1260h", "2026-06-08T23:59-04:00", "Zhonghang Electronic Measuring Instruments", "302132.SZ"),
         ("ndaa-1260h", "2026-07-01", "AVIC Chengdu Aircraft Co., Ltd.", "302132.SZ"),
         ("ns-cmic", "2021-07-01", "Zhonghang Electronic Measuring Instruments Company Limited", "300114.SZ"),
