@@ -16,7 +16,7 @@ from impact.errors import DataUnavailable
 from impact.facts import known_table
 from impact.holdings.status import RULE_INSTRUMENT
 from impact.holdings.what_if import Designation, designated_tables
-from impact.identifiers import lines_of_issuer
+from impact.identifiers import lines_of_issuer, security_lines
 from impact.provenance import Source
 from impact.rules.book import RuleBook, rule_book
 from impact.rules.legal_clocks import clock_instants
@@ -127,8 +127,10 @@ def lists_of_firms() -> tuple[str, ...]:
 
 def issuer_lines(definition: CaseDefinition) -> tuple[str, ...]:
     """Every trading line of the issuer that the fact base knows, the line of the case first."""
-    known = lines_of_issuer(definition.security, definition.public_at)
-    return tuple(dict.fromkeys([definition.line_on_record, *definition.other_lines, *(line for line in known["security"] if line)]))
+    known = lines_of_issuer(definition.security, definition.public_at)["issuer"]
+    every = security_lines()
+    recorded = every.loc[every["issuer"].isin(known), "security"]
+    return tuple(dict.fromkeys([definition.line_on_record, *definition.other_lines, *(line for line in recorded if line)]))
 
 
 def stated_source(definition: CaseDefinition) -> Source:

@@ -225,9 +225,16 @@ def what_if_notes(designations: Iterable[Designation]) -> tuple[str, ...]:
         for item in items
     ]
     told += [note for item in items for note in given_anew(item.security, item.at, None)]
-    alone = [item.security for item in items if not item.other_lines and not len(lines_of_issuer(item.security, item.at))]
+    unknown = [item for item in items if not len(lines_of_issuer(item.security, item.at))]
+    alone = [item.security for item in unknown if not item.other_lines]
     told += [
         f"Of the issuer of {line} no other line is on record: a receipt or a local share of it is not reached unless it is stated (other_lines, isins)."
         for line in alone
+    ]
+    told += [
+        f"The name of the issuer of {item.security} is not stated: what a book holds of it under another line or code is not told by its name; "
+        "state it (issuer)."
+        for item in unknown
+        if item.name in ("", item.security)
     ]
     return tuple(told)

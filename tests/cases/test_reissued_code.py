@@ -82,6 +82,12 @@ def test_clocks_are_of_the_designation_and_no_old_suspension_cuts_them():
     assert "2027-01-01" not in "".join(others["first_prohibited_et"].astype(str))
 
 
+def test_what_is_on_record_under_the_code_stays_of_the_former_issuer(tmp_path):
+    """The NYSE suspended China Telecom's receipts on 11 January 2021, which a case on its Hong Kong line still tells."""
+    case = impact.case(write_case("0728.HK", "ndaa-1260h", PUBLIC, tmp_path / "telecom"))
+    assert any("NYSE: trading suspended" in label for label in case.timeline().events["label"])
+
+
 def test_its_sister_lines_are_designated_without_the_code():
     stated = Designation(security="0728.HK", at=pd.Timestamp(PUBLIC), programme="ndaa-1260h")
     book = pd.DataFrame({"Ticker": ["CHA US", ""], "ISIN": ["", "US1694261033"], "Quantity": 1, "Market Value": 1.0, "Currency": "USD"})
