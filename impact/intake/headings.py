@@ -33,6 +33,7 @@ _MARKED = re.compile(r"[()\[\]%]")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _PERCENT = ("%", "％", "﹪")
 _WORD_DOT = re.compile(r"\.(?!\d)|(?<!\d)\.")
+_BRACKET_OF_DOTS = re.compile(r"\.\.(\w[\w.]*?)\.$")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NEUTRAL = frozenset(
     ("security", "securities", "instrument", "instruments", "asset", "assets", "position", "positions", "holding", "holdings", "item", "items",
@@ -125,8 +126,8 @@ def heading_readings(heading: object) -> list[str]:
 
 
 def _spaced(text: str) -> str:
-    """A heading whose words dots divide, with blanks."""
-    return text if any(map(str.isspace, text)) else " ".join(_WORD_DOT.sub(" ", text).split())
+    """A heading whose words dots divide, with blanks, and with the brackets that R writes as dots."""
+    return text if any(map(str.isspace, text)) else " ".join(_WORD_DOT.sub(" ", _BRACKET_OF_DOTS.sub(r" (\1)", text)).split())
 
 
 def _tells_the_same(one: str, other: str) -> bool:
