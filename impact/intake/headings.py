@@ -132,8 +132,9 @@ def _spaced(text: str) -> str:
 
 def _tells_the_same(one: str, other: str) -> bool:
     """Whether two parts of a heading may be one in two scripts: what brackets hold else says of what the words before them are."""
-    letters = ["".join(filter(str.isalpha, part)) for part in (one, other)]
-    return not all(letters) or letters[0].isascii() != letters[1].isascii()
+    letters = [list(filter(str.isalpha, part)) for part in (one, other)]
+    latin = [all(unicodedata.name(letter, "").startswith("LATIN") for letter in part) for part in letters]
+    return not all(letters) or latin[0] != latin[1]
 
 
 def _of_something_else(text: str) -> list[str]:

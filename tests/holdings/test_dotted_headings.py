@@ -30,7 +30,7 @@ def test_the_last_word_alone_names_no_field_of_something_else(heading):
 @pytest.mark.parametrize(
     "heading",
     ["Custodian (Name)", "Name (Custodian)", "Benchmark (ISIN)", "ISIN (Benchmark)", "Value (Book)", "Book (Value)", "Price (Purchase)",
-     "Market Value (Prior)", "Weight (Benchmark)", "Quantity (Sold)", "Unrealised (Market Value)", "Custodian | Name", "Benchmark | Weight"],
+     "Market Value (Prior)", "Weight (Benchmark)", "Quantity (Sold)", "Unrealised (Market Value)", "Custodian | Name", "Benchmark | Weight", "Dépositaire (Name)", "Größe (Price)"],
 )  # fmt: skip
 def test_brackets_and_bars_name_no_field_of_something_else(heading):
     assert readings_of(heading) == ()
