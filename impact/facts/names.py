@@ -123,7 +123,15 @@ def _core_words(name: object) -> list[str]:
     kept = [word for word in words if word not in STOP_WORDS]
     if len(str(name)) >= _CUT_AT and len(kept) > 1 and any(form.startswith(kept[-1]) for form in _LEGAL_FORMS):
         kept = kept[:-1]
+    if not any(len(word) > 1 for word in kept) and not str(name).isascii() and (whole := _in_another_script(str(name))):
+        return [whole]
     return list(dict.fromkeys(kept))
+
+
+def _in_another_script(name: str) -> str:
+    """The letters of a name other than Latin ones, as one word, which is met whole or not at all."""
+    letters = (sign for sign in unicodedata.normalize("NFKC", name).upper() if sign.isalpha())
+    return "".join(sign for sign in letters if "LATIN" not in unicodedata.name(sign, ""))
 
 
 def distinctive_words(words: Iterable[str]) -> frozenset[str]:

@@ -178,7 +178,7 @@ def test_a_table_without_any_field_is_refused(targets):
         ("CHINA RAILWAY CONSTRUCTION CORP LT", "CHINA CONSTRUCTION RAILWAY"),
         ("Société Générale SA", "GENERALE SOCIETE"),
         ("AVIC XI'AN AIRCRAFT", "AIRCRAFT AVIC XIAN"),
-        ("小米集团", ""),
+        ("小米集团", "小米集团"),
         (None, ""),
         (float("nan"), ""),
     ],

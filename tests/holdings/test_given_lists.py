@@ -205,6 +205,23 @@ def test_another_name_within_a_name_is_asked_too(asked, name):
     assert asked(f"issuer,aka\nFoo Corp,{name}\nOther,\n")[0] == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("listed", "held", "status"),
+    [
+        ("トヨタ自動車", "トヨタ自動車", "unknown"),
+        ("ソニー", "ｿﾆｰ", "unknown"),
+        ("トヨタ自動車", "トヨタ紡織", "clear"),
+        ("Foo", "トヨタ自動車", "clear"),
+    ],
+)
+def test_a_name_in_another_script_is_met_whole(tmp_path, listed, held, status):
+    path = tmp_path / "given.csv"
+    path.write_text(f"name\n{listed}\n", encoding="utf-8")
+    book = QORVEX.assign(name=held, isin="JP3999999992")
+    report = check_portfolio(book, as_of="2021-01-20T18:00-05:00", lists=[path])
+    assert report.positions["status"].item() == status
+
+
 def test_a_name_of_one_part_has_no_other(tmp_path):
     path = tmp_path / "given.csv"
     path.write_text("name,aka\nBank of China,Foo A/S\n", encoding="utf-8")
