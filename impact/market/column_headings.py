@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.intake.currencies import HUNDREDTHS
+from impact.intake.currencies import HUNDREDTH_CODES, HUNDREDTHS, MARKS, any_of
+from impact.intake.currency_table import CURRENCY_TABLE
 from impact.market.column_names import NOT_PRICES
 from impact.market.sniffing import read_numbers
 from impact.venues import VENUES, is_terminal_code, named_venue
 
-__all__ = ["HeadingFigures", "cells_fit", "figures_in_headings", "without_currency"]
+__all__ = ["HeadingFigures", "cells_fit", "currency_behind", "figures_in_headings", "sign_in", "unit_of_shares", "without_currency"]
 
 Level: TypeAlias = tuple[str, str]
 """A figure, as written, and its security."""
@@ -32,7 +33,16 @@ LEAST_VOLUME = 100
 """The largest of whole numbers below which they may be volatilities in percent."""
 
 _APART = re.compile(r"[\s_|/:-]+|\.(?=\D)")
-_BRACKETED = re.compile(r"^(.*\S)\s*[(\[]\s*([A-Za-z]{3})\s*[)\]]$")
+_BRACKETED = re.compile(r"^(.*[^\s(\[（【])\s*[(\[（【]([^()\[\]（）【】]+)[)\]）】]$")
+_CODE_BEHIND = re.compile(rf"^(.*?\w)(?:[\s,_]+in[\s_]+|[\s,_/-]+)([A-Z]{{3}}|{any_of(HUNDREDTH_CODES)}|[A-Z]{{0,2}}\$|[€£])$")
+_PENCE = "GBp"
+_SHARED = frozenset(["$", "¥", "￥", "元", "円", *(letters for one in CURRENCY_TABLE.values() for letters in one.letters)])
+"""Signs and letters that several currencies share."""
+_SHARES = frozenset(
+    ["shares", "share", "no. of shares", "units", "pcs", "stück", "stücke", "stuecke", "stk", "stk.", "st", "antal", "adet", "db", "szt", "szt.",
+     "titres", "títulos", "titoli", "acciones", "ações", "stuks", "aandelen", "股", "株", "주"]
+)  # fmt: skip
+"""Words for single shares."""
 _PAIR = re.compile(r"^\(\s*'([^']+)'\s*,\s*'([^']+)'\s*\)$")
 _WRAPPED = re.compile(r"^(.*\S)\s*[(\[]\s*(\S.*?)\s*[)\]]$")
 _SEPARATED = re.compile(r"^(.*[^\s_|/:-])([\s_|/:-]+|\.)$")
@@ -43,17 +53,61 @@ _BEFORE = re.compile(r"^(.+?)(?:[ _|/-]|: ?)([A-Z0-9.^=&-]+(?: [A-Z]{2})? (?:Equ
 def without_currency(heading: str) -> tuple[str, str]:
     """A heading without the currency that it states in brackets, and that currency; empty when it states none.
 
-    It is one in which some venue trades: ``ALL`` and ``TOP`` are words first.
+    A code is one in which some venue trades: ``ALL`` and ``TOP`` are words first. A sign that several currencies share (``$``, ``¥``, ``元``,
+    ``kr``) is taken off and tells none.
 
     Examples
     --------
     >>> without_currency("KO (EUR)"), without_currency("Close [GBp]"), without_currency("Berkshire (B)"), without_currency("TRY (TOP)")
     (('KO', 'EUR'), ('Close', 'GBp'), ('Berkshire (B)', ''), ('TRY (TOP)', ''))
+    >>> without_currency("Close (p)"), without_currency("Close (£)"), without_currency("Close (HK$)"), without_currency("收盘价（元）")
+    (('Close', 'GBp'), ('Close', 'GBP'), ('Close', 'HKD'), ('收盘价', ''))
     """
     match = _BRACKETED.match(heading.strip())
-    if match is None or match[2] not in {venue.currency for venue in VENUES.values()} | HUNDREDTHS.keys():
+    if match is None:
         return heading.strip(), ""
-    return match[1].strip(), match[2]
+    bare, inside = match[1].strip(), match[2].strip()
+    if inside in _SHARED:
+        return bare, ""
+    if inside.lower() in HUNDREDTHS and len(inside) != 3:  # a code tells a hundredth by its letter case, words do not
+        return (bare, _PENCE) if HUNDREDTHS[inside.lower()] == "GBP" and not inside.isupper() else (heading.strip(), "")
+    if inside in MARKS:
+        return bare, MARKS[inside]
+    known = inside in HUNDREDTHS or inside in {venue.currency for venue in VENUES.values()}
+    return (bare, inside) if known else (heading.strip(), "")
+
+
+def currency_behind(heading: str) -> tuple[str, str]:
+    """A heading without the code of a currency at its end, behind a blank, a line, a comma or ``in``, and that currency; empty when there is none.
+
+    For headings of figures: ``KO EUR`` may be the name of a line.
+
+    Examples
+    --------
+    >>> currency_behind("Close_EUR"), currency_behind("Closing price in GBp"), currency_behind("Close, US$"), currency_behind("Close")
+    (('Close', 'EUR'), ('Closing price', 'GBp'), ('Close', 'USD'), ('Close', ''))
+    """
+    match = _CODE_BEHIND.match(heading.strip())
+    bare, currency = without_currency(f"{match[1]} ({match[2]})") if match else (heading.strip(), "")
+    return (bare, currency) if currency else (heading.strip(), "")
+
+
+def sign_in(heading: str) -> str:
+    """A sign of several currencies that a heading bears in brackets, as figures may bear it: ``$`` or ``¥``; empty without one."""
+    match = _BRACKETED.match(heading.strip())
+    return {"￥": "¥"}.get(match[2].strip(), match[2].strip()) if match and match[2].strip() in ("$", "¥", "￥") else ""
+
+
+def unit_of_shares(heading: str) -> str:
+    """A heading without brackets that say that it counts single shares; empty for any other.
+
+    Examples
+    --------
+    >>> unit_of_shares("Volume (shares)"), unit_of_shares("Umsatz (Stück)"), unit_of_shares("Volume ('000)")
+    ('Volume', 'Umsatz', '')
+    """
+    match = _BRACKETED.match(heading.strip())
+    return match[1].strip() if match and match[2].strip().lower() in _SHARES else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,7 +293,7 @@ def _refuse_repeated(levels: Mapping[str, Level], written: Mapping[str, str]) ->
 def _figure_and_security(heading: str, by_length: Sequence[str]) -> Level | None:
     text = heading.strip()
     pair = _PAIR.match(text) or _WRAPPED.match(text)
-    if pair is not None and not without_currency(text)[1]:
+    if pair is not None and without_currency(text)[0] == text:
         first, second = pair[1].strip(), pair[2].strip()
         if first.lower() in by_length or second.lower() in by_length:
             return (first, second) if first.lower() in by_length else (second, first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["COLUMN_NAMES", "DATE_NAMES", "NOT_PRICES", "OTHER_FIGURES"]
+__all__ = ["ALONE_NAMES", "COLUMN_NAMES", "DATE_NAMES", "NOT_PRICES", "OTHER_FIGURES", "STANDS_BACK", "TURNOVERS"]
 
 
 def _names(*lines: str) -> frozenset[str]:
@@ -23,7 +23,7 @@ COLUMN_NAMES: Mapping[str, frozenset[str]] = {
         "schlusskurs; schluss; zuletzt; cierre; último; clôture; dernier; chiusura; ultimo; slotkoers; laatste; fechamento",
         "kapanış; kapanış fiyatı; kapanış (tl); kapanış(tl); kapanis; şimdi; son; son fiyat; preço de fechamento; preço fechamento",
         "slutkurs; stängningskurs; stängning; senast; senaste; sluttkurs; siste; lukkekurs; lukket; seneste; päätöskurssi; viimeisin; päätös",
-        "closing price; official last; kurs zamknięcia; zamknięcie; zamkniecie; ostatni; ostatnio; zavírací kurz; závěr; poslední; záró; záróár; utolsó",
+        "price close; trdprc_1; hst_close; stängn.kurs; stängn. kurs; stängnkurs; closing price; official last; kurs zamknięcia; zamknięcie; zamkniecie; ostatni; ostatnio; zavírací kurz; závěr; poslední; záró; záróár; utolsó",
         "preț de închidere; închidere; ultimul; sulgemishind; цена закрытия; закрытие; цена; последняя; τιμή κλεισίματος; κλείσιμο; τελευταία",
         "שער סגירה; שער נעילה; terakhir; penutupan; giá đóng cửa; đóng cửa; lần cuối; ราคาปิด; ล่าสุด; fermeture; cours de clôture; laatste koers",
         "종가; 終値; 收盘价; 收盘; 收盤價; 收市價",
@@ -33,11 +33,21 @@ COLUMN_NAMES: Mapping[str, frozenset[str]] = {
         "hacim; hacim (adet); hacim(adet); hac.; işlem hacmi (adet); quantidade de títulos; quantidade negociada",
         "volym; volum; omsatt antall; omsatt volum; antal; antal aktier; omsatt antal; vaihdettu määrä; osakevaihto; kappalevaihto; wolumen; wol.; objem; forgalom (db)",
         "volum tranzacționat; kogus; объём; объем; объём торгов; объем торгов; όγκος; מחזור (יח'); khối lượng; ปริมาณ; total volume; stukken",
-        "volume; vol; vol.; px_volume; shares traded; number of shares; turnover shares; stücke; stuecke; stück; volumen; 거래량; 出来高; 売買高; 成交量",
+        "volume; vol; vol.; px_volume; shares traded; number of shares; turnover shares; stücke; stuecke; stück; volumen; 거래량; 出来高; 売買高; 成交量; 交易量",
+        "trading volume; volume traded; traded volume; no.of shares; no. of shares; tot.vol; tot. vol; umsatz stück; acvol_uns; acvol_1; 成交股數; 成交股数",
     ),
-    "dividends": _names("dividends; dividend; amount"),
-    "currency": _names("currency; ccy; crncy"),
+    "dividends": _names("dividends; dividend"),
+    "currency": _names("currency; ccy; crncy; price close currency; close currency"),
 }
+ALONE_NAMES: Mapping[str, frozenset[str]] = {"dividends": _names("amount")}
+"""Names that a column has in a table of this figure alone; beside a price an amount is what was turned over."""
+
+STANDS_BACK = _names(
+    "last; last price; px_last; price; settle; zuletzt; último; dernier; ultimo; laatste; laatste koers; şimdi; son; son fiyat; senast; senaste; siste; seneste",
+    "viimeisin; ostatni; ostatnio; poslední; utolsó; ultimul; цена; последняя; τελευταία; terakhir; lần cuối; ล่าสุด; official last",
+    "volume; vol; vol.; volumen; volym; volum; wolumen; wol.; objem; объём торгов; объем торгов; total volume; quantidade negociada",
+)
+"""Names of a last price, beside which a close is the close, and of a volume that may be money, beside which a number of shares is none."""
 
 OTHER_FIGURES = _names(
     "open; high; low; vwap; stock splits; capital gains; 시가; 고가; 저가; 始値; 高値; 安値; 开盘价; 开盘; 最高; 最低; 開盤價",
@@ -45,9 +55,12 @@ OTHER_FIGURES = _names(
     "åpningskurs; åpning; høy; lav; høyest; lavest; åbningskurs; åbning; høj; avauskurssi; avaus; ylin; alin; otwarcie; kurs otwarcia; najwyższy",
     "najwyzszy; najniższy; najnizszy; kurs max; kurs min; max.; min.; otevírací; nejvyšší; nejnižší; nyitó; deschidere",
     "открытие; цена открытия; макс.; мин.; максимум; минимум; άνοιγμα; υψηλό; χαμηλό; pembukaan; tertinggi; terendah; mở cửa; cao nhất; thấp nhất; เปิด; สูงสุด; ต่ำสุด",
-    "hoog; laag; openen; eröffn.; hoogste; laagste",
+    "high_1; low_1; open_prc; hoog; laag; openen; eröffn.; hoogste; laagste",
 )
 """Columns that only a table of one security, or a long table, has; they are read by no one here."""
+
+TURNOVERS = _names("umsatz; turnover; omsättning; omsetning; omsætning; vaihto; obrót; obroty; forgalom; quantity; traded; total traded")
+"""Names of a turnover, which is a volume where brackets behind it say that it counts shares."""
 
 NOT_PRICES = _names(
     "return; returns; ret; retx; total return; daily return; log return; price return; change; chg; % change; % chg; change %; change percent; pct change",
@@ -61,6 +74,7 @@ NOT_PRICES = _names(
     "omsättning; omsetning; omsætning; omsetning (nok); vaihto; obrót; obroty; liczba transakcji; zmiana; zmiana %; zmiana%; +/-; +/- %; +/-%; forgalom",
     "verand. %; verandering; ændring; ændring %; endring; endring %; muutos; muutos %; antal avslut; antall handler; изм. %; изменение; оборот",
     "snittpris; genomsnittspris; köp; sälj; köpkurs; säljkurs; kjøp; salg; perubahan%; thay đổi %; % thay đổi",
+    "amount; pre_close; prev. close; previous close; turnovervalue; trading value; value traded (sar); 成交金额; 成交金額; 成交筆數; 漲跌價差; num_moves",
     "대비; 전일대비; fark; fark %; değişim; değişim %; var; var%; var.; var. %; variação; variação %; işlem hacmi (tl); hacim (tl)",
 )
 """Further figures of a security that are no price of it and are read by no one here."""

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.market.column_headings import cells_fit, figures_in_headings, without_currency
+from impact.market.column_headings import cells_fit, figures_in_headings, sign_in, without_currency
 from impact.market.column_names import COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES
 from impact.market.dropped import dropped_rows
+from impact.market.figure_columns import FigureColumns, figure_columns
 from impact.market.panel import MarketPanel
 from impact.market.plausibility import doubt_notes
 from impact.market.sniffing import DELIMITED, PARQUET, WORKBOOKS, RawTable, read_numbers, read_sheets
@@ -27,9 +28,7 @@ from impact.typing_ import Day
 __all__ = ["FileSource"]
 
 FIGURES = ("close", "adjusted_close", "volume", "dividends")
-_KNOWN_FIGURES = {name: figure for figure in FIGURES for name in COLUMN_NAMES[figure] if name != "amount"} | {
-    name: name for name in OTHER_FIGURES | NOT_PRICES
-}
+_KNOWN_FIGURES = {name: figure for figure in FIGURES for name in COLUMN_NAMES[figure]} | {name: name for name in OTHER_FIGURES | NOT_PRICES}
 # A folder may hold one wide table a figure instead of one file a security; the file name says which.
 FOLDER_FIGURES = (("volume", "volume"), ("dividend", "dividends"), ("adj", "adjusted_close"), ("close", "close"), ("price", "close"))
 
@@ -142,17 +141,17 @@ class FileSource:
     def _one_table(self, table: RawTable, stem: str, figure: str) -> Figures:
         if table.levels:
             return self._levels(table, table.columns.columns[0])
-        named = _named_columns(table, self.columns or {})
-        if "security" in named or any(name in named for name in FIGURES):
-            return self._long(table, named, stem=stem)
-        headings = [column for column in table.columns.columns if column != named["date"]]
+        own = figure_columns(table, self.columns or {})
+        if "security" in own.named or any(name in own.named for name in FIGURES):
+            return self._long(table, own, stem=stem)
+        date = own.named["date"]
+        headings = [column for column in table.columns.columns if column != date]
         try:
             told = figures_in_headings(
                 headings, _KNOWN_FIGURES, lambda heading, figure: cells_fit(table.columns[heading], table.decimal, figure)
             )
         except InputError as error:
             raise InputError(f"{table.name}: {error}.") from error
-        date = named["date"]
         read = self._levels(replace(table, levels=told.levels), date) if told.levels else self._wide(table, date, figure)
         unpriced = [(security, pd.NaT, f"{name} of a security without a close", table.name) for name, security in told.unpriced.values()]
         return replace(read, refused=[*read.refused, *unpriced], notes=told.notes(table.name))
@@ -190,9 +189,9 @@ class FileSource:
             files = {security: files[security] for security in securities}
         return _together([self._one_file(path) for path in files.values()])
 
-    def _long(self, table: RawTable, named: Mapping[str, str], stem: str) -> Figures:
+    def _long(self, table: RawTable, own: FigureColumns, stem: str) -> Figures:
         """Rows of a long table, or of a table of one security called `stem`."""
-        cells = table.columns
+        cells, named = table.columns, own.named
         days = read_days(cells[named["date"]], table.name, self.date_format)
         rows = pd.DataFrame({"session": days.dates})
         rows["security"] = cells[named["security"]].astype(str).str.strip() if "security" in named else stem
@@ -201,6 +200,7 @@ class FileSource:
             rows[figure], bad = read_numbers(cells[named[figure]], table.decimal, counts=figure == "volume")
             told = figure + " is not a number: " + cells[named[figure]].astype(str)
             if figure == "volume":
+                rows[figure] *= own.volume_factor
                 unread = told[bad]  # a volume that cannot be read is unknown and takes no close with it
             else:
                 reason = reason.mask(bad & (reason == ""), told)
@@ -218,14 +218,15 @@ class FileSource:
         order = list(dict.fromkeys(good["security"]))
         keyed = good.set_index(["session", "security"])
         frames = {name: keyed[name].unstack("security").reindex(columns=order) for name in FIGURES if name in named}
-        stated = without_currency(named["close"])[1] if "close" in named else ""
-        currency = dict.fromkeys(order, stated) if stated else {}
+        currency = dict.fromkeys(order, own.close_currency) if own.close_currency else {}
         if "currency" in named:
             currency = one_currency(table.name, good["security"], cells.loc[good.index, named["currency"]])
         priced = [cells.loc[good.index, named[name]].astype(str) for name in ("close", "adjusted_close") if name in named]
         by_line = pd.concat(priced).groupby(pd.concat([good["security"]] * len(priced)).to_numpy(), sort=False) if priced else ()
-        borne = {str(line): sign_beside(own) for line, own in by_line}
-        return Figures(frames=frames, currency=currency, signs=borne, refused=refused, read_as=(*table.notes, *days.notes))
+        sign = sign_in(named.get("close", ""))
+        borne = {str(line): "".join(sorted({*sign, *sign_beside(held)})) for line, held in by_line}
+        notes = own.notes(table.name)
+        return Figures(frames=frames, currency=currency, signs=borne, refused=refused, notes=notes, read_as=(*table.notes, *days.notes))
 
     def _wide(self, table: RawTable, date: str, figure: str) -> Figures:
         """Rows of a table with one column a security."""
@@ -250,7 +251,9 @@ class FileSource:
         ]
         frame = pd.DataFrame(values[kept], index=pd.DatetimeIndex(days.dates[kept]), columns=securities)
         currency = {security: code for security, code in bare if code}
-        borne = {} if figure == "volume" else {line: sign_beside(cells[column]) for line, column in zip(securities, written, strict=True)}
+        borne: dict[str, str] = {}
+        if figure != "volume":
+            borne = {name: "".join(sorted({*sign_in(at), *sign_beside(cells[at])})) for name, at in zip(securities, written, strict=True)}
         frames = {figure: frame.sort_index()}
         return Figures(frames=frames, currency=currency, signs=borne, refused=refused, read_as=(*table.notes, *days.notes))
 
@@ -332,31 +335,8 @@ def _line(table: RawTable, row: int) -> str:
     return f"{table.name} line {table.columns.index[row]}"
 
 
-def _named_columns(table: RawTable, stated: Mapping[str, str]) -> dict[str, str]:
-    """Our name to the file's, for each column the table has."""
-    present = list(table.columns.columns)
-    lowered = {column.strip().lower(): column for column in reversed(present)}
-    bare = {column: without_currency(column)[0].lower() for column in present}
-    named = {}
-    for name, aliases in COLUMN_NAMES.items():
-        if name in stated:
-            if stated[name].strip().lower() not in lowered:
-                raise InputError(f"columns[{name!r}]={stated[name]!r} is not a column of {table.name}; it has: {', '.join(present[:12])}.")
-            named[name] = lowered[stated[name].strip().lower()]
-            continue
-        headings = [column for column in present if column.strip().lower() in aliases or bare[column] in aliases]
-        if headings:
-            named[name] = headings[0]
-    named.setdefault("date", present[0])
-    figures_alone = lowered.keys() - {named["date"].strip().lower()} <= OTHER_FIGURES | NOT_PRICES
-    long_only = {"security", "volume"} & named.keys() or OTHER_FIGURES & lowered.keys() or (figures_alone and len(present) > 1)
-    if long_only and not {"close", "adjusted_close", "dividends"} & named.keys():
-        raise InputError(f"{table.name} has no close column; it has: {', '.join(present[:12])}; name it with columns={{'close': ...}}.")
-    return named
-
-
 def _is_of_one_security(table: RawTable, stated: Mapping[str, str]) -> bool:
-    named = _named_columns(table, stated)
+    named = figure_columns(table, stated).named
     return "security" not in named and "close" in named
 
 

@@ -8,15 +8,14 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
 from impact.intake import LIMITS
 from impact.market.checks import checked_figures, last_ended_day
-from impact.market.column_headings import without_currency
-from impact.market.column_names import COLUMN_NAMES
+from impact.market.column_headings import sign_in
+from impact.market.figure_columns import figure_columns
 from impact.market.histories import FetchFailure, SecurityHistory, utc_now
 from impact.market.sniffing import read_numbers, table_of_bytes
 from impact.market.stated_currencies import currencies_said, one_currency, sign_beside
@@ -121,28 +120,21 @@ def _figures(content: bytes, name: str, symbol: str) -> tuple[pd.DataFrame, str]
     """Close, volume and dividend of a vendor's table, by date, and the currency that it states: in a column, a heading or by a sign."""
     table = table_of_bytes(content, name)
     cells = table.columns
-    lowered, stated = _headings(cells)
-    columns: dict[str, Any] = {}
-    held: dict[str, Any] = {}
-    for figure, told in TOLD.items():
-        column = next((lowered[alias] for alias in lowered if alias in COLUMN_NAMES[told]), None)
-        if column is not None:
-            held[figure] = column
-            columns[figure], _ = read_numbers(cells[column], table.decimal, counts=figure == "volume")
+    try:
+        own = figure_columns(table, {})
+    except InputError as error:
+        raise FetchFailure("unreadable", f"the answer of {name} cannot be read: {error}") from error
+    held = {figure: own.named[told] for figure, told in TOLD.items() if told in own.named}
+    columns = {figure: read_numbers(cells[column], table.decimal, counts=figure == "volume")[0] for figure, column in held.items()}
     if "close" not in columns:
-        raise FetchFailure("unreadable", f"the answer of {name} has no closes (it has: {', '.join(list(lowered)[:6])})")
-    date = next((lowered[alias] for alias in lowered if alias in COLUMN_NAMES["date"]), cells.columns[0])
-    currency = next((lowered[alias] for alias in lowered if alias in COLUMN_NAMES["currency"]), None)
-    codes = {symbol: stated[held["close"]]} if held["close"] in stated else {}
-    if currency is not None:
-        codes |= one_currency(name, pd.Series(symbol, index=cells.index), cells[currency])
-    borne = sign_beside(pd.concat([cells[held[figure]] for figure in ("close", "dividend") if figure in held]))
+        raise FetchFailure("unreadable", f"the answer of {name} has no closes (it has: {', '.join(list(cells.columns)[:6])})")
+    if "volume" in columns:
+        columns["volume"] = columns["volume"] * own.volume_factor
+    codes = {symbol: own.close_currency} if own.close_currency else {}
+    if "currency" in own.named:
+        codes |= one_currency(name, pd.Series(symbol, index=cells.index), cells[own.named["currency"]])
+    beside = sign_beside(pd.concat([cells[held[figure]] for figure in ("close", "dividend") if figure in held]))
+    borne = "".join(sorted({*sign_in(held["close"]), *beside}))
     said = currencies_said({symbol: borne}, codes, [symbol])
-    index = pd.DatetimeIndex(read_dates(cells[date], name))
+    index = pd.DatetimeIndex(read_dates(cells[own.named["date"]], name))
     return pd.DataFrame(columns, index=index), said.get(symbol, "") if isinstance(said, Mapping) else ""
-
-
-def _headings(cells: pd.DataFrame) -> tuple[dict[str, Any], dict[Any, str]]:
-    """Columns by their heading in lower case, the first of each, and the currency that a heading states in brackets."""
-    told = {column: without_currency(str(column)) for column in reversed(cells.columns)}
-    return {heading.lower(): column for column, (heading, _) in told.items()}, {column: code for column, (_, code) in told.items() if code}

@@ -1,0 +1,130 @@
+"""Which column of a table of daily figures is which figure, by its heading and the unit or currency in brackets behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from impact.errors import InputError
+from impact.intake.units import unit_in
+from impact.market.column_headings import currency_behind, unit_of_shares, without_currency
+from impact.market.column_names import ALONE_NAMES, COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES, STANDS_BACK, TURNOVERS
+from impact.market.sniffing import RawTable
+
+__all__ = ["FigureColumns", "figure_columns"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FigureColumns:
+    """What the columns of a table are.
+
+    Attributes
+    ----------
+    named : mapping of str to str
+        Our name to the file's, for each column the table has; ``date`` always.
+    close_currency : str
+        What the heading of the close states; empty where it states none.
+    volume_factor : float
+        Shares that one unit of the volume stands for.
+    unread : tuple of str
+        Headings of volumes in a unit that is not told.
+    """
+
+    named: Mapping[str, str]
+    close_currency: str = ""
+    volume_factor: float = 1.0
+    unread: tuple[str, ...] = ()
+
+    def notes(self, name: str) -> tuple[str, ...]:
+        """What was assumed of the file called `name`."""
+        listed = ", ".join(map(repr, self.unread))
+        return (f"{name}: not read, a volume in a unit that is not told in shares: {listed}.",) if self.unread else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Heading:
+    """A heading as written, without what brackets or the end of it add, and what they add."""
+
+    written: str
+    bare: str
+    currency: str = ""
+    factor: float = 1.0
+
+
+def figure_columns(table: RawTable, stated: Mapping[str, str]) -> FigureColumns:
+    """The columns of a table; `stated` are those that a caller names.
+
+    A close stands before a last price, and a number of shares before a volume that may be money. ``Amount`` is a dividend in a table of
+    dividends alone: beside a price it is what was turned over.
+
+    Raises
+    ------
+    InputError
+        If a stated column is absent, a figure of one security has no close beside it, or two columns are closes alike.
+    """
+    present = list(table.columns.columns)
+    lowered = {column.strip().lower(): column for column in reversed(present)}
+    named: dict[str, str] = {}
+    read: dict[str, _Heading] = {}
+    unread: list[str] = []
+    for name in COLUMN_NAMES:
+        if name in stated:
+            if stated[name].strip().lower() not in lowered:
+                raise InputError(f"columns[{name!r}]={stated[name]!r} is not a column of {table.name}; it has: {', '.join(present[:12])}.")
+            named[name] = lowered[stated[name].strip().lower()]
+            read[name] = _read(named[name], name)
+            continue
+        fitting = [heading for column in present if (heading := _read(column, name)).bare in COLUMN_NAMES[name]]
+        if name == "volume":
+            unread = [heading.written for heading in fitting if heading.factor != heading.factor]
+            fitting = [heading for heading in fitting if heading.factor == heading.factor and not heading.currency]
+        foremost = [heading for heading in fitting if heading.bare not in STANDS_BACK] or fitting
+        if name == "close":
+            _refuse_two_closes(table, foremost)
+        if foremost:
+            named[name], read[name] = foremost[0].written, foremost[0]
+    if not {"close", "adjusted_close", "volume", "dividends"} & named.keys():
+        named |= {name: lowered[alias] for name, aliases in ALONE_NAMES.items() for alias in aliases if alias in lowered}
+    named.setdefault("date", present[0])
+    _require_a_close(table, named, lowered)
+    close, volume = read.get("close"), read.get("volume")
+    return FigureColumns(
+        named=named,
+        close_currency=close.currency if close else "",
+        volume_factor=volume.factor if volume else 1.0,
+        unread=tuple(unread),
+    )
+
+
+def _read(column: str, name: str) -> _Heading:
+    """A heading as one of the figure `name`: whole where that is one of its names, else without its currency or unit."""
+    lower = column.strip().lower()
+    if lower in COLUMN_NAMES[name]:
+        return _Heading(written=column, bare=lower)
+    bare, currency = without_currency(column)
+    if name == "close" and bare.lower() not in COLUMN_NAMES[name]:
+        bare, currency = currency_behind(column)
+    if name == "volume" and not currency:
+        shares, unit = unit_of_shares(column), unit_in(column)
+        if shares:
+            return _Heading(written=column, bare="number of shares" if shares.lower() in TURNOVERS | COLUMN_NAMES["volume"] else lower)
+        if unit is not None:
+            return _Heading(written=column, bare=unit.label.strip().lower(), currency=unit.currency, factor=unit.factor)
+    return _Heading(written=column, bare=bare.lower(), currency=currency)
+
+
+def _refuse_two_closes(table: RawTable, headings: Sequence[_Heading]) -> None:
+    """Refuse columns that are closes alike and do not hold the same figures."""
+    if len(headings) < 2 or all(table.columns[one.written].equals(table.columns[headings[0].written]) for one in headings[1:]):
+        return
+    listed = ", ".join(repr(one.written) for one in headings)
+    raise InputError(f"{table.name} has {len(headings)} columns of closes ({listed}); say which with columns={{'close': ...}}.")
+
+
+def _require_a_close(table: RawTable, named: Mapping[str, str], lowered: Mapping[str, str]) -> None:
+    """Refuse what only a table of one security, or a long one, has, where no price stands beside it."""
+    figures_alone = lowered.keys() - {named["date"].strip().lower()} <= OTHER_FIGURES | NOT_PRICES
+    long_only = {"security", "volume"} & named.keys() or OTHER_FIGURES & lowered.keys() or (figures_alone and len(lowered) > 1)
+    if long_only and not {"close", "adjusted_close", "dividends"} & named.keys():
+        listed = ", ".join(list(table.columns.columns)[:12])
+        raise InputError(f"{table.name} has no close column; it has: {listed}; name it with columns={{'close': ...}}.")

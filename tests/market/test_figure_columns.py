@@ -1,0 +1,90 @@
+"""Which column is which figure: units and currencies of headings, closes beside last prices, and what is turned over beside a price."""
+
+import pytest
+
+from impact.errors import InputError
+from impact.market import load_panel
+
+DAYS = ("2018-01-05", "2018-01-16")
+
+
+@pytest.fixture
+def read(tmp_path):
+    def panel_of(header, *rows, name="X.csv", **stated):
+        path = tmp_path / name
+        path.write_text("\n".join([header, *(f"{day},{row}" for day, row in zip(DAYS, rows, strict=True))]) + "\n", encoding="utf-8")
+        return load_panel(path, **stated)
+
+    return panel_of
+
+
+@pytest.mark.parametrize(
+    ("close", "currency"),
+    [
+        ("Close (p)", "GBp"), ("Close (pence)", "GBp"), ("Close [GBX]", "GBX"), ("Price (GBp)", "GBp"), ("Close (£)", "GBP"),
+        ("Close (€)", "EUR"), ("Close (HK$)", "HKD"), ("Fechamento (R$)", "BRL"), ("Close_EUR", "EUR"), ("Closing price in EUR", "EUR"),
+        ("Close GBp", "GBp"), ("Close ($)", ""), ("收盘价(元)", ""), ("収盘", None), ("Stängn.kurs", ""), ("Slutkurs (kr)", ""), ("Close (₩)", "KRW"),
+    ],
+)  # fmt: skip
+def test_a_unit_or_currency_of_the_heading_of_a_close_is_read(read, close, currency):
+    if currency is None:  # no name of a close: one security called so
+        assert read(f"Date,{close}", "170.5", "171.75").securities == ["収盘"]
+        return
+    panel = read(f"Date,Open,{close},Volume", "170,170.5,950250", "171,171.75,1300000")
+    assert panel.securities == ["X"] and panel.close["X"].tolist() == [170.5, 171.75] and panel.volume["X"].tolist() == [950250, 1300000]
+    assert panel.currency["X"] == currency
+
+
+def test_units_of_headings_are_those_of_the_lines_of_a_wide_table(read):
+    panel = read("Date,VOD LN (p),AZN LN (£),KO (US$),BRK (B)", "170.5,51,40.5,3", "171.75,52,41.5,4")
+    assert panel.currency.to_dict() == {"VOD LN": "GBp", "AZN LN": "GBP", "KO": "USD", "BRK (B)": ""}
+
+
+def test_a_sign_in_a_heading_cannot_be_another_currency(read):
+    assert read("Date,Close ($)", "1.5", "1.6", currency="HKD").currency["X"] == "HKD"
+    with pytest.raises(InputError, match=r"bear \$ and its currency is stated as 'EUR'"):
+        read("Date,Close ($)", "1.5", "1.6", currency="EUR")
+
+
+@pytest.mark.parametrize("header", ["Date,Last,Close", "Date,PX_LAST,Close", "Date,Zuletzt,Schluss", "Date,Price,Close (EUR)"])
+def test_a_close_stands_before_a_last_price(read, header):
+    assert read(header, "170.4,170.5", "171.7,171.75").close["X"].tolist() == [170.5, 171.75]
+
+
+def test_two_columns_of_closes_are_refused_and_either_can_be_said(read):
+    rows = ("Date,Close (EUR),Close (USD)", "170.5,200.5", "171.75,201.5")
+    with pytest.raises(InputError, match=r"has 2 columns of closes \('Close \(EUR\)', 'Close \(USD\)'\)"):
+        read(*rows)
+    panel = read(*rows, columns={"close": "Close (USD)"})
+    assert panel.close["X"].tolist() == [200.5, 201.5] and panel.currency["X"] == "USD"
+
+
+def test_an_amount_beside_a_close_is_what_was_turned_over(read, tmp_path):
+    panel = read("trade_date,close,vol,amount", "756,40003,3000500", "757.5,40004,3000500")
+    assert panel.dividends is None and panel.volume["X"].tolist() == [40003, 40004]
+    assert panel.returns()["X"].iloc[1] == pytest.approx(757.5 / 756 - 1)
+    two = tmp_path / "two.csv"
+    two.write_text(",A,A,B,B\nDate,close,amount,close,amount\n2018-01-05,10,5000,20,6000\n2018-01-16,11,5500,22,6600\n")
+    panel = load_panel(two)
+    assert panel.dividends is None and panel.close["B"].tolist() == [20, 22]
+
+
+@pytest.mark.parametrize(
+    ("volume", "cell", "shares"),
+    [
+        ("Volume (shares)", "950250", 950250), ("Umsatz (Stück)", "950250", 950250), ("Volume ('000)", "950.25", 950250),
+        ("Volume (thousands)", "950.25", 950250), ("成交量(万股)", "95.025", 950250), ("Trading Volume", "950250", 950250),
+        ("Volume Traded", "950250", 950250), ("No.of Shares", "950250", 950250), ("成交量（股）", "950250", 950250),
+    ],
+)  # fmt: skip
+def test_the_unit_of_a_volume_is_read(read, volume, cell, shares):
+    assert read(f"Date,Close,{volume}", f"170.5,{cell}", f"171.75,{cell}").volume["X"].tolist() == [shares, shares]
+
+
+def test_a_volume_of_money_or_of_untold_lots_is_none(read):
+    panel = read("Date,Close,Volume (USD)", "170.5,9502500", "171.75,9502500")
+    assert panel.volume is None
+    panel = read("Date,Close,Volumen,Stück", "170.5,161000,950", "171.75,223000,1300")
+    assert panel.volume["X"].tolist() == [950, 1300]
+    panel = read("Date,Close,成交量(手)", "170.5,9502", "171.75,9502")
+    assert panel.volume is None and panel.assumptions == ("X.csv: not read, a volume in a unit that is not told in shares: '成交量(手)'.",)
