@@ -18,7 +18,7 @@ __all__ = ["ParsedDates", "is_bare_date", "parse_date", "parse_dates"]
 _MONTHS = {
     "juin": 6, "juil": 7, "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11,
     "dec": 12, "mai": 5, "okt": 10, "dez": 12, "mrz": 3, "gen": 1, "mag": 5, "giu": 6, "lug": 7, "ago": 8, "set": 9, "ott": 10, "dic": 12,
-    "fev": 2, "avr": 4, "aou": 8, "ene": 1, "abr": 4, "mrt": 3, "mei": 5, "out": 10,
+    "fev": 2, "avr": 4, "aou": 8, "ene": 1, "abr": 4, "mrt": 3, "mei": 5, "out": 10, "maj": 5,
 }  # fmt: skip
 _WORD = r"[^\W\d_]{3,}"
 _PATTERNS = (

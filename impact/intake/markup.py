@@ -23,6 +23,7 @@ __all__ = [
     "read_xml_records",
 ]
 
+_HEADINGS_IN_BRACKETS = re.compile(r"<[^<>\n]+>[ ]?[,;|\t][ ]?<")
 _SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -52,8 +53,9 @@ def is_html(content: bytes) -> bool:
 
 
 def is_xml(content: bytes) -> bool:
-    """Any other markup."""
-    return opening_text(content).startswith(("<", "-----begin privacy"))
+    """Any other markup; a line of headings in angle brackets (``<TICKER>,<CLOSE>``) is none."""
+    opening = opening_text(content)
+    return opening.startswith(("<", "-----begin privacy")) and not _HEADINGS_IN_BRACKETS.match(opening)
 
 
 def is_single_file_page(content: bytes) -> bool:

@@ -12,7 +12,7 @@ def _names(*lines: str) -> frozenset[str]:
 
 
 DATE_NAMES = _names(
-    "date; dates; day; session; time; timestamp; trade date; trade_date; tradedate; trading day; datum; fecha; data; 날짜; 일자; 日付; 日付け; 日期; 交易日期",
+    "dtyyyymmdd; date; dates; day; session; time; timestamp; trade date; trade_date; tradedate; trading day; datum; fecha; data; 날짜; 일자; 日付; 日付け; 日期; 交易日期",
     "tarih; dia; fecha de cotización; dato; päivä; päivämäärä; pvm; dzień; datum obchodu; dátum; dată; kuupäev; datums; дата; ημερομηνία; תאריך; tanggal; ngày; วันที่",
 )
 COLUMN_NAMES: Mapping[str, frozenset[str]] = {
@@ -34,7 +34,7 @@ COLUMN_NAMES: Mapping[str, frozenset[str]] = {
         "volym; volum; omsatt antall; omsatt volum; antal; antal aktier; omsatt antal; vaihdettu määrä; osakevaihto; kappalevaihto; wolumen; wol.; objem; forgalom (db)",
         "volum tranzacționat; kogus; объём; объем; объём торгов; объем торгов; όγκος; מחזור (יח'); khối lượng; ปริมาณ; total volume; stukken",
         "volume; vol; vol.; px_volume; shares traded; number of shares; turnover shares; stücke; stuecke; stück; volumen; 거래량; 出来高; 売買高; 成交量; 交易量",
-        "trading volume; volume traded; traded volume; no.of shares; no. of shares; tot.vol; tot. vol; umsatz stück; acvol_uns; acvol_1; 成交股數; 成交股数",
+        "trading volume; volume traded; traded volume; cumulative volume; no.of shares; no. of shares; tot.vol; tot. vol; umsatz stück; acvol_uns; acvol_1; 成交股數; 成交股数",
     ),
     "dividends": _names("dividends; dividend"),
     "currency": _names("currency; ccy; crncy; price close currency; close currency"),
@@ -50,7 +50,7 @@ STANDS_BACK = _names(
 """Names of a last price, beside which a close is the close, and of a volume that may be money, beside which a number of shares is none."""
 
 OTHER_FIGURES = _names(
-    "open; high; low; vwap; stock splits; capital gains; 시가; 고가; 저가; 始値; 高値; 安値; 开盘价; 开盘; 最高; 最低; 開盤價",
+    "open; high; low; openint; per; first; vwap; stock splits; capital gains; 시가; 고가; 저가; 始値; 高値; 安値; 开盘价; 开盘; 最高; 最低; 開盤價",
     "açılış; yüksek; düşük; abertura; máxima; mínima; opening price; high price; low price; öppningskurs; öppen; högstakurs; högst; lägstakurs; lägst",
     "åpningskurs; åpning; høy; lav; høyest; lavest; åbningskurs; åbning; høj; avauskurssi; avaus; ylin; alin; otwarcie; kurs otwarcia; najwyższy",
     "najwyzszy; najniższy; najnizszy; kurs max; kurs min; max.; min.; otevírací; nejvyšší; nejnižší; nyitó; deschidere",

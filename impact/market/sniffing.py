@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,9 +138,17 @@ def _table_of_sheet(name: str, sheet: RawSheet, date_column: str | None, decimal
 
 
 def _has_dates(sheet: RawSheet, date_column: str | None) -> bool:
-    rows = [list(sheet.headings)] if sheet.headings else sheet.head(PREAMBLE_LINES)
+    rows = [list(sheet.headings)] if sheet.headings else _head_of(sheet)
     wanted = _date_names(date_column)
     return any(cell.strip().lower() in wanted for row in rows for cell in row)
+
+
+def _head_of(sheet: RawSheet) -> list[list[str]]:
+    """The first rows, without the angle brackets that MetaStock puts around each heading (``<CLOSE>``)."""
+    return [
+        [cell[1:-1].strip() if cell[:1] == "<" and cell[-1:] == ">" else cell for cell in map(str.strip, row)]
+        for row in sheet.head(PREAMBLE_LINES)
+    ]
 
 
 def _date_names(date_column: str | None) -> frozenset[str]:
@@ -149,7 +157,7 @@ def _date_names(date_column: str | None) -> frozenset[str]:
 
 def _text_table(name: str, sheet: RawSheet, date_column: str | None, decimal: str | None) -> RawTable:
     """A sheet of cells whose header row is one of its own rows."""
-    head = [[cell.strip() for cell in row] for row in sheet.head(PREAMBLE_LINES)]
+    head = _head_of(sheet)
     levels, position = _two_levels(head)
     if levels is None:
         position = _header_position(name, head, date_column)
@@ -345,9 +353,25 @@ def _decimal_sign(name: str, columns: pd.DataFrame, stated: str | None) -> tuple
     Where the figures leave it open it is the one stated; one that they contradict is said.
     """
     sample = [cell for column in columns.columns for cell in columns[column].iloc[:200]]
-    sure, groups = dict.fromkeys(".,", ""), dict.fromkeys(".,", "")
-    doubtful = ""
-    for written in sample:
+    sure, groups, doubtful = _signs_used(sample)
+    if sure["."] and sure[","] and not stated:
+        raise InputError(f"{name} uses both '.' and ',' as decimal sign; write all figures with one, or say which with decimal.")
+    told, by = _told_by(sure, groups)
+    if not told and doubtful:  # rates and counts of shares have a sign too: 0.73%, 1.30M
+        told, by = _told_by(*_signs_used([_without_letter(cell.strip().removesuffix("%"))[0] for cell in sample])[:2])
+    if not told and not stated and doubtful:
+        raise InputError(f"{name}: {doubtful!r} may be thousands or decimals; say which with decimal='.' or decimal=','.")
+    if told and stated and told != stated:
+        return told, (
+            f"{name}: the stated decimal sign {stated!r} is not used for it: its figures, such as {by}, tell that it is {told!r}.",
+        )
+    return told or stated or ".", ()
+
+
+def _signs_used(cells: Sequence[str]) -> tuple[dict[str, str], dict[str, str], str]:
+    """A cell in which each sign can only be that of decimals, one in which it can only group, and one that is either; empty without any."""
+    sure, groups, doubtful = dict.fromkeys(".,", ""), dict.fromkeys(".,", ""), ""
+    for written in cells:
         cell = _bare_figure(written)
         match = re.fullmatch(r"[-+]?\d[\d.,]*?([.,])(\d+)", cell)
         if not match or looks_like_date(written):
@@ -360,16 +384,7 @@ def _decimal_sign(name: str, columns: pd.DataFrame, stated: str | None) -> tuple
             sure[sign] = sure[sign] or (written if cell.count(sign) == 1 else "")
         elif sign == "," and cell.count(",") == 1:
             doubtful = cell
-    if sure["."] and sure[","] and not stated:
-        raise InputError(f"{name} uses both '.' and ',' as decimal sign; write all figures with one, or say which with decimal.")
-    told, by = _told_by(sure, groups)
-    if not told and not stated and doubtful:
-        raise InputError(f"{name}: {doubtful!r} may be thousands or decimals; say which with decimal='.' or decimal=','.")
-    if told and stated and told != stated:
-        return told, (
-            f"{name}: the stated decimal sign {stated!r} is not used for it: its figures, such as {by}, tell that it is {told!r}.",
-        )
-    return told or stated or ".", ()
+    return sure, groups, doubtful
 
 
 def _told_by(sure: Mapping[str, str], groups: Mapping[str, str]) -> tuple[str, str]:

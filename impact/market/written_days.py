@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.dates import parse_date
 
 __all__ = ["DaysRead", "looks_like_date", "read_dates", "read_days"]
 
-# What a date may look like, and how to read it. The month and day of the last pattern are told apart by their values.
+# What a date may look like, and how to read it. Those without a format are told apart by their values, or name their month.
 DATE_FORMATS = (
     (re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]00:00(?::00(?:\.0+)?)?(?:[+-]\d{2}:?\d{2}|Z)?)?"), "%Y-%m-%d"),
     (re.compile(r"\d{8}"), "%Y%m%d"),
@@ -19,14 +22,30 @@ DATE_FORMATS = (
     (re.compile(r"\d{4}\.\d{1,2}\.\d{1,2}"), "%Y.%m.%d"),
     (re.compile(r"\d{4}年\d{1,2}月\d{1,2}日"), "%Y年%m月%d日"),
     (re.compile(r"\d{4}년 \d{1,2}월 \d{1,2}일"), "%Y년 %m월 %d일"),
-    (re.compile(r"\d{1,2}-[A-Za-z]{3}-\d{4}"), "%d-%b-%Y"),
-    (re.compile(r"\d{1,2} [A-Za-z]{3} \d{4}"), "%d %b %Y"),
-    (re.compile(r"[A-Za-z]{3} \d{1,2}, \d{4}"), "%b %d, %Y"),
-    (re.compile(r"\d{1,2} [A-Za-z]{4,9} \d{4}"), "%d %B %Y"),
-    (re.compile(r"[A-Za-z]{4,9} \d{1,2}, \d{4}"), "%B %d, %Y"),
     (re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}"), "%d.%m.%Y"),
-    (re.compile(r"\d{1,2}/\d{1,2}/\d{4}"), ""),
+    (re.compile(r"\d{1,2}([/-])\d{1,2}\1\d{4}"), "either"),
+    (re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2}"), "short"),
+    (re.compile(r"1\d{2}/\d{1,2}/\d{1,2}|1\d{2}年\d{1,2}月\d{1,2}日"), "minguo"),
+    (
+        re.compile(
+            r"(?:[^\W\d_]{2,9}\.?,? )?(?:\d{1,2}(?:[-/. ]{1,2}| de )[^\W\d_]{3,12}\.?(?:[-/., ]{1,2}| de )(?:\d{4}|'?\d{2})"
+            r"|[^\W\d_]{3,12}\.?[ -]\d{1,2},?[ -]\d{4})"
+        ),
+        "named",
+    ),
 )
+# Whole numbers that stand for days in a column of them, and look like any other number.
+NUMBERED = (
+    (re.compile(r"[2-7]\d{4}(?:\.0)?"), "serial"),
+    (re.compile(r"\d{9,10}(?:\d{3})?(?:\.0)?"), "epoch"),
+)
+_SPACED_MARK = re.compile(r"(?<=\d)\s*([-/.])\s+(?=\d)")
+_CLOCK = re.compile(r"(?<=\d)(?:T|,? )(?!00:00)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?$", re.IGNORECASE)
+SUNDAY = 6
+MONTH = pd.Timedelta(days=31)
+"""Between two rows of daily figures there is less."""
+MINGUO = 1911
+"""Years before the first one of the Republic of China, in which its exchanges count."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -38,18 +57,24 @@ class DaysRead:
 
 
 def read_dates(cells: pd.Series, name: str) -> pd.Series:
-    """The dates of :func:`read_days`, by what the cells tell alone."""
-    return read_days(cells, name).dates
+    """The dates of :func:`read_days`, by what the cells tell alone; days of events, whose times of day and bare numbers are none."""
+    return _read_days(cells, name, None, of_rows=False).dates
 
 
 def read_days(cells: pd.Series, name: str, date_format: str | None = None) -> DaysRead:
     """Dates, read as most of the cells tell; as stated where they leave day and month open, or where that reads as many of them.
+
+    The time of day at which a row was closed is left out, where no row falls on a Sunday by it.
 
     Raises
     ------
     InputError
         If no cell is a date, or day and month cannot be told apart and `date_format` is not given.
     """
+    return _read_days(cells, name, date_format, of_rows=True)
+
+
+def _read_days(cells: pd.Series, name: str, date_format: str | None, *, of_rows: bool) -> DaysRead:
     if pd.api.types.is_datetime64_any_dtype(cells):
         zone_free = cells.dt.tz_localize(None) if isinstance(cells.dtype, pd.DatetimeTZDtype) else cells
         return DaysRead(dates=zone_free.astype("datetime64[ns]"))
@@ -57,23 +82,97 @@ def read_days(cells: pd.Series, name: str, date_format: str | None = None) -> Da
     if not len(text):
         return DaysRead(dates=pd.to_datetime(text).astype("datetime64[ns]"))
     if date_format is None:
-        used, read = _as_told(text, name)
+        used, own = _as_told(text, name, of_rows=of_rows)
+        read = own.dates
     else:
         used, read = date_format, _parsed(text, date_format)
         try:
-            told, own = _as_told(text, name)
+            told, own = _as_told(text, name, of_rows=of_rows)
         except InputError:
-            own = read
-        if own.notna().sum() > read.notna().sum():
-            return DaysRead(dates=own, notes=_contradiction(text, read, own, date_format, told, name))
+            told, own = date_format, DaysRead(dates=read)
+        if own.dates.notna().sum() > read.notna().sum():
+            return DaysRead(dates=own.dates, notes=own.notes + _contradiction(text, read, own.dates, date_format, told, name))
     if read.isna().all():
         raise InputError(f"{name}: no date can be read as {used!r} (first {text.iloc[0]!r}); name the format with date_format.")
-    return DaysRead(dates=read)
+    return DaysRead(dates=read, notes=own.notes if date_format is None else ())
 
 
-def _as_told(text: pd.Series, name: str) -> tuple[str, pd.Series]:
-    told, cut = _date_format(text, name)
-    return told, _parsed(cut, told)
+def _as_told(text: pd.Series, name: str, *, of_rows: bool) -> tuple[str, DaysRead]:
+    """The form of most cells, and all cells read by it."""
+    plain = _plain(text)
+    timed = plain.str.contains(_CLOCK, regex=True) if of_rows else pd.Series(False, index=text.index)
+    if timed.any():
+        plain = plain.where(~timed, plain.str.replace(_CLOCK, "", regex=True))
+    told = _date_format(plain, name, numbered=of_rows)
+    notes: tuple[str, ...] = ()
+    if told == "%Y-%m-%d":
+        dates = _parsed(plain.where(plain.str.fullmatch(DATE_FORMATS[0][0]), "").str[:10], told)
+    elif told == "minguo":
+        dates, notes = _of_minguo(plain, name)
+    elif told == "named":
+        dates = _by_value(plain, _with_month_named)
+    elif told == "serial":
+        dates, notes = _serial_days(plain, name)
+    elif told == "epoch":
+        dates = _epoch_days(plain, name)
+    else:
+        dates = _parsed(plain.str.replace("-", "/") if "/" in told else plain, told)
+    if (timed & (dates.dt.day_of_week == SUNDAY)).any():
+        raise InputError(
+            f"{name}: its rows bear times of day, by which {int((timed & (dates.dt.day_of_week == SUNDAY)).sum())} fall on a Sunday (first "
+            f"{text[timed & (dates.dt.day_of_week == SUNDAY)].iloc[0]!r}), as in another zone; write the dates of the sessions as YYYY-MM-DD."
+        )
+    return told, DaysRead(dates=dates, notes=notes)
+
+
+def _plain(text: pd.Series) -> pd.Series:
+    """Cells without blanks around the marks between figures, and without a point at the end: ``2018. 1. 5.``."""
+    return text.str.replace(_SPACED_MARK, r"\1", regex=True).str.rstrip(".")
+
+
+def _by_value(text: pd.Series, read: Callable[[str], pd.Timestamp | None]) -> pd.Series:
+    codes, distinct = pd.factorize(text)
+    return pd.Series(pd.DatetimeIndex([read(cell) for cell in distinct]).take(codes), index=text.index).astype("datetime64[ns]")
+
+
+def _with_month_named(cell: str) -> pd.Timestamp | None:
+    """A day whose month is a word, so that two figures of its year are enough: ``05-Jan-18``; a name of the weekday may stand before it."""
+    return parse_date(cell.replace("'", "")) if DATE_FORMATS[-1][0].fullmatch(cell) else None
+
+
+def _of_minguo(text: pd.Series, name: str) -> tuple[pd.Series, tuple[str, ...]]:
+    """Days with a year of the Republic of China, and that they are read so."""
+    parts = text.str.extract(r"^(1\d{2})[/年](\d{1,2})[/月](\d{1,2})日?$").astype(float)
+    parts.columns = pd.Index(["year", "month", "day"])
+    dates = pd.to_datetime(parts.assign(year=parts["year"] + MINGUO), errors="coerce").astype("datetime64[ns]")
+    first = dates.first_valid_index()
+    told = () if first is None else (f"{name}: its years are those of the Republic of China: {text[first]} is {dates[first]:%Y-%m-%d}.",)
+    return dates, told
+
+
+def _serial_days(text: pd.Series, name: str) -> tuple[pd.Series, tuple[str, ...]]:
+    """Days as a spreadsheet counts them from 1900, and that they are read so; one that falls on a weekend is counted otherwise."""
+    numbers = pd.to_numeric(text.where(text.str.fullmatch(NUMBERED[0][0]), None), errors="coerce")
+    dates = pd.to_datetime(numbers, unit="D", origin="1899-12-30", errors="coerce").astype("datetime64[ns]")
+    resting, known = (dates.dt.day_of_week >= SUNDAY - 1).to_numpy(), dates.notna().to_numpy()
+    place = int(np.argmax(resting if resting.any() else known))
+    written, day = text.iloc[place], dates.iloc[place]
+    if resting.any():
+        raise InputError(f"{name}: {written!r} as the serial number of a day from 1900 is {day:%A %Y-%m-%d}; write dates as YYYY-MM-DD.")
+    return dates, (f"{name}: its dates are serial numbers of a spreadsheet from 1900: {written} is {day:%Y-%m-%d}.",)
+
+
+def _epoch_days(text: pd.Series, name: str) -> pd.Series:
+    """Days as seconds or thousandths from 1970, each at midnight UTC."""
+    numbers = pd.to_numeric(text.where(text.str.fullmatch(NUMBERED[1][0]), None), errors="coerce")
+    seconds = numbers.where(numbers < 1e11, numbers / 1000)
+    within = (seconds % 86_400 != 0) & seconds.notna()
+    if within.any():
+        raise InputError(
+            f"{name}: {text[within].iloc[0]!r} is {pd.Timestamp(seconds[within].iloc[0], unit='s'):%Y-%m-%d %H:%M} UTC, which may be another "
+            "day at its venue; write dates as YYYY-MM-DD."
+        )
+    return pd.to_datetime(seconds, unit="s", errors="coerce").astype("datetime64[ns]")
 
 
 def _parsed(text: pd.Series, date_format: str) -> pd.Series:
@@ -93,23 +192,27 @@ def _contradiction(text: pd.Series, stated: pd.Series, own: pd.Series, date_form
 
 def looks_like_date(text: str) -> bool:
     """Whether a cell is written as some date is."""
-    return any(pattern.fullmatch(text) for pattern, _ in DATE_FORMATS)
+    plain = _SPACED_MARK.sub(r"\1", text).rstrip(".")
+    return any(pattern.fullmatch(plain) for pattern, _ in DATE_FORMATS)
 
 
-def _date_format(text: pd.Series, name: str) -> tuple[str, pd.Series]:
-    """The format of most cells, and the cells cut to what it reads."""
-    for pattern, date_format in sorted(DATE_FORMATS, key=lambda pair: -int(text.str.fullmatch(pair[0]).sum())):
-        if not text.str.fullmatch(pattern).any():
+def _date_format(text: pd.Series, name: str, *, numbered: bool) -> str:
+    """The form of most cells: a format, or one of those that are told by their values."""
+    for pattern, date_format in sorted(
+        (*DATE_FORMATS, *(NUMBERED if numbered else ())), key=lambda pair: -int(text.str.fullmatch(pair[0]).sum())
+    ):
+        fitting = text[text.str.fullmatch(pattern)]
+        if fitting.empty:
             break
-        if date_format == "%Y-%m-%d":
-            return date_format, text.where(text.str.fullmatch(pattern), "").str[:10]
-        return date_format or _day_or_month_first(text[text.str.fullmatch(pattern)], name), text
+        if date_format == "either":
+            return _day_or_month_first(fitting, name)
+        return _of_short_years(fitting, name) if date_format == "short" else date_format
     first = text.iloc[0] if len(text) else ""
     raise InputError(f"{name}: no date can be read (first {first!r}); write dates as YYYY-MM-DD, or name the format with date_format.")
 
 
 def _day_or_month_first(text: pd.Series, name: str) -> str:
-    parts = text.str.split("/", expand=True)
+    parts = text.str.split("[/-]", expand=True, regex=True)
     first, second = parts[0].astype(int).max(), parts[1].astype(int).max()
     if first > 12 and second <= 12:
         return "%d/%m/%Y"
@@ -118,3 +221,26 @@ def _day_or_month_first(text: pd.Series, name: str) -> str:
     raise InputError(
         f"{name}: day and month cannot be told apart (first {text.iloc[0]!r}); say which with date_format='%d/%m/%Y' or '%m/%d/%Y'."
     )
+
+
+def _of_short_years(text: pd.Series, name: str) -> str:
+    """The format of days with two figures of the year: day and month as where it has four, if the year cannot stand first.
+
+    The year stands last where daily figures run on by it, and lie years apart were it first.
+    """
+    mark = text.iloc[0].lstrip("0123456789")[0]
+    slashed = text.str.replace("-", "/")
+    told = "%d.%m.%y" if mark == "." else _day_or_month_first(slashed, name).replace("%Y", "%y")
+    last, first = (
+        pd.to_datetime(slashed, format=form, errors="coerce") for form in (told, mark.replace("-", "/").join(("%y", "%m", "%d")))
+    )
+    if last.notna().all() and (first.isna().any() or _widest_gap(last) <= MONTH < _widest_gap(first)):
+        return told
+    raise InputError(
+        f"{name}: day and year cannot be told apart (first {text.iloc[0]!r}); say which with date_format, such as '%d{mark}%m{mark}%y'."
+    )
+
+
+def _widest_gap(dates: pd.Series) -> pd.Timedelta:
+    apart = dates.drop_duplicates().sort_values().diff()
+    return pd.Timedelta(0) if apart.isna().all() else apart.max()

@@ -1,0 +1,123 @@
+"""Days of price files as vendors write them: months by name, short years, years of Taiwan, times of day, serial numbers."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from impact.errors import InputError
+from impact.market import load_panel
+from impact.market.written_days import read_dates
+
+FRIDAY, TUESDAY = pd.Timestamp("2018-01-05"), pd.Timestamp("2018-01-16")
+
+
+@pytest.fixture
+def sessions(tmp_path):
+    def read(*days, **stated):
+        path = tmp_path / "X.csv"
+        path.write_text("Date;Close\n" + "".join(f'"{day}";{n + 10}\n' for n, day in enumerate(days)), encoding="utf-8")
+        panel = load_panel(path, **stated)
+        return panel.sessions.tolist(), panel.read_as
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("05-Jan-18", "16-Jan-18"), ("5-Jan-2018", "16-Jan-2018"), ("05 Jan '18", "16 Jan '18"), ("5-January-2018", "16-January-2018"),
+        ("Fri, 05 Jan 2018", "Tue, 16 Jan 2018"), ("Friday January 5 2018", "Tuesday January 16 2018"), ("5 janv. 2018", "16 janv. 2018"),
+        ("05. Jan 2018", "16. Jan 2018"), ("05/ene/2018", "16/ene/2018"), ("Jan 5, 2018", "Jan 16, 2018"),
+        ("01/05/18", "01/16/18"), ("05/01/18", "16/01/18"), ("05.01.18", "16.01.18"), ("05-01-2018", "16-01-2018"), ("01-05-2018", "01-16-2018"),
+        ("2018- 01- 05", "2018- 01- 16"), ("2018. 1. 5.", "2018. 1. 16."), ("1515110400", "1516060800"), ("1515110400000", "1516060800000"),
+        ("2018-01-05 16:00:00", "2018-01-16 13:00:00"), ("1/5/2018 16:00:00", "1/16/2018 16:00:00"), ("05.01.2018, 17:35", "16.01.2018, 17:35"),
+        ("1/5/2018 4:00 PM", "1/16/2018 4:00 PM"),
+    ],
+)  # fmt: skip
+def test_a_day_that_can_mean_one_only_is_read(sessions, first, second):
+    assert sessions(first, second) == ([FRIDAY, TUESDAY], ())
+
+
+def test_months_are_named_in_the_language_of_the_file(sessions):
+    for months in (
+        ("Mär", "Mai", "Okt", "Dez"),
+        ("mars", "maj", "okt", "dec"),
+        ("mar", "may", "oct", "dic"),
+        ("mars", "mai", "oct.", "déc."),
+    ):
+        days, _ = sessions(*(f"{5 + n} {month} 2018" for n, month in enumerate(months)))
+        assert [day.month for day in days] == [3, 5, 10, 12]
+
+
+def test_what_is_counted_from_elsewhere_is_read_and_said(sessions):
+    assert sessions("107/01/05", "107/01/16") == (
+        [FRIDAY, TUESDAY],
+        ("X.csv: its years are those of the Republic of China: 107/01/05 is 2018-01-05.",),
+    )
+    assert sessions("43105", "43116.0") == (
+        [FRIDAY, TUESDAY],
+        ("X.csv: its dates are serial numbers of a spreadsheet from 1900: 43105 is 2018-01-05.",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "message"),
+    [
+        (["18/01/05", "18/01/16"], "day and year cannot be told apart .first '18/01/05'.; say which with date_format"),
+        (["99/01/05", "99/01/06"], "day and year cannot be told apart"),
+        (["05/01/18"], "day and month cannot be told apart"),
+        (["16/01/18"], "day and year cannot be told apart"),
+        (["16.01.18", "16.01.19"], "day and year cannot be told apart"),  # years apart whichever is the year
+        (["41643", "41644", "41645"], r"'41643' as the serial number of a day from 1900 is Saturday 2014-01-04"),
+        (["2018-01-04 16:00:00", "2018-01-07 16:00:00"], "by which 1 fall on a Sunday"),  # midnight in Hong Kong, written in UTC
+        (["1515081600", "1515340800"], "is 2018-01-04 16:00 UTC, which may be another day"),
+        (["2018-01-04T16:00:00Z", "2018-01-07T16:00:00Z"], "no date can be read"),
+        (["05-Foo-18", "06-Foo-18"], "no date can be read"),
+    ],
+)
+def test_a_day_that_can_mean_several_is_refused(sessions, days, message):
+    with pytest.raises(InputError, match=message):
+        sessions(*days)
+
+
+def test_a_stated_format_settles_a_short_year(sessions):
+    assert sessions("18/01/05", "18/01/16", date_format="%y/%m/%d") == ([FRIDAY, TUESDAY], ())
+    assert sessions("05/01/18", "12/01/18", date_format="%d/%m/%y")[0] == [FRIDAY, pd.Timestamp("2018-01-12")]
+
+
+def test_bare_numbers_and_times_of_day_are_no_days_of_events():
+    for cell in ("43105", "1515110400", "2018-01-05 16:00"):
+        with pytest.raises(InputError, match="no date can be read"):
+            read_dates(pd.Series([cell], dtype=object), "events")
+    assert read_dates(pd.Series(["05-Jan-18"], dtype=object), "events").tolist() == [FRIDAY]
+
+
+METASTOCK = (
+    "<TICKER>,<PER>,<DTYYYYMMDD>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>\n"
+    "GAZP,D,20180105,000000,131.5,133.1,131.2,132.8,28371000,0\nGAZP,D,20180116,000000,132.9,134.0,132.5,133.55,19371000,0\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        METASTOCK,
+        METASTOCK.replace("DTYYYYMMDD", "DATE"),
+        METASTOCK.replace(",", ";").replace(".", ","),
+    ],
+)
+def test_headings_in_angle_brackets_are_headings(tmp_path, text):
+    (tmp_path / "export.txt").write_text(text)
+    panel = load_panel(tmp_path / "export.txt")
+    assert panel.sessions.tolist() == [FRIDAY, TUESDAY]
+    assert panel.close["GAZP"].tolist() == [132.8, 133.55] and panel.volume["GAZP"].tolist() == [28371000, 19371000]
+
+
+def test_rates_and_counts_tell_the_decimal_sign_where_prices_leave_it_open(tmp_path):
+    path = tmp_path / "X.csv"
+    path.write_text('Date,Price,Open,Vol.,Change %\n2018-01-05,"49,900","49,000",950.25K,0.11%\n2018-01-16,"50,000","49,000",1.30M,0.73%\n')
+    panel = load_panel(path)
+    assert panel.close["X"].tolist() == [49900, 50000] and panel.volume["X"].tolist() == [950250, 1300000]
+    path.write_text("Date;Zuletzt;Vol.;+/- %\n2018-01-05;9,125;950,25K;0,11%\n2018-01-16;9,250;1,30M;0,73%\n")
+    assert load_panel(path).close["X"].tolist() == [9.125, 9.25]
