@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from impact.errors import InputError, SourceUnusable
+from impact.errors import InputError
 from impact.facts.csl import read_csl
 from impact.facts.list_records import OfficialList, read_lines
 from impact.facts.ofac import read_ofac
-from impact.facts.plain_list import PLAIN_COLUMNS, has_plain_header, read_plain_list
+from impact.facts.plain_list import has_plain_header, read_plain_list
 
 __all__ = ["LIST_FORMATS", "ListFormat", "known_format", "list_format"]
 
@@ -30,7 +30,7 @@ class ListFormat:
     name, title : str
         Word of the command line, and what the format is.
     has_header : callable
-        Whether a set of column names (lower case) is the header of this format.
+        Whether the file at a path has the header of this format.
     read : callable
         ``read(path, version=..., **companions)`` gives an :class:`OfficialList`.
     companions : tuple of str
@@ -41,10 +41,18 @@ class ListFormat:
 
     name: str
     title: str
-    has_header: Callable[[frozenset[str]], bool]
+    has_header: Callable[[str | Path], bool]
     read: Callable[..., OfficialList]
     companions: tuple[str, ...] = ()
     addresses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def _first_line(path: str | Path) -> list[str]:
+    return read_lines(path)[0].split(",")
+
+
+def _has_csl_header(path: str | Path) -> bool:
+    return {name.strip().strip('"').lower() for name in _first_line(path)} >= {"source", "entity_number", "name"}
 
 
 LIST_FORMATS: Mapping[str, ListFormat] = MappingProxyType(
@@ -54,7 +62,7 @@ LIST_FORMATS: Mapping[str, ListFormat] = MappingProxyType(
             ListFormat(
                 name="ofac",
                 title="OFAC consolidated list, CSV files without a header",
-                has_header=lambda names: False,
+                has_header=lambda path: False,
                 read=read_ofac,
                 companions=("alternates", "comments"),
                 addresses=MappingProxyType(
@@ -64,7 +72,7 @@ LIST_FORMATS: Mapping[str, ListFormat] = MappingProxyType(
             ListFormat(
                 name="csl",
                 title="Consolidated Screening List, CSV",
-                has_header=lambda names: names >= {"source", "entity_number", "name"},
+                has_header=_has_csl_header,
                 read=read_csl,
                 addresses=MappingProxyType({"consolidated.csv": f"{_CSL_SERVICE}/consolidated.csv"}),
             ),
@@ -81,22 +89,18 @@ LIST_FORMATS: Mapping[str, ListFormat] = MappingProxyType(
 
 
 def list_format(path: str | Path) -> ListFormat:
-    """The format of a list file: the first whose header its first line is, else the one that has no header.
+    """The format of a list file: the first whose header it has, else the one that has no header, if its first line has cells enough.
+
+    What is neither is a plain table that cannot be read, and its reader says why.
 
     Raises
     ------
     SourceUnusable
-        If the first line has too few cells for that one too.
+        If the file cannot be opened or is empty.
     """
-    first = read_lines(path)[0].split(",")
-    header = frozenset(name.strip().strip('"').lower() for name in first)
-    known = next((known for known in LIST_FORMATS.values() if known.has_header(header)), None)
-    if known is None and len(first) < _FEWEST_OF_OFAC:
-        raise SourceUnusable(
-            f"{Path(path).name} holds no usable row: its first line {','.join(first)[:80]!r} heads no list with a column of names; a table "
-            f"of your own has commas between columns and begins with their headings, of: {', '.join(PLAIN_COLUMNS)}."
-        )
-    return known or LIST_FORMATS["ofac"]
+    n_cells = len(_first_line(path))
+    known = next((known for known in LIST_FORMATS.values() if known.has_header(path)), None)
+    return known or LIST_FORMATS["ofac" if n_cells >= _FEWEST_OF_OFAC else "plain"]
 
 
 def known_format(name: str) -> ListFormat:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from impact.errors import SourceUnusable
-from impact.facts.list_records import ListTables, OfficialList, read_lines, split_records
+from impact.facts.list_records import ListTables, OfficialList
+from impact.facts.list_sheets import ListRow, ListSheet, read_list_sheets
 from impact.intake.dates import is_bare_date, parse_date, parse_dates
 from impact.intake.numbers import MISSING_TEXT
 from impact.provenance import Source
@@ -81,9 +82,16 @@ _COLUMN_OF = {**{name: name for name in PLAIN_COLUMNS}, **{also: name for name, 
 _DATES = {"listed_on": "listing", "effective_on": "effective", "divest_by": "divestment", "removed_on": "removal"}
 
 
-def has_plain_header(names: frozenset[str]) -> bool:
-    """Whether a first line is that of a plain table: it has a column of names. What else it has is asked when it is read."""
-    return any(_COLUMN_OF.get(_plain(name)) == "name" for name in names)
+def has_plain_header(path: str | Path) -> bool:
+    """Whether a file is a plain table: it can be read as one and has a column of names. What else it has is asked when it is read."""
+    try:
+        return any(sheet.headings for sheet in read_list_sheets(path, _column_of))
+    except SourceUnusable:
+        return False
+
+
+def _column_of(heading: str) -> str:
+    return _COLUMN_OF.get(_plain(heading), "")
 
 
 def _plain(heading: str) -> str:
@@ -91,46 +99,91 @@ def _plain(heading: str) -> str:
 
 
 def read_plain_list(path: str | Path, *, version: str = "") -> OfficialList:
-    """Read a list from a plain CSV file with the columns of ``PLAIN_COLUMNS``, or under other usual words for them (Alias, Removed).
+    """Read a list from a table with the columns of ``PLAIN_COLUMNS``, or under other usual words for them (Alias, Removed).
 
-    Only `name` is required; an unknown column is refused by name, so that a misspelt one is not lost silently.
+    The file may be of any kind in which a book comes: text of any separator and encoding, a workbook, a page, JSON, Parquet. Titles may
+    stand above the headings. Only `name` is required; an unknown column is refused by name, so that a misspelt one is not lost silently.
 
     Raises
     ------
     SourceUnusable
-        If the file cannot be opened, lacks `name`, has a column that is not known, or holds no usable row.
+        If the file cannot be read, lacks `name`, has a column that is not known, or holds no usable row.
     """
-    file, lines = Path(path).name, read_lines(path)
-    printed = [name.strip().strip('"').lower() for name in lines[0].split(",")]
-    header = [_COLUMN_OF.get(_plain(name), "") for name in printed]
+    file, sheets = Path(path).name, read_list_sheets(path, _column_of)
+    if not any(sheet.headings for sheet in sheets):
+        first = " ".join(sheets[0].sheet.headings or sheets[0].sheet.head(1)[0] if len(sheets[0].sheet) else ()).strip()
+        raise SourceUnusable(
+            f"{file} holds no usable row: no line of it, from the first {first[:80]!r} on, heads a list with a column of names; a table of "
+            f"your own begins with the headings of its columns, of: {', '.join(PLAIN_COLUMNS)}."
+        )
+    tables = ListTables(file=file)
+    for sheet in sheets:
+        tables.file = f"{file}, sheet {sheet.sheet.name!r}" if len(sheets) > 1 else file
+        _read_sheet(tables, sheet, before=f"{sheet.sheet.name}, " if len(sheets) > 1 else "")
+    source = Source(title=f"list file {file}", retrieved=version, basis="user file")
+    return tables.finish(title="plain list", version=version, source=source)
+
+
+def _columns(sheet: ListSheet, file: str) -> list[str]:
+    """The column that each heading of a sheet names; empty where it is blank."""
+    printed = [name.lower() for name in sheet.headings]
+    header = [_column_of(name) for name in printed]
     if of_a_venue := [name for name in printed if _plain(name) in _OF_A_VENUE]:
         first = of_a_venue[0]
         raise SourceUnusable(
             f"{file}: column {first!r} ({len(of_a_venue)} such) may be the day of a trading venue; call it {_OF_A_VENUE[_plain(first)]} "
             "if it is that of the list, else leave it out."
         )
-    unknown = [name for name, column in zip(printed, header, strict=True) if not column]
-    if unknown or "name" not in header:
-        broken = f"column {unknown[0]!r} is not known" if unknown else "has no column 'name'"
-        raise SourceUnusable(f"{file}: {broken} ({len(unknown)} unknown); use: {', '.join(PLAIN_COLUMNS)}.")
-    if twice := sorted({name for name in header if header.count(name) > 1}):
+    if sheet.sheet.lists:
+        raise SourceUnusable(
+            f"{file}: column {sheet.sheet.lists[0]!r} holds lists of records; write its values as one text with '; ' between."
+        )
+    if unknown := [name for name, column in zip(printed, header, strict=True) if name and not column]:
+        raise SourceUnusable(f"{file}: column {unknown[0]!r} is not known ({len(unknown)} unknown); use: {', '.join(PLAIN_COLUMNS)}.")
+    if twice := sorted({name for name in header if name and header.count(name) > 1}):
         raise SourceUnusable(
             f"{file}: {len(twice)} column(s) stand twice (first {twice[0]!r}, by this name or another); join them with '; '."
         )
-    tables = ListTables(file=file)
-    records = split_records(lines, len(header))[1:]
-    tables.read[file] = len(records)
-    table = [dict(zip(header, record.cells, strict=False)) for record in records]
+    return header
+
+
+def _read_sheet(tables: ListTables, sheet: ListSheet, before: str) -> None:
+    """Every row of one sheet: an entry, or dropped with its reason."""
+    header = _columns(sheet, tables.file)
+    rows, refused = list(sheet.rows()), sheet.sheet.refused
+    tables.read[tables.file] = len(rows) + len(refused)
+    reasons = {row.line: reason for row in rows if (reason := _why_not(row, sheet, header))}
+    dropped = [(row.line, reasons[row.line], row.text) for row in rows if row.line in reasons]
+    for line, reason, text in sorted([*dropped, *((row.line, row.reason, row.text) for row in refused)]):
+        tables.drop(tables.file, line, reason, text)
+    kept = [row for row in rows if row.line not in reasons]
+    table = [{column: cell for column, cell in zip(header, row.cells, strict=False) if column} for row in kept]
     days = {column: _days([cells.get(column, "") for cells in table]) for column in _DATES}
-    for number, (record, cells) in enumerate(zip(records, table, strict=True)):
-        reason = record.reason or ("" if cells["name"].strip() else "has no name")
-        if reason:
-            tables.drop(file, record.row, reason, record.text)
-        else:
-            _keep(tables, record.row, cells)
-            _keep_days(tables, record.row, cells, {column: pd.Timestamp(day.array[number]) for column, day in days.items()})
-    source = Source(title=f"list file {file}", retrieved=version, basis="user file")
-    return tables.finish(title="plain list", version=version, source=source)
+    for number, (row, cells) in enumerate(zip(kept, table, strict=True)):
+        entry = f"{before}row {row.line}"
+        _keep(tables, row.line, entry, cells)
+        _keep_days(tables, row.line, entry, cells, {column: pd.Timestamp(day.array[number]) for column, day in days.items()})
+        if sheet.sheet.separator and row.n_cells < len(header):
+            tables.error(row.line, entry, "row", row.text, f"has {row.n_cells} columns, not {len(header)}: a part of it may be missing")
+        for cell in _under_no_heading(row, header):
+            tables.error(row.line, entry, "", cell, "stands under no heading")
+
+
+def _under_no_heading(row: ListRow, header: list[str]) -> list[str]:
+    return [cell for number, cell in enumerate(row.cells) if cell and (number >= len(header) or not header[number])]
+
+
+def _why_not(row: ListRow, sheet: ListSheet, header: list[str]) -> str:
+    """Why a row is no entry; empty where it is one. A cell too many of text, which may be cut wrongly, makes all of them doubtful."""
+    if not header:
+        return "its sheet has no column of names"
+    if row.above:
+        return "stands above the headings"
+    if row.cells[: len(header)] == sheet.headings:
+        return "repeats the headings"
+    if sheet.sheet.separator and _under_no_heading(row, header):
+        return f"has {row.n_cells} columns, not {len(header)}"
+    return "" if row.cells[header.index("name")] else "has no name"
 
 
 def _days(cells: list[str]) -> pd.Series:
@@ -160,8 +213,8 @@ def _names_within(name: str) -> list[str]:
     return parts if parts != [name] else []
 
 
-def _keep(tables: ListTables, row: int, cells: dict[str, str]) -> None:
-    entry, name = f"row {row}", cells["name"].strip()
+def _keep(tables: ListTables, row: int, entry: str, cells: dict[str, str]) -> None:
+    name = cells["name"]
     tables.kept[tables.file] += 1
     programs = "; ".join(_values(cells.get("program", "")))
     kind = cells.get("kind", "").strip().lower() or "entity"
@@ -178,9 +231,8 @@ def _keep(tables: ListTables, row: int, cells: dict[str, str]) -> None:
             tables.add_identifier(row, entry, column, column, written)
 
 
-def _keep_days(tables: ListTables, row: int, cells: dict[str, str], day_of: dict[str, pd.Timestamp]) -> None:
+def _keep_days(tables: ListTables, row: int, entry: str, cells: dict[str, str], day_of: dict[str, pd.Timestamp]) -> None:
     """The days of one entry; a cell whose day is not read, and a removal before the listing, are errors."""
-    entry = f"row {row}"
     for column, day in day_of.items():
         written = cells.get(column, "").strip()
         if pd.notna(day):

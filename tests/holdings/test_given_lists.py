@@ -229,10 +229,10 @@ def test_a_name_of_one_part_has_no_other(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["isin\nKYG9999T1064\n", "Restricted list\n\nname,isin\nFoo,\n", "Name;ISIN\nFoo;KYG9999T1064\n", "名称,ISIN\n科沃,K\n"]
+    "text", ["isin\nKYG9999T1064\n", "Restricted list\n\nissued by,isin\nFoo,\n", "Nome;ISIN\nFoo;KYG9999T1064\n", "名称,ISIN\n科沃,K\n"]
 )
 def test_a_table_without_names_is_told_how_to_head_them(asked, text):
-    with pytest.raises(SourceUnusable, match=r"given.csv .* heads no list with a column of names; .*: name, program"):
+    with pytest.raises(SourceUnusable, match=r"given.csv .* heads a list with a column of names; .*: name, program"):
         asked(text)
 
 
@@ -246,6 +246,21 @@ def test_a_row_of_a_list_that_is_not_read_is_said(asked):
     told, notes = asked("name,isin\nFoo Corp, Ltd.,HK0000000007\nQorvex Holdings,KYG9999T1064\n")
     assert told == "unknown"
     assert notes == ["given.csv: 1 row(s) of the list are not read (first row 2: has 3 columns, not 2); whom they name is not asked about."]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Liste d'exclusion\n\nName;ISIN;Alias\nFoo & Fils;HK0000000007;Qörvex Holdings\n", "cp1252"),
+        ("Name\tISIN\tAlias\nFoo\tKYG9999T1064\tFoö\n", "utf-16"),
+        ("<table><tr><td>Name</td><td>ISIN</td></tr><tr><td>Foo</td><td>KYG9999T1064</td></tr></table>", "utf-8"),
+    ],
+)
+def test_whom_a_list_of_any_kind_names_is_not_clear(tmp_path, text, encoding):
+    path = tmp_path / "given.xls"
+    path.write_bytes(text.encode(encoding))
+    report = check_portfolio(QORVEX, as_of="2021-01-20T18:00-05:00", lists=[path])
+    assert report.positions["status"].item() == "unknown"
 
 
 @pytest.mark.parametrize("lists", [5, ["a", 5], {"name": ["Qorvex"]}])
