@@ -30,7 +30,7 @@ class ListFormat:
     name, title : str
         Word of the command line, and what the format is.
     has_header : callable
-        Whether the file at a path has the header of this format.
+        Whether the names of columns in a first line (lower case, commas between) are the header of this format.
     read : callable
         ``read(path, version=..., **companions)`` gives an :class:`OfficialList`.
     companions : tuple of str
@@ -41,18 +41,10 @@ class ListFormat:
 
     name: str
     title: str
-    has_header: Callable[[str | Path], bool]
+    has_header: Callable[[frozenset[str]], bool]
     read: Callable[..., OfficialList]
     companions: tuple[str, ...] = ()
     addresses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-
-def _first_line(path: str | Path) -> list[str]:
-    return read_lines(path)[0].split(",")
-
-
-def _has_csl_header(path: str | Path) -> bool:
-    return {name.strip().strip('"').lower() for name in _first_line(path)} >= {"source", "entity_number", "name"}
 
 
 LIST_FORMATS: Mapping[str, ListFormat] = MappingProxyType(
@@ -62,7 +54,7 @@ LIST_FORMATS: Mapping[str, ListFormat] = MappingProxyType(
             ListFormat(
                 name="ofac",
                 title="OFAC consolidated list, CSV files without a header",
-                has_header=lambda path: False,
+                has_header=lambda names: False,
                 read=read_ofac,
                 companions=("alternates", "comments"),
                 addresses=MappingProxyType(
@@ -72,14 +64,14 @@ LIST_FORMATS: Mapping[str, ListFormat] = MappingProxyType(
             ListFormat(
                 name="csl",
                 title="Consolidated Screening List, CSV",
-                has_header=_has_csl_header,
+                has_header=lambda names: names >= {"source", "entity_number", "name"},
                 read=read_csl,
                 addresses=MappingProxyType({"consolidated.csv": f"{_CSL_SERVICE}/consolidated.csv"}),
             ),
             ListFormat(
                 name="plain",
                 title="a table with a column name",
-                has_header=has_plain_header,
+                has_header=lambda names: False,
                 read=read_plain_list,
             ),
         )
@@ -89,18 +81,19 @@ LIST_FORMATS: Mapping[str, ListFormat] = MappingProxyType(
 
 
 def list_format(path: str | Path) -> ListFormat:
-    """The format of a list file: the first whose header it has, else the one that has no header, if its first line has cells enough.
-
-    What is neither is a plain table that cannot be read, and its reader says why.
+    """The format of a list file: the first whose header its first line is, else the OFAC list if that line has cells enough and no table of
+    one's own begins below it, else such a table; its reader says what it lacks.
 
     Raises
     ------
     SourceUnusable
         If the file cannot be opened or is empty.
     """
-    n_cells = len(_first_line(path))
-    known = next((known for known in LIST_FORMATS.values() if known.has_header(path)), None)
-    return known or LIST_FORMATS["ofac" if n_cells >= _FEWEST_OF_OFAC else "plain"]
+    first = read_lines(path)[0].split(",")
+    header = frozenset(name.strip().strip('"').lower() for name in first)
+    if known := next((known for known in LIST_FORMATS.values() if known.has_header(header)), None):
+        return known
+    return LIST_FORMATS["ofac" if len(first) >= _FEWEST_OF_OFAC and not has_plain_header(path) else "plain"]
 
 
 def known_format(name: str) -> ListFormat:
