@@ -88,7 +88,9 @@ def _legacy(content: bytes) -> str:
         size += len(evidence[-1]) + 1
         if size > _EVIDENCE:
             break
-    sample = b"\n".join(evidence)
+    sample = _ORDINAL.sub(rb"\1", b"\n".join(evidence))
+    if sample.isascii():
+        return "cp1252"
     if _stand_alone(sample):
         return _single_byte(sample, content[:_EVIDENCE])
     from charset_normalizer import from_bytes
@@ -97,7 +99,27 @@ def _legacy(content: bytes) -> str:
     best = next((name for name in ranked if name in LEGACY), "cp1252")
     if best in _LETTERS:
         return _single_byte(sample, content[:_EVIDENCE])
-    return next((name for name in (*ranked, *_NARROW) if name in _NARROW and _coherent(sample, name)), best)
+    coherent = next((name for name in (*ranked, *_NARROW) if name in _NARROW and _coherent(sample, name)), None)
+    if coherent is None and (_within_words(sample.decode(best, errors="replace")) or _is_western(sample)):
+        return _single_byte(sample, content[:_EVIDENCE])
+    return coherent or best
+
+
+_ORDINAL = re.compile(rb"((?<![A-Za-z])[Nn]\.?|\d\.?)[\xaa\xba](?=[\s;,/)\"-]|$)")
+"""An ordinal sign behind an N or a figure, whose byte is a letter in the tables of other languages."""
+_WITHIN = re.compile(r"(?<=[a-z])[\u3100-\u9fff](?![\u3040-\ud7ff])|(?<![\u3040-\ud7ff])[\u3100-\u9fff](?=[a-z])")
+_EAST_ASIAN = re.compile(r"[\u3040-\ud7ff]+")
+
+
+def _within_words(text: str) -> bool:
+    """Whether most characters of East Asia stand alone beside a small Latin letter: two accents, or one and the letter behind it."""
+    return 2 * len(_WITHIN.findall(text)) > len(_EAST_ASIAN.findall(text))
+
+
+def _is_western(sample: bytes) -> bool:
+    """Whether all that is beyond ASCII is letters of one Western language."""
+    letters = [letter for letter in sample.decode("cp1252", errors="replace").lower() if letter > "\x7f"]
+    return any(set(letters) <= set(alphabet) for alphabet in _ALPHABETS["cp1252"])
 
 
 _NARROW = {"cp932": "shift_jis", "gb18030": "gb2312", "cp949": "euc_kr", "cp950": "big5", "euc_jp": "euc_jp"}
@@ -109,6 +131,8 @@ def _coherent(sample: bytes, name: str) -> bool:
     try:
         text = sample.decode(_NARROW[name])
     except UnicodeDecodeError:
+        return False
+    if _within_words(text):
         return False
     letters = [letter for letter in text if letter > "\x7f" and letter.isalpha()]
     hangul = sum("가" <= letter <= "힣" for letter in letters)

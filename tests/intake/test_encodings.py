@@ -71,6 +71,44 @@ def test_accents_of_other_tables_are_told_apart(text, encoding):
     assert decode(text.encode(encoding)) == (text, encoding)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nome;ISIN\nAção;KYG9830T1067\n",
+        "Nome;ISIN\nAções SA;KYG9830T1067\n",
+        "Name;ISIN\nÞór hf;IS0000000388\n",
+        "Posição;Qtd\nPETR4;5\n",
+        "Name;ISIN\nÅÄÖ Ab;FI0009000681\n",
+        "Nº;Títulos\n1;3\n",
+        "N.º;Qtd\n1ª;3\n",
+        "Name;ISIN\nAÉO SA;FR0000120271\n",
+        "Naïve;ISIN\nCrèe;FR0000120271\n",
+        "Nom;ISIN\nCréée;FR0000120271\n",
+    ],
+)
+def test_two_accents_are_no_character_of_east_asia(text):
+    """A character alone within a Latin word was read from two accents, or from one and the letter behind it."""
+    assert decode(text.encode("cp1252")) == (text, "cp1252")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("证券,名称,数量\niShares安硕A50,3,5\n中国移动,1,2\n", "gb18030"),
+        ("Code,Name\n600941,中国移动A\n", "gb18030"),
+        ("代码,A股名称\n601318,中国平安\n600519,贵州茅台\n", "gb18030"),
+        ("Name;Shares\nXiaomi 小米集團;5\nTencent 騰訊控股;7\n", "cp950"),
+        ("コード,銘柄名\n1306,NEXT FUNDS TOPIX連動型上場投信\n", "cp932"),
+        ("Code,Name\n005930,삼성전자\n", "cp949"),
+        ("Code,Name\n9984,ｿﾌﾄﾊﾞﾝｸ\n1810,小米集団\n", "cp932"),
+        ("Denumire;ISIN\nMureş SA;ROTLVAACNOR1\n", "cp1250"),
+        ("Hisse;Adet\nTüpraş A.Ş.;1\n", "cp1254"),
+    ],
+)
+def test_a_few_words_of_other_scripts_stay_what_they_are(text, encoding):
+    assert decode(text.encode(encoding))[0] == text
+
+
 def test_letters_that_two_tables_share_are_read_alike():
     """ý is Czech and Icelandic under one byte, which is the Turkish ı: nothing else of this file is Turkish."""
     text = "Titul;ISIN\nNový fond;CZ0005112300\n"
