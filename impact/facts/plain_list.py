@@ -9,6 +9,7 @@ import pandas as pd
 from impact.errors import SourceUnusable
 from impact.facts.list_records import ListTables, OfficialList
 from impact.facts.list_sheets import ListRow, ListSheet, read_list_sheets
+from impact.facts.names_within import names_within
 from impact.intake.dates import is_bare_date, parse_date, parse_dates
 from impact.intake.numbers import MISSING_TEXT
 from impact.provenance import Source
@@ -55,29 +56,6 @@ _OF_A_VENUE = {
 """Headings that tables of companies have for the day on which trading began or ended, and what to call the day of a list."""
 _BETWEEN = ("|", " / ", "\n", "\r")
 """What stands between values of one cell beside a semicolon."""
-_PART_MARKS = ("f/k/a", "F/K/A", "a/k/a", "A/K/A", "n/k/a", "N/K/A", ",", "/", "(", ")", "[", "]", "（", "）")
-_ANOTHER = frozenset(
-    (
-        "fka",
-        "f.k.a",
-        "aka",
-        "a.k.a",
-        "nka",
-        "n.k.a",
-        "formerly",
-        "previously",
-        "ehemals",
-        "vormals",
-        "until",
-        "since",
-        "bis",
-        "seit",
-        "also",
-    )
-) | {"including", "incl", "any", "its", "all", "subsidiary", "subsidiaries", "affiliate", "affiliates"}
-"""Words behind which another name stands, or who else is meant."""
-_ANOTHER_STILL = frozenset({"known", "as", "named", "called", "and"})
-_FOOTNOTES = " *†‡§¹²³⁴⁵⁶⁷⁸⁹"
 _COLUMN_OF = {**{name: name for name in PLAIN_COLUMNS}, **{also: name for name, others in _ALSO.items() for also in others}}
 _DATES = {"listed_on": "listing", "effective_on": "effective", "divest_by": "divestment", "removed_on": "removal"}
 
@@ -197,22 +175,6 @@ def _values(cell: str, *more: str) -> list[str]:
     return [part.strip() for part in cell.split(";") if part.strip()]
 
 
-def _names_within(name: str) -> list[str]:
-    """Names that a name holds between commas, slashes and brackets and behind words for another one; none where it is one name."""
-    for mark in _PART_MARKS:
-        name = name.replace(mark, " ; ")
-    words, behind = [], False
-    for word in name.split():
-        plain = word.casefold().strip(".:")
-        if plain in _ANOTHER or (behind and plain in _ANOTHER_STILL):
-            words.append(";")
-        else:
-            words.append(word)
-        behind = words[-1] == ";"
-    parts = [part.rstrip(_FOOTNOTES) for part in _values(" ".join(words))]
-    return parts if parts != [name] else []
-
-
 def _keep(tables: ListTables, row: int, entry: str, cells: dict[str, str]) -> None:
     name = cells["name"]
     tables.kept[tables.file] += 1
@@ -222,7 +184,7 @@ def _keep(tables: ListTables, row: int, entry: str, cells: dict[str, str]) -> No
     tables.rows["names"].append((entry, "primary", name))
     others = [*(values if len(values := _values(name)) > 1 else ()), *_values(cells.get("aka", ""))]
     tables.rows["names"].extend((entry, "aka", other) for other in others)
-    tables.rows["names"].extend((entry, "part", part) for other in (name, *others) for part in _names_within(other))
+    tables.rows["names"].extend((entry, "part", part) for other in (name, *others) for part in names_within(other))
     tables.rows["relations"].extend((entry, "linked to", other) for other in _values(cells.get("linked_to", "")))
     if cells.get("note", "").strip():
         tables.rows["attributes"].append((entry, "note", cells["note"].strip()))

@@ -244,12 +244,14 @@ def _identified(instruments: pd.DataFrame, stated_codes: Sequence[pd.Series], la
     """Rows of which it is known whose they are: by a line, by a code of the table of lines, or by a code with the name of what it is.
 
     A code alone does not tell whose it is, be its check digit valid, nor one beside words for shares, nor beside a name in letters that no
-    listed name is compared in, but for those of the country of its ISIN where no line is on record from there; nor does a line of a venue that quotes foreign shares under codes
-    of its own, nor one of a fund, of debt or of a structured product. Of a bond or derivative the name must tell the issuer.
+    listed name is compared in, but for those of the country of its ISIN where no line is on record from there nor stated; nor does a line of
+    a venue that quotes foreign shares under codes of its own, nor one of a fund, of debt or of a structured product. Of a bond or derivative the name must tell the issuer.
     """
     on_record = issuer_lines().line_of
     told = np.logical_or.reduce([codes.isin(on_record) for codes in stated_codes])
-    named = says_who(instruments["name"]) | _in_own_script(instruments["name"], instruments["isin"])
+    named = says_who(instruments["name"])
+    if not law.book.issuers.states_lines_of_no_table:  # a stated issuer may be of any country
+        named |= _in_own_script(instruments["name"], instruments["isin"])
     line_tells = per_distinct(instruments["own_line"], lambda lines: [_tells(line, named=False) for line in lines]).to_numpy(bool)
     with_name = per_distinct(instruments["own_line"], lambda lines: [_tells(line, named=True) for line in lines]).to_numpy(bool)
     given_anew = per_distinct(instruments["own_line"], lambda lines: [law.is_given_anew(line) for line in lines]).to_numpy(bool)

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 
 from impact.facts.screening import UNIT_OF_PARENT, ScreeningTargets
+from impact.facts.unnamed import says_who
 from impact.holdings.status import Law
+from impact.identifiers import valid_identifiers
 from impact.rules.issuer_lines import issuer_lines, sister_code
 from impact.screening.references import issuers_beginning
+from impact.typing_ import IntArray
 
 __all__ = ["name_issuers", "propose", "propose_bare_tickers", "propose_sister_lines"]
 
@@ -57,8 +60,9 @@ def propose_sister_lines(
 ) -> None:
     """A line that no table knows is a proposal where it may be another class of a listed issuer, never clear.
 
-    Its code differs from that of a listed line by the share class alone; it has no name and another venue than an issuer whose designation the
-    caller states; or its name begins as that of one: no table tells the lines of such an issuer.
+    Its code differs from that of a listed line by the share class alone; no name tells it from an issuer whose designation the caller states,
+    and its venue is another; or its name begins as that of one: no table tells the lines of such an issuer. A name tells two issuers apart
+    where both have one in Latin letters; of other letters only the same name is met.
     """
     on_record = issuer_lines().line_of
     known = np.logical_or.reduce([codes.isin(on_record) for codes in stated_codes])
@@ -68,21 +72,36 @@ def propose_sister_lines(
     lines = targets.identifiers[(targets.identifiers["kind"] == "ticker") & (targets.identifiers["security"] != "")]
     sisters = dict(zip(lines["security"].map(sister_code), lines["target"].astype(int), strict=True))
     stated = np.flatnonzero((targets.entities["origin"] == "hypothetical").to_numpy())
+    unread = _named_in_other_letters(targets, stated) if law.book.issuers.states_lines_of_no_table else -1
     of_stated = replace(targets, names=targets.names[targets.names["target"].isin(stated)])
     rows = np.flatnonzero(open_rows).tolist()
     named, own_lines = instruments["name"].tolist(), instruments["own_line"].tolist()
     beginning = issuers_beginning((named[row] for row in rows if named[row]), of_stated) if len(stated) else {}
-    for row in rows:
+    says = says_who(instruments["name"].take(rows)) if len(stated) else np.zeros(len(rows), dtype=bool)
+    coded = valid_identifiers(instruments["isin"], "isin") if unread >= 0 else np.zeros(len(instruments), dtype=bool)
+    for row, is_told in zip(rows, says.tolist(), strict=True):
         line, name = own_lines[row], named[row]
         if line and (sister := sister_code(line)) in sisters:
             target, told = sisters[sister], f"line {line} differs from a listed line by its share class alone"
             propose(matched, row, target, "ticker", "other class of a listed line", told, targets)
-        elif line and not name and len(stated) and law.book.issuers.may_be_stated(line):
-            told = f"line {line} has no name, and no table knows the lines of the issuer whose designation is stated"
+        elif line and not is_told and len(stated) and law.book.issuers.may_be_stated(line):
+            told = f"line {line} has no name{' in Latin letters' if name else ''}, and no table knows the lines of the issuer whose designation is stated"
             propose(matched, row, int(stated[0]), "ticker", "perhaps another line", told, targets)
+        elif unread >= 0 and (law.book.issuers.may_be_stated(line) if line else coded[row]):
+            told = (
+                f"{name or line!r} cannot be told from the name of the issuer whose designation is stated: state one in Latin letters too"
+            )
+            propose(matched, row, unread, "ticker" if line else "isin", "perhaps another line", told, targets)
         elif name in beginning:
             told = f"the name {name!r} begins as that of an issuer whose designation is stated"
             propose(matched, row, beginning[name], "name", "begins with the same words", told, targets)
+
+
+def _named_in_other_letters(targets: ScreeningTargets, stated: IntArray) -> int:
+    """The first stated issuer with a name, none of whose names is in Latin letters; -1 for none. The line of one without a name is none."""
+    names = targets.names[~targets.names["name"].isin(targets.identifiers["security"])]
+    told = pd.Series(says_who(names["name"])).groupby(names["target"].to_numpy()).any()
+    return next((int(target) for target in stated if target in told.index and not told[target]), -1)
 
 
 def propose(matched: pd.DataFrame, row: int, target: int, field: str, relation: str, told: str, targets: ScreeningTargets) -> None:

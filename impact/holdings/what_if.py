@@ -9,6 +9,7 @@ import pandas as pd
 
 from impact.bundled import read_bundled
 from impact.errors import InputError
+from impact.facts.names_within import initials_of, names_within
 from impact.facts.screening import ScreeningTargets
 from impact.identifiers import is_valid, lines_of_issuer, normalise_ticker, security_lines
 from impact.instants import parse_instant
@@ -207,7 +208,8 @@ def _with_target(targets: ScreeningTargets, item: Designation, number: int, name
         ]
     rows += [(target, "isin", isin, "", "listed line", "", float("nan"), "") for isin in item.isins]
     identifiers = pd.DataFrame(rows, columns=targets.identifiers.columns).drop_duplicates(["kind", "value"])
-    names = pd.DataFrame([(target, name, "primary")], columns=targets.names.columns)
+    others = [(target, part, "part") for part in names_within(name)] + [(target, short, "alias") for short in initials_of(name)]
+    names = pd.DataFrame([(target, name, "primary"), *others], columns=targets.names.columns)
     # The hypothetical name stands before what is already listed under the same identifier, so that it is the one shown.
     return replace(
         targets,

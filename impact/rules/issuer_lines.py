@@ -13,7 +13,9 @@ from impact.rules.vocabulary import line_key
 
 __all__ = ["IssuerLines", "issuer_lines", "reissued_from", "sister_code"]
 
-_KOREAN_CODE, _COUNTER_CODE, _LONGEST_CLASS = 6, 5, 2
+_KOREAN_CODE, _COUNTER_CODE, _LONGEST_CLASS, _ROOT = 6, 5, 2, 4
+_NORTH = frozenset({"ST", "CO", "HE", "OL"})
+_CLASSES_OF_THE_NORTH, _CLASSES_OF_NEW_YORK = frozenset("ABCD"), frozenset("ABKL")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,21 +58,40 @@ class IssuerLines:
 def sister_code(line: str) -> str:
     """A line without what tells its share class: lines of one issuer on one venue have it in common.
 
-    In Korea the last of six characters is the class; in Hong Kong an 8 before the four digits is the counter in renminbi; elsewhere a
-    class of one or two letters stands behind a hyphen.
+    In Korea the last of six characters is the class, in Brazil what stands behind four, in Tokyo a fifth one, in Taipei letters behind
+    four figures; in Hong Kong an 8 before the four digits is the counter in renminbi; in New York the fifth of five letters may be one;
+    elsewhere a class of one or two letters stands behind a hyphen, which terminals leave out of codes of the north of Europe.
 
     Examples
     --------
     >>> sister_code("005935.KS"), sister_code("005930.KS"), sister_code("VOLV-A.ST"), sister_code("BRK-B"), sister_code("80941.HK")
     ('00593.KS', '00593.KS', 'VOLV.ST', 'BRK', '0941.HK')
+    >>> sister_code("PETR3.SA"), sister_code("25935.T"), sister_code("2881A.TW"), sister_code("VOLVB.ST"), sister_code("GOOGL")
+    ('PETR.SA', '2593.T', '2881.TW', 'VOLV.ST', 'GOOG')
     """
     code, point, venue = line.partition(".")
     if venue in ("KS", "KQ") and len(code) == _KOREAN_CODE:
         return f"{code[:-1]}.{venue}"
     if venue == "HK" and len(code) == _COUNTER_CODE and code[0] == "8":
         return f"{code[1:]}.HK"
-    root, _, share_class = code.partition("-")
+    root, dash, share_class = code.replace("_", "-").partition("-")
+    if not dash and _ends_in_class(code, venue if point else "US"):
+        root = code[:-1] if venue in _NORTH else code[:_ROOT]
     return f"{root}{point}{venue}" if root and len(share_class) <= _LONGEST_CLASS else line
+
+
+def _ends_in_class(code: str, venue: str) -> bool:
+    """Whether the end of a code without a hyphen is, by the form of the codes of its venue, or may be, a share class."""
+    root, end = code[:_ROOT], code[_ROOT:]
+    if venue == "SA":
+        return end.removesuffix("F").isdigit()  # an F behind it is the odd lot
+    if venue == "T":
+        return root[:1].isdigit() and len(end) == 1 and end.isdigit()
+    if venue in ("TW", "TWO"):
+        return root.isdigit() and end.isalpha()
+    if venue == "US":
+        return code.isalpha() and len(end) == 1 and end in _CLASSES_OF_NEW_YORK
+    return venue in _NORTH and len(code) > _LONGEST_CLASS and code.isalpha() and code[-1] in _CLASSES_OF_THE_NORTH
 
 
 def reissued_from(security: str, as_of: pd.Timestamp | None) -> pd.Timestamp | None:

@@ -133,6 +133,11 @@ class ListedIssuers:
         """
         return self._may_be_stated_from(line) is not None
 
+    @property
+    def states_lines_of_no_table(self) -> bool:
+        """Whether the designation of an issuer is stated of whose lines no table tells more than what is stated."""
+        return bool(self._stated_venues)
+
     def _may_be_stated_from(self, line: str) -> pd.Timestamp | None:
         """From when a line may be one of an issuer whose designation is stated; None where it is none."""
         try:

@@ -68,3 +68,99 @@ def test_permitted_doubts_a_line_elsewhere_beside_a_stated_issuer():
     assert permitted("buy", "ERIC-B.ST", LATER, tables=tables).status == "not_listed"
     known = designated_tables((Designation(security="0700.HK", at=PUBLIC, programme="ns-cmic"),), PUBLIC)
     assert permitted("buy", "8306.T", LATER, tables=known).status == "not_listed"
+
+
+@pytest.mark.parametrize(
+    ("stated", "line"),
+    [
+        ("PETR4.SA", "PETR3.SA"),  # preferred and ordinary
+        ("PETR4.SA", "PETR4F.SA"),  # the odd lot
+        ("ITUB4.SA", "ITUB3 BZ"),
+        ("VOLV-B.ST", "VOLVB SS"),  # as a terminal writes it
+        ("VOLV-B.ST", "VOLVA SS"),
+        ("VOLV-B.ST", "VOLV_A.ST"),
+        ("NOVO-B.CO", "NOVOB DC"),
+        ("KESKOB.HE", "KESKOA.HE"),
+        ("2593.T", "25935.T"),  # class shares of Ito En
+        ("2881.TW", "2881A.TW"),  # preferred shares of Fubon
+        ("GOOGL", "GOOG US"),
+        ("LBTYA", "LBTYK US"),
+    ],
+)
+def test_another_class_on_the_venue_of_a_stated_line_is_unknown_without_a_name(stated, line):
+    designation = Designation(security=stated, at=PUBLIC, programme="ns-cmic")
+    assert status(designation, Ticker=line) == ["unknown"]
+    assert permitted("buy", line, LATER, tables=designated_tables((designation,), PUBLIC)).status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("stated", "line"), [("PETR4.SA", "PRIO3.SA"), ("VOLV-B.ST", "ERICB SS"), ("2593.T", "25945.T"), ("GOOGL", "GOOD US")]
+)
+def test_another_root_on_the_venue_of_a_stated_line_is_another_issuer(stated, line):
+    assert status(Designation(security=stated, at=PUBLIC, programme="ns-cmic"), Ticker=line) == ["clear"]
+
+
+SONY = Designation(security="SONY", at=PUBLIC, programme="ns-cmic", name="Sony Group Corporation")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"Ticker": "6758.T", "Name": "ソニーグループ"},
+        {"Ticker": "6758 JP", "ISIN": "JP3435000009", "Name": "ソニーグループ"},
+        {"ISIN": "JP3435000009", "Name": "ソニーグループ"},
+        {"Ticker": "6758.T", "Name": "ORDINARY SHARES"},
+        {"Ticker": "005930.KS", "Name": "삼성전자"},  # another firm: no table tells it
+    ],
+)
+def test_a_name_that_cannot_be_compared_clears_no_line_elsewhere(cells):
+    assert status(SONY, **cells) == ["unknown"]
+
+
+def test_a_name_in_other_letters_on_the_venue_of_the_stated_line_is_of_another():
+    assert status(TSMC, Ticker="2317 TT", Name="鴻海") == ["clear"]
+    assert status(TSMC, Ticker="TSM US", Name="台積電ADR") == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    "cells", [{"Ticker": "TM US", "Name": "TOYOTA MOTOR CORP-SPON ADR"}, {"ISIN": "US8923313071", "Name": "TOYOTA MOTOR CORP ADR"}]
+)
+def test_an_issuer_stated_in_other_letters_alone_leaves_names_in_latin_ones_open(cells):
+    toyota = Designation(security="7203.T", at=PUBLIC, programme="ns-cmic", name="トヨタ自動車")
+    assert status(toyota, **cells) == ["unknown"]
+    assert status(toyota, Ticker="8306 JP", Name="Mitsubishi UFJ") == ["clear"]
+    both = Designation(security="7203.T", at=PUBLIC, programme="ns-cmic", name="トヨタ自動車 (Toyota Motor)")
+    assert status(both, **cells) == ["unknown"] and status(both, Ticker="AAPL US", Name="Apple Inc") == ["clear"]
+
+
+TSMC = Designation(security="2330.TW", at=PUBLIC, programme="ns-cmic", name="Taiwan Semiconductor Manufacturing Company Limited")
+PETROBRAS = Designation(security="PETR4.SA", at=PUBLIC, programme="ns-cmic", name="Petróleo Brasileiro S.A. - Petrobras")
+
+
+@pytest.mark.parametrize(
+    ("designation", "cells"),
+    [
+        (TSMC, {"Ticker": "2330", "Name": "TSMC", "Price Currency": "HKD"}),
+        (TSMC, {"Ticker": "TSM UN", "Name": "TSMC-SP ADR"}),
+        (TSMC, {"Ticker": "TSMC34 BZ", "Name": "TSMC BDR"}),
+        (TSMC, {"Name": "TSMC", "ISIN": "US8740391003"}),
+        (PETROBRAS, {"Ticker": "XPBR SM", "Name": "Petrobras"}),
+        (PETROBRAS, {"ISIN": "BRPETRACNOR9", "Name": "Petrobras ON"}),
+        (PETROBRAS, {"Ticker": "PBR/A US", "Name": "PETROLEO BRASILEIR-PREF ADR"}),
+        (PETROBRAS, {"Ticker": "PBR.A", "ISIN": "US71654V1017", "Name": "Petrobras pref ADR"}),
+    ],
+)
+def test_what_a_stated_issuer_is_called_within_its_name_or_by_its_initials_is_unknown(designation, cells):
+    assert status(designation, **cells) == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("designation", "cells"),
+    [
+        (TSMC, {"Ticker": "2330 HK", "Name": "China Uptown Group Co Ltd"}),
+        (TSMC, {"Ticker": "TSN US", "Name": "TYSON FOODS INC"}),
+        (PETROBRAS, {"Ticker": "VALE3 BZ", "Name": "VALE SA"}),
+    ],
+)
+def test_another_name_beside_a_stated_issuer_stays_clear(designation, cells):
+    assert status(designation, **cells) == ["clear"]

@@ -1,0 +1,75 @@
+"""Other names that a name of an issuer holds: between brackets, slashes and dashes, behind words such as formerly, and its initials."""
+
+from __future__ import annotations
+
+from impact.facts.names import STOP_WORDS, plain_words
+
+__all__ = ["initials_of", "names_within"]
+
+_PART_MARKS = ("f/k/a", "F/K/A", "a/k/a", "A/K/A", "n/k/a", "N/K/A", ",", "/", "(", ")", "[", "]", "（", "）", " - ", " – ")
+_ANOTHER = frozenset(
+    (
+        "fka",
+        "f.k.a",
+        "aka",
+        "a.k.a",
+        "nka",
+        "n.k.a",
+        "formerly",
+        "previously",
+        "ehemals",
+        "vormals",
+        "until",
+        "since",
+        "bis",
+        "seit",
+        "also",
+    )
+) | {"including", "incl", "any", "its", "all", "subsidiary", "subsidiaries", "affiliate", "affiliates"}
+"""Words behind which another name stands, or who else is meant."""
+_ANOTHER_STILL = frozenset({"known", "as", "named", "called", "and"})
+_FOOTNOTES = " *†‡§¹²³⁴⁵⁶⁷⁸⁹"
+_BETWEEN = (";", "|", "\n", "\r")
+_FEWEST_INITIALS = 3
+
+
+def names_within(name: str) -> list[str]:
+    """Names that a name holds between commas, slashes, dashes and brackets and behind words for another one; none where it is one name.
+
+    Examples
+    --------
+    >>> names_within("Qorvex Holdings Ltd (formerly Zeltron AG)"), names_within("Petróleo Brasileiro S.A. - Petrobras"), names_within("Coca-Cola Co")
+    (['Qorvex Holdings Ltd', 'Zeltron AG'], ['Petróleo Brasileiro S.A.', 'Petrobras'], [])
+    """
+    written = name
+    for mark in (*_PART_MARKS, *_BETWEEN):
+        written = written.replace(mark, " ; ")
+    words, behind = [], False
+    for word in written.split():
+        plain = word.casefold().strip(".:")
+        if plain in _ANOTHER or (behind and plain in _ANOTHER_STILL):
+            words.append(";")
+        else:
+            words.append(word)
+        behind = words[-1] == ";"
+    parts = [part.strip().rstrip(_FOOTNOTES) for part in " ".join(words).split(";") if part.strip()]
+    return parts if parts != [name] else []
+
+
+def initials_of(name: str) -> list[str]:
+    """What the first letters of a name spell, of three words or more, without and with that of its legal form; such names are called so.
+
+    Examples
+    --------
+    >>> initials_of("Taiwan Semiconductor Manufacturing Company Limited"), initials_of("Industrial and Commercial Bank of China Limited")
+    (['TSM', 'TSMC'], ['ICBC', 'ICBCL'])
+    >>> initials_of("Sony Group Corporation"), initials_of("LVMH")
+    ([], [])
+    """
+    words = plain_words(name)
+    kept = [word for word in words if word not in STOP_WORDS and word.isalpha()]
+    if len(kept) < _FEWEST_INITIALS:
+        return []
+    short = "".join(word[0] for word in kept)
+    forms = words[words.index(kept[-1]) + 1 :]
+    return [short, *(short + form[0] for form in forms[:1])]
