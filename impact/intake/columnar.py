@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.dates import is_bare_date
 from impact.intake.encoding import decode, opening_text
 from impact.intake.limits import ReadOptions
 from impact.intake.records import RawSheet, cell_text, check_records, sheet_of_rows
@@ -232,12 +233,14 @@ def _tables_in(document: Any, name: str, depth: int = 0):
     elif isinstance(document, list) and len(document) > 1 and all(isinstance(row, list) for row in document):
         yield sheet_of_rows([[cell_text(cell) for cell in row] for row in document], range(1, len(document) + 1), name=name)
     elif isinstance(document, Mapping):
-        columns = document.get("columns")
+        columns = document.get("columns", document.get("column_names"))
         if isinstance(columns, list) and isinstance(document.get("data"), list):
             rows = [[cell_text(cell) for cell in row] for row in document["data"] if isinstance(row, list)]
             yield sheet_of_rows(rows, range(1, len(rows) + 1), name=name, headings=[cell_text(column) for column in columns])
         elif len(document) > 1 and all(isinstance(column, list) for column in document.values()) and _plain_columns(document):
             yield frame_sheet(document, name=name)
+        elif document and all(isinstance(row, Mapping) and is_bare_date(str(day)) for day, row in document.items()):
+            yield records_sheet([{"date": str(day), **row} for day, row in document.items()], name=name)
         elif depth < DEEPEST:
             for key, value in document.items():
                 yield from _tables_in(value, f"{name}.{key}" if name else str(key), depth + 1)

@@ -99,10 +99,12 @@ def _legacy(content: bytes) -> str:
     best = next((name for name in ranked if name in LEGACY), "cp1252")
     if best in _LETTERS:
         return _single_byte(sample, content[:_EVIDENCE])
-    coherent = next((name for name in (*ranked, *_NARROW) if name in _NARROW and _coherent(sample, name)), None)
-    if coherent is None and (_within_words(sample.decode(best, errors="replace")) or _is_western(sample)):
+    coherent = [name for name in (*ranked, *_NARROW) if name in _NARROW and _coherent(sample, name)]
+    if not coherent and (_within_words(sample.decode(best, errors="replace")) or _is_western(sample)):
         return _single_byte(sample, content[:_EVIDENCE])
-    return coherent or best
+    alone = [name for name in _NARROW if _decodes(sample, name)]
+    likely = coherent or (alone if len(alone) == 1 else [best])
+    return max(likely, key=lambda name: len(_headings() & _words_between(sample.decode(_NARROW[name], errors="replace"))))
 
 
 _ORDINAL = re.compile(rb"((?<![A-Za-z])[Nn]\.?|\d\.?)[\xaa\xba](?=[\s;,/)\"-]|$)")
@@ -124,6 +126,15 @@ def _is_western(sample: bytes) -> bool:
 
 _NARROW = {"cp932": "shift_jis", "gb18030": "gb2312", "cp949": "euc_kr", "cp950": "big5", "euc_jp": "euc_jp"}
 """The older and smaller table behind each double-byte encoding, which holds the characters in common use."""
+
+
+def _decodes(sample: bytes, name: str) -> bool:
+    """Whether all of the sample is in the smaller table of an encoding, in characters that are not halfwidth: those fit any bytes."""
+    try:
+        text = sample.decode(_NARROW[name])
+    except UnicodeDecodeError:
+        return False
+    return not any("\uff61" <= letter <= "\uff9f" for letter in text)
 
 
 def _coherent(sample: bytes, name: str) -> bool:
@@ -206,6 +217,16 @@ def _words_of_headings(name: str, text: str, opening: str) -> int:
 
 def _isins_of_countries(name: str, _: str, opening: str) -> int:
     return sum(isin[:2] in _COUNTRIES[name] for isin in _ISIN.findall(opening))
+
+
+def _words_between(text: str) -> set[str]:
+    """What stands between marks of any kind."""
+    return set("".join(letter if letter.isalnum() else " " for letter in text).split())
+
+
+@lru_cache(maxsize=1)
+def _headings() -> frozenset[str]:
+    return frozenset(read_bundled("headings")["heading"])
 
 
 def _words_in(*texts: str) -> set[str]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.intake.currencies import HUNDREDTH_CODES, HUNDREDTHS, MARKS, any_of
+from impact.intake.currencies import HUNDREDTH_CODES, HUNDREDTHS, MARKS, any_of, spaced_currency
 from impact.intake.currency_table import CURRENCY_TABLE
 from impact.market.column_names import NOT_PRICES
 from impact.market.sniffing import read_numbers
@@ -87,7 +87,7 @@ def currency_behind(heading: str) -> tuple[str, str]:
     >>> currency_behind("Close_EUR"), currency_behind("Closing price in GBp"), currency_behind("Close, US$"), currency_behind("Close")
     (('Close', 'EUR'), ('Closing price', 'GBp'), ('Close', 'USD'), ('Close', ''))
     """
-    match = _CODE_BEHIND.match(heading.strip())
+    match = _CODE_BEHIND.match(spaced_currency(heading.strip()))
     bare, currency = without_currency(f"{match[1]} ({match[2]})") if match else (heading.strip(), "")
     return (bare, currency) if currency else (heading.strip(), "")
 
@@ -181,6 +181,7 @@ def figures_in_headings(
     """
     by_length = sorted(figures, key=len, reverse=True)
     told = {heading: _figure_and_security(heading, by_length) for heading in headings}
+    told = {heading: None if pair and _is_money(heading, figures[pair[0].lower()]) else pair for heading, pair in told.items()}
     _refuse_units([heading for heading, pair in told.items() if pair is None], by_length, figures)
     pairs = _figures_named(told, figures, fits)
     written = {heading: figures[figure.lower()] for heading, (figure, _) in pairs.items()}
@@ -271,6 +272,11 @@ def _beside_a_close(heading: str, closes: Set[str]) -> str:
     return next((half for half in sorted(halves, key=len, reverse=True) if half in closes), "")
 
 
+def _is_money(heading: str, figure: str) -> bool:
+    """Whether a heading of a volume counts it in a currency."""
+    return figure == "volume" and without_currency(heading)[0] != heading.strip()
+
+
 def _refuse_units(headings: Iterable[str], by_length: Sequence[str], figures: Mapping[str, str]) -> None:
     for heading in headings:
         unit = _WRAPPED.match(heading.strip())
@@ -291,9 +297,9 @@ def _refuse_repeated(levels: Mapping[str, Level], written: Mapping[str, str]) ->
 
 
 def _figure_and_security(heading: str, by_length: Sequence[str]) -> Level | None:
-    text = heading.strip()
+    text = without_currency(heading)[0]
     pair = _PAIR.match(text) or _WRAPPED.match(text)
-    if pair is not None and without_currency(text)[0] == text:
+    if pair is not None:
         first, second = pair[1].strip(), pair[2].strip()
         if first.lower() in by_length or second.lower() in by_length:
             return (first, second) if first.lower() in by_length else (second, first)

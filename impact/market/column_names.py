@@ -12,7 +12,7 @@ def _names(*lines: str) -> frozenset[str]:
 
 
 DATE_NAMES = _names(
-    "dtyyyymmdd; date; dates; day; session; time; timestamp; trade date; trade_date; tradedate; trading day; datum; fecha; data; 날짜; 일자; 日付; 日付け; 日期; 交易日期",
+    "dtyyyymmdd; pricing date; exchange date; date; dates; day; session; time; timestamp; trade date; trade_date; tradedate; trading day; datum; fecha; data; 날짜; 일자; 日付; 日付け; 日期; 交易日期",
     "tarih; dia; fecha de cotización; dato; päivä; päivämäärä; pvm; dzień; datum obchodu; dátum; dată; kuupäev; datums; дата; ημερομηνία; תאריך; tanggal; ngày; วันที่",
 )
 COLUMN_NAMES: Mapping[str, frozenset[str]] = {
@@ -23,7 +23,7 @@ COLUMN_NAMES: Mapping[str, frozenset[str]] = {
         "schlusskurs; schluss; zuletzt; cierre; último; clôture; dernier; chiusura; ultimo; slotkoers; laatste; fechamento",
         "kapanış; kapanış fiyatı; kapanış (tl); kapanış(tl); kapanis; şimdi; son; son fiyat; preço de fechamento; preço fechamento",
         "slutkurs; stängningskurs; stängning; senast; senaste; sluttkurs; siste; lukkekurs; lukket; seneste; päätöskurssi; viimeisin; päätös",
-        "price close; trdprc_1; hst_close; stängn.kurs; stängn. kurs; stängnkurs; closing price; official last; kurs zamknięcia; zamknięcie; zamkniecie; ostatni; ostatnio; zavírací kurz; závěr; poslední; záró; záróár; utolsó",
+        "price close; share price; trdprc_1; hst_close; stängn.kurs; stängn. kurs; stängnkurs; closing price; official last; kurs zamknięcia; zamknięcie; zamkniecie; ostatni; ostatnio; zavírací kurz; závěr; poslední; záró; záróár; utolsó",
         "preț de închidere; închidere; ultimul; sulgemishind; цена закрытия; закрытие; цена; последняя; τιμή κλεισίματος; κλείσιμο; τελευταία",
         "שער סגירה; שער נעילה; terakhir; penutupan; giá đóng cửa; đóng cửa; lần cuối; ราคาปิด; ล่าสุด; fermeture; cours de clôture; laatste koers",
         "종가; 終値; 收盘价; 收盘; 收盤價; 收市價",
@@ -44,7 +44,7 @@ ALONE_NAMES: Mapping[str, frozenset[str]] = {"dividends": _names("amount")}
 
 STANDS_BACK = _names(
     "last; last price; px_last; price; settle; zuletzt; último; dernier; ultimo; laatste; laatste koers; şimdi; son; son fiyat; senast; senaste; siste; seneste",
-    "viimeisin; ostatni; ostatnio; poslední; utolsó; ultimul; цена; последняя; τελευταία; terakhir; lần cuối; ล่าสุด; official last",
+    "share price; viimeisin; ostatni; ostatnio; poslední; utolsó; ultimul; цена; последняя; τελευταία; terakhir; lần cuối; ล่าสุด; official last",
     "volume; vol; vol.; volumen; volym; volum; wolumen; wol.; objem; объём торгов; объем торгов; total volume; quantidade negociada",
 )
 """Names of a last price, beside which a close is the close, and of a volume that may be money, beside which a number of shares is none."""

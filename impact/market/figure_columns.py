@@ -23,7 +23,7 @@ class FigureColumns:
     named : mapping of str to str
         Our name to the file's, for each column the table has; ``date`` always.
     close_currency : str
-        What the heading of the close states; empty where it states none.
+        What the heading of the close states, or that of adjusted closes alone; empty where it states none.
     volume_factor : float
         Shares that one unit of the volume stands for.
     unread : tuple of str
@@ -87,7 +87,7 @@ def figure_columns(table: RawTable, stated: Mapping[str, str]) -> FigureColumns:
         named |= {name: lowered[alias] for name, aliases in ALONE_NAMES.items() for alias in aliases if alias in lowered}
     named.setdefault("date", present[0])
     _require_a_close(table, named, lowered)
-    close, volume = read.get("close"), read.get("volume")
+    close, volume = read.get("close", read.get("adjusted_close")), read.get("volume")
     return FigureColumns(
         named=named,
         close_currency=close.currency if close else "",
@@ -99,10 +99,12 @@ def figure_columns(table: RawTable, stated: Mapping[str, str]) -> FigureColumns:
 def _read(column: str, name: str) -> _Heading:
     """A heading as one of the figure `name`: whole where that is one of its names, else without its currency or unit."""
     lower = column.strip().lower()
+    number, _, rest = lower.partition(". ")
+    lower = (rest if number.isdigit() else lower).rstrip("* ")  # "4. close" of Alpha Vantage; a mark of a footnote
     if lower in COLUMN_NAMES[name]:
         return _Heading(written=column, bare=lower)
     bare, currency = without_currency(column)
-    if name == "close" and bare.lower() not in COLUMN_NAMES[name]:
+    if name in ("close", "adjusted_close") and bare.lower() not in COLUMN_NAMES[name]:
         bare, currency = currency_behind(column)
     if name == "volume" and not currency:
         shares, unit = unit_of_shares(column), unit_in(column)

@@ -20,7 +20,7 @@ from impact.market.panel import MarketPanel
 from impact.market.plausibility import doubt_notes
 from impact.market.sniffing import DELIMITED, PARQUET, WORKBOOKS, RawTable, read_numbers, read_sheets
 from impact.market.sources import FetchResult
-from impact.market.stated_currencies import currencies_said, one_currency, sign_beside
+from impact.market.stated_currencies import currencies_of_column, currencies_said, sign_beside
 from impact.market.written_days import read_days
 from impact.provenance import Source
 from impact.typing_ import Day
@@ -161,7 +161,9 @@ class FileSource:
         parts: list[Figures] = []
         for figure in FIGURES:
             own = {
-                column: security for column, (written, security) in table.levels.items() if written.strip().lower() in COLUMN_NAMES[figure]
+                column: _with_currency_of(column, security)
+                for column, (written, security) in table.levels.items()
+                if written.strip().lower() in COLUMN_NAMES[figure]
             }
             if own:
                 cells = table.columns[[date, *own]].rename(columns=own)
@@ -220,7 +222,7 @@ class FileSource:
         frames = {name: keyed[name].unstack("security").reindex(columns=order) for name in FIGURES if name in named}
         currency = dict.fromkeys(order, own.close_currency) if own.close_currency else {}
         if "currency" in named:
-            currency = one_currency(table.name, good["security"], cells.loc[good.index, named["currency"]])
+            currency = currencies_of_column(table.name, good["security"], cells.loc[good.index, named["currency"]], own.close_currency)
         priced = [cells.loc[good.index, named[name]].astype(str) for name in ("close", "adjusted_close") if name in named]
         by_line = pd.concat(priced).groupby(pd.concat([good["security"]] * len(priced)).to_numpy(), sort=False) if priced else ()
         sign = sign_in(named.get("close", ""))
@@ -322,6 +324,12 @@ class FileSource:
             told = stated if isinstance(stated, str) else stated.get(security, "unknown")
             basis[security] = "total_return" if only_adjusted[security] else "as_traded" if has_adjusted[security] else told
         return basis
+
+
+def _with_currency_of(heading: str, security: str) -> str:
+    """A security with the currency that a heading of one of its figures states, as headings of securities state it."""
+    code = without_currency(heading)[1]
+    return f"{security} ({code})" if code and not without_currency(security)[1] else security
 
 
 def _only_adjusted_note(securities: list[str]) -> tuple[str, ...]:

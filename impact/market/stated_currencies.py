@@ -10,7 +10,7 @@ from impact.errors import InputError
 from impact.intake.currencies import MARKS, currency_of
 from impact.market.sniffing import CURRENCY_SIGNS, MISSING
 
-__all__ = ["currencies_said", "one_currency", "sign_beside"]
+__all__ = ["currencies_of_column", "currencies_said", "sign_beside"]
 
 SIGN_MEANS: Mapping[str, frozenset[str]] = {
     **{sign: frozenset({MARKS[sign]}) for sign in "€£₩"},
@@ -20,13 +20,13 @@ SIGN_MEANS: Mapping[str, frozenset[str]] = {
 """Currencies that a sign may stand for."""
 
 
-def one_currency(name: str, securities: pd.Series, stated: pd.Series) -> dict[str, str]:
-    """The currency of each security of a long table; rows that state none take that of the others.
+def currencies_of_column(name: str, securities: pd.Series, stated: pd.Series, heading: str = "") -> dict[str, str]:
+    """The currency of each security of a long table; rows that state none take that of the others, or what the `heading` of the closes states.
 
     Raises
     ------
     InputError
-        If the rows of a security state several currencies.
+        If the rows of a security state several currencies, or another than the heading does.
     """
     codes = stated.astype(str).str.strip()
     told = pd.DataFrame({"security": securities, "code": codes})[stated.notna().to_numpy() & ~codes.str.lower().isin(MISSING).to_numpy()]
@@ -40,7 +40,13 @@ def one_currency(name: str, securities: pd.Series, stated: pd.Series) -> dict[st
             f"{name} states {several} for {first!r} ({int((per > 1).sum())} such); the closes of one security are in one currency: convert "
             "them, or give each currency as a security of its own."
         )
-    return dict(zip(told["security"], told["code"], strict=True))
+    if heading and (other := [code for code in told["code"] if currency_of(code) != currency_of(heading)]):
+        raise InputError(
+            f"{name} heads its closes with {heading!r} and states {other[0]!r} in the column of currencies; give the one they are in: name the "
+            "column of closes without a currency, or leave the column of currencies out."
+        )
+    untold = dict.fromkeys(securities, heading) if heading else {}
+    return untold | dict(zip(told["security"], told["code"], strict=True))
 
 
 def sign_beside(cells: pd.Series) -> str:

@@ -18,7 +18,7 @@ from impact.market.column_headings import sign_in
 from impact.market.figure_columns import figure_columns
 from impact.market.histories import FetchFailure, SecurityHistory, utc_now
 from impact.market.sniffing import read_numbers, table_of_bytes
-from impact.market.stated_currencies import currencies_said, one_currency, sign_beside
+from impact.market.stated_currencies import currencies_of_column, currencies_said, sign_beside
 from impact.market.written_days import read_dates
 
 __all__ = ["VendorProvider"]
@@ -132,7 +132,7 @@ def _figures(content: bytes, name: str, symbol: str) -> tuple[pd.DataFrame, str]
         columns["volume"] = columns["volume"] * own.volume_factor
     codes = {symbol: own.close_currency} if own.close_currency else {}
     if "currency" in own.named:
-        codes |= one_currency(name, pd.Series(symbol, index=cells.index), cells[own.named["currency"]])
+        codes = currencies_of_column(name, pd.Series(symbol, index=cells.index), cells[own.named["currency"]], own.close_currency)
     beside = sign_beside(pd.concat([cells[held[figure]] for figure in ("close", "dividend") if figure in held]))
     borne = "".join(sorted({*sign_in(held["close"]), *beside}))
     said = currencies_said({symbol: borne}, codes, [symbol])

@@ -22,6 +22,7 @@ def read(tmp_path):
     ("close", "currency"),
     [
         ("Close (p)", "GBp"), ("Close (pence)", "GBp"), ("Close [GBX]", "GBX"), ("Price (GBp)", "GBp"), ("Close (£)", "GBP"),
+        ("close_usd", "USD"), ("Share Price (USD)", "USD"), ("Close*", ""), ("4. close", ""), ("Price Close", ""), ("TRDPRC_1", ""),
         ("Close (€)", "EUR"), ("Close (HK$)", "HKD"), ("Fechamento (R$)", "BRL"), ("Close_EUR", "EUR"), ("Closing price in EUR", "EUR"),
         ("Close GBp", "GBp"), ("Close ($)", ""), ("收盘价(元)", ""), ("収盘", None), ("Stängn.kurs", ""), ("Slutkurs (kr)", ""), ("Close (₩)", "KRW"),
     ],
@@ -88,3 +89,51 @@ def test_a_volume_of_money_or_of_untold_lots_is_none(read):
     assert panel.volume["X"].tolist() == [950, 1300]
     panel = read("Date,Close,成交量(手)", "170.5,9502", "171.75,9502")
     assert panel.volume is None and panel.assumptions == ("X.csv: not read, a volume in a unit that is not told in shares: '成交量(手)'.",)
+
+
+def test_a_figure_and_a_security_in_one_heading_may_state_a_currency(read):
+    panel = read("Date,KO Close (USD),KO Volume,VOD Close (p),VOD Volume", "40,1000,170.5,2000", "41,1100,171.75,2100")
+    assert panel.currency.to_dict() == {"KO": "USD", "VOD": "GBp"}
+    assert panel.close["VOD"].tolist() == [170.5, 171.75] and panel.volume["VOD"].tolist() == [2000, 2100]
+    with pytest.raises(InputError, match=r"'KO Volume \(USD\)' gives a volume in \(USD\)"):
+        read("Date,KO Close,KO Volume (USD)", "40,1000", "41,1100")
+
+
+def test_a_heading_and_a_column_of_currencies_must_agree(read):
+    with pytest.raises(InputError, match=r"heads its closes with 'GBp' and states 'GBP' in the column of currencies"):
+        read("Date,Close (p),Currency", "170.5,GBP", "171.75,GBP")
+    assert read("Date,Close (p),Currency", "170.5,GBX", "171.75,").currency["X"] == "GBX"
+    assert read("Date,Ticker,Close (EUR),Currency", "KO,1.5,", "KO,1.6,").currency["KO"] == "EUR"
+
+
+def test_the_heading_of_adjusted_closes_alone_states_a_currency(read):
+    assert read("Date,Adjusted Close (USD)", "42.6", "42.9").currency["X"] == "USD"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Meta Data": {"2. Symbol": "IBM"}, "Time Series (Daily)": {"2018-01-16": {"1. open": "171", "4. close": "171.75", "5. volume": "7"}, '
+        '"2018-01-05": {"1. open": "170", "4. close": "170.5", "5. volume": "5"}}}',
+        '{"dataset": {"column_names": ["Date", "Open", "Close", "Volume"], "data": [["2018-01-16", 171, 171.75, 7], ["2018-01-05", 170, 170.5, 5]]}}',
+        '{"symbol": "X", "historical": [{"date": "2018-01-16", "close": 171.75, "volume": 7}, {"date": "2018-01-05", "close": 170.5, "volume": 5}]}',
+    ],
+)
+def test_answers_of_vendors_in_json(tmp_path, text):
+    (tmp_path / "X.json").write_text(text)
+    panel = load_panel(tmp_path / "X.json")
+    assert panel.close["X"].tolist() == [170.5, 171.75] and panel.volume["X"].tolist() == [5, 7]
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        ("日付,始値,高値,安値,終値,売買高", "cp932"), ("日期,开盘,最高,最低,收盘价,成交量", "gbk"), ("日期,開盤價,最高價,最低價,收盤價,成交股數", "cp950"),
+        ("일자,시가,고가,저가,종가,거래량", "cp949"),
+    ],
+)  # fmt: skip
+def test_a_line_of_headings_alone_tells_an_east_asian_encoding(tmp_path, header, encoding):
+    path = tmp_path / "X.csv"
+    path.write_bytes(f"{header}\n2018/1/16,1170,1172,1169,1171.5,7\n2018/1/5,1170,1172,1169,1170,5\n".encode(encoding))
+    panel = load_panel(path)
+    assert panel.close["X"].tolist() == [1170, 1171.5] and panel.volume["X"].tolist() == [5, 7]
