@@ -157,7 +157,7 @@ class NameIndex:
     Parameters
     ----------
     names : DataFrame
-        target (position of the entity, int), name, kind (primary, aka, fka, issuer, alias, part); names without a core are left out.
+        target (position of the entity, int), name, kind (primary, aka, fka, issuer, alias, unit, part); names without a core are left out.
     cores : list of str
         Core name of each row.
     by_word : mapping of str to array of int
@@ -184,7 +184,7 @@ class NameIndex:
         kept = [bool(row) for row in words]
         words = [row for row in words if row]
         cores = [" ".join(sorted(row)) for row in words]
-        exact = [kind == "alias" or is_acronym(core) for kind, core in zip(names["kind"][kept], cores, strict=True)]
+        exact = [kind in ("alias", "unit") or is_acronym(core) for kind, core in zip(names["kind"][kept], cores, strict=True)]
         rows_of = defaultdict(list)
         for row, row_words in enumerate(words):
             for word in distinctive_words(row_words):

@@ -300,5 +300,5 @@ def _add_aliases(gathered: _Gathered) -> None:
     for target, name, _ in gathered.names:
         targets_of.setdefault(core_name(name), set()).add(target)
     for alias, entity, kind in zip(aliases["alias"], aliases["entity"], aliases["kind"], strict=True):
-        listed_as = {"former name": "fka", "official": "aka", "issuer name": "issuer"}.get(kind, "alias")
+        listed_as = {"former name": "fka", "official": "aka", "issuer name": "issuer", "unit": "unit"}.get(kind, "alias")
         gathered.names.extend((target, alias, listed_as) for target in sorted(targets_of.get(core_name(entity), set())))

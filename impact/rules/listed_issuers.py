@@ -11,6 +11,7 @@ import pandas as pd
 from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.facts.names import core_name, is_acronym, plain_words
+from impact.identifiers import security_lines
 from impact.rules.issuer_lines import issuer_lines, reissued_from, sister_code
 from impact.rules.line_doubts import EVER, LineDoubt, code_doubt
 from impact.rules.records import Listing, Relation
@@ -55,6 +56,14 @@ def _rows_not_named() -> tuple[tuple[str, pd.Timestamp, Mapping[str, str]], ...]
         for row in rows
         if row["relation"] in _NOT_NAMED
     )
+
+
+@cache
+def _lines_of_name(name: str) -> frozenset[str]:
+    """The lines of the issuer of that whole name in the table of lines."""
+    issuers = security_lines()
+    own = [core_name(issuer) == core_name(name) for issuer in issuers["issuer"]]
+    return frozenset(map(line_key, issuers.loc[own, "security"]))
 
 
 @cache
@@ -259,7 +268,10 @@ class ListedIssuers:
 
     @cached_property
     def _spellings(self) -> Mapping[str, frozenset[str]]:
-        """Name without signs, one that a list prints or printed, or an alias on record -> the keys of the listings that bear it."""
+        """Name without signs, one that a list prints or printed, or an alias on record -> the keys of the listings that bear it.
+
+        The name of a unit is that of no listing of its parent: it stands for the lines of the unit, as far as the table of lines has them.
+        """
         index: dict[str, frozenset[str]] = {}
         for listing in self.listings:
             name = _spelled(listing.entity)
@@ -270,8 +282,10 @@ class ListedIssuers:
             if designation_id in entities and (self.as_of is None or known_at <= self.as_of):
                 index[name] = index.get(name, frozenset()) | {line_key(entities[designation_id])}
         aliases = read_bundled("aliases")
-        for alias, entity in zip(aliases["alias"], aliases["entity"], strict=True):
-            if (bearing := index.get(_spelled(entity))) and (name := _spelled(alias)):
+        for alias, entity, kind in aliases[["alias", "entity", "kind"]].itertuples(index=False, name=None):
+            if kind == "unit":
+                index.setdefault(_spelled(alias), _lines_of_name(alias))
+            elif (bearing := index.get(_spelled(entity))) and (name := _spelled(alias)):
                 index[name] = index.get(name, frozenset()) | bearing
         return index
 

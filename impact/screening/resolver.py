@@ -144,8 +144,9 @@ def _by_name(text: str, targets: ScreeningTargets) -> Resolution:
     """The issuer of that name; sure when it is a whole name, or begins the names of one issuer alone."""
     line_of = _first_lines(targets)
     near = match_table(pd.DataFrame({"name": [text]}), targets)
-    whole = targets.names[[core_name(name) == core_name(text) != "" for name in targets.names["name"]]]
-    beginning = targets.names[[_begins(plain_words(name), plain_words(text)) for name in targets.names["name"]]]
+    own = targets.names[targets.names["kind"] != "unit"]  # a unit is another issuer
+    whole = own[[core_name(name) == core_name(text) != "" for name in own["name"]]]
+    beginning = own[[_begins(plain_words(name), plain_words(text)) for name in own["name"]]]
     # A longer word (Gazprombank, Gazprom Neft), and a part of one alone, is another name until somebody says that it is not.
     others = _other_issuers(
         text, {core_name(targets.entities["entity"].iat[target]) for target in (whole if len(whole) else beginning)["target"]}

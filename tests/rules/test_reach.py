@@ -243,3 +243,22 @@ def test_an_answer_of_early_2025_cites_no_name_of_2026():
     ):
         assert [ruling.entity for ruling in permitted("buy", "002268.SZ", at, as_of=at).rulings] == [entity]
         assert designations("002268.SZ", as_of=at).query("kind == 'listed'")["entity"].tolist() == [entity]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("CGN Power", "1816.HK"), ("Sinochem International", "600500.SS")],
+)
+@pytest.mark.parametrize("day", ["2021-03-20", "2026-03-20"])
+def test_the_name_of_a_unit_on_record_asks_its_own_line(name, line, day):
+    """General Licence 1A freed the close matches in March 2021; neither is in the annex of EO 14032, and FAQ 857 binds listed names alone."""
+    assert permitted("buy", name, day + NOON).status == permitted("buy", line, day + NOON).status == "allowed"
+
+
+@pytest.mark.parametrize(
+    "name", ["China Oilfield Services", "AviChina Industry & Technology", "Air China", "Inspur Electronic Information Industry"]
+)
+def test_the_name_of_a_unit_whose_line_no_table_has_is_not_that_of_its_parent(name):
+    answer = permitted("buy", name, "2026-03-20" + NOON)
+    assert answer.status == "unknown" and "whose it is was not established" in answer.rule and not answer.rulings
+    assert permitted("buy", "China National Offshore Oil Corporation", "2026-03-20" + NOON).status == "prohibited"
