@@ -24,6 +24,8 @@ _SAMPLE_LINES = 400
 _FEW_LINES = 2000
 """Up to here record by record; longer text is read by columns where every line is a record."""
 _HINT = "sep="
+_AS_TEXT = '="'
+"""How a cell begins that a spreadsheet is to take for text (``="002415"``), lest it lose its zeros."""
 
 
 def read_delimited(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]:
@@ -52,7 +54,11 @@ def read_delimited(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]
     hint = lines[0].strip(BLANK + '"') if lines else ""
     hinted = hint[len(_HINT)] if hint.lower().startswith(_HINT) and len(hint) == len(_HINT) + 1 else None
     mark = options.separator or hinted or find_separator(lines)
-    if n_lines > _FEW_LINES and (regular := _regular(text, lines, mark, encoding, limits)) is not None:
+    if _AS_TEXT in text:
+        text = f"\n{text}".replace(f"\n{_AS_TEXT}", '\n"').replace(mark + _AS_TEXT, mark + '"')[1:]
+        lines = text.split("\n")[:n_lines]
+    as_text = _AS_TEXT in text.replace('""', '"')
+    if n_lines > _FEW_LINES and not as_text and (regular := _regular(text, lines, mark, encoding, limits)) is not None:
         return (regular,)
     rows: list[Sequence[str]] = []
     first_line: list[int] = []
@@ -63,11 +69,17 @@ def read_delimited(content: bytes, options: ReadOptions) -> tuple[RawSheet, ...]
             refused.append(cells)
             continue
         if any(cell.strip(BLANK) for cell in cells):
-            rows.append(cells)
+            rows.append([_plain(cell) for cell in cells] if as_text else cells)
             first_line.append(first)
             n_continued += last - first
     sheet = sheet_of_rows(rows, first_line, separator=mark, encoding=encoding, refused=refused, n_lines=n_lines, n_continued=n_continued)
     return (sheet,)
+
+
+def _plain(cell: str) -> str:
+    """What a cell holds that was quoted once more around the sign of a text (with its quotation marks doubled)."""
+    bare = cell.strip(BLANK)
+    return bare[len(_AS_TEXT) : -1] if bare.startswith(_AS_TEXT) and bare.endswith('"') and bare.count('"') == 2 else cell
 
 
 def _regular(text: str, lines: Sequence[str], mark: str, encoding: str, limits: Limits) -> RawSheet | None:

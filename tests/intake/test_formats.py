@@ -143,3 +143,21 @@ def test_nested_json_and_record_lines():
     assert lines.headings == ("isin", "qty") and len(lines) == 2
     split = read_tables(b'{"columns": ["isin", "qty"], "data": [["KYG9830T1067", 5]]}').sheets[0]
     assert split.headings == ("isin", "qty") and split.head(1) == [["KYG9830T1067", "5"]]
+
+
+@pytest.mark.parametrize("n", [1, 3000])
+@pytest.mark.parametrize(
+    ("mark", "row"),
+    [
+        ("\t", '="002415"\t海康\t="1,000"'),
+        (",", '="002415",海康,="1,000"'),
+        (",", '"=""002415""",海康,"=""1,000"""'),
+        (";", '"002415";="海康";1,000'),
+    ],
+)
+def test_a_cell_that_a_spreadsheet_is_to_take_for_text_is_that_text(mark, row, n):
+    """Each was kept with its signs, or cut at its comma, so that the figures of the line stood one column on."""
+    text = f'="代码"{mark}名称{mark}数量\n' + f"{row}\n" * n
+    sheet = read_tables(text.encode()).sheets[0]
+    assert sheet.head(2) == [["代码", "名称", "数量"], ["002415", "海康", "1,000"]]
+    assert len(sheet) == n + 1 and sheet.width == 3
