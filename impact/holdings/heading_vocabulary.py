@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from impact.bundled import read_bundled
-from impact.intake.headings import heading_ends, heading_halves, heading_key, heading_readings, held_in_brackets, may_be_heading
+from impact.intake.headings import (
+    heading_ends,
+    heading_halves,
+    heading_key,
+    heading_readings,
+    heading_spellings,
+    held_in_brackets,
+    may_be_heading,
+)
 
 __all__ = ["BY_CELLS", "Reading", "is_bare_total", "is_by_end", "readings_of"]
 
@@ -28,9 +36,10 @@ def _vocabulary() -> Mapping[str, tuple[Reading, ...]]:
     table = read_bundled("headings")
     known: dict[str, list[Reading]] = {}
     for rank, (name, heading) in enumerate(zip(table["field"], table["heading"], strict=True)):
-        readings = known.setdefault(heading_key(heading), [])
-        if name not in {field for field, _ in readings}:
-            readings.append((name, rank))
+        for spelling in heading_spellings(heading):
+            readings = known.setdefault(heading_key(spelling), [])
+            if name not in {field for field, _ in readings}:
+                readings.append((name, rank))
     return {key: tuple(readings) for key, readings in known.items()}
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "heading_ends",
     "heading_key",
     "heading_readings",
+    "heading_spellings",
     "held_in_brackets",
     "is_group_label",
     "is_total_label",
@@ -69,6 +70,21 @@ def heading_key(heading: object) -> str:
 
 _STROKES = str.maketrans("ıł", "il")
 """Letters that differ from a plain one by more than an accent, and are written as that one in capitals or without it."""
+
+
+_BY_TWO = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa"})
+"""Letters that systems without accents write by two."""
+
+
+def heading_spellings(heading: str) -> tuple[str, ...]:
+    """A heading of the table as it stands there, and as systems write it that have no letter beyond ASCII.
+
+    Examples
+    --------
+    >>> heading_spellings("stück"), heading_spellings("menge")
+    (('stück', 'stueck'), ('menge',))
+    """
+    return tuple(dict.fromkeys((heading, heading.translate(_BY_TWO))))
 
 
 @lru_cache(maxsize=1 << 15)
@@ -185,7 +201,7 @@ _STEM = 4
 def _heading_stems() -> tuple[frozenset[str], frozenset[str]]:
     """How the longest word of every heading of holdings begins, and the keys of headings without a word of that length."""
     begin, short = set(), set()
-    for heading in read_bundled("headings")["heading"]:
+    for heading in (spelling for printed in read_bundled("headings")["heading"] for spelling in heading_spellings(printed)):
         word = max((heading_key(part) for part in re.split(r"[\W_]+", heading)), key=len)
         if len(word) < _STEM:
             short.add(heading_key(heading))
