@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from impact.bundled import read_bundled
+from impact.holdings.quantity_parts import is_part_of_quantity
 from impact.intake.currencies import CURRENCIES
 from impact.intake.headings import heading_key, is_group_label, is_total_label
 
 __all__ = [
-    "begins_as_total", "is_carried_forward", "is_made_of_total_words", "is_of_money", "is_remainder", "total_kind", "what_is_summed",
+    "begins_as_total", "is_carried_forward", "is_made_of_total_words", "is_of_money", "is_printed_again", "is_remainder", "total_kind", "what_is_summed",
 ]  # fmt: skip
 
 _UNSPACED = (("\u0e00", "\u0e7f"), ("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"))
@@ -133,6 +134,12 @@ def _is_made_of_groups(words: Sequence[str], kinds: Sequence[str]) -> bool:
     return True
 
 
+def _is_held_apart(words: Sequence[str], kinds: Sequence[str]) -> bool:
+    """Whether the words without a kind say how a part is held (*blocked*, *gesperrt*); a name such as Freeport has a capital letter."""
+    told = [word for word, kind in zip(words, kinds, strict=True) if not kind]
+    return bool(told) and all(word[0].islower() or _is_unspaced(word) for word in told) and is_part_of_quantity(" ".join(told))
+
+
 def _without_additions(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """The words of a label without what it says to be in it (*incl. accrued interest*, *coupon couru inclus*), and their kinds."""
     kinds = [_kind(word) for word in words]
@@ -152,8 +159,8 @@ def total_kind(text: str) -> str:
     """What a label is that is one of a total by each of its words, with the names of groups or without; empty where it is none.
 
     ``total`` is a total of positions; ``money`` one of cash, or of what is owed, which may stand for the money held; ``weak`` is made of
-    words that firms and funds are called by as well, and ``amount`` of words for what is held at some time. What follows a word such as *including* is not read. A part that is printed again (*of which
-    Hong Kong*) is a total, too.
+    words that firms and funds are called by as well, and ``amount`` of words for what is held at some time. What follows a word such as
+    *including* is not read. A part that is printed again (*of which Hong Kong*, *of which blocked*) is a total, too.
 
     Examples
     --------
@@ -168,7 +175,7 @@ def total_kind(text: str) -> str:
         return ""
     words, kinds = _without_additions(_split(text))
     if next((kind for kind in kinds if kind != "between"), "") == "part":
-        return "total" if len(words) > 1 and _is_made_of_groups(words, kinds) else ""
+        return "total" if len(words) > 1 and (_is_made_of_groups(words, kinds) or _is_held_apart(words, kinds)) else ""
     if not {"total", "all"} & set(kinds):
         counted = len(kinds) - kinds.count("between")
         return "amount" if "amount" in kinds and counted > 1 and set(kinds) <= {"amount", "measure", "between"} else ""
@@ -215,6 +222,17 @@ def is_remainder(text: str) -> bool:
 def is_of_money(text: str) -> bool:
     """Whether a word of a label is one of cash or of what is owed."""
     return any(_kind(word) == "money" for word in _split(text))
+
+
+def is_printed_again(text: str) -> bool:
+    """Whether a label says that its line is a part of one above, by what it belongs to or how it is held.
+
+    Examples
+    --------
+    >>> [is_printed_again(text) for text in ("of which Hong Kong", "davon gesperrt", "Total blocked", "of which Freeport")]
+    [True, True, False, False]
+    """
+    return total_kind(text) == "total" and next((kind for kind in map(_kind, _split(text)) if kind != "between"), "") == "part"
 
 
 def is_made_of_total_words(text: str) -> bool:

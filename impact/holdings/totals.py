@@ -20,7 +20,7 @@ from impact.holdings.sums import (
     sums_of_totals,
     totals_above,
 )
-from impact.holdings.total_words import is_of_money, is_remainder, total_kind
+from impact.holdings.total_words import is_of_money, is_printed_again, is_remainder, total_kind
 from impact.holdings.weight_units import PrintedWeight
 from impact.holdings.wholes import told_by_wholes, totals_of_securities
 from impact.typing_ import BoolArray, FloatArray
@@ -227,8 +227,21 @@ def _sums_with_quantity(rows: pd.DataFrame, lines: _Lines) -> BoolArray:
     others = ~lines.called.label
     if others.any() and bool((~lines.loose | lines.traded)[others].all()):  # every other line has a code or a symbol
         several |= asked & lines.called.total & ~_is_priced(rows)
+    several |= _parts_of_lines_above(rows, asked)
     only = np.isnan(value).all()
     return several | sums_of_lines(quantity if only else value, asked, asked, quantity, stated=stated)
+
+
+def _parts_of_lines_above(rows: pd.DataFrame, asked: BoolArray) -> BoolArray:
+    """Of the lines asked for those that say to be a part of one above, and are: no larger than the last line that is none, at its price."""
+    parts = says(rows["name"], asked, is_printed_again)
+    if not parts.any():
+        return parts
+    whole = np.maximum.accumulate(np.where(parts, -1, np.arange(len(rows))))
+    quantity, value = (rows[name].to_numpy(dtype=np.float64) for name in ("quantity", "market_value"))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a line of nothing has no part
+        share, of_value = (amount / np.where(whole >= 0, amount[whole], np.nan) for amount in (quantity, value))
+        return parts & (share > 0) & (share <= 1) & (np.isnan(value) | (np.abs(of_value / share - 1) <= 0.01))
 
 
 def _is_priced(rows: pd.DataFrame) -> BoolArray:
