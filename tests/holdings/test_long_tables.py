@@ -1,0 +1,23 @@
+"""A table of one row a field is refused, and one that only looks so is read."""
+
+import pytest
+
+from impact.errors import InputError
+from impact.holdings import read_holdings
+
+
+@pytest.mark.parametrize("header", ["account,isin,field,value", "account,isin,variable,value", "account,isin,measure,amount"])
+@pytest.mark.parametrize("words", [("quantity", "market_value"), ("Shares", "Market Value")])
+def test_a_table_of_one_row_a_field_is_refused(tmp_path, header, words):
+    path = tmp_path / "book.csv"
+    rows = [("KYG9830T1067", 1000, 4150), ("US0378331005", 10, 1300)]
+    text = "".join(f"A,{isin},{word},{figure}\n" for isin, *figures in rows for word, figure in zip(words, figures, strict=True))
+    path.write_text(f"{header}\n{text}", encoding="utf-8")
+    with pytest.raises(InputError, match=rf"has one row a field: its column .* is '{words[0]}' or '{words[1]}'; turn it"):
+        read_holdings(path)
+
+
+def test_kinds_of_assets_are_no_fields(tmp_path):
+    path = tmp_path / "book.csv"
+    path.write_text("isin,type,value\nKYG9830T1067,Stock,4150\nKYG9830T1067,Position,50\nUS0378331005,Stock,1300\n", encoding="utf-8")
+    assert read_holdings(path).rows["market_value"].tolist() == [4150.0, 50.0, 1300.0]
