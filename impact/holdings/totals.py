@@ -306,6 +306,7 @@ def _unmet(rows: pd.DataFrame, lines: _Lines, total: BoolArray, met: dict[str, B
     has_value, has_weight = (np.isfinite(amount) & (amount != 0.0) for amount in (value, weight))
     agrees = np.where(has_value & one_money, met["market_value"], met["market_value"] | met["weight"])
     asked = total & called.label & lines.named & but_net_assets(rows, called.label)
+    asked &= lines.unsized | ~says(rows["name"], asked, is_printed_again)  # a part of one line is no sum of several
     last = np.flatnonzero(called.total & total & has_value)[-1:]
     held = np.flatnonzero(~total & (has_value | has_weight))
     asked[last[last > held[-1:].sum()]] = False

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 
 from impact.errors import InputError
+from impact.intake.currencies import CURRENCIES, HUNDREDTHS
 from impact.intake.encoding import decode, opening_text
 from impact.intake.limits import ReadOptions
 from impact.intake.records import BLANK, RawSheet, SpannedCells, check_columns, check_records, sheet_of_rows
@@ -319,11 +320,19 @@ def read_xml_records(content: bytes, options: ReadOptions) -> tuple[RawSheet, ..
     return tuple(sheets)
 
 
+def _text(leaf) -> str | None:
+    """What a leaf holds, with the currency that its one attribute names; None where attributes say more, which may be of another unit."""
+    text, said = (leaf.text or "").strip(BLANK), list(leaf.attrib.values())
+    if text and len(said) == 1 and said[0] in CURRENCIES | HUNDREDTHS.keys():
+        return f"{text} {said[0]}"
+    return None if said else text
+
+
 def _record(element) -> dict[str, str]:
     """The fields of one element: its attributes and its children that hold text alone."""
     fields = {_local(key): value for key, value in element.attrib.items() if value.strip(BLANK)}
     leaves = [child for child in element if len(child) == 0]
     if len(element) == 0:
         return fields if len(fields) > 1 else {}
-    texts = {_local(child.tag): (child.text or "").strip(BLANK) for child in leaves if not child.attrib}
+    texts = {_local(child.tag): text for child in leaves if (text := _text(child)) is not None}
     return {**fields, **texts} if len(texts) > 1 else {}

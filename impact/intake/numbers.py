@@ -44,8 +44,10 @@ MISSING_TEXT = frozenset(
 """What stands in a cell that holds nothing, in lower case."""
 
 _CURRENCY_SIGNS = "".join(chr(code) for code in range(0x24, 0xFFE7) if unicodedata.category(chr(code)) == "Sc")
-# Spaces of every width, Swiss and typewriter apostrophes, currency and percent signs: never part of the number itself.
-_DECORATION = f"[\\s\u00a0\u2009\u202f'’‘`´%％{re.escape(_CURRENCY_SIGNS)}円元원]"
+# Spaces of every width, Swiss and typewriter apostrophes, the Arabic thousands mark, currency and percent signs: never part of the number.
+_DECORATION = f"[\\s\u00a0\u2009\u202f'’‘`´\u066c%％{re.escape(_CURRENCY_SIGNS)}円元원]"
+_DECIMAL_ALONE = "\u066b"
+"""The Arabic decimal mark, which is never anything else."""
 # Letters of a currency before or behind the figure: a code (USD), what stands before a dollar sign (HK$), a mark in letters (kr, zł, CHF).
 _CURRENCY_LETTERS = rf"(?:[A-Z]{{3}}|{any_of((*HUNDREDTH_CODES, *BESIDE_FIGURES))}|股|份|주|株|口)"
 _SCALES = {
@@ -205,7 +207,13 @@ def parse_numbers(text: pd.Series, *, decimal: str = ".") -> ParsedNumbers:
 
 
 def _decorated(text: pd.Series, decimal: str) -> tuple[FloatArray, BoolArray]:
-    bare = text.str.normalize("NFKC").str.replace(_DECORATION, "", regex=True).str.replace("[\u2212\u2010-\u2013]", "-", regex=True)
+    own_mark = text.str.contains(_DECIMAL_ALONE, regex=False).to_numpy(dtype=bool)
+    bare = (
+        text.str.replace(_DECIMAL_ALONE, ".", regex=False)
+        .str.normalize("NFKC")
+        .str.replace(_DECORATION, "", regex=True)
+        .str.replace("[\u2212\u2010-\u2013]", "-", regex=True)
+    )
     bare = bare.str.replace(rf"^([-(+]?){_CURRENCY_LETTERS}([-(.\d].*)$", r"\1\2", regex=True)
     scale: FloatArray = np.ones(len(bare))
     scaled = bare.str.extract(_SCALED)[0]
@@ -217,7 +225,7 @@ def _decorated(text: pd.Series, decimal: str) -> tuple[FloatArray, BoolArray]:
     bare = bare.str.replace(r"^(-?)\+", r"\1", regex=True)
     says_comma = bare.str.contains(_COMMA_IS_DECIMAL, regex=True).to_numpy(dtype=bool)
     says_point = bare.str.contains(_POINT_IS_DECIMAL, regex=True).to_numpy(dtype=bool)
-    by_comma = np.where(says_comma != says_point, says_comma, decimal == ",")
+    by_comma = np.where(says_comma != says_point, says_comma, decimal == ",") & ~own_mark
     as_comma = bare.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
     as_point = bare.str.replace(",", "", regex=False)
     chosen = as_point.where(~by_comma, as_comma)

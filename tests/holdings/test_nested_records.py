@@ -44,3 +44,20 @@ def test_accounts_beside_a_list_of_positions_count_as_unread(tmp_path):
 def test_positions_around_their_lots_are_read(key):
     file = read_holdings([{"symbol": "AAPL", "quantity": 10, key: LOTS}, {"symbol": "XIACY", "quantity": 7, key: LOTS[:1]}])
     assert file.rows[["ticker", "quantity"]].values.tolist() == [["AAPL", 10], ["XIACY", 7]]
+
+
+def test_a_figure_whose_element_names_its_currency_is_read_in_it(tmp_path):
+    path = tmp_path / "book.xml"
+    row = '<holding><isin>{}</isin><name>{}</name><qty>{}</qty><price currency="{}">{}</price><value currency="{}">{}</value></holding>'
+    rows = [("KYG9830T1067", "Xiaomi", 1000, "HKD", 32.5, "USD", "4150.00"), ("GB00BH4HKS39", "Vodafone", 10, "GBX", 130, "USD", "17.50")]
+    path.write_text(f"<report>{''.join(row.format(*line) for line in rows)}</report>", encoding="utf-8")
+    read = read_holdings(path).rows
+    assert read[["quantity", "market_value", "currency"]].values.tolist() == [[1000.0, 4150.0, "USD"], [10.0, 17.5, "USD"]]
+
+
+def test_a_figure_whose_element_names_another_unit_is_not_read(tmp_path):
+    path = tmp_path / "book.xml"
+    row = '<holding><isin>{}</isin><name>{}</name><qty>{}</qty><value unit="thousand">{}</value></holding>'
+    rows = [("KYG9830T1067", "Xiaomi", 1000, "4.15"), ("GB00BH4HKS39", "Vodafone", 10, "0.02")]
+    path.write_text(f"<report>{''.join(row.format(*line) for line in rows)}</report>", encoding="utf-8")
+    assert read_holdings(path).rows["market_value"].isna().all()

@@ -107,3 +107,9 @@ def test_an_ambiguous_date_follows_the_convention_told():
     assert parse_date("03/04/2021", dayfirst=True) == pd.Timestamp("2021-04-03")
     assert parse_date("03.04.2021") == pd.Timestamp("2021-04-03")
     assert parse_date("no date here 99/99/2021") is None
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_figures_with_arabic_digits_and_marks_are_read_whatever_the_column_uses(decimal):
+    text = pd.Series(["١٬٠٠٠", "١٥٬٥٦٢٫٥٠", "١٫٥٠٠", "-٠٫٥", "١٠", "1٬000"])
+    assert parse_numbers(text, decimal=decimal).values.tolist() == [1000.0, 15562.5, 1.5, -0.5, 10.0, 1000.0]
