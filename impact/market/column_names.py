@@ -50,7 +50,7 @@ STANDS_BACK = _names(
 """Names of a last price, beside which a close is the close, and of a volume that may be money, beside which a number of shares is none."""
 
 OTHER_FIGURES = _names(
-    "open; high; low; openint; per; first; vwap; stock splits; capital gains; 시가; 고가; 저가; 始値; 高値; 安値; 开盘价; 开盘; 最高; 最低; 開盤價",
+    "open; high; low; vwap; stock splits; capital gains; 시가; 고가; 저가; 始値; 高値; 安値; 开盘价; 开盘; 最高; 最低; 開盤價",
     "açılış; yüksek; düşük; abertura; máxima; mínima; opening price; high price; low price; öppningskurs; öppen; högstakurs; högst; lägstakurs; lägst",
     "åpningskurs; åpning; høy; lav; høyest; lavest; åbningskurs; åbning; høj; avauskurssi; avaus; ylin; alin; otwarcie; kurs otwarcia; najwyższy",
     "najwyzszy; najniższy; najnizszy; kurs max; kurs min; max.; min.; otevírací; nejvyšší; nejnižší; nyitó; deschidere",

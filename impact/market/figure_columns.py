@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
+
 from impact.errors import InputError
 from impact.intake.units import unit_in
 from impact.market.column_headings import currency_behind, unit_of_shares, without_currency
 from impact.market.column_names import ALONE_NAMES, COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES, STANDS_BACK, TURNOVERS
-from impact.market.sniffing import RawTable
+from impact.market.sniffing import RawTable, read_numbers
+from impact.typing_ import BoolArray, FloatArray
 
 __all__ = ["FigureColumns", "figure_columns"]
 
@@ -34,6 +38,12 @@ class FigureColumns:
     close_currency: str = ""
     volume_factor: float = 1.0
     unread: tuple[str, ...] = ()
+
+    def shares(self, cells: pd.Series, decimal: str) -> tuple[FloatArray, BoolArray]:
+        """Volumes in shares, and a mask of the cells that are none; a letter behind a figure (``1.5K``) is its unit in place of the heading's."""
+        numbers, bad = read_numbers(cells, decimal, counts=True)
+        lettered = cells.astype(str).str.strip().str[-1:].str.isalpha().to_numpy(dtype=bool)
+        return np.where(lettered, numbers, numbers * self.volume_factor), bad
 
     def notes(self, name: str) -> tuple[str, ...]:
         """What was assumed of the file called `name`."""

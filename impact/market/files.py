@@ -199,10 +199,10 @@ class FileSource:
         rows["security"] = cells[named["security"]].astype(str).str.strip() if "security" in named else stem
         reason, unread = pd.Series("", index=rows.index, dtype="object"), pd.Series(dtype="object")
         for figure in [name for name in FIGURES if name in named]:
-            rows[figure], bad = read_numbers(cells[named[figure]], table.decimal, counts=figure == "volume")
+            held = cells[named[figure]]
+            rows[figure], bad = own.shares(held, table.decimal) if figure == "volume" else read_numbers(held, table.decimal)
             told = figure + " is not a number: " + cells[named[figure]].astype(str)
             if figure == "volume":
-                rows[figure] *= own.volume_factor
                 unread = told[bad]  # a volume that cannot be read is unknown and takes no close with it
             else:
                 reason = reason.mask(bad & (reason == ""), told)
@@ -227,8 +227,8 @@ class FileSource:
         by_line = pd.concat(priced).groupby(pd.concat([good["security"]] * len(priced)).to_numpy(), sort=False) if priced else ()
         sign = sign_in(named.get("close", ""))
         borne = {str(line): "".join(sorted({*sign, *sign_beside(held)})) for line, held in by_line}
-        notes = own.notes(table.name)
-        return Figures(frames=frames, currency=currency, signs=borne, refused=refused, notes=notes, read_as=(*table.notes, *days.notes))
+        read_as = (*table.notes, *days.notes, *own.notes(table.name))
+        return Figures(frames=frames, currency=currency, signs=borne, refused=refused, read_as=read_as)
 
     def _wide(self, table: RawTable, date: str, figure: str) -> Figures:
         """Rows of a table with one column a security."""
@@ -242,6 +242,11 @@ class FileSource:
         values, bad = np.empty((len(cells), len(securities))), np.zeros((len(cells), len(securities)), dtype=bool)
         for position, column in enumerate(written):
             values[:, position], bad[:, position] = read_numbers(cells[column], table.decimal, counts=figure == "volume")
+        wordy = np.asarray(bad.any(axis=0) & np.isnan(values).all(axis=0))
+        words = [(securities[at], cells[written[at]][bad[:, at]].iloc[0]) for at in np.flatnonzero(wordy)] if not wordy.all() else []
+        if words:  # a column of names or days is no security
+            written, securities = ([name for name, no in zip(names, wordy, strict=True) if not no] for names in (written, securities))
+            values, bad = values[:, ~wordy], bad[:, ~wordy]
         reason = pd.Series("", index=days.dates.index, dtype="object")
         reason = reason.mask(np.asarray(np.isnan(values).all(axis=1) & ~bad.any(axis=1)), "no figure")
         reason = reason.mask(days.dates.isna(), "date cannot be read: " + cells[date].astype(str))
@@ -251,8 +256,9 @@ class FileSource:
             (securities[column], days.dates.iloc[row], f"{figure} is not a number: {cells[written[column]].iloc[row]}", _line(table, row))
             for row, column in np.argwhere(bad & kept[:, None])
         ]
+        refused += [(name, pd.NaT, f"no row of it holds a number (first {cell})", table.name) for name, cell in words]
         frame = pd.DataFrame(values[kept], index=pd.DatetimeIndex(days.dates[kept]), columns=securities)
-        currency = {security: code for security, code in bare if code}
+        currency = {security: code for security, code in bare if code and security in securities}
         borne: dict[str, str] = {}
         if figure != "volume":
             borne = {name: "".join(sorted({*sign_in(at), *sign_beside(cells[at])})) for name, at in zip(securities, written, strict=True)}

@@ -272,9 +272,9 @@ def read_numbers(cells: pd.Series, decimal: str, *, counts: bool = False) -> tup
     """
     if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
         return cells.to_numpy(dtype=np.float64, na_value=np.nan), np.zeros(len(cells), dtype=bool)
-    numbers = np.full(len(cells), np.nan)
-    if decimal == ".":
-        numbers = _nearest_floats(cells)
+    if pd.api.types.is_datetime64_any_dtype(cells):
+        cells = cells.astype(str)
+    numbers = _nearest_floats(cells) if decimal == "." else np.full(len(cells), np.nan)
     bad = np.isnan(numbers)
     left = np.flatnonzero(bad)
     texts = ["" if cell is None or cell != cell else str(cell) for cell in cells.iloc[left]]

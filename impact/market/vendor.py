@@ -125,11 +125,12 @@ def _figures(content: bytes, name: str, symbol: str) -> tuple[pd.DataFrame, str]
     except InputError as error:
         raise FetchFailure("unreadable", f"the answer of {name} cannot be read: {error}") from error
     held = {figure: own.named[told] for figure, told in TOLD.items() if told in own.named}
-    columns = {figure: read_numbers(cells[column], table.decimal, counts=figure == "volume")[0] for figure, column in held.items()}
+    columns = {
+        figure: (own.shares(cells[column], table.decimal) if figure == "volume" else read_numbers(cells[column], table.decimal))[0]
+        for figure, column in held.items()
+    }
     if "close" not in columns:
         raise FetchFailure("unreadable", f"the answer of {name} has no closes (it has: {', '.join(list(cells.columns)[:6])})")
-    if "volume" in columns:
-        columns["volume"] = columns["volume"] * own.volume_factor
     codes = {symbol: own.close_currency} if own.close_currency else {}
     if "currency" in own.named:
         codes = currencies_of_column(name, pd.Series(symbol, index=cells.index), cells[own.named["currency"]], own.close_currency)

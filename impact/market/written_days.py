@@ -36,10 +36,11 @@ DATE_FORMATS = (
 )
 # Whole numbers that stand for days in a column of them, and look like any other number.
 NUMBERED = (
-    (re.compile(r"[2-7]\d{4}(?:\.0)?"), "serial"),
-    (re.compile(r"\d{9,10}(?:\d{3})?(?:\.0)?"), "epoch"),
+    (re.compile(r"[2-7]\d{4}"), "serial"),
+    (re.compile(r"\d{9,10}(?:\d{3}|\d{9})?"), "epoch"),
 )
 _SPACED_MARK = re.compile(r"(?<=\d)\s*([-/.])\s+(?=\d)")
+_WHOLE = re.compile(r"^(\d{5,})\.0$")
 _CLOCK = re.compile(r"(?<=\d)(?:T|,? )(?!00:00)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?$", re.IGNORECASE)
 SUNDAY = 6
 MONTH = pd.Timedelta(days=31)
@@ -126,8 +127,8 @@ def _as_told(text: pd.Series, name: str, *, of_rows: bool) -> tuple[str, DaysRea
 
 
 def _plain(text: pd.Series) -> pd.Series:
-    """Cells without blanks around the marks between figures, and without a point at the end: ``2018. 1. 5.``."""
-    return text.str.replace(_SPACED_MARK, r"\1", regex=True).str.rstrip(".")
+    """Cells without blanks around the marks between figures (``2018. 1. 5.``), without a point at the end or the ``.0`` of a whole number."""
+    return text.str.replace(_SPACED_MARK, r"\1", regex=True).str.rstrip(".").str.replace(_WHOLE, r"\1", regex=True)
 
 
 def _by_value(text: pd.Series, read: Callable[[str], pd.Timestamp | None]) -> pd.Series:
@@ -163,9 +164,9 @@ def _serial_days(text: pd.Series, name: str) -> tuple[pd.Series, tuple[str, ...]
 
 
 def _epoch_days(text: pd.Series, name: str) -> pd.Series:
-    """Days as seconds or thousandths from 1970, each at midnight UTC."""
+    """Days as seconds, thousandths or billionths from 1970, each at midnight UTC."""
     numbers = pd.to_numeric(text.where(text.str.fullmatch(NUMBERED[1][0]), None), errors="coerce")
-    seconds = numbers.where(numbers < 1e11, numbers / 1000)
+    seconds = numbers / np.select([numbers < 1e11, numbers < 1e14], [1, 1000], 1e9)
     within = (seconds % 86_400 != 0) & seconds.notna()
     if within.any():
         raise InputError(

@@ -1,5 +1,6 @@
 """Which column is which figure: units and currencies of headings, closes beside last prices, and what is turned over beside a price."""
 
+import pandas as pd
 import pytest
 
 from impact.errors import InputError
@@ -88,7 +89,7 @@ def test_a_volume_of_money_or_of_untold_lots_is_none(read):
     panel = read("Date,Close,Volumen,Stück", "170.5,161000,950", "171.75,223000,1300")
     assert panel.volume["X"].tolist() == [950, 1300]
     panel = read("Date,Close,成交量(手)", "170.5,9502", "171.75,9502")
-    assert panel.volume is None and panel.assumptions == ("X.csv: not read, a volume in a unit that is not told in shares: '成交量(手)'.",)
+    assert panel.volume is None and panel.read_as == ("X.csv: not read, a volume in a unit that is not told in shares: '成交量(手)'.",)
 
 
 def test_a_figure_and_a_security_in_one_heading_may_state_a_currency(read):
@@ -137,3 +138,17 @@ def test_a_line_of_headings_alone_tells_an_east_asian_encoding(tmp_path, header,
     path.write_bytes(f"{header}\n2018/1/16,1170,1172,1169,1171.5,7\n2018/1/5,1170,1172,1169,1170,5\n".encode(encoding))
     panel = load_panel(path)
     assert panel.close["X"].tolist() == [1170, 1171.5] and panel.volume["X"].tolist() == [5, 7]
+
+
+def test_a_letter_behind_a_volume_is_its_unit_in_place_of_the_headings(read):
+    assert read("Date,Close,Volume (k)", "170.5,1.5K", "171.75,2.25").volume["X"].tolist() == [1500, 2250]
+
+
+def test_a_column_of_names_or_days_is_no_security(read, tmp_path):
+    panel = read("Date,Name,KO,PEP (EUR)", "Coca,40,100", "Coca,41,n/a")
+    assert panel.securities == ["KO", "PEP"] and panel.currency.to_dict() == {"KO": "", "PEP": "EUR"}
+    assert panel.dropped[["security", "reason"]].to_numpy().tolist() == [["Name", "no row of it holds a number (first Coca)"]]
+    days = pd.to_datetime(list(DAYS))
+    pd.DataFrame({"date": days, "KO": [40.0, 41.0], "asof": days, "flag": [True, False]}).to_parquet(tmp_path / "t.parquet")
+    panel = load_panel(tmp_path / "t.parquet")
+    assert panel.securities == ["KO"] and panel.dropped["security"].tolist() == ["asof", "flag"]
