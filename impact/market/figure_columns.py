@@ -89,8 +89,8 @@ def figure_columns(table: RawTable, stated: Mapping[str, str]) -> FigureColumns:
             unread = [heading.written for heading in fitting if heading.factor != heading.factor]
             fitting = [heading for heading in fitting if heading.factor == heading.factor and not heading.currency]
         foremost = [heading for heading in fitting if heading.bare not in STANDS_BACK] or fitting
-        if name == "close":
-            _refuse_two_closes(table, foremost)
+        if name in ("close", "adjusted_close"):
+            _refuse_two(table, foremost, name)
         if foremost:
             named[name], read[name] = foremost[0].written, foremost[0]
     if not {"close", "adjusted_close", "volume", "dividends"} & named.keys():
@@ -125,12 +125,12 @@ def _read(column: str, name: str) -> _Heading:
     return _Heading(written=column, bare=bare.lower(), currency=currency)
 
 
-def _refuse_two_closes(table: RawTable, headings: Sequence[_Heading]) -> None:
+def _refuse_two(table: RawTable, headings: Sequence[_Heading], name: str) -> None:
     """Refuse columns that are closes alike and do not hold the same figures."""
     if len(headings) < 2 or all(table.columns[one.written].equals(table.columns[headings[0].written]) for one in headings[1:]):
         return
-    listed = ", ".join(repr(one.written) for one in headings)
-    raise InputError(f"{table.name} has {len(headings)} columns of closes ({listed}); say which with columns={{'close': ...}}.")
+    listed, told = ", ".join(repr(one.written) for one in headings), name.replace("_", " ")
+    raise InputError(f"{table.name} has {len(headings)} columns of {told}s ({listed}); say which with columns={{{name!r}: ...}}.")
 
 
 def _require_a_close(table: RawTable, named: Mapping[str, str], lowered: Mapping[str, str]) -> None:

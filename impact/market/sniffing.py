@@ -357,7 +357,7 @@ def _decimal_sign(name: str, columns: pd.DataFrame, stated: str | None) -> tuple
     if sure["."] and sure[","] and not stated:
         raise InputError(f"{name} uses both '.' and ',' as decimal sign; write all figures with one, or say which with decimal.")
     told, by = _told_by(sure, groups)
-    if not told and doubtful:  # rates and counts of shares have a sign too: 0.73%, 1.30M
+    if not told and not any(sure.values()):  # rates and counts of shares have a sign too: 0.73%, 1.30M
         told, by = _told_by(*_signs_used([_without_letter(cell.strip().removesuffix("%"))[0] for cell in sample])[:2])
     if not told and not stated and doubtful:
         raise InputError(f"{name}: {doubtful!r} may be thousands or decimals; say which with decimal='.' or decimal=','.")

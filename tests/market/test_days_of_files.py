@@ -121,3 +121,10 @@ def test_rates_and_counts_tell_the_decimal_sign_where_prices_leave_it_open(tmp_p
     assert panel.close["X"].tolist() == [49900, 50000] and panel.volume["X"].tolist() == [950250, 1300000]
     path.write_text("Date;Zuletzt;Vol.;+/- %\n2018-01-05;9,125;950,25K;0,11%\n2018-01-16;9,250;1,30M;0,73%\n")
     assert load_panel(path).close["X"].tolist() == [9.125, 9.25]
+    path.write_text('Tanggal,Terakhir,Vol.,Perubahan%\n05/01/2018,1.670,"33,46M","0,50%"\n16/01/2018,1.695,"53,46M","0,30%"\n')
+    panel = load_panel(path)
+    assert panel.close["X"].tolist() == [1670, 1695] and panel.volume["X"].tolist() == [33_460_000, 53_460_000]
+    path.write_text("Date,Price,Vol.\n05/01/2018,1.234,33.46M\n16/01/2018,1.235,53.46M\n")
+    assert load_panel(path).close["X"].tolist() == [1.234, 1.235]
+    path.write_text('Date,Close,Vol.\n05/01/2018,1.5,"33,46M"\n16/01/2018,1.6,"53,46M"\n')  # prices tell their sign themselves
+    assert load_panel(path).close["X"].tolist() == [1.5, 1.6]

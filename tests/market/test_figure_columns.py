@@ -152,3 +152,12 @@ def test_a_column_of_names_or_days_is_no_security(read, tmp_path):
     pd.DataFrame({"date": days, "KO": [40.0, 41.0], "asof": days, "flag": [True, False]}).to_parquet(tmp_path / "t.parquet")
     panel = load_panel(tmp_path / "t.parquet")
     assert panel.securities == ["KO"] and panel.dropped["security"].tolist() == ["asof", "flag"]
+
+
+def test_words_in_brackets_say_which_close_it_is(read):
+    panel = read("Date,Close (unadjusted),Close (adjusted)", "40,10", "41,11")
+    assert panel.close["X"].tolist() == [40, 41] and panel.adjusted_close["X"].tolist() == [10, 11]
+    with pytest.raises(InputError, match=r"2 columns of closes \('Close \(unadjusted\)', 'Close \(split adjusted\)'\)"):
+        read("Date,Close (unadjusted),Close (split adjusted)", "40,10", "41,11")
+    with pytest.raises(InputError, match=r"2 columns of adjusted closes \('Adj Close', 'Adjusted Close'\)"):
+        read("Date,Adj Close,Adjusted Close", "40,10", "41,11")
