@@ -21,6 +21,7 @@ from impact.holdings.identify import Identified, identify
 from impact.holdings.lookthrough import FundContents, fund_contents
 from impact.holdings.plausibility import with_doubts
 from impact.holdings.portfolio import Portfolio, later_holdings, one_currency_taken, rates_to
+from impact.holdings.stated_names import named_as_in_book
 from impact.holdings.status import Law, law_at
 from impact.holdings.what_if import Designation, what_if_notes, with_designations
 from impact.provenance import Source, unique_sources
@@ -175,7 +176,8 @@ def _of_book(identified: Identified, number: int, n_books: int) -> Identified:
 
 def _screened(asked: AskedOfBooks, portfolio: Portfolio, identified: Identified) -> ScreenedBook:
     options, member = asked.options, identified.member[0]
-    instruments, decided = settled(identified.instruments, member, portfolio.positions, options.decisions, asked.law)
+    named = named_as_in_book(identified.instruments, asked.targets)
+    instruments, decided = settled(named, member, portfolio.positions, options.decisions, asked.law)
     fund_of = asked.files.find(instruments)
     rates = rates_to(portfolio.currency, options.rates, options.rates_in)
     contents = fund_contents(asked.files, instruments, identified.member[1:], currency=portfolio.currency, rates=rates)

@@ -144,9 +144,10 @@ def _stated_programmes(designations: Iterable[Designation]) -> Iterator[tuple[Ow
 def _issuer(item: Designation) -> tuple[str, pd.DataFrame]:
     """Name and known lines of the issuer, those stated with it among them; lines of their own when the table of lines does not know it."""
     lines = lines_of_issuer(item.security, item.at)
-    name = item.name or (str(lines["issuer"].iloc[0]) if len(lines) else item.security.strip())
     known = set(lines["security"]) if len(lines) else set()
     bare = [_bare_line(text) for text in ((() if len(lines) else (item.security,)) + item.other_lines) if text not in known]
+    line = "" if len(lines) else str(bare[0]["security"].iloc[0])  # one spelling of a line stands for an issuer without a name
+    name = item.name or (str(lines["issuer"].iloc[0]) if len(lines) else line or item.security.strip())
     return name, pd.concat([*((lines,) if len(lines) else ()), *bare], ignore_index=True)
 
 
@@ -234,8 +235,8 @@ def what_if_notes(designations: Iterable[Designation]) -> tuple[str, ...]:
         for line in alone
     ]
     told += [
-        f"The name of the issuer of {item.security} is not stated: what a book holds of it under another line or code is not told by its name; "
-        "state it (issuer)."
+        f"The name of the issuer of {item.security} is not stated: what a book holds of it under another line or code is told by its "
+        "name only where the book has the stated line too and calls it so; state it (issuer)."
         for item in unknown
         if item.name in ("", item.security)
     ]

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from impact.holdings import Designation, check_portfolio
+from impact.holdings.desk import check_books
 from impact.holdings.what_if import designated_tables
 from impact.rules import permitted
 
@@ -164,3 +165,45 @@ def test_what_a_stated_issuer_is_called_within_its_name_or_by_its_initials_is_un
 )
 def test_another_name_beside_a_stated_issuer_stays_clear(designation, cells):
     assert status(designation, **cells) == ["clear"]
+
+
+BY_LINE = [Designation(security=line, at=PUBLIC, programme="ns-cmic") for line in ("HSBA.L", "HSBA LN")]
+HSBC = [
+    ("HSBA LN", "", "HSBC HOLDINGS PLC"),
+    ("HSBC US", "", "HSBC HOLDINGS PLC-SPONS ADR"),
+    ("HSBC US", "US4042804066", "HSBC HOLDINGS PLC-SPONS ADR"),
+    ("5 HK", "", "HSBC HOLDINGS PLC"),
+    ("", "GB0005405286", "HSBC HOLDINGS PLC"),
+    ("11 HK", "", "Hang Seng Bank"),
+    ("AAPL US", "", "Apple Inc"),
+]
+
+
+def held(rows, designation):
+    book = pd.DataFrame(rows, columns=["Ticker", "ISIN", "Name"]).assign(Quantity=1, Currency="USD", **{"Market Value": 100.0})
+    return check_portfolio(book, as_of=LATER, designations=[designation])
+
+
+@pytest.mark.parametrize("designation", BY_LINE)
+def test_what_a_book_calls_a_line_stated_without_its_issuer_is_a_proposal_elsewhere_in_it(designation):
+    report = held(HSBC, designation)
+    assert report.positions["status"].tolist() == ["barred", "unknown", "unknown", "unknown", "unknown", "clear", "clear"]
+    assert (
+        report.positions["evidence"]
+        .iloc[1]
+        .startswith("the name 'HSBC HOLDINGS PLC-SPONS ADR' is that which the book gives the line stated")
+    )
+
+
+def test_a_book_that_does_not_name_the_stated_line_is_told_so():
+    report = held([("HSBA LN", "", ""), *HSBC[1:]], BY_LINE[0])
+    assert report.positions["status"].tolist() == ["barred", *["clear"] * 6]
+    assert any("calls it so; state it (issuer)" in text for text in report.assumptions)
+
+
+def test_a_name_of_one_book_says_nothing_in_another(tmp_path):
+    for name, rows in (("a", HSBC[:1]), ("b", HSBC[1:])):
+        book = pd.DataFrame(rows, columns=["Ticker", "ISIN", "Name"]).assign(Quantity=1, Currency="USD", **{"Market Value": 100.0})
+        book.to_csv(tmp_path / f"{name}.csv", index=False)
+    report = check_books(sorted(tmp_path.glob("*.csv")), {"as_of": LATER, "designations": BY_LINE[:1]})
+    assert report.lines["status"].tolist() == ["barred"]
