@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -37,7 +39,7 @@ def named_as_in_book(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd
             told = next((other for other in called if name_agrees(name, other)), "")
             if told:
                 table = table.copy() if table is instruments else table
-                cells = {
+                cells: dict[str, Any] = {
                     "entity": entity, "tier": "review", "field": "name", "score": 80.0, "relation": "named as the stated line", "status": "unknown",
                     "explanation": f"the name {name!r} is that which the book gives the line stated ({told}; {entity}): a proposal",
                     "note": "review match only: named as the stated line", "tied": (entity,),
