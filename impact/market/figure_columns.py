@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.currencies import currency_of
 from impact.intake.units import unit_in
 from impact.market.column_headings import currency_behind, unit_of_shares, without_currency
 from impact.market.column_names import ALONE_NAMES, COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES, STANDS_BACK, TURNOVERS
@@ -98,6 +99,8 @@ def figure_columns(table: RawTable, stated: Mapping[str, str]) -> FigureColumns:
     named.setdefault("date", present[0])
     _require_a_close(table, named, lowered)
     close, volume = read.get("close", read.get("adjusted_close")), read.get("volume")
+    for name in ("adjusted_close", "dividends"):
+        _refuse_another_currency(table, close, read.get(name))
     return FigureColumns(
         named=named,
         close_currency=close.currency if close else "",
@@ -131,6 +134,15 @@ def _refuse_two(table: RawTable, headings: Sequence[_Heading], name: str) -> Non
         return
     listed, told = ", ".join(repr(one.written) for one in headings), name.replace("_", " ")
     raise InputError(f"{table.name} has {len(headings)} columns of {told}s ({listed}); say which with columns={{{name!r}: ...}}.")
+
+
+def _refuse_another_currency(table: RawTable, close: _Heading | None, other: _Heading | None) -> None:
+    """Refuse figures whose heading states another currency, or its hundredth, than that of the closes."""
+    if close and other and close.currency and other.currency and currency_of(close.currency) != currency_of(other.currency):
+        raise InputError(
+            f"{table.name} heads {close.written!r} and {other.written!r}: closes, adjusted closes and dividends are in one currency and unit; "
+            "convert one of them, or leave it out."
+        )
 
 
 def _require_a_close(table: RawTable, named: Mapping[str, str], lowered: Mapping[str, str]) -> None:

@@ -161,3 +161,11 @@ def test_words_in_brackets_say_which_close_it_is(read):
         read("Date,Close (unadjusted),Close (split adjusted)", "40,10", "41,11")
     with pytest.raises(InputError, match=r"2 columns of adjusted closes \('Adj Close', 'Adjusted Close'\)"):
         read("Date,Adj Close,Adjusted Close", "40,10", "41,11")
+
+
+@pytest.mark.parametrize("header", ["Date,Close (£),Dividends (p)", "Date,Close (GBp),Dividend (GBP)", "Date,Close (GBp),Adj Close (GBP)"])
+def test_what_is_paid_is_in_the_currency_of_the_close(read, header):
+    with pytest.raises(InputError, match="are in one currency and unit"):
+        read(header, "4,5", "4.1,5")
+    panel = read("Date,Close (p),Dividends (GBX)", "400,0", "410,5", basis="as_traded")
+    assert panel.returns()["X"].iloc[1] == pytest.approx((410 + 5) / 400 - 1)
