@@ -87,6 +87,14 @@ _INITIALS = re.compile(r"\b[A-Z](?:[.\-&][A-Z])+\b")  # A-B-C and S.p.A. are one
 COMMON_WORDS = GENERIC_WORDS | frozenset(SPELLINGS.values())
 _PART_SCORE = 80.0
 _SHORT_FORM_SCORE = 85.0
+_SPACED_SCORE, _LEAST_CLOSED = 90.0, 5
+"""What names score that differ in their blanks alone, and the letters that such a name has at least."""
+_OF_SHARES = _word_set(
+    "PREF PFD PRF PREFERRED PREFERENCE RSP RNC RISP RISPARMIO PRIV PRIVILEGIATE VORZUG VORZUGE VORZUEGE VORZUGSAKTIEN STAMM STAMMAKTIEN NAMEN",
+    "NAM NAMENSAKTIEN NAMENAKTIEN INH INHABER INHABERAKTIEN AKTIE AKTIEN ACTION ACTIONS ACCIONES AZIONI NOM NOMINATIVE PORTEUR WTS WARRANT",
+    "WARRANTS RTS RIGHT RIGHTS UNIT UNITS",
+)
+"""Words for kinds of shares that a vendor adds to a name."""
 _COUNTRIES = _word_set("CHINA PRC RUSSIA RUSSIAN ROSSII FEDERATION HONG KONG HK")
 _LEGAL_FORMS = ("LIMITED", "LTD", "CORPORATION", "COMPANY")
 _CUT_AT = 28  # fund files cut names at about 30 characters
@@ -166,6 +174,8 @@ class NameIndex:
         Every word of the names.
     exact : array of bool
         Rows that must be met whole: vendors' short forms and acronyms.
+    closed : mapping of str to list of int
+        Rows whose words, written as one, are that word.
     """
 
     names: pd.DataFrame
@@ -173,6 +183,7 @@ class NameIndex:
     by_word: Mapping[str, np.ndarray]
     vocabulary: Sequence[str]
     exact: BoolArray
+    closed: Mapping[str, Sequence[int]]
 
     @classmethod
     def of(cls, names: pd.DataFrame) -> NameIndex:
@@ -185,8 +196,9 @@ class NameIndex:
         words = [row for row in words if row]
         cores = [" ".join(sorted(row)) for row in words]
         exact = [kind in ("alias", "unit") or is_acronym(core) for kind, core in zip(names["kind"][kept], cores, strict=True)]
-        rows_of = defaultdict(list)
+        rows_of, closed = defaultdict(list), defaultdict(list)
         for row, row_words in enumerate(words):
+            closed["".join(row_words)].append(row)
             for word in distinctive_words(row_words):
                 rows_of[word].append(row)
         return cls(
@@ -195,6 +207,7 @@ class NameIndex:
             by_word={word: np.array(rows) for word, rows in rows_of.items()},
             vocabulary=sorted({word for row in words for word in row}),
             exact=np.array(exact, dtype=bool),
+            closed=dict(closed),
         )
 
     def propose(self, names: Sequence[object], *, review: float = 80.0, at_most: int = 5) -> pd.DataFrame:
@@ -220,6 +233,7 @@ class NameIndex:
         when exactly one word of the list begins with it. A name of two words or more, one of them of no trade or place, all of which a
         listed name holds too (in any order, perhaps shortened), is proposed with the lowest score: a short form, seen as one. So is,
         a little higher, a name that tells the same but for common words of the listed one (RUSAL, UC RUSAL: United Company RUSAL).
+        A name whose words are those of a listed one written apart or as one (Petro China, PetroChina, Petro-China) is proposed, too.
         A name with brackets is asked without them too, and by what they hold, which alone is never a strong proposal.
         """
         spelled = [(position, name, most) for position, given in enumerate(names) for name, most in _bracket_variants(given)]
@@ -228,7 +242,8 @@ class NameIndex:
         positions = [position for position, words in enumerate(asked) if any(word in self.by_word for word in distinctive_words(words))]
         for start in range(0, len(positions), 2000):
             scored.append(self._scored(positions[start : start + 2000], asked, review))
-        pairs = pd.concat(scored, ignore_index=True) if scored else pd.DataFrame({"position": [], "row": [], "score": []})
+        scored.append(self._written_apart(asked))
+        pairs = pd.concat(scored, ignore_index=True)
         pairs = pairs.astype({"position": np.int64, "row": np.int64, "score": np.float64})
         place, most = (np.array([variant[part] for variant in spelled], dtype=np.float64) for part in (0, 2))
         variant = pairs["position"].to_numpy()
@@ -240,6 +255,16 @@ class NameIndex:
         best = table["score"] == table.groupby("position")["score"].transform("max")
         table = table[(table.groupby("position").cumcount() < at_most) | best]
         return table[["position", "target", "listed_name", "kind", "score"]].reset_index(drop=True)
+
+    def _written_apart(self, asked: Sequence[Sequence[str]]) -> pd.DataFrame:
+        """Pairs of names that differ in the blanks between their words alone."""
+        pairs = [
+            (position, row, _SPACED_SCORE)
+            for position, words in enumerate(asked)
+            if len(one := "".join(words)) >= _LEAST_CLOSED
+            for row in self.closed.get(one, ())
+        ]
+        return pd.DataFrame(pairs, columns=["position", "row", "score"])
 
     def _completed(self, words: list[str], length: int) -> list[str]:
         if length < _CUT_AT or not words or len(words[-1]) < 4 or words[-1] in self.vocabulary:
@@ -281,7 +306,7 @@ class NameIndex:
         return parts
 
     def _short_forms(self, scores: np.ndarray, asked: Sequence[Sequence[str]]) -> BoolArray:
-        """Pairs below a short form's score of the same telling words, where only common ones are left out and only initials or a country added."""
+        """Pairs below a short form's score of the same telling words, where only common ones are left out and only initials, a country or a kind of share added."""
         short = np.zeros(scores.shape, dtype=bool)
         for line, words in enumerate(asked):
             given = frozenset(words)
@@ -289,7 +314,7 @@ class NameIndex:
             for row in set(self.by_word.get(telling[0], ())) if telling else ():
                 listed = frozenset(self.cores[row].split())
                 left_out, added = listed - given, given - listed
-                brief = all(len(word) <= 2 or word in _COUNTRIES for word in added)
+                brief = all(len(word) <= 2 or word in _COUNTRIES or word in _OF_SHARES for word in added)
                 short[line, row] = brief and left_out <= COMMON_WORDS and scores[line, row] < _SHORT_FORM_SCORE and not self.exact[row]
         return short
 

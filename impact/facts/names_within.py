@@ -6,7 +6,30 @@ from impact.facts.names import STOP_WORDS, plain_words
 
 __all__ = ["initials_of", "names_within"]
 
-_PART_MARKS = ("f/k/a", "F/K/A", "a/k/a", "A/K/A", "n/k/a", "N/K/A", ",", "/", "(", ")", "[", "]", "（", "）", " - ", " – ")
+_PART_MARKS = (
+    *(
+        "f/k/a",
+        "F/K/A",
+        "a/k/a",
+        "A/K/A",
+        "n/k/a",
+        "N/K/A",
+        "d/b/a",
+        "D/B/A",
+        ",",
+        "/",
+        "(",
+        ")",
+        "[",
+        "]",
+        "（",
+        "）",
+        " - ",
+        " – ",
+        " — ",
+    ),
+    *("«", "»", '"', "“", "”", "„", "「", "」", "《", "》", ":", "：", "=", "、", "，"),
+)
 _ANOTHER = frozenset(
     (
         "fka",
@@ -24,6 +47,10 @@ _ANOTHER = frozenset(
         "bis",
         "seit",
         "also",
+        *("fmr", "frmr", "former", "previous", "now", "alias", "ex", "anc", "dba", "d.b.a", "renamed", "rebranded"),
+        *("früher", "zuvor", "vorm", "ehem", "nunmehr", "jetzt", "genannt", "umbenannt", "auch", "anciennement", "ancien", "ancienne"),
+        *("antes", "anteriormente", "ahora", "denominada", "conocida", "antiga", "antigo", "agora", "già", "ora", "precedentemente"),
+        *("voorheen", "thans", "tidigare", "tidligere", "dawniej", "obecnie", "dříve", "nyní", "eski", "ранее", "бывш", "бывшая", "ныне"),
     )
 ) | {"including", "incl", "any", "its", "all", "subsidiary", "subsidiaries", "affiliate", "affiliates"}
 """Words behind which another name stands, or who else is meant."""

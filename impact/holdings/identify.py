@@ -206,7 +206,7 @@ def _best_matches(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.Da
 
 
 def _may_share_a_word(names: pd.Series, targets: ScreeningTargets) -> np.ndarray:
-    """Names with a word that begins as some distinctive word of a target does: all that could be proposed, and few others."""
+    """Names with a word that begins as some distinctive word of a target does, or that begin as a whole target does but for blanks."""
     told = targets.name_index.by_word
     spelled = {variant for variant, word in SPELLINGS.items() if word in told}
     beginnings = sorted({word[:4] for word in (*told, *spelled)})
@@ -214,7 +214,8 @@ def _may_share_a_word(names: pd.Series, targets: ScreeningTargets) -> np.ndarray
         return np.zeros(len(names), dtype=bool)
     written = names.str.upper().str.replace("['`]", "", regex=True)
     begins = written.str.contains(f"(?:^|[^A-Z0-9])(?:{'|'.join(beginnings)})", regex=True)
-    return (begins | written.str.contains("[^\\x00-\\x7F]", regex=True)).to_numpy(dtype=bool)
+    apart = written.str.replace("[^A-Z0-9]", "", regex=True).str[:4].isin({one[:4] for one in targets.name_index.closed})
+    return (begins | apart | written.str.contains("[^\\x00-\\x7F]", regex=True)).to_numpy(dtype=bool)
 
 
 def _has_code(instruments: pd.DataFrame) -> np.ndarray:

@@ -199,10 +199,34 @@ def test_another_name_is_told_whatever_stands_between(asked, cell):
             '"Qorvex Holdings Ltd, including subsidiaries"',
             "Qorvex¹",
         ),
+        *("Bar (fmr. Qorvex)", '"Bar, now Qorvex"', '"Bar, anciennement Qorvex"', "Bar ex Qorvex", "Bar già Qorvex", "Bar antes Qorvex"),
+        *("Bar (alias: Qorvex)", "Bar «Qorvex»", "Bar “Qorvex”", "Bar:Qorvex", "Bar renamed Qorvex", "Bar = Qorvex", "Bar d/b/a Qorvex"),
+        *("Bar dawniej Qorvex", "Bar tidigare Qorvex", "Bar voorheen Qorvex", "Bar früher Qorvex", "Бар ранее Qorvex"),
     ],
 )
 def test_another_name_within_a_name_is_asked_too(asked, name):
     assert asked(f"issuer,aka\nFoo Corp,{name}\nOther,\n")[0] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("listed", "held", "status"),
+    [
+        ("Zel-Tar Group", "Zeltar Group", "unknown"),
+        ("Zeltar Group", "ZEL TAR GRP", "unknown"),
+        ("Zeltar Works", "ZELTARWORKS", "unknown"),
+        ("ZelTar", "Zel-tar AG", "unknown"),
+        ("Zeltar S.p.A.", "ZELTAR SPA RSP", "unknown"),
+        ("Zeltar AG", "ZELTAR AG VORZUEGE", "unknown"),
+        ("Zeltar AG", "Zeltar Pfd", "unknown"),
+        ("Zeltar Works", "ZELTARWERKE", "clear"),
+        ("Zeltar AG", "Permian RSP", "clear"),
+    ],
+)
+def test_a_name_is_met_whatever_its_blanks_and_its_kind_of_share(tmp_path, listed, held, status):
+    path = tmp_path / "given.csv"
+    path.write_text(f"name\n{listed}\n", encoding="utf-8")
+    report = check_portfolio(QORVEX.assign(name=held), as_of="2021-01-20T18:00-05:00", lists=[path])
+    assert report.positions["status"].item() == status
 
 
 @pytest.mark.parametrize(
