@@ -99,7 +99,14 @@ def _read_days(cells: pd.Series, name: str, date_format: str | None, *, of_rows:
 
 
 def _as_told(text: pd.Series, name: str, *, of_rows: bool) -> tuple[str, DaysRead]:
-    """The form of most cells, and all cells read by it."""
+    """The form of most of the days written, and all cells read by it."""
+    codes, distinct = pd.factorize(text, use_na_sentinel=False)  # a long table writes each day once a security
+    told, own = _distinct_as_told(pd.Series(distinct, dtype=text.dtype), name, of_rows=of_rows)
+    dates = pd.Series(own.dates.to_numpy()[codes], index=text.index)
+    return told, DaysRead(dates=dates, notes=own.notes)
+
+
+def _distinct_as_told(text: pd.Series, name: str, *, of_rows: bool) -> tuple[str, DaysRead]:
     plain = _plain(text)
     timed = plain.str.contains(_CLOCK, regex=True) if of_rows else pd.Series(False, index=text.index)
     if timed.any():
@@ -120,7 +127,7 @@ def _as_told(text: pd.Series, name: str, *, of_rows: bool) -> tuple[str, DaysRea
         dates = _parsed(plain.str.replace("-", "/") if "/" in told else plain, told)
     if (timed & (dates.dt.day_of_week == SUNDAY)).any():
         raise InputError(
-            f"{name}: its rows bear times of day, by which {int((timed & (dates.dt.day_of_week == SUNDAY)).sum())} fall on a Sunday (first "
+            f"{name}: its days bear times of day, by which {int((timed & (dates.dt.day_of_week == SUNDAY)).sum())} of them fall on a Sunday (first "
             f"{text[timed & (dates.dt.day_of_week == SUNDAY)].iloc[0]!r}), as in another zone; write the dates of the sessions as YYYY-MM-DD."
         )
     return told, DaysRead(dates=dates, notes=notes)

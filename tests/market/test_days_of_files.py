@@ -70,7 +70,7 @@ def test_what_is_counted_from_elsewhere_is_read_and_said(sessions):
         (["16/01/18"], "day and year cannot be told apart"),
         (["16.01.18", "16.01.19"], "day and year cannot be told apart"),  # years apart whichever is the year
         (["41643", "41644", "41645"], r"'41643' as the serial number of a day from 1900 is Saturday 2014-01-04"),
-        (["2018-01-04 16:00:00", "2018-01-07 16:00:00"], "by which 1 fall on a Sunday"),  # midnight in Hong Kong, written in UTC
+        (["2018-01-04 16:00:00", "2018-01-07 16:00:00"], "by which 1 of them fall on a Sunday"),  # midnight in Hong Kong, written in UTC
         (["1515081600", "1515340800"], "is 2018-01-04 16:00 UTC, which may be another day"),
         (["2018-01-04T16:00:00Z", "2018-01-07T16:00:00Z"], "no date can be read"),
         (["05-Foo-18", "06-Foo-18"], "no date can be read"),
