@@ -74,7 +74,7 @@ def command(
             inputs={"events": events} | given | options | {"estimation": estimation, "window": window, "car": cars, "seed": seed},
             tables=printed_tables(tables_of_study, study, full=format_ != "table" or table is not None),
             notes=notes,
-            assumptions=(*tables_of_study.remarks, *study.assumptions),
+            assumptions=tuple(told for told in (*tables_of_study.remarks, *study.assumptions) if told not in notes),
             sources=study.sources,
         ),
         format_=format_,

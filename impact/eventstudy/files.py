@@ -154,7 +154,7 @@ def study_files(
 
         panel = _at_venues(load_panel(_existing(prices, "prices")), stated_venues(read_events(events)))
         for note in panel.remarks():
-            warnings.warn(f"prices={str(prices)!r}: {note}", ImpactWarning, stacklevel=2)
+            warnings.warn(_of_prices(note), ImpactWarning, stacklevel=2)
         table = panel.returns(kind)
     elif returns is not None:
         given = returns
@@ -194,9 +194,14 @@ def _at_venues(panel: MarketPanel, stated: Mapping[str, str]) -> MarketPanel:
     return replace(panel, venue=own)
 
 
+def _of_prices(note: str) -> str:
+    """What is said of the prices, alike in a warning and among the assumptions."""
+    return f"prices: {note}"
+
+
 def _with_remarks(study: EventStudyResult, panel: MarketPanel, benchmarks: list[str]) -> EventStudyResult:
     """The study with what there is to say about its prices, and the events that rest on a doubtful one told apart."""
-    told = tuple(f"prices: {note}" for note in panel.remarks())
+    told = tuple(_of_prices(note) for note in panel.remarks())
     return with_doubts(replace(study, assumptions=(*study.assumptions, *told)), panel.doubts(), benchmarks)
 
 
