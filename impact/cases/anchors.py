@@ -11,8 +11,8 @@ from scipy.special import stdtrit
 
 from impact.bundled import bundled_source
 from impact.cases.benchmarks import benchmarks_of
+from impact.cases.case_law import lists_of_firms
 from impact.cases.definition import AsOf, CaseDefinition
-from impact.cases.listing import lists_of_firms
 from impact.cases.study import CaseStudy
 from impact.errors import InfeasibleDesign
 from impact.eventstudy import EventStudyResult, long_fit

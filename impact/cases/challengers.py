@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from impact.cases.case_law import list_of_programme, lists_of_firms
 from impact.cases.definition import AsOf
-from impact.cases.listing import list_of_programme, lists_of_firms
 from impact.facts import known_table
 from impact.relief.challenges import Challenges
 from impact.supply.regimes import regime_named

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from impact.bundled import bundled_source
+from impact.cases.case_law import lists_of_firms
 from impact.cases.definition import AsOf
-from impact.cases.listing import lists_of_firms
 from impact.cases.timeline import Timeline
 from impact.facts import known_table
 from impact.relief.challenges import Challenges, challenges_from_steps

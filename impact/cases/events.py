@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from impact.calendars import VENUES, first_session_to_react, venue_of
+from impact.cases.case_law import stated_source
 from impact.cases.definition import AsOf, CaseDefinition
-from impact.cases.listing import stated_source
 from impact.cases.record import EVENT_COLUMNS, court_steps_on_record, end_of_day, event_row, events_on_record, execution_row, fact_row
 from impact.cases.stated_tables import COURT_STEPS
 from impact.instants import parse_instant

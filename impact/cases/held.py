@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from impact.cases.listing import stated_designation
+from impact.cases.case_law import stated_designation
 from impact.cases.rates import book_rates
 from impact.errors import DataUnavailable
 

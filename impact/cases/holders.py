@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from impact.calendars import first_session_to_react, venue_of
+from impact.cases.case_law import stated_source
 from impact.cases.definition import AsOf, CaseDefinition, Span
 from impact.cases.fact_sources import fact_source
-from impact.cases.listing import stated_source
 from impact.cases.shares import ROUNDING, ShareCounts
 from impact.facts import known_table
 from impact.provenance import Source

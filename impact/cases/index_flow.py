@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from impact.cases.case_law import stated_source
 from impact.cases.definition import AsOf, CaseDefinition
-from impact.cases.listing import stated_source
 from impact.facts import known_table
 from impact.provenance import Source
 from impact.supply.deletion import IndexDeletion, index_deletion

@@ -13,8 +13,8 @@ import pandas as pd
 
 from impact.calendars import VENUES, first_session_to_react, venue_of
 from impact.cases.case_file import CASE_FILE, StatedCase, define_stated
+from impact.cases.case_law import issuer_lines, stated_designation
 from impact.cases.definition import CaseDefinition, Span
-from impact.cases.listing import issuer_lines, stated_designation
 from impact.cases.panel import currency_of_line, load_case_prices
 from impact.cases.shares import share_counts
 from impact.cases.stated_tables import SCHEMAS

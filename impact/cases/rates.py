@@ -10,8 +10,8 @@ from typing import TypedDict
 import pandas as pd
 
 from impact.bundled import bundled_source
+from impact.cases.case_law import stated_source
 from impact.cases.definition import CaseDefinition
-from impact.cases.listing import stated_source
 from impact.cases.panel import currency_of_line, load_case_prices
 from impact.errors import DataUnavailable, InputError
 from impact.intake.currency_table import CURRENCY_TABLE

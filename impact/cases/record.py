@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from impact.calendars import VENUES, session_open, venue_of
+from impact.cases.case_law import issuer_lines, list_of_programme
 from impact.cases.definition import AsOf, CaseDefinition
-from impact.cases.listing import issuer_lines, list_of_programme
 from impact.errors import DataUnavailable, InputError
 from impact.facts import known_table
 from impact.typing_ import named_rows

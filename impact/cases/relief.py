@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from impact.cases.anchors import price_anchors
+from impact.cases.case_law import list_of_programme
 from impact.cases.court import challenges_on_record, court_steps
 from impact.cases.definition import CaseDefinition
-from impact.cases.listing import list_of_programme, listing_of
+from impact.cases.listing import listing_of
 from impact.cases.recovery import relief_offsets
 from impact.cases.relief_assessment import ReliefAssessment
 from impact.cases.relief_prices import PRICED, PricedCase, PricedParts, attempt, close_of, read_from_prices

@@ -11,10 +11,11 @@ import pandas as pd
 
 from impact.calendars import parse_instant, venue_of
 from impact.cases.anchors import Anchors
+from impact.cases.case_law import list_of_programme
 from impact.cases.court import challenges_on_record
 from impact.cases.definition import CaseDefinition
 from impact.cases.line_sessions import LineSessions
-from impact.cases.listing import CaseListing, list_of_programme
+from impact.cases.listing import CaseListing
 from impact.cases.recovery import recoveries_of_case
 from impact.cases.study import CaseStudy
 from impact.cases.trees import outcome_values

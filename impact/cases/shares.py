@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from impact.cases.case_law import stated_source
 from impact.cases.definition import AsOf, CaseDefinition, Span
 from impact.cases.fact_sources import fact_source
-from impact.cases.listing import stated_source
 from impact.facts import known_table
 from impact.provenance import Source, unique_sources
 from impact.tables.prose import interval, percent, significant

@@ -9,9 +9,9 @@ import pandas as pd
 from impact.bundled import read_bundled
 from impact.calendars import VENUES, first_session_to_react, venue_of
 from impact.cases.benchmarks import basket
+from impact.cases.case_law import list_of_programme
 from impact.cases.court import court_steps
 from impact.cases.definition import CaseDefinition
-from impact.cases.listing import list_of_programme
 from impact.cases.recovery import HEADLINE_WINDOW
 from impact.cases.study import CaseStudy
 from impact.cases.timeline import Timeline

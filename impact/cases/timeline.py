@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from impact.calendars import parse_instant, venue_of
+from impact.cases.case_law import stated_source
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.cases.events import events_of_case
 from impact.cases.line_sessions import LineSessions
-from impact.cases.listing import stated_source
 from impact.cases.panel import special_sessions_left_out
 from impact.cases.schemas import EARLIEST, PENDING, TIMELINE
 from impact.errors import DataUnavailable

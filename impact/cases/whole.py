@@ -13,9 +13,9 @@ import pandas as pd
 from impact.calendars import parse_instant
 from impact.cases.benchmarks import yahoo_symbol
 from impact.cases.case_file import StatedCase, define_stated
+from impact.cases.case_law import law_of, rule_tables
 from impact.cases.definition import Book, CaseDefinition
 from impact.cases.doubtful_inputs import case_doubts
-from impact.cases.listing import law_of, rule_tables
 from impact.cases.panel import known_prices, load_case_prices
 from impact.cases.sentence import sentence_without_study
 from impact.cases.shipped import case_definition
@@ -264,7 +264,7 @@ class Case:
 
     def precedents(self) -> Precedents:
         """Who challenged a listing on the same list before, with what outcome, and what prices did."""
-        from impact.cases.listing import list_of_programme
+        from impact.cases.case_law import list_of_programme
         from impact.cases.precedents import precedents_on_record
 
         return precedents_on_record(self.prices(), programmes=(list_of_programme(self.definition.programme_id),), as_of=self.as_of)

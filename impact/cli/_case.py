@@ -59,7 +59,7 @@ def stated_in(
         if security is None:
             raise click.UsageError("name a SECURITY, or a case with --case PATH.")
         return *asked_security(security, as_of), None
-    from impact.cases.listing import rule_tables
+    from impact.cases.case_law import rule_tables
     from impact.cases.shipped import case_definition
 
     definition = case_definition(case_file)

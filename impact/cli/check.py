@@ -255,7 +255,7 @@ def _stated_in_case(case_file: str | None) -> tuple:
     """The designation of a case of the user's own; a case on record is in the facts already."""
     if case_file is None:
         return ()
-    from impact.cases.listing import stated_designation
+    from impact.cases.case_law import stated_designation
     from impact.cases.shipped import case_definition
 
     definition = case_definition(case_file)

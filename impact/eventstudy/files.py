@@ -64,8 +64,9 @@ def read_return_file(path: str | Path, parameter: str = "returns") -> pd.DataFra
     InputError
         If it has no dates, or a cell is no finite number.
     """
-    from impact.market.sniffing import read_numbers, read_table
+    from impact.market.sniffing import read_table
     from impact.market.written_days import read_dates
+    from impact.market.written_numbers import read_numbers
 
     raw = read_table(_existing(path, parameter))
     if raw.refused:

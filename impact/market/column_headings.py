@@ -15,7 +15,7 @@ from impact.errors import InputError
 from impact.intake.currencies import HUNDREDTH_CODES, HUNDREDTHS, MARKS, any_of, spaced_currency
 from impact.intake.currency_table import CURRENCY_TABLE
 from impact.market.column_names import NOT_PRICES
-from impact.market.sniffing import read_numbers
+from impact.market.written_numbers import read_numbers
 from impact.venues import VENUES, is_terminal_code, named_venue
 
 __all__ = ["HeadingFigures", "cells_fit", "currency_behind", "figures_in_headings", "sign_in", "unit_of_shares", "without_currency"]

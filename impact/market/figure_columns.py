@@ -13,7 +13,8 @@ from impact.intake.currencies import currency_of
 from impact.intake.units import unit_in
 from impact.market.column_headings import currency_behind, unit_of_shares, without_currency
 from impact.market.column_names import ALONE_NAMES, COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES, STANDS_BACK, TURNOVERS
-from impact.market.sniffing import RawTable, read_numbers
+from impact.market.sniffing import RawTable
+from impact.market.written_numbers import read_numbers
 from impact.typing_ import BoolArray, FloatArray
 
 __all__ = ["FigureColumns", "figure_columns"]

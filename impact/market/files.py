@@ -18,10 +18,11 @@ from impact.market.dropped import dropped_rows
 from impact.market.figure_columns import FigureColumns, figure_columns
 from impact.market.panel import MarketPanel
 from impact.market.plausibility import doubt_notes
-from impact.market.sniffing import DELIMITED, PARQUET, WORKBOOKS, RawTable, read_numbers, read_sheets
+from impact.market.sniffing import DELIMITED, PARQUET, WORKBOOKS, RawTable, read_sheets
 from impact.market.sources import FetchResult
 from impact.market.stated_currencies import currencies_of_column, currencies_said, sign_beside
 from impact.market.written_days import read_days
+from impact.market.written_numbers import read_numbers
 from impact.provenance import Source
 from impact.typing_ import Day
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.intake.currencies import MARKS, currency_of
-from impact.market.sniffing import CURRENCY_SIGNS, MISSING
+from impact.market.written_numbers import CURRENCY_SIGNS, MISSING
 
 __all__ = ["currencies_of_column", "currencies_said", "sign_beside"]
 

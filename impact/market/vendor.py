@@ -17,9 +17,10 @@ from impact.market.checks import checked_figures, last_ended_day
 from impact.market.column_headings import sign_in
 from impact.market.figure_columns import figure_columns
 from impact.market.histories import FetchFailure, SecurityHistory, utc_now
-from impact.market.sniffing import read_numbers, table_of_bytes
+from impact.market.sniffing import table_of_bytes
 from impact.market.stated_currencies import currencies_of_column, currencies_said, sign_beside
 from impact.market.written_days import read_dates
+from impact.market.written_numbers import read_numbers
 
 __all__ = ["VendorProvider"]
 

@@ -8,7 +8,7 @@ import pytest
 
 import impact
 from impact.calendars import sessions
-from impact.cases.listing import rule_tables
+from impact.cases.case_law import rule_tables
 from impact.errors import InputError
 from impact.rules import permitted
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import impact
-from impact.cases.listing import listing_of, rule_tables, stated_designation
+from impact.cases.case_law import rule_tables, stated_designation
+from impact.cases.listing import listing_of
 from impact.errors import InputError
 from impact.holdings.what_if import designated_tables
 from impact.rules import deadlines, permitted

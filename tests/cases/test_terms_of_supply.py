@@ -7,7 +7,8 @@ import pytest
 
 import impact
 from impact.cases import case_names
-from impact.cases.listing import law_of, listing_of
+from impact.cases.case_law import law_of
+from impact.cases.listing import listing_of
 from impact.cases.shipped import define_case
 from impact.cases.supply import supply_inputs, supply_of_case
 

@@ -121,10 +121,10 @@ QORVEX = BOOK.head(1).assign(name="Qorvex Holdings", isin="KYG9999T1064")
 
 @pytest.fixture
 def asked(tmp_path):
-    def of(text, as_of="2021-01-20T18:00-05:00"):
+    def of(text, as_of="2021-01-20T18:00-05:00", **held):
         path = tmp_path / "given.csv"
         path.write_text(text, encoding="utf-8")
-        report = check_portfolio(QORVEX, as_of=as_of, lists=str(path))
+        report = check_portfolio(QORVEX.assign(**held), as_of=as_of, lists=str(path))
         return report.positions["status"].item(), [note for note in report.assumptions if note.startswith("given.csv")]
 
     return of
@@ -222,11 +222,8 @@ def test_another_name_within_a_name_is_asked_too(asked, name):
         ("Zeltar AG", "Permian RSP", "clear"),
     ],
 )
-def test_a_name_is_met_whatever_its_blanks_and_its_kind_of_share(tmp_path, listed, held, status):
-    path = tmp_path / "given.csv"
-    path.write_text(f"name\n{listed}\n", encoding="utf-8")
-    report = check_portfolio(QORVEX.assign(name=held), as_of="2021-01-20T18:00-05:00", lists=[path])
-    assert report.positions["status"].item() == status
+def test_a_name_is_met_whatever_its_blanks_and_its_kind_of_share(asked, listed, held, status):
+    assert asked(f"name\n{listed}\n", name=held)[0] == status
 
 
 @pytest.mark.parametrize(
@@ -238,12 +235,8 @@ def test_a_name_is_met_whatever_its_blanks_and_its_kind_of_share(tmp_path, liste
         ("Foo", "トヨタ自動車", "clear"),
     ],
 )
-def test_a_name_in_another_script_is_met_whole(tmp_path, listed, held, status):
-    path = tmp_path / "given.csv"
-    path.write_text(f"name\n{listed}\n", encoding="utf-8")
-    book = QORVEX.assign(name=held, isin="JP3999999992")
-    report = check_portfolio(book, as_of="2021-01-20T18:00-05:00", lists=[path])
-    assert report.positions["status"].item() == status
+def test_a_name_in_another_script_is_met_whole(asked, listed, held, status):
+    assert asked(f"name\n{listed}\n", name=held, isin="JP3999999992")[0] == status
 
 
 def test_a_name_of_one_part_has_no_other(tmp_path):

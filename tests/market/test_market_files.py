@@ -11,7 +11,7 @@ import pytest
 
 from impact.errors import DataUnavailable, InputError, SourceUnusable
 from impact.market import load_panel
-from impact.market.sniffing import read_numbers
+from impact.market.written_numbers import read_numbers
 
 WIDE = "date,HSI,1810.HK\n2021-01-13,28235.6,33\n2021-01-14,28496.86,32.65\n2021-01-15,28573.86,29.3\n"
 CLOSES = {"HSI": [28235.6, 28496.86, 28573.86], "1810.HK": [33.0, 32.65, 29.3]}

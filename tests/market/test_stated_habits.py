@@ -8,7 +8,7 @@ import pytest
 
 from impact.errors import InputError
 from impact.market import load_panel
-from impact.market.sniffing import read_numbers
+from impact.market.written_numbers import read_numbers
 
 DAYS = pd.bdate_range("2026-01-05", periods=30)
 CLOSES = 87.5 + np.arange(30) % 5

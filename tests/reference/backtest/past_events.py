@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from impact.calendars import first_session_to_react, venue_of
+from impact.cases.case_law import lists_of_firms
 from impact.cases.definition import AsOf
-from impact.cases.listing import lists_of_firms
 from impact.cases.shipped import case_names, define_case
 from impact.errors import DataUnavailable, InfeasibleDesign, InputError
 from impact.eventstudy import long_fit
