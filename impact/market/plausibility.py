@@ -23,7 +23,8 @@ DOUBTS: Mapping[str, str] = {
     "spike": "a jump that the next session takes back: an implausible tick?",
     "jump": "a move by more than two fifths in one session: compare it with another source",
     "stale": "the same close many sessions running: a stale quote or a halt filled up?",
-    "shifted": "it has days on Sundays and next to none on Fridays, and its market is not known to keep such a week: dates shifted by a time zone?",
+    "shifted": "it has days on Sundays and next to none on Fridays, or on Saturdays and next to none on Mondays, and its market is not known to keep such a "
+    "week: dates shifted by a time zone?",
 }
 """What makes a figure doubtful, by code."""
 
@@ -34,6 +35,8 @@ UNIT_MARGIN, SPLIT_MARGIN = 0.25, 0.06  # relative; a market day lies between th
 SPLIT_RATIOS = (2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
 JUMP = np.log(1.0 / 0.6)  # a fall by two fifths, or its reverse
 STALE_SESSIONS = 10
+SHIFTED = ((6, 4), (5, 0))
+"""Days of the week, Monday being 0, that dates gain and lose when a time zone moves them back by a day, or on."""
 
 
 def doubtful_figures(
@@ -174,16 +177,13 @@ def _stale(close: pd.Series, volume: pd.Series | None) -> list[Doubt]:
 
 
 def _shifted(days: pd.DatetimeIndex, venue: str) -> list[Doubt]:
-    """Sundays where Fridays should be: dates moved a day back by a time zone, unless the market keeps such a week or may do so."""
+    """Sundays where Fridays should be, or Saturdays where Mondays: dates moved by a time zone, unless the market keeps such a week or may do so."""
     if lacks_calendar(venue):
         return []
     away = not_in_session(venue, days)
-    if away is not None:
-        days = days[away | (days.day_of_week == 4)]
-    if not len(days):
-        return []
     weekday = np.asarray(days.day_of_week)
-    sundays, fridays = int((weekday == 6).sum()), int((weekday == 4).sum())
-    if sundays < 3 or fridays > sundays // 10:
-        return []
-    return [(days[np.flatnonzero(weekday == 6)[0]], days[-1], "shifted", np.nan, sundays)]
+    for resting, missed in SHIFTED:
+        at_rest = np.flatnonzero((weekday == resting) & (True if away is None else away))
+        if len(at_rest) >= 3 and (weekday == missed).sum() <= len(at_rest) // 10:
+            return [(days[at_rest[0]], days[-1], "shifted", np.nan, len(at_rest))]
+    return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -51,10 +51,11 @@ MINGUO = 1911
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class DaysRead:
-    """Dates at midnight (datetime64[ns]; NaT where a cell does not have the format of the others), and that they contradict a stated format."""
+    """Dates at midnight (datetime64[ns]; NaT where a cell does not have the format of the others), what is to be said of them, and which had a time of day."""
 
     dates: pd.Series
     notes: tuple[str, ...] = ()
+    timed: pd.Series | None = None
 
 
 def read_dates(cells: pd.Series, name: str) -> pd.Series:
@@ -65,7 +66,8 @@ def read_dates(cells: pd.Series, name: str) -> pd.Series:
 def read_days(cells: pd.Series, name: str, date_format: str | None = None) -> DaysRead:
     """Dates, read as most of the cells tell; as stated where they leave day and month open, or where that reads as many of them.
 
-    The time of day at which a row was closed is left out, where no row falls on a Sunday by it.
+    The time of day at which a row was closed is left out, which is said; whether the days are those of another zone by it, the lines on
+    them tell (:mod:`impact.market.times_of_day`).
 
     Raises
     ------
@@ -80,6 +82,10 @@ def _read_days(cells: pd.Series, name: str, date_format: str | None, *, of_rows:
         zone_free = cells.dt.tz_localize(None) if isinstance(cells.dtype, pd.DatetimeTZDtype) else cells
         return DaysRead(dates=zone_free.astype("datetime64[ns]"))
     text = cells.astype(str).str.strip()
+    if date_format is not None and "%z" in date_format.lower():
+        raise InputError(
+            f"date_format={date_format!r} reads a zone, in which the days may be others than at the venue; write dates as YYYY-MM-DD."
+        )
     if not len(text):
         return DaysRead(dates=pd.to_datetime(text).astype("datetime64[ns]"))
     if date_format is None:
@@ -92,10 +98,10 @@ def _read_days(cells: pd.Series, name: str, date_format: str | None, *, of_rows:
         except InputError:
             told, own = date_format, DaysRead(dates=read)
         if own.dates.notna().sum() > read.notna().sum():
-            return DaysRead(dates=own.dates, notes=own.notes + _contradiction(text, read, own.dates, date_format, told, name))
+            return replace(own, notes=own.notes + _contradiction(text, read, own.dates, date_format, told, name))
     if read.isna().all():
         raise InputError(f"{name}: no date can be read as {used!r} (first {text.iloc[0]!r}); name the format with date_format.")
-    return DaysRead(dates=read, notes=own.notes if date_format is None else ())
+    return own if date_format is None else _without_times(read, text, name)
 
 
 def _as_told(text: pd.Series, name: str, *, of_rows: bool) -> tuple[str, DaysRead]:
@@ -103,7 +109,8 @@ def _as_told(text: pd.Series, name: str, *, of_rows: bool) -> tuple[str, DaysRea
     codes, distinct = pd.factorize(text, use_na_sentinel=False)  # a long table writes each day once a security
     told, own = _distinct_as_told(pd.Series(distinct, dtype=text.dtype), name, of_rows=of_rows)
     dates = pd.Series(own.dates.to_numpy()[codes], index=text.index)
-    return told, DaysRead(dates=dates, notes=own.notes)
+    timed = None if own.timed is None else pd.Series(own.timed.to_numpy()[codes], index=text.index)
+    return told, DaysRead(dates=dates, notes=own.notes, timed=timed)
 
 
 def _distinct_as_told(text: pd.Series, name: str, *, of_rows: bool) -> tuple[str, DaysRead]:
@@ -125,12 +132,18 @@ def _distinct_as_told(text: pd.Series, name: str, *, of_rows: bool) -> tuple[str
         dates = _epoch_days(plain, name)
     else:
         dates = _parsed(plain.str.replace("-", "/") if "/" in told else plain, told)
-    if (timed & (dates.dt.day_of_week == SUNDAY)).any():
-        raise InputError(
-            f"{name}: its days bear times of day, by which {int((timed & (dates.dt.day_of_week == SUNDAY)).sum())} of them fall on a Sunday (first "
-            f"{text[timed & (dates.dt.day_of_week == SUNDAY)].iloc[0]!r}), as in another zone; write the dates of the sessions as YYYY-MM-DD."
-        )
-    return told, DaysRead(dates=dates, notes=notes)
+    timed &= dates.notna()
+    return told, DaysRead(dates=dates, notes=(*notes, *_times_left_out(text[timed], name)), timed=timed if timed.any() else None)
+
+
+def _without_times(read: pd.Series, text: pd.Series, name: str) -> DaysRead:
+    """Days as a stated format reads them, whose times of day are left out too."""
+    timed = read.notna() & (read != read.dt.normalize())
+    return DaysRead(dates=read.dt.normalize(), notes=_times_left_out(text[timed], name), timed=timed if timed.any() else None)
+
+
+def _times_left_out(timed: pd.Series, name: str) -> tuple[str, ...]:
+    return (f"{name}: its days bear times of day (first {timed.iloc[0]!r}), which are left out.",) if len(timed) else ()
 
 
 def _plain(text: pd.Series) -> pd.Series:

@@ -31,12 +31,68 @@ def sessions(tmp_path):
         ("05. Jan 2018", "16. Jan 2018"), ("05/ene/2018", "16/ene/2018"), ("Jan 5, 2018", "Jan 16, 2018"),
         ("01/05/18", "01/16/18"), ("05/01/18", "16/01/18"), ("05.01.18", "16.01.18"), ("05-01-2018", "16-01-2018"), ("01-05-2018", "01-16-2018"),
         ("2018- 01- 05", "2018- 01- 16"), ("2018. 1. 5.", "2018. 1. 16."), ("1515110400", "1516060800"), ("1515110400000", "1516060800000"), ("1515110400000000000", "1516060800000000000"), ("20180105.0", "20180116.0"),
-        ("2018-01-05 16:00:00", "2018-01-16 13:00:00"), ("1/5/2018 16:00:00", "1/16/2018 16:00:00"), ("05.01.2018, 17:35", "16.01.2018, 17:35"),
-        ("1/5/2018 4:00 PM", "1/16/2018 4:00 PM"),
     ],
 )  # fmt: skip
 def test_a_day_that_can_mean_one_only_is_read(sessions, first, second):
     assert sessions(first, second) == ([FRIDAY, TUESDAY], ())
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("2018-01-05 16:00:00", "2018-01-16 13:00:00"),
+        ("1/5/2018 16:00:00", "1/16/2018 16:00:00"),
+        ("05.01.2018, 17:35", "16.01.2018, 17:35"),
+        ("1/5/2018 4:00 PM", "1/16/2018 4:00 PM"),
+    ],
+)
+def test_a_time_of_day_is_left_out_and_that_is_said(sessions, first, second):
+    assert sessions(first, second) == ([FRIDAY, TUESDAY], (f"X.csv: its days bear times of day (first {first!r}), which are left out.",))
+
+
+def test_a_time_of_day_that_a_stated_format_reads_is_left_out_too(sessions):
+    assert sessions("05/01/2018 17:35", "16/01/2018 17:35", date_format="%d/%m/%Y %H:%M")[0] == [FRIDAY, TUESDAY]
+    with pytest.raises(InputError, match="date_format='%Y-%m-%dT%H:%M%z' reads a zone, in which the days may be others"):
+        sessions("2018-01-05T05:00+0800", "2018-01-06T05:00+0800", date_format="%Y-%m-%dT%H:%M%z")
+    with pytest.raises(InputError, match="1 of those of 'X' fall on a week-end"):
+        sessions("05/01/2018 05:00", "06/01/2018 05:00", date_format="%d/%m/%Y %H:%M")
+
+
+NEW_YORK_IN_HONG_KONG, HONG_KONG_IN_LONDON, MONDAY_TO_FRIDAY, ALL_WEEK = (1, 2, 3, 4, 5), (6, 0, 1, 2, 3), (0, 1, 2, 3, 4), range(7)
+
+
+@pytest.fixture
+def timed(tmp_path):
+    """Two months of days with a time of day and a close on some days of the week, a line each."""
+
+    def read(*, layout="wide", **weeks):
+        days = pd.date_range("2023-01-02", "2023-02-26")
+        closes = pd.DataFrame({line: [10.0 + day.day if day.day_of_week in week else None for day in days] for line, week in weeks.items()})
+        closes.insert(0, "Date", days.strftime("%Y-%m-%d 05:00"))
+        if layout == "long":
+            closes = closes.melt("Date", var_name="Symbol", value_name="Close").dropna()
+        closes.to_csv(tmp_path / "X.csv", index=False)
+        return load_panel(tmp_path / "X.csv")
+
+    return read
+
+
+@pytest.mark.parametrize("layout", ["wide", "long"])
+@pytest.mark.parametrize(
+    ("week", "first"), [(NEW_YORK_IN_HONG_KONG, "2023-01-07 05:00', a Saturday"), (HONG_KONG_IN_LONDON, "2023-01-08 05:00', a Sunday")]
+)
+def test_days_of_another_zone_are_refused_by_line(timed, layout, week, first):
+    with pytest.raises(InputError, match=f"by which 8 of those of 'KO' fall on a week-end .first '{first}"):
+        timed(layout=layout, BTC=ALL_WEEK, KO=week)
+    with pytest.raises(InputError, match="fall on a week-end"):
+        timed(layout=layout, KO=week)
+
+
+@pytest.mark.parametrize("layout", ["wide", "long"])
+def test_a_line_that_is_quoted_all_week_and_a_market_that_opens_on_sundays_are_read(timed, layout):
+    panel = timed(layout=layout, BTC=ALL_WEEK, KO=MONDAY_TO_FRIDAY)
+    assert panel.close.notna().sum().to_dict() == {"BTC": 56, "KO": 40}
+    assert timed(layout=layout, **{"2222.SR": HONG_KONG_IN_LONDON}).close.notna().sum().tolist() == [40]
 
 
 def test_months_are_named_in_the_language_of_the_file(sessions):
@@ -70,7 +126,10 @@ def test_what_is_counted_from_elsewhere_is_read_and_said(sessions):
         (["16/01/18"], "day and year cannot be told apart"),
         (["16.01.18", "16.01.19"], "day and year cannot be told apart"),  # years apart whichever is the year
         (["41643", "41644", "41645"], r"'41643' as the serial number of a day from 1900 is Saturday 2014-01-04"),
-        (["2018-01-04 16:00:00", "2018-01-07 16:00:00"], "by which 1 of them fall on a Sunday"),  # midnight in Hong Kong, written in UTC
+        (
+            ["2018-01-04 16:00:00", "2018-01-07 16:00:00"],
+            "by which 1 of those of 'X' fall on a week-end",
+        ),  # midnight in Hong Kong, written in UTC
         (["1515081600", "1515340800"], "is 2018-01-04 16:00 UTC, which may be another day"),
         (["2018-01-04T16:00:00Z", "2018-01-07T16:00:00Z"], "no date can be read"),
         (["05-Foo-18", "06-Foo-18"], "no date can be read"),

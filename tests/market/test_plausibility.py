@@ -60,7 +60,8 @@ def test_a_close_that_stands_still_without_trade_is_stale(walk):
 
 
 def test_dates_moved_a_day_back_are_seen(walk):
-    assert found(walk, DAYS - pd.Timedelta(days=1))["doubt"].tolist() == ["shifted"]
+    for days in (-1, 1):
+        assert found(walk, DAYS + pd.Timedelta(days=days))["doubt"].tolist() == ["shifted"]
     assert found(walk[:60], pd.date_range("2020-01-01", periods=60)).empty  # every day of the week is no shift
 
 
