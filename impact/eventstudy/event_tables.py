@@ -148,11 +148,11 @@ def _without_clock(value: object) -> object:
 
 
 def _decided(events: pd.DataFrame, clocked: pd.Series, dates: pd.Series) -> tuple[str, ...]:
-    """How many of the events that have a date too are placed by their instant, and on how many days that is another."""
-    both = clocked & dates.notna()
+    """How many of the events that have a date too are placed by their instant, on how many days that is another, and how many dates name no day."""
+    both = clocked & events["date"].map(_is_written)
     if not both.any():
         return ()
-    other = both & (_day0(events) - dates != pd.Timedelta(0)) & _day0(events).notna()
+    other = both & (_day0(events) - dates != pd.Timedelta(0)) & _day0(events).notna() & dates.notna()
     told = ""
     if other.any():
         first = events[other].iloc[0]
@@ -160,9 +160,18 @@ def _decided(events: pd.DataFrame, clocked: pd.Series, dates: pd.Series) -> tupl
             f": on {int(other.sum())} it is another day than date says (first {first['event_id']!r}: date {first['date']!s:.10}, known_at "
             f"{first['known_at']}, day 0 {first['day0']:%Y-%m-%d})"
         )
+    unread = both & dates.isna()
+    if unread.any():
+        first = events[unread].iloc[0]
+        told += f"; the date of {int(unread.sum())} names no day that can be read (first {first['event_id']!r}: {first['date']!r})"
     return (
         f"known_at, and not date, decides day 0 of {int(both.sum())} of {len(events)} events, by the hours of the venue stated or in the ticker{told}",
     )
+
+
+def _is_written(value: object) -> bool:
+    """Whether a cell holds something."""
+    return bool(value.strip()) if isinstance(value, str) else bool(pd.notna(value))
 
 
 def _readable(dates: pd.Series) -> pd.Series:

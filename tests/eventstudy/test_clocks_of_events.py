@@ -86,7 +86,11 @@ def test_instants_on_their_dates_are_said_and_without_dates_there_is_nothing_to_
         (pd.Timestamp("2020-11-12T18:30", tz="America/New_York"), ": on 1 it is another day than date says (first 'e': date 2020-11-12, "),
         (pd.Timestamp("2020-11-13"), ": on 0"),
         ("2020-11-13T07:30:00+08:00", ": on 0"),
-        ("no day", None),
+        ("no day", "ticker; the date of 1 names no day that can be read (first 'e': 'no day')"),
+        ("2020-2-1 10:00", "ticker; the date of 1 names no day that can be read (first 'e': '2020-2-1 10:00')"),
+        ("2020-02-31", "ticker; the date of 1 names no day that can be read (first 'e': '2020-02-31')"),
+        (43863, "ticker; the date of 1 names no day that can be read (first 'e': 43863)"),
+        (" ", None),
     ],
 )
 def test_dates_beside_instants_are_compared_as_the_days_that_they_name(date, told):
