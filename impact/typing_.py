@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from impact.errors import InputError
+
 if TYPE_CHECKING:
     import datetime
 
@@ -41,6 +43,7 @@ __all__ = [
     "ReturnKind",
     "TableLike",
     "Window",
+    "check_kind",
     "named_rows",
 ]
 
@@ -67,6 +70,21 @@ class ForeignFrame(Protocol):
         ...
 
     def __getitem__(self, name: Any, /) -> Any: ...
+
+
+def check_kind(value: object, kind: type, parameter: str, comes_from: str) -> None:
+    """InputError unless `value` is of the kind that a parameter takes; the message says where one comes from.
+
+    Examples
+    --------
+    >>> check_kind("xiaomi", dict, "line", "LineState(...)")
+    Traceback (most recent call last):
+        ...
+    impact.errors.InputError: line='xiaomi' is no dict; give what LineState(...) returns.
+    """
+    if not isinstance(value, kind):
+        told = repr(value) if isinstance(value, str | int | float | None) else f"a {type(value).__name__}"
+        raise InputError(f"{parameter}={told} is no {kind.__name__}; give what {comes_from} returns.")
 
 
 def named_rows(frame: pd.DataFrame, index: bool = True) -> Iterator[Any]:

@@ -14,7 +14,8 @@ from impact.anchors import AnchorPolicy
 from impact.errors import InputError
 from impact.eventstudy.event_tables import checked_events, clocked_rows, faulty_instant
 from impact.instants import parse_instant
-from impact.market.frames import as_frame, checked_sessions, dated_frame, refuse_where
+from impact.intake.given_frames import as_frame
+from impact.market.frames import checked_sessions, dated_frame, refuse_where
 from impact.typing_ import FloatArray, IntArray, TableLike
 
 __all__ = [

@@ -12,7 +12,7 @@ from impact.errors import DataUnavailable, InputError
 from impact.eventstudy.bars import LineBars, bars_of, line_zone
 from impact.eventstudy.event_tables import checked_events
 from impact.instants import parse_instant
-from impact.market.frames import as_frame
+from impact.intake.given_frames import as_frame
 from impact.typing_ import IntArray, TableLike
 
 __all__ = ["BarEvent", "checked_instants", "place_events"]

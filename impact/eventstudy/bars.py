@@ -9,7 +9,8 @@ import pandas as pd
 
 from impact.calendars import sessions
 from impact.errors import DataUnavailable, InputError
-from impact.market.frames import as_frame, checked_figures, one_level
+from impact.intake.given_frames import as_frame
+from impact.market.frames import checked_figures, one_level
 from impact.typing_ import BoolArray, FloatArray, IntArray, TableLike
 from impact.venues import VENUES, venue_of
 

@@ -11,8 +11,8 @@ import pandas as pd
 from impact.anchors import read_days
 from impact.errors import ImpactWarning, InputError
 from impact.instants import parse_instant
+from impact.intake.given_frames import as_frame
 from impact.market.closed_days import is_stated, venues_of
-from impact.market.frames import as_frame
 from impact.market.written_days import read_dates
 from impact.typing_ import BoolArray, TableLike
 

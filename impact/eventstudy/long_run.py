@@ -16,11 +16,11 @@ from impact.eventstudy.alignment import Market, column_of_returns, read_factors,
 from impact.eventstudy.event_tables import clock_notes
 from impact.eventstudy.placing import PlacedEvents, StudyInputs, check_scale_of_inputs, complete_and_place, read_inputs
 from impact.eventstudy.schemas import CALENDAR_TIME, DROPPED, PORTFOLIO
+from impact.intake.given_frames import as_frame
 from impact.kernels.bhar import buy_and_hold_abnormal
 from impact.kernels.calendar_time import CalendarTimeFit, calendar_time_alpha, held_portfolio
 from impact.kernels.direct import event_rows
 from impact.kernels.records import Regression
-from impact.market.frames import as_frame
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables.stacking import stacked

@@ -9,11 +9,10 @@ import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.calendars import anchor_dates
-from impact.errors import InputError
 from impact.eventstudy.alignment import AlignedEvents, Market, read_returns
 from impact.eventstudy.design import checked_windows
 from impact.eventstudy.placing import complete_and_place
-from impact.market.frames import as_frame
+from impact.intake.given_frames import frame_with
 from impact.tables.stacking import stacked
 from impact.typing_ import Window
 
@@ -66,7 +65,7 @@ def overlap_report(
         parts.append(_between_events(group.aligned, estimation, window))
         if confounders is not None:
             own = group.calendar.table.sessions
-            parts.append(_confounders(as_frame(confounders, "confounders"), group.aligned, own, window, anchor))
+            parts.append(_confounders(frame_with(confounders, ("date", "title"), "confounders"), group.aligned, own, window, anchor))
     overlapping = stacked((pd.DataFrame(columns=COLUMNS), *parts))
     return overlapping.sort_values(["event_id", "relation", "sessions_apart"], kind="stable", ignore_index=True)[COLUMNS]
 
@@ -104,9 +103,6 @@ def _rows(event: Any, other: Any, relation: Any, shared: Any, apart: Any, detail
 def _confounders(
     confounders: pd.DataFrame, aligned: AlignedEvents, sessions: pd.DatetimeIndex, window: Window, anchor: AnchorPolicy
 ) -> pd.DataFrame:
-    missing = [name for name in ("date", "title") if name not in confounders.columns]
-    if missing:
-        raise InputError(f"confounders lacks {len(missing)} column(s) ({', '.join(missing)}); it needs date and title: add them.")
     placed = anchor_dates(confounders["date"], sessions, policy=anchor)["position"].to_numpy()
     everyone = (
         confounders["security"].isna() | (confounders["security"] == "")

@@ -20,10 +20,11 @@ from impact.eventstudy.event_tables import checked_events
 from impact.eventstudy.meeting import meet_records
 from impact.eventstudy.own_calendars import OwnCalendar, own_calendars, with_absent_sessions
 from impact.eventstudy.scale import check_benchmark, check_returns, doubt_scale, looked_at
+from impact.intake.given_frames import as_frame
 from impact.kernels.mapping import Executor
 from impact.kernels.mixed import CalendarPart, mix_fits
 from impact.market.closed_days import lacks_calendar, not_in_session, venues_of
-from impact.market.frames import as_frame, dated_frame
+from impact.market.frames import dated_frame
 from impact.tables.stacking import stacked
 from impact.typing_ import IntArray, ReturnKind
 from impact.venue_hours import special_sessions

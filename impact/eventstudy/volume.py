@@ -16,8 +16,9 @@ from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.stated_variance import not_used
 from impact.eventstudy.study import run_study
+from impact.intake.given_frames import as_frame
 from impact.kernels.volume import LOG_TURNOVER_OFFSET, log_turnover
-from impact.market.frames import as_frame, session_frame
+from impact.market.frames import session_frame
 from impact.provenance import Source
 from impact.tables import prose
 from impact.typing_ import Window

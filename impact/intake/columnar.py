@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,10 @@ import pandas as pd
 from impact.errors import InputError
 from impact.intake.dates import is_bare_date
 from impact.intake.encoding import decode, opening_text
+from impact.intake.given_frames import as_frame
 from impact.intake.limits import ReadOptions
 from impact.intake.records import RawSheet, cell_text, check_records, sheet_of_rows
+from impact.typing_ import TableLike
 
 __all__ = ["frame_sheet", "is_arrow", "is_json", "is_parquet", "read_arrow", "read_json", "read_parquet", "records_sheet"]
 
@@ -116,7 +118,7 @@ def frame_sheet(frame: object, *, name: str = "") -> RawSheet:
     InputError
         If it is no table.
     """
-    table = _as_pandas(frame)
+    table = as_frame(_even(frame) if isinstance(frame, Mapping) else cast("TableLike", frame), "source")
     if not isinstance(table.index, pd.RangeIndex) and (any(table.index.names) or table.index.dtype.kind == "M"):
         table = table.reset_index()
     headings = tuple(_heading(column) for column in table.columns)
@@ -125,31 +127,15 @@ def frame_sheet(frame: object, *, name: str = "") -> RawSheet:
     return RawSheet(name=name, cells=cells, line=np.arange(1, len(table) + 1), headings=headings, n_lines=len(table))
 
 
-def _as_pandas(frame: object) -> pd.DataFrame:
-    if isinstance(frame, pd.DataFrame):
-        return frame
-    if isinstance(frame, pd.Series):
-        return frame.to_frame()
-    if isinstance(frame, Mapping):
-        lengths = {len(column) if _is_column(column) else 1 for column in frame.values()}
-        if len(lengths) > 1:
-            raise InputError(
-                f"the mapping of columns has columns of {len(lengths)} lengths ({sorted(lengths)[:5]}); give all the same length."
-            )
-        return pd.DataFrame({key: column if _is_column(column) else [column] for key, column in frame.items()})
-    import narwhals
-
-    native: Any = frame
-    try:
-        return narwhals.from_native(native, eager_only=True).to_pandas()
-    except TypeError as error:
-        raise InputError(
-            f"source is {type(frame).__name__}, which is no table; give a path, a pandas, polars or Arrow table, a mapping of columns or a list of records."
-        ) from error
-
-
-def _is_column(column: Any) -> bool:
-    return hasattr(column, "__len__") and not isinstance(column, str | bytes)
+def _even(columns: Mapping[Any, Any]) -> dict[Any, Any]:
+    """The columns of one length, a bare cell being a column of one row; pandas would fill a shorter Series up in silence."""
+    whole = {
+        key: column if hasattr(column, "__len__") and not isinstance(column, str | bytes) else [column] for key, column in columns.items()
+    }
+    lengths = sorted({len(column) for column in whole.values()})
+    if len(lengths) > 1:
+        raise InputError(f"the mapping of columns has columns of {len(lengths)} lengths ({lengths[:5]}); give all the same length.")
+    return whole
 
 
 def _heading(column: Any) -> str:

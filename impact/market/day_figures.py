@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.given_frames import as_frame
 from impact.market.column_names import COLUMN_NAMES
-from impact.market.frames import as_frame, dated_frame, session_frame
+from impact.market.frames import dated_frame, session_frame
 from impact.typing_ import TableLike
 
 __all__ = ["figures_of_day"]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.given_frames import as_frame
 from impact.market.column_names import DATE_NAMES
 from impact.tables.prose import significant
 from impact.typing_ import BoolArray, DaysLike, FloatArray, TableLike
 
-__all__ = ["as_frame", "checked_figures", "checked_sessions", "dated_frame", "one_level", "session_frame"]
+__all__ = ["checked_figures", "checked_sessions", "dated_frame", "one_level", "session_frame"]
 
 _ZONED_MIDNIGHT = r"\d{4}-\d{2}-\d{2}[ T]00:00(?::00(?:\.0+)?)?(?:[+-]\d{2}:?\d{2}|Z)"
 
@@ -25,39 +25,6 @@ _RULES: dict[str, tuple[Rule, str]] = {
     "amount": (lambda x: ~(x >= 0), "negative; it must be zero or more: mend the cell or leave it empty"),
     "ratio": (lambda x: ~(x > 0), "zero or negative; it must be positive (1 on a day without a split): mend it or leave the cell empty"),
 }
-
-
-def as_frame(table: TableLike, parameter: str = "prices") -> pd.DataFrame:
-    """A pandas frame from a DataFrame, a Series, a mapping of arrays, or a frame of another library such as polars.
-
-    Foreign frames are those that narwhals knows; stamps keep their zone. Nothing is copied or changed when `table` is a DataFrame already.
-
-    Raises
-    ------
-    InputError
-        If `table` is none of these.
-    """
-    if isinstance(table, pd.DataFrame):
-        return table
-    if isinstance(table, pd.Series):
-        return table.to_frame(parameter if table.name is None else table.name)
-    if isinstance(table, dict):
-        try:
-            return pd.DataFrame(table)
-        except ValueError as error:
-            raise InputError(
-                f"{parameter} is a mapping that makes no table ({_first_line(error)}); give columns of equal length."
-            ) from error
-    import narwhals
-
-    native: Any = table
-    try:
-        return narwhals.from_native(native, eager_only=True).to_pandas()
-    except TypeError:
-        raise InputError(
-            f"{parameter} is a {type(table).__name__}; it must be a table of sessions x securities: "
-            "give a pandas DataFrame or Series, a polars or Arrow table, or a mapping of columns."
-        ) from None
 
 
 def session_frame(table: TableLike, parameter: str, kind: str = "price") -> pd.DataFrame:

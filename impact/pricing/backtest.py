@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from impact.errors import InfeasibleDesign, InputError
+from impact.errors import InfeasibleDesign
+from impact.intake.given_frames import frame_with
 from impact.kernels.scores import (
     binomial_miss_probability,
     crps_gaussian,
@@ -147,9 +148,7 @@ def leave_one_out(
 
 def _all_forecasts(events: pd.DataFrame) -> pd.DataFrame:
     """Forecasts of every event whose date can be left out."""
-    missing = [name for name in ("event_id", "kind", "group", "car", "se", "sigma") if name not in events.columns]
-    if missing:
-        raise InputError(f"events lacks {missing}; add the columns: one row an event.")
+    events = frame_with(events, ("event_id", "kind", "group", "car", "se", "sigma"), "events")
     table = events.assign(group=events["group"].astype(str))
     parts = []
     for kind, own in table.groupby("kind", sort=False):

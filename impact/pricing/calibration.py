@@ -12,6 +12,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import stdtrit
 
 from impact.errors import InfeasibleDesign, InputError
+from impact.intake.given_frames import frame_with
 from impact.typing_ import FloatArray1D
 
 __all__ = ["REGRESSORS", "LawFit", "calibrate", "fit_law"]
@@ -105,9 +106,7 @@ def calibrate(events: pd.DataFrame, law: str = "square_root") -> LawFit:
     """
     if law not in REGRESSORS:
         raise InputError(f"law={law!r} cannot be calibrated on events; choose one of: {', '.join(REGRESSORS)}.")
-    missing = [name for name in ("car", "se", "sigma", "group") if name not in events.columns]
-    if missing:
-        raise InputError(f"events lacks {missing}; it needs car, se, sigma and group, one row an event.")
+    events = frame_with(events, ("car", "se", "sigma", "group"), "events")
     if len(events) < 3:
         raise InfeasibleDesign(f"{len(events)} events; a spread needs at least 3: pool more designations.")
     return fit_law(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.given_frames import frame_with
 from impact.pricing.effect import ALL_LAWS, PriceEffect
 from impact.pricing.schemas import PREDICTED, PREDICTED_DROPPED
 from impact.provenance import Source, unique_sources
@@ -102,9 +103,7 @@ def compare_with_realised(effect: PriceEffect, realised: pd.DataFrame, *, source
     """
     if effect.sessions is None:
         raise InputError("effect has no sessions; price a ForcedSupply, whose wind-down has them.")
-    missing = [name for name in ("event_id", "session", "abnormal_return", "se") if name not in realised.columns]
-    if missing:
-        raise InputError(f"realised lacks {missing}; it needs event_id, session, abnormal_return and se: rename or add the columns.")
+    realised = frame_with(realised, ("event_id", "session", "abnormal_return", "se"), "realised")
     placed: list[tuple[dict[str, Any], int]] = []
     dropped = []
     for event in realised.to_dict("records"):

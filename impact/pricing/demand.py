@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.given_frames import frame_with
 from impact.kernels.demand_system import DemandSystem, clear_market, elasticity_matrix, first_order_change
 from impact.pricing.schemas import DEMAND
 from impact.provenance import Source
@@ -127,9 +128,7 @@ def _notes(share: float) -> tuple[str, ...]:
 
 def _calibrated(holdings: pd.DataFrame, prices: pd.Series, sensitivity: float | pd.Series) -> tuple[DemandSystem, pd.DataFrame]:
     """The demand system in which everybody holds what the table says, and the table sorted like its pairs."""
-    missing = [name for name in ("investor", "security", "shares") if name not in holdings.columns]
-    if missing:
-        raise InputError(f"holdings lacks {missing}; it needs investor, security and shares: rename or add the columns.")
+    holdings = frame_with(holdings, ("investor", "security", "shares"), "holdings")
     wrong = int((~(holdings["shares"] > 0)).sum())
     if wrong:
         raise InputError(f"holdings['shares'] has {wrong} values that are not positive; leave out what is not held.")

@@ -23,7 +23,7 @@ from impact.results import Result, Summary, declared
 from impact.supply.forced import ForcedSupply
 from impact.supply.line import LineState
 from impact.tables.prose import interval, signed_percent, significant
-from impact.typing_ import FloatArray, FloatArray1D, Instant
+from impact.typing_ import FloatArray, FloatArray1D, Instant, check_kind
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -325,12 +325,14 @@ def _inputs(
     supply: ForcedSupply | None, line: LineState | None, sold_shares: tuple[float, float] | None, pace: FloatArray1D | None
 ) -> tuple[LineState, tuple[float, float], FloatArray1D]:
     if supply is not None:
+        check_kind(supply, ForcedSupply, "supply", "impact.case(...).supply() or impact.forced_supply(...)")
         total = supply.total_shares
         line = supply.line if line is None else line
         sold_shares = (total["low"], total["high"]) if sold_shares is None else sold_shares
         pace = supply.pace if pace is None else pace
     if line is None or sold_shares is None:
         raise InputError("supply=None needs both line and sold_shares; there is nothing to price: give a ForcedSupply, or these two.")
+    check_kind(line, LineState, "line", "impact.supply.LineState(...) or line_state(...)")
     missing = [name for name in ("adv_shares", "sigma") if name in line.unknown]
     if missing:
         raise InputError(f"line: {' and '.join(missing)} unknown; flow is measured against them: give prices and volumes before the event.")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.given_frames import frame_with
 from impact.tables import Column, Schema
 
 __all__ = ["EVENT_TABLES", "EventTable", "check_designations", "check_index_changes", "check_partners", "checked", "typed"]
@@ -192,9 +193,7 @@ def checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         be read; the message names table, column, count and the first id.
     """
     table = EVENT_TABLES[name]
-    absent = [column for column in table.required if column not in frame.columns]
-    if absent:
-        raise InputError(f"{name} lacks the columns {', '.join(absent)}; without them an event has no class: add them.")
+    frame = frame_with(frame, table.required, name)
     cells = pd.DataFrame({column.name: _text(frame, column) for column in table.schema}, index=range(len(frame)), dtype=str)
     ids = cells[table.key]
     _refuse(ids.duplicated() | (ids == ""), ids, name, f"{table.key} is given and unique")

@@ -18,7 +18,7 @@ from impact.results import Result, Summary, declared
 from impact.supply.forced import ForcedSupply
 from impact.supply.line import LineState
 from impact.tables.prose import count, percent
-from impact.typing_ import FloatArray1D, FloatArray2D
+from impact.typing_ import FloatArray1D, FloatArray2D, check_kind
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -105,6 +105,7 @@ def liquidation_cost(
     """
     if not position_shares > 0:
         raise InputError(f"position_shares={position_shares!r} must be positive; there is nothing to sell: give the shares held.")
+    _check_inputs(supply, effect)
     line, limit = supply.line, len(supply.ladder)
     chosen = _horizons(supply, horizons)
     concession = -np.expm1(_mean_paths(effect, limit))
@@ -192,6 +193,11 @@ def _row(
     }
 
 
+def _check_inputs(supply: ForcedSupply, effect: PriceEffect) -> None:
+    check_kind(supply, ForcedSupply, "supply", "impact.case(...).supply() or impact.forced_supply(...)")
+    check_kind(effect, PriceEffect, "effect", "impact.case(...).price_effect() or impact.price_effect(...)")
+
+
 def execution_frontier(
     position_shares: float,
     supply: ForcedSupply,
@@ -219,6 +225,7 @@ def execution_frontier(
     Almgren-Chriss with a linear temporary cost that equals that of Almgren et al. (2005) at the mean rate. With the crowd
     the rate is everybody's and the price falls along the middle path of all laws.
     """
+    _check_inputs(supply, effect)
     line = supply.line
     if not (position_shares > 0 and 1 <= horizon_sessions <= len(supply.ladder)):
         raise InputError(

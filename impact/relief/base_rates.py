@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import betaincinv
 
 from impact.errors import InputError
+from impact.intake.given_frames import frame_with
 from impact.provenance import Source
 from impact.relief.schemas import BASE_RATES, CHALLENGES
 from impact.results import Result, Summary, declared
@@ -102,10 +103,7 @@ def base_rates(cases: pd.DataFrame, *, confidence: float = 0.95, sources: tuple[
     InputError
         If a column is missing, an outcome is outside the vocabulary, or a case stands twice.
     """
-    needed = ["case", "programme_id", "outcome"]
-    missing = [name for name in needed if name not in cases.columns]
-    if missing:
-        raise InputError(f"cases lacks {len(missing)} columns (first {missing[0]!r}); it needs {needed}.")
+    cases = frame_with(cases, ("case", "programme_id", "outcome"), "cases")
     strange = sorted(set(cases["outcome"]) - {"relief", "lost", "open", "unknown"})
     if strange:
         raise InputError(

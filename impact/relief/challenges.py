@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.given_frames import frame_with
 from impact.provenance import Source
 from impact.relief.base_rates import BaseRates, base_rates
 
@@ -94,9 +95,7 @@ def challenges_from_steps(steps: pd.DataFrame, *, lists: tuple[str, ...], source
     that lapsed with its regime, or of which nothing is known, is ``unknown``. A loss under appeal counts as lost, with
     `appeal_open`. A removal while a suit was pending counts as relief even where no court ruled: `relief_by` says so.
     """
-    missing = [name for name in (*STEP_COLUMNS, "has_suit", "outcome_code", "relief_by") if name not in steps.columns]
-    if missing:
-        raise InputError(f"steps lacks {len(missing)} columns (first {missing[0]!r}); see STEP_COLUMNS and add them.")
+    steps = frame_with(steps, (*STEP_COLUMNS, "has_suit", "outcome_code", "relief_by"), "steps")
     strange = sorted(set(steps["outcome_code"]) - set(OUTCOME_OF_CODE))
     if strange:
         raise InputError(

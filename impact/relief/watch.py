@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import gammaincinv
 
 from impact.errors import InputError
+from impact.intake.given_frames import frame_with
 from impact.relief.base_rates import clopper_pearson
 from impact.relief.schemas import CRITERIA, LIST_CALIBRATION, LIST_DROPPED, LIST_HAZARD, LIST_SCORES, LIST_WATCH
 from impact.results import Result, Summary, declared
@@ -198,12 +199,9 @@ def _truth(value: Any) -> bool | None:
 
 def _checked(names: pd.DataFrame, criteria: list[str], observed: tuple[str, str] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     needed = ["name", "listed", *criteria, *(["listed_on"] if observed else [])]
-    missing = [column for column in needed if column not in names.columns]
-    if missing or not criteria:
-        raise InputError(
-            f"names lacks {len(missing)} columns (first {(missing or ['a criterion'])[0]!r}); it needs {needed} with "
-            "at least one criterion."
-        )
+    names = frame_with(names, needed, "names")
+    if not criteria:
+        raise InputError("criteria is empty; a score needs at least one criterion: name a column of yes and no.")
     repeated = names["name"].duplicated()
     if repeated.any():
         raise InputError(

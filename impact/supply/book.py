@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.given_frames import frame_with
 from impact.typing_ import FloatArray1D, FloatArray2D, named_rows
 
 __all__ = ["BUYERS", "UNKNOWN_BUYER", "Buyer", "buying_capacity", "check_buyers", "two_sided_book"]
@@ -31,9 +32,7 @@ def check_buyers(buyers: pd.DataFrame | None) -> pd.DataFrame:
     columns = ["buyer", "shares_low", "shares_high", "first_on", "last_on", "source"]
     if buyers is None:
         return pd.DataFrame({name: pd.Series(dtype=float if "shares" in name else object) for name in columns})
-    missing = [name for name in columns[:3] if name not in buyers.columns]
-    if missing:
-        raise InputError(f"buyers lacks {missing}; it needs buyer, shares_low and shares_high: rename or add the columns.")
+    buyers = frame_with(buyers, columns[:3], "buyers")
     unknown = [str(name) for name in buyers["buyer"] if name not in BUYERS]
     if unknown:
         raise InputError(f"buyers['buyer'] has {len(unknown)} unknown names (first {unknown[0]!r}); choose among: {', '.join(BUYERS)}.")

@@ -12,6 +12,7 @@ import pandas as pd
 from impact.calendars import sessions
 from impact.errors import InputError
 from impact.instants import parse_day
+from impact.intake.given_frames import frame_with
 from impact.kernels.index_flow import benchmarking_intensity
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
@@ -19,7 +20,7 @@ from impact.supply.line import LineState
 from impact.supply.round_trip import RoundTrip, round_trip
 from impact.supply.schemas import CHECK, DROPPED_ACTIONS, FLOWS, LANES
 from impact.tables.prose import count, percent, significant
-from impact.typing_ import IntArray, named_rows
+from impact.typing_ import IntArray, check_kind, named_rows
 from impact.venues import VENUES, venue_of
 
 if TYPE_CHECKING:
@@ -177,6 +178,7 @@ def index_deletion(
     >>> float(flow["per_bn_tracked_usd"].iloc[0]), flow["sold_usd_high"].isna().all()
     (2000000.0, np.True_)
     """
+    check_kind(line, LineState, "line", "impact.supply.LineState(...) or line_state(...)")
     if not 0 <= front_running <= 1:
         raise InputError(f"front_running={front_running!r} must lie in [0, 1]; it is a share of the flow: give a fraction.")
     table = _checked(actions)
@@ -233,10 +235,7 @@ def _assumptions(flows: pd.DataFrame, line: LineState) -> tuple[str, ...]:
 
 
 def _checked(actions: pd.DataFrame) -> pd.DataFrame:
-    missing = [name for name in ("provider", "action", "announced_on", "execution_on") if name not in actions.columns]
-    if missing:
-        raise InputError(f"actions lacks {missing}; it needs provider, action, announced_on and execution_on: rename or add the columns.")
-    table = actions.reset_index(drop=True)
+    table = frame_with(actions, ("provider", "action", "announced_on", "execution_on"), "actions").reset_index(drop=True)
     for name, default in OPTIONAL.items():
         if name not in table.columns:
             table[name] = default

@@ -55,7 +55,7 @@ from impact.supply.totals import (
 )
 from impact.supply.wind_down import SCENARIOS, WindDown, desired_fractions, sales_by_session, stranded_table, supply_ladder
 from impact.tables.prose import count, decimal, interval, percent, significant
-from impact.typing_ import FloatArray, FloatArray1D
+from impact.typing_ import FloatArray, FloatArray1D, check_kind
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -307,6 +307,8 @@ def forced_supply(
     >>> forced_supply(holders, line=line, wind_down=window).total_shares
     {'low': 4000000.0, 'mid': 5000000.0, 'high': 6000000.0}
     """
+    check_kind(line, LineState, "line", "impact.supply.LineState(...) or line_state(...)")
+    check_kind(wind_down, WindDown, "wind_down", "impact.supply.WindDown(...)")
     if not 0 < participation_cap <= 1:
         raise InputError(f"participation_cap={participation_cap!r} must lie in (0, 1]; it is a share of volume: give 0.2 for 20 %.")
     given = check_holders(holders)

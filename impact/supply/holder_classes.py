@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.intake.given_frames import frame_with
 from impact.supply.regimes import Regime, regime_named
 from impact.tables.prose import interval, significant
 from impact.typing_ import FloatArray1D
@@ -134,9 +135,7 @@ def check_holders(holders: pd.DataFrame) -> pd.DataFrame:
     InputError
         If a column is missing, a class is unknown or repeated, or a bound is negative or out of order.
     """
-    missing = [name for name in ("holder_class", "shares_low", "shares_high") if name not in holders.columns]
-    if missing:
-        raise InputError(f"holders lacks {missing}; it needs holder_class, shares_low and shares_high: rename or add the columns.")
+    holders = frame_with(holders, ("holder_class", "shares_low", "shares_high"), "holders")
     unknown = [str(name) for name in holders["holder_class"] if name not in HOLDER_CLASSES]
     if unknown:
         raise InputError(

@@ -157,7 +157,7 @@ def test_an_event_that_breaks_a_rule_is_refused_with_the_rule(library, changed, 
 
 
 def test_a_missing_column_is_named(library):
-    with pytest.raises(InputError, match="lacks the columns line_type"):
+    with pytest.raises(InputError, match="lacks 1 column .line_type"):
         library.with_events(own_event().drop(columns="line_type"), pd.DataFrame())
 
 

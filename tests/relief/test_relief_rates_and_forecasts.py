@@ -34,7 +34,7 @@ def test_statutes_are_never_pooled_and_open_cases_enter_no_rate():
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"outcome": ["won"]}, "outside the vocabulary"), ({"case": None}, "lacks 1 columns")],
+    [({"outcome": ["won"]}, "outside the vocabulary"), ({"case": None}, "lacks 1 column")],
 )
 def test_bad_case_tables_are_refused(change, message):
     table = pd.DataFrame({"case": ["x"], "programme_id": ["p"], "outcome": ["relief"]})

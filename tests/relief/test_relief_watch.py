@@ -91,7 +91,7 @@ def test_the_order_of_the_rows_changes_nothing(rows, seed):
 @pytest.mark.parametrize(
     ("change", "options", "message"),
     [
-        ({}, {"criteria": ["size"]}, "lacks 1 columns"),
+        ({}, {"criteria": ["size"]}, "lacks 1 column"),
         ({}, {"criteria": []}, "at least one criterion"),
         ({"name": "a"}, {"criteria": CRITERIA}, "repeats 6 values"),
         ({"listed": "?"}, {"criteria": CRITERIA}, "none of the 7 rows"),
