@@ -129,7 +129,7 @@ def test_series_and_mapping_are_taken_too():
         (pd.DataFrame({"X": [1.0]}, index=["not a day"]), "prices has a date that cannot be read"),
         (pd.DataFrame({"X": [1.0]}, index=[pd.NaT]), "prices has 1 rows without a date"),
         (pd.DataFrame({"X": [1.0]}, index=pd.to_datetime(["2021-01-15 10:00"])), "1 rows with a time of day .*10:00.*intraday_study"),
-        (7, "prices is a int; it must be a table"),
+        (7, "prices is 7; it must be a table"),
     ],
 )
 def test_bad_prices_give_one_line_that_names_value_rule_and_next_step(prices, message):
