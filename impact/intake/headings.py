@@ -20,6 +20,7 @@ __all__ = [
     "is_group_label",
     "is_total_label",
     "may_be_heading",
+    "names_text",
     "word_keys",
 ]
 
@@ -215,6 +216,32 @@ def may_be_heading(text: str) -> bool:
     key = _NO_LETTER.sub("", text.lower())
     outside = _NO_LETTER.sub("", _BRACKETS.sub(" ", text).lower())
     return any(key[n : n + _STEM] in begin for n in range(len(key) - _STEM + 1)) or any(word in key or word in outside for word in short)
+
+
+_FIGURE_FIELDS = frozenset(("market_value", "notional_value", "price", "quantity", "weight", "fx"))
+
+
+@lru_cache(maxsize=1)
+def _text_headings() -> frozenset[str]:
+    """The keys of headings that name a field of text (a name, a code, a day) and none of figures."""
+    table = read_bundled("headings")
+    fields: dict[str, set[str]] = {}
+    for field, printed in zip(table["field"], table["heading"], strict=True):
+        for spelling in heading_spellings(printed):
+            fields.setdefault(heading_key(spelling), set()).add(field)
+    return frozenset(key for key, named in fields.items() if _FIGURE_FIELDS.isdisjoint(named))
+
+
+@lru_cache(maxsize=1 << 12)
+def names_text(heading: str) -> bool:
+    """Whether a heading is known for one of texts: what stands below it is no figure, whatever its form (``1810``, ``3M``).
+
+    Examples
+    --------
+    >>> [names_text(heading) for heading in ("symbol", "securityName", "marketValue", "size")]
+    [True, True, False, False]
+    """
+    return any(reading in _text_headings() for reading in heading_readings(heading))
 
 
 def _without_currency(text: str) -> str:

@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 from impact.errors import InputError
 from impact.intake.currencies import CURRENCIES, HUNDREDTHS
 from impact.intake.encoding import decode, opening_text
+from impact.intake.headings import names_text
 from impact.intake.limits import ReadOptions
 from impact.intake.records import BLANK, RawSheet, SpannedCells, check_columns, check_records, sheet_of_rows
 
@@ -33,6 +34,8 @@ _DECLARED = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([A-Za-z0-9._-]+)
 _WIDEST_SPAN, _TALLEST_SPAN = 1000, 65_534  # the standard of HTML allows no more; a height of 0 is the rest of the group
 _ROW_GROUPS = ("thead", "tbody", "tfoot", "table")
 _HTML_STARTS = ("<!doctype html", "<html", "<table", "<meta", "<head", "<style", "<body", "<!--", "<div", "<center")
+_LANGUAGE = ("lang", "language")
+"""Attributes that say in what language a text is; ``ALL`` is one there and no currency."""
 
 
 _SUBMISSION_STARTS = ("<sec-document>", "<document>", "-----begin privacy")
@@ -321,10 +324,15 @@ def read_xml_records(content: bytes, options: ReadOptions) -> tuple[RawSheet, ..
 
 
 def _text(leaf) -> str | None:
-    """What a leaf holds, with the currency that its one attribute names; None where attributes say more, which may be of another unit."""
-    text, said = (leaf.text or "").strip(BLANK), list(leaf.attrib.values())
+    """What a leaf holds, a figure with the currency that its one attribute names; None where attributes say more, which may be of another unit.
+
+    The language of a text is no such attribute; nor is a currency part of a name or code that the leaf holds.
+    """
+    text = (leaf.text or "").strip(BLANK)
+    said = [value for key, value in leaf.attrib.items() if _local(key).lower() not in _LANGUAGE]
     if text and len(said) == 1 and said[0] in CURRENCIES | HUNDREDTHS.keys():
-        return f"{text} {said[0]}"
+        is_figure = any(map(str.isdigit, text)) and not names_text(_local(leaf.tag))
+        return f"{text} {said[0]}" if is_figure else text
     return None if said else text
 
 

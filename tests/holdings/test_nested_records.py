@@ -61,3 +61,31 @@ def test_a_figure_whose_element_names_another_unit_is_not_read(tmp_path):
     rows = [("KYG9830T1067", "Xiaomi", 1000, "4.15"), ("GB00BH4HKS39", "Vodafone", 10, "0.02")]
     path.write_text(f"<report>{''.join(row.format(*line) for line in rows)}</report>", encoding="utf-8")
     assert read_holdings(path).rows["market_value"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("leaf", "column", "right"),
+    [
+        ('<name lang="ALL">Qorvex</name>', "name", "Qorvex"),
+        ('<name currency="USD">Apple</name>', "name", "Apple"),
+        ('<securityName currency="USD">3M Company</securityName>', "name", "3M Company"),
+        ('<name xml:lang="en">Apple</name>', "name", "Apple"),
+        ('<name language="de-CH">Nestle 1 AG</name>', "name", "Nestle 1 AG"),
+        ('<symbol currency="HKD">1810</symbol>', "ticker", "1810"),
+        ('<cusip currency="USD">037833100</cusip>', "cusip", "037833100"),
+        ('<isin venue="MOP">KYG9830T1067</isin>', "isin", "KYG9830T1067"),
+    ],
+)
+def test_a_currency_beside_a_name_or_a_code_is_no_part_of_it(tmp_path, leaf, column, right):
+    path = tmp_path / "book.xml"
+    path.write_text(f'<r><h>{leaf}<qty>1</qty><value currency="USD">7.5</value></h></r>', encoding="utf-8")
+    read = read_holdings(path).rows
+    assert read[[column, "market_value", "currency"]].values.tolist() == [[right, 7.5, "USD"]]
+
+
+def test_a_listed_name_in_an_element_of_a_language_is_met(tmp_path):
+    book, listed = tmp_path / "book.xml", tmp_path / "list.csv"
+    book.write_text('<r><h><name lang="ALL">Qorvex Holdings</name><isin>KYG9999T1064</isin><qty>1</qty></h></r>', encoding="utf-8")
+    listed.write_text("name\nQorvex Holdings\n", encoding="utf-8")
+    positions = check_portfolio(book, lists=listed, as_of="2021-01-20T18:00-05:00").positions
+    assert positions[["name", "entity"]].values.tolist() == [["Qorvex Holdings", "Qorvex Holdings"]]
