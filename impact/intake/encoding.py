@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
 from impact.bundled import read_bundled
+from impact.intake.letters import fit_of_words, words_beyond_ascii
 
 __all__ = ["LEGACY", "decode", "opening_text"]
 
@@ -23,6 +25,7 @@ _MARKS = (
 )
 _SAMPLE = 1 << 16
 _EVIDENCE = 1 << 15
+_BETWEEN_LETTERS = re.compile(r"[^\W\d_].[^\W\d_]")
 _NOT_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 
 
@@ -43,7 +46,10 @@ def decode(content: bytes, *, encoding: str | None = None) -> tuple[str, str]:
     named = encoding or _marked(content) or _utf16_without_mark(content[:_SAMPLE])
     if named is None:
         try:
-            return _clean(content.decode("utf-8")), "utf-8"
+            text = content.decode("utf-8")
+            if text.isascii() or not _within_latin_words(text):
+                return _clean(text), "utf-8"
+            cut = False
         except UnicodeDecodeError as error:
             cut = error.start > len(content) - 4 and "end of data" in error.reason
         named = "utf-8" if cut else _legacy(content)
@@ -55,6 +61,17 @@ def opening_text(content: bytes, n: int = 4096) -> str:
     opening = content[:n]
     named = _marked(opening) or _utf16_without_mark(opening) or "utf-8"
     return opening.decode(named, errors="replace").lstrip("\ufeff \t\r\n\x00").lower()
+
+
+def _within_latin_words(text: str) -> bool:
+    """Whether all that is beyond ASCII is letters of other scripts within words of plain ones: two letters of another table (``SPÓŁKA``)."""
+    places = (place for place, letter in enumerate(text) if letter > "\x7f")
+    return all(
+        text[place].isalpha()
+        and not unicodedata.name(text[place], "LATIN").startswith("LATIN")
+        and bool(_BETWEEN_LETTERS.fullmatch(text[max(place - 1, 0) : place + 2]))
+        for place in places
+    )
 
 
 def _marked(content: bytes) -> str | None:
@@ -100,7 +117,7 @@ def _legacy(content: bytes) -> str:
     if best in _LETTERS:
         return _single_byte(sample, content[:_EVIDENCE])
     coherent = [name for name in (*ranked, *_NARROW) if name in _NARROW and _coherent(sample, name)]
-    if not coherent and (_within_words(sample.decode(best, errors="replace")) or _is_western(sample)):
+    if not coherent and (_within_words(sample.decode(best, errors="replace")) or _is_of_latin_words(sample)):
         return _single_byte(sample, content[:_EVIDENCE])
     alone = [name for name in _NARROW if _decodes(sample, name)]
     likely = coherent or (alone if len(alone) == 1 else [best])
@@ -109,19 +126,25 @@ def _legacy(content: bytes) -> str:
 
 _ORDINAL = re.compile(rb"((?<![A-Za-z])[Nn]\.?|\d\.?)[\xaa\xba](?=[\s;,/)\"-]|$)")
 """An ordinal sign behind an N or a figure, whose byte is a letter in the tables of other languages."""
-_WITHIN = re.compile(r"(?<=[a-z])[\u3100-\u9fff](?![\u3040-\ud7ff])|(?<![\u3040-\ud7ff])[\u3100-\u9fff](?=[a-z])")
+_WITHIN = re.compile(
+    r"(?<=[a-z])[\u3100-\u9fff](?![\u3040-\ud7ff])|(?<![\u3040-\ud7ff])[\u3100-\u9fff](?=[a-z])|(?<=[A-Z])[\u3100-\u9fff](?=[A-Z])"
+)
 _EAST_ASIAN = re.compile(r"[\u3040-\ud7ff]+")
 
 
 def _within_words(text: str) -> bool:
-    """Whether most characters of East Asia stand alone beside a small Latin letter: two accents, or one and the letter behind it."""
+    """Whether most characters of East Asia stand alone beside a small Latin letter or between large ones: two accents, or one and the letter behind it."""
     return 2 * len(_WITHIN.findall(text)) > len(_EAST_ASIAN.findall(text))
 
 
-def _is_western(sample: bytes) -> bool:
-    """Whether all that is beyond ASCII is letters of one Western language."""
-    letters = [letter for letter in sample.decode("cp1252", errors="replace").lower() if letter > "\x7f"]
-    return any(set(letters) <= set(alphabet) for alphabet in _ALPHABETS["cp1252"])
+def _is_of_latin_words(sample: bytes) -> bool:
+    """Whether all that is beyond ASCII is letters of words as a language writes them whose letters are Latin."""
+    for name in _LATIN_TABLES:
+        text = sample.decode(name, errors="replace")
+        words = words_beyond_ascii(text)
+        if all(letter.isalpha() for letter in text if letter > "\x7f") and all(fit_of_words([word], name) for word in words):
+            return True
+    return False
 
 
 _NARROW = {"cp932": "shift_jis", "gb18030": "gb2312", "cp949": "euc_kr", "cp950": "big5", "euc_jp": "euc_jp"}
@@ -156,29 +179,32 @@ def _coherent(sample: bytes, name: str) -> bool:
     return bool(letters) and not hangul and kana <= 0.1 * len(letters)
 
 
+_WESTERN = "àáâãäåæçèéêëìíîïñòóôõöøœùúûüýþðÿ"
+_CENTRAL = "ąćęłńóśźżčďěňřšťůžáéíúýőűăâîôşţäĺľŕöüđçë"
 _LETTERS = {
-    "cp1252": frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüßÀÁÂÄÅÆÇÈÉÊÍÓÖØÚÜÑ"),
-    "cp1254": frozenset("çıöşüâîûğÇİÖŞÜ"),
-    "cp1250": frozenset("ąćęłńóśźżčďěňřšťůžáéíúýőűăâîşţäöüßđŁŚŻŹĆČŠŽŘÁÉÓÖÜÄĐ"),
+    "cp1252": frozenset(_WESTERN + _WESTERN.upper() + "ß"),
+    "cp1250": frozenset(_CENTRAL + _CENTRAL.upper() + "ß"),
     "cp1251": frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЭЮЯ"),
+    "cp1254": frozenset(_WESTERN + _WESTERN.upper() + "ß").difference("ýþðÝÞÐ").union("ışğİŞĞ"),
 }
-"""Letters that the languages of each single-byte encoding use; the others of its table are rare in company names."""
-_ICELANDIC = frozenset("áéíóúýþæöðÁÉÍÓÚÝÞÆÖÐ")
-"""Letters of the one Western language that has those whose bytes are the Turkish ı, ş and ğ."""
-_ALPHABETS = {
-    "cp1252": ("áéíóúýþæöð", "àâæçéèêëîïôœùûüÿ", "äöüß", "áéíóúñüç", "àéèìíîòóùú", "áâãàçéêíóôõúü", "åäöæøé"),
-    "cp1254": ("âçğıîöşüû",),
-    "cp1250": ("áčďéěíňóřšťúůýžäĺľôŕ", "ąćęłńóśźż", "áéíóöőúüű", "ăâîşţ", "čćđšž", "äöüß"),
-    "cp1251": ("абвгдеёжзийклмнопрстуфхцчшщъыьэюя",),
-}
-"""Letters beyond ASCII of the languages that each encoding is for, one language together."""
+"""Letters that the languages of each single-byte encoding use, the likelier encoding first; the others of its table are rare in names."""
+_LATIN_TABLES = ("cp1252", "cp1250", "cp1254")
 _LANGUAGES = {"cp1254": ("tr",), "cp1250": ("cs", "hu", "pl"), "cp1251": ("ru",)}
 """Languages of the table of headings that each encoding is for; the Western one is for the others but English, which stands in every file."""
-_COUNTRIES = {"cp1252": ("IS",), "cp1254": ("TR",), "cp1250": ("CZ", "SK", "PL", "HU", "RO", "HR", "SI"), "cp1251": ("RU", "BG")}
-"""Prefixes of ISINs of the countries of those languages that share bytes."""
-_TURKISH = frozenset("ışğ")
+_COUNTRIES = {
+    "cp1252": ("IS", "FO", "FR", "BE", "DE", "AT", "CH", "NL", "ES", "PT", "BR", "IT", "DK", "NO", "SE", "FI", "EE"),
+    "cp1254": ("TR",),
+    "cp1250": ("CZ", "SK", "PL", "HU", "RO", "HR", "SI"),
+    "cp1251": ("RU", "BG"),
+}
+"""Prefixes of ISINs of the countries whose languages each encoding is for."""
+_PER_ISIN = 0.5
+_LEGAL_FORMS = {
+    "cp1252": frozenset(("hf", "ehf", "ohf")),
+    "cp1250": frozenset(("dd", "doo", "sro", "zrt", "nyrt", "kft")),
+}
+"""What companies of those countries bear behind their names, without dots."""
 _CYRILLIC = _LETTERS["cp1251"]
-_VOWELS = frozenset("aeıioöuüAEIİOÖUÜ")
 _LATIN = re.compile("[A-Za-z]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ISIN = re.compile(r"\b[A-Z]{2}[A-Z0-9]{9}\d\b")
@@ -187,36 +213,28 @@ _ISIN = re.compile(r"\b[A-Z]{2}[A-Z0-9]{9}\d\b")
 def _single_byte(sample: bytes, opening: bytes) -> str:
     """The single-byte encoding under which most letters beyond ASCII are ordinary ones.
 
-    Where several read alike, the one that has fewest letters beyond the alphabet of one language; then that whose languages have most of
-    the words in headings that no others have, and most ISINs; then Turkish where two of its own letters stand, whose bytes are ý, þ and ð
-    elsewhere, or else the first of the others.
+    Where several read alike, the lines that they read otherwise tell: by their words as languages write them, by the words of headings
+    that the languages of no other encoding have, and by the countries of their ISINs. What is still as good in Turkish is Turkish: the
+    few words of other languages whose letters follow its harmony of vowels are rare.
     """
     texts = {name: sample.decode(name, errors="replace") for name in _LETTERS}
     scores = {name: _ordinary(text, _LETTERS[name]) for name, text in texts.items()}
-    scores["cp1252"] = max(scores["cp1252"], _ordinary(texts["cp1252"], _ICELANDIC))
     tied = [name for name, score in scores.items() if score > max(scores.values()) - 1e-9]
-    for speaks_for in (_in_one_alphabet, _words_of_headings, _isins_of_countries):
-        if len(tied) > 1:
-            votes = {name: speaks_for(name, texts[name], opening.decode(name, errors="replace")) for name in tied}
-            tied = [name for name in tied if votes[name] == max(votes.values())]
-    if len(tied) > 1 and "cp1254" in tied:
-        if len(_TURKISH.intersection(texts["cp1254"].replace("İ", "ı").lower())) > 1:
-            return "cp1254"
-        tied.remove("cp1254")
-    return tied[0]
-
-
-def _in_one_alphabet(name: str, text: str, _: str) -> int:
-    letters = [letter for letter in text.replace("İ", "ı").lower() if letter > "\x7f" and letter.isalpha()]
-    return -min(sum(letter not in alphabet for letter in letters) for alphabet in _ALPHABETS[name])
-
-
-def _words_of_headings(name: str, text: str, opening: str) -> int:
-    return len(_heading_words()[name] & _words_in(opening, text))
-
-
-def _isins_of_countries(name: str, _: str, opening: str) -> int:
-    return sum(isin[:2] in _COUNTRIES[name] for isin in _ISIN.findall(opening))
+    lines = zip(*(texts[name].split("\n") for name in tied), strict=True)
+    apart = [readings for readings in lines if len(set(readings)) > 1]
+    if not apart:
+        return tied[0]
+    headings = _heading_words()
+    worth = {}
+    for name, own in zip(tied, zip(*apart, strict=True), strict=True):
+        text = "\n".join(own)
+        isins = _ISIN.findall(text) or _ISIN.findall(opening.decode(name, errors="replace"))
+        of_countries = sum(isin[:2] in _COUNTRIES[name] for isin in isins)
+        n_forms = len(_LEGAL_FORMS.get(name, frozenset()).intersection(text.lower().replace(".", "").replace(";", " ").split()))
+        n_headings = len(headings[name] & _words_in(*_without_figures(opening.decode(name, errors="replace")), *_without_figures(text)))
+        worth[name] = fit_of_words(words_beyond_ascii(text), name) + n_headings + n_forms + _PER_ISIN * of_countries
+    best = [name for name in tied if worth[name] > max(worth.values()) - 1e-9]
+    return "cp1254" if "cp1254" in best and texts["cp1254"] != texts[best[0]] else best[0]
 
 
 def _words_between(text: str) -> set[str]:
@@ -227,6 +245,11 @@ def _words_between(text: str) -> set[str]:
 @lru_cache(maxsize=1)
 def _headings() -> frozenset[str]:
     return frozenset(read_bundled("headings")["heading"])
+
+
+def _without_figures(text: str) -> list[str]:
+    """The lines of a text that hold no figure: headings, and not the names of lines held."""
+    return [line for line in text.split("\n") if not any(map(str.isdigit, line))]
 
 
 def _words_in(*texts: str) -> set[str]:
@@ -247,21 +270,14 @@ def _heading_words() -> Mapping[str, set[str]]:
 def _ordinary(text: str, letters: frozenset[str]) -> float:
     worth = 0.0
     for place, letter in enumerate(text):
-        if letter in _CYRILLIC and _LATIN.search(text[max(place - 1, 0) : place + 2]):
+        around = text[max(place - 1, 0) : place + 2]
+        if letter in _CYRILLIC and _LATIN.search(around):
             continue  # within a Latin word it is an accent of another table
-        before = text[max(place - 1, 0) : place]
-        if (
-            (letter in "þÞ" and before.isalpha())
-            or (letter in "ğðĞÐ" and not before.isalpha())
-            or (letter == "ğ" and before not in _VOWELS)
-        ):
-            worth += 0.2  # no word of the language has it there
-            continue
-        if letter in letters or letter in "€£’‘“”–—…®©":
+        if letter in letters or letter in "’‘“”–—…®©" or (letter in "€£" and not _BETWEEN_LETTERS.fullmatch(around)):
             worth += 1.0
         elif letter > "\x7f" and letter.isalpha():
             worth += 0.2
-        elif letter > "\x7f" and letter != "\ufffd" and not before.isalpha():
+        elif letter > "\x7f" and letter != "\ufffd" and not text[max(place - 1, 0) : place].isalpha():
             worth += 0.8
     return worth
 
@@ -269,7 +285,7 @@ def _ordinary(text: str, letters: frozenset[str]) -> float:
 def _stand_alone(sample: bytes) -> bool:
     """Whether bytes beyond ASCII stand alone between Latin letters, as accents do; a double-byte script writes them in pairs."""
     runs = re.findall(rb"[\x80-\xff]+", sample)
-    alone = re.findall(rb"(?<=[A-Za-z' ])[\x80-\xff](?=[a-z]|\b)|(?<=[a-z])[\x80-\xff]", sample)
+    alone = re.findall(rb"(?<=[A-Za-z' ])[\x80-\xff](?=[a-z]|\b)|(?<=[a-z])[\x80-\xff]|(?<=[A-Z])[\x80-\xff](?=[\x00-\x2f:-?]|$)", sample)
     return len(alone) > 0.5 * len(runs)
 
 

@@ -30,6 +30,7 @@ READS_SYNTAX = {
     "impact/intake/dates.py": "dates as files write them",
     "impact/intake/encoding.py": "bytes beyond ASCII",
     "impact/intake/headings.py": "brackets and currencies of headings",
+    "impact/intake/letters.py": "letters beside each other in the words of a language",
     "impact/intake/markup.py": "XML declarations, entities and HTML",
     "impact/intake/numbers.py": "numbers as files write them",
     "impact/intake/units.py": "scales and currencies of headings",

@@ -15,6 +15,88 @@ BOOKS = {
 }
 
 
+NAMES = {
+    "cp1254": (
+        "Türkiye İş Bankası|Türkiye Garanti Bankası|Akbank T.A.Ş.|Yapı ve Kredi Bankası|Hacı Ömer Sabancı Holding|Koç Holding|Türk "
+        "Hava Yolları|Ereğli Demir ve Çelik Fabrikaları|Tüpraş|BİM Birleşik Mağazalar|Şok Marketler|Migros Ticaret A.Ş.|Tofaş Türk "
+        "Otomobil Fabrikası|Arçelik|Doğan Şirketler Grubu|Doğuş Otomotiv|Anadolu Efes Biracılık|Coca-Cola İçecek|Ülker Bisküvi|Enka "
+        "İnşaat|Turkcell İletişim|Türk Telekomünikasyon|Halkbank Türkiye Halk Bankası|Vakıflar Bankası|TSKB Türkiye Sınai Kalkınma "
+        "Bankası|Şekerbank|Beşiktaş Futbol Yatırımları|Galatasaray Sportif Sınai|Fenerbahçe Futbol|Trabzonspor Sportif "
+        "Yatırım|ASELSAN ELEKTRONİK SANAYİ|TÜRK HAVA YOLLARI|SASA POLYESTER SANAYİ|ENERJİSA ENERJİ|AKSA AKRİLİK KİMYA SANAYİİ|Alarko "
+        "Gayrimenkul Yatırım Ortaklığı|Emlak Konut Gayrimenkul Yatırım|Gübre Fabrikaları|Hektaş|Kardemir Karabük|Koza Altın "
+        "İşletmeleri|Logo Yazılım|Pegasus Hava Taşımacılığı|Sarkuysan Elektrolitik Bakır|Selçuk Ecza Deposu|Şişe ve Cam|TAV "
+        "Havalimanları|Tat Gıda|Yataş Yatak|Konya Çimento|Bursa Çimento Fabrikası|Çimsa Çimento|Akçansa|Afyon Çimento|Göltaş|Brisa "
+        "Bridgestone Sabancı|Eczacıbaşı|Gen İlaç|Lokman Hekim Sağlık|MLP Sağlık|Eğitim Yayıncılık|Doğtaş "
+        "Kelebek|Yünsa|Kerevitaş|Pınar Süt|Pınar Entegre Et|Banvit Bandırma|Işıklar Enerji|Ata Yatırım|Katılım Fonu|Kısa Vadeli "
+        "Tahvil|Altın Fonu|Hisse Senedi Fonu Yoğun|Dağ Mühendislik|Oğlak Yayınları|Ağaoğlu|Eroğlu|Ulusoy Un Sanayi ve Ticaret "
+        "A.Ş.|Sanko Pazarlama A.Ş.|SABANCI HOLDİNG|GARANTİ BANKASI|VAKIFBANK T.A.O. FİNANS|PETKİM PETROKİMYA|KARTAL YENİLENEBİLİR "
+        "ENERJİ|Vakıfbank|Yıldız|Kırka|Menkul Kıymet|Halı Sanayi|İstanbul|Karşı Holding|Kurşun AS|BİM|Akbank Bankası|Miktarı"
+    ),
+    "cp1250": (
+        "Komerční banka|ČEZ|Moneta Money Bank Praha Česká republika|Kofola ČeskoSlovensko|Philip Morris ČR|Česká zbrojovka|Nový "
+        "fond|Pražské služby|Pivovary Lobkowicz Světlá|Energoaqua Rožnov|Jáchymov Property|Spořitelní fond|Český fond|Veřejný "
+        "fond|Zlatý fond|Stavební spořitelna|Škoda Auto|Třinecké železárny|Vítkovice Děčín|Plzeňský Prazdroj|Slovenská "
+        "sporiteľňa|Tatry mountain resorts Liptovský Mikuláš|Všeobecná úverová banka|Biotika Slovenská Ľupča|PKO Bank Polski Spółka "
+        "Akcyjna|Powszechny Zakład Ubezpieczeń|KGHM Polska Miedź|Grupa Azoty Zakłady|Żabka|Grupa Żywiec|Jastrzębska Spółka "
+        "Węglowa|Bank Ochrony Środowiska|ING Bank Śląski|Łódź|Dębica|Świętokrzyskie Kopalnie|Kętrzyn|Zespół Elektrowni Pątnów|Cyfrowy"
+        " Polsat Spółka|Magyar Telekom Távközlési Nyrt.|Richter Gedeon Vegyészeti Gyár|MOL Magyar Olaj- és Gázipari Nyrt.|OTP Bank "
+        "Országos Takarékpénztár|Győri Keksz|Budapesti Értéktőzsde|Rába Járműipari|Graphisoft Park Ingatlanfejlesztő|Zwack Unicum "
+        "Likőripari|Banca Transilvania Cluj România|Societatea Naţională Romgaz|Societatea Energetică Electrica|Bursa de Valori "
+        "Bucureşti|Conpet Ploieşti|Antibiotice Iaşi|Fondul Proprietatea Acţiuni|Preţ Comerţ|Alro Slatina Construcţii|Hrvatski Telekom"
+        " Dioničko društvo|Podravka Koprivnica Đurđevac|Adris grupa Rovinj Končar|Đuro Đaković|Atlantska plovidba Međimurje|Krka Novo"
+        " mesto Šmarješke|Petrol Ljubljana Družba|Zavarovalnica Triglav Skupina Žito|Sava Osiguranje Šibenik|Ericsson Nikola Tesla "
+        "Općina|Čakovečki mlinovi|Viadukt Građevinsko poduzeće|Telefónica|Société Générale|Münchener Rückversicherung|Vítězný "
+        "fond|Mladý vlk|Stříbrný|PRAŽSKÝ FOND|NOVÝ FOND|KOMERČNÍ BANKA|SPÓŁKA AKCYJNA|GÓRNOŚLĄSKIE TOWARZYSTWO|ŻYWIEC|Výroba|Moravský"
+        " fond|Fond Moravských firem|Mlýn Perner|Týnec|Banca Naţionala|Građevinski centar d.d."
+    ),
+    "cp1252": (
+        "Société Générale|Crédit Agricole|L'Oréal|Hermès International|Nestlé|Télévision Française|Électricité de France|Ipsos "
+        "Médias|Sacré-Cœur|Manœuvre|Œuvres Sociales|Îles de Paix|Août Participations|Où Prêts|Compagnie des Alpes Noël|Moët Hennessy "
+        "Louis Vuitton|Citroën|Bouygues Bâtiment|Crédit Foncier Forêts|Banque Où|Telefónica|Inditex Diseño|Acciona Energía|Caixabank "
+        "Participación|Logística Integral|Banco Santander Río|Grupo Aeroméxico|Cementos Pacasmayo Perú|Bolsa Ações|Petróleo "
+        "Brasileiro|Itaú Unibanco|Companhia Siderúrgica Nacional|Ambev Cervejarias São Paulo|Gerdau Aços|JHSF Participações|Vale "
+        "Mineração|Energias de Portugal Operação|Galp Gás Natural|Mota-Engil Construção|Jerónimo Martins|Unicredit Società per "
+        "Azioni|Generali Proprietà|Caffè Borbone|Pirelli Qualità|Attività|Volkswagen Vorzüge|Münchener Rück|Süss Microtec "
+        "Göttingen|Großhandel Weiß|Österreichische Post|Ørsted|Mærsk A/S|Novo Nordisk Bagsværd|Danske Bank København|Sydbank Aabenraa"
+        " Søndre|Carlsberg Bryggeri Ølgod|Rockwool Hårlev|Tryg Forsikring Sjælland|Jyske Bank Silkeborg Værdi|Equinor Førde|Norsk "
+        "Hydro Årdal|Orkla Brønnøysund|Yara Herøya|Mowi Bergen Sjømat|Lerøy Seafood|Grieg Salmar Frøya|Storebrand "
+        "Bærum|Telefonaktiebolaget Ericsson Kista Åkeri|Handelsbanken Försäkring|Electrolux Hushållsapparater|Boliden "
+        "Rönnskär|Svenska Cellulosa Trävaror|Ålandsbanken|Nokia Tyre Nokian Renkaat Hämeenlinna|Metsä Board|Kesko "
+        "Kauppayhtiö|Outokumpu Teräs|Föroya Banki|Føroya Banki|Eik Banki Tórshavn|Atlantic Airways á Føroyum|Bakkafrost Glyvrar "
+        "Eysturoy Høvdavatn|Føroya Eiður Banki|Smyril Línan Skálafjørð|Íslandsbanki|Arion banki Reykjavík Þjónusta|Síminn|Sýn "
+        "hf.|Kvika Eignastýring|Hagar Verslun Höfðabakki|Reitir fasteignafélag|Eimskipafélag Íslands|Marel Garðabær|Össur|Brim "
+        "Útgerð|Festi Skeljungur Olíuverðlag|Sjóvá-Almennar tryggingar|Vátryggingafélag "
+        "Íslands|Tryggingamiðstöðin|Nýherji|Lýsing|Þróunarfélag|Þing hf.|Alþingi|Skýrr hf.|Tallinna Kaubamaja Võru|Tallink Grupp "
+        "Eesti Õlu|Merko Ehitus Pärnu Mõis|Harju Elekter Tänavavalgustus|Eften Põhja|Kühne + Nagel Zürich|Zürcher Kantonalbank|Rätia "
+        "Energie|Générale de Santé|Colruyt Halle België|Coöperatieve Rabobank|Financière de Tubize|Vopak Overslag "
+        "Financiën|Naïve|Crédit Mutuel Nord Europe Prêt|Banca Carige Liquidità|Caixa Econòmica|Participació Mòbil|Compañía Española "
+        "de Petróleos|Peñoles|Viñedos|Gruma Alimentos Ñandú|Lýsi|Eiður Banki|Garður|Iðnaður hf|Miðlun hf|Veður hf|Suðurnes "
+        "hf|Þjonusta hf.|Atlantic Petroleum á Føroyum|Cœur|Õhtuleht"
+    ),
+}
+"""Names of companies and funds, each of which tells its encoding by itself, under headings in English."""
+
+
+@pytest.mark.parametrize("encoding", NAMES)
+def test_one_name_tells_the_encoding(encoding):
+    """Sabancı was read as Sabancý, Doğan as Doðan, Tofaş as Tofaţ, Føroya as Fřroya, Cœur as Cśur, Spořitelní as Spoøitelní."""
+    texts = [f"Name;Shares\n{name};1\n" for name in NAMES[encoding].split("|")]
+    assert [decode(text.encode(encoding))[0] for text in texts] == texts
+
+
+@pytest.mark.parametrize("other", ["Telefónica", "Nestlé", "Société Générale", "Ørsted"])
+def test_a_book_of_several_languages_is_read_by_the_words_that_tell(other):
+    text = f"Name;Shares\n{other};1\nTürk Hava Yolları;2\nYapı Kredi;3\n"
+    assert decode(text.encode("cp1254")) == (text, "cp1254")
+
+
+def test_two_letters_between_capitals_are_no_letter_of_another_script():
+    """The two bytes of ÓŁ are one Cyrillic letter in UTF-8 and one character in Chinese."""
+    text = "NAZWA;LICZBA\nSPÓŁKA AKCYJNA;1\n"
+    assert decode(text.encode("cp1250")) == (text, "cp1250")
+    assert decode("Name\nαβγ Fund\nAӣB ӣ\n".encode())[1] == "utf-8"
+
+
 @pytest.mark.parametrize("encoding", BOOKS)
 def test_a_legacy_encoding_is_told_from_its_bytes(encoding):
     text, named = decode(BOOKS[encoding].encode(encoding))
