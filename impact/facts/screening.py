@@ -21,7 +21,7 @@ from impact.instants import parse_instant
 from impact.provenance import Source, unique_sources
 from impact.typing_ import Instant
 
-__all__ = ["FORMER_TICKER", "RECORDED", "UNIT_OF_PARENT", "ScreeningTargets", "is_on_list", "screening_targets"]
+__all__ = ["FORMER_TICKER", "RECORDED", "UNIT_OF_PARENT", "ScreeningTargets", "is_on_list", "screening_targets", "with_reissued_as_former"]
 
 IDENTIFIER_COLUMNS = ("target", "kind", "value", "security", "relation", "instrument", "adr_ratio", "note")
 ENTITY_COLUMNS = ("entity", "programme_id", "listed_on", "removed_on", "is_listed", "fact_id", "origin", "version")
@@ -53,6 +53,8 @@ class ScreeningTargets:
         counter, bond; empty when unknown), adr_ratio (ordinary shares in one receipt, NaN unknown), note.
     names : DataFrame
         target, name, kind (primary, aka, fka, issuer, alias, part).
+    nameless : frozenset of int
+        Targets of which nobody says who the issuer is: their names are codes.
     sources, assumptions : tuple
         Where it comes from and what was taken for granted.
     """
@@ -60,6 +62,7 @@ class ScreeningTargets:
     entities: pd.DataFrame
     identifiers: pd.DataFrame
     names: pd.DataFrame
+    nameless: frozenset[int] = frozenset()
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
 
@@ -122,7 +125,7 @@ def screening_targets(as_of: Instant | None = None, *, lists: GivenLists = None)
     assumptions += [said for official in given for said in official.unread()]
     return ScreeningTargets(
         entities=gathered.entity_table(),
-        identifiers=_with_reissued_as_former(gathered.identifier_table(lines), instant),
+        identifiers=with_reissued_as_former(gathered.identifier_table(lines), instant),
         names=pd.DataFrame(list(dict.fromkeys(gathered.names)), columns=["target", "name", "kind"]),
         sources=unique_sources(
             (bundled_source("designations"), bundled_source("lines"), bundled_source("aliases")), *(official.sources for official in given)
@@ -131,12 +134,19 @@ def screening_targets(as_of: Instant | None = None, *, lists: GivenLists = None)
     )
 
 
-def _with_reissued_as_former(identifiers: pd.DataFrame, instant: pd.Timestamp | None) -> pd.DataFrame:
+def with_reissued_as_former(
+    identifiers: pd.DataFrame, instant: pd.Timestamp | None, *, written_at: pd.Timestamp | None = None
+) -> pd.DataFrame:
     """Identifiers with the tickers that are those of other issuers by then as former ones; at no instant every line may be asked about.
 
-    What other codes of such a line name is the issuer, and no line: the one of that code is another's.
+    What other codes of such a line name is the issuer, and no line: the one of that code is another's. A code that was `written_at` an
+    instant at which it was given anew already is that of the issuer who had it then.
     """
-    given_anew = {code for code, (since, *_) in reissued_codes().items() if instant is not None and since <= instant}
+    given_anew = {
+        code
+        for code, (since, *_) in reissued_codes().items()
+        if instant is not None and since <= instant and (written_at is None or written_at < since)
+    }
     stale = identifiers["security"].isin(given_anew)
     ticker = identifiers["kind"] == "ticker"
     return identifiers.assign(

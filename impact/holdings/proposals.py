@@ -98,8 +98,8 @@ def propose_sister_lines(
 
 
 def _named_in_other_letters(targets: ScreeningTargets, stated: IntArray) -> int:
-    """The first stated issuer with a name, none of whose names is in Latin letters; -1 for none. The line of one without a name is none."""
-    names = targets.names[~targets.names["name"].isin(targets.identifiers["security"])]
+    """The first stated issuer with a name, none of whose names is in Latin letters; -1 for none."""
+    names = targets.names[~targets.names["target"].isin(targets.nameless)]
     told = pd.Series(says_who(names["name"])).groupby(names["target"].to_numpy()).any()
     return next((int(target) for target in stated if target in told.index and not told[target]), -1)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from impact.facts.names import NameIndex
 from impact.facts.screening import ScreeningTargets
 from impact.facts.unnamed import says_who
-from impact.screening.broker_tickers import name_agrees
+from impact.screening.references import REFERRING, issuers_beginning, reference_name
 
 __all__ = ["named_as_in_book"]
 
@@ -26,38 +28,48 @@ def named_as_in_book(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd
 
     Notes
     -----
-    Nobody states the issuer, and no table has it; the row of the stated line tells what this book calls it. HSBC US stands beside HSBA LN.
+    Nobody states the issuer, and no table has it; the row of the stated line, or one that may be of it by its code, tells what this book calls
+    it. HSBC US stands beside HSBA LN. A name that is learnt so is met as a stated one is.
     """
-    names_of = _names_in_book(instruments, targets)
-    if not names_of:
+    learnt = _names_in_book(instruments, targets)
+    open_rows = (instruments["tier"] == "") & (instruments["status"] == "clear") & (instruments["note"] != "no security")
+    if learnt.empty or not open_rows.any():
         return instruments
-    table = instruments
-    open_rows = ((instruments["tier"] == "") & (instruments["status"] == "clear") & (instruments["note"] != "no security")).to_numpy()
-    for row in np.flatnonzero(open_rows).tolist():
-        name = str(instruments["name"].iat[row])
-        for entity, called in names_of.items():
-            told = next((other for other in called if name_agrees(name, other)), "")
-            if told:
-                table = table.copy() if table is instruments else table
-                cells: dict[str, Any] = {
-                    "entity": entity, "tier": "review", "field": "name", "score": 80.0, "relation": "named as the stated line", "status": "unknown",
-                    "explanation": f"the name {name!r} is that which the book gives the line stated ({told}; {entity}): a proposal",
-                    "note": "review match only: named as the stated line", "tied": (entity,),
-                }  # fmt: skip
-                for column, value in cells.items():
-                    table[column] = table[column].astype(object)
-                    table.at[table.index[row], column] = value
-                break
+    names = instruments.loc[open_rows, "name"]
+    referring = instruments.loc[open_rows, "instrument"].isin(REFERRING)
+    names = names.where(~referring, names.map(reference_name))
+    told_of = _called_as(names.unique().tolist(), replace(targets, names=learnt))
+    table = instruments.copy()
+    for row, name in names[names.isin(set(told_of))].items():
+        target, told = told_of[name]
+        entity = str(targets.entities["entity"].iat[target])
+        cells: dict[str, Any] = {
+            "entity": entity, "tier": "review", "field": "name", "score": 80.0, "relation": "named as the stated line", "status": "unknown",
+            "explanation": f"the name {instruments.at[row, 'name']!r} is that which the book gives the line stated ({told}; {entity}): a proposal",
+            "note": "review match only: named as the stated line", "tied": (entity,),
+        }  # fmt: skip
+        for column, value in cells.items():
+            table[column] = table[column].astype(object)
+            table.at[row, column] = value
     return table
 
 
-def _names_in_book(instruments: pd.DataFrame, targets: ScreeningTargets) -> dict[str, tuple[str, ...]]:
-    """Entity of a designation stated by its line alone -> what the book calls that line."""
-    stated = targets.entities.index[targets.entities["origin"] == "hypothetical"]
-    lines = set(targets.identifiers.loc[targets.identifiers["target"].isin(stated), "security"]) - {""}
-    nameless = set(targets.entities.loc[stated, "entity"]) & lines
-    if not nameless:
-        return {}
-    own = instruments[instruments["entity"].isin(nameless) & (instruments["tier"] == "identifier")]
+def _names_in_book(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.DataFrame:
+    """What the book calls the lines of each designation stated without a name, and what by their codes may be one, in the columns of `targets.names`."""
+    own = instruments[instruments["target"].isin(targets.nameless) & (instruments["field"] != "name")]
     own = own[says_who(own["name"])]
-    return {str(entity): tuple(dict.fromkeys(rows["name"])) for entity, rows in own.groupby("entity", sort=False)}
+    return pd.DataFrame({"target": own["target"].astype("int64"), "name": own["name"], "kind": "primary"}).drop_duplicates(
+        ignore_index=True
+    )
+
+
+def _called_as(names: list[str], targets: ScreeningTargets) -> Mapping[str, tuple[int, str]]:
+    """Name -> the target that is called so, or whose name it begins or begins with, and what that one is called."""
+    near = NameIndex.of(targets.names).propose(names)
+    called = {
+        names[position]: (int(target), str(listed))
+        for position, target, listed in zip(near["position"], near["target"], near["listed_name"], strict=True)
+    }
+    names_of = targets.names.groupby("target")["name"].agg(" / ".join)
+    beginning = {name: (target, str(names_of[target])) for name, target in issuers_beginning(names, targets).items()}
+    return {**beginning, **called}

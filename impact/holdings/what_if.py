@@ -10,7 +10,7 @@ import pandas as pd
 from impact.bundled import read_bundled
 from impact.errors import InputError
 from impact.facts.names_within import initials_of, names_within
-from impact.facts.screening import ScreeningTargets
+from impact.facts.screening import ScreeningTargets, with_reissued_as_former
 from impact.identifiers import is_valid, lines_of_issuer, normalise_ticker, security_lines
 from impact.instants import parse_instant
 from impact.rules.book import RuleBook, rule_book
@@ -59,6 +59,12 @@ class Designation:
     is_supposed: bool = True
     list_id: str = field(init=False, default="")
 
+    @property
+    def is_nameless(self) -> bool:
+        """Whether neither the caller nor the table of lines says who the issuer is: a code of its own is no name of it."""
+        codes = {"", *map(_code_of, (self.security, *self.other_lines, *self.isins))}
+        return _code_of(self.name) in codes and lines_of_issuer(self.security, self.at).empty
+
     def __post_init__(self) -> None:
         if not isinstance(self.security, str) or not self.security.strip():
             raise InputError(f"security={self.security!r} names nothing; give a line such as 0700.HK or an ISIN.")
@@ -96,7 +102,7 @@ def with_designations(
     if not designations:
         return targets, tables
     for number, item in enumerate(designations):
-        targets = _with_target(targets, item, number, *_issuer(item))
+        targets = _with_target(targets, item, number, *_issuer(item), instant)
     return targets, designated_tables(designations, instant, tables)
 
 
@@ -151,6 +157,12 @@ def _issuer(item: Designation) -> tuple[str, pd.DataFrame]:
     return name, pd.concat([*((lines,) if len(lines) else ()), *bare], ignore_index=True)
 
 
+def _code_of(text: str) -> str:
+    """A code in one spelling, that of a line where it names one with its venue."""
+    line = normalise_ticker(text.strip())
+    return str(line) if line is not None and line.country else text.strip().upper()
+
+
 def _bare_line(security: str) -> pd.DataFrame:
     """A line that the table of lines does not know, in its columns."""
     text = security.strip()
@@ -189,7 +201,9 @@ def _removal(at: pd.Timestamp) -> dict[str, str]:
     return {"removed_on": f"{at.tz_convert(EASTERN):%Y-%m-%d}", "removed_known_at": at.isoformat(), "removal_reason": "ended, as stated"}
 
 
-def _with_target(targets: ScreeningTargets, item: Designation, number: int, name: str, lines: pd.DataFrame) -> ScreeningTargets:
+def _with_target(
+    targets: ScreeningTargets, item: Designation, number: int, name: str, lines: pd.DataFrame, instant: pd.Timestamp
+) -> ScreeningTargets:
     target = len(targets.entities)
     entity = {
         "entity": name,
@@ -209,6 +223,7 @@ def _with_target(targets: ScreeningTargets, item: Designation, number: int, name
         ]
     rows += [(target, "isin", isin, "", "listed line", "", float("nan"), "") for isin in item.isins]
     identifiers = pd.DataFrame(rows, columns=targets.identifiers.columns).drop_duplicates(["kind", "value"])
+    identifiers = with_reissued_as_former(identifiers, instant, written_at=item.at)
     others = [(target, part, "part") for part in names_within(name)] + [(target, short, "alias") for short in initials_of(name)]
     names = pd.DataFrame([(target, name, "primary"), *others], columns=targets.names.columns)
     # The hypothetical name stands before what is already listed under the same identifier, so that it is the one shown.
@@ -217,6 +232,7 @@ def _with_target(targets: ScreeningTargets, item: Designation, number: int, name
         entities=pd.concat([targets.entities, pd.DataFrame([entity])], ignore_index=True).astype(targets.entities.dtypes.to_dict()),
         identifiers=pd.concat([targets.identifiers, identifiers], ignore_index=True),
         names=pd.concat([targets.names, names], ignore_index=True),
+        nameless=targets.nameless | ({target} if item.is_nameless else frozenset()),
     )
 
 
@@ -228,8 +244,7 @@ def what_if_notes(designations: Iterable[Designation]) -> tuple[str, ...]:
         for item in items
     ]
     told += [note for item in items for note in given_anew(item.security, item.at, None)]
-    unknown = [item for item in items if not len(lines_of_issuer(item.security, item.at))]
-    alone = [item.security for item in unknown if not item.other_lines]
+    alone = [item.security for item in items if not item.other_lines and lines_of_issuer(item.security, item.at).empty]
     told += [
         f"Of the issuer of {line} no other line is on record: a receipt or a local share of it is not reached unless it is stated (other_lines, isins)."
         for line in alone
@@ -237,7 +252,7 @@ def what_if_notes(designations: Iterable[Designation]) -> tuple[str, ...]:
     told += [
         f"The name of the issuer of {item.security} is not stated: what a book holds of it under another line or code is told by its "
         "name only where the book has the stated line too and calls it so; state it (issuer)."
-        for item in unknown
-        if item.name in ("", item.security)
+        for item in items
+        if item.is_nameless
     ]
     return tuple(told)

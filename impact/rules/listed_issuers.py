@@ -156,12 +156,12 @@ class ListedIssuers:
 
     @cached_property
     def _stated_venues(self) -> tuple[tuple[frozenset[str], pd.Timestamp], ...]:
-        """The venues of the lines of each stated issuer that no table of lines knows, and when it is listed."""
-        stated = (listing for listing in self.listings if listing.is_stated and listing.lines)
+        """The venues of the lines of each stated issuer that no table of lines knows, none where an ISIN alone is stated, and when it is listed."""
+        stated = (listing for listing in self.listings if listing.is_stated)
         return tuple(
             (frozenset(map(venue_of, listing.lines)), listing.listed_at)
             for listing in stated
-            if not any(map(issuer_lines().lines_behind, listing.lines))
+            if not any(map(issuer_lines().lines_behind, listing.keys))
         )
 
     def trades_there_only(self, security: str) -> bool:

@@ -149,13 +149,14 @@ def standing(book: RuleBook, security: str, *, investor: str = "us_person", inst
     asked = [question_about(book, security, action=action, investor=investor, instrument=instrument) for action in ASKED]
     last = max(edge for question in asked for edge in boundaries(book, question))
     at = last if book.as_of is None else book.as_of
-    blocked = blocked_listings(book, asked[0].listings)
+    keys, listings = book.issuers.issuer_by_now(security)
+    blocked = blocked_listings(book, listings)
     return Standing(
         at=at,
         is_last=book.as_of is None,
         investor=investor,
         acts=tuple(_act(book, question, at) for question in asked),
-        sales=licensed_sales(book, asked[0].keys, blocked),
+        sales=licensed_sales(book, keys, blocked),
         blocked=blocked,
         related=relations_told(asked[0].as_named_at(at), at),
         programme_names=_names(book),

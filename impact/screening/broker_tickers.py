@@ -140,11 +140,10 @@ def _without_padding(code: str) -> str:
 
 
 def _names_of(targets: ScreeningTargets) -> Mapping[int, list[str]]:
-    """Names of each target; a listing that a caller states without one is called by its line, which is no name."""
-    lines = set(targets.identifiers["security"])
+    """Names of each target; one that a caller states without a name is called by its code, which is none."""
     names: dict[int, list[str]] = defaultdict(list)
     for target, name in zip(targets.names["target"], targets.names["name"], strict=True):
-        if name not in lines:
+        if target not in targets.nameless:
             names[int(target)].append(str(name))
     return names
 

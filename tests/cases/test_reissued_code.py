@@ -93,3 +93,35 @@ def test_its_sister_lines_are_designated_without_the_code():
     book = pd.DataFrame({"Ticker": ["CHA US", ""], "ISIN": ["", "US1694261033"], "Quantity": 1, "Market Value": 1.0, "Currency": "USD"})
     rows = check_portfolio(book, as_of="2026-11-03T12:00-05:00", designations=[stated]).positions
     assert rows["status"].tolist() == ["unknown", "barred"]
+
+
+def test_a_code_given_anew_since_the_designation_is_not_barred_as_that_of_the_former_issuer():
+    """China Telecom is designated on 1 March 2025; CHA is Chagee's from 17 April 2025 on, and the book is of June."""
+    stated = Designation(security="0728.HK", at=pd.Timestamp("2025-03-01T10:00-05:00"), programme="ns-cmic")
+    book = pd.DataFrame(
+        {
+            "Ticker": ["CHA US", "CHA US", "CHA", "CHA", "", "0728.HK"],
+            "Name": ["CHAGEE HOLDINGS LTD", "", "CHAGEE HOLDINGS LTD", "", "China Telecom ADR", ""],
+            "ISIN": ["", "", "", "", "US1694261033", ""],
+            "Quantity": 1,
+            "Market Value": 100.0,
+            "Currency": "USD",
+        }
+    )
+    for asked, designations in (("2025-06-01T12:00-04:00", [stated]), ("2025-06-01T12:00-04:00", [])):
+        rows = check_portfolio(book, as_of=asked, designations=designations).positions
+        assert rows["status"].tolist() == ["unknown", "unknown", "unknown", "unknown", "barred", "barred"], designations
+    rows = check_portfolio(book, as_of="2025-04-16T12:00-04:00", designations=[stated]).positions
+    assert rows["status"].tolist()[1] == "barred"  # what the code meant until then
+
+
+def test_what_is_blocked_and_what_runs_is_of_one_issuer():
+    """China Telecom is blocked before the code is Chagee's, and Chagee after it: both the blocking and the clocks are asked of Chagee alone."""
+    before = Designation(security="0728.HK", at=pd.Timestamp("2025-03-01T10:00-05:00"), programme="sdn-eo14024")
+    after = Designation(security="CHA", at=pd.Timestamp("2025-06-01T10:00-04:00"), programme="ns-cmic", name="Chagee Holdings Limited")
+    at = pd.Timestamp("2026-01-02T12:00-05:00")
+    told = deadlines("CHA", at, tables=designated_tables((before, after), at))
+    assert told.clocks["entity"].unique().tolist() == ["Chagee Holdings Limited"]
+    assert not any("Telecom" in note and "blocked" in note for note in told.notes)
+    other = deadlines("0728.HK", at, tables=designated_tables((before, after), at))
+    assert any("Telecom" in note and "blocked" in note for note in other.notes)

@@ -207,3 +207,50 @@ def test_a_name_of_one_book_says_nothing_in_another(tmp_path):
         book.to_csv(tmp_path / f"{name}.csv", index=False)
     report = check_books(sorted(tmp_path.glob("*.csv")), {"as_of": LATER, "designations": BY_LINE[:1]})
     assert report.lines["status"].tolist() == ["barred"]
+
+
+SANOFI = [
+    ("", "FR0000120578", "SANOFI"),
+    ("SNY US", "US80105N1054", "SANOFI-ADR"),
+    ("SNW GY", "", "SANOFI"),
+    ("SAN FP", "", "Sanofi SA"),
+    ("AAPL US", "", "Apple Inc"),
+]
+
+
+@pytest.mark.parametrize("more", [{}, {"other_lines": ("SAN.PA",)}, {"name": "SAN FP", "other_lines": ("SAN.PA",)}])
+def test_a_designation_by_an_isin_without_a_name_learns_the_name_as_one_by_a_line_does(more):
+    report = held(SANOFI, Designation(security="FR0000120578", at=PUBLIC, programme="ns-cmic", **more))
+    paris = "barred" if more else "unknown"
+    assert report.positions["status"].tolist() == ["barred", "unknown", "unknown", paris, "clear"]
+    assert any("The name of the issuer of FR0000120578 is not stated" in text for text in report.assumptions)
+
+
+def test_a_line_of_no_table_without_a_name_may_be_that_of_a_stated_isin():
+    """Nothing tells where the shares of an ISIN trade: SAN.PA is a line of FR0000120578."""
+    stated = Designation(security="FR0000120578", at=PUBLIC, programme="ns-cmic", name="Sanofi")
+    assert status(stated, Ticker="SAN.PA") == ["unknown"] and status(stated, Ticker="SAN.PA", Name="Banco X") == ["clear"]
+    assert permitted("buy", "SAN.PA", LATER, tables=designated_tables((stated,), PUBLIC)).status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("stated", "rows"),
+    [
+        ("T", [("T", "", "AT&T INC"), ("ATT GY", "", "AT&T Inc."), ("BCE CN", "", "BCE Inc")]),
+        ("SAN", [("SAN", "", "SANOFI SA"), ("SNY US", "", "SANOFI-ADR"), ("BBVA SM", "", "BBVA")]),  # SAN in euros may be the one meant
+    ],
+)
+def test_a_name_beside_the_bare_code_of_a_stated_line_is_one_that_it_may_bear(stated, rows):
+    report = held(rows, Designation(security=stated, at=PUBLIC, programme="ns-cmic"))
+    assert report.positions["status"].tolist() == ["unknown", "unknown", "clear"]
+
+
+def test_a_name_learnt_from_the_book_is_met_as_a_stated_one_is():
+    rows = [
+        ("ACA.PA", "", "CREDIT AGRICOLE SA"),
+        ("CRARY US", "", "CR AGRICOLE SA-UNSPON ADR"),
+        ("", "XS1204154410", "CREDIT AGRICOLE 2.625% 27"),
+        ("BNP FP", "", "BNP PARIBAS"),
+    ]
+    report = held(rows, Designation(security="ACA.PA", at=PUBLIC, programme="ns-cmic"))
+    assert report.positions["status"].tolist() == ["barred", "unknown", "unknown", "clear"]
