@@ -11,7 +11,16 @@ from impact.calendars import VENUES
 from impact.cases.definition import CaseDefinition
 from impact.intake.currency_table import CURRENCY_TABLE
 
-__all__ = ["FEWEST_IN_BASKET", "basket", "benchmark_names", "benchmarks_of", "venue_benchmark", "venue_currency", "yahoo_symbol"]
+__all__ = [
+    "FEWEST_IN_BASKET",
+    "basket",
+    "benchmark_names",
+    "benchmarks_of",
+    "quoted_currencies",
+    "venue_benchmark",
+    "venue_currency",
+    "yahoo_symbol",
+]
 
 FEWEST_IN_BASKET = 3
 """A mean of fewer lines than this says more of its members than of the market."""
@@ -61,9 +70,21 @@ def venue_benchmark(venue: str, priced: Iterable[str] | None = None) -> tuple[st
 
 def venue_currency(venue: str) -> str:
     """Currency in which the lines of a venue are quoted; empty where prices come in the currency and in its hundredth alike."""
+    usual, *hundredth = quoted_currencies(venue)
+    return "" if hundredth else usual
+
+
+def quoted_currencies(venue: str) -> tuple[str, ...]:
+    """Currency in which the lines of a venue are quoted, and its hundredth where prices come in both.
+
+    Examples
+    --------
+    >>> quoted_currencies("XJSE"), quoted_currencies("XHKG")
+    (('ZAR', 'ZAc'), ('HKD',))
+    """
     usual = VENUES[venue].currency
     known = CURRENCY_TABLE.get(usual)
-    return "" if known is not None and known.hundredths else usual
+    return (usual,) if known is None else (usual, *known.hundredths[:1])
 
 
 def benchmark_names(security: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from impact.cases.stated_tables import read_stated
 from impact.errors import InputError
 from impact.facts import known_table
 from impact.identifiers import is_valid, line_on_record, lines_of_issuer, normalise_ticker, reissued_codes
-from impact.intake.currencies import CURRENCIES, currency_of, rates_of_whole_units
+from impact.intake.currencies import CURRENCIES, currencies_named, currency_of, rates_of_whole_units
 from impact.market import MarketPanel
 from impact.market.sources import named_sources
 from impact.rules import INVESTORS
@@ -344,7 +344,7 @@ def _benchmark(name: str, security: str, where: str) -> str:
 
 
 def _currency(text: str, where: str) -> str:
-    if text and currency_of(text)[0] not in CURRENCIES:
+    if text and (currency_of(text)[0] not in CURRENCIES or len(currencies_named(text)) > 1):
         raise InputError(f"{where}: currency={text!r} is no currency; give its code, such as KRW, or GBp where closes are in pence.")
     return text
 
@@ -353,7 +353,7 @@ def _rates(given: Mapping[str, float], where: str) -> Mapping[str, float]:
     for code, rate in given.items():
         if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 < rate < np.inf:
             raise InputError(f"{where}: rates[{code!r}]={rate!r} must be a positive number, the price of one in the line's currency.")
-        if currency_of(code)[0] not in CURRENCIES:
+        if currency_of(code)[0] not in CURRENCIES and not currencies_named(code):
             raise InputError(f"{where}: rates: {code!r} is no currency; give its code, such as USD, or GBp for pence of the pound.")
     return rates_of_whole_units({code: float(rate) for code, rate in given.items()})
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from impact.calendars import VENUES, first_session_to_react, venue_of
+from impact.cases.benchmarks import quoted_currencies
 from impact.cases.case_file import CASE_FILE, StatedCase, define_stated
 from impact.cases.case_law import issuer_lines, stated_designation
 from impact.cases.definition import CaseDefinition, Span
@@ -121,7 +122,12 @@ def _lines(definition: CaseDefinition, n_facts: int, folder: Path, currency: str
         else '# benchmark = "NAME"   # no benchmark of this venue is on record'
     )
     yield '# peers = ["LINE", "LINE", "LINE"]   # three or more lines that the news does not reach'
-    yield f"currency = {json.dumps(currency)}" if currency else '# currency = "GBP"   # of the closes: a currency or its hundredth'
+    whole, *hundredth = quoted_currencies(venue)
+    yield (
+        f"currency = {json.dumps(currency)}"
+        if currency
+        else f"# currency = {json.dumps(whole)}   # of the closes, or {json.dumps(hundredth[0])}, its hundredth"
+    )
     yield from _rates(definition, currency)
     yield _or_remark("decimal", definition.decimal, ",", "decimal sign of the files of prices, where their figures leave it open")
     yield _or_remark("date_format", definition.date_format, "%d/%m/%Y", "how they write a day, where day and month cannot be told apart")

@@ -10,6 +10,8 @@ from typing import TypedDict
 import pandas as pd
 
 from impact.bundled import bundled_source
+from impact.calendars import venue_of
+from impact.cases.benchmarks import quoted_currencies
 from impact.cases.case_law import stated_source
 from impact.cases.definition import CaseDefinition
 from impact.cases.panel import currency_of_line, load_case_prices
@@ -51,16 +53,17 @@ def book_rates(definition: CaseDefinition, panel: MarketPanel | None = None) -> 
     Raises
     ------
     InputError
-        If nothing tells that currency: London quotes in pounds and in pence.
+        If nothing tells that currency: London quotes in pounds and in pence, Johannesburg in rand and in cents.
     """
     if not definition.rates:
         return BookRates(rates={}, rates_in=None)
     line = currency_of_line(definition, panel or _prices_telling(definition))
     if not line:
         stated = ", ".join(f"{code} = {significant(rate, 6)}" for code, rate in definition.rates.items())
+        whole, hundredth = quoted_currencies(venue_of(definition.security))
         raise InputError(
             f"case={definition.case!r}: rates = {{ {stated} }} are prices in the currency of {definition.security}, which neither the case nor its "
-            "prices tell, and its venue quotes in a currency and its hundredth alike; state currency, such as GBP, or GBp where closes are in pence."
+            f"prices tell, and its venue quotes in a currency and its hundredth alike; state currency, {whole}, or {hundredth} where closes are in hundredths."
         )
     return BookRates(rates=definition.rates, rates_in=line)
 

@@ -16,7 +16,7 @@ from impact.holdings.debt_values import per_hundred_of_nominal
 from impact.holdings.distinct import per_distinct
 from impact.holdings.readers import HoldingsFile, read_holdings
 from impact.holdings.schemas import ACCOUNTS, DROPPED, ISSUES, POSITIONS
-from impact.intake.currencies import currency_of, passed_span, rates_of_whole_units
+from impact.intake.currencies import currencies_named, currency_of, passed_span, rates_of_whole_units
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
 from impact.tables.prose import decimal, interval, percent, significant
@@ -145,7 +145,7 @@ def as_portfolio(
     Raises
     ------
     InputError
-        If a rate or the net asset value is not positive.
+        If a rate or the net asset value is not positive, or a pair stands where one currency is asked for.
 
     Notes
     -----
@@ -157,6 +157,11 @@ def as_portfolio(
     file = holdings if isinstance(holdings, HoldingsFile) else read_holdings(holdings, columns=columns, as_of=as_of)
     if nav is not None and not nav > 0:
         raise InputError(f"nav={nav!r} must be positive.")
+    for name, asked in (("currency", currency), ("rates_in", rates_in)):
+        if len(several := currencies_named(asked or "")) > 1:
+            raise InputError(
+                f"{name}={asked!r} names {len(several)} currencies ({', '.join(several)}); give the code of one, such as {several[0]}."
+            )
     rows = file.rows
     base = currency_of(currency)[0] if currency else _own_currency(rows)
     known = rates_to(base, rates, rates_in)

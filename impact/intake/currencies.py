@@ -13,7 +13,7 @@ from impact.intake.currency_table import CURRENCY_TABLE
 from impact.tables.prose import significant
 
 __all__ = [
-    "BESIDE_FIGURES", "CURRENCIES", "HUNDREDTHS", "HUNDREDTH_CODES", "MAJOR_CURRENCIES", "MARKS", "SIGNS", "any_of", "currency_in",
+    "BESIDE_FIGURES", "CURRENCIES", "HUNDREDTHS", "HUNDREDTH_CODES", "MAJOR_CURRENCIES", "MARKS", "SIGNS", "any_of", "currencies_named", "currency_in",
     "currency_of", "normal_currencies", "passed_span", "rate_span", "rates_of_whole_units", "spaced_currency",
 ]  # fmt: skip
 
@@ -48,7 +48,9 @@ def any_of(names: Iterable[str]) -> str:
 
 _ASCII_MARK = re.compile(any_of(mark for mark in MARKS if mark.isascii()))
 _CODE = re.compile(rf"(?<![A-Za-z])([A-Z]{{3}}|{any_of(HUNDREDTH_CODES)})(?![A-Za-z])")
-_WORDS = re.compile(r"[^\W\d_]+", re.UNICODE)
+_NAMED = re.compile(rf"{any_of(MARKS)}|[^\W\d_]+")
+_OF_PAIR = 6
+"""Letters of two codes written as one."""
 
 
 def currency_of(text: object) -> tuple[str, float]:
@@ -78,13 +80,26 @@ def currency_of(text: object) -> tuple[str, float]:
     return code, 1.0
 
 
+def currencies_named(text: str) -> tuple[str, ...]:
+    """The codes of all currencies that a text names, each once: a pair names two.
+
+    Examples
+    --------
+    >>> currencies_named("GBPUSD=X"), currencies_named("usd per GBp"), currencies_named("USD-US Dollar"), currencies_named("POUND")
+    (('GBP', 'USD'), ('USD', 'GBP'), ('USD',), ())
+    """
+    words = _NAMED.findall(text)
+    words += [part for word in words if len(word) == _OF_PAIR for part in (word[:3], word[3:])]
+    return tuple(dict.fromkeys(code for code, _ in map(currency_of, words) if code in CURRENCIES))
+
+
 def rates_of_whole_units(rates: Mapping[str, float]) -> dict[str, float]:
     """Rates by the ISO code of the whole currency: that of a hundredth, told by its letter case, is multiplied by a hundred.
 
     Raises
     ------
     InputError
-        If two of them are of one currency and differ.
+        If two of them are of one currency and differ, or one is that of a pair.
 
     Examples
     --------
@@ -94,6 +109,13 @@ def rates_of_whole_units(rates: Mapping[str, float]) -> dict[str, float]:
     known: dict[str, float] = {}
     for written, rate in rates.items():
         name, worth = currency_of(written)
+        if len(pair := currencies_named(written)) > 1:
+            of, to = pair[:2]
+            raise InputError(
+                f"rates: {written!r} names a pair, and a rate is the price of one currency in that of the book, or of the line of a case; if "
+                f"{significant(rate, 6)} is the price of one {of} in {to}, write {of} = {significant(rate, 6)} where that is {to}, or "
+                f"{to} = {significant(1 / rate, 6)} where it is {of}."
+            )
         if abs(known.setdefault(name, rate / worth) - rate / worth) > 1e-6 * known[name]:
             raise InputError(
                 f"rates gives two rates for {name} ({significant(known[name], 6)} and {significant(rate / worth, 6)} by {written!r}); leave one out."

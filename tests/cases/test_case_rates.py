@@ -11,6 +11,7 @@ import pytest
 import impact
 from impact.calendars import sessions
 from impact.cases.case_file import define_stated, read_case
+from impact.cases.rates import book_rates
 from impact.errors import InputError
 
 AT = "2026-11-02T16:05-05:00"
@@ -103,6 +104,12 @@ def test_the_letter_case_of_a_hundredth_is_kept(tmp_path, written):
         ({"GBp": 1.27, "GBP": 1.27}, "two rates for GBP"),
         ({"GBP": 0}, "must be a positive number"),
         ({"GBP": True}, "must be a positive number"),
+        ({"GBP/USD": 1.25}, "'GBP/USD' names a pair.* write GBP = 1.25 where that is USD, or USD = 0.8 where it is GBP"),
+        ({"GBPUSD": 1.25}, "'GBPUSD' names a pair"),
+        ({"GBPUSD=X": 1.25}, "'GBPUSD=X' names a pair"),
+        ({"usd per gbp": 1.25}, "'usd per gbp' names a pair"),
+        ({"£/$": 1.25}, "'£/\\$' names a pair"),
+        ({"GBp/USD": 0.0125}, "'GBp/USD' names a pair"),
     ],
 )
 def test_rates_that_cannot_be_meant_are_refused(rates, message):
@@ -126,3 +133,35 @@ def test_a_rate_far_from_any_of_the_decade_is_warned_of(tmp_path, run_cli):
     assert "rate of GBP, 0.0127 USD" in " ".join(json.loads(out)["assumptions"])
     _, out, _ = run_cli("check", str(tmp_path / "book.csv"), "--as-of", "2026-11-03T12:00Z", "--rate", "GBp=0.0127", "--format", "json")
     assert "rate of GBP" not in " ".join(json.loads(out)["assumptions"])
+
+
+@pytest.mark.parametrize("pair", ["GBP/USD", "GBPUSD", "GBP-USD", "EUR/USD"])
+def test_a_pair_of_currencies_is_no_rate_of_its_first(tmp_path, run_cli, pair):
+    """The price of a pound in dollars is a rate of the pound in a book of dollars, and its inverse one of the dollar in a book of pounds."""
+    (tmp_path / "book.csv").write_text("Symbol,Market Value,Currency\nBARC LN,1580,GBP\nVOD LN,1000,GBP\nAAPL US,2000,USD\n")
+    code, _, err = run_cli("check", str(tmp_path / "book.csv"), "--as-of", "2026-11-03T12:00Z", "--rate", f"{pair}=1.25")
+    assert code == 2 and f"{pair!r} names a pair" in err and "= 1.25 where that is USD" in err
+    with pytest.raises(InputError, match="names a pair"):
+        impact.check_portfolio(tmp_path / "book.csv", as_of="2026-11-03T12:00Z", rates={pair: 1.25})
+    for name in ("currency", "rates_in"):
+        with pytest.raises(InputError, match=f"{name}='{pair}' names 2 currencies"):
+            impact.check_portfolio(tmp_path / "book.csv", as_of="2026-11-03T12:00Z", rates={"USD": 0.8}, **{name: pair})
+
+
+@pytest.mark.parametrize("written", ["USD-US Dollar", "US$", "CNY (RMB)", "usd", "GBP pounds"])
+def test_a_currency_that_is_written_twice_is_one(written):
+    assert len(define_stated({"security": "0700.HK", "programme": "ns-cmic", "public_at": AT, "rates": {written: 7.8}}).rates) == 1
+
+
+@pytest.mark.parametrize("currency", ["GBP/USD", "GBPUSD"])
+def test_a_pair_is_no_currency(currency):
+    with pytest.raises(InputError, match="is no currency"):
+        define_stated({"security": "BARC.L", "programme": "ns-cmic", "public_at": AT, "currency": currency})
+
+
+def test_a_refusal_of_rates_names_the_hundredth_of_the_venue(tmp_path, run_cli):
+    """Johannesburg quotes in cents of the rand, Tel Aviv in agorot of the shekel, London in pence."""
+    for security, codes in (("SOL.JO", "ZAR, or ZAc"), ("BARC.L", "GBP, or GBp"), ("TEVA.TA", "ILS, or ILA")):
+        own = define_stated({"security": security, "programme": "ns-cmic", "public_at": AT, "rates": {"USD": 79}})
+        with pytest.raises(InputError, match=f"state currency, {codes} where closes are in hundredths"):
+            book_rates(own)
