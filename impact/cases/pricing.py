@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from impact.cases.definition import AsOf, CaseDefinition
+from impact.cases.news import announcement_of
+from impact.cases.shipped import define_case
 from impact.cases.supply import supply_of_case
 from impact.errors import DataUnavailable, Extrapolation
 from impact.market import MarketPanel
-from impact.pricing.announcement import AnnouncementShock, shock_of_listing
+from impact.pricing.announcement import AnnouncementShock
 from impact.pricing.comparison import PredictedRealised, compare_with_realised
 from impact.pricing.effect import EffectSetting, PriceEffect, price_effect
 from impact.pricing.liquidation import LiquidationCost, liquidation_cost
@@ -23,7 +25,7 @@ from impact.tables import Table
 from impact.tables.prose import decimal, interval
 
 MEASURE_NAMES = {"adv_shares": "usual daily volume", "sigma": "daily volatility"}
-__all__ = ["CasePricing", "announcement_of", "price_effect_of_case", "pricing_of_case"]
+__all__ = ["CasePricing", "price_effect_of_case", "pricing_of_case"]
 
 
 def price_effect_of_case(
@@ -49,7 +51,8 @@ def price_effect_of_case(
     DataUnavailable
         If nothing is known of the shares that must be sold.
     """
-    threatened = supply_of_case(case, as_of, panel=panel) if supply is None else supply
+    definition = define_case(case) if isinstance(case, str) else case
+    threatened = supply_of_case(definition, as_of, panel=panel) if supply is None else supply
     if not np.isfinite(threatened.total_shares["high"]) and "sold_shares" not in options:
         known = "" if as_of is None else f" at as_of={as_of}"
         rule = threatened.wind_down.rule
@@ -72,16 +75,10 @@ def price_effect_of_case(
             f"size cannot be measured against it; give {figures} of the 60 sessions before it (--source FILE, or [market] prices)."
         )
     given = options.pop("setting", None) or EffectSetting()
-    shock = given.announcement or announcement_of(threatened, as_of)
+    shock = given.announcement or announcement_of(definition, threatened, as_of)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Extrapolation)
         return price_effect(threatened, setting=replace(given, announcement=shock, as_of=as_of), **options)
-
-
-def announcement_of(supply: ForcedSupply, as_of: AsOf = None) -> AnnouncementShock:
-    """What the news alone does to the line, from the event library: it needs no holder, no volume and no flow."""
-    sigma = supply.line.sigma
-    return shock_of_listing(supply.line.security, supply.wind_down.sessions[0], None if np.isnan(sigma) else sigma, as_of)
 
 
 def _name(case: CaseDefinition | str) -> str:
@@ -173,15 +170,16 @@ def pricing_of_case(
         An assumed range of forced shares, in place of what the facts give; where they give nothing and none is assumed,
         the news alone is told.
     """
-    threatened = supply_of_case(case, as_of) if supply is None else supply
+    definition = define_case(case) if isinstance(case, str) else case
+    threatened = supply_of_case(definition, as_of) if supply is None else supply
     rng = None if seed is None else np.random.default_rng(seed)
-    news = announcement_of(threatened, as_of)
+    news = announcement_of(definition, threatened, as_of)
     told = () if sold_shares is None else (_assumed(sold_shares, threatened),)
     assumed: dict[str, Any] = {"setting": EffectSetting(announcement=news, assumptions=told)}
     if sold_shares is not None:
         assumed["sold_shares"] = sold_shares
     try:
-        effect = price_effect_of_case(case, as_of, supply=threatened, n_draws=n_draws, rng=rng, **assumed)
+        effect = price_effect_of_case(definition, as_of, supply=threatened, n_draws=n_draws, rng=rng, **assumed)
     except DataUnavailable as error:
         if sold_shares is not None or position_shares is not None:
             raise

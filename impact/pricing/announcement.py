@@ -23,7 +23,7 @@ from impact.pricing.announcement_fit import (
 )
 from impact.pricing.announcement_inputs import checked_draws, checked_noise, checked_outcome, checked_seed
 from impact.pricing.announcement_training import LeftOut, Training, dates_left_out, known_library, trained_fit, training_span
-from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, EventLibrary, Line, line_of_security
+from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, EventLibrary, Line
 from impact.pricing.schemas import SCORES
 from impact.provenance import Source
 from impact.results import Result, Summary, declared, read_only
@@ -34,7 +34,7 @@ from impact.typing_ import FloatArray1D, Instant
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
-__all__ = ["AnnouncementShock", "announcement_shock", "shock_of_listing"]
+__all__ = ["AnnouncementShock", "ListingInLibrary", "announcement_shock", "listing_in_library"]
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 QUANTILE_NAMES = ("return_q05", "return_q25", "return_q50", "return_q75", "return_q95")
@@ -365,30 +365,24 @@ def _assumptions(noise: float | None, line: Line | None, refitted: bool, library
     )
 
 
-def shock_of_listing(security: str, reacted_on: pd.Timestamp, sigma: float | None, as_of: Instant | None = None) -> AnnouncementShock:
-    """The shock of a listing of `security` that its line could react to on `reacted_on`, with the class that the library gives it.
+@dataclass(frozen=True, kw_only=True)
+class ListingInLibrary:
+    """A listing that the library holds: its class, its first public day, and whether the press had it before."""
 
-    Parameters
-    ----------
-    security : str
-        Line, such as ``1810.HK``.
-    reacted_on : session
-        First session that could react.
-    sigma : float or None
-        Standard deviation of one session before the event; None: unknown, and the noise of the widest line is taken.
-    as_of : zoned instant, optional
-        Only events whose second session had closed then train the forecast.
+    event_class: str
+    public_on: pd.Timestamp
+    is_leaked: bool
 
-    Notes
-    -----
-    A listing that the library does not hold has an unknown class: the default, without a scenario.
-    """
+
+def listing_in_library(security: str, reacted_on: pd.Timestamp) -> ListingInLibrary | None:
+    """The listing of a line that the library holds at the first session that could react to it; None where it holds none."""
     rows = shipped_library().designations
-    near = (rows["security"] == security) & rows["action"].isin(ADVERSE) & (abs(rows["first_session"] - reacted_on) <= CHAIN)
-    line = line_of_security(security)
+    possible = rows["first_possible"].fillna(
+        rows["public_on"]
+    )  # a line that was halted reacted later, and one without prices on no day on record
+    met = (abs(rows["first_session"] - reacted_on) <= CHAIN) | (abs(possible - reacted_on) <= CHAIN)
+    near = (rows["security"] == security) & rows["action"].isin(ADVERSE) & met
     if not near.any():
-        return announcement_shock(line=line, sigma=sigma, date=reacted_on, as_of=as_of)
+        return None
     event = rows[near].sort_values(["first_bar", "first_for_issuer"], ascending=False).iloc[0]
-    return announcement_shock(
-        str(event["event_class"]), sigma=sigma, date=event["public_on"], after_leak=bool(event["leak_at"]), as_of=as_of
-    )
+    return ListingInLibrary(event_class=str(event["event_class"]), public_on=event["public_on"], is_leaked=bool(event["leak_at"]))

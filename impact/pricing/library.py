@@ -25,7 +25,8 @@ __all__ = ["EVENT_CLASSES", "Conditions", "EventClass", "EventLibrary", "Line", 
 
 Line: TypeAlias = Literal["offshore", "a_share"]
 CHAIN = pd.Timedelta(days=2)  # dates at most this far apart are one cluster
-ADVERSE = ("first_listing", "relisting", "rumour")
+RUMOUR = "rumour"
+ADVERSE = ("first_listing", "relisting", RUMOUR)
 RELIEF = ("removal", "injunction", "vacatur")
 TABLES = ("designation_events", "event_returns", "index_events", "index_returns")
 USER = Source(title="events of the user", basis="user file")
