@@ -149,7 +149,7 @@ def _without_clock(value: object) -> object:
 
 def _decided(events: pd.DataFrame, clocked: pd.Series, dates: pd.Series) -> tuple[str, ...]:
     """How many of the events that have a date too are placed by their instant, on how many days that is another, and how many dates name no day."""
-    both = clocked & events["date"].map(_is_written)
+    both = clocked & _written(events["date"])
     if not both.any():
         return ()
     other = both & (_day0(events) - dates != pd.Timedelta(0)) & _day0(events).notna() & dates.notna()
@@ -169,9 +169,9 @@ def _decided(events: pd.DataFrame, clocked: pd.Series, dates: pd.Series) -> tupl
     )
 
 
-def _is_written(value: object) -> bool:
-    """Whether a cell holds something."""
-    return bool(value.strip()) if isinstance(value, str) else bool(pd.notna(value))
+def _written(column: pd.Series) -> pd.Series:
+    """(N,) whether a cell holds something."""
+    return column.notna() & (column.astype(str).str.strip() != "")
 
 
 def _readable(dates: pd.Series) -> pd.Series:

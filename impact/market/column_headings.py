@@ -12,16 +12,15 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.intake.currencies import HUNDREDTH_CODES, HUNDREDTHS, MARKS, any_of, spaced_currency
-from impact.intake.currency_table import CURRENCY_TABLE
-from impact.market.column_names import NOT_PRICES
+from impact.market.column_names import NOT_PRICES, STANDS_BACK
+from impact.market.heading_units import is_unit_word, with_unit, without_currency
 from impact.market.written_numbers import read_numbers
-from impact.venues import VENUES, is_terminal_code, named_venue
+from impact.venues import is_terminal_code, named_venue
 
-__all__ = ["HeadingFigures", "cells_fit", "currency_behind", "figures_in_headings", "sign_in", "unit_of_shares", "without_currency"]
+__all__ = ["HeadingFigures", "cells_fit", "figures_in_headings"]
 
 Level: TypeAlias = tuple[str, str]
-"""A figure, as written, and its security."""
+"""A figure, as written with its unit, and its security."""
 PRICES = frozenset(["close", "adjusted_close"])
 SURE = frozenset(["adjusted_close", "volume", "dividends"])
 """Figures whose words stand in the name of no security."""
@@ -33,16 +32,6 @@ LEAST_VOLUME = 100
 """The largest of whole numbers below which they may be volatilities in percent."""
 
 _APART = re.compile(r"[\s_|/:-]+|\.(?=\D)")
-_BRACKETED = re.compile(r"^(.*[^\s(\[（【])\s*[(\[（【]([^()\[\]（）【】]+)[)\]）】]$")
-_CODE_BEHIND = re.compile(rf"^(.*?\w)(?:[\s,_]+in[\s_]+|[\s,_/-]+)([A-Z]{{3}}|{any_of(HUNDREDTH_CODES)}|[A-Z]{{0,2}}\$|[€£])$")
-_PENCE = "GBp"
-_SHARED = frozenset(["$", "¥", "￥", "元", "円", *(letters for one in CURRENCY_TABLE.values() for letters in one.letters)])
-"""Signs and letters that several currencies share."""
-_SHARES = frozenset(
-    ["shares", "share", "no. of shares", "units", "pcs", "stück", "stücke", "stuecke", "stk", "stk.", "st", "antal", "adet", "db", "szt", "szt.",
-     "titres", "títulos", "titoli", "acciones", "ações", "stuks", "aandelen", "股", "株", "주"]
-)  # fmt: skip
-"""Words for single shares."""
 _PAIR = re.compile(r"^\(\s*'([^']+)'\s*,\s*'([^']+)'\s*\)$")
 _WRAPPED = re.compile(r"^(.*\S)\s*[(\[]\s*(\S.*?)\s*[)\]]$")
 _SEPARATED = re.compile(r"^(.*[^\s_|/:-])([\s_|/:-]+|\.)$")
@@ -50,64 +39,14 @@ _BEFORE = re.compile(r"^(.+?)(?:[ _|/-]|: ?)([A-Z0-9.^=&-]+(?: [A-Z]{2})? (?:Equ
 """A figure before a ticker: a name in small letters behind it (``Close Brothers``) is the rest of a name."""
 
 
-def without_currency(heading: str) -> tuple[str, str]:
-    """A heading without the currency that it states in brackets, and that currency; empty when it states none.
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """The figure that a heading names, by its known name, as written with its unit in brackets, and its security."""
 
-    A code is one in which some venue trades: ``ALL`` and ``TOP`` are words first. A sign that several currencies share (``$``, ``¥``, ``元``,
-    ``kr``) is taken off and tells none.
-
-    Examples
-    --------
-    >>> without_currency("KO (EUR)"), without_currency("Close [GBp]"), without_currency("Berkshire (B)"), without_currency("TRY (TOP)")
-    (('KO', 'EUR'), ('Close', 'GBp'), ('Berkshire (B)', ''), ('TRY (TOP)', ''))
-    >>> without_currency("Close (p)"), without_currency("Close (£)"), without_currency("Close (HK$)"), without_currency("收盘价（元）")
-    (('Close', 'GBp'), ('Close', 'GBP'), ('Close', 'HKD'), ('收盘价', ''))
-    """
-    match = _BRACKETED.match(heading.strip())
-    if match is None:
-        return heading.strip(), ""
-    bare, inside = match[1].strip(), match[2].strip()
-    if inside in _SHARED:
-        return bare, ""
-    if inside.lower() in HUNDREDTHS and len(inside) != 3:  # a code tells a hundredth by its letter case, words do not
-        return (bare, _PENCE) if HUNDREDTHS[inside.lower()] == "GBP" and not inside.isupper() else (heading.strip(), "")
-    if inside in MARKS:
-        return bare, MARKS[inside]
-    known = inside in HUNDREDTHS or inside in {venue.currency for venue in VENUES.values()}
-    return (bare, inside) if known else (heading.strip(), "")
-
-
-def currency_behind(heading: str) -> tuple[str, str]:
-    """A heading without the code of a currency at its end, behind a blank, a line, a comma or ``in``, and that currency; empty when there is none.
-
-    For headings of figures: ``KO EUR`` may be the name of a line.
-
-    Examples
-    --------
-    >>> currency_behind("Close_EUR"), currency_behind("Closing price in GBp"), currency_behind("Close, US$"), currency_behind("Close")
-    (('Close', 'EUR'), ('Closing price', 'GBp'), ('Close', 'USD'), ('Close', ''))
-    """
-    match = _CODE_BEHIND.match(spaced_currency(heading.strip()))
-    bare, currency = without_currency(f"{match[1]} ({match[2]})") if match else (heading.strip(), "")
-    return (bare, currency) if currency else (heading.strip(), "")
-
-
-def sign_in(heading: str) -> str:
-    """A sign of several currencies that a heading bears in brackets, as figures may bear it: ``$`` or ``¥``; empty without one."""
-    match = _BRACKETED.match(heading.strip())
-    return {"￥": "¥"}.get(match[2].strip(), match[2].strip()) if match and match[2].strip() in ("$", "¥", "￥") else ""
-
-
-def unit_of_shares(heading: str) -> str:
-    """A heading without brackets that say that it counts single shares; empty for any other.
-
-    Examples
-    --------
-    >>> unit_of_shares("Volume (shares)"), unit_of_shares("Umsatz (Stück)"), unit_of_shares("Volume ('000)")
-    ('Volume', 'Umsatz', '')
-    """
-    match = _BRACKETED.match(heading.strip())
-    return match[1].strip() if match and match[2].strip().lower() in _SHARES else ""
+    name: str
+    written: str
+    security: str
+    sure: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,41 +119,39 @@ def figures_in_headings(
     ({'KO Volume': ('Volume', 'KO')}, ('A_LOW',))
     """
     by_length = sorted(figures, key=len, reverse=True)
-    told = {heading: _figure_and_security(heading, by_length) for heading in headings}
-    told = {heading: None if pair and _is_money(heading, figures[pair[0].lower()]) else pair for heading, pair in told.items()}
-    _refuse_units([heading for heading, pair in told.items() if pair is None], by_length, figures)
+    told = {heading: _figure_and_security(heading, by_length, figures) for heading in headings}
     pairs = _figures_named(told, figures, fits)
-    written = {heading: figures[figure.lower()] for heading, (figure, _) in pairs.items()}
-    closes = {security for heading, (_, security) in pairs.items() if written[heading] == "close"}
+    field_of = {heading: figures[pair.name] for heading, pair in pairs.items()}
+    closes = {pair.security for heading, pair in pairs.items() if field_of[heading] == "close"}
     beside = {heading: of for heading in told if heading not in pairs and (of := _beside_a_close(heading, closes))}
-    bare = {heading.strip() for heading in told if heading not in pairs and heading not in beside}
+    bare = _bare_securities([heading for heading in told if heading not in pairs and heading not in beside])
     of_security: dict[str, Counter[str]] = {}
-    for heading, (_, security) in pairs.items():
-        of_security.setdefault(security, Counter())[written[heading]] += 1
+    for heading, pair in pairs.items():
+        of_security.setdefault(pair.security, Counter())[field_of[heading]] += pair.name not in STANDS_BACK or field_of[heading] != "close"
     for security in beside.values():
         of_security[security]["other"] += 1
-    alike = not bare and len(pairs) > 1 and len(set(written.values())) == 1
+    alike = not bare and len(pairs) > 1 and len(set(field_of.values())) == 1
 
     def is_figure(heading: str) -> bool:
-        field, security = written[heading], pairs[heading][1]
+        field, security = field_of[heading], pairs[heading].security
         if field in SURE:
             return True
         if field == "close":
-            once = of_security[security]["close"] == 1 and security not in bare
-            return once and (not bare or len(of_security[security]) > 1)
-        return alike or security in bare or len(of_security[security]) > 1
+            once = of_security[security]["close"] < 2
+            return security not in bare.values() and (len(of_security[security]) > 1 or (once and not bare))
+        return alike or security in bare.values() or len(of_security[security]) > 1
 
-    levels = {heading: pairs[heading] for heading in pairs if is_figure(heading)}
+    levels = {heading: (pairs[heading].written, pairs[heading].security) for heading in pairs if is_figure(heading)}
     doubtful = tuple(heading for heading, pair in told.items() if pair is not None and heading not in levels)
     if not levels:
         return HeadingFigures(levels={}, unpriced={}, doubtful=doubtful)
-    _refuse_repeated(levels, written)
-    figured = {security for heading, (_, security) in levels.items() if written[heading] == "close"}
-    unread = [heading for heading in levels if written[heading] in NOT_PRICES] + [
+    _refuse_repeated(levels, field_of)
+    figured = {security for heading, (_, security) in levels.items() if field_of[heading] == "close"}
+    unread = [heading for heading in levels if field_of[heading] in NOT_PRICES] + [
         heading for heading in beside if beside[heading] in figured
     ]
-    whole = {heading: levels.get(heading, ("close", heading.strip())) for heading in told if heading in levels or heading not in unread}
-    priced = {security for heading, (_, security) in whole.items() if heading not in levels or written[heading] in PRICES}
+    whole = {heading: levels.get(heading, _close_alone(heading, bare)) for heading in told if heading in levels or heading not in unread}
+    priced = {security for heading, (_, security) in whole.items() if heading not in levels or field_of[heading] in PRICES}
     if not priced:
         named = ", ".join(dict.fromkeys(figure for figure, _ in levels.values()))
         raise InputError(f"its headings name no close column; they name: {named}")
@@ -225,6 +162,19 @@ def figures_in_headings(
         doubtful=tuple(heading for heading in doubtful if heading not in unread),
         unread=tuple(heading for heading in unread if heading not in unpriced),
     )
+
+
+def _bare_securities(headings: Sequence[str]) -> dict[str, str]:
+    """The security of each heading that names no figure: without its currency, unless two currencies tell two of them apart."""
+    bare = {heading: without_currency(heading)[0] for heading in headings}
+    repeated = Counter(bare.values())
+    return {heading: security if repeated[security] == 1 else heading.strip() for heading, security in bare.items()}
+
+
+def _close_alone(heading: str, bare: Mapping[str, str]) -> Level:
+    """The close that a heading without a figure is, with the currency that it states."""
+    security = bare.get(heading, heading.strip())
+    return f"close{heading.strip()[len(security) :]}", security
 
 
 def cells_fit(cells: pd.Series, decimal: str, figure: str) -> bool:
@@ -246,14 +196,14 @@ def cells_fit(cells: pd.Series, decimal: str, figure: str) -> bool:
     return bool(2 * np.count_nonzero(numbers) <= len(values))
 
 
-def _figures_named(told: Mapping[str, Level | None], figures: Mapping[str, str], fits: Callable[[str, str], bool]) -> dict[str, Level]:
+def _figures_named(told: Mapping[str, _Told | None], figures: Mapping[str, str], fits: Callable[[str, str], bool]) -> dict[str, _Told]:
     """Figure and security of the headings that hold the word of one, but for a heading that another has as its security."""
     meant = {
         heading: pair
         for heading, pair in told.items()
-        if pair is not None and (pair[0].lower() not in AMBIGUOUS or fits(heading, figures[pair[0].lower()]))
+        if pair is not None and (pair.sure or pair.name not in AMBIGUOUS or fits(heading, figures[pair.name]))
     }
-    securities = {security for _, security in meant.values()}
+    securities = {pair.security for pair in meant.values()}
     return {heading: pair for heading, pair in meant.items() if heading.strip() not in securities}
 
 
@@ -272,45 +222,54 @@ def _beside_a_close(heading: str, closes: Set[str]) -> str:
     return next((half for half in sorted(halves, key=len, reverse=True) if half in closes), "")
 
 
-def _is_money(heading: str, figure: str) -> bool:
-    """Whether a heading of a volume counts it in a currency."""
-    return figure == "volume" and without_currency(heading)[0] != heading.strip()
-
-
-def _refuse_units(headings: Iterable[str], by_length: Sequence[str], figures: Mapping[str, str]) -> None:
-    for heading in headings:
-        unit = _WRAPPED.match(heading.strip())
-        counted = unit and _figure_and_security(unit[1], by_length)
-        if unit and counted and counted[0].lower() not in AMBIGUOUS and figures[counted[0].lower()] == "volume":
-            raise InputError(f"its column {heading!r} gives a volume in ({unit[2]}); give it in single shares, or leave it out")
-
-
-def _refuse_repeated(levels: Mapping[str, Level], written: Mapping[str, str]) -> None:
+def _refuse_repeated(levels: Mapping[str, Level], field_of: Mapping[str, str]) -> None:
     given: dict[tuple[str, str], list[str]] = {}
     for heading, (_, security) in levels.items():
-        if written[heading] in SURE:
-            given.setdefault((written[heading], security), []).append(heading)
+        if field_of[heading] in SURE:
+            given.setdefault((field_of[heading], security), []).append(heading)
     for (field, security), repeated in given.items():
         if len(repeated) > 1:
             listed = ", ".join(repr(heading) for heading in repeated)
             raise InputError(f"{len(repeated)} columns are the {field.replace('_', ' ')} of {security!r} ({listed}); keep one of them")
 
 
-def _figure_and_security(heading: str, by_length: Sequence[str]) -> Level | None:
-    text = without_currency(heading)[0]
-    pair = _PAIR.match(text) or _WRAPPED.match(text)
+def _figure_and_security(heading: str, by_length: Sequence[str], figures: Mapping[str, str]) -> _Told | None:
+    """The figure and the security of a heading, whole or without a currency or unit at its end; None where it names no figure."""
+    pair = _pair(heading.strip(), by_length)
     if pair is not None:
-        first, second = pair[1].strip(), pair[2].strip()
-        if first.lower() in by_length or second.lower() in by_length:
-            return (first, second) if first.lower() in by_length else (second, first)
+        return pair
+    for name, unit in with_unit(heading):
+        pair = _pair(name, by_length)
+        counts = pair is not None and figures[pair.name] in ("volume", *NOT_PRICES)
+        if pair is not None and (counts or is_unit_word(unit.strip(" ()"))):
+            return _Told(name=pair.name, written=pair.written + unit, security=pair.security, sure=is_unit_word(unit.strip(" ()")))
+    return None
+
+
+def _name_of(written: str, by_length: Sequence[str]) -> str:
+    """The known name of a figure, written alone or with a currency or unit behind it; empty for any other text."""
+    if written.lower() in by_length:
+        return written.lower()
+    return next((name.lower() for name, unit in with_unit(written) if name.lower() in by_length and is_unit_word(unit.strip(" ()"))), "")
+
+
+def _pair(text: str, by_length: Sequence[str]) -> _Told | None:
+    halves = _PAIR.match(text) or _WRAPPED.match(text)
+    if halves is not None:
+        first, second = halves[1].strip(), halves[2].strip()
+        for written, security in ((first, second), (second, first)):
+            name = _name_of(written, by_length)
+            if name:
+                return None if is_unit_word(security) else _Told(name=name, written=written, security=security)
     lowered, before = text.lower(), _BEFORE.match(text)
     if before is not None and (before[2].isdigit() or is_terminal_code(before[2])):
         before = None
+    named_before = _name_of(before[1], by_length) if before is not None else ""
     for figure in by_length:
         written = text[-len(figure) :]
         behind = _SEPARATED.match(text[: -len(figure)]) if lowered.endswith(figure) else None
         if behind is not None and not (":" in behind[2] and written.isupper() and named_venue(behind[1])):
-            return written, behind[1]
-        if before is not None and before[1].lower() == figure:
-            return before[1], before[2]
+            return _Told(name=figure, written=written, security=behind[1])
+        if before is not None and named_before == figure:
+            return None if is_unit_word(before[2]) else _Told(name=figure, written=before[1], security=before[2])
     return None

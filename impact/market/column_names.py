@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["ALONE_NAMES", "COLUMN_NAMES", "DATE_NAMES", "NOT_PRICES", "OTHER_FIGURES", "STANDS_BACK", "TURNOVERS"]
+__all__ = [
+    "ALONE_NAMES",
+    "COLUMN_NAMES",
+    "DATE_NAMES",
+    "NOT_PRICES",
+    "OTHER_FIGURES",
+    "PARTS_OF_CURRENCIES",
+    "SINGLE_SHARES",
+    "STANDS_BACK",
+    "TURNOVERS",
+]
 
 
 def _names(*lines: str) -> frozenset[str]:
@@ -23,7 +33,7 @@ COLUMN_NAMES: Mapping[str, frozenset[str]] = {
         "schlusskurs; schluss; zuletzt; cierre; último; clôture; dernier; chiusura; ultimo; slotkoers; laatste; fechamento",
         "kapanış; kapanış fiyatı; kapanış (tl); kapanış(tl); kapanis; şimdi; son; son fiyat; preço de fechamento; preço fechamento",
         "slutkurs; stängningskurs; stängning; senast; senaste; sluttkurs; siste; lukkekurs; lukket; seneste; päätöskurssi; viimeisin; päätös",
-        "price close; close (unadjusted); unadjusted close; close unadjusted; close (raw); raw close; close (local); close (split adjusted); share price; trdprc_1; hst_close; stängn.kurs; stängn. kurs; stängnkurs; closing price; official last; kurs zamknięcia; zamknięcie; zamkniecie; ostatni; ostatnio; zavírací kurz; závěr; poslední; záró; záróár; utolsó",
+        "price close; close (unadjusted); unadjusted close; close unadjusted; close (raw); raw close; close (local); close (local currency); close (unadj); close (unadj.); close (not adjusted); close (split adjusted); share price; trdprc_1; hst_close; stängn.kurs; stängn. kurs; stängnkurs; closing price; official last; kurs zamknięcia; zamknięcie; zamkniecie; ostatni; ostatnio; zavírací kurz; závěr; poslední; záró; záróár; utolsó",
         "preț de închidere; închidere; ultimul; sulgemishind; цена закрытия; закрытие; цена; последняя; τιμή κλεισίματος; κλείσιμο; τελευταία",
         "שער סגירה; שער נעילה; terakhir; penutupan; giá đóng cửa; đóng cửa; lần cuối; ราคาปิด; ล่าสุด; fermeture; cours de clôture; laatste koers",
         "종가; 終値; 收盘价; 收盘; 收盤價; 收市價",
@@ -80,3 +90,15 @@ NOT_PRICES = _names(
     "대비; 전일대비; fark; fark %; değişim; değişim %; var; var%; var.; var. %; variação; variação %; işlem hacmi (tl); hacim (tl)",
 )
 """Further figures of a security that are no price of it and are read by no one here."""
+
+SINGLE_SHARES = _names(
+    "shares; share; no. of shares; units; pcs; stück; stücke; stuecke; stk; stk.; st; antal; adet; db; szt; szt.; titres; títulos; titoli; acciones",
+    "ações; stuks; aandelen; 股; 株; 주",
+)
+"""Words for single shares, in brackets behind a volume."""
+
+PARTS_OF_CURRENCIES = _names(
+    "c; ¢; ct; cts; cent; cents; us cents; euro cents; usc; agora; agorot; agoroth; sen; sens; fils; öre; øre; paise; paisa; kopecks; kopeks; копеек; коп; коп.",
+    "centavo; centavos; centime; centimes; céntimos; centesimi; rappen; groszy; grosz; kuruş; kurus; haléře; halere; fillér; stotinki; bani; satang; 銭; 仙; 分",
+)
+"""Words for a part of a currency, in brackets behind a price; which currency, the venue says, or no one."""

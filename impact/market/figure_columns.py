@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.intake.currencies import currency_of
-from impact.intake.units import unit_in
-from impact.market.column_headings import currency_behind, unit_of_shares, without_currency
 from impact.market.column_names import ALONE_NAMES, COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES, STANDS_BACK, TURNOVERS
+from impact.market.heading_units import currency_behind, price_in_scale, sign_in, unit_of_shares, volume_in_units, without_currency
 from impact.market.sniffing import RawTable
 from impact.market.written_numbers import read_numbers
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["FigureColumns", "figure_columns"]
+__all__ = ["FigureColumns", "figure_columns", "is_price", "shares_of"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -30,27 +29,36 @@ class FigureColumns:
         Our name to the file's, for each column the table has; ``date`` always.
     close_currency : str
         What the heading of the close states, or that of adjusted closes alone; empty where it states none.
+    close_sign : str
+        A sign of several currencies, or of a part of one, that this heading bears.
+    beside : mapping of str to str
+        Headings of adjusted closes and dividends beside a close, and the currency or sign that each states.
     volume_factor : float
         Shares that one unit of the volume stands for.
     unread : tuple of str
-        Headings of volumes in a unit that is not told.
+        Headings of volumes in money or in a unit that is not told.
     """
 
     named: Mapping[str, str]
     close_currency: str = ""
+    close_sign: str = ""
+    beside: Mapping[str, str] = field(default_factory=dict)
     volume_factor: float = 1.0
     unread: tuple[str, ...] = ()
-
-    def shares(self, cells: pd.Series, decimal: str) -> tuple[FloatArray, BoolArray]:
-        """Volumes in shares, and a mask of the cells that are none; a letter behind a figure (``1.5K``) is its unit in place of the heading's."""
-        numbers, bad = read_numbers(cells, decimal, counts=True)
-        lettered = cells.astype(str).str.strip().str[-1:].str.isalpha().to_numpy(dtype=bool)
-        return np.where(lettered, numbers, numbers * self.volume_factor), bad
 
     def notes(self, name: str) -> tuple[str, ...]:
         """What was assumed of the file called `name`."""
         listed = ", ".join(map(repr, self.unread))
-        return (f"{name}: not read, a volume in a unit that is not told in shares: {listed}.",) if self.unread else ()
+        return (f"{name}: not read, a volume in money or in a unit that is not told in shares: {listed}.",) if self.unread else ()
+
+
+def shares_of(cells: pd.Series, decimal: str, factor: float) -> tuple[FloatArray, BoolArray]:
+    """Volumes in shares, and a mask of the cells that are none; a letter behind a figure (``1.5K``) is its unit in place of the heading's."""
+    numbers, bad = read_numbers(cells, decimal, counts=True)
+    if factor == 1:
+        return numbers, bad
+    lettered = cells.astype(str).str.strip().str[-1:].str.isalpha().to_numpy(dtype=bool)
+    return np.where(lettered, numbers, numbers * factor), bad
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +69,11 @@ class _Heading:
     bare: str
     currency: str = ""
     factor: float = 1.0
+
+    @property
+    def counts(self) -> bool:
+        """Whether a volume under it is one in shares."""
+        return self.factor == self.factor and not self.currency
 
 
 def figure_columns(table: RawTable, stated: Mapping[str, str]) -> FigureColumns:
@@ -85,11 +98,13 @@ def figure_columns(table: RawTable, stated: Mapping[str, str]) -> FigureColumns:
                 raise InputError(f"columns[{name!r}]={stated[name]!r} is not a column of {table.name}; it has: {', '.join(present[:12])}.")
             named[name] = lowered[stated[name].strip().lower()]
             read[name] = _read(named[name], name)
+            if name == "volume":
+                _refuse_no_count(table, read[name])
             continue
         fitting = [heading for column in present if (heading := _read(column, name)).bare in COLUMN_NAMES[name]]
         if name == "volume":
-            unread = [heading.written for heading in fitting if heading.factor != heading.factor]
-            fitting = [heading for heading in fitting if heading.factor == heading.factor and not heading.currency]
+            unread = [heading.written for heading in fitting if not heading.counts]
+            fitting = [heading for heading in fitting if heading.counts]
         foremost = [heading for heading in fitting if heading.bare not in STANDS_BACK] or fitting
         if name in ("close", "adjusted_close"):
             _refuse_two(table, foremost, name)
@@ -99,17 +114,26 @@ def figure_columns(table: RawTable, stated: Mapping[str, str]) -> FigureColumns:
         named |= {name: lowered[alias] for name, aliases in ALONE_NAMES.items() for alias in aliases if alias in lowered}
     named.setdefault("date", present[0])
     _require_a_close(table, named, lowered)
+    for name in ("close", "adjusted_close", "dividends"):
+        _refuse_scale(table, read.get(name))
     close, volume = read.get("close", read.get("adjusted_close")), read.get("volume")
-    for name in ("adjusted_close", "dividends"):
-        _refuse_another_currency(table, close, read.get(name))
+    others = [read[name] for name in ("adjusted_close", "dividends") if name in read and read[name] is not close]
     return FigureColumns(
         named=named,
         close_currency=close.currency if close else "",
+        close_sign=sign_in(close.written) if close else "",
+        beside={other.written: mark for other in others if (mark := other.currency or sign_in(other.written))} if close else {},
         volume_factor=volume.factor if volume else 1.0,
         unread=tuple(unread),
     )
 
 
+def is_price(heading: str) -> bool:
+    """Whether a heading is that of a close or an adjusted close."""
+    return any(_read(heading, name).bare in COLUMN_NAMES[name] for name in ("close", "adjusted_close"))
+
+
+@lru_cache(maxsize=1 << 14)
 def _read(column: str, name: str) -> _Heading:
     """A heading as one of the figure `name`: whole where that is one of its names, else without its currency or unit."""
     lower = column.strip().lower()
@@ -118,15 +142,34 @@ def _read(column: str, name: str) -> _Heading:
     if lower in COLUMN_NAMES[name]:
         return _Heading(written=column, bare=lower)
     bare, currency = without_currency(column)
-    if name in ("close", "adjusted_close") and bare.lower() not in COLUMN_NAMES[name]:
-        bare, currency = currency_behind(column)
+    if name in ("close", "adjusted_close", "dividends"):
+        if bare.lower() not in COLUMN_NAMES[name]:
+            bare, currency = currency_behind(column)
+        scaled = price_in_scale(column)
+        if scaled.lower() in COLUMN_NAMES[name]:
+            return _Heading(written=column, bare=scaled.lower(), factor=np.nan)
     if name == "volume" and not currency:
-        shares, unit = unit_of_shares(column), unit_in(column)
+        shares = unit_of_shares(column)
         if shares:
             return _Heading(written=column, bare="number of shares" if shares.lower() in TURNOVERS | COLUMN_NAMES["volume"] else lower)
-        if unit is not None:
-            return _Heading(written=column, bare=unit.label.strip().lower(), currency=unit.currency, factor=unit.factor)
+        counted, factor = volume_in_units(column)
+        return _Heading(written=column, bare=counted.lower(), factor=factor)
     return _Heading(written=column, bare=bare.lower(), currency=currency)
+
+
+def _refuse_no_count(table: RawTable, heading: _Heading) -> None:
+    if not heading.counts:
+        raise InputError(
+            f"columns['volume']={heading.written!r} of {table.name} is a volume in money, or in a unit that is not told in shares; give it in "
+            "shares, or leave it out."
+        )
+
+
+def _refuse_scale(table: RawTable, heading: _Heading | None) -> None:
+    if heading is not None and heading.factor != 1:
+        raise InputError(
+            f"{table.name} heads {heading.written!r}, prices in another unit than a currency; give them in units of a currency."
+        )
 
 
 def _refuse_two(table: RawTable, headings: Sequence[_Heading], name: str) -> None:
@@ -135,15 +178,6 @@ def _refuse_two(table: RawTable, headings: Sequence[_Heading], name: str) -> Non
         return
     listed, told = ", ".join(repr(one.written) for one in headings), name.replace("_", " ")
     raise InputError(f"{table.name} has {len(headings)} columns of {told}s ({listed}); say which with columns={{{name!r}: ...}}.")
-
-
-def _refuse_another_currency(table: RawTable, close: _Heading | None, other: _Heading | None) -> None:
-    """Refuse figures whose heading states another currency, or its hundredth, than that of the closes."""
-    if close and other and close.currency and other.currency and currency_of(close.currency) != currency_of(other.currency):
-        raise InputError(
-            f"{table.name} heads {close.written!r} and {other.written!r}: closes, adjusted closes and dividends are in one currency and unit; "
-            "convert one of them, or leave it out."
-        )
 
 
 def _require_a_close(table: RawTable, named: Mapping[str, str], lowered: Mapping[str, str]) -> None:

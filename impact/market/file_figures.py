@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.market.column_headings import cells_fit, figures_in_headings, sign_in, without_currency
+from impact.market.column_headings import cells_fit, figures_in_headings
 from impact.market.column_names import COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES
-from impact.market.figure_columns import FigureColumns, figure_columns
+from impact.market.figure_columns import FigureColumns, figure_columns, is_price, shares_of
+from impact.market.heading_units import sign_in, without_currency
 from impact.market.sniffing import RawTable
 from impact.market.stated_currencies import currencies_of_column, sign_beside
 from impact.market.times_of_day import refuse_shifted
@@ -29,14 +30,27 @@ Refused = tuple[str, Any, str, str]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Figures:
-    """What tables hold: a frame (sessions x securities) a figure, currencies, signs beside figures, rows refused, what was assumed, how they were read."""
+    """What tables hold: a frame (sessions x securities) a figure, currencies, signs beside closes, what headings beside them state, rows refused, what was
+    assumed, how they were read."""
 
     frames: Mapping[str, pd.DataFrame]
     currency: Mapping[str, str] = field(default_factory=dict)
     signs: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     notes: tuple[str, ...] = ()
     read_as: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A column of one figure: whose it is, and what its heading states."""
+
+    column: str
+    security: str
+    currency: str = ""
+    sign: str = ""
+    factor: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,26 +86,41 @@ class TableReader:
             )
         except InputError as error:
             raise InputError(f"{table.name}: {error}.") from error
-        read = self._levels(replace(table, levels=told.levels), date) if told.levels else self._wide(table, date, figure)
+        read = (
+            self._levels(replace(table, levels=told.levels), date) if told.levels else self._wide(table, date, figure, _lines_of(headings))
+        )
         unpriced = [(security, pd.NaT, f"{name} of a security without a close", table.name) for name, security in told.unpriced.values()]
-        return replace(read, refused=[*read.refused, *unpriced], notes=told.notes(table.name))
+        return replace(read, refused=[*read.refused, *unpriced], notes=(*read.notes, *told.notes(table.name)))
 
     def _levels(self, table: RawTable, date: str) -> Figures:
-        """A table with two levels of columns: a wide table of each figure that is known."""
-        parts: list[Figures] = []
-        for figure in FIGURES:
-            own = {
-                column: _with_currency_of(column, security)
-                for column, (written, security) in table.levels.items()
-                if written.strip().lower() in COLUMN_NAMES[figure]
-            }
-            if own:
-                cells = table.columns[[date, *own]].rename(columns=own)
-                parts.append(self._wide(replace(table, columns=cells, refused=() if parts else table.refused), date, figure))
-        if not parts:
+        """A table with two levels of columns: a wide table of each figure that is known, read by the headings of each security."""
+        owned: dict[str, dict[str, str]] = {}
+        for column, (written, security) in table.levels.items():
+            other = owned.setdefault(security, {}).setdefault(written, column)
+            if other != column:
+                raise InputError(f"{table.name}: 2 columns are the {written} of {security!r} ({other!r}, {column!r}); keep one of them.")
+        lines: dict[str, list[_Line]] = {figure: [] for figure in FIGURES}
+        beside, refused, unread = {}, [], []
+        for security, columns in owned.items():
+            if not any(map(is_price, columns)):
+                refused += [(security, pd.NaT, f"{written} of a security without a close", table.name) for written in columns]
+                continue
+            cells = table.columns[[date, *columns.values()]].set_axis([date, *columns], axis=1)
+            own = figure_columns(replace(table, name=f"{table.name}: {security}", columns=cells), {})
+            beside[security] = own.beside
+            unread += [columns[written] for written in own.unread]
+            for figure in own.named.keys() & lines.keys():
+                of_price = {"currency": own.close_currency, "sign": own.close_sign} if figure in ("close", "adjusted_close") else {}
+                factor = own.volume_factor if figure == "volume" else 1.0
+                lines[figure].append(_Line(column=columns[own.named[figure]], security=security, factor=factor, **of_price))
+        if len(refused) == len(table.levels):
             listed = ", ".join(dict.fromkeys(figure for figure, _ in table.levels.values()))
             raise InputError(f"{table.name} has no close column; it has: {listed}.")
-        return together(parts)
+        parts = [self._wide(replace(table, refused=()), date, figure, held) for figure, held in lines.items() if held]
+        read = together(parts)
+        refused += [("", pd.NaT, why, f"{table.name} line {line}") for line, why in table.refused]
+        said = FigureColumns(named={}, unread=tuple(unread)).notes(table.name)
+        return replace(read, beside=beside, refused=[*refused, *read.refused], read_as=(*read.read_as, *said))
 
     def _long(self, table: RawTable, own: FigureColumns, stem: str) -> Figures:
         """Rows of a long table, or of a table of one security called `stem`."""
@@ -102,7 +131,9 @@ class TableReader:
         reason, unread = pd.Series("", index=rows.index, dtype="object"), pd.Series(dtype="object")
         for figure in [name for name in FIGURES if name in named]:
             held = cells[named[figure]]
-            rows[figure], bad = own.shares(held, table.decimal) if figure == "volume" else read_numbers(held, table.decimal)
+            rows[figure], bad = (
+                shares_of(held, table.decimal, own.volume_factor) if figure == "volume" else read_numbers(held, table.decimal)
+            )
             told = figure + " is not a number: " + cells[named[figure]].astype(str)
             if figure == "volume":
                 unread = told[bad]  # a volume that cannot be read is unknown and takes no close with it
@@ -130,27 +161,30 @@ class TableReader:
             currency = currencies_of_column(table.name, good["security"], cells.loc[good.index, named["currency"]], own.close_currency)
         priced = [cells.loc[good.index, named[name]].astype(str) for name in ("close", "adjusted_close") if name in named]
         by_line = pd.concat(priced).groupby(pd.concat([good["security"]] * len(priced)).to_numpy(), sort=False) if priced else ()
-        sign = sign_in(named.get("close", ""))
-        borne = {str(line): "".join(sorted({*sign, *sign_beside(held)})) for line, held in by_line}
+        borne = {str(line): "".join(sorted({*own.close_sign, *sign_beside(held)})) for line, held in by_line}
+        beside = dict.fromkeys(order, own.beside) if own.beside else {}
         read_as = (*table.notes, *days.notes, *own.notes(table.name))
-        return Figures(frames=frames, currency=currency, signs=borne, refused=refused, read_as=read_as)
+        return Figures(frames=frames, currency=currency, signs=borne, beside=beside, refused=refused, read_as=read_as)
 
-    def _wide(self, table: RawTable, date: str, figure: str) -> Figures:
-        """Rows of a table with one column a security."""
+    def _wide(self, table: RawTable, date: str, figure: str, lines: Sequence[_Line]) -> Figures:
+        """Rows of one figure of a table with one column of it a security."""
         cells = table.columns
         days = read_days(cells[date], table.name, self.date_format)
-        written = [column for column in cells.columns if column != date]
-        bare = [without_currency(column) for column in written]
-        if len({security for security, _ in bare}) < len(bare):  # one security in two currencies: the heading tells them apart
-            bare = [(column, currency) for column, (_, currency) in zip(written, bare, strict=True)]
-        securities = [security for security, _ in bare]
-        values, bad = np.empty((len(cells), len(securities))), np.zeros((len(cells), len(securities)), dtype=bool)
-        for position, column in enumerate(written):
-            values[:, position], bad[:, position] = read_numbers(cells[column], table.decimal, counts=figure == "volume")
+        values, bad = np.empty((len(cells), len(lines))), np.zeros((len(cells), len(lines)), dtype=bool)
+        for position, line in enumerate(lines):
+            held = cells[line.column]
+            volume = figure == "volume"
+            values[:, position], bad[:, position] = (
+                shares_of(held, table.decimal, line.factor) if volume else read_numbers(held, table.decimal)
+            )
         wordy = np.asarray(bad.any(axis=0) & np.isnan(values).all(axis=0))
-        words = [(securities[at], cells[written[at]][bad[:, at]].iloc[0]) for at in np.flatnonzero(wordy)] if not wordy.all() else []
+        words = (
+            [(lines[at].security, cells[lines[at].column][bad[:, at]].iloc[0]) for at in np.flatnonzero(wordy).tolist()]
+            if not wordy.all()
+            else []
+        )
         if words:  # a column of names or days is no security
-            written, securities = ([name for name, no in zip(names, wordy, strict=True) if not no] for names in (written, securities))
+            lines = [line for line, no in zip(lines, wordy, strict=True) if not no]
             values, bad = values[:, ~wordy], bad[:, ~wordy]
         reason = pd.Series("", index=days.dates.index, dtype="object")
         reason = reason.mask(np.asarray(np.isnan(values).all(axis=1) & ~bad.any(axis=1)), "no figure")
@@ -158,21 +192,26 @@ class TableReader:
         kept = (reason == "").to_numpy()
         _, refused = self._checked(table, pd.DataFrame({"session": days.dates, "security": ""}), reason, "")
         refused += [
-            (securities[column], days.dates.iloc[row], f"{figure} is not a number: {cells[written[column]].iloc[row]}", _line(table, row))
-            for row, column in np.argwhere(bad & kept[:, None])
+            (
+                lines[int(at)].security,
+                days.dates.iloc[row],
+                f"{figure} is not a number: {cells[lines[int(at)].column].iloc[row]}",
+                _line(table, row),
+            )
+            for row, at in np.argwhere(bad & kept[:, None])
         ]
         refused += [(name, pd.NaT, f"no row of it holds a number (first {cell})", table.name) for name, cell in words]
         figured = ~np.isnan(values) & kept[:, None]
+        securities = [line.security for line in lines]
         refuse_shifted(
             table.name, cells[date], days, ((line, np.flatnonzero(own)) for line, own in zip(securities, figured.T, strict=True))
         )
-        frame = pd.DataFrame(values[kept], index=pd.DatetimeIndex(days.dates[kept]), columns=securities)
-        currency = {security: code for security, code in bare if code and security in securities}
+        frame = pd.DataFrame(values[kept], index=pd.DatetimeIndex(days.dates[kept]), columns=securities).sort_index()
+        currency = {line.security: line.currency for line in lines if line.currency}
         borne: dict[str, str] = {}
-        if figure != "volume":
-            borne = {name: "".join(sorted({*sign_in(at), *sign_beside(cells[at])})) for name, at in zip(securities, written, strict=True)}
-        frames = {figure: frame.sort_index()}
-        return Figures(frames=frames, currency=currency, signs=borne, refused=refused, read_as=(*table.notes, *days.notes))
+        if figure in ("close", "adjusted_close"):
+            borne = {line.security: "".join(sorted({*line.sign, *sign_beside(cells[line.column])})) for line in lines}
+        return Figures(frames={figure: frame}, currency=currency, signs=borne, refused=refused, read_as=(*table.notes, *days.notes))
 
     def _checked(self, table: RawTable, rows: pd.DataFrame, reason: pd.Series, security: str) -> tuple[pd.DataFrame, list[Refused]]:
         """The good rows, with unique and ascending dates for each security, and the refused ones with their reason."""
@@ -202,10 +241,15 @@ class TableReader:
         return good, refused
 
 
-def _with_currency_of(heading: str, security: str) -> str:
-    """A security with the currency that a heading of one of its figures states, as headings of securities state it."""
-    code = without_currency(heading)[1]
-    return f"{security} ({code})" if code and not without_currency(security)[1] else security
+def _lines_of(headings: Sequence[str]) -> list[_Line]:
+    """The lines of a wide table, whose headings are names of securities and the currencies that they state."""
+    bare = [without_currency(heading) for heading in headings]
+    if len({security for security, _ in bare}) < len(bare):  # one security in two currencies: the heading tells them apart
+        bare = [(heading, currency) for heading, (_, currency) in zip(headings, bare, strict=True)]
+    return [
+        _Line(column=heading, security=security, currency=currency, sign=sign_in(heading))
+        for heading, (security, currency) in zip(headings, bare, strict=True)
+    ]
 
 
 def _line(table: RawTable, row: int) -> str:
@@ -221,10 +265,13 @@ def together(parts: list[Figures]) -> Figures:
             frames[name] = pd.concat(frames_of_figure, axis=1, sort=True)
     _refuse_repeated(frames)
     currency = {security: code for part in parts for security, code in part.currency.items()}
-    signs = {security: sign for part in parts for security, sign in part.signs.items() if sign}
+    signs: dict[str, str] = {}
+    for security, sign in ((security, sign) for part in parts for security, sign in part.signs.items() if sign):
+        signs[security] = "".join(sorted({*signs.get(security, ""), *sign}))
+    beside = {security: stated for part in parts for security, stated in part.beside.items()}
     refused, notes = ([row for part in parts for row in part.refused], tuple(note for part in parts for note in part.notes))
     read_as = tuple(dict.fromkeys(note for part in parts for note in part.read_as))
-    return Figures(frames=frames, currency=currency, signs=signs, refused=refused, notes=notes, read_as=read_as)
+    return Figures(frames=frames, currency=currency, signs=signs, beside=beside, refused=refused, notes=notes, read_as=read_as)
 
 
 def _refuse_repeated(frames: Mapping[str, pd.DataFrame]) -> None:

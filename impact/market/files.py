@@ -19,7 +19,7 @@ from impact.market.panel import MarketPanel
 from impact.market.plausibility import doubt_notes
 from impact.market.sniffing import DELIMITED, PARQUET, WORKBOOKS, RawTable, read_sheets
 from impact.market.sources import FetchResult
-from impact.market.stated_currencies import currencies_said
+from impact.market.stated_currencies import currencies_said, stated_over
 from impact.provenance import Source
 from impact.typing_ import Day
 
@@ -122,7 +122,8 @@ class FileSource:
             )
         frames = {name: frame[[own]].rename(columns={own: security}) for name, frame in read.frames.items() if own in frame}
         currency, signs = ({security: told[own]} if own in told else {} for told in (read.currency, read.signs))
-        return replace(read, frames=frames, currency=currency, signs=signs)
+        beside = {security: read.beside[own]} if own in read.beside else {}
+        return replace(read, frames=frames, currency=currency, signs=signs, beside=beside)
 
     def _folder(self, securities: Sequence[str] | None) -> Figures:
         files = {_stem(path): path for path in sorted(self.path.iterdir()) if _is_data_file(path)}
@@ -153,6 +154,7 @@ class FileSource:
         empty = pd.DataFrame(np.nan, index=sessions, columns=order)
         close = read.frames.get("close", empty).reindex(index=sessions, columns=order)
         adjusted = read.frames.get("adjusted_close", empty).reindex(index=sessions, columns=order)
+        currency, told = stated_over(read.currency, self.currency, order, self.name)
         only_adjusted = close.isna().all() & adjusted.notna().any()
         volume = read.frames.get("volume")
         unpriced = [] if volume is None else [("", day, "volume without a price", self.name) for day in volume.index.difference(sessions)]
@@ -162,11 +164,11 @@ class FileSource:
                 adjusted_close=adjusted if "adjusted_close" in read.frames else None,
                 dividends=read.frames.get("dividends"),
                 volume=volume,
-                currency=currencies_said(read.signs, read.currency if self.currency is None else self.currency, order),
+                currency=currencies_said(read.signs, currency, order, read.beside),
                 basis=self._basis(only_adjusted, adjusted.notna().any()),
                 sources=(Source(title=f"user file {self.name}", basis="user file"),),
                 assumptions=(*_only_adjusted_note(only_adjusted.index[only_adjusted].tolist()), *read.notes),
-                read_as=read.read_as,
+                read_as=(*read.read_as, *told),
                 dropped=dropped_rows(read.refused + unpriced),
             )
         except InputError as error:

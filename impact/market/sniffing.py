@@ -13,6 +13,7 @@ import pandas as pd
 from impact.errors import InputError, SourceUnusable
 from impact.intake import RawFile, RawSheet, read_tables
 from impact.market.column_names import COLUMN_NAMES, DATE_NAMES, NOT_PRICES, OTHER_FIGURES
+from impact.market.heading_units import with_unit
 from impact.market.written_days import looks_like_date
 from impact.market.written_numbers import decimal_sign
 
@@ -223,10 +224,21 @@ def _is_level(figures: list[str], securities: list[str]) -> bool:
 
     A single name above figures that do not repeat may be a title.
     """
-    named, others = [name.lower() for name in figures if name], [name for name in securities if name]
-    if not others or not COLUMN_NAMES["close"] & set(named) or not set(named) <= _FIGURE_NAMES or _FIGURE_NAMES & {*map(str.lower, others)}:
+    named, others = [_figure_of(name) for name in figures if name], [name for name in securities if name]
+    if (
+        not others
+        or not (COLUMN_NAMES["close"] | COLUMN_NAMES["adjusted_close"]) & set(named)
+        or not set(named) <= _FIGURE_NAMES
+        or _FIGURE_NAMES & {*map(str.lower, others)}
+    ):
         return False
     return len(set(named)) < len(named) or len(others) >= len(named)
+
+
+def _figure_of(heading: str) -> str:
+    """A heading in lower case, without the currency or unit behind it where it is no name of a figure as it stands."""
+    name = heading.lower()
+    return name if name in _FIGURE_NAMES else next((bare.lower() for bare, _ in with_unit(heading)), name)
 
 
 def _carried(cells: list[str]) -> list[str]:

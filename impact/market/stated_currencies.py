@@ -8,9 +8,12 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.intake.currencies import MARKS, currency_of
+from impact.market.closed_days import venues_of
+from impact.market.heading_units import PART
 from impact.market.written_numbers import CURRENCY_SIGNS, MISSING
+from impact.venues import VENUES
 
-__all__ = ["currencies_of_column", "currencies_said", "sign_beside"]
+__all__ = ["currencies_of_column", "currencies_said", "sign_beside", "stated_over"]
 
 SIGN_MEANS: Mapping[str, frozenset[str]] = {
     **{sign: frozenset({MARKS[sign]}) for sign in "€£₩"},
@@ -18,6 +21,7 @@ SIGN_MEANS: Mapping[str, frozenset[str]] = {
     "$": frozenset({*(code for mark, code in MARKS.items() if "$" in mark), "ARS", "CLP", "COP"}),
 }
 """Currencies that a sign may stand for."""
+_OF_CENTS, _CENTS = "ZAR", "ZAc"
 
 
 def currencies_of_column(name: str, securities: pd.Series, stated: pd.Series, heading: str = "") -> dict[str, str]:
@@ -49,6 +53,21 @@ def currencies_of_column(name: str, securities: pd.Series, stated: pd.Series, he
     return untold | dict(zip(told["security"], told["code"], strict=True))
 
 
+def stated_over(
+    read: Mapping[str, str], stated: str | Mapping[str, str] | None, securities: Sequence[str], name: str
+) -> tuple[str | Mapping[str, str], tuple[str, ...]]:
+    """The currencies that a caller states, over those that the file called `name` says; and in words which of these are not used."""
+    if stated is None:
+        return read, ()
+    own = dict.fromkeys(securities, stated) if isinstance(stated, str) else stated
+    passed = [line for line in securities if read.get(line) and own.get(line) and currency_of(read[line]) != currency_of(own[line])]
+    said = (
+        f"{name}: the currency stated, {own[passed[0]]!r}, is used in place of {read[passed[0]]!r}, which the file says of {passed[0]!r} ({len(passed)} such)."
+        for _ in passed[:1]
+    )
+    return (stated if isinstance(stated, str) else {**read, **stated}), tuple(said)
+
+
 def sign_beside(cells: pd.Series) -> str:
     """The currency signs beside the figures of a column, in the order of ``$€£¥₩``; empty without any."""
     if pd.api.types.is_numeric_dtype(cells):
@@ -59,15 +78,52 @@ def sign_beside(cells: pd.Series) -> str:
 
 
 def currencies_said(
-    signs: Mapping[str, str], stated: str | Mapping[str, str] | None, securities: Sequence[str]
+    signs: Mapping[str, str],
+    stated: str | Mapping[str, str] | None,
+    securities: Sequence[str],
+    beside: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str | Mapping[str, str] | None:
     """The currency of each security as the caller, its heading or its column states; a sign that means one currency tells it where none does.
+
+    Parameters
+    ----------
+    signs : mapping of security to str
+        What its closes bear.
+    stated : str or mapping
+    securities : sequence of str
+    beside : mapping of security to mapping of heading to str, optional
+        Headings of its adjusted closes and dividends, and the currency or sign that each states.
 
     Raises
     ------
     InputError
-        If the figures of a security bear several signs, or one that cannot stand for the currency stated.
+        If the closes of a security bear several signs, or one that cannot stand for the currency stated; or its adjusted closes or dividends
+        state a currency that its closes do not.
     """
+    told = _currencies_of_closes(signs, stated, securities)
+    for security in securities:
+        for heading, mark in (beside or {}).get(security, {}).items():
+            code = told if isinstance(told, str) else (told or {}).get(security, "")
+            if not (_stands_for(mark, code) if code else mark == signs.get(security)):
+                closes = code or signs.get(security) or "no currency"
+                raise InputError(
+                    f"{heading!r} states {mark} and the closes of {security!r} {closes}: closes, adjusted closes and dividends are in one currency and "
+                    "unit; state it in the heading of the closes too, convert one of them, or leave it out."
+                )
+    return told
+
+
+def _stands_for(mark: str, code: str) -> bool:
+    """Whether a currency or a sign of some may be that of a code."""
+    name, worth = currency_of(code)
+    if mark == PART:
+        return worth != 1.0
+    return (name in SIGN_MEANS[mark] and worth == 1.0) if mark in SIGN_MEANS else (name, worth) == currency_of(mark)
+
+
+def _currencies_of_closes(
+    signs: Mapping[str, str], stated: str | Mapping[str, str] | None, securities: Sequence[str]
+) -> str | Mapping[str, str] | None:
     borne = {security: signs[security] for security in securities if signs.get(security)}
     if not borne:
         return stated
@@ -78,10 +134,23 @@ def currencies_said(
             raise InputError(
                 f"the figures of {security!r} bear {' and '.join(sign)}; the closes of one security are in one currency: convert them."
             )
-        if not code and len(SIGN_MEANS[sign]) == 1:
+        if not code and sign == PART:
+            told[security] = _part_at_venue(security)
+        elif not code and len(SIGN_MEANS[sign]) == 1:
             told[security] = next(iter(SIGN_MEANS[sign]))
-        elif code and (currency_of(code)[0] not in SIGN_MEANS[sign] or currency_of(code)[1] != 1.0):
+        elif code and not _stands_for(sign, code):
             raise InputError(
                 f"the figures of {security!r} bear {sign} and its currency is stated as {code!r}; state the one they are in, or convert them."
             )
     return told
+
+
+def _part_at_venue(security: str) -> str:
+    """The hundredth in which the venue of a line quotes, where cents are one: those of Johannesburg."""
+    code = venues_of(pd.Index([security])).iloc[0]
+    if code not in VENUES or VENUES[code].currency != _OF_CENTS:
+        raise InputError(
+            f"the heading of {security!r} says that its closes are in a part of a currency, not of which; state its currency, such as ZAc, or give "
+            "the closes in whole units."
+        )
+    return _CENTS

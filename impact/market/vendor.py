@@ -14,8 +14,7 @@ import pandas as pd
 from impact.errors import DataUnavailable, InputError
 from impact.intake import LIMITS
 from impact.market.checks import checked_figures, last_ended_day
-from impact.market.column_headings import sign_in
-from impact.market.figure_columns import figure_columns
+from impact.market.figure_columns import figure_columns, shares_of
 from impact.market.histories import FetchFailure, SecurityHistory, utc_now
 from impact.market.sniffing import table_of_bytes
 from impact.market.stated_currencies import currencies_of_column, currencies_said, sign_beside
@@ -127,7 +126,9 @@ def _figures(content: bytes, name: str, symbol: str) -> tuple[pd.DataFrame, str]
         raise FetchFailure("unreadable", f"the answer of {name} cannot be read: {error}") from error
     held = {figure: own.named[told] for figure, told in TOLD.items() if told in own.named}
     columns = {
-        figure: (own.shares(cells[column], table.decimal) if figure == "volume" else read_numbers(cells[column], table.decimal))[0]
+        figure: (
+            shares_of(cells[column], table.decimal, own.volume_factor) if figure == "volume" else read_numbers(cells[column], table.decimal)
+        )[0]
         for figure, column in held.items()
     }
     if "close" not in columns:
@@ -135,8 +136,8 @@ def _figures(content: bytes, name: str, symbol: str) -> tuple[pd.DataFrame, str]
     codes = {symbol: own.close_currency} if own.close_currency else {}
     if "currency" in own.named:
         codes = currencies_of_column(name, pd.Series(symbol, index=cells.index), cells[own.named["currency"]], own.close_currency)
-    beside = sign_beside(pd.concat([cells[held[figure]] for figure in ("close", "dividend") if figure in held]))
-    borne = "".join(sorted({*sign_in(held["close"]), *beside}))
-    said = currencies_said({symbol: borne}, codes, [symbol])
+    signs = sign_beside(pd.concat([cells[held[figure]] for figure in ("close", "dividend") if figure in held]))
+    borne = "".join(sorted({*own.close_sign, *signs}))
+    said = currencies_said({symbol: borne}, codes, [symbol], {symbol: own.beside})
     index = pd.DatetimeIndex(read_dates(cells[own.named["date"]], name))
     return pd.DataFrame(columns, index=index), said.get(symbol, "") if isinstance(said, Mapping) else ""

@@ -73,7 +73,6 @@ def test_names_that_hold_the_word_of_a_figure_are_securities(tmp_path):
         ["S&P 500", "S&P 500 Vol"],
         ["KO", "A_LOW"],
         ["KO", "KO-PRICE"],
-        ["KO last", "KO close"],
         ["FOO (ALL)", "TRY (TOP)", "BRK (B)"],
         ["NYSE:CLOSE", "NASDAQ:VOL", "NYSE:KO"],
         ["OPEN TEXT", "HIGH LINER"],
@@ -122,13 +121,75 @@ def test_vol_is_a_volume_where_its_cells_are_counts_and_else_a_security_that_is_
         ("KO Open,PEP Open", "name no close column; they name: Open"),
         ("KO,KO Volume,KO shares traded", "2 columns are the volume of 'KO' ('KO Volume', 'KO shares traded'); keep one"),
         ("KO Adj Close,KO adjusted", "2 columns are the adjusted close of 'KO'"),
-        ("KO,KO Volume (m)", "column 'KO Volume (m)' gives a volume in (m); give it in single shares"),
+        ("KO Close,Last KO,Close_KO,KO Volume", "prices.csv: 2 columns are the Close of 'KO' ('KO Close', 'Close_KO'); keep one"),
     ],
 )
 def test_figures_that_make_no_panel_are_refused(tmp_path, header, said):
     rows = [",".join(str(1000 + day) for _ in header.split(",")) for day in range(3)]
     with pytest.raises(InputError, match=re.escape(said)):
         read(tmp_path, f"Date,{header}", *rows)
+
+
+@pytest.mark.parametrize("header", ["KO Close,KO Last,KO Volume,PEP Close,PEP Last", "KO last,KO close,Volume KO,PEP last,PEP close"])
+def test_a_close_stands_before_a_last_price_of_its_security(tmp_path, header):
+    close_first = header.startswith("KO Close")
+    rows = [
+        f"{day},{day + 0.5},{100 * day},{2 * day},{2 * day + 0.5}"
+        if close_first
+        else f"{day + 0.5},{day},{100 * day},{2 * day + 0.5},{2 * day}"
+        for day in (10, 11, 12)
+    ]
+    panel = read(tmp_path, f"Date,{header}", *rows)
+    assert list(panel.securities) == ["KO", "PEP"] and panel.close.to_numpy().tolist() == [[10, 20], [11, 22], [12, 24]]
+    assert panel.volume["KO"].tolist() == [1000, 1100, 1200]
+
+
+@pytest.mark.parametrize(
+    "volume",
+    [
+        "KO Volume (000)",
+        "KO Volume thousands",
+        "KO Volume_k",
+        "KO_Volume_000s",
+        "Volume (000) KO",
+        "KO Volume ('000)",
+        "KO Vol (k)",
+        "('Volume (k)', 'KO')",
+    ],
+)
+@pytest.mark.parametrize("close", ["KO", "KO Close", "Close (USD) KO", "KO Close USD"])
+def test_the_unit_of_a_volume_beside_a_security_is_read(tmp_path, close, volume):
+    panel = read(tmp_path, f'Date,{close},"{volume}"', "45.1,1", "45.2,2.5", "45,3")
+    assert list(panel.securities) == ["KO"] and panel.close["KO"].tolist() == [45.1, 45.2, 45.0]
+    assert panel.volume["KO"].tolist() == [1000, 2500, 3000] and panel.currency["KO"] == ("USD" if "USD" in close else "")
+
+
+@pytest.mark.parametrize("volume", ["KO Volume (USD)", "KO Volume (lots)", "KO Volume (100 shares)"])
+def test_a_volume_of_money_or_of_untold_lots_is_named_as_unread(tmp_path, volume):
+    panel = read(tmp_path, f"Date,KO,{volume}", "45.1,1000", "45.2,2000", "45,3000")
+    assert list(panel.securities) == ["KO"] and panel.volume is None
+    assert panel.read_as == (f"prices.csv: not read, a volume in money or in a unit that is not told in shares: {volume!r}.",)
+
+
+TWO_LEVELS = ",KO,KO,KO,PEP,PEP,PEP\nDate,{}\n2021-01-04,10,10.5,1,20,20.5,2\n2021-01-05,11,11.5,1,21,21.5,2\n"
+
+
+def test_the_second_level_of_columns_is_read_as_headings_are(tmp_path):
+    """Two names of one figure were a TypeError, and units and currencies made the table one that repeats its columns."""
+    path = tmp_path / "prices.csv"
+    path.write_text(TWO_LEVELS.format("Close,Last,Volume,Close,Last,Volume"))
+    panel = load_panel(path)
+    assert panel.close.to_numpy().tolist() == [[10, 20], [11, 21]] and panel.volume["PEP"].tolist() == [2, 2]
+    path.write_text(TWO_LEVELS.format("Close (USD),Last (USD),Volume (000),Close (EUR),Last (EUR),Volume (000)"))
+    panel = load_panel(path)
+    assert panel.currency.to_dict() == {"KO": "USD", "PEP": "EUR"}
+    assert panel.close["KO"].tolist() == [10, 11] and panel.volume["KO"].tolist() == [1000, 1000]
+    path.write_text(TWO_LEVELS.format("Close,Price (p),Turnover,Closing price,Close,Volume"))
+    with pytest.raises(InputError, match=r"prices.csv: PEP has 2 columns of closes \('Closing price', 'Close'\)"):
+        load_panel(path)
+    path.write_text("Price,Close (USD),Close (p),Volume (000)\nTicker,KO,VOD,KO\nDate,,,\n2021-01-04,10,70,1\n2021-01-05,11,71,1\n")
+    panel = load_panel(path)
+    assert panel.currency.to_dict() == {"KO": "USD", "VOD": "GBp"} and panel.volume["KO"].tolist() == [1000, 1000]
 
 
 def test_a_volume_of_a_security_without_a_close_is_dropped_with_the_reason(tmp_path):

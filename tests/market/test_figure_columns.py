@@ -1,5 +1,7 @@
 """Which column is which figure: units and currencies of headings, closes beside last prices, and what is turned over beside a price."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -25,7 +27,8 @@ def read(tmp_path):
         ("Close (p)", "GBp"), ("Close (pence)", "GBp"), ("Close [GBX]", "GBX"), ("Price (GBp)", "GBp"), ("Close (£)", "GBP"),
         ("close_usd", "USD"), ("Share Price (USD)", "USD"), ("Close*", ""), ("4. close", ""), ("Price Close", ""), ("TRDPRC_1", ""),
         ("Close (€)", "EUR"), ("Close (HK$)", "HKD"), ("Fechamento (R$)", "BRL"), ("Close_EUR", "EUR"), ("Closing price in EUR", "EUR"),
-        ("Close GBp", "GBp"), ("Close ($)", ""), ("收盘价(元)", ""), ("収盘", None), ("Stängn.kurs", ""), ("Slutkurs (kr)", ""), ("Close (₩)", "KRW"),
+        ("Close (in USD)", "USD"), ("Close (usd)", "USD"), ("Close (euros)", "EUR"), ("Close (€/share)", "EUR"), ("Close (agorot)", "ILA"),
+        ("終値(円)", "JPY"), ("Close (local currency)", ""), ("Close GBp", "GBp"), ("Close ($)", ""), ("收盘价(元)", ""), ("収盘", None), ("Stängn.kurs", ""), ("Slutkurs (kr)", ""), ("Close (₩)", "KRW"),
     ],
 )  # fmt: skip
 def test_a_unit_or_currency_of_the_heading_of_a_close_is_read(read, close, currency):
@@ -76,28 +79,34 @@ def test_an_amount_beside_a_close_is_what_was_turned_over(read, tmp_path):
     [
         ("Volume (shares)", "950250", 950250), ("Umsatz (Stück)", "950250", 950250), ("Volume ('000)", "950.25", 950250),
         ("Volume (thousands)", "950.25", 950250), ("成交量(万股)", "95.025", 950250), ("Trading Volume", "950250", 950250),
-        ("Volume Traded", "950250", 950250), ("No.of Shares", "950250", 950250), ("成交量（股）", "950250", 950250),
+        ("Volume_k", "950.25", 950250), ("Volume thousands", "950.25", 950250), ("Volume Traded", "950250", 950250), ("No.of Shares", "950250", 950250), ("成交量（股）", "950250", 950250),
     ],
 )  # fmt: skip
 def test_the_unit_of_a_volume_is_read(read, volume, cell, shares):
     assert read(f"Date,Close,{volume}", f"170.5,{cell}", f"171.75,{cell}").volume["X"].tolist() == [shares, shares]
 
 
+UNREAD = "X.csv: not read, a volume in money or in a unit that is not told in shares: '{}'."
+
+
 def test_a_volume_of_money_or_of_untold_lots_is_none(read):
     panel = read("Date,Close,Volume (USD)", "170.5,9502500", "171.75,9502500")
-    assert panel.volume is None
+    assert panel.volume is None and panel.read_as == (UNREAD.format("Volume (USD)"),)
     panel = read("Date,Close,Volumen,Stück", "170.5,161000,950", "171.75,223000,1300")
     assert panel.volume["X"].tolist() == [950, 1300]
     panel = read("Date,Close,成交量(手)", "170.5,9502", "171.75,9502")
-    assert panel.volume is None and panel.read_as == ("X.csv: not read, a volume in a unit that is not told in shares: '成交量(手)'.",)
+    assert panel.volume is None and panel.read_as == (UNREAD.format("成交量(手)"),)
+    assert read("Date,Close,Volume (100 shares)", "170.5,9502", "171.75,9502").read_as == (UNREAD.format("Volume (100 shares)"),)
+    with pytest.raises(
+        InputError, match=r"columns\['volume'\]='Volume \(lots\)' of X.csv is a volume in money, or in a unit that is not told"
+    ):
+        read("Date,Close,Volume (lots)", "170.5,9502", "171.75,9502", columns={"volume": "Volume (lots)"})
 
 
 def test_a_figure_and_a_security_in_one_heading_may_state_a_currency(read):
     panel = read("Date,KO Close (USD),KO Volume,VOD Close (p),VOD Volume", "40,1000,170.5,2000", "41,1100,171.75,2100")
     assert panel.currency.to_dict() == {"KO": "USD", "VOD": "GBp"}
     assert panel.close["VOD"].tolist() == [170.5, 171.75] and panel.volume["VOD"].tolist() == [2000, 2100]
-    with pytest.raises(InputError, match=r"'KO Volume \(USD\)' gives a volume in \(USD\)"):
-        read("Date,KO Close,KO Volume (USD)", "40,1000", "41,1100")
 
 
 def test_a_heading_and_a_column_of_currencies_must_agree(read):
@@ -167,5 +176,65 @@ def test_words_in_brackets_say_which_close_it_is(read):
 def test_what_is_paid_is_in_the_currency_of_the_close(read, header):
     with pytest.raises(InputError, match="are in one currency and unit"):
         read(header, "4,5", "4.1,5")
+    with pytest.raises(InputError, match="are in one currency and unit"):
+        read(header.replace("Close", "X Close").replace("Div", "X Div").replace("Adj X", "X Adj"), "4,5", "4.1,5")
     panel = read("Date,Close (p),Dividends (GBX)", "400,0", "410,5", basis="as_traded")
     assert panel.returns()["X"].iloc[1] == pytest.approx((410 + 5) / 400 - 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "states"),
+    [
+        ("Date,Close,Adj Close (USD)", "'Adj Close (USD)' states USD and the closes of 'X' no currency"),
+        ("日付,終値(円),調整後終値($)", "'調整後終値($)' states $ and the closes of 'X' JPY"),
+        ("Date,Close (€),Adj Close ($)", "'Adj Close ($)' states $ and the closes of 'X' EUR"),
+        ("Date,Close ($),Adj Close (EUR)", "'Adj Close (EUR)' states EUR and the closes of 'X' $"),
+        ("Date,Close,Dividends (cents)", "'Dividends (cents)' states ¢ and the closes of 'X' no currency"),
+        ("Date,KO (USD),KO Adj Close (EUR)", "'Adj Close (EUR)' states EUR and the closes of 'KO' USD"),
+    ],
+)
+def test_a_currency_that_only_one_of_two_prices_states_is_none(read, header, states):
+    with pytest.raises(InputError, match=re.escape(states)):
+        read(header, "10,9", "11,10")
+
+
+def test_a_currency_stated_by_the_caller_or_a_column_settles_the_heading_beside(read):
+    assert read("Date,Close,Dividends (CNY)", "10,0", "11,1", currency="CNY").currency["X"] == "CNY"
+    assert read("Date,Close,Adj Close (USD),Currency", "10,9,USD", "11,10,USD").currency["X"] == "USD"
+    assert read("Date,Close ($),Adj Close ($)", "10,9", "11,10").currency["X"] == ""
+    assert read("Date,Close,Dividends (cents)", "1000,0", "1100,10", currency="ZAc").dividends["X"].tolist() == [0, 10]
+    with pytest.raises(InputError, match="states CNY and the closes of 'X' HKD"):
+        read("Date,Close,Dividends (CNY)", "10,0", "11,1", currency="HKD")
+
+
+def test_a_part_of_a_currency_is_that_of_the_venue_or_is_asked_for(read):
+    for unit in ("cents", "c", "Cents", "CENTS"):
+        assert read(f"Date,Close ({unit})", "170.5", "171.75", name="NPN.JO.csv").currency.to_dict() == {"NPN.JO": "ZAc"}
+        assert read(f"Date,Close ({unit})", "170.5", "171.75", currency="ZAc").currency.to_dict() == {"X": "ZAc"}
+    assert read("Date,NPN.JO (cents),KO (USD)", "170.5,40", "171.75,41").currency.to_dict() == {"NPN.JO": "ZAc", "KO": "USD"}
+    for unit in ("cents", "c", "öre", "fils", "USc"):
+        with pytest.raises(InputError, match="says that its closes are in a part of a currency, not of which; state its currency"):
+            read(f"Date,Close ({unit})", "170.5", "171.75")
+    with pytest.raises(InputError, match="bear ¢ and its currency is stated as 'ZAR'"):
+        read("Date,Close (cents)", "170.5", "171.75", currency="ZAR")
+
+
+@pytest.mark.parametrize("unit", ["000", "'000", "k", "thousands", "USD m", "TEUR", "million"])
+def test_a_price_in_thousands_is_refused_and_makes_no_security(read, unit):
+    with pytest.raises(InputError, match="prices in another unit than a currency"):
+        read(f"Date,Close ({unit})", "170.5", "171.75")
+    with pytest.raises(InputError, match="prices in another unit than a currency"):
+        read(f"Date,KO Close ({unit}),KO Volume", "170.5,1000", "171.75,2000")
+
+
+@pytest.mark.parametrize("ticker", ["KO", "C", "K", "M", "BN", "600519", "CENT", "USX"])
+def test_a_ticker_in_brackets_is_a_security(read, ticker):
+    assert read(f"Date,Close ({ticker}),Close (PEP)", "170.5,1", "171.75,2").securities == [ticker, "PEP"]
+
+
+def test_a_currency_stated_over_that_of_the_file_is_said(read):
+    panel = read("Date,Close (GBP)", "170.5", "171.75", currency="GBp")
+    assert panel.currency["X"] == "GBp"
+    assert panel.read_as == ("X.csv: the currency stated, 'GBp', is used in place of 'GBP', which the file says of 'X' (1 such).",)
+    panel = read("Date,VOD (GBP),KO (USD)", "170.5,40", "171.75,41", currency={"VOD": "GBp"})
+    assert panel.currency.to_dict() == {"VOD": "GBp", "KO": "USD"}
