@@ -13,7 +13,7 @@ from impact.errors import ImpactWarning, InputError
 from impact.instants import parse_instant
 from impact.intake.given_frames import as_frame
 from impact.market.closed_days import is_stated, venues_of
-from impact.market.written_days import read_dates
+from impact.market.written_days import read_dates, refuse_day_before_month
 from impact.typing_ import BoolArray, TableLike
 
 __all__ = ["checked_events", "clock_notes", "clocked_rows", "faulty_instant"]
@@ -179,17 +179,19 @@ def _readable(dates: pd.Series) -> pd.Series:
     if not (pd.api.types.is_object_dtype(dates.dtype) or pd.api.types.is_string_dtype(dates.dtype)):
         return dates
     distinct = [value for value in dates.unique() if isinstance(value, str)]
+    refuse_day_before_month(pd.Series(distinct, dtype=object), "events['date']")
     odd = [text for text in distinct if not text[:4].isdigit() and any(letter.isdigit() for letter in text)]
     if not odd:
         return dates
+    lettered = [text for text in odd if any(letter.isalpha() for letter in text)]  # a month with its name reads one way only
+    in_figures = [text for text in odd if text not in lettered]
     try:
-        written_out = all(any(letter.isalpha() for letter in text) for text in odd)  # a month with its name reads one way only
-        read = _written_out(pd.Series(odd)) if written_out else read_dates(pd.Series(odd), "date")
+        read = [*_written_out(pd.Series(lettered, dtype=object)), *(read_dates(pd.Series(in_figures), "date") if in_figures else ())]
     except InputError:
         raise InputError(
-            f"events['date'] can be read in two ways, or in none (first {odd[0]!r}); write the dates year first, like 2021-02-24."
+            f"events['date'] can be read in two ways, or in none (first {in_figures[0]!r}); write the dates year first, like 2021-02-24."
         ) from None
-    known = {text: date for text, date in zip(odd, read, strict=True) if pd.notna(date)}
+    known = {text: date for text, date in zip([*lettered, *in_figures], read, strict=True) if pd.notna(date)}
     return dates.map(lambda value: known.get(value, value) if isinstance(value, str) else value)
 
 

@@ -27,19 +27,19 @@ DATE_NAMES = _names(
 )
 COLUMN_NAMES: Mapping[str, frozenset[str]] = {
     "date": DATE_NAMES | _names("ex_date; ex date"),
-    "security": _names("security; symbol; ticker; instrument; ric; isin"),
+    "security": _names("security; symbol; ticker; instrument; ric; isin; ts_code; 股票代码; 证券代码; 股票代碼; 證券代號"),
     "close": _names(
         "close; close price; closing price; close/last; last; last price; px_last; price; settle",
         "schlusskurs; schluss; zuletzt; cierre; último; clôture; dernier; chiusura; ultimo; slotkoers; laatste; fechamento",
         "kapanış; kapanış fiyatı; kapanış (tl); kapanış(tl); kapanis; şimdi; son; son fiyat; preço de fechamento; preço fechamento",
         "slutkurs; stängningskurs; stängning; senast; senaste; sluttkurs; siste; lukkekurs; lukket; seneste; päätöskurssi; viimeisin; päätös",
-        "price close; close (unadjusted); unadjusted close; close unadjusted; close (raw); raw close; close (local); close (local currency); close (unadj); close (unadj.); close (not adjusted); close (split adjusted); share price; trdprc_1; hst_close; stängn.kurs; stängn. kurs; stängnkurs; closing price; official last; kurs zamknięcia; zamknięcie; zamkniecie; ostatni; ostatnio; zavírací kurz; závěr; poslední; záró; záróár; utolsó",
+        "price close; close (unadjusted); unadjusted close; close unadjusted; close (raw); raw close; close (local); close (local currency); close (unadj); close (unadj.); close (not adjusted); unadjusted; unadj; raw; close (split adjusted); share price; trdprc_1; hst_close; stängn.kurs; stängn. kurs; stängnkurs; closing price; official last; kurs zamknięcia; zamknięcie; zamkniecie; ostatni; ostatnio; zavírací kurz; závěr; poslední; záró; záróár; utolsó",
         "preț de închidere; închidere; ultimul; sulgemishind; цена закрытия; закрытие; цена; последняя; τιμή κλεισίματος; κλείσιμο; τελευταία",
         "שער סגירה; שער נעילה; terakhir; penutupan; giá đóng cửa; đóng cửa; lần cuối; ราคาปิด; ล่าสุด; fermeture; cours de clôture; laatste koers",
         "종가; 終値; 收盘价; 收盘; 收盤價; 收市價",
     ),
     "adjusted_close": _names(
-        "adj close; adj_close; adjclose; close (adjusted); close (adj); close (adj.); close adjusted; close_adj; adjusted closing price; adj. close; adjusted close; adjusted_close; adjusted; 調整後終値"
+        "adj close; adj_close; adjclose; close (adjusted); close (adj); close (adj.); close adjusted; close_adj; adjusted closing price; adj. close; adjusted close; adjusted_close; adjusted; adj; adj.; 調整後終値"
     ),
     "volume": _names(
         "hacim; hacim (adet); hacim(adet); hac.; işlem hacmi (adet); quantidade de títulos; quantidade negociada",

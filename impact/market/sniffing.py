@@ -205,18 +205,21 @@ def _two_levels(head: list[list[str]]) -> tuple[list[tuple[str, str]] | None, in
         upper, lower = row[1:], head[position + 1][1:]
         if (first, second) in LEVEL_NAMES:
             figures, securities = (upper, lower) if first == "price" else (lower, upper)
-        elif not first and second in DATE_NAMES and _is_level(lower, upper):
+        elif not first and (second in DATE_NAMES or _names_index(head[position + 1 :])) and _is_level(lower, upper):
             figures, securities = lower, upper
-        elif not first and second in DATE_NAMES and _is_level(upper, lower):
+        elif not first and (second in DATE_NAMES or _names_index(head[position + 1 :])) and _is_level(upper, lower):
             figures, securities = upper, lower
         else:
             continue
         width = max((place for place, cell in enumerate(lower, start=1) if cell), default=0)
         pairs = list(zip(_carried(figures[:width]), _carried(securities[:width]), strict=True))
-        after = head[position + 2] if position + 2 < len(head) else []
-        named_index = bool(after) and after[0].lower() in DATE_NAMES and not any(after[1:])
-        return pairs, position + 1 + named_index
+        return pairs, position + 1 + _names_index(head[position + 1 :])
     return None, 0
+
+
+def _names_index(rows: list[list[str]]) -> bool:
+    """Whether below the first row stands one that names the dates and nothing else, as pandas writes it."""
+    return len(rows) > 1 and rows[1][0].lower() in DATE_NAMES and not any(rows[1][1:])
 
 
 def _is_level(figures: list[str], securities: list[str]) -> bool:

@@ -12,7 +12,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.intake.dates import parse_date
 
-__all__ = ["DaysRead", "looks_like_date", "read_dates", "read_days"]
+__all__ = ["DaysRead", "looks_like_date", "read_dates", "read_days", "refuse_day_before_month"]
 
 # What a date may look like, and how to read it. Those without a format are told apart by their values, or name their month.
 DATE_FORMATS = (
@@ -39,6 +39,7 @@ NUMBERED = (
     (re.compile(r"[2-7]\d{4}"), "serial"),
     (re.compile(r"\d{9,10}(?:\d{3}|\d{9})?"), "epoch"),
 )
+_YEAR_FIRST = r"^\d{4}([-/.])(\d{1,2})\1(\d{1,2})(?!\d)"
 _SPACED_MARK = re.compile(r"(?<=\d)\s*([-/.])\s+(?=\d)")
 _WHOLE = re.compile(r"^(\d{5,})\.0$")
 _CLOCK = re.compile(r"(?<=\d)(?:T|,? )(?!00:00)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?$", re.IGNORECASE)
@@ -119,6 +120,7 @@ def _distinct_as_told(text: pd.Series, name: str, *, of_rows: bool) -> tuple[str
     if timed.any():
         plain = plain.where(~timed, plain.str.replace(_CLOCK, "", regex=True))
     told = _date_format(plain, name, numbered=of_rows)
+    refuse_day_before_month(plain, name)
     notes: tuple[str, ...] = ()
     if told == "%Y-%m-%d":
         dates = _parsed(plain.where(plain.str.fullmatch(DATE_FORMATS[0][0]), "").str[:10], told)
@@ -260,6 +262,17 @@ def _of_short_years(text: pd.Series, name: str) -> str:
     raise InputError(
         f"{name}: day and year cannot be told apart (first {text.iloc[0]!r}); say which with date_format, such as '%d{mark}%m{mark}%y'."
     )
+
+
+def refuse_day_before_month(text: pd.Series, name: str) -> None:
+    """Refuse days with the year first of which some can only have the day before the month, and none the month before the day."""
+    parts = text.astype(str).str.extract(_YEAR_FIRST)[[1, 2]].astype(float).to_numpy()
+    day_first, month_first = (parts[:, 0] > 12) & (parts[:, 1] <= 12), parts[:, 1] > 12
+    if day_first.any() and not month_first.any():
+        raise InputError(
+            f"{name}: {text.iloc[int(np.argmax(day_first))]!r} has no month of that number, so its days may stand before its months; write dates as "
+            "YYYY-MM-DD."
+        )
 
 
 def _widest_gap(dates: pd.Series) -> pd.Timedelta:

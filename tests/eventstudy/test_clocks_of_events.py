@@ -179,3 +179,22 @@ def test_an_example_of_the_docstring_states_its_venue():
 def test_an_instant_without_a_zone_is_refused_where_its_venue_is_in_the_ticker():
     with pytest.raises(impact.InputError, match=r"events\['known_at'\] of event 'e' .*has no zone"):
         study("0941.HK", known_at=["2020-11-13 07:30"], date=["2020-11-12"])
+
+
+@pytest.mark.parametrize(
+    ("dates", "days"),
+    [
+        (["12 Nov 2020", "11/25/2020"], ["2020-11-12", "2020-11-25"]),
+        (["2020-11-12", "13/11/2020"], ["2020-11-12", "2020-11-13"]),
+        (["12 Nov 2020", "03/11/2020"], "can be read in two ways, or in none (first '03/11/2020')"),
+        (["2020-13-11", "2020-12-11"], "'2020-13-11' has no month of that number, so its days may stand before its months"),
+    ],
+)
+def test_dates_in_letters_and_in_figures_are_read_each_by_itself(dates, days):
+    events = pd.DataFrame({"event_id": ["a", "b"], "security": "0941.HK", "date": dates})
+    if isinstance(days, str):
+        with pytest.raises(impact.InputError) as refusal:
+            checked_events(events)
+        assert days in str(refusal.value)
+    else:
+        assert [f"{pd.Timestamp(day):%Y-%m-%d}" for day in checked_events(events)["date"]] == days

@@ -192,6 +192,24 @@ def test_the_second_level_of_columns_is_read_as_headings_are(tmp_path):
     assert panel.currency.to_dict() == {"KO": "USD", "VOD": "GBp"} and panel.volume["KO"].tolist() == [1000, 1000]
 
 
+def test_two_levels_without_names_as_pandas_wrote_them(tmp_path):
+    (tmp_path / "p.csv").write_text(
+        ",Adj Close,Adj Close,Close,Close\n,KO,PEP,KO,PEP\nDate,,,,\n2021-01-04,9,19,10,20\n2021-01-05,10,20,11,21\n"
+    )
+    panel = load_panel(tmp_path / "p.csv")
+    assert panel.close.to_numpy().tolist() == [[10, 20], [11, 21]] and panel.adjusted_close.to_numpy().tolist() == [[9, 19], [10, 20]]
+
+
+@pytest.mark.parametrize("header", ["KO,KO_adj", "KO_raw,KO_adj", "KO (unadjusted),KO (adj.)"])
+def test_adjusted_beside_raw_is_one_security(tmp_path, header):
+    panel = read(tmp_path, f"Date,{header}", "10,9", "11,10", "12,11")
+    assert (
+        list(panel.securities) == ["KO"]
+        and panel.close["KO"].tolist() == [10, 11, 12]
+        and panel.adjusted_close["KO"].tolist() == [9, 10, 11]
+    )
+
+
 def test_a_volume_of_a_security_without_a_close_is_dropped_with_the_reason(tmp_path):
     panel = read(tmp_path, "Date,KO Volume,PEP", "1000,140", "1100,141", "1200,142")
     assert list(panel.securities) == ["PEP"] and panel.volume is None

@@ -140,6 +140,13 @@ def test_a_day_that_can_mean_several_is_refused(sessions, days, message):
         sessions(*days)
 
 
+def test_days_before_months_are_refused_where_no_day_tells_that_months_stand_first(sessions):
+    with pytest.raises(InputError, match="'2018-16-01' has no month of that number, so its days may stand before its months"):
+        sessions("2018-05-01", "2018-16-01")
+    assert sessions("2018-05-01", "2018-16-01", date_format="%Y-%d-%m")[0] == [FRIDAY, TUESDAY]
+    assert sessions("2018-01-05", "2018-01-16", "2018-17-01")[0] == [FRIDAY, TUESDAY]  # one slip among days that tell
+
+
 def test_a_stated_format_settles_a_short_year(sessions):
     assert sessions("18/01/05", "18/01/16", date_format="%y/%m/%d") == ([FRIDAY, TUESDAY], ())
     assert sessions("05/01/18", "12/01/18", date_format="%d/%m/%y")[0] == [FRIDAY, pd.Timestamp("2018-01-12")]
