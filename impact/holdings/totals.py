@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.holdings.called import Called, are_called_funds, but_net_assets, called_lines, is_no_symbol, labelled_parts, says
+from impact.holdings.parts_again import parts_again
 from impact.holdings.sums import (
     allowed_rounding,
     gross_totals,
@@ -123,13 +124,14 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str], labels: 
     value = rows["market_value"].to_numpy(dtype=np.float64)
     lines, size = _known(rows, coded, given, labels), _sizes(rows, weight)
     called, bare = lines.called, lines.bare
-    sized = _sums_with_quantity(rows, lines)
+    again = parts_again(rows)
+    sized = (_sums_with_quantity(rows, lines) | again.part) & ~again.worded
     stated = sized | _stated(lines, size, by_value=bool(np.isfinite(value).any()))
     label = called.label & ~(lines.sized_totals & ~sized)
     lone = _lone_group(lines, value, rows["weight"].to_numpy(dtype=np.float64))
     removable = lines.loose & ~lines.traded & ~lone & (label | _named_as_sums(rows, lines))
     gross = gross_totals(value, bare, stated)
-    apart = totals_of_securities(rows, labelled_parts(rows, labels)) | (gross & label)
+    apart = totals_of_securities(rows, labelled_parts(rows, labels)) | (gross & label) | again.part
     units = {"market_value": None, "weight": weight.unit}
     sums = {name: _summed(rows, name, lines, stated, apart, removable, unit) for name, unit in units.items()}
     summed = (sums["market_value"] | sums["weight"]) & (removable | stated)
@@ -146,7 +148,7 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str], labels: 
     doubtful = (
         doubtful | (rest & totals_above(size, bare, grouped | rest, funds)) | (money & lines.alone & sums_of_bare_lines(value, bare))
     ) & ~total
-    worded = _worded(rows, lines, sized) & ~total & ~doubtful
+    worded = (_worded(rows, lines, sized) | again.worded) & ~total & ~doubtful
     taken = (summed & ~called.total & (~called.spoken | called.weak) & lines.named) | _doubtful_totals(
         lines, size, total, met["market_value"] | met["weight"]
     )
@@ -227,21 +229,8 @@ def _sums_with_quantity(rows: pd.DataFrame, lines: _Lines) -> BoolArray:
     others = ~lines.called.label
     if others.any() and bool((~lines.loose | lines.traded)[others].all()):  # every other line has a code or a symbol
         several |= asked & lines.called.total & ~_is_priced(rows)
-    several |= _parts_of_lines_above(rows, asked)
     only = np.isnan(value).all()
     return several | sums_of_lines(quantity if only else value, asked, asked, quantity, stated=stated)
-
-
-def _parts_of_lines_above(rows: pd.DataFrame, asked: BoolArray) -> BoolArray:
-    """Of the lines asked for those that say to be a part of one above, and are: no larger than the last line that is none, at its price."""
-    parts = says(rows["name"], asked, is_printed_again)
-    if not parts.any():
-        return parts
-    whole = np.maximum.accumulate(np.where(parts, -1, np.arange(len(rows))))
-    quantity, value = (rows[name].to_numpy(dtype=np.float64) for name in ("quantity", "market_value"))
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a line of nothing has no part
-        share, of_value = (amount / np.where(whole >= 0, amount[whole], np.nan) for amount in (quantity, value))
-        return parts & (share > 0) & (share <= 1) & (np.isnan(value) | (np.abs(of_value / share - 1) <= 0.01))
 
 
 def _is_priced(rows: pd.DataFrame) -> BoolArray:
