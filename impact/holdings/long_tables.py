@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from impact.errors import InputError
 from impact.holdings.fields import AMOUNT_FIELDS, IDENTITY_FIELDS, NUMBER_FIELDS
 from impact.holdings.heading_vocabulary import readings_of
 from impact.holdings.raw_tables import RawTable, SheetTables
 from impact.intake.records import BLANK
+from impact.typing_ import BoolArray
 
 __all__ = ["refuse_long_tables"]
 
@@ -37,18 +40,30 @@ def _column_of_fields(table: RawTable) -> tuple[str, list[str]] | None:
     if len(amounts) != 1 or len(table.places) < 2:
         return None
     cells = table.sheet.cells.iloc[table.places]
-    codes = [
-        cells[number + table.shift] for name in IDENTITY_FIELDS if name != "name" and (number := table.plan.position.get(name)) is not None
-    ]
     for number, heading in enumerate(table.plan.headings):
         if number == table.plan.position[amounts[0]]:
             continue
         column = cells[number + table.shift].astype("str").str.strip(BLANK)
         words = column.unique().tolist() if column.head(2 * _MOST_FIELDS).nunique() <= _MOST_FIELDS else []
-        fields = [readings[0][0] if (readings := readings_of(word)) else "" for word in words]
-        if not all(fields) or len(set(fields) & set(NUMBER_FIELDS)) < 2:
+        told = {word: readings[0][0] for word in words if (readings := readings_of(word))}
+        figures = [word for word, name in told.items() if name in NUMBER_FIELDS]
+        if len(words) < 2 or not figures:
             continue
-        named = ["\t".join(map(str, row)) for row in zip(*codes, strict=True)] if codes else []
-        if len(set(named)) < len(named):
-            return heading, words
+        held = _securities(table, cells, number)
+        several = len({told[word] for word in figures}) > 1 and bool(held.duplicated().any())
+        if several or any(len(readings_of(word)) == 1 and _is_of_each(held, column.eq(word).to_numpy()) for word in figures):
+            return heading, [*figures, *(word for word in words if word not in figures)]
     return None
+
+
+def _securities(table: RawTable, cells: pd.DataFrame, apart: int) -> pd.Series:
+    """What each line is of, by its codes or else by its name, and in which account; empty where nothing but the column `apart` says."""
+    places = {name: number for name, number in table.plan.position.items() if number != apart}
+    names = [name for name in IDENTITY_FIELDS if name != "name" and name in places] or [name for name in ("name",) if name in places]
+    columns = [cells[places[name] + table.shift].astype("str") for name in (*names, *(("account",) if "account" in places else ()))]
+    return pd.Series(["\t".join(row) for row in zip(*columns, strict=True)] if names else [], dtype="str")
+
+
+def _is_of_each(held: pd.Series, figure: BoolArray) -> bool:
+    """Whether each security has one line of a figure, and one of them others besides."""
+    return bool(held.duplicated().any()) and not held[figure].duplicated().any() and held[figure].nunique() == held.nunique()

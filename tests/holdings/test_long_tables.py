@@ -21,3 +21,30 @@ def test_kinds_of_assets_are_no_fields(tmp_path):
     path = tmp_path / "book.csv"
     path.write_text("isin,type,value\nKYG9830T1067,Stock,4150\nKYG9830T1067,Position,50\nUS0378331005,Stock,1300\n", encoding="utf-8")
     assert read_holdings(path).rows["market_value"].tolist() == [4150.0, 50.0, 1300.0]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "K,quantity,1000\nK,Bewertungskurs,4150\nU,quantity,10\nU,Bewertungskurs,1300\n",
+        "K,quantity,1000\nK,market_value,4150\nK,foo_bar,1\nU,quantity,10\nU,market_value,1300\nU,foo_bar,1\n",
+        "K,Qty held,1000\nK,MV (USD),4150\nU,Qty held,10\nU,MV (USD),1300\nU,Duration,3\n",
+        "K,quantity,1000\nK,Foo,4150\n",
+    ],
+)
+@pytest.mark.parametrize(
+    ("heading", "of"), [("isin", {"K": "KYG9830T1067", "U": "US0378331005"}), ("security name", {"K": "XIAOMI", "U": "APPLE"})]
+)
+def test_a_field_that_is_not_known_makes_no_position(tmp_path, rows, heading, of):
+    path = tmp_path / "book.csv"
+    for short, whole in of.items():
+        rows = rows.replace(f"{short},", f"{whole},")
+    path.write_text(f"{heading},item,value\n{rows}", encoding="utf-8")
+    with pytest.raises(InputError, match="has one row a field"):
+        read_holdings(path)
+
+
+def test_parts_of_a_book_are_no_fields(tmp_path):
+    path = tmp_path / "book.csv"
+    path.write_text("isin,sleeve,value\nKYG9830T1067,Growth,4150\nKYG9830T1067,Income,50\nUS0378331005,Value,1300\n", encoding="utf-8")
+    assert read_holdings(path).rows["market_value"].tolist() == [4150.0, 50.0, 1300.0]
