@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from impact.facts.names import STOP_WORDS, plain_words
+from impact.facts.names import STOP_WORDS, plain_words, without_accents
+from impact.facts.unnamed import name_says_who
 
-__all__ = ["initials_of", "names_within"]
+__all__ = ["BEFORE_ANOTHER", "initials_of", "names_within"]
 
 _PART_MARKS = (
     *(
@@ -55,6 +56,8 @@ _ANOTHER = frozenset(
 ) | {"including", "incl", "any", "its", "all", "subsidiary", "subsidiaries", "affiliate", "affiliates"}
 """Words behind which another name stands, or who else is meant."""
 _ANOTHER_STILL = frozenset({"known", "as", "named", "called", "and"})
+BEFORE_ANOTHER = frozenset(without_accents(word).upper() for word in _ANOTHER | _ANOTHER_STILL | {"or"}) - {"AND"}
+"""Those of them in capital letters without accents."""
 _FOOTNOTES = " *†‡§¹²³⁴⁵⁶⁷⁸⁹"
 _BETWEEN = (";", "|", "\n", "\r")
 _FEWEST_INITIALS = 3
@@ -62,6 +65,8 @@ _FEWEST_INITIALS = 3
 
 def names_within(name: str) -> list[str]:
     """Names that a name holds between commas, slashes, dashes and brackets and behind words for another one; none where it is one name.
+
+    Words for places, shares and par values between marks are none.
 
     Examples
     --------
@@ -80,7 +85,7 @@ def names_within(name: str) -> list[str]:
             words.append(word)
         behind = words[-1] == ";"
     parts = [part.strip().rstrip(_FOOTNOTES) for part in " ".join(words).split(";") if part.strip()]
-    return parts if parts != [name] else []
+    return [part for part in parts if not part.isascii() or name_says_who(part)] if parts != [name] else []
 
 
 def initials_of(name: str) -> list[str]:

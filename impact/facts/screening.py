@@ -12,7 +12,8 @@ import pandas as pd
 from impact.bundled import bundled_source, read_bundled
 from impact.facts.code_tables import CODE_KINDS, CodeTable
 from impact.facts.list_records import OfficialList, instrument_of
-from impact.facts.names import NameIndex, core_name
+from impact.facts.name_index import NameIndex
+from impact.facts.names import core_name
 from impact.facts.official_lists import GivenLists, as_official_lists
 from impact.facts.printed_names import printed_name
 from impact.facts.tables import known_table

@@ -8,10 +8,10 @@ import unicodedata
 import numpy as np
 import pandas as pd
 
-from impact.facts.names import COMMON_WORDS, SPELLINGS, STOP_WORDS
+from impact.facts.names import COMMON_WORDS, SPELLINGS, STOP_WORDS, without_accents
 from impact.typing_ import BoolArray
 
-__all__ = ["in_own_script", "says_who"]
+__all__ = ["in_own_script", "name_says_who", "says_who"]
 
 
 def _word_set(*lines: str) -> frozenset[str]:
@@ -89,7 +89,6 @@ _PAR = re.compile(rf"\b(?:{_CODES}|HK|US|NT|AU|CA|SG)?[$€£¥]? ?{_AMOUNT} ?(?
 _MARKET_OF_SHARES = re.compile(rf"\b(?:(?:{'|'.join(sorted(_BEFORE_SHARES))}) +)+(?=EQUIT|STOCKS?\b|SHARES?\b)")
 _NUMBERED = re.compile(r"\d{2,4}(?:,? [A-Z]|\.COM\b)")
 _WORD = re.compile("[A-Z0-9&+]+")
-_LETTERS = str.maketrans({"Ł": "L", "Ø": "O", "Đ": "D", "Æ": "AE"})
 _SEDOL_LENGTH, _VOWELS = 7, frozenset("AEIOU")
 
 
@@ -104,7 +103,12 @@ def says_who(names: pd.Series) -> BoolArray:
     >>> says_who(pd.Series(["Nestle SA", "ORDINARY SHARES CLASS B", "COMMON STOCK USD0.0001", "Stammaktien", "TBD", "小米集团 (Cayman) Ltd"]))
     array([ True, False, False, False, False, False])
     """
-    return np.fromiter((_has_a_plain_word(name) or _tells(name) for name in names.tolist()), dtype=bool, count=len(names))
+    return np.fromiter(map(name_says_who, names.tolist()), dtype=bool, count=len(names))
+
+
+def name_says_who(name: str) -> bool:
+    """The same of one name."""
+    return _has_a_plain_word(name) or _tells(name)
 
 
 def _has_a_plain_word(name: str) -> bool:
@@ -124,7 +128,7 @@ def _tells(name: str) -> bool:
         return False
     others = sum(sign.isalpha() and not _is_latin_letter(sign) for sign in text)
     outside = _BRACKETS.sub(" ", text)
-    plain = _without_accents(outside if any(map(str.isalnum, outside)) else text)
+    plain = without_accents(outside if any(map(str.isalnum, outside)) else text).strip()
     cut = _MARKET_OF_SHARES.sub(" ", _PAR.sub(" ", _NO_PAR.sub(" ", plain)))
     words = _WORD.findall(_INITIALS.sub(lambda letters: letters[0].replace(".", ""), cut))
     coded = any(map(_is_code, words)) or not _LABELS.isdisjoint(words)  # two letters beside a code are its country
@@ -137,10 +141,6 @@ def _tells(name: str) -> bool:
     if others:
         return sum(len(word) for word in own if SPELLINGS.get(word, word) not in COMMON_WORDS) > others
     return bool(own) or _is_firm(words, plain)
-
-
-def _without_accents(text: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign)).translate(_LETTERS).strip()
 
 
 def _is_firm(words: list[str], plain: str) -> bool:

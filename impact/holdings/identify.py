@@ -214,7 +214,7 @@ def _may_share_a_word(names: pd.Series, targets: ScreeningTargets) -> np.ndarray
         return np.zeros(len(names), dtype=bool)
     written = names.str.upper().str.replace("['`]", "", regex=True)
     begins = written.str.contains(f"(?:^|[^A-Z0-9])(?:{'|'.join(beginnings)})", regex=True)
-    apart = written.str.replace("[^A-Z0-9]", "", regex=True).str[:4].isin({one[:4] for one in targets.name_index.closed})
+    apart = written.str.replace("[^A-Z0-9]", "", regex=True).str[:4].isin({one[:4] for one in targets.name_index.runs.closed})
     return (begins | apart | written.str.contains("[^\\x00-\\x7F]", regex=True)).to_numpy(dtype=bool)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from impact.facts.names import NameIndex
+from impact.facts.name_index import NameIndex
 from impact.facts.screening import ScreeningTargets
 from impact.facts.unnamed import says_who
 from impact.screening.references import REFERRING, issuers_beginning, reference_name

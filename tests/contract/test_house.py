@@ -19,6 +19,7 @@ READS_SYNTAX = {
     "impact/eventstudy/benchmarks.py": "headings of factor files",
     "impact/facts/csl.py": "fields of the consolidated screening list",
     "impact/facts/list_records.py": "dates and records of official list files",
+    "impact/facts/name_index.py": "brackets inside an issuer's name",
     "impact/facts/names.py": "marks and par values inside an issuer's name",
     "impact/facts/ofac.py": "fields of the list file",
     "impact/facts/remarks.py": "key and value pairs of the remarks column of the list file",

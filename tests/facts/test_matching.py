@@ -8,7 +8,8 @@ import pytest
 
 from impact.errors import InputError
 from impact.facts.matching import MATCH_COLUMNS, match_table
-from impact.facts.names import NameIndex, core_name, distinctive_words, is_acronym, plain_words
+from impact.facts.name_index import NameIndex
+from impact.facts.names import core_name, distinctive_words, is_acronym, plain_words
 from impact.facts.plain_list import read_plain_list
 from impact.facts.screening import ScreeningTargets, screening_targets
 

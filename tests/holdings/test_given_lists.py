@@ -239,10 +239,47 @@ def test_a_name_in_another_script_is_met_whole(asked, listed, held, status):
     assert asked(f"name\n{listed}\n", name=held, isin="JP3999999992")[0] == status
 
 
+@pytest.mark.parametrize(
+    "longer",
+    [
+        *("Blah AG (ex-Qorvex Corp)", "Blah AG doing business as Qorvex Corp", "Blah AG trading as Qorvex Corp", "Blah or Qorvex Corp"),
+        *("Blah {Qorvex}", "Blah <Qorvex>", "Blah 'Qorvex'", "Blah ‘Qorvex’", "Blah—Qorvex", "Blah AG Qorvex Ltd", "Blah·Qorvex Ltd"),
+    ],
+)
+def test_a_name_that_stands_in_a_longer_one_is_met_on_either_side(asked, longer):
+    assert asked(f'name\n"{longer}"\n')[0] == "unknown"
+    assert asked("name\nQorvex Corp\n", name=longer)[0] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("listed", "held", "status"),
+    [
+        ("Zeltar Works", "Custody receipt on Zeltar Works, Series 4", "unknown"),
+        ("Zeltar Works AG", "Fund Zeltar Works 2030", "unknown"),
+        ("Blah Zeltar Works AG", "Zeltar Works", "unknown"),
+        ("Bank of China", "Blah AG (formerly Bank of China Ltd)", "unknown"),
+        ("Bank of China", "Industrial & Commercial Bank of China", "clear"),  # common words of a longer name
+        ("Apple", "Apple Hospitality REIT Inc", "clear"),  # the beginning of another
+        ("Apple Hospitality REIT Inc", "Apple", "clear"),
+        ("Gold Inc", "Barrick Gold", "clear"),  # a word of a trade
+        ("Foo Ltd (Hong Kong)", "Sinotruk (Hong Kong) Ltd", "clear"),  # a place
+        ("Foo AG, par value 1", "Bar AG, par value 1", "clear"),
+        ("Qorvex AG", "Q O R V E X Pfd", "unknown"),
+        ("Qor vex Pharma", "Qorvex Pharma Units", "unknown"),
+        ("QVX", "QVX PFD", "unknown"),
+        ("QVX", "Q V X", "unknown"),
+        ("Ørsted", "Orsted A/S", "unknown"),
+        ("Société Foß", "Societe Foss SA", "unknown"),
+    ],
+)
+def test_what_tells_a_name_is_met_in_another_and_words_that_many_names_have_are_not(asked, listed, held, status):
+    assert asked(f'name\n"{listed}"\n', name=held)[0] == status
+
+
 def test_a_name_of_one_part_has_no_other(tmp_path):
     path = tmp_path / "given.csv"
     path.write_text("name,aka\nBank of China,Foo A/S\n", encoding="utf-8")
-    assert read_official_list(path).names["name"].tolist() == ["Bank of China", "Foo A/S", "Foo A", "S"]
+    assert read_official_list(path).names["name"].tolist() == ["Bank of China", "Foo A/S", "Foo A"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from impact.bundled import read_bundled
-from impact.facts.names import NameIndex
+from impact.facts.name_index import NameIndex
 from impact.holdings import check_portfolio
 from impact.identifiers import is_valid, security_lines
 
@@ -134,3 +134,23 @@ def test_words_under_an_unknown_heading_never_clear_a_code():
     report = check_portfolio(book, as_of=AT)
     assert report.positions["status"].tolist() == ["unknown"] * 3
     assert report.positions["name"].tolist() == ["", "", "Xiaomi"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "CNOOC Ltd PFD",
+            "SMIC PFD",
+            "China Telecom Unit",
+            "C N O O C",
+            "Semi conductor Manufacturing International",
+            "BANK VTB",
+            "MOSCOW EXCHANGE",
+        ),
+        *("ZHEJIANG DAHUA TECHNOLOGY LTD A", "CHINA CSSC HOLDINGS LTD A", "Foo AG (ex-CNOOC)", "Custody receipt on China Telecom"),
+    ],
+)
+def test_a_listed_name_is_met_beside_a_kind_of_share_within_a_name_and_whatever_its_blanks(name):
+    book = pd.DataFrame({"name": [name], "isin": ["KYG9999T1064"], "quantity": 100.0, "currency": "USD"})
+    assert check_portfolio(book, as_of="2025-06-01T12:00-05:00").positions["status"].tolist() == ["unknown"]
