@@ -187,7 +187,8 @@ def _as_table(document: Document, table: str | None, *, terminal: bool) -> str:
         console.print()
         console.print(Text(neutralise(question, "terminal"), style="bold"))
         console.print(Text(neutralise(f"  {answer}", "terminal")), soft_wrap=not terminal)
-    silent = [] if table or len(names) == 1 else [name for name in names if document.tables[name].says_nothing()]
+    asked = () if document.tables[document.main_table].frame.empty else (document.main_table,)
+    silent = [] if table or len(names) == 1 else [name for name in names if name not in asked and document.tables[name].says_nothing()]
     for name in names:
         if name not in silent:
             console.print()

@@ -24,6 +24,12 @@ def test_events_are_listed_and_filtered(run_cli, options, first):
     assert code == 0 and err == "" and first in out.splitlines()[0]
 
 
+def test_an_event_without_a_return_is_shown(run_cli):
+    code, out, _err = run_cli("events", "--security", "1211.HK")
+    assert code == 0 and "ndaa-1260h:2026-06-08:1211.HK:first_listing" in out
+    assert "Without a row, or without a known figure: index changes." in out
+
+
 def test_every_row_is_in_the_json(run_cli):
     code, out, _err = run_cli("events", "--format", "json")
     body = json.loads(out)
