@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -163,9 +163,9 @@ def as_portfolio(
                 f"{name}={asked!r} names {len(several)} currencies ({', '.join(several)}); give the code of one, such as {several[0]}."
             )
     rows = file.rows
-    base = currency_of(currency)[0] if currency else _own_currency(rows)
+    rated = frozenset() if rates_in else frozenset(_checked_rates(rates))
+    base = currency_of(currency)[0] if currency else _own_currency(rows, rated)
     known = rates_to(base, rates, rates_in)
-    doubted = _doubted_rates(base, known, rates, rates_in)
     value, notes = _values(rows, base, known)
     if not value.notna().any() and rows["weight"].notna().any():
         asked, value, base = base, rows["weight"] * (nav or 1.0), base if nav else NAV_UNITS
@@ -173,6 +173,7 @@ def as_portfolio(
             "The file gives weights and no values" if rows["market_value"].isna().all() else f"No value of the file is known in {asked}"
         )
         notes = (*notes, f"{without}: values are weight times net assets.")
+    doubted = (*_doubted_rates(base, known, rows), *_unused_rates(base, known, rates, rates_in))
     total, about = _net_assets(value, base, nav, _stated(file, base, known) if nav is None else float("nan"))
     accounts = value.groupby(rows["account"]).transform("sum")
     rate = _rate(rows["currency"], {**known, base: 1.0, "": 1.0})
@@ -195,7 +196,7 @@ def as_portfolio(
 
 
 def rates_to(base: str, rates: Mapping[str, float] | None, rates_in: str | None) -> dict[str, float]:
-    """Rates quoted in one currency (None: `base` itself) as units of `base`; none where they do not reach it.
+    """Rates quoted in one currency (None: `base` itself) as units of `base`, which has none; none where they do not reach it.
 
     Examples
     --------
@@ -204,7 +205,7 @@ def rates_to(base: str, rates: Mapping[str, float] | None, rates_in: str | None)
     """
     known = _checked_rates(rates)
     if rates_in is None:
-        return known
+        return {code: rate for code, rate in known.items() if code != base}
     home, worth = currency_of(rates_in)
     quoted = {code: rate * worth for code, rate in known.items()} | {home: 1.0}
     return {code: rate / quoted[base] for code, rate in quoted.items() if code != base} if base in quoted else {}
@@ -218,21 +219,39 @@ def _checked_rates(rates: Mapping[str, float] | None) -> dict[str, float]:
     return rates_of_whole_units(given)
 
 
-def _doubted_rates(base: str, known: Mapping[str, float], rates: Mapping[str, float] | None, rates_in: str | None) -> tuple[str, ...]:
-    """Rates that are far from what they were in a decade, and rates that do not reach the currency of the book."""
-    told = []
+def _doubted_rates(base: str, known: Mapping[str, float], rows: pd.DataFrame) -> tuple[str, ...]:
+    """Rates that are far from what they were in a decade."""
+    held, told = {*rows["currency"], *rows["price_currency"]}, []
     for code, rate in known.items():
         span = passed_span(rate, code, base)
         if span is not None:
+            use = "it is used as it stands" if code in held else "what a fund holds in it is valued so"
             told.append(
-                f"Doubtful: the rate of {code}, {significant(rate, 4)} {base}, was {interval(*span, significant, 4)} from 2016 to 2026; it is used "
-                "as it stands: is it turned round, or of a hundredth?"
+                f"Doubtful: the rate of {code}, {significant(rate, 4)} {base}, was {interval(*span, significant, 4)} from 2016 to 2026; {use}: "
+                "is it turned round, or of a hundredth?"
             )
-    if base and rates and rates_in is not None and not known and currency_of(rates_in)[0] != base:
-        told.append(
-            f"The rates are quoted in {rates_in} and none of them is that of {base}, the currency of the book: none is used; state one of {base}."
-        )
     return tuple(told)
+
+
+def _unused_rates(base: str, known: Mapping[str, float], rates: Mapping[str, float] | None, rates_in: str | None) -> tuple[str, ...]:
+    """Rates that are not used: of the currency in which they are quoted itself, and those that do not reach it."""
+    given = _checked_rates(rates)
+    if not given or base == NAV_UNITS:
+        return ()
+    if not base:
+        return ("No value names its currency: none of the rates is used; give currency, or a column of currencies.",)
+    home, worth = currency_of(rates_in) if rates_in else (base, 1.0)
+    if not known and home != base:
+        return (
+            f"The rates are quoted in {rates_in} and none of them is that of {base}, the currency of the book: none is used; state one of {base}.",
+        )
+    if np.isclose(own := given.get(home, 1.0 / worth), 1.0 / worth):
+        return ()
+    quoted = f"the rates are quoted in {rates_in}" if rates_in else f"the book is valued in {base}"
+    return (
+        f"The rate of {home}, {significant(own, 4)}, is not used: {quoted}; give currency for a book in another, or rates_in where the rates are "
+        "quoted in another.",
+    )
 
 
 def _stated(file: HoldingsFile, base: str, rates: Mapping[str, float]) -> float:
@@ -260,14 +279,16 @@ def _net_assets(value: pd.Series, base: str, nav: float | None, stated: float) -
     return float("nan"), (*notes, f"The known values sum to {decimal(total)}, which is no base for percentages: give nav.")
 
 
-def _own_currency(rows: pd.DataFrame) -> str:
+def _own_currency(rows: pd.DataFrame, rated: Collection[str]) -> str:
     """The currency that most lines name; where none does, that of most prices, if prices alone give the values."""
-    return _commonest(rows["currency"]) or (_commonest(rows["price_currency"]) if rows["market_value"].isna().all() else "")
+    return _commonest(rows["currency"], rated) or (_commonest(rows["price_currency"], rated) if rows["market_value"].isna().all() else "")
 
 
-def _commonest(currencies: pd.Series) -> str:
-    named = currencies[currencies != ""]
-    return str(named.value_counts().index[0]) if len(named) else ""
+def _commonest(currencies: pd.Series, rated: Collection[str]) -> str:
+    """The currency of most lines; of several, one without a rate: rates are those of other currencies than the book's."""
+    counts = currencies[currencies != ""].value_counts()
+    tied = counts.index[counts == counts.max()]
+    return str(next((code for code in tied if code not in rated), tied[0])) if len(tied) else ""
 
 
 def _rate(currencies: pd.Series, to_base: Mapping[str, float]) -> pd.Series:

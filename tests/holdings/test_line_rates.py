@@ -162,3 +162,42 @@ def test_values_of_lines_to_an_unknown_base_are_said_to_be_so(check):
 )
 def test_what_a_rate_between_two_currencies_could_be(rate, of, to, answer):
     assert is_rate(rate, of, to) is answer
+
+
+HELD = f"ISIN,Quantity,Market Value,Currency\n{XIAOMI},100,264,HKD\n{APPLE},10,500,USD\n{APPLE},10,500,USD\n"
+PRICED = f"ISIN,Quantity,Price\n{XIAOMI},100,HK$26.4\nGB00BH4HKS39,10,£5\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "nav", "currency", "said"),
+    [
+        (HELD, {"rates": {"HKD": 0.129, "USD": 7.8}}, 1034.056, "USD", "The rate of USD, 7.8, is not used: the book is valued in USD"),
+        (HELD, {"rates": {"HKD": 0.129, "USD": 1.0}}, 1034.056, "USD", ""),
+        (
+            HELD,
+            {"rates": {"USD": 7.8, "HKD": 3.0}, "rates_in": "HKD"},
+            1033.846,
+            "USD",
+            "The rate of HKD, 3, is not used: the rates are quoted in",
+        ),
+        (
+            HELD,
+            {"rates": {"HKD": 7.8}},
+            3059.2,
+            "USD",
+            "the rate of HKD, 7.8 USD, was 0.1272 to 0.1292 from 2016 to 2026; it is used as it stands",
+        ),
+        (PRICED, {"rates": {"HKD": 0.1}}, 314.0, "GBP", ""),  # a currency with a rate is not that of the book
+        (PRICED, {"rates": {"HKD": 10.0}}, 26450.0, "GBP", "the rate of HKD, 10 GBP, was"),
+        (PRICED, {"rates": {"HKD": 0.1}, "currency": "HKD"}, 2640.0, "HKD", "The rate of HKD, 0.1, is not used"),
+        (HELD.replace(",HKD", ",").replace(",USD", ","), {"rates": {"HKD": 0.1}}, 1264.0, "", "none of the rates is used; give currency"),
+        (HELD, {"rates": {"HKD": 0.129, "GBP": 10.0}}, 1034.056, "USD", "the rate of GBP, 10 USD, was"),
+    ],
+)
+def test_what_is_said_of_a_rate_is_what_is_done_with_it(check, text, options, nav, currency, said):
+    """A rate of the book's own currency was said to be used as it stands, and was not."""
+    report = check(text, **options)
+    told = [note for note in report.assumptions if "rate of " in note or "of the rates" in note]
+    assert (report.nav, report.currency) == (pytest.approx(nav, abs=0.001), currency)
+    assert len(told) == bool(said) and all(said in note for note in told)
+    assert not any("GBP" in note and "used as it stands" in note for note in told if currency != "GBP")
