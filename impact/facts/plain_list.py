@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from impact.errors import SourceUnusable
+from impact.facts.codes_in_names import code_behind_mark, codes_within
 from impact.facts.list_records import ListTables, OfficialList
 from impact.facts.list_sheets import ListRow, ListSheet, read_list_sheets
 from impact.facts.names_within import names_within
@@ -143,6 +144,8 @@ def _read_sheet(tables: ListTables, sheet: ListSheet, before: str) -> None:
         _keep_days(tables, row.line, entry, cells, {column: pd.Timestamp(day.array[number]) for column, day in days.items()})
         if sheet.sheet.separator and row.n_cells < len(header):
             tables.error(row.line, entry, "row", row.text, f"has {row.n_cells} columns, not {len(header)}: a part of it may be missing")
+        for code in (code for column in ("name", "aka") for code in codes_within(cells.get(column, ""))):
+            tables.error(row.line, entry, "name", code, "stands in a name and is not asked about; give it a column with a heading")
         for cell in _under_no_heading(row, header):
             tables.error(row.line, entry, "", cell, "stands under no heading")
 
@@ -161,7 +164,10 @@ def _why_not(row: ListRow, sheet: ListSheet, header: list[str]) -> str:
         return "repeats the headings"
     if sheet.sheet.separator and _under_no_heading(row, header):
         return f"has {row.n_cells} columns, not {len(header)}"
-    return "" if row.cells[header.index("name")] else "has no name"
+    name = row.cells[header.index("name")]
+    if code := code_behind_mark(name):
+        return f"its name holds {code!r}, which has the form of a code, ticker or day; give it a column with a heading"
+    return "" if name else "has no name"
 
 
 def _days(cells: list[str]) -> pd.Series:

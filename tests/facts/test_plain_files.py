@@ -91,6 +91,46 @@ def test_a_column_of_names_alone_is_cut_nowhere(tmp_path):
     assert official.entries["name"].tolist() == ["Foo, Inc.", "Bar, Ltd.", "Baz"] and official.dropped.empty
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t", " | "])
+@pytest.mark.parametrize(
+    "code", ["KYG9999T1064", "KYG9999T1065", "037833100", "9999 HK", "0941.HK", "BABA US", "BABA.O", "01810", "2020-11-12", "12 Nov 2020"]
+)
+def test_a_code_behind_a_name_under_its_one_heading_is_no_part_of_the_name(mark, code, tmp_path):
+    """Name over 'Qorvex Holdings,KYG9999T1064' made one name of both, and a book that held the code was clear."""
+    path = tmp_path / "own.csv"
+    path.write_text(f"Name\nQorvex Holdings{mark}{code}\n", encoding="utf-8")
+    with pytest.raises(SourceUnusable, match="holds no usable row of 1; most often: its name holds '.*give it a column with a heading"):
+        read_official_list(path)
+    path.write_text(f"Name\nQorvex Holdings{mark}{code}\nFoo, Inc.\n", encoding="utf-8")
+    official = read_official_list(path)
+    assert official.entries["name"].tolist() == ["Foo, Inc."] and official.dropped["row"].tolist() == [2]
+    assert "1 row(s) of the list are not read" in official.unread()[0]
+
+
+def test_words_behind_a_comma_are_the_name(tmp_path):
+    path = tmp_path / "own.csv"
+    names = [
+        "Qorvex Holdings, Ltd.",
+        "Foo, N.V.",
+        "Bar, LTD",
+        "Baz, S.A.",
+        "Smith, John",
+        "A, B & C, LLC",
+        "Unit, 3M",
+        "Qux, INC US",
+        "Zet, Co., The",
+    ]
+    path.write_text("Name\n" + "\n".join(names) + "\n", encoding="utf-8")
+    assert read_official_list(path).entries["name"].tolist() == names
+
+
+def test_a_code_in_the_brackets_of_a_name_is_said_not_to_be_asked_about(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("Name;Program\nQorvex Holdings (KYG9999T1064);X\nFoo (3M);X\n", encoding="utf-8")
+    official = read_official_list(path)
+    assert official.errors[["row", "value"]].values.tolist() == [[2, "KYG9999T1064"]] and len(official.entries) == 2
+
+
 def test_every_row_of_a_list_is_kept_or_dropped_with_its_reason(tmp_path):
     path = tmp_path / "own.csv"
     lines = ("Name;ISIN;Note", "Foo;KYG9999T1064;", "", "Name;ISIN;Note", ";HK0000000007;", "Bar;x;y;z", "Baz;HK0000000007", '"open;a;b')
