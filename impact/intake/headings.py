@@ -21,6 +21,8 @@ __all__ = [
     "is_total_label",
     "may_be_heading",
     "names_text",
+    "record_words",
+    "says_something_else",
     "word_keys",
 ]
 
@@ -105,6 +107,17 @@ def word_keys(text: str) -> list[str]:
     return [_key(word) for word in "".join(sign if sign.isalnum() else " " for sign in text).split()]
 
 
+def record_words(name: str) -> list[str]:
+    """The keys of the words of a record, be they joined by humps, dots or dashes.
+
+    Examples
+    --------
+    >>> record_words("parentCompany.short_name")
+    ['parent', 'company', 'short', 'name']
+    """
+    return word_keys(_HUMP.sub(" ", name))
+
+
 def heading_readings(heading: object) -> list[str]:
     """Keys of the readings of one heading, the most literal first.
 
@@ -156,14 +169,19 @@ def _tells_the_same(one: str, other: str) -> bool:
 
 def _of_something_else(text: str) -> list[str]:
     """The readings of a heading whose brackets name something else than what is held: both parts in either order; none for any other."""
-    held = [inside for inside in _BRACKETS.findall(text) if not _SOMETHING_ELSE.isdisjoint(word_keys(inside))]
+    held = [inside for inside in _BRACKETS.findall(text) if says_something_else(inside)]
     outside = _BRACKETS.sub(" ", text)
     return list(dict.fromkeys(heading_key(part) for part in (text, f"{held[0]} {outside}"))) if held and heading_key(outside) else []
 
 
+def says_something_else(text: str) -> bool:
+    """Whether a word of a text says that it is of something else than what is held (a custodian, a parent, a cost)."""
+    return not _SOMETHING_ELSE.isdisjoint(word_keys(text))
+
+
 def held_in_brackets(heading: str) -> list[str]:
     """What brackets of a heading hold, unless a word of it says that it is of something else than what is held."""
-    return [] if not _SOMETHING_ELSE.isdisjoint(word_keys(heading)) else _BRACKETS.findall(heading)
+    return [] if says_something_else(heading) else _BRACKETS.findall(heading)
 
 
 def heading_halves(heading: str) -> list[str]:
@@ -183,14 +201,14 @@ def heading_ends(heading: str) -> list[str]:
     """
     path = [part for part in heading.split(".") if part] if not any(map(str.isspace, heading)) else []
     ends = _behind_records(path)
-    if len(path) > 1 and heading_key(path[-1]) in _FIGURES and word_keys(_HUMP.sub(" ", path[-2]))[-1] in _MEASURES:
+    if len(path) > 1 and heading_key(path[-1]) in _FIGURES and record_words(path[-2])[-1] in _MEASURES:
         ends += [".".join(path[:-1]), *_behind_records(path[:-1])]
     return ends
 
 
 def _behind_records(path: Sequence[str]) -> list[str]:
     """What remains of a path behind records that say nothing of whose the field is."""
-    neutral = [all(word in _NEUTRAL or word.isdigit() for word in word_keys(_HUMP.sub(" ", part))) for part in path]
+    neutral = [all(word in _NEUTRAL or word.isdigit() for word in record_words(part)) for part in path]
     around = [kind or heading_key(part) in _AROUND for kind, part in zip(neutral, path, strict=True)]
     return [".".join(path[n:]) for n in range(1, len(path)) if neutral[n - 1] and all(around[:n])]
 

@@ -89,3 +89,44 @@ def test_a_listed_name_in_an_element_of_a_language_is_met(tmp_path):
     listed.write_text("name\nQorvex Holdings\n", encoding="utf-8")
     positions = check_portfolio(book, lists=listed, as_of="2021-01-20T18:00-05:00").positions
     assert positions[["name", "entity"]].values.tolist() == [["Qorvex Holdings", "Qorvex Holdings"]]
+
+
+def _of_record(record, **more):
+    return [{record: {"symbol": symbol, **more}, "position": 100, "marketValue": 300.0} for symbol in ("XIACY", "AAPL")]
+
+
+def test_the_one_record_of_a_position_that_has_a_code_names_it(tmp_path):
+    path = tmp_path / "book.json"
+    path.write_text(
+        json.dumps(_of_record("contract", conId=1, localSymbol="X", secType="STK", currency="USD", exchange="PINK")), encoding="utf-8"
+    )
+    file = read_holdings(path)
+    assert file.rows[["ticker", "quantity", "market_value", "currency"]].values.tolist() == [
+        ["XIACY", 100.0, 300.0, "USD"],
+        ["AAPL", 100.0, 300.0, "USD"],
+    ]
+    said = file.issues.set_index("value").loc["contract.symbol"]
+    assert said["action"] == "read as symbol or code" and "the whole heading is not known" in said["problem"]
+    options = _of_record("contract", secType="OPT", right="C", strike=5.0, currency="USD")
+    path.write_text(json.dumps(options), encoding="utf-8")
+    assert read_holdings(path).rows["instrument"].tolist() == ["option", "option"]
+
+
+@pytest.mark.parametrize(
+    "record",
+    ["parent", "parentCompany", "benchmark", "underlying", "underlyingContract", "fund", "custodian", "sector", "collateral", "issuer", "index", "lender",
+     "peer", "hedge", "replacement", "deliverable", "ultimateParent", "sectorEtf", "loan.borrower"],
+)  # fmt: skip
+def test_a_record_of_another_names_no_position(tmp_path, record):
+    path = tmp_path / "book.json"
+    path.write_text(json.dumps(_of_record(record)), encoding="utf-8")
+    with pytest.raises(InputError, match="nothing names the security"):
+        read_holdings(path)
+
+
+def test_of_two_records_with_codes_none_names_the_position(tmp_path):
+    path = tmp_path / "book.json"
+    both = [{**one, "lot": {"symbol": "TSLA"}} for one in _of_record("contract")]
+    path.write_text(json.dumps(both), encoding="utf-8")
+    with pytest.raises(InputError, match="nothing names the security"):
+        read_holdings(path)
