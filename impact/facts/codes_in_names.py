@@ -24,7 +24,7 @@ def code_behind_mark(name: str) -> str:
     >>> [code_behind_mark(name) for name in ("Qorvex Holdings,KYG9999T1064", "Qorvex Holdings, Ltd.", "Qorvex;9999 HK", "Qorvex, 3M")]
     ['KYG9999T1064', '', '9999 HK', '']
     """
-    return next((part for part in _parts(name)[1:] if _is_code(part)), "")
+    return next((part for part in _divided(name)[1:] if _is_code(part)), "")
 
 
 def codes_within(name: str) -> Iterator[str]:
@@ -35,7 +35,7 @@ def codes_within(name: str) -> Iterator[str]:
             yield bare
 
 
-def _parts(name: str) -> list[str]:
+def _divided(name: str) -> list[str]:
     for mark in _CUTS:
         name = name.replace(mark, ",")
     return [part.strip() for part in name.split(",")]
