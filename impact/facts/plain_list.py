@@ -13,6 +13,7 @@ from impact.facts.list_sheets import ListRow, ListSheet, read_list_sheets
 from impact.facts.names_within import names_within
 from impact.intake.dates import is_bare_date, parse_date, parse_dates
 from impact.intake.numbers import MISSING_TEXT
+from impact.intake.reading import encoding_doubt
 from impact.provenance import Source
 
 __all__ = ["PLAIN_COLUMNS", "has_plain_header", "read_plain_list"]
@@ -129,6 +130,8 @@ def _columns(sheet: ListSheet, file: str) -> list[str]:
 def _read_sheet(tables: ListTables, sheet: ListSheet, before: str) -> None:
     """Every row of one sheet: an entry, or dropped with its reason."""
     header = _columns(sheet, tables.file)
+    if doubt := encoding_doubt(sheet.sheet):
+        tables.error(0, "", "", sheet.sheet.encoding, doubt.rstrip("."))
     rows, refused = list(sheet.rows()), sheet.sheet.refused
     tables.read[tables.file] = len(rows) + len(refused)
     reasons = {row.line: reason for row in rows if (reason := _why_not(row, sheet, header))}

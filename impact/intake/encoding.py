@@ -11,10 +11,11 @@ from functools import lru_cache
 from impact.bundled import read_bundled
 from impact.intake.letters import fit_of_words, words_beyond_ascii
 
-__all__ = ["LEGACY", "decode", "opening_text"]
+__all__ = ["LEGACY", "decode", "misread_words", "opening_text"]
 
-LEGACY = ("cp1252", "cp932", "gb18030", "cp949", "cp950", "euc_jp", "cp1254", "cp1250", "cp1251")
-"""Encodings that a file which is not Unicode may have: Western, Japanese, Chinese, Korean, Taiwanese, Japanese (Unix), Turkish, Central European, Cyrillic."""
+LEGACY = ("cp1252", "cp932", "gb18030", "cp949", "cp950", "euc_jp", "cp1254", "cp1250", "cp1251", "iso8859_2")
+"""Encodings that a file which is not Unicode may have: Western, Japanese, Chinese, Korean, Taiwanese, Japanese (Unix), Turkish, Central European, Cyrillic,
+Central European (Unix)."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -26,6 +27,10 @@ _MARKS = (
 _SAMPLE = 1 << 16
 _EVIDENCE = 1 << 15
 _BETWEEN_LETTERS = re.compile(r"[^\W\d_].[^\W\d_]")
+_RUN = re.compile("[A-Za-z\x80-\U0010ffff]+")
+_PUNCTUATION = re.compile("[’‘–—\xa0·/|]")
+_SIGNS = "€£¥¤’‘‚“”„«»‹›–—…®©™°§·•\xa0\xad½¼¾¹²³ªº±×†‡¡¿"
+"""Signs that stand before and behind words, or alone."""
 _NOT_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 
 
@@ -54,6 +59,29 @@ def decode(content: bytes, *, encoding: str | None = None) -> tuple[str, str]:
             cut = error.start > len(content) - 4 and "end of data" in error.reason
         named = "utf-8" if cut else _legacy(content)
     return _clean(content.decode(named, errors="replace")), named
+
+
+def misread_words(text: str, encoding: str) -> list[str]:
+    """Words beyond ASCII that no language writes so which an encoding is for, where one holds a sign that is no letter or they are half of all.
+
+    Parameters
+    ----------
+    text : str
+        As decoded.
+    encoding : str
+        What :func:`decode` found; nothing is said of those that are not single bytes.
+
+    Examples
+    --------
+    >>> misread_words("ÅèíéêŞ ÔñÜğåæá;1", "cp1254"), misread_words("Crédit Suisse – “Fonds”", "cp1252")
+    (['ÅèíéêŞ', 'ÔñÜğåæá'], [])
+    """
+    if encoding not in _LETTERS:
+        return []
+    words = {part for run in _RUN.findall(text) for part in _PUNCTUATION.split(run.strip(_SIGNS)) if len(part) > 1 and not part.isascii()}
+    broken = {word for word in words if not word.isalpha()}
+    odd = sorted(broken | {word for word in words - broken if not fit_of_words([word], encoding)})
+    return odd if broken or 2 * len(odd) >= len(words) else []
 
 
 def opening_text(content: bytes, n: int = 4096) -> str:
@@ -108,27 +136,32 @@ def _legacy(content: bytes) -> str:
     sample = _ORDINAL.sub(rb"\1", b"\n".join(evidence))
     if sample.isascii():
         return "cp1252"
-    if _stand_alone(sample):
-        return _single_byte(sample, content[:_EVIDENCE])
+    alone = _single_byte(sample, content[:_EVIDENCE])
+    of_latin = _is_of_latin_words(sample)
+    if (of_latin and not _WITHOUT_LATIN.search(sample)) or (
+        _stand_alone(sample) and not misread_words(sample.decode(alone, errors="replace"), alone)
+    ):
+        return alone
     from charset_normalizer import from_bytes
 
     ranked = [match.encoding for match in from_bytes(sample, cp_isolation=list(LEGACY), language_threshold=0.05)]
     best = next((name for name in ranked if name in LEGACY), "cp1252")
-    if best in _LETTERS:
-        return _single_byte(sample, content[:_EVIDENCE])
-    coherent = [name for name in (*ranked, *_NARROW) if name in _NARROW and _coherent(sample, name)]
-    if not coherent and (_within_words(sample.decode(best, errors="replace")) or _is_of_latin_words(sample)):
-        return _single_byte(sample, content[:_EVIDENCE])
-    alone = [name for name in _NARROW if _decodes(sample, name)]
-    likely = coherent or (alone if len(alone) == 1 else [best])
-    return max(likely, key=lambda name: len(_headings() & _words_between(sample.decode(_NARROW[name], errors="replace"))))
+    coherent = [name for name in dict.fromkeys((*ranked, *_NARROW)) if name in _NARROW and _coherent(sample, name)]
+    if not coherent and (of_latin or best in _LETTERS or _within_words(sample.decode(best, errors="replace"))):
+        return alone
+    decoded = [name for name in _NARROW if _decodes(sample, name)]
+    likely = coherent or (decoded if len(decoded) == 1 else [best])
+    texts = {name: sample.decode(_NARROW[name], errors="replace") for name in likely}
+    return max(likely, key=lambda name: (len(_headings() & _words_between(texts[name])), _in_common_use(texts[name], name)))
 
 
 _ORDINAL = re.compile(rb"((?<![A-Za-z])[Nn]\.?|\d\.?)[\xaa\xba](?=[\s;,/)\"-]|$)")
 """An ordinal sign behind an N or a figure, whose byte is a letter in the tables of other languages."""
+_WITHOUT_LATIN = re.compile(rb"(?<![A-Za-z\x80-\xff])[\x80-\xff]+(?![A-Za-z\x80-\xff])")
 _WITHIN = re.compile(
     r"(?<=[a-z])[\u3100-\u9fff](?![\u3040-\ud7ff])|(?<![\u3040-\ud7ff])[\u3100-\u9fff](?=[a-z])|(?<=[A-Z])[\u3100-\u9fff](?=[A-Z])"
 )
+_KANA = re.compile(r"[\u3000-\u30ff\uff01-\uff5e]")
 _EAST_ASIAN = re.compile(r"[\u3040-\ud7ff]+")
 
 
@@ -160,6 +193,21 @@ def _decodes(sample: bytes, name: str) -> bool:
     return not any("\uff61" <= letter <= "\uff9f" for letter in text)
 
 
+_COMMON = {"cp932": (0x88, 0x98), "gb18030": (0xB0, 0xD7), "cp949": (0xB0, 0xC8), "cp950": (0xA4, 0xC6), "euc_jp": (0xB0, 0xCF)}
+"""First bytes of the characters in common use, which each of these tables holds before the rare ones."""
+
+
+def _in_common_use(text: str, name: str) -> float:
+    """The share of the signs of a text that are in common use: kana and marks of East Asia, and what stands first in its table."""
+    signs = [sign for sign in text if sign > "\x7f"]
+    low, high = _COMMON[name]
+    common = (
+        low <= sign.encode(_NARROW[name], errors="replace")[0] <= high if "\u3400" <= sign <= "\ud7a3" else bool(_KANA.match(sign))
+        for sign in signs
+    )
+    return sum(common) / len(signs)
+
+
 def _coherent(sample: bytes, name: str) -> bool:
     """Whether the sample uses characters in common use only, and of the script that the encoding is for."""
     try:
@@ -185,6 +233,7 @@ _LETTERS = {
     "cp1252": frozenset(_WESTERN + _WESTERN.upper() + "ß"),
     "cp1250": frozenset(_CENTRAL + _CENTRAL.upper() + "ß"),
     "cp1251": frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЭЮЯ"),
+    "iso8859_2": frozenset(_CENTRAL + _CENTRAL.upper() + "ß"),
     "cp1254": frozenset(_WESTERN + _WESTERN.upper() + "ß").difference("ýþðÝÞÐ").union("ışğİŞĞ"),
 }
 """Letters that the languages of each single-byte encoding use, the likelier encoding first; the others of its table are rare in names."""
@@ -199,6 +248,8 @@ _COUNTRIES = {
 }
 """Prefixes of ISINs of the countries whose languages each encoding is for."""
 _PER_ISIN = 0.5
+_AS = {"iso8859_2": "cp1250"}
+"""Encodings that are for the languages of another one."""
 _LEGAL_FORMS = {
     "cp1252": frozenset(("hf", "ehf", "ohf")),
     "cp1250": frozenset(("dd", "doo", "sro", "zrt", "nyrt", "kft")),
@@ -229,9 +280,13 @@ def _single_byte(sample: bytes, opening: bytes) -> str:
     for name, own in zip(tied, zip(*apart, strict=True), strict=True):
         text = "\n".join(own)
         isins = _ISIN.findall(text) or _ISIN.findall(opening.decode(name, errors="replace"))
-        of_countries = sum(isin[:2] in _COUNTRIES[name] for isin in isins)
-        n_forms = len(_LEGAL_FORMS.get(name, frozenset()).intersection(text.lower().replace(".", "").replace(";", " ").split()))
-        n_headings = len(headings[name] & _words_in(*_without_figures(opening.decode(name, errors="replace")), *_without_figures(text)))
+        of_countries = sum(isin[:2] in _COUNTRIES[_AS.get(name, name)] for isin in isins)
+        n_forms = len(
+            _LEGAL_FORMS.get(_AS.get(name, name), frozenset()).intersection(text.lower().replace(".", "").replace(";", " ").split())
+        )
+        n_headings = len(
+            headings[_AS.get(name, name)] & _words_in(*_without_figures(opening.decode(name, errors="replace")), *_without_figures(text))
+        )
         worth[name] = fit_of_words(words_beyond_ascii(text), name) + n_headings + n_forms + _PER_ISIN * of_countries
     best = [name for name in tied if worth[name] > max(worth.values()) - 1e-9]
     return "cp1254" if "cp1254" in best and texts["cp1254"] != texts[best[0]] else best[0]
@@ -260,7 +315,7 @@ def _words_in(*texts: str) -> set[str]:
 def _heading_words() -> Mapping[str, set[str]]:
     """The words of headings that the languages of one encoding have alone."""
     encoding_of = {language: name for name, languages in _LANGUAGES.items() for language in languages}
-    words: dict[str, set[str]] = {name: set() for name in (*_LETTERS, "any")}
+    words: dict[str, set[str]] = {name: set() for name in (*_COUNTRIES, "any")}
     table = read_bundled("headings")
     for language, heading in zip(table["language"], table["heading"], strict=True):
         words["any" if language == "en" else encoding_of.get(language, "cp1252")] |= _words_in(heading)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 __all__ = ["fit_of_words", "words_beyond_ascii"]
 
@@ -97,7 +98,8 @@ _LANGUAGES: Mapping[str, _Language] = {
 _ALONE = frozenset("áàâéèíóőåôşø")
 """Letters that stand alone as a word, or as that of a legal form (``A.Ş.``)."""
 _WESTERN = ("de", "fr", "it", "es", "ca", "pt", "sv", "da", "et", "nl")
-_BESIDE = {"cp1252": ("is", "fo"), "cp1254": ("tr",), "cp1250": ("cs", "pl", "hu", "ro", "hr")}
+_CENTRAL = ("cs", "pl", "hu", "ro", "hr")
+_BESIDE = {"cp1252": ("is", "fo"), "cp1254": ("tr",), "cp1250": _CENTRAL, "iso8859_2": _CENTRAL}
 """Languages that an encoding is for beside the Western ones, of which each holds some words."""
 
 
@@ -117,6 +119,8 @@ def _fit(word: str, encoding: str) -> float:
         return _HALF if word.lower() in _ALONE else 0.0
     if encoding == "cp1251":
         return float(all("Ѐ" <= letter <= "ӿ" for letter in word))
+    if any(after > "\x7f" and after.isupper() and before.islower() for before, after in pairwise(word)):
+        return 0.0  # accents within a word are small
     small = word.lower()
     turkish = word.replace("İ", "\0").replace("I", "ı").lower().replace("\0", "İ")
     languages = (*_WESTERN, *_BESIDE[encoding])

@@ -11,16 +11,19 @@ from pathlib import Path
 
 from impact.errors import InputError
 from impact.intake.columnar import frame_sheet, records_sheet
+from impact.intake.encoding import LEGACY, misread_words
 from impact.intake.formats import NoTable, format_of
 from impact.intake.limits import LIMITS, Limits, ReadOptions
 from impact.intake.records import RawFile, RawSheet
 from impact.intake.workbook import is_archive, is_workbook
 
-__all__ = ["read_tables"]
+__all__ = ["encoding_doubt", "read_tables"]
 
 _GZIP = b"\x1f\x8b"
 _BLOCK = 1 << 20
 _MOST_MEMBERS = 200
+_ASKED = 5000
+"""Rows of a sheet whose words are asked whether they are well read."""
 
 
 def read_tables(
@@ -139,7 +142,26 @@ def _with_notes(file: RawFile) -> RawFile:
     """The file without its empty sheets, which are named."""
     full = tuple(sheet for sheet in file.sheets if len(sheet) or sheet.refused or sheet.headings)
     empty = tuple(f"Sheet {sheet.name!r} is empty." for sheet in file.sheets if sheet not in full and sheet.name)
-    return RawFile(path=file.path, kind=file.kind, sheets=full or file.sheets[:1], notes=(*file.notes, *empty))
+    return RawFile(
+        path=file.path,
+        kind=file.kind,
+        sheets=full or file.sheets[:1],
+        notes=(*file.notes, *empty, *filter(None, map(encoding_doubt, full))),
+    )
+
+
+def encoding_doubt(sheet: RawSheet) -> str:
+    """What to say of a sheet whose words beyond ASCII no language writes so, of those that the encoding is for which was found; else nothing."""
+    if sheet.encoding not in LEGACY:
+        return ""
+    cells = (cell for row in (sheet.headings or (), *sheet.head(_ASKED)) for cell in row if not cell.isascii())
+    odd = misread_words("\n".join(cells), sheet.encoding)
+    if not odd:
+        return ""
+    return (
+        f"The encoding of the text is not told: read as {sheet.encoding}, {len(odd)} word(s) (first {odd[0]!r}) are of no language written with it, "
+        "so that names may be misread; save the file as UTF-8."
+    )
 
 
 def _archive(content: bytes, path: str, options: ReadOptions) -> RawFile:

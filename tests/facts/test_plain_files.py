@@ -131,6 +131,12 @@ def test_a_code_in_the_brackets_of_a_name_is_said_not_to_be_asked_about(tmp_path
     assert official.errors[["row", "value"]].values.tolist() == [[2, "KYG9999T1064"]] and len(official.entries) == 2
 
 
+def test_a_list_whose_letters_are_not_told_says_so(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_bytes("Name;ISIN\nΕθνική Τράπεζα;KYG9999T1064\n".encode("cp1253"))
+    assert "The encoding of the text is not told" in read_official_list(path).unread()[0]
+
+
 def test_every_row_of_a_list_is_kept_or_dropped_with_its_reason(tmp_path):
     path = tmp_path / "own.csv"
     lines = ("Name;ISIN;Note", "Foo;KYG9999T1064;", "", "Name;ISIN;Note", ";HK0000000007;", "Bar;x;y;z", "Baz;HK0000000007", '"open;a;b')

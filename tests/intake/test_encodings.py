@@ -84,6 +84,58 @@ def test_one_name_tells_the_encoding(encoding):
     assert [decode(text.encode(encoding))[0] for text in texts] == texts
 
 
+EAST_ASIAN = {
+    "cp932": (
+        "小米集団|ソフトバンクグループ|トヨタ自動車|ソニーグループ|三菱UFJフィナンシャル・グループ|任天堂|日本電信電話|ファーストリテイリン"
+        "グ|NEXT FUNDS TOPIX連動型上場投信|iシェアーズ・コア TOPIX "
+        "ETF|三井住友FG|ＫＤＤＩ|ENEOSホールディングス|SOMPOホールディングス|中芯国際|DMG森精機|ANAホールディングス"
+    ),
+    "gb18030": (
+        "小米集团-W|中国移动|中国海洋石油|贵州茅台|iShares安硕A50|中芯国际|海康威视|BYD比亚迪|招商银行H股|宁德时代|万科A|"
+        "华夏上证50ETF|工商银行|平安银行"
+    ),
+    "cp949": ("삼성전자|SK하이닉스|LG화학|카카오|TIGER 차이나CSI300|현대차|POSCO홀딩스|KB금융|셀트리온|SK텔레콤|LG에너지솔루션|CJ제일제당"),
+    "cp950": (
+        "台灣積體電路製造|小米集團|大立光電|鴻海|聯發科|KY-F再生|中華電|元大台灣50|富邦VIX|國泰金|中國移動|騰訊控股|HTC宏達電|TPK-KY宸鴻"
+    ),
+    "euc_jp": ("トヨタ自動車|ソフトバンクグループ|任天堂のゲーム|ソニーグループ"),
+}
+
+
+@pytest.mark.parametrize("encoding", EAST_ASIAN)
+def test_one_name_of_east_asia_tells_the_encoding(encoding):
+    """Of names alone under English headings every third was read as Cyrillic (ENEOSѓzЃ[), Western (Ápµo¬ì) or of rare characters (幛笣矇怢)."""
+    texts = [f"Code,Name,Shares\n1810,{name},1\n" for name in EAST_ASIAN[encoding].split("|")]
+    assert [decode(text.encode(encoding))[0] for text in texts] == texts
+
+
+UNTOLD = [
+    ("cp1253", "Name;Shares\nΕθνική Τράπεζα;1\n"),
+    ("cp1257", "Name;Shares\nŠiaulių bankas;1\nGrigeo Grīgišķės;3\n"),
+    ("koi8_r", "Name;Shares\nГазпром;1\nСбербанк;2\n"),
+    ("cp850", "Name;Shares\nSociété Générale;1\nMünchener;2\n"),
+    ("mac_roman", "Name;Shares\nSociété Générale;1\n"),
+    ("cp866", "Name;Shares\nГазпром;1\nСбербанк;2\n"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "text"), UNTOLD)
+def test_words_of_no_language_are_said_to_be_misread(encoding, text):
+    """Greek was read as Western letters with nothing said."""
+    (note,) = read_tables(text.encode(encoding)).notes
+    assert "The encoding of the text is not told" in note and "save the file as UTF-8" in note
+    assert read_tables(text.encode()).notes == ()
+
+
+@pytest.mark.parametrize("encoding", NAMES)
+def test_of_words_that_are_well_read_nothing_is_said(encoding):
+    names = [*NAMES[encoding].split("|"), "L’Oréal – “A”", "Fonds® ½", "Nº 5 €", "Müller-Lüdenscheid"]
+    lines = [f"{name};{n}" for n, name in enumerate(names) if name.encode(encoding, "ignore").decode(encoding) == name]
+    assert read_tables("\n".join(["Name;Shares", *lines]).encode(encoding)).notes == ()
+    for line in lines:
+        assert read_tables(f"Name;Shares\n{line}\n".encode(encoding)).notes == (), line
+
+
 @pytest.mark.parametrize("other", ["Telefónica", "Nestlé", "Société Générale", "Ørsted"])
 def test_a_book_of_several_languages_is_read_by_the_words_that_tell(other):
     text = f"Name;Shares\n{other};1\nTürk Hava Yolları;2\nYapı Kredi;3\n"
@@ -146,6 +198,8 @@ def test_a_few_bytes_beyond_ascii_are_enough(text, encoding):
         ("Name;ISIN\nYapı Kredi;TRAYKBNK91N6\n", "cp1254"),
         ("Name;ISIN\nDoğan Holding;TRADOHOL91Q8\n", "cp1254"),
         ("Név;Darab\nGyőr Részvény;1\n", "cp1250"),
+        ("Name;Shares\nPaństwowa Spółka;1\nŚwiat;2\n", "iso8859_2"),
+        ("Name;Shares\nŠkoda Třinec;1\n", "iso8859_2"),
     ],
 )
 def test_accents_of_other_tables_are_told_apart(text, encoding):
