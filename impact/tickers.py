@@ -143,6 +143,8 @@ def _line(code: str, venue: str, ending: str) -> TickerLine | None:
         own = line_venue(padded, "CN", dotted=False)
         ending = ending or (VENUES[own].yahoo if own else "")
         return TickerLine(code=padded, country="CN", yahoo=f"{padded}.{ending}" if ending else "")
+    if country == "MX":
+        code = code.rstrip("* ") or code  # the star of an issuer's only series, which its symbol has not
     if country == "KR" and code.isdigit():
         code = code.zfill(6)
     yahoo = ""

@@ -17,7 +17,7 @@ def _word_set(*lines: str) -> frozenset[str]:
 
 # Words that say nothing about who a company is: legal forms, holding words, share classes, receipts.
 STOP_WORDS = _word_set(
-    "CO COMPANY CORP CORPORATION LTD LIMITED INC INCORPORATED PLC LLC AG SA NV SE SPA BHD PT OYJ AB KK PJSC PAO OJSC OAO JSC OOO AO",
+    "CO COMPANY CORP CORPORATION LTD LIMITED INC INCORPORATED PLC LLC AG SA NV SE SPA BHD PT PCL OYJ AB KK PJSC PAO OJSC OAO JSC OOO AO",
     "THE AND OF HOLDING HOLDINGS HLDG HLDGS GROUP GRP A B C D E H N R S CLASS CL SHARE SHARES SHS STOCK ORD ORDINARY COM COMMON REG REGS",
     "ADR ADRS ADS GDR GDRS DR CDR NVDR SPON SPONSORED SPONS UNSPON UNSPONSORED DEPOSITARY RECEIPT RECEIPTS AMERICAN AMER NPV PAR VTG STK",
 )
@@ -92,6 +92,11 @@ _LETTERS = str.maketrans(
         "þ": "th",
     }
 )
+_LONG_FORMS = re.compile(
+    r"\b(?:(?:(?:PUBLIC|OPEN|CLOSED|PRIVATE) )?JOINT STOCK (?:COMPANY|CO)|PUBLIC (?:LIMITED COMPANY|(?:COMPANY|CO) (?:LIMITED|LTD))"
+    r"|LIMITED LIABILITY COMPANY|(?:SA|SAB|SAPIB)(?: DE)? CV)\b"
+)
+"""Legal forms of several words, most of which are words of names by themselves."""
 _INITIALS = re.compile(r"\b[A-Z](?:[.\-&][A-Z])+\b")  # A-B-C and S.p.A. are one word
 # What a part of a name must hold beside words of places, trades and services.
 COMMON_WORDS = GENERIC_WORDS | frozenset(SPELLINGS.values())
@@ -106,7 +111,7 @@ CUT_AT = 28  # fund files cut names at about 30 characters
 
 
 def plain_words(name: object) -> list[str]:
-    """A name as capital words: accents and punctuation gone, apostrophes closed up, par values cut, one spelling a word.
+    """A name as capital words: accents and punctuation gone, apostrophes closed up, par values cut, one spelling a word and a legal form.
 
     Examples
     --------
@@ -126,7 +131,7 @@ def unspelled_words(name: object) -> list[str]:
     """
     text = "" if name is None or name is pd.NA or name != name else str(name)
     closed = _INITIALS.sub(lambda letters: _NO_LETTER.sub("", letters[0]), _APOSTROPHES.sub("", without_accents(text).upper()))
-    return _PAR_VALUE.sub(" ", _NO_WORD.sub(" ", closed).strip()).split()
+    return _PAR_VALUE.sub(" ", _LONG_FORMS.sub("COMPANY", _NO_WORD.sub(" ", closed).strip())).split()
 
 
 def without_accents(text: str) -> str:

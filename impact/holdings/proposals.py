@@ -13,7 +13,7 @@ from impact.facts.unnamed import says_who
 from impact.holdings.status import Law
 from impact.identifiers import valid_identifiers
 from impact.rules.issuer_lines import issuer_lines, sister_code
-from impact.screening.references import issuers_beginning
+from impact.screening.references import issuers_beginning, issuers_in_short
 from impact.typing_ import IntArray
 
 __all__ = ["name_issuers", "propose", "propose_bare_tickers", "propose_sister_lines"]
@@ -77,6 +77,7 @@ def propose_sister_lines(
     rows = np.flatnonzero(open_rows).tolist()
     named, own_lines = instruments["name"].tolist(), instruments["own_line"].tolist()
     beginning = issuers_beginning((named[row] for row in rows if named[row]), of_stated) if len(stated) else {}
+    short = issuers_in_short((named[row] for row in rows if named[row]), of_stated) if len(stated) else {}
     says = says_who(instruments["name"].take(rows)) if len(stated) else np.zeros(len(rows), dtype=bool)
     coded = valid_identifiers(instruments["isin"], "isin") if unread >= 0 else np.zeros(len(instruments), dtype=bool)
     for row, is_told in zip(rows, says.tolist(), strict=True):
@@ -95,6 +96,9 @@ def propose_sister_lines(
         elif name in beginning:
             told = f"the name {name!r} begins as that of an issuer whose designation is stated"
             propose(matched, row, beginning[name], "name", "begins with the same words", told, targets)
+        elif name in short:
+            told = f"the name {name!r} is of words of that of an issuer whose designation is stated"
+            propose(matched, row, short[name], "name", "of the same words", told, targets)
 
 
 def _named_in_other_letters(targets: ScreeningTargets, stated: IntArray) -> int:

@@ -1,4 +1,4 @@
-"""What a book itself calls the issuer of a line whose designation is stated without a name."""
+"""What a book itself calls the issuer of a line whose designation is stated."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pandas as pd
 from impact.facts.name_index import NameIndex
 from impact.facts.screening import ScreeningTargets
 from impact.facts.unnamed import says_who
-from impact.screening.references import REFERRING, issuers_beginning, reference_name
+from impact.screening.references import REFERRING, issuers_beginning, issuers_in_short, reference_name
 
 __all__ = ["named_as_in_book"]
 
 
 def named_as_in_book(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.DataFrame:
-    """Instruments of one book, where those of no other match that bear the name which the book gives a line stated without its issuer are proposals.
+    """Instruments of one book, where those of no other match that bear the name which the book gives a stated line are proposals.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ def named_as_in_book(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd
 
     Notes
     -----
-    Nobody states the issuer, and no table has it; the row of the stated line, or one that may be of it by its code, tells what this book calls
-    it. HSBC US stands beside HSBA LN. A name that is learnt so is met as a stated one is.
+    The row of the stated line tells what this book calls its issuer, as one may that is perhaps of it by its code where nobody states the
+    issuer and no table has it. HSBC US stands beside HSBA LN. A name that is learnt so is met as a stated one is.
     """
     learnt = _names_in_book(instruments, targets)
     open_rows = (instruments["tier"] == "") & (instruments["status"] == "clear") & (instruments["note"] != "no security")
@@ -55,8 +55,10 @@ def named_as_in_book(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd
 
 
 def _names_in_book(instruments: pd.DataFrame, targets: ScreeningTargets) -> pd.DataFrame:
-    """What the book calls the lines of each designation stated without a name, and what by their codes may be one, in the columns of `targets.names`."""
-    own = instruments[instruments["target"].isin(targets.nameless) & (instruments["field"] != "name")]
+    """What the book calls the lines of each stated designation, and what may be one by its code where no name is stated, in the columns of `targets.names`."""
+    stated = targets.entities.index[targets.entities["origin"] == "hypothetical"]
+    by_code = (instruments["tier"] == "identifier") | instruments["target"].isin(targets.nameless)
+    own = instruments[instruments["target"].isin(stated) & by_code & (instruments["field"] != "name")]
     own = own[says_who(own["name"])]
     return pd.DataFrame({"target": own["target"].astype("int64"), "name": own["name"], "kind": "primary"}).drop_duplicates(
         ignore_index=True
@@ -72,4 +74,5 @@ def _called_as(names: list[str], targets: ScreeningTargets) -> Mapping[str, tupl
     }
     names_of = targets.names.groupby("target")["name"].agg(" / ".join)
     beginning = {name: (target, str(names_of[target])) for name, target in issuers_beginning(names, targets).items()}
-    return {**beginning, **called}
+    short = {name: (target, str(names_of[target])) for name, target in issuers_in_short(names, targets).items()}
+    return {**short, **beginning, **called}

@@ -246,7 +246,8 @@ def what_if_notes(designations: Iterable[Designation]) -> tuple[str, ...]:
     told += [note for item in items for note in given_anew(item.security, item.at, None)]
     alone = [item.security for item in items if not item.other_lines and lines_of_issuer(item.security, item.at).empty]
     told += [
-        f"Of the issuer of {line} no other line is on record: a receipt or a local share of it is not reached unless it is stated (other_lines, isins)."
+        f"Of the issuer of {line} no other line is on record: a receipt or a local share of it, and a row that has its ISIN alone, is told by its name at most "
+        "unless it is stated (other_lines, isins)."
         for line in alone
     ]
     told += [

@@ -39,6 +39,11 @@ def _is_us_line(security: str) -> bool:
     return line is not None and line.country == "US"
 
 
+def _place_of(line: str) -> tuple[str, bool]:
+    """The venue of a line, and whether its code is a number: terminals write letters where venues have numbers (MAY MK, 1155.KL)."""
+    return venue_of(line), line[:1].isdigit()
+
+
 @cache
 def _issued_in_country() -> frozenset[str]:
     """Every code of the table of lines of an issuer of whom a share was issued where :data:`COUNTRY_WIDE` says."""
@@ -138,7 +143,7 @@ class ListedIssuers:
     def may_be_stated(self, line: str) -> bool:
         """Whether a line may be one of an issuer whose designation the caller states: none of its venues is that of the line.
 
-        On one venue another code is another issuer, but for its share classes.
+        On one venue another code is another issuer, but for its share classes, and for letters where the stated one is a number.
         """
         return self._may_be_stated_from(line) is not None
 
@@ -150,16 +155,16 @@ class ListedIssuers:
     def _may_be_stated_from(self, line: str) -> pd.Timestamp | None:
         """From when a line may be one of an issuer whose designation is stated; None where it is none."""
         try:
-            return min((at for venues, at in self._stated_venues if venue_of(line) not in venues), default=None)
+            return min((at for places, at in self._stated_venues if _place_of(line) not in places), default=None)
         except InputError:
             return None
 
     @cached_property
-    def _stated_venues(self) -> tuple[tuple[frozenset[str], pd.Timestamp], ...]:
-        """The venues of the lines of each stated issuer that no table of lines knows, none where an ISIN alone is stated, and when it is listed."""
+    def _stated_venues(self) -> tuple[tuple[frozenset[tuple[str, bool]], pd.Timestamp], ...]:
+        """The venues, and forms of code, of the lines of each stated issuer that no table of lines knows, none where an ISIN alone is stated, and when it is listed."""
         stated = (listing for listing in self.listings if listing.is_stated)
         return tuple(
-            (frozenset(map(venue_of, listing.lines)), listing.listed_at)
+            (frozenset(map(_place_of, listing.lines)), listing.listed_at)
             for listing in stated
             if not any(map(issuer_lines().lines_behind, listing.keys))
         )

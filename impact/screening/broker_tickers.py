@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +18,12 @@ from impact.screening.spellings import spelled_venue
 from impact.tickers import normalise_tickers
 from impact.venues import VENUES, line_venue
 
-__all__ = ["OFFSHORE", "name_agrees", "settle_tickers", "telling_words"]
+__all__ = ["OFFSHORE", "begins_as_one", "name_agrees", "settle_tickers", "telling_words"]
 
 OFFSHORE = frozenset({"BM", "KY", "VG", "SG", "MO", "MU", "LU", "GG", "JE", "IM", "MH", "XS", "EU"})
 """Prefixes of ISINs that firms of any country take."""
 
-_SHORTEST_CUT = 3
+_SHORTEST_CUT, _SHORTEST_CLOSED = 3, 5
 _LONGEST_OF_NEW_YORK = 4
 """Letters of a common share on the exchanges of New York; five are receipts, foreign shares and funds."""
 
@@ -209,7 +210,7 @@ def name_agrees(given: str, listed: str) -> bool:
     """Whether a name in a file is that of a listed issuer, be it cut, abbreviated or followed by words of the instrument.
 
     Compared are the words in their order, without legal forms and share classes: all of the shorter name must begin the longer one,
-    the last of them perhaps cut, and tell more than a place or a word that many companies bear.
+    the last of them perhaps cut, and tell more than a place or a word that many companies bear. Words may be written apart or as one.
 
     Examples
     --------
@@ -222,6 +223,11 @@ def name_agrees(given: str, listed: str) -> bool:
     if not mine or not other:
         return False
     short, long = (mine, other) if len(mine) <= len(other) else (other, mine)
+    return _begins(short, long) or begins_as_one(mine, other)
+
+
+def _begins(short: Sequence[str], long: Sequence[str]) -> bool:
+    """Whether the words of the shorter name begin the longer one, the last of them perhaps cut."""
     last = len(short) - 1
     for place, word in enumerate(short):
         whole = long[place]
@@ -229,6 +235,13 @@ def name_agrees(given: str, listed: str) -> bool:
         if word != whole and not cut:
             return False
     return len(short) > 1 or short[0] not in GENERIC_WORDS
+
+
+def begins_as_one(mine: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the words of one name, blanks aside, are the first words of the other: WALMART DE MEXICO, WAL MART DE MEXICO."""
+    ends = [set(accumulate(words)) for words in (mine, other)]
+    whole = min("".join(mine), "".join(other), key=len)
+    return len(whole) >= _SHORTEST_CLOSED and whole not in GENERIC_WORDS and all(whole in end for end in ends)
 
 
 def telling_words(name: str) -> list[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from impact.facts.names import plain_words
+from impact.facts.names import COMMON_WORDS, OF_SHARES, plain_words
 from impact.facts.screening import ScreeningTargets
-from impact.screening.broker_tickers import name_agrees, telling_words
+from impact.screening.broker_tickers import begins_as_one, name_agrees, telling_words
 
-__all__ = ["REFERRING", "issuers_beginning", "reference_name"]
+__all__ = ["REFERRING", "issuers_beginning", "issuers_in_short", "reference_name"]
 
 REFERRING = frozenset({"bond", "option", "future", "swap", "warrant", "right", "receipt"})
 """Kinds of instrument whose name holds an issuer and words of its own."""
@@ -22,6 +22,8 @@ _TERMS = frozenset(
      "JPY", "SERIES", "SER", "TRANCHE", "LINKED", "STRUCTURED", "CERT", "CERTIFICATE", "PNOTE", "PARTICIPATION", "FIN", "FINANCE",
      "FUNDING", "TREASURY"}
 )  # fmt: skip
+
+_LETTERS, _SHORTEST = 5, 3
 
 
 def reference_name(name: str) -> str:
@@ -42,13 +44,35 @@ def issuers_beginning(names: Iterable[str], targets: ScreeningTargets) -> Mappin
     Names that begin as no target does are left out.
     """
     by_first: dict[str, list[tuple[str, int]]] = {}
+    as_one: dict[str, list[tuple[list[str], int]]] = {}
     for listed, target in zip(targets.names["name"], targets.names["target"], strict=True):
-        for word in telling_words(listed)[:1]:
-            by_first.setdefault(word, []).append((listed, int(target)))
+        if words := telling_words(listed):
+            by_first.setdefault(words[0], []).append((listed, int(target)))
+            as_one.setdefault("".join(words)[:_LETTERS], []).append((words, int(target)))
     near = {}
     for name in dict.fromkeys(names):
-        for word in telling_words(name)[:1]:
-            agreeing = [target for listed, target in by_first.get(word, ()) if name_agrees(name, listed)]
-            if agreeing:
-                near[name] = agreeing[0]
+        if words := telling_words(name):
+            agreeing = [target for listed, target in by_first.get(words[0], ()) if name_agrees(name, listed)]
+            apart = as_one.get("".join(words)[:_LETTERS], ())
+            agreeing = agreeing or [target for others, target in apart if begins_as_one(words, others)]
+            near |= {name: agreeing[0]} if agreeing else {}
     return near
+
+
+def issuers_in_short(names: Iterable[str], targets: ScreeningTargets) -> Mapping[str, int]:
+    """Name -> the first target of whose name it has no word but such, perhaps shortened, one of them told by few companies: LEUMI, SANTANDER."""
+    listed = [
+        (frozenset(telling_words(name)), int(target)) for name, target in zip(targets.names["name"], targets.names["target"], strict=True)
+    ]
+    near = {}
+    for name in dict.fromkeys(names):
+        words = [word for word in telling_words(name) if len(word) >= _SHORTEST and word not in OF_SHARES]
+        own = {word for word in words if len(word) > _SHORTEST and word not in COMMON_WORDS}
+        fitting = [target for whole, target in listed if own & whole and all(_shortened(word, whole) for word in words)]
+        if fitting:
+            near[name] = fitting[0]
+    return near
+
+
+def _shortened(word: str, whole: frozenset[str]) -> bool:
+    return any(one.startswith(word) for one in whole)
