@@ -49,7 +49,7 @@ def issuers_beginning(names: Iterable[str], targets: ScreeningTargets) -> Mappin
         if words := telling_words(listed):
             by_first.setdefault(words[0], []).append((listed, int(target)))
             as_one.setdefault("".join(words)[:_LETTERS], []).append((words, int(target)))
-    near = {}
+    near: dict[str, int] = {}
     for name in dict.fromkeys(names):
         if words := telling_words(name):
             agreeing = [target for listed, target in by_first.get(words[0], ()) if name_agrees(name, listed)]
@@ -64,7 +64,7 @@ def issuers_in_short(names: Iterable[str], targets: ScreeningTargets) -> Mapping
     listed = [
         (frozenset(telling_words(name)), int(target)) for name, target in zip(targets.names["name"], targets.names["target"], strict=True)
     ]
-    near = {}
+    near: dict[str, int] = {}
     for name in dict.fromkeys(names):
         words = [word for word in telling_words(name) if len(word) >= _SHORTEST and word not in OF_SHARES]
         own = {word for word in words if len(word) > _SHORTEST and word not in COMMON_WORDS}
