@@ -16,7 +16,8 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.facts.name_runs import NameRuns
-from impact.facts.names import COMMON_WORDS, CUT_AT, OF_SHARES, core_words, distinctive_words, is_acronym
+from impact.facts.name_words import name_words
+from impact.facts.names import COMMON_WORDS, CUT_AT, core_words, distinctive_words, is_acronym
 from impact.typing_ import BoolArray
 
 __all__ = ["NameIndex"]
@@ -171,7 +172,7 @@ class NameIndex:
             for row in set(self.by_word.get(telling[0], ())) if telling else ():
                 listed = frozenset(self.cores[row].split())
                 left_out, added = listed - given, given - listed
-                brief = all(len(word) <= 2 or word in _COUNTRIES or word in OF_SHARES for word in added)
+                brief = all(len(word) <= 2 or word in _COUNTRIES or word in name_words("share") for word in added)
                 short[line, row] = brief and left_out <= COMMON_WORDS and scores[line, row] < _SHORT_FORM_SCORE and not self.exact[row]
         return short
 

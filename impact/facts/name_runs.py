@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 
-from impact.facts.names import COMMON_WORDS, OF_SHARES, PLACES, SPELLINGS, STOP_WORDS, core_words, unspelled_words
+from impact.facts.name_words import name_words
+from impact.facts.names import COMMON_WORDS, PLACES, SPELLINGS, STOP_WORDS, core_words, unspelled_words
 from impact.facts.names_within import BEFORE_ANOTHER
+from impact.facts.other_scripts import is_same_elsewhere, telling_letters
 
 __all__ = ["NameRuns"]
 
@@ -24,7 +27,6 @@ _LEAST_CLOSED, _LEAST_LETTERS = 5, 3
 """Letters that a name has at least which is met whatever its blanks, and one that is met as a word."""
 _BESIDE = frozenset(("THE", "AND", "OF", "HOLDING", "HOLDINGS", "HLDG", "HLDGS", "GROUP", "GRP", "AMERICAN", "AMER"))
 """Words that tell nobody, and of which none ends a name."""
-_ENDS = frozenset(word for word in STOP_WORDS - _BESIDE if len(word) > 1) | OF_SHARES | BEFORE_ANOTHER | {"ON"}
 _COMMON = COMMON_WORDS | frozenset(
     (
         *("BANCORP", "BANCSHARES", "BIO", "THERAPEUTICS", "PHARMA", "PHARMACEUTICAL", "PHARMACEUTICALS", "HEALTH", "HEALTHCARE", "MEDICAL"),
@@ -120,17 +122,20 @@ class NameRuns:
         Rows whose words, written as one, are that word.
     by_word : mapping of str to list of int
         Rows that hold a word.
+    elsewhere : mapping of str to list of int
+        Rows whose name has that part in another script.
     """
 
     listed: Sequence[_Sequence]
     part: Sequence[bool]
     closed: Mapping[str, Sequence[int]]
     by_word: Mapping[str, Sequence[int]]
+    elsewhere: Mapping[str, Sequence[int]]
 
     @classmethod
     def of(cls, names: pd.DataFrame) -> NameRuns:
         """The runs of a table with columns name and kind."""
-        listed, closed, by_word = [], defaultdict(list), defaultdict(list)
+        listed, closed, by_word, elsewhere = [], defaultdict(list), defaultdict(list), defaultdict(list)
         for row, name in enumerate(names["name"]):
             whole, telling = _sequences(name)
             told = core_words(name)
@@ -138,8 +143,11 @@ class NameRuns:
                 closed["".join(words)].append(row)
             for word in set(telling.words):
                 by_word[word].append(row)
+            for letters in telling_letters(name):
+                elsewhere[letters].append(row)
             listed.append(telling)
-        return cls(listed=listed, part=(names["kind"] == "part").tolist(), closed=dict(closed), by_word=dict(by_word))
+        part = (names["kind"] == "part").tolist()
+        return cls(listed=listed, part=part, closed=dict(closed), by_word=dict(by_word), elsewhere=dict(elsewhere))
 
     def propose(self, names: Mapping[int, object]) -> pd.DataFrame:
         """Pairs of a name asked, by its position, and a listed one of which one holds the other: position, row, score."""
@@ -147,6 +155,13 @@ class NameRuns:
         for position, name in names.items():
             whole, telling = _sequences(name)
             rows = self._held_by(whole, closed=True) | self._held_by(telling, closed=False) | self._holding(telling)
+            rows |= {
+                row
+                for letters in telling_letters(name)
+                for same, of in self.elsewhere.items()
+                if is_same_elsewhere(letters, same)
+                for row in of
+            }
             pairs += [(position, row, _SCORE) for row in sorted(rows)]
         return pd.DataFrame(pairs, columns=["position", "row", "score"])
 
@@ -196,6 +211,12 @@ def _holds(listed: _Sequence, asked: _Sequence) -> bool:
     return False
 
 
+@cache
+def _ends() -> frozenset[str]:
+    """Words of which each ends a name: legal forms, kinds of shares, and those before another name."""
+    return frozenset(word for word in STOP_WORDS - _BESIDE if len(word) > 1) | name_words("share") | BEFORE_ANOTHER | {"ON"}
+
+
 def _sequences(name: object) -> tuple[_Sequence, _Sequence]:
     """All words of a name as they are written, and those that tell who it is, each in one spelling."""
     whole: list[str] = []
@@ -205,7 +226,7 @@ def _sequences(name: object) -> tuple[_Sequence, _Sequence]:
         for word in unspelled_words(segment):
             spelled = SPELLINGS.get(word, word)
             whole.append(word)
-            if word in _ENDS or spelled in _ENDS:
+            if word in _ends() or spelled in _ends():
                 ends[len(telling)] = every[len(whole) - 1] = every[len(whole)] = True
             elif spelled not in STOP_WORDS:
                 telling.append(spelled)

@@ -100,12 +100,6 @@ _LONG_FORMS = re.compile(
 _INITIALS = re.compile(r"\b[A-Z](?:[.\-&][A-Z])+\b")  # A-B-C and S.p.A. are one word
 # What a part of a name must hold beside words of places, trades and services.
 COMMON_WORDS = GENERIC_WORDS | frozenset(SPELLINGS.values())
-OF_SHARES = _word_set(
-    "PREF PFD PRF PREFERRED PREFERENCE RSP RNC RISP RISPARMIO PRIV PRIVILEGIATE VORZUG VORZUGE VORZUEGE VORZUGSAKTIEN STAMM STAMMAKTIEN NAMEN",
-    "NAM NAMENSAKTIEN NAMENAKTIEN INH INHABER INHABERAKTIEN AKTIE AKTIEN ACTION ACTIONS ACCIONES AZIONI NOM NOMINATIVE PORTEUR WTS WARRANT",
-    "WARRANTS RTS RIGHT RIGHTS UNIT UNITS",
-)
-"""Words for kinds of shares that a vendor adds to a name."""
 _LEGAL_FORMS = ("LIMITED", "LTD", "CORPORATION", "COMPANY")
 CUT_AT = 28  # fund files cut names at about 30 characters
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
+from impact.facts.name_words import name_words
 from impact.facts.names import COMMON_WORDS, SPELLINGS, STOP_WORDS, without_accents
 from impact.typing_ import BoolArray
 
@@ -18,33 +20,6 @@ def _word_set(*lines: str) -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
 
-_SHARES = _word_set(
-    "EQUITY EQUITIES STOCKS SECURITY SECURITIES INSTRUMENT INSTRUMENTS PREFERRED PREFERENCE PREF PREFS PFD PRF REGISTERED REGD BEARER BR",
-    "VOTING NONVOTING NON SUBORDINATE SUBORDINATED RESTRICTED MULTIPLE SERIES SER UNIT UNITS WARRANT WARRANTS WTS RIGHT RIGHTS RTS",
-    "CUMULATIVE CUM CONVERTIBLE CONV REDEEMABLE PARTICIPATING PARTICIPATION CERTIFICATE CERTIFICATES CERT DEPOSITORY DEPOSITORIES GLOBAL",
-    "LEVEL EACH PER REPRESENTING REP REPR VALUE NOMINAL NOM FULLY PARTLY PAID II III IV ORDS ORDY ORDIN CMN CDI CDIS ISSUED NEW",
-    # German, Dutch, Scandinavian and Finnish
-    "AKTIE AKTIEN AKT STAMM STAMMAKTIE STAMMAKTIEN VORZUG VORZUGE VORZUGSAKTIE VORZUGSAKTIEN VZ VZO NAMEN NAMENS NAMENSAKTIE NAMENSAKTIEN",
-    "NAMENAKTIE NAMENAKTIEN NAM INH INHABER INHABERAKTIE INHABERAKTIEN GENUSSSCHEIN GENUSSSCHEINE PARTIZIPATIONSSCHEIN ANTEIL",
-    "ANTEILE ANTEILSCHEINE STUCKAKTIEN STUECKAKTIEN WERTPAPIER WERTPAPIERE VINK VINKULIERTE AUF NENNWERT OHNE",
-    "AANDEEL AANDELEN GEWONE GEWOON CERTIFICATEN VAN AAN TOONDER OP NAAM AKTIER STAMAKTIE STAMAKTIER AKSJE AKSJER OSAKE OSAKKEET",
-    # French, Spanish, Portuguese and Italian
-    "ACTION ACTIONS ORDINAIRE ORDINAIRES NOMINATIVE NOMINATIVES NOMINATIF PORTEUR AU PRIVILEGIEE PRIVILEGIEES TITRE TITRES PART PARTS",
-    "ACCION ACCIONES ORDINARIA ORDINARIAS ORDINARIO ORDINARIOS PREFERENTE PREFERENTES NOMINATIVA NOMINATIVAS TITULO TITULOS DE",
-    "ACAO ACOES PREFERENCIAL PREFERENCIAIS ESCRITURAL ESCRITURAIS AZIONE AZIONI ORDINARIE RISPARMIO PRIVILEGIATE NOMINATIVO TITOLO TITOLI",
-    # Polish, Czech, Hungarian, Romanian and Turkish
-    "AKCJA AKCJE ZWYKLE AKCIE KMENOVE RESZVENY RESZVENYEK TORZSRESZVENY ACTIUNE ACTIUNI ACTIUNILE HISSE HISSELERI SENEDI SENETLERI",
-    # debt and funds
-    "BOND BONDS NOTE NOTES DEBENTURE DEBENTURES ANLEIHE ANLEIHEN OBLIGATION OBLIGATIONS OBLIGATIONEN OBLIGATIE OBLIGATIES OBLIGACIONES",
-    "BONO BONOS OBBLIGAZIONE OBBLIGAZIONI SCHULDVERSCHREIBUNG SCHULDVERSCHREIBUNGEN",
-    "ZERTIFIKAT ZERTIFIKATE FUND FUNDS FONDS ETF ETFS UCITS",
-)
-_MISSING = _word_set(
-    "UNKNOWN UNNAMED UNDEFINED UNIDENTIFIED UNSPECIFIED UNASSIGNED UNDISCLOSED CONFIDENTIAL REDACTED NOT NO NOTHING NIL NONE NULL NAN NA",
-    "AVAILABLE APPLICABLE DISCLOSED PROVIDED KNOWN FOUND GIVEN FIELD NAME NAMES DESCRIPTION DESC ISSUER TBD TBA TBC BLANK EMPTY MISSING",
-    "PENDING INVALID ERROR OTHER OTHERS MISCELLANEOUS VARIOUS DIVERSE SONSTIGE UNBEKANNT INCONNU INCONNUE DESCONOCIDO DESCONHECIDO",
-    "SCONOSCIUTO ONBEKEND OKAND KEINE KEIN ANGABE ANGABEN NICHT VERFUGBAR VERFUEGBAR DISPONIBLE DISPONIVEL DISPONIBILE NAO APLICA",
-)
 _LABELS = _word_set("ISIN CUSIP SEDOL FIGI LEI WKN VALOR VALOREN RIC TICKER SYMBOL CODE ID IDENTIFIER NUMBER NR")
 """Words before a code."""
 _CURRENCIES = _word_set(
@@ -56,15 +31,11 @@ _ABROAD = _word_set(
     "MACAO TAIWAN IRELAND CHINA PRC HONG KONG HK RUSSIA RUSSIAN FEDERATION USA UK",
 )
 """Places that a name is followed by: where a firm is registered, and where from it is."""
-_OF_NOBODY = STOP_WORDS | _SHARES | _MISSING | _LABELS | _ABROAD | _CURRENCIES
 _ALSO_FIRMS = _word_set("EQUITY UNIT ACTION ACTIONS PREFERRED SECURITY SECURITIES INSTRUMENT INSTRUMENTS RIGHT FUND GLOBAL")
 """Words for shares that firms bear as a name, which a legal form then tells."""
 _FORMS = _word_set("COMPANY CORP CORPORATION LTD LIMITED INC INCORPORATED PLC LLC AG SA NV SE SPA HOLDING HOLDINGS HLDG HLDGS GROUP GRP")
-_CLASSED = _word_set("CLASS CL SERIES SER SHARE SHARES SHS SH STOCK ORD ORDINARY COMMON COM ADR GDR CERT UNIT UNITS FUND")
-"""Words beside which one letter is a class."""
+_OF_CLASSES = _word_set("CLASS CL SHARE SHARES SHS SH STOCK ORD ORDINARY COMMON COM ADR GDR CDR NVDR")
 _BEFORE_SHARES = _word_set("INTERNATIONAL INTL GLOBAL FOREIGN DOMESTIC US EMERGING DEVELOPED MARKET MARKETS EM DM")
-_ASKED = _OF_NOBODY | _BEFORE_SHARES | _word_set("REQUESTING DATA")
-
 _CELL_ERRORS = (
     "#N/A",
     "#NAME",
@@ -82,7 +53,7 @@ _CELL_ERRORS = (
 )
 _BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]?")
 _INITIALS = re.compile(r"\b[A-Z](?:\.[A-Z])+\b\.?")
-_NO_PAR = re.compile(r"\bO\. ?N\.")
+_NO_PAR = re.compile(r"\bO\. ?N\.|\b144A\b")
 _CODES = "|".join(sorted(_CURRENCIES))
 _AMOUNT = r"\d[\d.,/]*"
 _PAR = re.compile(rf"\b(?:{_CODES}|HK|US|NT|AU|CA|SG)?[$€£¥]? ?{_AMOUNT} ?(?:(?:{_CODES}|P|CTS?|PENCE|CENTS?)\b|(?![A-Z]))")
@@ -90,6 +61,28 @@ _MARKET_OF_SHARES = re.compile(rf"\b(?:(?:{'|'.join(sorted(_BEFORE_SHARES))}) +)
 _NUMBERED = re.compile(r"\d{2,4}(?:,? [A-Z]|\.COM\b)")
 _WORD = re.compile("[A-Z0-9&+]+")
 _SEDOL_LENGTH, _VOWELS = 7, frozenset("AEIOU")
+
+
+@cache
+def _of_nobody() -> frozenset[str]:
+    return STOP_WORDS | _LABELS | _ABROAD | _CURRENCIES | name_words("share", "security", "item", "missing")
+
+
+@cache
+def _asked() -> frozenset[str]:
+    """Words that do not tell a name without a closer look."""
+    return _of_nobody() | _BEFORE_SHARES | {"REQUESTING", "DATA"}
+
+
+@cache
+def _classed() -> frozenset[str]:
+    """Words beside which one letter, with a number or without, is a class."""
+    return _OF_CLASSES | name_words("share", "security", "item")
+
+
+@cache
+def _also_firms() -> frozenset[str]:
+    return _ALSO_FIRMS | name_words("item")
 
 
 def says_who(names: pd.Series) -> BoolArray:
@@ -117,7 +110,7 @@ def _has_a_plain_word(name: str) -> bool:
         return False
     for written in name.partition("(")[0].partition("[")[0].split():
         word = written.strip(",.").upper()
-        if len(word) > 2 and word.isalpha() and word not in _ASKED:
+        if len(word) > 2 and word.isalpha() and word not in _asked() and not _is_filler(word):
             return True
     return False
 
@@ -132,22 +125,31 @@ def _tells(name: str) -> bool:
     cut = _MARKET_OF_SHARES.sub(" ", _PAR.sub(" ", _NO_PAR.sub(" ", plain)))
     words = _WORD.findall(_INITIALS.sub(lambda letters: letters[0].replace(".", ""), cut))
     coded = any(map(_is_code, words)) or not _LABELS.isdisjoint(words)  # two letters beside a code are its country
-    shortest = 3 if coded else 2 if _CLASSED.intersection(words) else 1
+    shortest = 3 if coded else 2 if _classed().intersection(words) else 1
     own = [
         word
         for word in words
-        if word not in _OF_NOBODY and len(word) >= shortest and not word.isdigit() and not (coded and any(map(str.isdigit, word)))
+        if word not in _of_nobody()
+        and len(word) >= shortest
+        and not word.isdigit()
+        and not _is_filler(word)
+        and not (coded and any(map(str.isdigit, word)))
     ]
     if others:
         return sum(len(word) for word in own if SPELLINGS.get(word, word) not in COMMON_WORDS) > others
     return bool(own) or _is_firm(words, plain)
 
 
+def _is_filler(word: str) -> bool:
+    """Whether a word stands for one to come: XXXX."""
+    return len(word) > 1 and set(word) in ({"X"}, {"Z"})
+
+
 def _is_firm(words: list[str], plain: str) -> bool:
     """Whether a legal form tells a word for shares, or a number that begins a name, to be that of a firm: Equity Group, 888 Holdings."""
     numbered = _NUMBERED.match(plain) is not None
     formed = not _FORMS.isdisjoint(words) or plain.partition(".")[2].startswith("COM")
-    return formed and _MISSING.isdisjoint(words) and (numbered or not _ALSO_FIRMS.isdisjoint(words))
+    return formed and name_words("missing").isdisjoint(words) and (numbered or not _also_firms().isdisjoint(words))
 
 
 def _is_latin_letter(sign: str) -> bool:

@@ -233,9 +233,20 @@ def test_a_name_is_met_whatever_its_blanks_and_its_kind_of_share(asked, listed, 
         ("ソニー", "ｿﾆｰ", "unknown"),
         ("トヨタ自動車", "トヨタ紡織", "clear"),
         ("Foo", "トヨタ自動車", "clear"),
+        ("日本製鉄", "日本製鉄株式会社", "unknown"),
+        ("日本製鉄株式会社", "日本製鐵㈱", "unknown"),
+        ("日本製鉄", "日本製鉄 (Nippon Steel)", "unknown"),
+        ("日本製鉄", "日本電産", "clear"),
+        ("삼성전자", "삼성전자우", "unknown"),
+        ("삼성전자", "삼성 전자 보통주", "unknown"),
+        ("台積電", "台灣積體電路", "unknown"),
+        ("台积电", "台灣積體電路製造股份有限公司", "unknown"),
+        ("中国移动", "中國移動有限公司", "unknown"),
+        ("中国移动", "中国电信", "clear"),
+        ("ПАО Газпром", "Газпром ао", "unknown"),
     ],
 )
-def test_a_name_in_another_script_is_met_whole(asked, listed, held, status):
+def test_a_name_in_another_script_is_met_whatever_its_legal_form_and_its_kind_of_share(asked, listed, held, status):
     assert asked(f"name\n{listed}\n", name=held, isin="JP3999999992")[0] == status
 
 

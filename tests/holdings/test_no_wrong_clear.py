@@ -64,6 +64,29 @@ def test_a_name_in_the_script_of_a_country_without_listed_lines_says_it():
 
 OF_NOBODY = (
     *(
+        "Acciones Serie B",
+        "Akcje na okaziciela",
+        "Hisse Senedi B Grubu",
+        "Depositary Interest",
+        "Rule 144A",
+        "BDR",
+        "CEDEAR",
+        "TO BE CONFIRMED",
+    ),
+    *(
+        "SEE NOTE",
+        "XXXX",
+        "Position 1",
+        "Asset A",
+        "Security 12",
+        "Item 7",
+        "Serie 2",
+        "Actions catégorie B",
+        "Azioni Classe A",
+        "Sarja A osake",
+    ),
+    *("Adi Hisse Senedi", "Akcje serii C", "Kmenové akcie", "Törzsrészvény A sorozat", "Acción Tipo C", "Siehe Anmerkung", "Brak nazwy"),
+    *(
         "COM",
         "ORD SHS",
         "COMMON STOCK",
@@ -100,6 +123,8 @@ OF_NOBODY = (
 )
 TWO_SCRIPTS = ("小米集团 ORD SHS CLASS B", "小米 ADR", "小米集团 (Cayman Islands) Ltd", "小米集团 Hong Kong", "Газпром ADR", "샤오미 Corp")
 OF_SOMEBODY = (
+    *("Line Corp", "Position Imaging Inc", "Item 9 Labs Corp", "Interest Holdings Ltd", "Investment AB Latour"),
+    *("BE Semiconductor", "NN, Inc.", "CCC SA", "A10 Networks", "PP (PERSERO)", "374Water Inc."),
     *("Qorvex Holdings", "QORVEX HLDGS ORD HKD0.10", "Société Générale", "3M", "3i Group", "AT&T", "H&M", "K+S AG", "E.ON SE", "A2 Milk"),
     *("Life360, Inc. - Common Stock", "111, Inc. - American Depositary Shares", "888 Holdings plc", "58.com Inc", "Equity Group Holdings"),
     *("Unit Corp", "Action SA", "Preferred Bank", "Equity Residential", "Unknown Pleasures plc"),
