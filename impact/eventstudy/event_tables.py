@@ -13,7 +13,7 @@ from impact.errors import ImpactWarning, InputError
 from impact.instants import parse_instant
 from impact.intake.given_frames import as_frame
 from impact.market.closed_days import is_stated, venues_of
-from impact.market.written_days import read_dates, refuse_day_before_month
+from impact.market.written_days import read_dates, refuse_day_before_month, refuse_wrong_weekday
 from impact.typing_ import BoolArray, TableLike
 
 __all__ = ["checked_events", "clock_notes", "clocked_rows", "faulty_instant"]
@@ -191,6 +191,7 @@ def _readable(dates: pd.Series) -> pd.Series:
         raise InputError(
             f"events['date'] can be read in two ways, or in none (first {in_figures[0]!r}); write the dates year first, like 2021-02-24."
         ) from None
+    refuse_wrong_weekday(pd.Series(lettered, dtype=object), pd.Series(pd.DatetimeIndex(read[: len(lettered)])), "events['date']")
     known = {text: date for text, date in zip([*lettered, *in_figures], read, strict=True) if pd.notna(date)}
     return dates.map(lambda value: known.get(value, value) if isinstance(value, str) else value)
 

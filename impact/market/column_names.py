@@ -33,13 +33,15 @@ COLUMN_NAMES: Mapping[str, frozenset[str]] = {
         "schlusskurs; schluss; zuletzt; cierre; último; clôture; dernier; chiusura; ultimo; slotkoers; laatste; fechamento",
         "kapanış; kapanış fiyatı; kapanış (tl); kapanış(tl); kapanis; şimdi; son; son fiyat; preço de fechamento; preço fechamento",
         "slutkurs; stängningskurs; stängning; senast; senaste; sluttkurs; siste; lukkekurs; lukket; seneste; päätöskurssi; viimeisin; päätös",
-        "price close; close (unadjusted); unadjusted close; close unadjusted; close (raw); raw close; close (local); close (local currency); close (unadj); close (unadj.); close (not adjusted); unadjusted; unadj; raw; close (split adjusted); share price; trdprc_1; hst_close; stängn.kurs; stängn. kurs; stängnkurs; closing price; official last; kurs zamknięcia; zamknięcie; zamkniecie; ostatni; ostatnio; zavírací kurz; závěr; poslední; záró; záróár; utolsó",
+        "price close; close (unadjusted); unadjusted close; close unadjusted; close (raw); raw close; close (local); close (local currency); close (unadj); close (unadj.); close (not adjusted); unadjusted; unadj; raw; close (split adjusted); share price; trdprc_1; prc; prccd; hst_close; stängn.kurs; stängn. kurs; stängnkurs; closing price; official last; kurs zamknięcia; zamknięcie; zamkniecie; ostatni; ostatnio; zavírací kurz; závěr; poslední; záró; záróár; utolsó",
         "preț de închidere; închidere; ultimul; sulgemishind; цена закрытия; закрытие; цена; последняя; τιμή κλεισίματος; κλείσιμο; τελευταία",
         "שער סגירה; שער נעילה; terakhir; penutupan; giá đóng cửa; đóng cửa; lần cuối; ราคาปิด; ล่าสุด; fermeture; cours de clôture; laatste koers",
         "종가; 終値; 收盘价; 收盘; 收盤價; 收市價",
     ),
     "adjusted_close": _names(
-        "adj close; adj_close; adjclose; close (adjusted); close (adj); close (adj.); close adjusted; close_adj; adjusted closing price; adj. close; adjusted close; adjusted_close; adjusted; adj; adj.; 調整後終値"
+        "adj close; adj_close; adjclose; close (adjusted); close (adj); close (adj.); close adjusted; close_adj; adjusted closing price; adj. close; adjusted close; adjusted_close; adjusted; adj; adj.; 調整後終値",
+        "cierre ajustado; schlusskurs bereinigt; bereinigter schlusskurs; schlusskurs (bereinigt); clôture ajustée; cours ajusté; chiusura rettificata; fechamento ajustado; aangepaste slotkoers; justerad slutkurs; justert sluttkurs",
+        "düzeltilmiş kapanış; 复权收盘价; 前复权收盘价; 后复权收盘价; 复权价; 前复权价; 后复权价; 還原收盤價; 수정종가; 수정주가; 調整後株価",
     ),
     "volume": _names(
         "hacim; hacim (adet); hacim(adet); hac.; işlem hacmi (adet); quantidade de títulos; quantidade negociada",
@@ -102,3 +104,18 @@ PARTS_OF_CURRENCIES = _names(
     "centavo; centavos; centime; centimes; céntimos; centesimi; rappen; groszy; grosz; kuruş; kurus; haléře; halere; fillér; stotinki; bani; satang; 銭; 仙; 分",
 )
 """Words for a part of a currency, in brackets behind a price; which currency, the venue says, or no one."""
+
+NAMES_OF_SECURITIES = _names(
+    "name; company; company name; issuer; issuer name; stock; stock name; stock code; stockcode; security name; security code; code; identifier; cusip",
+    "sedol; figi; bbgid; wkn; valor; permno; permco; gvkey; tic; secid; sec_code; asset; entity; firm; 名称; 股票名称; 证券名称; 代码; コード; 銘柄; 銘柄名",
+    "銘柄コード; 종목; 종목명; 종목코드; nom; nombre; nome; unternehmen; wertpapier; titre; valeur",
+)
+"""Further names of a column that says whose a row is, which is read only where a caller says so."""
+
+ROW_NUMBERS = _names("#; no.; no; nr.; nr; row; s.no; s.no.; sr. no.; sl. no.; unnamed: 0; 序号; 序號; 番号; 번호")
+"""Names of a column that counts the rows."""
+
+VALUES_TRADED = _names(
+    "amount; turnover; turnovervalue; trading value; value traded; traded value; px_turnover; 成交额; 成交金额; 成交金額; 売買代金; 거래대금"
+)
+"""Names of what was turned over in money, which tells whether a volume beside it counts shares."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,9 +12,10 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.market.column_headings import cells_fit, figures_in_headings
-from impact.market.column_names import COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES
+from impact.market.column_names import COLUMN_NAMES, NAMES_OF_SECURITIES, NOT_PRICES, OTHER_FIGURES, ROW_NUMBERS, VALUES_TRADED
 from impact.market.figure_columns import FigureColumns, figure_columns, is_price, shares_of
-from impact.market.heading_units import sign_in, without_currency
+from impact.market.heading_units import sign_in, with_unit, without_currency
+from impact.market.lots import counts_lots
 from impact.market.sniffing import RawTable
 from impact.market.stated_currencies import currencies_of_column, sign_beside
 from impact.market.times_of_day import refuse_shifted
@@ -76,10 +78,12 @@ class TableReader:
         if table.levels:
             return self._levels(table, table.columns.columns[0])
         own = figure_columns(table, self.columns)
+        if "security" not in own.named and any(name in own.named for name in FIGURES):
+            _refuse_several(table, own)
         if "security" in own.named or any(name in own.named for name in FIGURES):
             return self._long(table, own, stem=stem)
         date = own.named["date"]
-        headings = [column for column in table.columns.columns if column != date]
+        headings = [column for column in table.columns.columns if column != date and not _counts_rows(column, table.columns[column])]
         try:
             told = figures_in_headings(
                 headings, _KNOWN_FIGURES, lambda heading, figure: cells_fit(table.columns[heading], table.decimal, figure)
@@ -90,7 +94,8 @@ class TableReader:
             self._levels(replace(table, levels=told.levels), date) if told.levels else self._wide(table, date, figure, _lines_of(headings))
         )
         unpriced = [(security, pd.NaT, f"{name} of a security without a close", table.name) for name, security in told.unpriced.values()]
-        return replace(read, refused=[*read.refused, *unpriced], notes=(*read.notes, *told.notes(table.name)))
+        notes = (*read.notes, *told.notes(table.name), *_bracket_notes(table.name, headings, told.levels))
+        return replace(read, refused=[*read.refused, *unpriced], notes=notes)
 
     def _levels(self, table: RawTable, date: str) -> Figures:
         """A table with two levels of columns: a wide table of each figure that is known, read by the headings of each security."""
@@ -124,6 +129,7 @@ class TableReader:
 
     def _long(self, table: RawTable, own: FigureColumns, stem: str) -> Figures:
         """Rows of a long table, or of a table of one security called `stem`."""
+        own, of_lots = _without_lots(table, own)
         cells, named = table.columns, own.named
         days = read_days(cells[named["date"]], table.name, self.date_format)
         rows = pd.DataFrame({"session": days.dates})
@@ -163,7 +169,7 @@ class TableReader:
         by_line = pd.concat(priced).groupby(pd.concat([good["security"]] * len(priced)).to_numpy(), sort=False) if priced else ()
         borne = {str(line): "".join(sorted({*own.close_sign, *sign_beside(held)})) for line, held in by_line}
         beside = dict.fromkeys(order, own.beside) if own.beside else {}
-        read_as = (*table.notes, *days.notes, *own.notes(table.name))
+        read_as = (*table.notes, *days.notes, *own.notes(table.name), *of_lots)
         return Figures(frames=frames, currency=currency, signs=borne, beside=beside, refused=refused, read_as=read_as)
 
     def _wide(self, table: RawTable, date: str, figure: str, lines: Sequence[_Line]) -> Figures:
@@ -239,6 +245,54 @@ class TableReader:
                 f"{good.loc[line, 'session']:%Y-%m-%d}); sort it by date, oldest first, or pass sort=True."
             )
         return good, refused
+
+
+def _bracket_notes(name: str, headings: Sequence[str], levels: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
+    """That what stands in brackets alone tells a security: the one of a single close, or one from another."""
+    if len(headings) == 1 and levels and headings[0].endswith(")"):
+        return (f"{name}: {headings[0]!r} is read as the close of a security called {levels[headings[0]][1]!r}.",)
+    bare = {
+        heading: with_unit(heading)[0][0] for heading in headings if heading not in levels and heading.endswith(")") and with_unit(heading)
+    }
+    repeated = Counter(bare.values())
+    alike = [heading for heading, first in bare.items() if repeated[first] > 1]
+    listed = ", ".join(map(repr, alike[:10])) + (" ..." if len(alike) > 10 else "")
+    return (f"{name}: taken as securities of their own, which brackets alone tell apart: {listed}.",) if alike else ()
+
+
+def _without_lots(table: RawTable, own: FigureColumns) -> tuple[FigureColumns, tuple[str, ...]]:
+    """The columns without a volume that counts lots of a hundred, and that it is not read."""
+    worth = [column for column in table.columns.columns if column.strip().lower() in VALUES_TRADED]
+    if not worth or not {"close", "volume"} <= own.named.keys():
+        return own, ()
+    volume = own.named["volume"]
+    close, money = (read_numbers(table.columns[column], table.decimal)[0] for column in (own.named["close"], worth[0]))
+    if not counts_lots(close, shares_of(table.columns[volume], table.decimal, own.volume_factor)[0], money):
+        return own, ()
+    named = {name: column for name, column in own.named.items() if name != "volume"}
+    return replace(own, named=named), (
+        f"{table.name}: not read, a volume that {worth[0]!r} tells to be in lots of a hundred shares: {volume!r}.",
+    )
+
+
+def _refuse_several(table: RawTable, own: FigureColumns) -> None:
+    """Refuse a table of one security in which a column that is not read names several."""
+    for column in table.columns.columns:
+        named = table.columns[column].replace("", None)
+        if column not in own.named.values() and column.strip().lower() in NAMES_OF_SECURITIES and named.nunique() > 1:
+            first, second = named.dropna().drop_duplicates().iloc[:2]
+            raise InputError(
+                f"{table.name} has no column that is known to name the security, and {column!r} holds {named.nunique()} values (first {first!r}, {second!r}); "
+                f"where it does, say so with columns={{'security': {column!r}}}, else rename it."
+            )
+
+
+def _counts_rows(heading: str, cells: pd.Series) -> bool:
+    """Whether a column counts the rows and is no security."""
+    if heading.strip().lower() not in ROW_NUMBERS:
+        return False
+    numbers, bad = read_numbers(cells, ".")
+    return not bad.any() and bool((np.abs(np.diff(numbers)) == 1).all())
 
 
 def _lines_of(headings: Sequence[str]) -> list[_Line]:

@@ -158,7 +158,8 @@ def _text_table(name: str, sheet: RawSheet, date_column: str | None, decimal: st
         header = ["date", *(f"{figure} {security}" for figure, security in levels)]
     while header and not header[-1]:
         header.pop()  # a separator at the end of each line
-    header[0] = header[0] or "date"
+    if header and not header[0]:  # a frame with numbered rows has its dates further on
+        header[0] = "#" if any(cell.lower() in _date_names(date_column) for cell in header) else "date"
     _check_header(name, header)
     text = sheet.cells.astype(object).iloc[position + 1 :]
     cells = text.map(lambda cell: "" if cell is None or cell != cell else str(cell).strip())

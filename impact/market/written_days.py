@@ -12,7 +12,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.intake.dates import parse_date
 
-__all__ = ["DaysRead", "looks_like_date", "read_dates", "read_days", "refuse_day_before_month"]
+__all__ = ["DaysRead", "looks_like_date", "read_dates", "read_days", "refuse_day_before_month", "refuse_wrong_weekday"]
 
 # What a date may look like, and how to read it. Those without a format are told apart by their values, or name their month.
 DATE_FORMATS = (
@@ -40,6 +40,7 @@ NUMBERED = (
     (re.compile(r"\d{9,10}(?:\d{3}|\d{9})?"), "epoch"),
 )
 _YEAR_FIRST = r"^\d{4}([-/.])(\d{1,2})\1(\d{1,2})(?!\d)"
+_WEEKDAY = re.compile(r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s", re.IGNORECASE)
 _SPACED_MARK = re.compile(r"(?<=\d)\s*([-/.])\s+(?=\d)")
 _WHOLE = re.compile(r"^(\d{5,})\.0$")
 _CLOCK = re.compile(r"(?<=\d)(?:T|,? )(?!00:00)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?$", re.IGNORECASE)
@@ -128,6 +129,7 @@ def _distinct_as_told(text: pd.Series, name: str, *, of_rows: bool) -> tuple[str
         dates, notes = _of_minguo(plain, name)
     elif told == "named":
         dates = _by_value(plain, _with_month_named)
+        refuse_wrong_weekday(plain, dates, name)
     elif told == "serial":
         dates, notes = _serial_days(plain, name)
     elif told == "epoch":
@@ -272,6 +274,18 @@ def refuse_day_before_month(text: pd.Series, name: str) -> None:
         raise InputError(
             f"{name}: {text.iloc[int(np.argmax(day_first))]!r} has no month of that number, so its days may stand before its months; write dates as "
             "YYYY-MM-DD."
+        )
+
+
+def refuse_wrong_weekday(text: pd.Series, dates: pd.Series, name: str) -> None:
+    """Refuse days before which stands the English name of another day of the week."""
+    named = text.astype(str).str.extract(_WEEKDAY)[0].str.lower()
+    wrong = (named.notna() & dates.notna() & (named != dates.dt.day_name().str[:3].str.lower())).to_numpy()
+    if wrong.any():
+        place = int(np.argmax(wrong))
+        raise InputError(
+            f"{name}: {text.iloc[place]!r} is a {dates.iloc[place]:%A} ({int(wrong.sum())} such); which of day and weekday is meant cannot be told: write "
+            "dates as YYYY-MM-DD."
         )
 
 

@@ -187,6 +187,8 @@ def test_an_instant_without_a_zone_is_refused_where_its_venue_is_in_the_ticker()
         (["12 Nov 2020", "11/25/2020"], ["2020-11-12", "2020-11-25"]),
         (["2020-11-12", "13/11/2020"], ["2020-11-12", "2020-11-13"]),
         (["12 Nov 2020", "03/11/2020"], "can be read in two ways, or in none (first '03/11/2020')"),
+        (["Fri 12 Nov 2020", "2020-11-13"], "'Fri 12 Nov 2020' is a Thursday (1 such)"),
+        (["Thu 12 Nov 2020", "Friday, 13 November 2020"], ["2020-11-12", "2020-11-13"]),
         (["2020-13-11", "2020-12-11"], "'2020-13-11' has no month of that number, so its days may stand before its months"),
     ],
 )

@@ -133,6 +133,7 @@ def test_what_is_counted_from_elsewhere_is_read_and_said(sessions):
         (["1515081600", "1515340800"], "is 2018-01-04 16:00 UTC, which may be another day"),
         (["2018-01-04T16:00:00Z", "2018-01-07T16:00:00Z"], "no date can be read"),
         (["05-Foo-18", "06-Foo-18"], "no date can be read"),
+        (["Sat, 05 Jan 2018", "Tue, 16 Jan 2018"], r"'Sat, 05 Jan 2018' is a Friday \(1 such\)"),
     ],
 )
 def test_a_day_that_can_mean_several_is_refused(sessions, days, message):

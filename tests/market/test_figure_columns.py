@@ -65,8 +65,8 @@ def test_two_columns_of_closes_are_refused_and_either_can_be_said(read):
 
 
 def test_an_amount_beside_a_close_is_what_was_turned_over(read, tmp_path):
-    panel = read("trade_date,close,vol,amount", "756,40003,3000500", "757.5,40004,3000500")
-    assert panel.dividends is None and panel.volume["X"].tolist() == [40003, 40004]
+    panel = read("trade_date,close,vol,amount", "756,40003,30242268", "757.5,40004,30303030")
+    assert panel.dividends is None and panel.volume["X"].tolist() == [40003, 40004] and panel.read_as == ()
     assert panel.returns()["X"].iloc[1] == pytest.approx(757.5 / 756 - 1)
     two = tmp_path / "two.csv"
     two.write_text(",A,A,B,B\nDate,close,amount,close,amount\n2018-01-05,10,5000,20,6000\n2018-01-16,11,5500,22,6600\n")
@@ -101,6 +101,25 @@ def test_a_volume_of_money_or_of_untold_lots_is_none(read):
         InputError, match=r"columns\['volume'\]='Volume \(lots\)' of X.csv is a volume in money, or in a unit that is not told"
     ):
         read("Date,Close,Volume (lots)", "170.5,9502", "171.75,9502", columns={"volume": "Volume (lots)"})
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "turned_over"),
+    [
+        ("trade_date,close,vol,amount", ("756,40003,3000500", "757.5,40004,3000500"), "amount"),  # in thousands
+        ("日期,收盘,成交量,成交额", ("1997,37002,7.389e9", "2059,47000,9.677e9"), "成交额"),
+    ],
+)
+def test_a_volume_in_lots_is_told_by_what_was_turned_over_beside_it(read, header, rows, turned_over):
+    panel = read(header, *rows)
+    assert panel.volume is None
+    volume = header.split(",")[2]
+    assert panel.read_as == (f"X.csv: not read, a volume that {turned_over!r} tells to be in lots of a hundred shares: {volume!r}.",)
+
+
+@pytest.mark.parametrize("rows", [("130,1000,1300", "131,1100,1441"), ("130,1000,130", "131,1100,144"), ("130,1000,", "131,,1300")])
+def test_a_price_in_pence_or_money_in_thousands_makes_no_lots(read, rows):
+    assert read("Date,Close (p),Volume,Turnover", *rows).volume["X"].iloc[0] == 1000
 
 
 def test_a_figure_and_a_security_in_one_heading_may_state_a_currency(read):
@@ -238,3 +257,39 @@ def test_a_currency_stated_over_that_of_the_file_is_said(read):
     assert panel.read_as == ("X.csv: the currency stated, 'GBp', is used in place of 'GBP', which the file says of 'X' (1 such).",)
     panel = read("Date,VOD (GBP),KO (USD)", "170.5,40", "171.75,41", currency={"VOD": "GBp"})
     assert panel.currency.to_dict() == {"VOD": "GBp", "KO": "USD"}
+
+
+@pytest.mark.parametrize("heading", ["Name", "Company", "Code", "銘柄"])
+def test_a_table_whose_rows_are_of_several_securities_under_an_unknown_heading_is_refused(read, heading):
+    """Where no day has both, they were read as one line that jumps."""
+    with pytest.raises(InputError, match=f"{heading!r} holds 2 values .first '700', '9988'.; where it does, say so with columns="):
+        read(f"Date,{heading},Close", "700,600", "9988,200")
+    panel = read(f"Date,{heading},Close", "700,600", "9988,200", columns={"security": heading})
+    assert panel.securities == ["700", "9988"]
+    assert read(f"Date,{heading},Close", "700,600", "700,610").securities == ["X"]
+    assert read(f"Date,{heading},Close", "700,600", ",610").securities == ["X"]
+
+
+@pytest.mark.parametrize("heading", ["", "#", "No.", "Unnamed: 0"])
+def test_a_column_that_counts_the_rows_is_no_security(tmp_path, heading):
+    (tmp_path / "X.csv").write_text(f"{heading},Date,KO\n0,2018-01-05,40\n1,2018-01-16,41\n2,2018-01-17,42\n")
+    assert load_panel(tmp_path / "X.csv").securities == ["KO"]
+    (tmp_path / "X.csv").write_text(f"{heading},Date,Close\n0,2018-01-05,40\n1,2018-01-16,41\n2,2018-01-17,42\n")
+    assert load_panel(tmp_path / "X.csv").close["X"].tolist() == [40, 41, 42]
+
+
+@pytest.mark.parametrize(
+    "adjusted", ["Schlusskurs bereinigt", "Clôture ajustée", "Cierre ajustado", "Chiusura rettificata", "前复权收盘价", "수정종가"]
+)
+def test_adjusted_closes_have_names_in_other_languages(read, adjusted):
+    panel = read(f"Date,Close,{adjusted}", "10,9", "11,10")
+    assert panel.close["X"].tolist() == [10, 11] and panel.adjusted_close["X"].tolist() == [9, 10]
+    assert read(f"Date,{adjusted},Volume", "9,100", "10,100").basis["X"] == "total_return"
+
+
+def test_securities_that_brackets_alone_tell_are_said(read):
+    assert "taken as securities of their own, which brackets alone tell apart: 'U:KO(P)', 'U:KO(VO)'" in str(
+        read("Date,U:KO(P),U:KO(VO)", "10,2000", "11,2100").assumptions
+    )
+    assert "'Close (mid)' is read as the close of a security called 'mid'" in str(read("Date,Close (mid)", "10", "11").assumptions)
+    assert read("Date,Close (KO),Close (PEP)", "10,20", "11,21").assumptions == ()
