@@ -77,7 +77,7 @@ TURNOVERS = _names("umsatz; turnover; omsättning; omsetning; omsætning; vaihto
 """Names of a turnover, which is a volume where brackets behind it say that it counts shares."""
 
 NOT_PRICES = _names(
-    "return; returns; ret; retx; total return; daily return; log return; price return; change; chg; % change; % chg; change %; change percent; pct change",
+    "return; returns; ret; retx; log_return; log_ret; log ret; logret; daily_return; total_return; price_return; simple return; excess return; pct_change; market_cap; total return; daily return; log return; price return; change; chg; % change; % chg; change %; change percent; pct change",
     "net change; day to day tot return gross pct; market cap; mkt cap; marketcap; market capitalization; market capitalisation; market value",
     "cur_mkt_cap; shares outstanding; shares out; eqy_sh_out; free float; pe; p/e; pe ratio; p/e ratio; pb; p/b; pb ratio; p/b ratio; eps; beta",
     "dividend yield; div yield; dvd yield; yield; bid; ask; offer; mid; spread; px_bid; px_ask; px_mid; px_open; px_high; px_low; turnover",

@@ -15,6 +15,7 @@ from impact.market.column_names import COLUMN_NAMES
 from impact.market.dropped import dropped_rows
 from impact.market.figure_columns import figure_columns
 from impact.market.file_figures import Figures, TableReader, together
+from impact.market.heading_units import price_in_scale, unit_of_shares, volume_in_units
 from impact.market.panel import MarketPanel
 from impact.market.plausibility import doubt_notes
 from impact.market.sniffing import DELIMITED, PARQUET, WORKBOOKS, RawTable, read_sheets
@@ -131,6 +132,7 @@ class FileSource:
             raise InputError(f"{self.name} holds no file ending in {', '.join(DELIMITED + PARQUET)}; put one file a security there.")
         figures = {stem: next((name for part, name in FOLDER_FIGURES if part in stem.lower()), "") for stem in files}
         if all(figures.values()) and len(set(figures.values())) == len(files):
+            _refuse_units(figures)
             return together([self._one_file(path, figures[stem]) for stem, path in files.items()])
         if securities is not None:
             absent = [security for security in securities if security not in files]
@@ -194,6 +196,16 @@ def _only_adjusted_note(securities: list[str]) -> tuple[str, ...]:
 def _is_of_one_security(table: RawTable, stated: Mapping[str, str]) -> bool:
     named = figure_columns(table, stated).named
     return "security" not in named and "close" in named
+
+
+def _refuse_units(figures: Mapping[str, str]) -> None:
+    """Refuse files of one figure whose names state a unit other than shares or a currency."""
+    for stem, figure in figures.items():
+        scaled = volume_in_units(stem)[1] != 1 and not unit_of_shares(stem) if figure == "volume" else price_in_scale(stem)
+        if scaled:
+            raise InputError(
+                f"the name of the file {stem!r} states a unit; give {figure.replace('_', ' ')}s in single shares and units of a currency."
+            )
 
 
 def _stem(path: Path) -> str:

@@ -136,9 +136,9 @@ def _has_dates(sheet: RawSheet, date_column: str | None) -> bool:
 
 
 def _head_of(sheet: RawSheet) -> list[list[str]]:
-    """The first rows, without the angle brackets that MetaStock puts around each heading (``<CLOSE>``)."""
+    """The first rows with plain blanks, without the angle brackets that MetaStock puts around each heading (``<CLOSE>``)."""
     return [
-        [cell[1:-1].strip() if cell[:1] == "<" and cell[-1:] == ">" else cell for cell in map(str.strip, row)]
+        [cell[1:-1].strip() if cell[:1] == "<" and cell[-1:] == ">" else cell for cell in (" ".join(text.split()) for text in row)]
         for row in sheet.head(PREAMBLE_LINES)
     ]
 

@@ -22,6 +22,7 @@ _GROUPED = {
     for group, point in (".,", ",.")
 }
 """A figure whose digits are grouped, the last three of them at least; Indian figures have pairs before them."""
+_POINTED_DAY = re.compile(r"\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})")
 
 
 def read_numbers(cells: pd.Series, decimal: str, *, counts: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -102,10 +103,15 @@ def decimal_sign(name: str, columns: pd.DataFrame, stated: str | None) -> tuple[
 
 
 def _signs_used(cells: Sequence[str]) -> tuple[dict[str, str], dict[str, str], str]:
-    """A cell in which each sign can only be that of decimals, one in which it can only group, and one that is either; empty without any."""
+    """A cell in which each sign can only be that of decimals, one in which it can only group, and one that is either; empty without any.
+
+    A point before three digits is either beside days with points, as German files write both.
+    """
     sure, groups, doubtful = dict.fromkeys(".,", ""), dict.fromkeys(".,", ""), ""
+    pointed, pointed_days = "", False
     for written in cells:
         cell = _bare_figure(written)
+        pointed_days = pointed_days or bool(_POINTED_DAY.fullmatch(cell))
         match = re.fullmatch(r"[-+]?\d[\d.,]*?([.,])(\d+)", cell)
         if not match or looks_like_date(written):
             continue
@@ -117,7 +123,9 @@ def _signs_used(cells: Sequence[str]) -> tuple[dict[str, str], dict[str, str], s
             sure[sign] = sure[sign] or (written if cell.count(sign) == 1 else "")
         elif sign == "," and cell.count(",") == 1:
             doubtful = cell
-    return sure, groups, doubtful
+        elif cell.count(".") == 1:
+            pointed = cell
+    return sure, groups, doubtful or (pointed if pointed_days else "")
 
 
 def _told_by(sure: Mapping[str, str], groups: Mapping[str, str]) -> tuple[str, str]:

@@ -293,3 +293,31 @@ def test_securities_that_brackets_alone_tell_are_said(read):
     )
     assert "'Close (mid)' is read as the close of a security called 'mid'" in str(read("Date,Close (mid)", "10", "11").assumptions)
     assert read("Date,Close (KO),Close (PEP)", "10,20", "11,21").assumptions == ()
+
+
+def test_a_file_of_one_figure_whose_name_states_a_unit_is_refused(tmp_path):
+    table = "Date,KO\n2018-01-05,10\n2018-01-16,11\n"
+    for name in ("close", "volume", "adj close"):
+        (tmp_path / f"{name}.csv").write_text(table)
+    assert load_panel(tmp_path).volume["KO"].tolist() == [10, 11]
+    (tmp_path / "volume.csv").rename(tmp_path / "volume (000).csv")
+    with pytest.raises(InputError, match=r"the name of the file 'volume \(000\)' states a unit"):
+        load_panel(tmp_path)
+
+
+def test_a_point_before_three_digits_beside_days_with_points_is_either(tmp_path):
+    """1.234 in a German file may be a thousand and more."""
+    path = tmp_path / "X.csv"
+    path.write_text("Datum;Schluss\n05.01.2018;1.234\n16.01.2018;1.235\n")
+    with pytest.raises(InputError, match="'1.235' may be thousands or decimals; say which"):
+        load_panel(path)
+    assert load_panel(path, decimal=",").close["X"].tolist() == [1234, 1235]
+    assert load_panel(path, decimal=".").close["X"].tolist() == [1.234, 1.235]
+    path.write_text("Datum;Schluss\n05.01.2018;1.234\n16.01.2018;1.23\n")
+    assert load_panel(path).close["X"].tolist() == [1.234, 1.23]
+    path.write_text("Date,Close\n2018-01-05,1.234\n2018-01-16,1.235\n")
+    assert load_panel(path).close["X"].tolist() == [1.234, 1.235]
+
+
+def test_a_blank_that_does_not_break_is_one_in_headings(read):
+    assert read("Date,Close\u00a0Price,Volume", "10,1", "11,1").close["X"].tolist() == [10, 11]
