@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from impact.facts.names import COMMON_WORDS, OF_SHARES, plain_words
+from impact.facts.name_words import name_words
+from impact.facts.names import COMMON_WORDS, plain_words
 from impact.facts.screening import ScreeningTargets
 from impact.screening.broker_tickers import begins_as_one, name_agrees, telling_words
 
@@ -66,7 +67,7 @@ def issuers_in_short(names: Iterable[str], targets: ScreeningTargets) -> Mapping
     ]
     near: dict[str, int] = {}
     for name in dict.fromkeys(names):
-        words = [word for word in telling_words(name) if len(word) >= _SHORTEST and word not in OF_SHARES]
+        words = [word for word in telling_words(name) if len(word) >= _SHORTEST and word not in name_words("share")]
         own = {word for word in words if len(word) > _SHORTEST and word not in COMMON_WORDS}
         fitting = [target for whole, target in listed if own & whole and all(_shortened(word, whole) for word in words)]
         if fitting:
