@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.holdings.cell_report import CellReport
-from impact.intake.headings import heading_key, word_keys
+from impact.intake.headings import heading_key, record_words
 from impact.intake.numbers import parse_numbers
 from impact.typing_ import BoolArray, FloatArray
 
@@ -57,7 +57,7 @@ def _begins(heading: str, stems: tuple[str, ...]) -> bool:
 
 
 def _tokens(heading: str) -> frozenset[str]:
-    return frozenset(word_keys(heading.replace("+", "")))
+    return frozenset(record_words(heading.replace("+", "")))
 
 
 def is_part_of_quantity(heading: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email import message_from_bytes, policy
 
 from impact.errors import InputError
@@ -301,18 +301,19 @@ def read_xml_records(content: bytes, options: ReadOptions) -> tuple[RawSheet, ..
         If it is not well formed or holds no records.
     """
     root = parse_xml(content, where=options.where)
-    records: dict[str, list[tuple[int, dict[str, str]]]] = {}
+    records: dict[str, list[tuple[int, dict[tuple[str, int], str]]]] = {}
     for element in root.iter():
         record = _record(element)
         if record:
             records.setdefault(_local(element.tag), []).append((element.sourceline or 0, record))
     sheets = []
     for name, rows in records.items():
-        headings = list(dict.fromkeys(key for _, record in rows for key in record))
-        if len(headings) < 2:
+        keys = list(dict.fromkeys(key for _, record in rows for key in record))
+        if len(keys) < 2:
             continue
+        headings = [heading for heading, _ in keys]
         check_records([record for _, record in rows], headings, name)
-        cells = [[record.get(key, "") for key in headings] for _, record in rows]
+        cells = [[record.get(key, "") for key in keys] for _, record in rows]
         sheets.append(
             sheet_of_rows(cells, [place for place, _ in enumerate(rows, start=1)], name=name, headings=headings, n_lines=len(rows))
         )
@@ -336,11 +337,22 @@ def _text(leaf) -> str | None:
     return None if said else text
 
 
-def _record(element) -> dict[str, str]:
-    """The fields of one element: its attributes and its children that hold text alone."""
-    fields = {_local(key): value for key, value in element.attrib.items() if value.strip(BLANK)}
-    leaves = [child for child in element if len(child) == 0]
+def _record(element) -> dict[tuple[str, int], str]:
+    """The fields of one element by name and place among those of one name: its attributes and its children that hold text alone.
+
+    What several fields of one name say alike is said once; where they differ, as a name in two languages and a value in two currencies do, none
+    takes the place of another.
+    """
+    fields = [(_local(key), value) for key, value in element.attrib.items() if value.strip(BLANK)]
     if len(element) == 0:
-        return fields if len(fields) > 1 else {}
-    texts = {_local(child.tag): text for child in leaves if (text := _text(child)) is not None}
-    return {**fields, **texts} if len(texts) > 1 else {}
+        return _apart(fields) if len(fields) > 1 else {}
+    texts = [(_local(child.tag), text) for child in element if len(child) == 0 and (text := _text(child)) is not None]
+    return _apart([*texts, *fields]) if len({tag for tag, _ in texts}) > 1 else {}
+
+
+def _apart(fields: Sequence[tuple[str, str]]) -> dict[tuple[str, int], str]:
+    said: dict[str, list[str]] = {}
+    for name, text in fields:
+        if text not in said.setdefault(name, []):
+            said[name].append(text)
+    return {(name, n): text for name, texts in said.items() for n, text in enumerate(texts)}

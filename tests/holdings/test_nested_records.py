@@ -130,3 +130,28 @@ def test_of_two_records_with_codes_none_names_the_position(tmp_path):
     path.write_text(json.dumps(both), encoding="utf-8")
     with pytest.raises(InputError, match="nothing names the security"):
         read_holdings(path)
+
+
+def test_fields_of_one_name_that_differ_do_not_take_each_others_place(tmp_path):
+    """Of two names, or two values, of one record the last was read, and nothing said."""
+    path = tmp_path / "book.xml"
+    row = '<p><name xml:lang="en">{}</name><name xml:lang="zh">{}</name><isin>{}</isin><qty>{}</qty><qty>{}</qty><value>{}</value><value>{}</value></p>'
+    rows = [("Xiaomi", "小米", XIAOMI, 5, 5, 780, 100), ("Apple", "苹果", APPLE, 7, 7, 9, 5)]
+    path.write_text(f"<r>{''.join(row.format(*line) for line in rows)}</r>", encoding="utf-8")
+    file = read_holdings(path)
+    assert file.rows[["name", "quantity", "market_value"]].values.tolist() == [["Xiaomi", 5.0, 780.0], ["Apple", 7.0, 9.0]]
+    assert file.issues[["column", "problem"]].values.tolist() == [
+        ["market_value", "2 columns bear this heading, and nothing tells them apart"]
+    ]
+
+
+def test_what_is_held_short_stands_beside_what_is_held_long_in_records_too(tmp_path):
+    """A short position of ten under longQuantity and shortQuantity was read as none."""
+    path = tmp_path / "book.json"
+    rows = [("AAPL", 100, 0, 350), ("XIACY", 0, 10, -35)]
+    held = [
+        {"longQuantity": long, "shortQuantity": short, "marketValue": value, "instrument": {"symbol": symbol}}
+        for symbol, long, short, value in rows
+    ]
+    path.write_text(json.dumps({"securitiesAccount": {"positions": held}}), encoding="utf-8")
+    assert read_holdings(path).rows["quantity"].tolist() == [100.0, -10.0]
