@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from impact.facts.names import STOP_WORDS
 from impact.identifiers import IdentifierKind, identifier_kind
@@ -12,6 +12,7 @@ __all__ = ["code_behind_mark", "codes_within"]
 
 _CUTS = (";", "\t", "|")
 """What may divide the columns of a table, beside a comma."""
+_BREAKS = (" - ", " – ", " — ", "(", ")", "[", "]", "（", "）")
 _AROUND = "()[]{}<>:;,.'\"\u2018\u2019\u201c\u201d"
 _FEWEST = 4
 
@@ -24,19 +25,28 @@ def code_behind_mark(name: str) -> str:
     >>> [code_behind_mark(name) for name in ("Qorvex Holdings,KYG9999T1064", "Qorvex Holdings, Ltd.", "Qorvex;9999 HK", "Qorvex, 3M")]
     ['KYG9999T1064', '', '9999 HK', '']
     """
-    return next((part for part in _divided(name)[1:] if _is_code(part)), "")
+    return next((part for part in _divided(name, _CUTS)[1:] if _is_code(part)), "")
 
 
 def codes_within(name: str) -> Iterator[str]:
-    """The words of a name whose form and check digit are those of an ISIN, LEI, FIGI or CUSIP."""
+    """The words of a name whose form and check digit are those of an ISIN, LEI, FIGI or CUSIP, and its parts that are tickers of a venue.
+
+    Examples
+    --------
+    >>> list(codes_within("Qorvex (KYG9999T1064)")), list(codes_within("Qorvex - 9999 HK")), list(codes_within("Qorvex (3M)"))
+    (['KYG9999T1064'], ['9999 HK'], [])
+    """
+    for part in _divided(name, _BREAKS):
+        if any(map(str.isdigit, part)) and identifier_kind(part) == IdentifierKind.TICKER:
+            yield part
     for word in name.split():
         bare = word.strip(_AROUND)
         if len(bare) > _FEWEST and any(map(str.isdigit, bare)) and identifier_kind(bare).value in ("isin", "lei", "figi", "cusip"):
             yield bare
 
 
-def _divided(name: str) -> list[str]:
-    for mark in _CUTS:
+def _divided(name: str, marks: Sequence[str]) -> list[str]:
+    for mark in marks:
         name = name.replace(mark, ",")
     return [part.strip() for part in name.split(",")]
 

@@ -170,7 +170,7 @@ def _why_not(row: ListRow, sheet: ListSheet, header: list[str]) -> str:
     name = row.cells[header.index("name")]
     if code := code_behind_mark(name):
         return f"its name holds {code!r}, which has the form of a code, ticker or day; give it a column with a heading"
-    return "" if name else "has no name"
+    return "" if any(map(str.isalnum, name)) else "has no name"
 
 
 def _days(cells: list[str]) -> pd.Series:

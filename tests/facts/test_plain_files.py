@@ -126,9 +126,10 @@ def test_words_behind_a_comma_are_the_name(tmp_path):
 
 def test_a_code_in_the_brackets_of_a_name_is_said_not_to_be_asked_about(tmp_path):
     path = tmp_path / "own.csv"
-    path.write_text("Name;Program\nQorvex Holdings (KYG9999T1064);X\nFoo (3M);X\n", encoding="utf-8")
+    path.write_text("Name;Program\nQorvex Holdings (KYG9999T1064);X\nFoo (3M);X\nBar - 9999 HK;X\n---;X\n", encoding="utf-8")
     official = read_official_list(path)
-    assert official.errors[["row", "value"]].values.tolist() == [[2, "KYG9999T1064"]] and len(official.entries) == 2
+    assert official.errors[["row", "value"]].values.tolist() == [[2, "KYG9999T1064"], [4, "9999 HK"]]
+    assert len(official.entries) == 3 and official.dropped["reason"].tolist() == ["has no name"]
 
 
 def test_a_list_whose_letters_are_not_told_says_so(tmp_path):
