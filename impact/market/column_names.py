@@ -119,3 +119,6 @@ VALUES_TRADED = _names(
     "amount; turnover; turnovervalue; trading value; value traded; traded value; px_turnover; 成交额; 成交金额; 成交金額; 売買代金; 거래대금"
 )
 """Names of what was turned over in money, which tells whether a volume beside it counts shares."""
+
+TICKERS_IN_CAPITALS = _names("adj; raw; unadj; prc")
+"""Names of a close that are tickers where they stand alone and in capitals."""

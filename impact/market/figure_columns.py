@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.market.column_names import ALONE_NAMES, COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES, STANDS_BACK, TURNOVERS
+from impact.market.column_names import ALONE_NAMES, COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES, STANDS_BACK, TICKERS_IN_CAPITALS, TURNOVERS
 from impact.market.heading_units import currency_behind, price_in_scale, sign_in, unit_of_shares, volume_in_units, without_currency
 from impact.market.sniffing import RawTable
 from impact.market.written_numbers import read_numbers
@@ -139,6 +139,8 @@ def _read(column: str, name: str) -> _Heading:
     lower = column.strip().lower()
     number, _, rest = lower.partition(". ")
     lower = (rest if number.isdigit() else lower).rstrip("* ")  # "4. close" of Alpha Vantage; a mark of a footnote
+    if column.isupper() and lower in TICKERS_IN_CAPITALS:
+        return _Heading(written=column, bare=column)
     if lower in COLUMN_NAMES[name]:
         return _Heading(written=column, bare=lower)
     bare, currency = without_currency(column)

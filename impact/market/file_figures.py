@@ -12,7 +12,15 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.market.column_headings import cells_fit, figures_in_headings
-from impact.market.column_names import COLUMN_NAMES, NAMES_OF_SECURITIES, NOT_PRICES, OTHER_FIGURES, ROW_NUMBERS, VALUES_TRADED
+from impact.market.column_names import (
+    COLUMN_NAMES,
+    NAMES_OF_SECURITIES,
+    NOT_PRICES,
+    OTHER_FIGURES,
+    ROW_NUMBERS,
+    TICKERS_IN_CAPITALS,
+    VALUES_TRADED,
+)
 from impact.market.figure_columns import FigureColumns, figure_columns, is_price, shares_of
 from impact.market.heading_units import sign_in, with_unit, without_currency
 from impact.market.lots import counts_lots
@@ -100,7 +108,8 @@ class TableReader:
     def _levels(self, table: RawTable, date: str) -> Figures:
         """A table with two levels of columns: a wide table of each figure that is known, read by the headings of each security."""
         owned: dict[str, dict[str, str]] = {}
-        for column, (written, security) in table.levels.items():
+        for column, (named, security) in table.levels.items():
+            written = named.lower() if named.lower() in TICKERS_IN_CAPITALS else named
             other = owned.setdefault(security, {}).setdefault(written, column)
             if other != column:
                 raise InputError(f"{table.name}: 2 columns are the {written} of {security!r} ({other!r}, {column!r}); keep one of them.")

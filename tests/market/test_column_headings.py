@@ -78,6 +78,7 @@ def test_names_that_hold_the_word_of_a_figure_are_securities(tmp_path):
         ["OPEN TEXT", "HIGH LINER"],
         ["SPDR S&P Dividend", "SPDR S&P"],
         ["Coca-Cola Co.", "PEP"],
+        ["KO", "RAW", "ADJ", "PRC"],
     ],
 )
 def test_a_security_that_bears_the_word_of_a_figure_or_a_currency_stays(tmp_path, headings):
@@ -200,7 +201,7 @@ def test_two_levels_without_names_as_pandas_wrote_them(tmp_path):
     assert panel.close.to_numpy().tolist() == [[10, 20], [11, 21]] and panel.adjusted_close.to_numpy().tolist() == [[9, 19], [10, 20]]
 
 
-@pytest.mark.parametrize("header", ["KO,KO_adj", "KO_raw,KO_adj", "KO (unadjusted),KO (adj.)"])
+@pytest.mark.parametrize("header", ["KO,KO_adj", "KO_RAW,KO_ADJ", "KO_raw,KO_adj", "KO (unadjusted),KO (adj.)"])
 def test_adjusted_beside_raw_is_one_security(tmp_path, header):
     panel = read(tmp_path, f"Date,{header}", "10,9", "11,10", "12,11")
     assert (
