@@ -229,6 +229,8 @@ def _sequences(name: object) -> tuple[_Sequence, _Sequence]:
             if word in _ends() or spelled in _ends():
                 ends[len(telling)] = every[len(whole) - 1] = every[len(whole)] = True
             elif spelled not in STOP_WORDS:
+                if word.isdigit() or word in name_words("security"):  # a rate, a year, a bond
+                    ends[len(telling)] = every[len(whole) - 1] = True
                 telling.append(spelled)
         ends[len(telling)] = every[len(whole)] = True
     return _with_ends(whole, every), _with_ends(telling, ends)
