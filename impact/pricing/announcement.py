@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -374,14 +375,25 @@ class ListingInLibrary:
     is_leaked: bool
 
 
-def listing_in_library(security: str, reacted_on: pd.Timestamp) -> ListingInLibrary | None:
-    """The listing of a line that the library holds at the first session that could react to it; None where it holds none."""
+def listing_in_library(security: str, reacted_on: pd.Timestamp, lists: Collection[str]) -> ListingInLibrary | None:
+    """The listing of a line that the library holds at the first session that could react to it; None where it holds none.
+
+    Parameters
+    ----------
+    security : str
+        Line, such as ``1810.HK``.
+    reacted_on : session
+        Zone-free day.
+    lists : collection of str
+        Programme and list of the listing: an event of another list on that day is other news. ``sdn-eo14024`` is of the library's ``sdn``.
+    """
     rows = shipped_library().designations
     possible = rows["first_possible"].fillna(
         rows["public_on"]
     )  # a line that was halted reacted later, and one without prices on no day on record
     met = (abs(rows["first_session"] - reacted_on) <= CHAIN) | (abs(possible - reacted_on) <= CHAIN)
-    near = (rows["security"] == security) & rows["action"].isin(ADVERSE) & met
+    of_list = rows["list_id"].map(lambda name: any(own == name or own.startswith(f"{name}-") for own in lists))
+    near = (rows["security"] == security) & rows["action"].isin(ADVERSE) & met & of_list.astype(bool)
     if not near.any():
         return None
     event = rows[near].sort_values(["first_bar", "first_for_issuer"], ascending=False).iloc[0]
