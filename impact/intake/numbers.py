@@ -89,6 +89,10 @@ _COMMA_IS_DECIMAL = r"^[-(]?0,\d|,\d{1,2}\)?$|,\d{4,}\)?$|\.\d{3},\d|\.\d{3}\.\d
 _POINT_IS_DECIMAL = r"^[-(]?0\.\d|\.\d{1,2}\)?$|\.\d{4,}\)?$|,\d{3}\.\d|,\d{3},\d{3}|\d{4,}\.\d"
 
 
+_MAY_COUNT = r"[0-9]|[^\x00-\x7F]"
+"""What a cell without is no number: a digit, or a letter beyond ASCII, which may be a digit of another script."""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ParsedNumbers:
     """One column of numbers.
@@ -201,7 +205,10 @@ def parse_numbers(text: pd.Series, *, decimal: str = ".") -> ParsedNumbers:
         stripped = text[~plain].str.strip(" \t\r\n\u00a0\u202f")
         empty[~plain] = stripped.str.lower().isin(MISSING_TEXT).to_numpy()
         percent[~plain] = stripped.str.contains("%", regex=False).to_numpy(dtype=bool)
-        values[~plain], scaled[~plain] = _decorated(stripped, decimal)
+        may_count = stripped.str.contains(_MAY_COUNT, regex=True).to_numpy(dtype=bool)
+        if may_count.any():
+            held = np.flatnonzero(~plain)[may_count]
+            values[held], scaled[held] = _decorated(stripped[may_count], decimal)
     values[np.isinf(values)] = np.nan
     return ParsedNumbers(values=values, unreadable=~empty & np.isnan(values), percent=percent, scaled=scaled, decimal=decimal)
 

@@ -20,7 +20,7 @@ from impact.tables.text import neutralise
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["to_workbook"]
+__all__ = ["to_workbook", "without_clock"]
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _CLOCK = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
@@ -66,7 +66,7 @@ def to_workbook(tables: Mapping[str, Table], *, title: str = "", texts: Mapping[
             about.append(["Column", f"{name}.{neutralise(column.name, 'sheet')}", column.unit, column.about])
     stream = io.BytesIO()
     book.save(stream)
-    return _without_clock(stream.getvalue())
+    return without_clock(stream.getvalue())
 
 
 def _fill(sheet: Worksheet, table: Table) -> None:
@@ -109,7 +109,7 @@ def _sheet_name(name: str, taken: Sequence[str]) -> str:
     return unique
 
 
-def _without_clock(content: bytes) -> bytes:
+def without_clock(content: bytes) -> bytes:
     """The archive with fixed dates, so that two runs write the same bytes."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from impact.tables.workbook import without_clock
+
 __all__ = ["Seed", "seeds_of"]
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -50,6 +52,7 @@ def _written(frame: pd.DataFrame, kind: str) -> bytes:
         frame.to_parquet(buffer)
     if kind == "xlsx":
         frame.to_excel(buffer, index=False)
+        return without_clock(buffer.getvalue())
     return buffer.getvalue()
 
 
@@ -72,7 +75,7 @@ def _zipped(members: Seed) -> Seed:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return {"set.zip": buffer.getvalue()}
 
 

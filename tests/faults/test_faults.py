@@ -1,5 +1,7 @@
 """The standing attack in its short form, and every input that once broke a reader; `make faults` runs the long one."""
 
+import io
+import zipfile
 from collections import Counter
 
 import pytest
@@ -9,7 +11,7 @@ from tests.faults.campaign import attack, attempt, kept_faults, replay
 from tests.faults.interrupts import interrupt
 from tests.faults.pages import PAYLOADS, inject, wrong_markup
 from tests.faults.readers import READERS
-from tests.faults.seeds import seeds_of
+from tests.faults.seeds import SAMPLES, seeds_of
 from tests.faults.store import corrupt, kill
 
 
@@ -17,6 +19,20 @@ from tests.faults.store import corrupt, kill
 def test_every_seed_is_read(reader):
     """An attack on files that are refused to begin with would show nothing."""
     assert [attempt(reader, seed) for seed in seeds_of(reader.name)] == ["read"] * len(seeds_of(reader.name))
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+def test_the_same_seed_gives_the_same_inputs_at_any_hour(reader):
+    """Archives bear the time of their making, and the course of the mutations hangs on every byte."""
+    for seed in seeds_of(reader.name):
+        for name, content in seed.items():
+            if content.startswith(b"PK") and not (SAMPLES / name).exists():
+                with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                    assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+                    clocks = [
+                        archive.read(name).count(b"1980-01-01T00:00:00Z") for name in archive.namelist() if name == "docProps/core.xml"
+                    ]
+                    assert all(n == 2 for n in clocks)
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
