@@ -217,7 +217,7 @@ def plot_variance_shares(
 
 @house_style()
 def plot_events_by_class(events: pd.DataFrame, *, title: str = "List events: first session and the next", ax: Axes | None = None) -> Axes:
-    """Every event's abnormal return by class, with the median of the class.
+    """Every event's abnormal return by class, with the median of the class; a sentence where there is none.
 
     Parameters
     ----------
@@ -242,6 +242,9 @@ def plot_events_by_class(events: pd.DataFrame, *, title: str = "List events: fir
     ax.set_title(title)
     if names:
         ax.legend(loc="lower right")
+    else:
+        ax.set(xticks=[], yticks=[])
+        ax.text(0.5, 0.5, "no event with a return stands for a class here", transform=ax.transAxes, ha="center", va="center")
     return ax
 
 

@@ -22,15 +22,22 @@ from impact.pricing.announcement_fit import (
     announcement_scores,
     shipped_library,
 )
-from impact.pricing.announcement_inputs import checked_draws, checked_noise, checked_outcome, checked_seed
+from impact.pricing.announcement_inputs import (
+    LARGEST_FALL,
+    checked_coverage,
+    checked_draws,
+    checked_noise,
+    checked_outcome,
+    checked_seed,
+)
 from impact.pricing.announcement_training import LeftOut, Training, dates_left_out, known_library, trained_fit, training_span
-from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, EventLibrary, Line
+from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, LIBRARY_FROM, EventLibrary, Line
 from impact.pricing.schemas import SCORES
 from impact.provenance import Source
 from impact.results import Result, Summary, declared, read_only
 from impact.tables import Column, Schema
 from impact.tables.prose import count, interval, percent, signed_decimal, signed_percent
-from impact.typing_ import FloatArray1D, Instant
+from impact.typing_ import FloatArray1D, Instant, check_kind
 
 if TYPE_CHECKING:
     from impact.plots.style import Axes
@@ -64,7 +71,7 @@ class AnnouncementShock(Result):
     Attributes
     ----------
     sample : (D,) array
-        The default: no effect, with fitted spread.
+        The default: no effect, with fitted spread. No draw of either forecast is below -0.99.
     scenario : (D,) array
         What the class did before; empty where the class is unknown.
     cell : str
@@ -127,9 +134,8 @@ class AnnouncementShock(Result):
 
     def inside(self, observed: float, coverage: float = 0.9, which: Which = "default") -> bool:
         """Whether an outcome lies in the central range of that coverage."""
-        if not 0 < coverage < 1:
-            raise InputError(f"coverage={coverage!r} must lie between 0 and 1, such as 0.9 for 90 %.")
-        low, high = np.quantile(self.draws(which), (0.5 - coverage / 2, 0.5 + coverage / 2))
+        half = checked_coverage(coverage) / 2
+        low, high = np.quantile(self.draws(which), (0.5 - half, 0.5 + half))
         return bool(low <= checked_outcome(observed) <= high)
 
     def to_frame(self) -> pd.DataFrame:
@@ -269,8 +275,8 @@ def announcement_shock(
     """
     cell, title, known_line = _cell_of(event_class, line, after_leak)
     own_noise, n_draws, seed = checked_noise(noise, sigma), checked_draws(n_draws), checked_seed(seed)
-    if library is not None and not isinstance(library, EventLibrary):
-        raise InputError(f"library={library!r} is no EventLibrary; make one with event_library().with_events(...), or leave it out.")
+    if library is not None:
+        check_kind(library, EventLibrary, "library", LIBRARY_FROM)
     kept_out = dates_left_out(library, date, training, as_of)
     zero = trained_fit(library, "fitted_zero", kept_out)
     rng = np.random.default_rng(seed)
@@ -296,7 +302,7 @@ def announcement_shock(
         default_dates=zero.n_dates,
         seed=seed,
         scores=announcement_scores() if kept_out is None or kept_out.known_at is None else announcement_scores().iloc[:0],
-        sources=(_source(library, kept_out),),
+        sources=_sources(library, kept_out),
         assumptions=_assumptions(own_noise, known_line, kept_out is not None, library),
     )
 
@@ -330,13 +336,16 @@ def _cell_of(event_class: str | None, line: Line | None, after_leak: bool) -> tu
     return chosen.name, chosen.title, settled
 
 
-def _source(library: EventLibrary | None, kept_out: LeftOut) -> Source:
-    """The library, with the days of the first and the last event that train the default."""
+def _sources(library: EventLibrary | None, kept_out: LeftOut) -> tuple[Source, ...]:
+    """The library, with the days of the first and the last event that train the default, and what a user put beside it."""
     first, last = training_span(library, kept_out)
-    return Source(
-        title=f"event library of this project: public date clusters, {first:%Y-%m-%d} to {last:%Y-%m-%d}",
+    own = () if library is None else tuple(source for source in library.sources if source not in shipped_library().sources)
+    told = f" with {' and '.join(source.title for source in own)}" if own else ""
+    whole = Source(
+        title=f"event library of this project{told}: public date clusters, {first:%Y-%m-%d} to {last:%Y-%m-%d}",
         basis="facts and computed numbers",
     )
+    return whole, *own
 
 
 @lru_cache(maxsize=32)
@@ -353,7 +362,7 @@ def _predicted(fit: AnnouncementFit, cell: str, line: Line | None, noise: float,
     wanted = n_draws if cell else -(-n_draws // 2)
     repeats = -(-wanted // fit.draws.cluster_sd.shape[0])
     values = predictive_draws(fit.draws, 0, cell=index, regressor=1.0, noise=noise, kind=kind, rng=rng, repeats=repeats)[:wanted]
-    return values if cell else np.concatenate([values, -values])[:n_draws]
+    return np.maximum(values if cell else np.concatenate([values, -values])[:n_draws], LARGEST_FALL)
 
 
 def _assumptions(noise: float | None, line: Line | None, refitted: bool, library: EventLibrary | None) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ def training_rows(library: EventLibrary, model: AnnouncementModel) -> pd.DataFra
     leaked = rows["action"].isin(ADVERSE) & (rows["leak_at"] != "")
     rows["cell"] = np.where(relief, "relief_" + rows["line"].astype(str), np.where(leaked, "after_leak", ""))
     rows["date_cluster"] = rows["date_cluster"].fillna(rows["public_on"])
-    return rows[rows["cell"] != ""].reset_index(drop=True)
+    return rows[rows["cell"] != ""].drop_duplicates(["security", "first_session", "cell"], ignore_index=True)
 
 
 def fit_announcement(

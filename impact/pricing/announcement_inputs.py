@@ -1,4 +1,4 @@
-"""What may be asked of an announcement forecast: each input checked once, refused in one sentence."""
+"""What may be asked of a forecast of a price: each input checked once, refused in one sentence."""
 
 from __future__ import annotations
 
@@ -9,10 +9,24 @@ import pandas as pd
 
 from impact.errors import InputError
 
-__all__ = ["LARGEST_NOISE", "checked_draws", "checked_noise", "checked_outcome", "checked_seed", "public_day"]
+__all__ = [
+    "LARGEST_FALL",
+    "LARGEST_NOISE",
+    "as_number",
+    "as_whole",
+    "checked_coverage",
+    "checked_draws",
+    "checked_noise",
+    "checked_outcome",
+    "checked_seed",
+    "checked_size",
+    "public_day",
+]
 
 LARGEST_NOISE = 0.5
 """Standard error of a line above which the number is a percentage and no decimal."""
+LARGEST_FALL = -0.99
+"""Of a drawn simple return, so that its log exists."""
 MOST_DRAWS = 1_000_000
 NEW_YORK = "America/New_York"
 """Date clusters are days of the acting government."""
@@ -47,14 +61,26 @@ def checked_noise(noise: object, sigma: object) -> float | None:
     """
     if noise is not None and sigma is not None:
         raise InputError(f"noise={noise!r} and sigma={sigma!r} say the same thing twice; give the one that you have.")
-    for name, value in (("noise", noise), ("sigma", sigma)):
-        if value is not None and not 0 < _number(value) < LARGEST_NOISE:
-            raise InputError(
-                f"{name}={value!r} must be a positive decimal return below {LARGEST_NOISE}, such as 0.03 for 3 %: correct it, or leave it out if unknown."
-            )
+    otherwise = ", or leave it out if unknown"
     if noise is not None:
-        return _number(noise)
-    return None if sigma is None else float(np.sqrt(2) * _number(sigma))
+        return checked_size(noise, "noise", otherwise)
+    return None if sigma is None else float(np.sqrt(2) * checked_size(sigma, "sigma", otherwise))
+
+
+def checked_size(value: object, parameter: str, otherwise: str = "") -> float:
+    """A positive decimal return that is no percentage.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    number = as_number(value)
+    if not 0 < number < LARGEST_NOISE:
+        raise InputError(
+            f"{parameter}={value!r} must be a positive decimal return below {LARGEST_NOISE}, such as 0.03 for 3 %: correct it{otherwise}."
+        )
+    return number
 
 
 def checked_draws(n_draws: object) -> int:
@@ -65,7 +91,7 @@ def checked_draws(n_draws: object) -> int:
     InputError
         If it is no whole number, odd, below 100 or above a million.
     """
-    number = _whole(n_draws)
+    number = as_whole(n_draws)
     if number % 2 or not 100 <= number <= MOST_DRAWS:
         raise InputError(
             f"n_draws={n_draws!r} must be an even whole number from 100 to {MOST_DRAWS:,}; half of the draws mirror the other half: choose one such as 4000."
@@ -81,23 +107,39 @@ def checked_seed(seed: object) -> int:
     InputError
         If it is no whole number from zero.
     """
-    number = _whole(seed)
+    number = as_whole(seed)
     if number < 0:
         raise InputError(f"seed={seed!r} must be a whole number from 0, so that the draws can be made again: choose any.")
     return number
 
 
 def checked_outcome(observed: object) -> float:
-    """One finite decimal return.
+    """One finite decimal return, not below -1.
 
     Raises
     ------
     InputError
         If it is none: a forecast is not scored on what is unknown.
     """
-    number = _number(observed)
+    number = as_number(observed)
+    if number < -1:
+        raise InputError(f"observed={observed!r} is a fall of more than all; give a decimal return, such as -0.085 for -8.5 %.")
     if not np.isfinite(number):
         raise InputError(f"observed={observed!r} is no decimal return; leave events without a return out of the score.")
+    return number
+
+
+def checked_coverage(coverage: object) -> float:
+    """Part of the draws that a central range holds.
+
+    Raises
+    ------
+    InputError
+        If it does not lie between 0 and 1.
+    """
+    number = as_number(coverage)
+    if not 0 < number < 1:
+        raise InputError(f"coverage={coverage!r} must lie between 0 and 1, such as 0.9 for 90 %.")
     return number
 
 
@@ -112,11 +154,11 @@ def _moment(date: object) -> pd.Timestamp | None:
     return moment if isinstance(moment, pd.Timestamp) else None
 
 
-def _number(value: object) -> float:
+def as_number(value: object) -> float:
     """A number as float; NaN for anything else, truth values included."""
     return float(value) if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool) else np.nan
 
 
-def _whole(value: object) -> int:
+def as_whole(value: object) -> int:
     """A whole number; -1 for anything else, truth values included."""
     return int(value) if isinstance(value, int | np.integer) and not isinstance(value, bool) else -1

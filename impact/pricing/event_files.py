@@ -12,6 +12,7 @@ from impact.errors import InputError
 from impact.intake.named_columns import read_named_columns
 from impact.market import load_panel
 from impact.pricing.event_returns import event_returns_of
+from impact.pricing.event_schema import checked
 from impact.pricing.library import EventLibrary, event_library
 from impact.provenance import Source, unique_sources
 from impact.tables import Column, Schema
@@ -62,6 +63,10 @@ def library_with_files(
         If a file cannot be read, the benchmark is missing, or an event breaks a rule of the library.
     """
     own = None if add is None else _read(add)
+    if own is not None:
+        checked("designation_events", own)
+    if prices is None and market is not None:
+        raise InputError(f"market={market!r} is a benchmark of prices, and no prices are given: name them (--prices), or leave it out.")
     if prices is None:
         shipped = event_library()
         if own is None:

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from impact.calendars import first_session_to_react, sessions
+from impact.calendars import sessions
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy import event_study
 from impact.market import MarketPanel
+from impact.pricing.own_events import first_possible_day
 from impact.typing_ import Window
 from impact.venues import venue_of
 
-__all__ = ["event_returns_of", "first_possible_day"]
+__all__ = ["event_returns_of"]
 
 ESTIMATION: Window = (-250, -11)
 MIN_OBSERVATIONS = 100
@@ -24,20 +25,6 @@ COLUMNS = (
     "event_id", "security", "status", "first_possible", "first_session", "lag_days", "n_obs", "car_0_0", "car_0_1", "se_0_1", "car_m1_1",
     "car_0_10", "sigma", "beta", "vol_mult_0", "vol_mult_0_1", "adv_shares", "benchmark", "reason",
 )  # fmt: skip
-
-
-def first_possible_day(first_public_at: str, venue: str) -> pd.Timestamp:
-    """First calendar day on which a line of `venue` can react.
-
-    Notes
-    -----
-    A day without an hour is an act of the United States in its business hours: lines there can react the same day, lines
-    in Asia on the next. With an hour the venue's own session decides.
-    """
-    if len(first_public_at) > 10:
-        return first_session_to_react(first_public_at, venue).session
-    day = pd.Timestamp(first_public_at)
-    return day if venue.startswith(("XNY", "XNAS")) or venue in ("US", "OTC") else day + pd.Timedelta(days=1)
 
 
 def event_returns_of(events: pd.DataFrame, panel: MarketPanel, *, market: str | Mapping[str, str]) -> pd.DataFrame:

@@ -9,15 +9,25 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from impact.calendars import CALENDAR_END
 from impact.errors import InputError
 from impact.intake.given_frames import frame_with
+from impact.pricing.announcement_inputs import LARGEST_NOISE
 from impact.tables import Column, Schema
 
-__all__ = ["EVENT_TABLES", "EventTable", "check_designations", "check_index_changes", "check_partners", "checked", "typed"]
+__all__ = ["EVENT_TABLES", "MAINLAND", "EventTable", "check_designations", "check_index_changes", "check_partners", "checked", "typed"]
 
 FLAGS = ("true", "false")
 DAY = r"\d{4}-\d\d-\d\d"
 INSTANT = rf"{DAY}([T ]\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|Z))?"
+FIRST_DAY = "1995-01-03"
+"""First day on which the calendars hold sessions; CALENDAR_END is the last."""
+LARGEST_MOVE = 0.95
+"""Two-session return beyond which the number is taken for a percentage."""
+LATEST_REACTION = pd.Timedelta(days=21)
+"""From the public day to the first session, the longest closure and the longest halt included."""
+MAINLAND = (".SS", ".SZ", ".BJ")
+"""Endings of the lines of the mainland."""
 NUMERIC = frozenset(("number", "integer", "count", "sessions", "return", "return_size", "multiple", "shares", "statistic", "days"))
 
 
@@ -33,17 +43,27 @@ class EventTable:
     words : mapping of column to its allowed words
     required : tuple of str
         Columns that a user's own rows must have; the others may be missing and are then unknown.
+    unknown : tuple of str
+        Those of them, beside numbers, whose cells may be empty.
     """
 
     schema: Schema
     key: str
     words: Mapping[str, tuple[str, ...]]
     required: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
 
 
-def _table(name: str, about: str, key: str, columns: tuple[Column, ...], words: dict[str, str], required: str) -> EventTable:
-    allowed = {column: tuple(text.split()) for column, text in words.items()}
-    return EventTable(schema=Schema(name, columns, about=about), key=key, words=MappingProxyType(allowed), required=tuple(required.split()))
+def _table(
+    name: str, about: str, key: str, columns: tuple[Column, ...], words: dict[str, str], required: str, unknown: str = ""
+) -> EventTable:
+    return EventTable(
+        schema=Schema(name, columns, about=about),
+        key=key,
+        words=MappingProxyType({column: tuple(text.split()) for column, text in words.items()}),
+        required=tuple(required.split()),
+        unknown=tuple(unknown.split()),
+    )
 
 
 _DESIGNATIONS = (
@@ -162,6 +182,7 @@ EVENT_TABLES: Mapping[str, EventTable] = MappingProxyType(
                 _INDEX,
                 {"action": "addition deletion other", "reason": "review sanction merger other", "confidence": "A B C"},
                 "index_event_id action security execution_close_on reason",
+                unknown="security execution_close_on",
             ),
             _table(
                 "index_returns",
@@ -170,6 +191,7 @@ EVENT_TABLES: Mapping[str, EventTable] = MappingProxyType(
                 _INDEX_RETURNS,
                 {"action": "addition deletion other", "status": "ok no_price short stops"},
                 "index_event_id security action status sigma car_m10_0 excess_adv",
+                unknown="security",
             ),
         )
     }
@@ -189,8 +211,8 @@ def checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If a required column is missing, an id repeats, a word is outside its vocabulary, or a date, number or flag cannot
-        be read; the message names table, column, count and the first id.
+        If a required column is missing or a cell of it empty, an id repeats, a word is outside its vocabulary, a date, number or
+        flag cannot be read, or a day lies outside the calendars; the message names table, column, count and the first id.
     """
     table = EVENT_TABLES[name]
     frame = frame_with(frame, table.required, name)
@@ -199,19 +221,21 @@ def checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     _refuse(ids.duplicated() | (ids == ""), ids, name, f"{table.key} is given and unique")
     for column in table.schema:
         values, given = cells[column.name], cells[column.name] != ""
+        needed = given | (column.name in table.required and column.name not in table.unknown)
         allowed = table.words.get(column.name)
         if allowed is not None:
-            needed = given if column.name not in table.required else given | True
-            _refuse(needed & ~values.isin(allowed), ids, name, f"{column.name} is one of {', '.join(allowed)}")
+            _refuse(needed & ~values.isin(allowed), ids, name, f"{column.name} is one of {', '.join(allowed)}", values)
         elif column.kind == "flag":
-            needed = given | (column.name in table.required)
-            _refuse(needed & ~values.isin(FLAGS), ids, name, f"{column.name} is true or false")
-        elif column.kind == "date":
-            _refuse(given & ~_readable(values, DAY), ids, name, f"{column.name} is an ISO day such as 2021-01-14")
-        elif column.kind == "instant":
-            _refuse(given & ~_readable(values, INSTANT), ids, name, f"{column.name} is an ISO day or an instant with its zone")
+            _refuse(needed & ~values.isin(FLAGS), ids, name, f"{column.name} is true or false", values)
+        elif column.kind in ("date", "instant"):
+            form, said = (DAY, "such as 2021-01-14") if column.kind == "date" else (INSTANT, "or an instant with its zone")
+            _refuse(needed & ~_readable(values, form), ids, name, f"{column.name} is an ISO day {said}", values)
+            within = values.str[:10].between(FIRST_DAY, CALENDAR_END)
+            _refuse(given & ~within, ids, name, f"{column.name} lies from {FIRST_DAY} to {CALENDAR_END}, as calendars do", values)
         elif column.kind in NUMERIC:
-            _refuse(given & ~np.isfinite(pd.to_numeric(values, errors="coerce")), ids, name, f"{column.name} is a number")
+            _refuse(given & ~np.isfinite(pd.to_numeric(values, errors="coerce")), ids, name, f"{column.name} is a number", values)
+        else:
+            _refuse(needed & ~given, ids, name, f"{column.name} is given")
     return cells
 
 
@@ -245,23 +269,62 @@ def check_designations(events: pd.DataFrame, returns: pd.DataFrame) -> None:
     ------
     InputError
     """
-    rows = events.merge(returns.drop(columns="security"), on="event_id", how="left").fillna("")
+    stray = ~returns["event_id"].isin(events["event_id"])
+    if stray.any():
+        raise InputError(
+            f"returns hold {int(stray.sum())} row{'s' * (int(stray.sum()) > 1)} of no event (first {returns.loc[stray, 'event_id'].iloc[0]!r}): "
+            "leave them out, or add the events."
+        )
+    rows = events.merge(returns.rename(columns={"security": "priced"}), on="event_id", how="left").fillna("")
     ids, name = rows["event_id"], "designation_events"
-    public_on, leaked_on = rows["first_public_at"].str[:10], rows["leak_at"].str[:10]
-    _refuse(leaked_on.ge(public_on) & leaked_on.ne(""), ids, name, "a leak comes before the first public instant")
-    possible = rows["first_possible"].ne("")
-    _refuse(possible & public_on.gt(rows["first_possible"]), ids, name, "a line reacts on or after the first public day")
-    reacted = rows["first_session"].ne("") & possible
-    _refuse(reacted & rows["first_possible"].gt(rows["first_session"]), ids, name, "first_session is not before first_possible")
+    other = rows["priced"].ne("") & rows["priced"].ne(rows["security"])
+    _refuse(other, ids, name, "the security of the returns is that of the event", rows["priced"])
+    _check_lines(rows, name)
+    _check_days(rows, name)
+    _check_numbers(rows, name)
     _refuse(rows["first_bar"].eq("true") & rows["bars_holding"].eq("false"), ids, name, "a first bar bars holding")
     used = rows["primary_sample"].eq("true")
     fit = rows["status"].eq("ok") & rows["name_level"].ne("parent") & rows["model_class"].ne("")
     _refuse(used & ~fit, ids, name, "the model sample has returns, a class, and no line whose parent alone was named")
     again = rows[used].duplicated(["security", "first_session"]).reindex(rows.index, fill_value=False)
     _refuse(again, ids, name, "the model sample has a line once a session")
-    shown = rows["status"].eq("ok")
+
+
+def _check_lines(rows: pd.DataFrame, name: str) -> None:
+    """Kind of line and ending of its code say the same."""
+    expected = np.select([rows["security"].str.endswith(MAINLAND), rows["security"].str.endswith(".HK")], ["a_share", "offshore_hk"], "")
+    told = rows["line_type"].where(rows["line_type"].isin(("a_share", "offshore_hk")), "")
+    rule = "line_type agrees with the ending of security, .SS, .SZ or .BJ of an a_share and .HK of an offshore_hk line alone"
+    _refuse(told.ne(pd.Series(expected, index=rows.index)), rows["event_id"], name, rule, rows["security"])
+
+
+def _check_days(rows: pd.DataFrame, name: str) -> None:
+    """Leak, first public day and first session come in this order."""
+    ids, public_on, leaked_on = rows["event_id"], rows["first_public_at"].str[:10], rows["leak_at"].str[:10]
+    _refuse(leaked_on.ge(public_on) & leaked_on.ne(""), ids, name, "a leak comes before the first public instant", rows["leak_at"])
+    earliest, possible, first = _earliest_day(rows["first_public_at"]), rows["first_possible"], rows["first_session"]
+    _refuse(possible.ne("") & earliest.gt(possible), ids, name, "a line reacts on or after the first public day", possible)
+    _refuse(first.ne("") & possible.gt(first), ids, name, "first_session is not before first_possible", first)
+    _refuse(first.ne("") & earliest.gt(first), ids, name, "first_session is not before the first public day", first)
+    latest = (pd.to_datetime(public_on) + LATEST_REACTION).dt.strftime("%Y-%m-%d")
+    late = rows["status"].eq("ok") & first.gt(latest)
+    _refuse(late, ids, name, "status ok has its first_session within three weeks of the first public day; later ones are halted", first)
+
+
+def _check_numbers(rows: pd.DataFrame, name: str) -> None:
+    """What trains is there, and is a decimal."""
+    ids, shown = rows["event_id"], rows["status"].eq("ok")
     _refuse(shown & (rows["car_0_1"].eq("") | rows["se_0_1"].eq("")), ids, name, "status ok has car_0_1 and se_0_1")
+    _refuse(shown & rows["first_session"].eq(""), ids, name, "status ok has first_session, where no calendar of the venue tells it")
     _refuse(rows["status"].eq("no_price") & rows["car_0_1"].ne(""), ids, name, "status no_price has no return")
+    for column in ("car_0_0", "car_0_1"):
+        far = pd.to_numeric(rows[column]).abs() > LARGEST_MOVE
+        rule = f"{column} is a decimal return, -0.085 for -8.5 %, and {LARGEST_MOVE} at most; larger ones are taken for percentages"
+        _refuse(shown & far, ids, name, rule, rows[column])
+    for column in ("se_0_1", "sigma"):
+        size = pd.to_numeric(rows[column])
+        rule = f"{column} is a decimal above 0 and below {LARGEST_NOISE}, such as 0.03 for 3 %"
+        _refuse(shown & size.notna() & ~((size > 0) & (size < LARGEST_NOISE)), ids, name, rule, rows[column])
 
 
 def check_index_changes(events: pd.DataFrame, returns: pd.DataFrame) -> None:
@@ -295,11 +358,20 @@ def _text(frame: pd.DataFrame, column: Column) -> list[str]:
 
 
 def _readable(values: pd.Series, pattern: str) -> pd.Series:
-    """Cells of that form that name a day of the calendar."""
-    return values.str.fullmatch(pattern) & pd.to_datetime(values.str[:10], errors="coerce", format="%Y-%m-%d").notna()
+    """Cells of that form that name a day of the calendar, and an hour of the clock."""
+    return values.str.fullmatch(pattern) & pd.to_datetime(values, errors="coerce", format="ISO8601", utc=True).notna()
 
 
-def _refuse(wrong: pd.Series, ids: pd.Series, name: str, rule: str) -> None:
+def _earliest_day(instants: pd.Series) -> pd.Series:
+    """The day; of an instant the earliest on which it is anywhere."""
+    moments = pd.to_datetime(instants, format="ISO8601", utc=True) - pd.Timedelta(hours=12)
+    return instants.where(instants.str.len() == len(FIRST_DAY), moments.dt.strftime("%Y-%m-%d"))
+
+
+def _refuse(wrong: pd.Series, ids: pd.Series, name: str, rule: str, values: pd.Series | None = None) -> None:
     count = int(wrong.sum())
     if count:
-        raise InputError(f"{name}: {count} of {len(ids)} rows break the rule that {rule} (first {ids[wrong].iloc[0]!r}): correct them.")
+        shown = "" if values is None else f", {values.name}={values[wrong].iloc[0]!r}"
+        raise InputError(
+            f"{name}: {count} of {len(ids)} rows break the rule that {rule} (first {ids[wrong].iloc[0]!r}{shown}): correct them."
+        )

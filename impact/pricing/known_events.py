@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -32,8 +31,9 @@ def instant_of(as_of: Instant | None) -> pd.Timestamp | None:
 
 
 def listings_known(rows: pd.DataFrame, at: pd.Timestamp) -> BoolArray:
-    """Whether the second session of each event, with which its return is known, had closed at an instant."""
-    return _closed(zip(rows["security"], rows["first_session"], strict=True), SESSIONS_OF_RETURN, at)
+    """Whether the second session of each event, with which its return is known, had closed at an instant; of one without a session that of
+    its public day."""
+    return _closed(rows["security"], rows["first_session"].fillna(rows["public_on"]), SESSIONS_OF_RETURN, at)
 
 
 @lru_cache(maxsize=16)
@@ -57,20 +57,21 @@ def changes_known_at(library: EventLibrary, at: pd.Timestamp | None) -> EventLib
     if at is None:
         return library
     rows = library.index_changes
-    executed, over = (_closed(zip(rows["security"], rows["exec_session"], strict=True), later, at) for later in (0, SESSIONS_OF_REVERSAL))
+    days = rows["exec_session"].fillna(rows["execution_close_on"])
+    executed, over = (_closed(rows["security"], days, later, at) for later in (0, SESSIONS_OF_REVERSAL))
     if executed.all() and over.all():
         return library
     known = rows.assign(car_p1_p20=rows["car_p1_p20"].where(over))[executed]
     return replace(library, index_changes=known.reset_index(drop=True))
 
 
-def _closed(lines: Iterable[tuple[object, object]], later: int, at: pd.Timestamp) -> BoolArray:
+def _closed(lines: pd.Series, days: pd.Series, later: int, at: pd.Timestamp) -> BoolArray:
     """Whether the session `later` sessions after each had closed at an instant."""
-    return np.array([_has_closed(str(line), pd.Timestamp(str(session)), later, at) for line, session in lines], dtype=bool)
+    return np.array([_has_closed(str(line), pd.Timestamp(day), later, at) for line, day in zip(lines, days, strict=True)], dtype=bool)
 
 
 def _has_closed(security: str, session: pd.Timestamp, later: int, at: pd.Timestamp) -> bool:
-    if pd.isna(session):  # without a session there is no return, and nothing to train
+    if pd.isna(session):  # an index change whose execution is on no record has no return, and trains nothing
         return True
     day = session.tz_localize("UTC")
     if at < day - pd.Timedelta(days=1):

@@ -13,7 +13,9 @@ import pandas as pd
 from impact.bundled import bundled_source, read_bundled
 from impact.errors import InputError
 from impact.instants import parse_day
-from impact.pricing.event_schema import EVENT_TABLES, check_designations, checked, typed
+from impact.intake.given_frames import frame_with
+from impact.pricing.event_schema import EVENT_TABLES, MAINLAND, check_designations, checked, typed
+from impact.pricing.own_events import outside_sample, own_note, with_first_sessions
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.tables import Column, Schema
@@ -21,7 +23,21 @@ from impact.tables import Column, Schema
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
-__all__ = ["EVENT_CLASSES", "Conditions", "EventClass", "EventLibrary", "Line", "class_of", "event_library", "line_of", "line_of_security"]
+__all__ = [
+    "EVENT_CLASSES",
+    "LIBRARY_FROM",
+    "Conditions",
+    "EventClass",
+    "EventLibrary",
+    "Line",
+    "class_of",
+    "event_library",
+    "line_of",
+    "line_of_security",
+]
+
+LIBRARY_FROM = "event_library() or event_library().with_events(...)"
+"""Where a library comes from, for the message that refuses another thing."""
 
 Line: TypeAlias = Literal["offshore", "a_share"]
 CHAIN = pd.Timedelta(days=2)  # dates at most this far apart are one cluster
@@ -79,7 +95,7 @@ def line_of_security(security: str) -> Line:
     >>> line_of_security("600050.SS"), line_of_security("1810.HK")
     ('a_share', 'offshore')
     """
-    return "a_share" if security.endswith((".SS", ".SZ")) else "offshore"
+    return "a_share" if security.endswith(MAINLAND) else "offshore"
 
 
 def class_of(*, line: Line, first_bar: bool, bars_holding: bool, first_for_issuer: bool) -> str:
@@ -99,7 +115,7 @@ DESIGNATIONS = EVENT_TABLES["designation_events"].schema.with_columns(
     Column("public_on", "date", about="day of first_public_at"),
     Column("line", "code", about="offshore or a_share"),
     Column("event_class", "code", about="cell of the class model; empty for relief"),
-    Column("reason", about="why there is no return from the prices given"),
+    Column("reason", about="of an event of the user: why it has no return, or does not train the forecast of listings"),
     name="list_events",
 )
 INDEX_CHANGES = EVENT_TABLES["index_events"].schema.with_columns(*EVENT_TABLES["index_returns"].schema, name="index_changes")
@@ -193,7 +209,7 @@ class EventLibrary(Result):
         for column, wanted in (("list_id", list_id), ("event_class", event_class), ("line", line), ("security", security)):
             if wanted is None:
                 continue
-            values = rows["event_class"].where(~rows["action"].isin(RELIEF), "relief") if column == "event_class" else rows[column]
+            values = _labels(rows) if column == "event_class" else rows[column]
             known = sorted(value for value in values.unique() if value)
             if wanted not in known:
                 shown = ", ".join(known) if len(known) <= 15 else f"{', '.join(known[:5])} and {len(known) - 5} more"
@@ -208,18 +224,17 @@ class EventLibrary(Result):
 
     def classes(self) -> pd.DataFrame:
         """One row a class: n_events and n_dates with returns, mean, median and quartiles of car_0_1, share that fell."""
-        rows = self.designations[self.designations["status"] == "ok"]
-        label = rows["event_class"].where(rows["event_class"] != "", "relief")
+        rows = self._of_classes()
         out = []
         for name in (*EVENT_CLASSES, "relief"):
-            own = rows[(label == name) & (rows["primary_sample"] | (name == "relief"))]
+            own = rows[rows["event_class"] == name]
             car = own["car_0_1"]
             quartiles = car.quantile([0.25, 0.5, 0.75]).to_list() if len(own) else [np.nan] * 3
             out.append(
                 {
                     "event_class": name,
                     "n_events": len(own),
-                    "n_dates": own["date_cluster"].nunique() if name != "relief" else own["public_on"].nunique(),
+                    "n_dates": own["date_cluster"].nunique(),
                     "mean_return": car.mean(),
                     "q25_return": quartiles[0],
                     "median_return": quartiles[1],
@@ -228,6 +243,16 @@ class EventLibrary(Result):
                 }
             )
         return pd.DataFrame(out)
+
+    def _of_classes(self) -> pd.DataFrame:
+        """The events that stand for a class, in table and figure alike: listings of the sample, and relief, one a line
+        and session, which has the cluster of its day."""
+        rows = self.designations[self.designations["status"] == "ok"]
+        relief = rows["action"].isin(RELIEF)
+        again = rows[relief].duplicated(["security", "first_session"]).reindex(rows.index, fill_value=False)
+        clusters = rows["date_cluster"].where(~relief, rows["public_on"])
+        shown = rows["primary_sample"] | (relief & ~again)
+        return rows.assign(event_class=_labels(rows), date_cluster=clusters)[shown].reset_index(drop=True)
 
     def with_events(self, events: pd.DataFrame, returns: pd.DataFrame) -> EventLibrary:
         """This library and a user's own list events, checked as the shipped ones are; a fit on the result uses both.
@@ -238,7 +263,13 @@ class EventLibrary(Result):
             Columns of ``designation_events``; event_id, list_id, action, security, line_type, first_public_at,
             bars_holding, first_for_issuer and first_bar are needed.
         returns : DataFrame
-            As :func:`impact.pricing.event_returns_of` gives: event_id, security, status, car_0_1 and se_0_1 at least.
+            As :func:`impact.pricing.event_returns_of` gives: event_id, security, status, car_0_1 and se_0_1 at least. Where status
+            is ok and first_session empty, it is the first of the venue that could react.
+
+        Returns
+        -------
+        EventLibrary
+            With `reason` where an event of the user does not train the forecast of listings; the last assumption counts them.
 
         Raises
         ------
@@ -246,7 +277,8 @@ class EventLibrary(Result):
             If a row breaks a rule, or an id is already in the library.
         """
         own = checked("designation_events", events)
-        numbers = checked("event_returns", returns)
+        given = frame_with(returns, EVENT_TABLES["event_returns"].required, "event_returns")
+        numbers, derived = with_first_sessions(own, checked("event_returns", given))
         twice = own["event_id"].isin(self.designations["event_id"])
         if twice.any():
             raise InputError(
@@ -254,33 +286,36 @@ class EventLibrary(Result):
             )
         check_designations(own, numbers)
         rows = _joined(own, numbers)
-        clusters = _clusters_with(self.designations, rows["public_on"])
-        usable = (rows["status"] == "ok") & (rows["name_level"] != "parent") & (rows["event_class"] != "")
-        taken = pd.concat([self.announcement_sample(), rows[usable]]).duplicated(["security", "first_session"])
-        first = ~taken.iloc[len(self.announcement_sample()) :]
-        rows = rows.assign(date_cluster=clusters, primary_sample=usable & first.reindex(rows.index, fill_value=False))
+        told = given["reason"] if "reason" in given.columns else [""] * len(given)
+        computed = {event: "" if pd.isna(reason) else str(reason) for event, reason in zip(numbers["event_id"], told, strict=True)}
+        rows["reason"] = [computed.get(event, "") for event in rows["event_id"]]
+        rows = rows.assign(
+            date_cluster=_clusters_with(self.designations, rows["public_on"]), reason=outside_sample(rows, self.designations, RELIEF)
+        )
+        rows["primary_sample"] = rows["reason"] == ""
+        known = self.designations if "reason" in self.designations else self.designations.assign(reason="")
         return replace(
             self,
-            designations=pd.concat([self.designations, rows], ignore_index=True),
+            designations=pd.concat([known, rows], ignore_index=True),
             sources=unique_sources(self.sources, (USER,)),
-            assumptions=(*self.assumptions, f"{len(rows)} events of the user stand beside the shipped ones."),
+            assumptions=(*self.assumptions, own_note(rows["reason"], derived)),
         )
 
     def summary(self) -> Summary:
         """How many events of each class, on how many dates, and what their prices did."""
-        shown = int((self.designations["status"] == "ok").sum())
+        n, changes, shown = len(self.designations), len(self.index_changes), int((self.designations["status"] == "ok").sum())
         return Summary(
-            title=f"{len(self.designations)} list events ({shown} with returns), {len(self.index_changes)} index changes",
+            title=f"{n} list event{'s' * (n != 1)} ({shown} with returns), {changes} index change{'s' * (changes != 1)}",
             tables=(("By class, first session and the next", self.with_schema("classes")),),
             notes=self.assumptions,
             sources=self.sources,
         )
 
     def plot(self, *, ax: Axes | None = None, **options: str) -> Axes:
-        """Every event with returns, by class."""
+        """The events of :meth:`classes`, by class."""
         from impact.plots.pricing import plot_events_by_class
 
-        return plot_events_by_class(self.designations[self.designations["status"] == "ok"], ax=ax, **options)
+        return plot_events_by_class(self._of_classes(), ax=ax, **options)
 
 
 def event_library() -> EventLibrary:
@@ -324,6 +359,11 @@ def _joined(events: pd.DataFrame, returns: pd.DataFrame) -> pd.DataFrame:
         for action, *values in zip(rows["action"], *(rows[flag] for flag in flags), strict=True)
     ]
     return rows
+
+
+def _labels(rows: pd.DataFrame) -> pd.Series:
+    """Class of each event, or relief; empty for a court that upheld a listing."""
+    return rows["event_class"].where(~rows["action"].isin(RELIEF), "relief")
 
 
 def _between(days: pd.Series, since: str | pd.Timestamp | None, until: str | pd.Timestamp | None) -> pd.Series:

@@ -16,7 +16,7 @@ OWN = (
         ((), "399 list events (325 with returns), 882 index changes"),
         (("--class", "first_bar_offshore"), "31 list events (16 with returns), 0 index changes"),
         (("--programme", "ns-cmic", "--line", "a_share"), "list events"),
-        (("--security", "1810.HK", "--since", "2021-01-01", "--until", "2021-02-01"), "1 list events (1 with returns)"),
+        (("--security", "1810.HK", "--since", "2021-01-01", "--until", "2021-02-01"), "1 list event (1 with returns), 0 index changes"),
     ],
 )
 def test_events_are_listed_and_filtered(run_cli, options, first):
@@ -71,3 +71,19 @@ def test_returns_are_rebuilt_from_prices_and_drawn(run_cli, tmp_path):
     assert code == 2 and "VENUE=NAME" in err
     code, _out, err = run_cli("events", "--class", "nonsense")
     assert code == 2 and "choose one of" in err
+
+
+def test_a_benchmark_without_prices_is_refused_and_an_empty_figure_says_so(run_cli, tmp_path):
+    code, _out, err = run_cli("events", "--market", "HSI")
+    assert code == 2 and "market='HSI'" in err and "--prices" in err
+    figure = tmp_path / "none.svg"
+    code, _out, err = run_cli("events", "--security", "1211.HK", "--plot", str(figure))
+    assert code == 0 and "wrote" in err and figure.stat().st_size > 1000
+
+
+@pytest.mark.parametrize("cells", [("2021-02-01", ""), ("-0.03", "-3"), ("2382.HK", ""), ("0.03\n", "3\n"), ("2021-02-01", "2099-01-05")])
+def test_a_file_of_nonsense_is_refused_in_a_sentence(run_cli, tmp_path, cells):
+    path = tmp_path / "mine.csv"
+    path.write_text(OWN.replace(*cells))
+    code, _out, err = run_cli("events", "--add", str(path))
+    assert code == 2 and "break the rule" in err and "Traceback" not in err

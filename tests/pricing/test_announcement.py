@@ -124,7 +124,7 @@ def test_events_of_the_user_update_the_fit():
             for day in range(1, 9)
         ]
     )  # fmt: skip
-    returns = events[["event_id", "security"]].assign(status="ok", car_0_1="0.10", se_0_1="0.02", first_session="2022-03-01")
+    returns = events[["event_id", "security"]].assign(status="ok", car_0_1="0.10", se_0_1="0.02")
     wider = event_library().with_events(events, returns)
     shock = announcement_shock("first_bar_offshore", noise=0.03, library=wider)
     assert (shock.n_events, shock.n_dates) == (16, 11)
