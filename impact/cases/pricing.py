@@ -23,6 +23,7 @@ from impact.provenance import Source
 from impact.supply.forced import ForcedSupply
 from impact.tables import Table
 from impact.tables.prose import decimal, interval
+from impact.typing_ import check_kind
 
 MEASURE_NAMES = {"adv_shares": "usual daily volume", "sigma": "daily volatility"}
 __all__ = ["CasePricing", "price_effect_of_case", "pricing_of_case"]
@@ -74,7 +75,9 @@ def price_effect_of_case(
             f"the {unknown} of {threatened.line.security} before the designation {'are' if len(missing) > 1 else 'is'} unknown, so that a sale of any "
             f"size cannot be measured against it; give {figures} of the 60 sessions before it (--source FILE, or [market] prices)."
         )
-    given = options.pop("setting", None) or EffectSetting()
+    setting = options.pop("setting", None)
+    given = EffectSetting() if setting is None else setting
+    check_kind(given, EffectSetting, "setting", "EffectSetting(...)")
     shock = given.announcement or announcement_of(definition, threatened, as_of)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Extrapolation)

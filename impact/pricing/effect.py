@@ -12,6 +12,7 @@ import pandas as pd
 
 from impact.errors import Extrapolation, InputError
 from impact.pricing.announcement import AnnouncementShock
+from impact.pricing.announcement_inputs import as_number, as_whole
 from impact.pricing.effect_paths import LIBRARY, Pricing, price_paths
 from impact.pricing.effect_tables import allotment, disagreement, effect_notes, law_table, outside_text, variance_table
 from impact.pricing.laws import DEFAULT_LAWS, choose_laws
@@ -58,7 +59,7 @@ class EffectSetting:
     Raises
     ------
     InputError
-        If the formal session is not after the first two.
+        If the formal session is not after the first two, or something is not of its kind.
     """
 
     announcement: AnnouncementShock | None = None
@@ -69,9 +70,13 @@ class EffectSetting:
     assumptions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.formal_session is not None and (self.formal_session < 3 or self.announcement is None):
+        if self.announcement is not None:
+            check_kind(self.announcement, AnnouncementShock, "announcement", "announcement_shock(...)")
+        if not isinstance(self.beyond_range, bool | np.bool_):
+            raise InputError(f"beyond_range={self.beyond_range!r} must be True or False: whether laws outside their range are shown.")
+        if self.formal_session is not None and (as_whole(self.formal_session) < 3 or self.announcement is None):
             raise InputError(
-                f"formal_session={self.formal_session!r} needs an announcement and must be 3 or later; the leak takes the first two"
+                f"formal_session={self.formal_session!r} needs an announcement and must be a whole number, 3 or later; the leak takes the first two"
                 " sessions: give both, or leave it out."
             )
 
@@ -258,7 +263,7 @@ def price_effect(
     -0.0106
     """
     line, shares, pace = _inputs(supply, line, sold_shares, pace)
-    around = setting or EffectSetting()
+    around = _around(setting, priors, known, rng)
     _check(n_draws, around, pace)
     pricing = price_paths(
         Pricing(
@@ -306,10 +311,26 @@ def price_effect(
     )
 
 
+def _around(setting: EffectSetting | None, priors: object, known: object, rng: object) -> EffectSetting:
+    """The setting; InputError unless that and the others are of their kinds: a mapping of priors, one of numbers, a generator."""
+    around = EffectSetting() if setting is None else setting
+    check_kind(around, EffectSetting, "setting", "EffectSetting(...)")
+    for name, given, holds in (("priors", priors, "Prior"), ("known", known, "number")):
+        if given is not None and not isinstance(given, Mapping):
+            raise InputError(f"{name}={given!r} is no mapping; give a dict of name to {holds}, or leave it out.")
+    for name, prior in (priors or {}).items() if isinstance(priors, Mapping) else ():
+        check_kind(prior, Prior, f"priors[{name!r}]", "Prior(...)")
+    if rng is not None:
+        check_kind(rng, np.random.Generator, "rng", "numpy.random.default_rng(...)")
+    return around
+
+
 def _check(n_draws: int, around: EffectSetting, pace: FloatArray1D) -> None:
     """InputError when there are too few draws, or a date after the horizon."""
-    if n_draws < MIN_DRAWS:
-        raise InputError(f"n_draws={n_draws!r} must be at least {MIN_DRAWS}; quantiles and variance shares need them: ask for more.")
+    if as_whole(n_draws) < MIN_DRAWS:
+        raise InputError(
+            f"n_draws={n_draws!r} must be a whole number of at least {MIN_DRAWS}; quantiles and variance shares need them: ask for more."
+        )
     if around.formal_session is not None and around.formal_session > pace.size:
         raise InputError(f"formal_session={around.formal_session!r} is after the horizon of {pace.size} sessions: lengthen the pace.")
 
@@ -336,10 +357,12 @@ def _inputs(
     missing = [name for name in ("adv_shares", "sigma") if name in line.unknown]
     if missing:
         raise InputError(f"line: {' and '.join(missing)} unknown; flow is measured against them: give prices and volumes before the event.")
-    low, high = (float(value) for value in sold_shares)
+    low, high = _pair(sold_shares)
     if not 0 <= low <= high < np.inf:
-        raise InputError(f"sold_shares={sold_shares!r} must be a finite range 0 <= low <= high; unknown supply has no price: give a range.")
-    steps = np.array([1.0]) if pace is None else np.asarray(pace, dtype=float)
+        raise InputError(
+            f"sold_shares={sold_shares!r} must be two finite numbers (low, high), 0 <= low <= high; unknown supply has no price: give a range."
+        )
+    steps = np.array([1.0]) if pace is None else _steps(pace)
     if high > 0 and supply is not None and not steps.sum() > 0:
         steps = np.full(steps.size, 1 / steps.size)
     if high > 0 and (np.any(~(steps >= 0)) or not np.isclose(steps.sum(), 1.0, atol=1e-9)):
@@ -347,3 +370,17 @@ def _inputs(
             f"pace sums to {significant(steps.sum(), 6)} with {int(np.sum(~(steps >= 0)))} negative entries; shares of the sale sum to 1: rescale it."
         )
     return line, (low, high), steps
+
+
+def _pair(shares: object) -> tuple[float, float]:
+    """Two numbers; NaN for what is none, and for anything but a pair."""
+    ends = list(shares) if isinstance(shares, tuple | list | np.ndarray) and np.ndim(shares) == 1 else []
+    return (as_number(ends[0]), as_number(ends[1])) if len(ends) == 2 else (np.nan, np.nan)
+
+
+def _steps(pace: object) -> FloatArray1D:
+    """One number a session."""
+    cells = np.asarray(pace)
+    if cells.ndim != 1 or not cells.size or np.isnan(steps := np.array([as_number(cell) for cell in cells.tolist()])).any():
+        raise InputError(f"pace={pace!r} is no row of numbers; give the share sold in each session, such as [0.5, 0.5].")
+    return steps

@@ -13,6 +13,7 @@ from impact.errors import InputError
 from impact.kernels.sobol import sobol_uniforms
 from impact.pricing.announcement import AnnouncementShock
 from impact.pricing.announcement_fit import shipped_library
+from impact.pricing.announcement_inputs import LARGEST_FALL, as_number
 from impact.pricing.announcement_training import checked_dates
 from impact.pricing.flow import ExecutionFlow, execution_flow
 from impact.pricing.flow_fit import coefficient_draws, era_at, flow_rows, reversal_draws
@@ -34,7 +35,6 @@ SUPPLY = Source(title="range of the forced supply", basis="computed from holding
 DYNAMICS = ("permanent_share", "announcement_share", "reversal_sessions")
 FLOW = ("flow_coefficient", "flow_reversal")
 NEWS = ("announcement", "first_session")
-LARGEST_FALL = -0.99  # of a drawn simple return, so that its log exists
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -152,7 +152,9 @@ def _beliefs(pricing: Pricing) -> dict[str, Prior]:
     for name, value in pricing.known.items():
         if name not in wanted:
             raise InputError(f"known[{name!r}] is not an assumption here; choose among: {', '.join(wanted)}.")
-        given[name] = known_value(name, value, unit=given[name].unit)
+        if not np.isfinite(as_number(value)):
+            raise InputError(f"known[{name!r}]={value!r} is no finite number; give the value that has become a fact, or leave it out.")
+        given[name] = known_value(name, as_number(value), unit=given[name].unit)
     return {name: given[name] for name in wanted}
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from impact.errors import DataUnavailable, InputError
 from impact.pricing.announcement_fit import SEED, shipped_library
+from impact.pricing.announcement_inputs import as_number, checked_seed, checked_size
 from impact.pricing.flow_fit import (
     FLOW_CELLS,
     Era,
@@ -23,13 +24,13 @@ from impact.pricing.flow_fit import (
     shipped_flow_rows,
 )
 from impact.pricing.known_events import changes_known_at, instant_of
-from impact.pricing.library import EventLibrary
+from impact.pricing.library import LIBRARY_FROM, EventLibrary
 from impact.pricing.schemas import SCORES
 from impact.provenance import Source
 from impact.results import Result, Summary, declared, read_only
 from impact.tables import Column, Schema
 from impact.tables.prose import count, decimal, interval, signed_decimal
-from impact.typing_ import FloatArray1D, Instant
+from impact.typing_ import FloatArray1D, Instant, check_kind
 
 __all__ = ["ExecutionFlow", "execution_flow", "flow_coefficients"]
 
@@ -154,7 +155,7 @@ def execution_flow(
     flow_adv : float
         Shares that must trade beyond the usual, in multiples of ADV, not negative.
     sigma : float
-        Residual standard deviation of one session, decimal.
+        Residual standard deviation of one session, decimal, below 0.5.
     reason : {"review", "sanction"}
         Sanction deletions are described, not forecast.
     era : {"2001_08", "2009_18", "since_2019"}, optional
@@ -167,7 +168,7 @@ def execution_flow(
     Raises
     ------
     InputError
-        If a number is not positive or no index change fits the words.
+        If a number is out of its range or no index change fits the words.
     DataUnavailable
         If no index change had come by then.
 
@@ -177,8 +178,11 @@ def execution_flow(
     >>> flow.cell.name, flow.n_dates
     ('since_2019_deletion', 10)
     """
-    if not (np.isfinite(flow_adv) and flow_adv >= 0 and np.isfinite(sigma) and sigma > 0):
-        raise InputError(f"flow_adv={flow_adv!r}, sigma={sigma!r}; a finite flow >= 0 and a positive sigma are needed: correct them.")
+    size, sigma, seed = as_number(flow_adv), checked_size(sigma, "sigma"), checked_seed(seed)
+    if not 0 <= size < np.inf:
+        raise InputError(f"flow_adv={flow_adv!r} must be a finite number of ADV, not negative, such as 2.5: correct it.")
+    if library is not None:
+        check_kind(library, EventLibrary, "library", LIBRARY_FROM)
     era = era_at(as_of) if era is None else era
     fitting = [cell for cell in FLOW_CELLS.values() if (cell.era, cell.side, cell.reason) == (era, side, reason)]
     if not fitting:
@@ -195,12 +199,12 @@ def execution_flow(
     low, high = np.quantile(rows.flow_adv[own.to_numpy()], (0.05, 0.95)) if own.any() else (np.nan, np.nan)
     return ExecutionFlow(
         cell=cell,
-        log_effect=read_only(sign * coefficient * sigma * np.sqrt(flow_adv)),
+        log_effect=read_only(sign * coefficient * sigma * np.sqrt(size)),
         coefficient=read_only(coefficient),
-        flow_adv=float(flow_adv),
+        flow_adv=size,
         n_events=int(own.sum()),
         n_dates=int(rows.frame.loc[own, "exec_session"].nunique()),
-        outside=bool(flow_adv > 0 and not low <= flow_adv <= high),
+        outside=bool(size > 0 and not low <= size <= high),
         scores=flow_scores() if known is whole else flow_scores().iloc[:0],
         assumptions=(
             "The coefficient is fitted on volume measured after the fact: an explanation of past moves, not a trading record.",
@@ -211,7 +215,9 @@ def execution_flow(
 
 def flow_coefficients(library: EventLibrary | None = None) -> pd.DataFrame:
     """One row a cell, as ``FLOW_SCHEMA`` declares."""
-    rows = flow_rows(library or shipped_library())
+    if library is not None:
+        check_kind(library, EventLibrary, "library", LIBRARY_FROM)
+    rows = flow_rows(shipped_library() if library is None else library)
     table = []
     for name, cell in FLOW_CELLS.items():
         low, middle, high = np.quantile(coefficient_draws(name, library), LEVELS)

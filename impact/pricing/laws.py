@@ -6,7 +6,7 @@ equal returns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -237,7 +237,9 @@ def choose_laws(names: tuple[str, ...]) -> tuple[ImpactLaw, ...]:
     InputError
         If a name is unknown or there is none.
     """
-    unknown = [name for name in names if name not in LAWS]
+    if not isinstance(names, Sequence) or isinstance(names, str):
+        raise InputError(f"laws={names!r} is no row of names; give a tuple such as ('square_root',).")
+    unknown = [name for name in names if not isinstance(name, str) or name not in LAWS]
     if unknown or not names:
         raise InputError(f"laws={names!r} names {len(unknown)} unknown laws; choose one or more of: {', '.join(LAWS)}.")
     return tuple(LAWS[name] for name in names)
