@@ -30,7 +30,7 @@ from impact.pricing.announcement_inputs import (
     checked_outcome,
     checked_seed,
 )
-from impact.pricing.announcement_training import LeftOut, Training, dates_left_out, known_library, trained_fit, training_span
+from impact.pricing.announcement_training import LeftOut, Training, dates_left_out, known_library, trained_fit, training_sources
 from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, LIBRARY_FROM, EventLibrary, Line
 from impact.pricing.schemas import SCORES
 from impact.provenance import Source
@@ -302,7 +302,7 @@ def announcement_shock(
         default_dates=zero.n_dates,
         seed=seed,
         scores=announcement_scores() if kept_out is None or kept_out.known_at is None else announcement_scores().iloc[:0],
-        sources=_sources(library, kept_out),
+        sources=training_sources(library, kept_out),
         assumptions=_assumptions(own_noise, known_line, kept_out is not None, library),
     )
 
@@ -334,18 +334,6 @@ def _cell_of(event_class: str | None, line: Line | None, after_leak: bool) -> tu
         return f"relief_{settled}", f"relief, {'mainland' if settled == 'a_share' else 'offshore'} line", settled
     chosen = named or EVENT_CLASSES[f"{event_class}_{settled}"]
     return chosen.name, chosen.title, settled
-
-
-def _sources(library: EventLibrary | None, kept_out: LeftOut) -> tuple[Source, ...]:
-    """The library, with the days of the first and the last event that train the default, and what a user put beside it."""
-    first, last = training_span(library, kept_out)
-    own = () if library is None else tuple(source for source in library.sources if source not in shipped_library().sources)
-    told = f" with {' and '.join(source.title for source in own)}" if own else ""
-    whole = Source(
-        title=f"event library of this project{told}: public date clusters, {first:%Y-%m-%d} to {last:%Y-%m-%d}",
-        basis="facts and computed numbers",
-    )
-    return whole, *own
 
 
 @lru_cache(maxsize=32)

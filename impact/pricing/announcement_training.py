@@ -21,6 +21,7 @@ from impact.pricing.announcement_fit import (
 from impact.pricing.announcement_inputs import public_day
 from impact.pricing.known_events import events_known_at, instant_of, listings_known
 from impact.pricing.library import CHAIN, EventLibrary
+from impact.provenance import Source
 from impact.typing_ import BoolArray, Instant
 
 __all__ = [
@@ -32,7 +33,7 @@ __all__ = [
     "dates_left_out",
     "known_library",
     "trained_fit",
-    "training_span",
+    "training_sources",
 ]
 
 Training: TypeAlias = Literal["other_dates", "earlier_dates", "all_dates"]
@@ -101,11 +102,23 @@ def known_library(library: EventLibrary, left_out: LeftOut) -> EventLibrary:
     return library if left_out is None else events_known_at(library, left_out.known_at)
 
 
-def training_span(library: EventLibrary | None, left_out: LeftOut) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _training_span(library: EventLibrary | None, left_out: LeftOut) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First and last public day of the events that train the default."""
     rows = training_rows(known_library(library or shipped_library(), left_out), ANNOUNCEMENT_MODELS["fitted_zero"])
     days = rows.loc[_trains(rows, left_out)[0], "public_on"]
     return days.min(), days.max()
+
+
+def training_sources(library: EventLibrary | None, kept_out: LeftOut) -> tuple[Source, ...]:
+    """The library, with the days of the first and the last event that train the default, and what a user put beside it."""
+    first, last = _training_span(library, kept_out)
+    own = () if library is None else tuple(source for source in library.sources if source not in shipped_library().sources)
+    told = f" with {' and '.join(source.title for source in own)}" if own else ""
+    whole = Source(
+        title=f"event library of this project{told}: public date clusters, {first:%Y-%m-%d} to {last:%Y-%m-%d}",
+        basis="facts and computed numbers",
+    )
+    return whole, *own
 
 
 def trained_fit(library: EventLibrary | None, model: str, left_out: LeftOut) -> AnnouncementFit:
