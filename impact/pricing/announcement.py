@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -24,13 +22,14 @@ from impact.pricing.announcement_fit import (
 )
 from impact.pricing.announcement_inputs import (
     LARGEST_FALL,
+    UNKNOWN_NOISE,
     checked_coverage,
     checked_draws,
     checked_noise,
     checked_outcome,
     checked_seed,
 )
-from impact.pricing.announcement_training import LeftOut, Training, dates_left_out, known_library, trained_fit, training_sources
+from impact.pricing.announcement_training import LeftOut, Training, dates_left_out, trained_fit, training_sources
 from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, LIBRARY_FROM, EventLibrary, Line
 from impact.pricing.schemas import SCORES
 from impact.provenance import Source
@@ -231,14 +230,15 @@ def announcement_shock(
         Kind of line. Unknown when None: the wider noise of both.
     date : day, optional
         First public day of the event, as ISO text, date or timestamp; a zoned instant counts as its day in New York. Date clusters
-        with an event within two days of it do not train the forecast.
+        with an event within two days of it do not train the forecast. Unknown when None: every date trains, which is said.
     noise, sigma : float, optional
         Standard error of the line's two-session abnormal return (``se_0_1``), or the residual standard deviation of one
-        session, of which ``sqrt(2) sigma`` is taken; one of them. Unknown when both are None: the largest of the library's lines.
+        session, of which ``sqrt(2) sigma`` is taken; one of them. Unknown when both are None: ``UNKNOWN_NOISE``, the largest of any line of
+        the library, of either kind and at every instant; what is larger is outside the library, which is said.
     after_leak : bool
         The press had it before: the formal day, a second and smaller event.
     training : {"other_dates", "earlier_dates", "all_dates"}
-        Which dates train the forecast; all but that of the event, only earlier ones, or every one.
+        Which dates train the forecast; all but that of the event, only earlier ones (than `date`, which is needed), or every one.
     as_of : zoned instant, optional
         Of these, only events whose second session had closed then; the scores, made with later events too, are left out.
     library : EventLibrary, optional
@@ -280,7 +280,7 @@ def announcement_shock(
     kept_out = dates_left_out(library, date, training, as_of)
     zero = trained_fit(library, "fitted_zero", kept_out)
     rng = np.random.default_rng(seed)
-    settled = own_noise if own_noise is not None else _largest_noise(library, known_line, kept_out)
+    settled = UNKNOWN_NOISE if own_noise is None else own_noise
     sample = _predicted(zero, "", known_line, settled, n_draws, rng)
     scenario, n_events, n_dates = np.empty(0), 0, 0
     if cell:
@@ -303,7 +303,7 @@ def announcement_shock(
         seed=seed,
         scores=announcement_scores() if kept_out is None or kept_out.known_at is None else announcement_scores().iloc[:0],
         sources=training_sources(library, kept_out),
-        assumptions=_assumptions(own_noise, known_line, kept_out is not None, library),
+        assumptions=(*_assumptions(own_noise, known_line, library), *_on_training(date, training, kept_out)),
     )
 
 
@@ -336,13 +336,6 @@ def _cell_of(event_class: str | None, line: Line | None, after_leak: bool) -> tu
     return chosen.name, chosen.title, settled
 
 
-@lru_cache(maxsize=32)
-def _largest_noise(library: EventLibrary | None, line: Line | None, kept_out: LeftOut) -> float:
-    rows = known_library(library or shipped_library(), kept_out).announcement_sample()
-    own = rows if line is None else rows[rows["line"] == line]
-    return float(own["se_0_1"].max())
-
-
 def _predicted(fit: AnnouncementFit, cell: str, line: Line | None, noise: float, n_draws: int, rng: np.random.Generator) -> FloatArray1D:
     """Predictive draws; without a mean each is taken with both signs, so that no effect is the middle exactly."""
     kind = -1 if line is None else LINES.index(line)
@@ -353,14 +346,28 @@ def _predicted(fit: AnnouncementFit, cell: str, line: Line | None, noise: float,
     return np.maximum(values if cell else np.concatenate([values, -values])[:n_draws], LARGEST_FALL)
 
 
-def _assumptions(noise: float | None, line: Line | None, refitted: bool, library: EventLibrary | None) -> tuple[str, ...]:
+def _assumptions(noise: float | None, line: Line | None, library: EventLibrary | None) -> tuple[str, ...]:
+    bound = percent(UNKNOWN_NOISE)
     return (
         "Abnormal return of the first session that can react and the next; ordinary noise of the line is in the range.",
-        *(("The noise of the line is unknown: the largest of the library's lines is taken.",) if noise is None else ()),
+        *((f"The noise of the line is unknown: {bound} is taken, the largest of any line of the library.",) if noise is None else ()),
+        *(
+            (
+                f"The noise of the line, {percent(noise)}, is larger than that of any line of the library ({bound}): outside what trained it.",
+            )
+            if noise is not None and noise > UNKNOWN_NOISE
+            else ()
+        ),
         *(("The kind of line is unknown: the wider spread is taken.",) if line is None else ()),
-        *(("The date of the event does not train the forecast.",) if refitted else ()),
         *(("Fitted anew with the user's events; the scores are those of the shipped library.",) if library is not None else ()),
     )
+
+
+def _on_training(date: str | pd.Timestamp | None, training: Training, kept_out: LeftOut) -> tuple[str, ...]:
+    """What is said of the dates that train: that of the event does not, or nobody knows whether it does."""
+    if date is None and training == "other_dates":
+        return ("The date of the event is unknown: an event of the library would train its own forecast; give date to leave it out.",)
+    return ("The date of the event does not train the forecast.",) if kept_out is not None else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -372,25 +379,14 @@ class ListingInLibrary:
     is_leaked: bool
 
 
-def listing_in_library(security: str, reacted_on: pd.Timestamp, lists: Collection[str]) -> ListingInLibrary | None:
-    """The listing of a line that the library holds at the first session that could react to it; None where it holds none.
-
-    Parameters
-    ----------
-    security : str
-        Line, such as ``1810.HK``.
-    reacted_on : session
-        Zone-free day.
-    lists : collection of str
-        Programme and list of the listing: an event of another list on that day is other news. ``sdn-eo14024`` is of the library's ``sdn``.
-    """
+def listing_in_library(security: str, reacted_on: pd.Timestamp) -> ListingInLibrary | None:
+    """The listing of a line that the library holds at the first session that could react to it; None where it holds none."""
     rows = shipped_library().designations
     possible = rows["first_possible"].fillna(
         rows["public_on"]
     )  # a line that was halted reacted later, and one without prices on no day on record
     met = (abs(rows["first_session"] - reacted_on) <= CHAIN) | (abs(possible - reacted_on) <= CHAIN)
-    of_list = rows["list_id"].map(lambda name: any(own == name or own.startswith(f"{name}-") for own in lists))
-    near = (rows["security"] == security) & rows["action"].isin(ADVERSE) & met & of_list.astype(bool)
+    near = (rows["security"] == security) & rows["action"].isin(ADVERSE) & met
     if not near.any():
         return None
     event = rows[near].sort_values(["first_bar", "first_for_issuer"], ascending=False).iloc[0]

@@ -12,6 +12,7 @@ from impact.errors import InputError
 __all__ = [
     "LARGEST_FALL",
     "LARGEST_NOISE",
+    "UNKNOWN_NOISE",
     "as_number",
     "as_whole",
     "checked_coverage",
@@ -27,6 +28,9 @@ LARGEST_NOISE = 0.5
 """Standard error of a line above which the number is a percentage and no decimal."""
 LARGEST_FALL = -0.99
 """Of a drawn simple return, so that its log exists."""
+UNKNOWN_NOISE = 0.2726
+"""Standard error that a line of unknown noise is given, of either kind and at every instant: the largest of any list event in the event
+library with a return (AMTD, removal of 2022-12-15, 0.272547), rounded up. A test holds the library to it."""
 MOST_DRAWS = 1_000_000
 NEW_YORK = "America/New_York"
 """Date clusters are days of the acting government."""

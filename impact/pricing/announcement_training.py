@@ -67,11 +67,15 @@ def dates_left_out(
     Raises
     ------
     InputError
-        If `training` or `date` is unknown.
+        If `training` or `date` is unknown, or only earlier dates are to train and there is no date.
     """
     if training not in ("other_dates", "earlier_dates", "all_dates"):
         raise InputError(f"training={training!r} is no choice of dates; choose other_dates, earlier_dates or all_dates.")
     day = public_day(date)
+    if day is None and training == "earlier_dates":
+        raise InputError(
+            "training='earlier_dates' needs date=...; nothing is earlier than an unknown day: give date, or as_of for an instant."
+        )
     rows = (library or shipped_library()).designations
     known_at = instant_of(as_of)
     if known_at is not None and bool(listings_known(rows[rows["status"] == "ok"], known_at).all()):

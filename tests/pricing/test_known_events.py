@@ -10,7 +10,7 @@ import pytest
 
 from impact.cases import price_effect_of_case
 from impact.errors import DataUnavailable
-from impact.pricing import announcement, announcement_fit, announcement_training, event_library, execution_flow, flow_fit
+from impact.pricing import announcement_fit, announcement_training, event_library, execution_flow, flow_fit
 from impact.pricing.effect import EffectSetting, price_effect
 from impact.pricing.effect_paths import first_session_split
 from impact.pricing.flow_fit import reversal_draws
@@ -19,9 +19,7 @@ from impact.supply.line import LineState
 
 AT = "2021-01-14T18:00-05:00"
 SALE = {"sold_shares": (1e8, 6e8), "n_draws": 512}
-KEPT = (
-    announcement_fit.shipped_library, flow_fit.shipped_flow_rows, announcement_training._fit_without, announcement._largest_noise,
-)  # fmt: skip
+KEPT = (announcement_fit.shipped_library, flow_fit.shipped_flow_rows, announcement_training._fit_without)
 """What a process keeps of the shipped library."""
 
 
