@@ -24,20 +24,6 @@ __all__ = ["PredictedRealised", "compare_with_realised"]
 LEVELS = (0.05, 0.5, 0.95)
 
 COLUMNS = [
-    "event_id",
-    "label",
-    "session",
-    "law",
-    "predicted_return_low",
-    "predicted_return_mid",
-    "predicted_return_high",
-    "realised_ar",
-    "ar_se",
-    "inside_90",
-]
-
-
-COLUMNS = [
     "event_id", "label", "session", "law", "predicted_return_low", "predicted_return_mid", "predicted_return_high", "realised_ar", "ar_se", "inside_90",
 ]  # fmt: skip
 
@@ -136,10 +122,8 @@ def _moves(effect: PriceEffect, numbers: list[int]) -> dict[str, dict[int, Float
     known: dict[int, dict[int, FloatArray1D]] = {}
     for path in effect.paths.values():
         if numbers and id(path) not in known:
-            whole = path.log_path(max(numbers))
-            known[id(path)] = {
-                number: np.quantile(np.expm1(whole[number - 1] - (whole[number - 2] if number > 1 else 0.0)), LEVELS) for number in numbers
-            }
+            moves = np.expm1(path.moved(*((number, number) for number in numbers)))
+            known[id(path)] = {number: np.quantile(move, LEVELS) for number, move in zip(numbers, moves, strict=True)}
     return {law: known.get(id(path), {}) for law, path in effect.paths.items()}
 
 

@@ -16,7 +16,7 @@ from impact.pricing.announcement_inputs import as_number, as_whole
 from impact.pricing.effect_paths import LIBRARY, Pricing, price_paths
 from impact.pricing.effect_tables import allotment, disagreement, effect_notes, law_table, outside_text, variance_table
 from impact.pricing.laws import DEFAULT_LAWS, choose_laws
-from impact.pricing.paths import LEVELS, LogPath, band
+from impact.pricing.paths import LEVELS, LogPath
 from impact.pricing.priors import Prior, prior_table
 from impact.pricing.schemas import ALLOTMENT, DRAWS, EFFECT_PATH, LAWS, PRIORS, VARIANCE_SHARES
 from impact.provenance import Source, unique_sources
@@ -161,8 +161,7 @@ class PriceEffect(Result):
             raise InputError(
                 f"first={first!r}, last={last!r} must satisfy 1 <= first <= last <= {self.pace.size}: choose sessions in the horizon."
             )
-        path = self._priced(law).log_path(last)
-        moved: FloatArray1D = np.expm1(path[last - 1] - (path[first - 2] if first > 1 else 0.0))
+        moved: FloatArray1D = np.expm1(self._priced(law).moved((first, last))[0])
         return moved
 
     def _priced(self, law: str) -> LogPath:
@@ -250,8 +249,9 @@ def price_effect(
     Notes
     -----
     The forecast is that of the event library: announcement shock plus ``-Y sigma sqrt(Q / V)`` as the sale proceeds, less what
-    the 20 sessions after each step give back. It takes the most that may have to be sold. ``all_laws`` mixes the forecasts by
-    their score on dates left out: a law that was never scored, or lost to no effect, has no weight.
+    the 20 sessions after each step give back. Of a range of shares the middle is drawn evenly and each band is the widest of that with
+    the least, with the most and with what is drawn. ``all_laws`` mixes the forecasts by their score on dates left out: a law
+    that was never scored, or lost to no effect, has no weight.
 
     Examples
     --------
@@ -339,7 +339,7 @@ def _bands(path: LogPath | None, n_sessions: int) -> FloatArray:
     """Quantiles (levels, T) of the return since the eve; NaN for a refused law."""
     if path is None:
         return np.full((len(LEVELS), n_sessions), np.nan)
-    return np.asarray(np.expm1(band(path.log_path(n_sessions))))
+    return np.asarray(np.expm1(path.bands(n_sessions)))
 
 
 def _inputs(

@@ -16,11 +16,11 @@ from impact.pricing.announcement_fit import shipped_library
 from impact.pricing.announcement_inputs import LARGEST_FALL, as_number
 from impact.pricing.announcement_training import checked_dates
 from impact.pricing.flow import ExecutionFlow, execution_flow
-from impact.pricing.flow_fit import coefficient_draws, era_at, flow_rows, reversal_draws
+from impact.pricing.flow_fit import coefficient_draws, era_at, flow_rows, is_described, reversal_draws
 from impact.pricing.known_events import changes_known_at, events_known_at, instant_of
 from impact.pricing.laws import ImpactLaw, Shock
 from impact.pricing.library import EventLibrary
-from impact.pricing.paths import BasisPath, FadingPath, LogPath, MixedPath, execution_basis, shock_basis
+from impact.pricing.paths import BasisPath, EnvelopePath, FadingPath, LogPath, MixedPath, execution_basis, shock_basis
 from impact.pricing.priors import DEFAULT_PRIORS, Prior, known_value, posterior
 from impact.provenance import Source
 from impact.supply.line import LineState
@@ -108,14 +108,14 @@ def price_paths(pricing: Pricing, n_draws: int, rng: np.random.Generator) -> Pri
     points = sobol_uniforms(n_draws, len(beliefs) + 1, rng=rng)
     drawn = {name: prior.quantile(points[:, column]) for column, (name, prior) in enumerate(beliefs.items())}
     shock = Shock(line=pricing.line, sold_shares=drawn["sold_shares"], pace=pricing.pace)
-    most = float(np.max(drawn["sold_shares"]) if "sold_shares" in pricing.priors or "sold_shares" in pricing.known else pricing.shares[1])
-    flow = execution_flow(most / pricing.line.adv_shares, pricing.line.sigma, as_of=pricing.as_of)
+    sizes = _sizes(pricing, drawn["sold_shares"])
+    flow = execution_flow(float(np.max(sizes[-1])), pricing.line.sigma, as_of=pricing.as_of)
     usable = tuple(law for law in pricing.laws if law.speaks_of(pricing.line))
     silent = tuple(law.name for law in pricing.laws if not law.speaks_of(pricing.line))
     weights = _weights(usable, flow.scores)
-    rows = [PathRow(name="library", path=_library_path(pricing, drawn, flow), law=None, weight=weights["library"], outside=flow.outside)]
+    rows = [PathRow(name="library", path=_library_path(pricing, drawn, sizes), law=None, weight=weights["library"], outside=flow.outside)]
     if pricing.announcement is not None and pricing.announcement.scenario.size:
-        scenario = _scenario_path(pricing, drawn, flow)
+        scenario = _scenario_path(pricing, drawn, sizes, flow)
         rows.append(PathRow(name="class_scenario", path=scenario, law=None, weight=0.0, outside=flow.outside))
     for law in usable:
         outside = law.outside(shock)
@@ -201,27 +201,46 @@ def _news(pricing: Pricing, shock: FloatArray1D, drawn: Mapping[str, FloatArray1
     return curves, weights
 
 
-def _library_path(pricing: Pricing, drawn: Mapping[str, FloatArray1D], flow: ExecutionFlow) -> BasisPath:
+def _sizes(pricing: Pricing, sold: FloatArray1D) -> tuple[FloatArray1D, ...]:
+    """The flow in ADV as drawn, and where it is a range the least and the most of it, each for all draws."""
+    stated = "sold_shares" in pricing.priors or "sold_shares" in pricing.known
+    least, most = (float(sold.min()), float(sold.max())) if stated else pricing.shares
+    sizes = (sold,) if least == most else (sold, np.full_like(sold, least), np.full_like(sold, most))
+    return tuple(shares / pricing.line.adv_shares for shares in sizes)
+
+
+def _library_path(pricing: Pricing, drawn: Mapping[str, FloatArray1D], sizes: tuple[FloatArray1D, ...]) -> LogPath:
     """Announcement, flow and its reversal, as the library knows them."""
-    curves, weights = _news(pricing, drawn.get("announcement", np.empty(0)), drawn)
-    size = -drawn["flow_coefficient"] * pricing.line.sigma * np.sqrt(flow.flow_adv)
-    basis = np.column_stack([*curves, execution_basis(pricing.pace)])
-    return BasisPath(basis=basis, weights=np.stack([*weights, size, -size * drawn["flow_reversal"]]))
+    news = _news(pricing, drawn.get("announcement", np.empty(0)), drawn)
+    return _with_flow(pricing, news, drawn["flow_coefficient"], drawn["flow_reversal"], sizes)
 
 
-def _scenario_path(pricing: Pricing, drawn: Mapping[str, FloatArray1D], flow: ExecutionFlow) -> BasisPath:
-    """What the class did before, and the flow of sanction deletions, review deletions where none had come yet; the same ranks of
+def _scenario_path(pricing: Pricing, drawn: Mapping[str, FloatArray1D], sizes: tuple[FloatArray1D, ...], flow: ExecutionFlow) -> LogPath:
+    """What the class did before, and the flow of sanction deletions, review deletions where too few had come yet; the same ranks of
     the draws as the library's path."""
     news, changes = pricing.announcement, pricing.changes
     assert news is not None
-    cell = SCENARIO_CELL if (flow_rows(changes).cell == SCENARIO_CELL).any() else flow.cell.name
+    cell = SCENARIO_CELL if is_described(flow_rows(changes), SCENARIO_CELL) else flow.cell.name
     ranks = {name: _ranks(drawn[name]) for name in ("announcement", *FLOW)}
     shock = np.quantile(news.scenario, ranks["announcement"])
-    curves, weights = _news(pricing, shock, drawn)
-    size = -np.quantile(coefficient_draws(cell, changes), ranks["flow_coefficient"]) * pricing.line.sigma * np.sqrt(flow.flow_adv)
+    coefficient = np.quantile(coefficient_draws(cell, changes), ranks["flow_coefficient"])
     back = np.quantile(reversal_draws(cell, changes), ranks["flow_reversal"])
+    return _with_flow(pricing, _news(pricing, shock, drawn), coefficient, back, sizes)
+
+
+def _with_flow(
+    pricing: Pricing,
+    news: tuple[list[FloatArray2D], list[FloatArray1D]],
+    coefficient: FloatArray1D,
+    back: FloatArray1D,
+    sizes: tuple[FloatArray1D, ...],
+) -> LogPath:
+    """News and flow on one path; where the flow is a range, as wide as with the least and with the most of it."""
+    curves, weights = news
     basis = np.column_stack([*curves, execution_basis(pricing.pace)])
-    return BasisPath(basis=basis, weights=np.stack([*weights, size, -size * back]))
+    effects = [-coefficient * pricing.line.sigma * np.sqrt(flow_adv) for flow_adv in sizes]
+    drawn, *ends = (BasisPath(basis=basis, weights=np.stack([*weights, size, -size * back])) for size in effects)
+    return EnvelopePath(central=drawn, ends=tuple(ends)) if ends else drawn
 
 
 def _law_path(law: ImpactLaw, shock: Shock, drawn: Mapping[str, FloatArray1D]) -> LogPath:

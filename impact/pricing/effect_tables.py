@@ -81,7 +81,7 @@ def variance_table(priced: Priced, names: list[str], table: pd.DataFrame) -> pd.
     for number, row in enumerate(priced.rows):
         if row.path is not None:
             peak = int(table["peak_session"].iloc[number])
-            shares[number] = variance_shares(points, np.expm1(row.path.log_path(peak)[peak - 1]))
+            shares[number] = variance_shares(points, np.expm1(row.path.moved((1, peak))[0]))
     frame = pd.DataFrame(shares, columns=[f"{name}_share" for name in columns])
     frame.insert(0, "law", names)
     return frame
@@ -111,7 +111,8 @@ def effect_notes(priced: Priced, gap: float, n_draws: int) -> tuple[str, ...]:
     return (
         f"Bands are quantiles of {count(n_draws)} Sobol draws from the stated priors, taken as independent.",
         news,
-        f"The flow takes the most that may have to be sold; the coefficient is that of {priced.flow.cell.title}.",
+        "Of a range of shares the middle is drawn evenly; each band of the library's forecast is the widest of those with the least, the most and"
+        f" what is drawn. The coefficient of the flow is that of {priced.flow.cell.title}.",
         "No forecast was scored with what was known then: all laws together are the library's forecast alone."
         if priced.flow.scores.empty
         else "All laws together: the forecasts that beat no effect on dates left out, in equal parts; the others have no weight.",

@@ -11,6 +11,7 @@ from impact.errors import DataUnavailable, InputError
 from impact.pricing.announcement_fit import SEED, shipped_library
 from impact.pricing.announcement_inputs import as_number, checked_seed, checked_size
 from impact.pricing.flow_fit import (
+    FEWEST_DATES,
     FLOW_CELLS,
     Era,
     FlowCell,
@@ -20,6 +21,7 @@ from impact.pricing.flow_fit import (
     era_at,
     flow_rows,
     flow_scores,
+    is_described,
     reversal_table,
     shipped_flow_rows,
 )
@@ -170,7 +172,7 @@ def execution_flow(
     InputError
         If a number is out of its range or no index change fits the words.
     DataUnavailable
-        If no index change had come by then.
+        If index changes on fewer than five execution dates had come by then, or sanction deletions of which there is only a description.
 
     Examples
     --------
@@ -191,9 +193,10 @@ def execution_flow(
     whole = shipped_library() if library is None else library
     known = changes_known_at(whole, instant_of(as_of))
     rows = shipped_flow_rows() if known is shipped_library() else flow_rows(known)
-    if rows.frame.empty:
-        raise DataUnavailable(f"no index change had come by as_of={as_of}: the flow has no coefficient; ask as of a later instant.")
     own = rows.cell == cell.name
+    n_dates = int(rows.frame.loc[own, "exec_session"].nunique())
+    is_own = is_described(rows, cell.name)
+    _check_dates(cell, is_own, n_dates, int(rows.frame["exec_session"].nunique()))
     coefficient = coefficient_draws(cell.name, known, seed=seed)
     sign = -1.0 if side == "deletion" else 1.0
     low, high = np.quantile(rows.flow_adv[own.to_numpy()], (0.05, 0.95)) if own.any() else (np.nan, np.nan)
@@ -203,13 +206,32 @@ def execution_flow(
         coefficient=read_only(coefficient),
         flow_adv=size,
         n_events=int(own.sum()),
-        n_dates=int(rows.frame.loc[own, "exec_session"].nunique()),
+        n_dates=n_dates,
         outside=bool(size > 0 and not low <= size <= high),
         scores=flow_scores() if known is whole else flow_scores().iloc[:0],
         assumptions=(
             "The coefficient is fitted on volume measured after the fact: an explanation of past moves, not a trading record.",
             "The range is that of the coefficient; the ordinary noise of the line comes on top.",
+            *(
+                ()
+                if is_own
+                else (
+                    f"{count(n_dates)} of its own execution dates, fewer than {FEWEST_DATES}: the coefficient is mostly that of all eras and sides.",
+                )
+            ),
         ),
+    )
+
+
+def _check_dates(cell: FlowCell, is_own: bool, n_dates: int, n_all: int) -> None:
+    """Refuse a coefficient from fewer than ``FEWEST_DATES`` execution dates: of all cells, or of one that is only described."""
+    if n_all >= FEWEST_DATES and (cell.forecast or is_own):
+        return
+    held, of_cell = (n_all, "index changes") if n_all < FEWEST_DATES else (n_dates, cell.title)
+    raise DataUnavailable(
+        f"too few earlier events: the event library holds {held} execution date{'s' * (held != 1)} of {of_cell} that had come by then;"
+        f" from fewer than {FEWEST_DATES} the coefficient would only repeat the assumption that it starts from: ask as of a later"
+        " instant, or give a library with earlier changes."
     )
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "fit_flow",
     "flow_rows",
     "flow_scores",
+    "is_described",
     "reversal_draws",
     "reversal_table",
 ]
@@ -43,7 +44,8 @@ LEAST_FLOW_ADV = 0.5
 LITERATURE = 0.75
 UNIT_MOVE = 0.1  # return that a coefficient of one means in the model of one mean
 FEWEST_DATES = 5
-"""Execution dates below which what a cell gave back is read from every deletion, or addition, of any era: few dates resample to one."""
+"""Execution dates below which a cell says nothing of its own: few dates resample to one. What it gave back is then read from every deletion, or
+addition, of any era; its coefficient is mostly that of the pool, and of a cell that is described only there is none."""
 PRIORS = HierarchicalPriors(centre_sd=1.0, pool_sd=0.5, pool_known=True, extra_sd=0.0)
 
 
@@ -168,6 +170,11 @@ def flow_rows(library: EventLibrary) -> FlowRows:
         flow_adv=np.maximum(LEAST_FLOW_ADV, frame["excess_adv"].to_numpy(dtype=float)),
         cell=pd.Series(np.char.add(np.char.add(era.astype(str), "_"), side.astype(str)), index=frame.index),
     )
+
+
+def is_described(rows: FlowRows, cell: str) -> bool:
+    """Whether a cell has enough execution dates of its own to be described by them."""
+    return bool(rows.frame.loc[rows.cell == cell, "exec_session"].nunique() >= FEWEST_DATES)
 
 
 def _era_of(year: int) -> Era:

@@ -9,7 +9,18 @@ import numpy as np
 
 from impact.typing_ import FloatArray1D, FloatArray2D, IntArray
 
-__all__ = ["LEVELS", "BasisPath", "FadingPath", "LogPath", "MixedPath", "band", "execution_basis", "shock_basis", "unit_paths"]
+__all__ = [
+    "LEVELS",
+    "BasisPath",
+    "EnvelopePath",
+    "FadingPath",
+    "LogPath",
+    "MixedPath",
+    "band",
+    "execution_basis",
+    "shock_basis",
+    "unit_paths",
+]
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 REVERSAL_SESSIONS = 20  # over which the library measures what is given back
@@ -20,10 +31,20 @@ class LogPath(Protocol):
 
     def log_path(self, last: int) -> FloatArray2D:
         """Path (last, n) of the first `last` sessions."""
+        ...
+
+    def moved(self, *spans: tuple[int, int]) -> FloatArray2D:
+        """Log moves (spans, n), each from the close before its first session (from 1) to the close of its last."""
+        path = self.log_path(max(last for _, last in spans))
+        return np.stack([path[last - 1] - (path[first - 2] if first > 1 else 0.0) for first, last in spans])
+
+    def bands(self, last: int) -> FloatArray2D:
+        """Quantiles (levels, last) of the log price since the eve."""
+        return band(self.log_path(last))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class BasisPath:
+class BasisPath(LogPath):
     """Path whose shape is a few fixed curves, drawn with weights.
 
     Attributes
@@ -42,7 +63,7 @@ class BasisPath:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class FadingPath:
+class FadingPath(LogPath):
     """Path of a law of the literature: a part at the notice, a part with the selling, and a temporary part that fades.
 
     Attributes
@@ -70,7 +91,7 @@ class FadingPath:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class MixedPath:
+class MixedPath(LogPath):
     """In each draw the path of one of several parts.
 
     Attributes
@@ -89,6 +110,55 @@ class MixedPath:
         for number in used[1:]:
             path = np.where(self.choice == number, self.parts[int(number)].log_path(last), path)
         return path
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class EnvelopePath(LogPath):
+    """A path of which one fact is a range: at each quantile the widest of several suppositions, the middle that of one of them.
+
+    Attributes
+    ----------
+    central : LogPath
+        With the fact drawn from its range; its median is the middle.
+    ends : tuple of LogPath
+        With the fact at an end of its range.
+
+    Notes
+    -----
+    Below the median a quantile is the least of those of all parts, above it the greatest, so that every part lies within. A draw
+    keeps the rank that it has in the central path.
+    """
+
+    central: LogPath
+    ends: tuple[LogPath, ...]
+
+    def log_path(self, last: int) -> FloatArray2D:
+        """Path (last, n) of the first `last` sessions."""
+        return _envelope([part.log_path(last) for part in (self.central, *self.ends)])
+
+    def moved(self, *spans: tuple[int, int]) -> FloatArray2D:
+        """Log moves (spans, n), each the widest of those of the parts."""
+        return _envelope([part.moved(*spans) for part in (self.central, *self.ends)])
+
+    def bands(self, last: int) -> FloatArray2D:
+        """Quantiles (levels, last) of the log price since the eve."""
+        of_parts = np.stack([part.bands(last) for part in (self.central, *self.ends)])
+        level = np.array(LEVELS)[:, None]
+        return np.asarray(np.where(level < 0.5, of_parts.min(axis=0), np.where(level > 0.5, of_parts.max(axis=0), of_parts[0])))
+
+
+def _envelope(parts: list[FloatArray2D]) -> FloatArray2D:
+    """Draws (T, n) with the widest quantiles of the parts, in the order and with the median of the first."""
+    order = np.argsort(parts[0], axis=-1, kind="stable")
+    ordered = [np.sort(part, axis=-1) for part in parts]
+    n = order.shape[-1]
+    lower, upper = (n - 1) // 2, n // 2 + 1
+    values = ordered[0].copy()
+    values[:, :lower] = np.minimum.reduce(ordered)[:, :lower]
+    values[:, upper:] = np.maximum.reduce(ordered)[:, upper:]
+    drawn = np.empty_like(values)
+    np.put_along_axis(drawn, order, values, axis=-1)
+    return drawn
 
 
 def shock_basis(n_sessions: int, first: int) -> FloatArray2D:

@@ -197,7 +197,7 @@ def test_news_and_flow_add_up_by_hand():
     path = effect.log_path(45, "library")
     move = np.sqrt(np.minimum(np.cumsum(effect.pace), 1))
     back = sum((move[s] - (move[s - 1] if s else 0)) * np.minimum(np.maximum(np.arange(45) - s, 0) / 20, 1) for s in range(45))
-    size = -0.5 * 0.03 * np.sqrt(6.0)  # the most that may be sold: 6 ADV
+    size = -0.5 * 0.03 * np.sqrt(6.0)  # 6 ADV are sold
     by_hand = np.log1p(-0.05) + size * (move - 0.4 * back)
     assert_allclose(path[1:, 0], by_hand[1:], rtol=1e-9)
     assert_allclose(execution_basis(effect.pace)[:, 1], back, atol=1e-12)
