@@ -22,6 +22,7 @@ __all__ = [
     "AnnouncementModel",
     "announcement_scores",
     "committed_fit",
+    "date_mean_sd",
     "fit_announcement",
     "posterior_table",
     "shipped_library",
@@ -201,6 +202,26 @@ def committed_fit(model: str) -> AnnouncementFit:
         cells=cells.rename_axis("cell").reset_index(),
         seed=int(log["seed"]),
     )
+
+
+def date_mean_sd(fit: AnnouncementFit, rows: pd.DataFrame, lines: int) -> float:
+    """Standard deviation of the mean abnormal return of `lines` lines of one date, as fitted; decimal.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Events with `line` and `se_0_1`; a line of the date is any of them.
+
+    Notes
+    -----
+    ``sqrt(delta^2 + 2 s^2 / lines)`` with ``s^2`` the mean over the rows of ``(k se_i)^2 + tau_l^2``, and delta, k and tau the medians of
+    the posterior. The variance of t with four degrees of freedom is twice its squared scale.
+    """
+    date, factor = np.median(fit.draws.cluster_sd), np.median(fit.draws.noise_factor)
+    extra = np.median(fit.draws.extra_sd[:, 0, :], axis=0)[_codes(rows["line"], LINES)]
+    squared = np.mean((factor * rows["se_0_1"].to_numpy(dtype=float)) ** 2 + extra**2)
+    df = fit.draws.df
+    return float(np.sqrt(date**2 + df / (df - 2) * squared / lines))
 
 
 def posterior_table(fit: AnnouncementFit, *, n_kept: int = 500) -> pd.DataFrame:

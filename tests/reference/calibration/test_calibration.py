@@ -11,8 +11,10 @@ from statsmodels.stats.power import TTestPower
 from impact.bundled import read_bundled
 from impact.data.prediction_tables import SPEC_SHA256, library_sha256
 from impact.kernels.power import clusters_required
+from impact.pricing import event_library, flow_coefficients
+from impact.pricing.announcement_fit import committed_fit, date_mean_sd
 from impact.pricing.flow_fit import FLOW_CELLS, reversal_table
-from tests.reference.calibration.run import compared_means, compared_scores, results_text
+from tests.reference.calibration.run import compared_means, compared_scores, power_table, results_text, sampling_gap
 
 HERE = Path(__file__).parent
 # Monte Carlo of two samplers with a few thousand draws each; small cells have few rows to average over.
@@ -55,6 +57,36 @@ def test_the_results_page_is_what_the_committed_tables_say():
     tables = {name: read_bundled(name, dtype={"target": "str", "subset": "str", "model": "str", "quantity": "str"}) for name in
               ("prediction_scores", "announcement_posterior", "tried_scores")}  # fmt: skip
     assert (HERE / "RESULTS.md").read_text(encoding="utf-8") == results_text(tables)
+
+
+def test_the_coefficients_of_the_results_page_are_those_of_the_product():
+    lines = (HERE / "RESULTS.md").read_text(encoding="utf-8").splitlines()
+    for row in flow_coefficients().itertuples():
+        shown = next(line.split() for line in lines if row.cell in line.split())
+        assert shown[2:5] == [f"{value:.3f}" for value in (row.coefficient_low, row.coefficient_mid, row.coefficient_high)]
+    assert 0.02 < sampling_gap() < 0.045  # what the page says of Monte Carlo: up to 0.04
+
+
+def test_the_spread_of_a_date_by_hand_from_the_committed_posterior():
+    draws = (
+        read_bundled("announcement_posterior", dtype={"model": "str", "quantity": "str"}).set_index(["model", "quantity"]).loc["class_mean"]
+    )
+    date, factor, offshore, mainland = (
+        float(draws.loc[name].median()) for name in ("date_sd", "noise_factor", "extra_sd_offshore", "extra_sd_a_share")
+    )
+    rows = event_library().announcement_sample()
+    squares = [(factor * row.se_0_1) ** 2 + (offshore if row.line == "offshore" else mainland) ** 2 for row in rows.itertuples()]
+    line = math.sqrt(sum(squares) / len(squares))  # variances of independent lines add up, so their squares are averaged
+    assert line == pytest.approx(0.0448, abs=5e-5)
+    assert date_mean_sd(committed_fit("class_mean"), rows, 3) == pytest.approx(math.sqrt(date**2 + 2 * line**2 / 3), rel=1e-12)
+
+
+def test_the_dates_that_the_documents_name_are_those_of_the_fitted_spread():
+    table = power_table()
+    needed = table[table["lines_a_date"] == 3].set_index("effect")["n_dates_needed"]
+    text = (HERE.parents[2] / "docs" / "methods" / "price.md").read_text(encoding="utf-8")
+    words = f"{needed['5 %']} date clusters for\n  a mean of 5 %, {needed['3 %']} for 3 %, {needed['2 %']} for 2 %, {needed['1 %']} for 1 %"
+    assert needed.tolist() == [225, 58, 27, 11, 7] and words in text
 
 
 def test_the_reversal_is_that_of_the_first_run():
