@@ -167,7 +167,7 @@ class TableReader:
         ]
         kept = rows.index.get_indexer(good.index)
         lines_on = ((str(line), kept[at]) for line, at in good.groupby("security", sort=False).indices.items())
-        refuse_shifted(table.name, cells[named["date"]], days, lines_on)
+        of_week_ends = refuse_shifted(table.name, cells[named["date"]], days, lines_on)
         order = list(dict.fromkeys(good["security"]))
         keyed = good.set_index(["session", "security"])
         frames = {name: keyed[name].unstack("security").reindex(columns=order) for name in FIGURES if name in named}
@@ -178,7 +178,7 @@ class TableReader:
         by_line = pd.concat(priced).groupby(pd.concat([good["security"]] * len(priced)).to_numpy(), sort=False) if priced else ()
         borne = {str(line): "".join(sorted({*own.close_sign, *sign_beside(held)})) for line, held in by_line}
         beside = dict.fromkeys(order, own.beside) if own.beside else {}
-        read_as = (*table.notes, *days.notes, *own.notes(table.name), *of_lots)
+        read_as = (*table.notes, *days.notes, *of_week_ends, *own.notes(table.name), *of_lots)
         return Figures(frames=frames, currency=currency, signs=borne, beside=beside, refused=refused, read_as=read_as)
 
     def _wide(self, table: RawTable, date: str, figure: str, lines: Sequence[_Line]) -> Figures:
@@ -218,7 +218,7 @@ class TableReader:
         refused += [(name, pd.NaT, f"no row of it holds a number (first {cell})", table.name) for name, cell in words]
         figured = ~np.isnan(values) & kept[:, None]
         securities = [line.security for line in lines]
-        refuse_shifted(
+        of_week_ends = refuse_shifted(
             table.name, cells[date], days, ((line, np.flatnonzero(own)) for line, own in zip(securities, figured.T, strict=True))
         )
         frame = pd.DataFrame(values[kept], index=pd.DatetimeIndex(days.dates[kept]), columns=securities).sort_index()
@@ -226,7 +226,9 @@ class TableReader:
         borne: dict[str, str] = {}
         if figure in ("close", "adjusted_close"):
             borne = {line.security: "".join(sorted({*line.sign, *sign_beside(cells[line.column])})) for line in lines}
-        return Figures(frames={figure: frame}, currency=currency, signs=borne, refused=refused, read_as=(*table.notes, *days.notes))
+        return Figures(
+            frames={figure: frame}, currency=currency, signs=borne, refused=refused, read_as=(*table.notes, *days.notes, *of_week_ends)
+        )
 
     def _checked(self, table: RawTable, rows: pd.DataFrame, reason: pd.Series, security: str) -> tuple[pd.DataFrame, list[Refused]]:
         """The good rows, with unique and ascending dates for each security, and the refused ones with their reason."""

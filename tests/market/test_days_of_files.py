@@ -195,3 +195,44 @@ def test_rates_and_counts_tell_the_decimal_sign_where_prices_leave_it_open(tmp_p
     assert load_panel(path).close["X"].tolist() == [1.234, 1.235]
     path.write_text('Date,Close,Vol.\n05/01/2018,1.5,"33,46M"\n16/01/2018,1.6,"53,46M"\n')  # prices tell their sign themselves
     assert load_panel(path).close["X"].tolist() == [1.5, 1.6]
+
+
+def _with_times(tmp_path, name, days, heading="Close", clock="15:30:00"):
+    pd.DataFrame({"Date": days.strftime(f"%m/%d/%Y {clock}"), heading: [10.0 + day.day for day in days]}).to_csv(
+        tmp_path / name, index=False
+    )
+    return tmp_path / name
+
+
+@pytest.mark.parametrize("name", ["reliance.csv", "NSE_RELIANCE.csv", "RELIANCE.NS.csv"])
+def test_one_session_on_a_saturday_is_read_and_said(tmp_path, name):
+    days = pd.bdate_range("2024-12-02", "2025-02-05").union([pd.Timestamp("2025-02-01")])  # the day of the budget, on which Mumbai traded
+    panel = load_panel(_with_times(tmp_path, name, days))
+    assert panel.close.notna().sum().tolist() == [len(days)]
+    said = "taken as sessions, rows on a week-end: 1 (first '02/01/2025 15:30:00', a Saturday"
+    assert any(said in note for note in panel.read_as) or name == "RELIANCE.NS.csv"
+
+
+def test_a_saturday_worked_for_a_bridge_is_read_and_summer_time_of_half_a_year_is_refused(tmp_path):
+    closed = pd.DatetimeIndex(["2017-05-29", "2017-05-30"])  # the two days for which Taipei traded on Saturday, 2017-06-03
+    worked = (
+        pd.bdate_range("2017-01-02", "2017-12-29").difference(closed).union(pd.DatetimeIndex(["2017-02-18", "2017-06-03", "2017-09-30"]))
+    )
+    assert load_panel(_with_times(tmp_path, "Q_2330.csv", worked)).close.notna().sum().tolist() == [len(worked)]
+    days = pd.bdate_range("2022-11-01", "2023-06-30")  # midnight in London: the day before from 2023-03-27 on
+    utc = days.where(days < "2023-03-26", days - pd.Timedelta(days=1))
+    with pytest.raises(InputError, match=r"14 of those of 'BP' fall on a week-end .first '03/26/2023 23:00:00', a Sunday"):
+        load_panel(_with_times(tmp_path, "BP.csv", utc, clock="23:00:00"))
+
+
+@pytest.mark.parametrize("name", ["TEVA.TA", "COMI.CA", "QNBK.QA", "EMAAR.AE", "TADAWUL_2222"])
+def test_a_week_from_sunday_to_thursday_is_that_of_some_venues(tmp_path, name):
+    days = pd.date_range("2021-06-01", "2021-08-31")
+    days = days[~days.day_of_week.isin((4, 5))]
+    assert load_panel(_with_times(tmp_path, f"{name}.csv", days)).close.notna().sum().tolist() == [len(days)]
+    with pytest.raises(InputError, match="fall on a week-end .first '06/05/2021 15:30:00', a Saturday"):
+        load_panel(_with_times(tmp_path, f"{name}.csv", days - pd.Timedelta(days=1)))
+    later = days + pd.Timedelta(days=52 * 7)
+    if name == "EMAAR.AE":  # Dubai trades from Monday to Friday from 2022 on
+        with pytest.raises(InputError, match="name the security with the ending of its venue, such as 2222.SR"):
+            load_panel(_with_times(tmp_path, f"{name}.csv", later))
