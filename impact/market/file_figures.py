@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
+from impact.market.closed_days import venues_of
 from impact.market.column_headings import cells_fit, figures_in_headings
 from impact.market.column_names import (
     COLUMN_NAMES,
@@ -142,7 +143,11 @@ class TableReader:
         cells, named = table.columns, own.named
         days = read_days(cells[named["date"]], table.name, self.date_format)
         rows = pd.DataFrame({"session": days.dates})
-        rows["security"] = cells[named["security"]].astype(str).str.strip() if "security" in named else stem
+        rows["security"], renamed = (
+            _named_by_file(table.name, cells[named["security"]], "" if "security" in self.columns else stem)
+            if "security" in named
+            else (stem, ())
+        )
         reason, unread = pd.Series("", index=rows.index, dtype="object"), pd.Series(dtype="object")
         for figure in [name for name in FIGURES if name in named]:
             held = cells[named[figure]]
@@ -178,7 +183,7 @@ class TableReader:
         by_line = pd.concat(priced).groupby(pd.concat([good["security"]] * len(priced)).to_numpy(), sort=False) if priced else ()
         borne = {str(line): "".join(sorted({*own.close_sign, *sign_beside(held)})) for line, held in by_line}
         beside = dict.fromkeys(order, own.beside) if own.beside else {}
-        read_as = (*table.notes, *days.notes, *of_week_ends, *own.notes(table.name), *of_lots)
+        read_as = (*table.notes, *days.notes, *of_week_ends, *renamed, *own.notes(table.name), *of_lots)
         return Figures(frames=frames, currency=currency, signs=borne, beside=beside, refused=refused, read_as=read_as)
 
     def _wide(self, table: RawTable, date: str, figure: str, lines: Sequence[_Line]) -> Figures:
@@ -269,6 +274,17 @@ def _bracket_notes(name: str, headings: Sequence[str], levels: Mapping[str, tupl
     alike = [heading for heading, first in bare.items() if repeated[first] > 1]
     listed = ", ".join(map(repr, alike[:10])) + (" ..." if len(alike) > 10 else "")
     return (f"{name}: taken as securities of their own, which brackets alone tell apart: {listed}.",) if alike else ()
+
+
+def _named_by_file(name: str, written: pd.Series, stem: str) -> tuple[pd.Series, tuple[str, ...]]:
+    """Whose each row is, and that a bare code, the only one of the file called `stem` before its ending, is the security that this names."""
+    held = written.astype(str).str.strip().str.removeprefix("'")  # of text that a spreadsheet should not take for a number
+    codes = held[~held.isin(["", "None", "nan"])].unique()
+    code, ending = codes[0] if len(codes) == 1 else "", stem.lstrip("0123456789")
+    same = code.isdigit() and stem.removesuffix(ending).lstrip("0") == code.lstrip("0") and ending[:1] in (".", " ")
+    if not same or not venues_of(pd.Index([stem])).iloc[0]:
+        return held, ()
+    return held.replace(code, stem), (f"{name}: its one code, {code!r}, is read as {stem!r}, the name of the file, which tells the venue.",)
 
 
 def _without_lots(table: RawTable, own: FigureColumns) -> tuple[FigureColumns, tuple[str, ...]]:

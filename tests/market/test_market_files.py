@@ -407,3 +407,36 @@ def test_a_sign_that_stands_twice_in_a_volume_groups_thousands_in_the_closes_too
 def test_a_file_of_an_exchange_is_read_as_it_comes(write, text):
     panel = load_panel(write(text, "X.csv"))
     assert closes(panel) == {"X": [40.0, 41.2]} and panel.volume["X"].tolist() == [998877.0, 1234567.0]
+
+
+ROWS_OF_MOUTAI = "日期,股票代码,收盘,成交量\n2024-01-02,{code},1685.01,3215644\n2024-01-03,{code},1694,2022929\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "security"),
+    [
+        ("600519.SS", "600519", "600519.SS"),
+        ("600519 CH", "600519", "600519 CH"),
+        ("600519.SS", "'600519", "600519.SS"),
+        ("0600519", "'600519", "600519"),
+        ("prices", "600519", "600519"),
+        ("600519.SS", "600036", "600036"),
+        ("600519.SS", "600519.SH", "600519.SH"),
+        ("600519.XX", "600519", "600519"),
+    ],
+)
+def test_a_bare_code_is_the_security_that_the_file_names_with_a_venue(write, name, code, security):
+    path = write(ROWS_OF_MOUTAI.format(code=code), f"{name}.csv")
+    panel = load_panel(path)
+    assert closes(panel) == {security: [1685.01, 1694.0]}
+    said = f"{name}.csv: its one code, '600519', is read as {name!r}, the name of the file, which tells the venue."
+    assert (said in panel.read_as) == (security == name)
+    assert closes(load_panel(path, columns={"security": "股票代码"})) == {code.removeprefix("'"): [1685.01, 1694.0]}
+
+
+def test_a_folder_of_files_with_a_column_of_codes_is_read_by_the_names_of_the_files(write, tmp_path):
+    for name, code in (("600519.SS", "600519"), ("000001.SZ", "000001")):
+        write(ROWS_OF_MOUTAI.format(code=code), f"{name}.csv")
+    assert load_panel(tmp_path, ["600519.SS", "000001.SZ"]).close.columns.tolist() == ["600519.SS", "000001.SZ"]
+    several = write(ROWS_OF_MOUTAI.format(code="600519") + "2024-01-03,000001,9.2,1\n", "600036.SS.csv")
+    assert load_panel(several).close.columns.tolist() == ["600519", "000001"]
