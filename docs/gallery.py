@@ -24,7 +24,7 @@ from impact.relief import relief_probability
 __all__ = ["figures"]
 
 FOLDER = Path(__file__).with_name("images")
-DOTS_AN_INCH = 80
+DOTS_AN_INCH = 76
 DRAWS = 4000
 
 
@@ -63,10 +63,10 @@ def supply_figures() -> Iterator[tuple[str, plt.Axes]]:
 
 def relief_figures() -> Iterator[tuple[str, plt.Axes]]:
     """What the price says about relief, and whether to wait for it."""
-    panel = impact.load_panel("bundled")
+    closes = impact.load_panel("bundled").close[["1810.HK", "HSI"]].dropna()
     window = slice("2021-01-15", "2021-05-26")
     band = relief_probability(
-        panel.close["1810.HK"].loc[window], panel.returns("simple")["HSI"].loc[window],
+        closes["1810.HK"].loc[window], closes["HSI"].pct_change(fill_method=None).loc[window],
         clear=(30.0, 34.0), discount=(0.2, 0.5), beta=(1.0, 1.5), rulings=("2021-03-15",),
     )  # fmt: skip
     yield "relief_band", band.plot()

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import importlib.util
 import io
 import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -161,3 +163,15 @@ def test_pictures_are_small():
     pictures = list((DOCS / "images").glob("*.png"))
     assert len(pictures) >= 8
     assert {path.name: path.stat().st_size for path in pictures if path.stat().st_size > 80_000} == {}
+
+
+def test_every_figure_of_the_gallery_is_drawn():
+    """`python docs/gallery.py` had stopped in the middle, and the figures behind it grew old."""
+    spec = importlib.util.spec_from_file_location("gallery", DOCS / "gallery.py")
+    gallery = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(gallery)
+    drawn = []
+    for name, axes in gallery.figures():
+        drawn.append(name)
+        plt.close(axes.figure)
+    assert sorted(drawn) == sorted(path.stem for path in (DOCS / "images").glob("*.png"))
