@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -10,13 +11,28 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.market.column_names import ALONE_NAMES, COLUMN_NAMES, NOT_PRICES, OTHER_FIGURES, STANDS_BACK, TICKERS_IN_CAPITALS, TURNOVERS
+from impact.market.column_names import (
+    ALONE_NAMES,
+    COLUMN_NAMES,
+    NAMES_OF_SECURITIES,
+    NOT_PRICES,
+    OTHER_FIGURES,
+    ROW_NUMBERS,
+    STANDS_BACK,
+    TICKERS_IN_CAPITALS,
+    TURNOVERS,
+)
 from impact.market.heading_units import currency_behind, price_in_scale, sign_in, unit_of_shares, volume_in_units, without_currency
 from impact.market.sniffing import RawTable
 from impact.market.written_numbers import read_numbers
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["FigureColumns", "figure_columns", "is_price", "shares_of"]
+__all__ = ["FigureColumns", "figure_columns", "is_price", "shares_of", "unknown_figures"]
+
+
+_KNOWN = frozenset().union(*COLUMN_NAMES.values(), *ALONE_NAMES.values(), OTHER_FIGURES, NOT_PRICES, ROW_NUMBERS, NAMES_OF_SECURITIES)
+_SURE_PRICES = frozenset(("close", "last", "price", "settle"))
+_TICKER = re.compile(r"[A-Z]{1,5}")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -37,6 +53,8 @@ class FigureColumns:
         Shares that one unit of the volume stands for.
     unread : tuple of str
         Headings of volumes in money or in a unit that is not told.
+    unknown : tuple of str
+        Headings under which figures stand that are none known here.
     """
 
     named: Mapping[str, str]
@@ -45,11 +63,19 @@ class FigureColumns:
     beside: Mapping[str, str] = field(default_factory=dict)
     volume_factor: float = 1.0
     unread: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     def notes(self, name: str) -> tuple[str, ...]:
         """What was assumed of the file called `name`."""
-        listed = ", ".join(map(repr, self.unread))
-        return (f"{name}: not read, a volume in money or in a unit that is not told in shares: {listed}.",) if self.unread else ()
+        said = (
+            ("a volume in money or in a unit that is not told in shares", self.unread),
+            ("figures under headings that name none known here", self.unknown),
+        )
+        return tuple(
+            f"{name}: not read, {what}: {', '.join(map(repr, headings[:10]))}{' ...' if len(headings) > 10 else ''}."
+            for what, headings in said
+            if headings
+        )
 
 
 def shares_of(cells: pd.Series, decimal: str, factor: float) -> tuple[FloatArray, BoolArray]:
@@ -126,6 +152,51 @@ def figure_columns(table: RawTable, stated: Mapping[str, str]) -> FigureColumns:
         volume_factor=volume.factor if volume else 1.0,
         unread=tuple(unread),
     )
+
+
+def unknown_figures(table: RawTable, own: FigureColumns, stated: Collection[str]) -> tuple[str, ...]:
+    """Headings that are no names of figures, and below which figures stand; `stated` are the figures whose columns a caller names.
+
+    Raises
+    ------
+    InputError
+        If the one price, which no caller states, is headed like a ticker (``SON``), and so are they: the columns may be securities.
+    """
+    known = {_bare(column) for column in (*own.named.values(), *own.unread)} | _KNOWN
+    unknown = tuple(
+        column for column in table.columns.columns if _bare(column) not in known and _holds_figures(table.columns[column], table.decimal)
+    )
+    price = own.named.get("close", own.named.get("adjusted_close", ""))
+    told = {_bare(column) for column in table.columns.columns} - {_bare(own.named["date"]), _bare(price)}
+    if (
+        unknown
+        and not stated
+        and _TICKER.fullmatch(price)
+        and price.lower() not in _SURE_PRICES
+        and not told & _KNOWN
+        and all(map(_TICKER.fullmatch, unknown))
+    ):
+        listed = ", ".join(map(repr, (price, *unknown)))
+        raise InputError(
+            f"{table.name} has columns that may be securities ({listed}), and {price!r} is a word for a price as well; say "
+            f"columns={{'close': {price!r}}} where it is the price, or rename it where it is a security."
+        )
+    return unknown
+
+
+def _bare(column: str) -> str:
+    """A heading in lower case, without a number before it, and without a currency or unit behind it unless it is known with that."""
+    number, _, rest = column.strip().lower().partition(". ")
+    whole = (rest if number.isdigit() else column.strip().lower()).rstrip("* ")
+    return whole if whole in _KNOWN else without_currency(whole)[0].lower()
+
+
+def _holds_figures(cells: pd.Series, decimal: str) -> bool:
+    held = cells[~cells.astype(str).str.strip().isin(("", "nan", "None"))]
+    if held.empty:
+        return False
+    numbers, bad = read_numbers(held, decimal)
+    return bool((~bad & np.isfinite(numbers)).mean() > 0.5)
 
 
 def is_price(heading: str) -> bool:

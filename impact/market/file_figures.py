@@ -22,7 +22,7 @@ from impact.market.column_names import (
     TICKERS_IN_CAPITALS,
     VALUES_TRADED,
 )
-from impact.market.figure_columns import FigureColumns, figure_columns, is_price, shares_of
+from impact.market.figure_columns import FigureColumns, figure_columns, is_price, shares_of, unknown_figures
 from impact.market.heading_units import sign_in, with_unit, without_currency
 from impact.market.lots import counts_lots
 from impact.market.sniffing import RawTable
@@ -90,7 +90,7 @@ class TableReader:
         if "security" not in own.named and any(name in own.named for name in FIGURES):
             _refuse_several(table, own)
         if "security" in own.named or any(name in own.named for name in FIGURES):
-            return self._long(table, own, stem=stem)
+            return self._long(table, replace(own, unknown=unknown_figures(table, own, self.columns)), stem=stem)
         date = own.named["date"]
         headings = [column for column in table.columns.columns if column != date and not _counts_rows(column, table.columns[column])]
         try:

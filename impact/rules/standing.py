@@ -51,10 +51,10 @@ class ActStanding:
 
     @property
     def answer(self) -> str:
-        """The status, since and until when, and by which programme, in words."""
-        since = "" if self.since is None or self.status == "allowed" else f" since {eastern_time(self.since)}"
+        """The status, from and until when, and by which programme, in words."""
+        begins = "" if self.since is None or self.status == "allowed" else f" from {eastern_time(self.since)}"
         until = "" if self.until is None else f" until {eastern_time(self.until)}"
-        return f"{self.status.replace('_', ' ')}{since}{until}{self._by()}"
+        return f"{self.status.replace('_', ' ')}{begins}{until}{self._by()}"
 
     def _by(self) -> str:
         """The programme behind it in words; one that does not name the issuer clears nothing."""

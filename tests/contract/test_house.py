@@ -38,6 +38,7 @@ READS_SYNTAX = {
     "impact/intake/workbook.py": "cell references in the XML of workbooks",
     "impact/instants.py": "ISO 8601",
     "impact/market/column_headings.py": "figures and securities in headings of price files",
+    "impact/market/figure_columns.py": "the form of a ticker in a heading",
     "impact/market/french.py": "blocks of the factor files",
     "impact/market/heading_units.py": "currencies and units in headings of price files",
     "impact/market/given_days.py": "dates and clocks in text that a caller gives",

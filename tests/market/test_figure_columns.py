@@ -321,3 +321,31 @@ def test_a_point_before_three_digits_beside_days_with_points_is_either(tmp_path)
 
 def test_a_blank_that_does_not_break_is_one_in_headings(read):
     assert read("Date,Close\u00a0Price,Volume", "10,1", "11,1").close["X"].tolist() == [10, 11]
+
+
+@pytest.mark.parametrize("header", ["Date,KO,SON", "Date,SON,KO", "Date,KO,SON,PEP"])
+def test_a_ticker_that_is_a_word_for_a_price_is_asked_for(tmp_path, header):
+    """``son`` is Turkish for last; Sonoco trades as SON."""
+    path, n = tmp_path / "prices.csv", header.count(",")
+    path.write_text("\n".join([header, *(f"2021-01-{day:02d}" + ",60.5" * n for day in range(4, 8))]))
+    with pytest.raises(InputError, match=r"may be securities .*columns=\{'close': 'SON'\}"):
+        load_panel(path)
+    panel = load_panel(path, columns={"close": "SON"})
+    assert list(panel.securities) == ["prices"] and any("'KO'" in note for note in panel.read_as)
+
+
+@pytest.mark.parametrize(
+    ("header", "unread"), [("Date,Close,Foo", "Foo"), ("Date,KO,Close", "KO"), ("Date,Open,Close,Score (EUR)", "Score (EUR)")]
+)
+def test_figures_under_a_heading_that_names_none_are_said_to_be_unread(tmp_path, header, unread):
+    path, n = tmp_path / "prices.csv", header.count(",")
+    path.write_text("\n".join([header, *(f"2021-01-{day:02d}" + ",60.5" * n for day in range(4, 8))]))
+    assert load_panel(path).read_as == (f"prices.csv: not read, figures under headings that name none known here: {unread!r}.",)
+
+
+def test_columns_of_words_and_known_figures_are_not_said(tmp_path):
+    path = tmp_path / "prices.csv"
+    path.write_text(
+        "Date,Open,High,Low,Close,Volume,Trend,Change %\n" + "\n".join(f"2021-01-{day:02d},1,2,1,2,5,up,0.1" for day in range(4, 8))
+    )
+    assert load_panel(path).read_as == ()

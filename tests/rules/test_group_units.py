@@ -78,7 +78,7 @@ def test_a_book_says_the_same():
 
 def test_deadlines_say_that_buying_a_unit_is_in_doubt():
     notes = deadlines("000768.SZ", FEBRUARY_2021).notes
-    assert any("buying unknown since 2020-11-12" in note and "Aviation Industry Corporation of China" in note for note in notes)
+    assert any("buying unknown from 2020-11-12" in note and "Aviation Industry Corporation of China" in note for note in notes)
     assert any("this line is a unit of the group named" in note for note in notes)
     later = deadlines("3983.HK").notes
     assert any("No programme with a clock names this security" in note for note in later)

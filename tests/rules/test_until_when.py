@@ -80,7 +80,7 @@ def test_permitted_check_deadlines_and_the_standing_of_a_case_say_the_same(as_of
         if len(running):
             assert answers["sell_to_divest"].status != "prohibited" and status.divest_by_at == running["first_prohibited_utc"].min()
         if answers["buy"].status == "prohibited" and answers["buy"].rulings[0].programme_id.startswith(("sdn", "russia")):
-            assert any("buying prohibited since" in note for note in deadlines(line, at).notes), line
+            assert any("buying prohibited from" in note for note in deadlines(line, at).notes), line
 
 
 @pytest.mark.parametrize("line", ["SBER.ME", "VTBR.ME"])
@@ -99,10 +99,10 @@ def test_holding_while_a_licence_to_sell_runs_says_so():
 def test_a_case_states_the_law_that_holds_at_the_last_instant_on_record(case):
     (answer,) = [text for title, text in impact.case(case).answers().lines() if title.startswith("Until when")]
     assert "blocked since 2025-10-22 23:59 ET" in answer and "GL 127 frees a sale to divest from it until 2025-11-21 00:01 ET" in answer
-    assert "selling to divest prohibited since 2025-11-21 00:01 ET" in answer
+    assert "selling to divest prohibited from 2025-11-21 00:01 ET" in answer
     assert answer.startswith("Property is blocked: no purchase, sale or other dealing outside a licence")
 
 
 def test_a_case_of_a_depository_says_that_selling_is_unknown():
     (answer,) = [text for title, text in impact.case("gazprom").answers().lines() if title.startswith("Until when")]
-    assert "selling to divest unknown since 2024-10-12 00:01 ET" in answer and "no programme with a clock" not in answer
+    assert "selling to divest unknown from 2024-10-12 00:01 ET" in answer and "no programme with a clock" not in answer
