@@ -116,7 +116,7 @@ ROW_NUMBERS = _names("#; no.; no; nr.; nr; row; s.no; s.no.; sr. no.; sl. no.; u
 """Names of a column that counts the rows."""
 
 VALUES_TRADED = _names(
-    "amount; turnover; turnovervalue; trading value; value traded; traded value; px_turnover; 成交额; 成交金额; 成交金額; 売買代金; 거래대금"
+    "amount; value; turnover; turnovervalue; trading value; value traded; traded value; px_turnover; 成交额; 成交金额; 成交金額; 売買代金; 거래대금"
 )
 """Names of what was turned over in money, which tells whether a volume beside it counts shares."""
 

@@ -14,6 +14,7 @@ from impact.errors import InputError
 from impact.market.column_names import (
     ALONE_NAMES,
     COLUMN_NAMES,
+    DATE_NAMES,
     NAMES_OF_SECURITIES,
     NOT_PRICES,
     OTHER_FIGURES,
@@ -33,6 +34,8 @@ __all__ = ["FigureColumns", "figure_columns", "is_price", "shares_of", "unknown_
 _KNOWN = frozenset().union(*COLUMN_NAMES.values(), *ALONE_NAMES.values(), OTHER_FIGURES, NOT_PRICES, ROW_NUMBERS, NAMES_OF_SECURITIES)
 _SURE_PRICES = frozenset(("close", "last", "price", "settle"))
 _TICKER = re.compile(r"[A-Z]{1,5}")
+_OF_ONE_SECURITY = _SURE_PRICES.union(*(COLUMN_NAMES[name] for name in ("security", "volume", "dividends", "currency")))
+"""Names that stand beside a price, whatever the letters they are written in."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -115,6 +118,7 @@ def figure_columns(table: RawTable, stated: Mapping[str, str]) -> FigureColumns:
     """
     present = list(table.columns.columns)
     lowered = {column.strip().lower(): column for column in reversed(present)}
+    alone = not _is_beside_others(present)
     named: dict[str, str] = {}
     read: dict[str, _Heading] = {}
     unread: list[str] = []
@@ -127,7 +131,7 @@ def figure_columns(table: RawTable, stated: Mapping[str, str]) -> FigureColumns:
             if name == "volume":
                 _refuse_no_count(table, read[name])
             continue
-        fitting = [heading for column in present if (heading := _read(column, name)).bare in COLUMN_NAMES[name]]
+        fitting = [heading for column in present if (heading := _read(column, name, alone=alone)).bare in COLUMN_NAMES[name]]
         if name == "volume":
             unread = [heading.written for heading in fitting if not heading.counts]
             fitting = [heading for heading in fitting if heading.counts]
@@ -167,13 +171,12 @@ def unknown_figures(table: RawTable, own: FigureColumns, stated: Collection[str]
         column for column in table.columns.columns if _bare(column) not in known and _holds_figures(table.columns[column], table.decimal)
     )
     price = own.named.get("close", own.named.get("adjusted_close", ""))
-    told = {_bare(column) for column in table.columns.columns} - {_bare(own.named["date"]), _bare(price)}
     if (
         unknown
         and not stated
         and _TICKER.fullmatch(price)
         and price.lower() not in _SURE_PRICES
-        and not told & _KNOWN
+        and not _is_beside_others([column for column in table.columns.columns if column not in (own.named["date"], price)])
         and all(map(_TICKER.fullmatch, unknown))
     ):
         listed = ", ".join(map(repr, (price, *unknown)))
@@ -182,6 +185,14 @@ def unknown_figures(table: RawTable, own: FigureColumns, stated: Collection[str]
             f"columns={{'close': {price!r}}} where it is the price, or rename it where it is a security."
         )
     return unknown
+
+
+def _is_beside_others(columns: Sequence[str]) -> bool:
+    """Whether columns are those of one security or of a long table: a figure or a name of a security among them, or words that are no tickers (one may be
+    both: ``VAR``)."""
+    told = [column for column in columns if _bare(column) in _KNOWN - DATE_NAMES - ROW_NUMBERS]
+    told = [column for column in told if not (column.isupper() and _bare(column) in TICKERS_IN_CAPITALS)]
+    return len(told) > 1 or any(_bare(column) in _OF_ONE_SECURITY or not _TICKER.fullmatch(column) for column in told)
 
 
 def _bare(column: str) -> str:
@@ -205,12 +216,12 @@ def is_price(heading: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
-def _read(column: str, name: str) -> _Heading:
-    """A heading as one of the figure `name`: whole where that is one of its names, else without its currency or unit."""
+def _read(column: str, name: str, *, alone: bool = True) -> _Heading:
+    """A heading as one of the figure `name`: whole where that is one of its names, else without its currency or unit; some are tickers where `alone`."""
     lower = column.strip().lower()
     number, _, rest = lower.partition(". ")
     lower = (rest if number.isdigit() else lower).rstrip("* ")  # "4. close" of Alpha Vantage; a mark of a footnote
-    if column.isupper() and lower in TICKERS_IN_CAPITALS:
+    if alone and column.isupper() and lower in TICKERS_IN_CAPITALS:
         return _Heading(written=column, bare=column)
     if lower in COLUMN_NAMES[name]:
         return _Heading(written=column, bare=lower)

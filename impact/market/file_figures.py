@@ -23,7 +23,7 @@ from impact.market.column_names import (
     VALUES_TRADED,
 )
 from impact.market.figure_columns import FigureColumns, figure_columns, is_price, shares_of, unknown_figures
-from impact.market.heading_units import sign_in, with_unit, without_currency
+from impact.market.heading_units import sign_in, value_in_units, with_unit, without_currency
 from impact.market.lots import counts_lots
 from impact.market.sniffing import RawTable
 from impact.market.stated_currencies import currencies_of_column, sign_beside
@@ -116,12 +116,15 @@ class TableReader:
                 raise InputError(f"{table.name}: 2 columns are the {written} of {security!r} ({other!r}, {column!r}); keep one of them.")
         lines: dict[str, list[_Line]] = {figure: [] for figure in FIGURES}
         beside, refused, unread = {}, [], []
+        of_lots: tuple[str, ...] = ()
         for security, columns in owned.items():
             if not any(map(is_price, columns)):
                 refused += [(security, pd.NaT, f"{written} of a security without a close", table.name) for written in columns]
                 continue
             cells = table.columns[[date, *columns.values()]].set_axis([date, *columns], axis=1)
-            own = figure_columns(replace(table, name=f"{table.name}: {security}", columns=cells), {})
+            part = replace(table, name=f"{table.name}: {security}", columns=cells)
+            own, in_lots = _without_lots(part, figure_columns(part, {}))
+            of_lots += in_lots
             beside[security] = own.beside
             unread += [columns[written] for written in own.unread]
             for figure in own.named.keys() & lines.keys():
@@ -135,7 +138,7 @@ class TableReader:
         read = together(parts)
         refused += [("", pd.NaT, why, f"{table.name} line {line}") for line, why in table.refused]
         said = FigureColumns(named={}, unread=tuple(unread)).notes(table.name)
-        return replace(read, beside=beside, refused=[*refused, *read.refused], read_as=(*read.read_as, *said))
+        return replace(read, beside=beside, refused=[*refused, *read.refused], read_as=(*read.read_as, *said, *of_lots))
 
     def _long(self, table: RawTable, own: FigureColumns, stem: str) -> Figures:
         """Rows of a long table, or of a table of one security called `stem`."""
@@ -289,17 +292,18 @@ def _named_by_file(name: str, written: pd.Series, stem: str) -> tuple[pd.Series,
 
 def _without_lots(table: RawTable, own: FigureColumns) -> tuple[FigureColumns, tuple[str, ...]]:
     """The columns without a volume that counts lots of a hundred, and that it is not read."""
-    worth = [column for column in table.columns.columns if column.strip().lower() in VALUES_TRADED]
-    if not worth or not {"close", "volume"} <= own.named.keys():
+    if not {"close", "volume"} <= own.named.keys():
         return own, ()
     volume = own.named["volume"]
-    close, money = (read_numbers(table.columns[column], table.decimal)[0] for column in (own.named["close"], worth[0]))
-    if not counts_lots(close, shares_of(table.columns[volume], table.decimal, own.volume_factor)[0], money):
-        return own, ()
-    named = {name: column for name, column in own.named.items() if name != "volume"}
-    return replace(own, named=named), (
-        f"{table.name}: not read, a volume that {worth[0]!r} tells to be in lots of a hundred shares: {volume!r}.",
-    )
+    close = read_numbers(table.columns[own.named["close"]], table.decimal)[0]
+    counted = shares_of(table.columns[volume], table.decimal, own.volume_factor)[0]
+    for column in table.columns.columns:
+        bare, factor = value_in_units(column)
+        if bare.lower() in VALUES_TRADED and counts_lots(close, counted, factor * read_numbers(table.columns[column], table.decimal)[0]):
+            named = {name: of for name, of in own.named.items() if name != "volume"}
+            told = f"{table.name}: not read, a volume that {column!r} tells to be in lots of a hundred shares: {volume!r}."
+            return replace(own, named=named), (told,)
+    return own, ()
 
 
 def _refuse_several(table: RawTable, own: FigureColumns) -> None:

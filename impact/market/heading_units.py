@@ -13,7 +13,7 @@ from impact.market.column_names import PARTS_OF_CURRENCIES, SINGLE_SHARES
 from impact.venues import VENUES
 
 __all__ = [
-    "PART", "currency_behind", "is_unit_word", "price_in_scale", "sign_in", "unit_of_shares", "volume_in_units", "with_unit", "without_currency",
+    "PART", "currency_behind", "is_unit_word", "price_in_scale", "sign_in", "unit_of_shares", "value_in_units", "volume_in_units", "with_unit", "without_currency",
 ]  # fmt: skip
 
 PART = "¢"
@@ -153,6 +153,20 @@ def volume_in_units(heading: str) -> tuple[str, float]:
     behind = _WORD_BEHIND.match(text)
     unit = unit_in(f"{behind[1]} ({behind[2]})") if behind and behind[2].islower() else None
     return (unit.label.strip(), unit.factor) if unit is not None else (text, 1.0)
+
+
+def value_in_units(heading: str) -> tuple[str, float]:
+    """A heading of money without its currency and unit, and how many of a currency one unit stands for: 1 where it states none.
+
+    Examples
+    --------
+    >>> value_in_units("Turnover (CNY)"), value_in_units("成交额（元）"), value_in_units("Turnover (USD m)"), value_in_units("Turnover")
+    (('Turnover', 1.0), ('成交额', 1.0), ('Turnover', 1000000.0), ('Turnover', 1.0))
+    """
+    bare = without_currency(heading)[0]
+    bare = bare if bare != heading.strip() else currency_behind(heading)[0]
+    unit = unit_in(bare)
+    return (unit.label.strip(), unit.factor) if unit is not None else (bare, 1.0)
 
 
 def is_unit_word(inside: str) -> bool:

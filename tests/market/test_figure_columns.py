@@ -349,3 +349,34 @@ def test_columns_of_words_and_known_figures_are_not_said(tmp_path):
         "Date,Open,High,Low,Close,Volume,Trend,Change %\n" + "\n".join(f"2021-01-{day:02d},1,2,1,2,5,up,0.1" for day in range(4, 8))
     )
     assert load_panel(path).read_as == ()
+
+
+@pytest.mark.parametrize(
+    "money", ["Turnover (CNY)", "成交额(元)", "成交额（元）", "Value", "Turnover CNY", "Amount (k)", "Turnover (m)", "成交额(万元)"]
+)
+@pytest.mark.parametrize("wide", [False, True])
+def test_money_tells_lots_whatever_its_heading_states(read, money, wide):
+    scale = {"Amount (k)": 1e3, "Turnover (m)": 1e6, "成交额(万元)": 1e4}.get(money, 1.0)
+    rows = [f"{close},5000,{close * 500_000 / scale}" for close in (1685.0, 1694.0)]
+    panel = read(f"Date,600519 Close,600519 Volume,600519 {money}" if wide else f"Date,Close,Volume,{money}", *rows)
+    assert panel.volume is None and panel.close.iloc[:, 0].tolist() == [1685, 1694]
+    assert sum("in lots of a hundred shares" in note for note in panel.read_as) == 1
+    shares = [row.replace(",5000,", ",500000,") for row in rows]
+    panel = read(f"Date,600519 Close,600519 Volume,600519 {money}" if wide else f"Date,Close,Volume,{money}", *shares)
+    assert panel.volume.iloc[:, 0].tolist() == [500_000, 500_000]
+
+
+def test_capitals_are_a_price_beside_figures_and_tickers_beside_tickers(tmp_path):
+    path = tmp_path / "crsp.csv"
+    path.write_text(
+        "PERMNO,date,TICKER,COMNAM,PRC,VOL,RET,SHROUT\n14593,2020-01-02,AAPL,APPLE INC,300.35,33870100,0.0228,4384959\n"
+        "14593,2020-01-03,AAPL,APPLE INC,297.43,36580700,-0.0097,4384959\n"
+    )
+    panel = load_panel(path)
+    assert panel.close["AAPL"].tolist() == [300.35, 297.43] and panel.volume["AAPL"].tolist() == [33870100, 36580700]
+    for header in ("Date,SON,VAR,AAPL,MSFT", "Date,VAR,SON,KO"):
+        path.write_text("\n".join([header, *(f"2021-01-{day:02d}" + ",60.5" * header.count(",") for day in range(4, 8))]))
+        with pytest.raises(InputError, match=r"may be securities .*columns=\{'close': 'SON'\}"):
+            load_panel(path)
+    path.write_text("Date,RAW,ADJ,PRC\n2021-01-04,1,2,3\n2021-01-05,1,2,3\n")
+    assert list(load_panel(path).securities) == ["RAW", "ADJ", "PRC"]
