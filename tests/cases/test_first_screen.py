@@ -34,7 +34,7 @@ def test_every_answer_says_the_figures_of_its_table(name, opened):
     for session in own["last_session_on"].dropna():
         assert long_date(session) in told["Until when, and whom it binds"]
     until = told["Until when, and whom it binds"]
-    assert len(own) or "no clearance" in until or "buying prohibited since" in until
+    assert len(own) or "no clearance" in until or "buying prohibited from" in until
 
     total, forced = case.supply().total_shares, told["How much must be sold"]
     assert (amount(total["low"]) in forced and amount(total["high"]) in forced) or (

@@ -351,10 +351,10 @@ def test_columns_of_words_and_known_figures_are_not_said(tmp_path):
     assert load_panel(path).read_as == ()
 
 
-@pytest.mark.parametrize(
-    "money", ["Turnover (CNY)", "成交额(元)", "成交额（元）", "Value", "Turnover CNY", "Amount (k)", "Turnover (m)", "成交额(万元)"]
-)
-@pytest.mark.parametrize("wide", [False, True])
+MONEY = ("Turnover (CNY)", "成交额(元)", "成交额（元）", "Turnover CNY", "Amount (k)", "Turnover (m)", "成交额(万元)")
+
+
+@pytest.mark.parametrize(("money", "wide"), [*((money, False) for money in (*MONEY, "Value")), *((money, True) for money in MONEY)])
 def test_money_tells_lots_whatever_its_heading_states(read, money, wide):
     scale = {"Amount (k)": 1e3, "Turnover (m)": 1e6, "成交额(万元)": 1e4}.get(money, 1.0)
     rows = [f"{close},5000,{close * 500_000 / scale}" for close in (1685.0, 1694.0)]
