@@ -108,7 +108,8 @@ def currencies_said(
                 closes = code or signs.get(security) or "no currency"
                 raise InputError(
                     f"{heading!r} states {mark} and the closes of {security!r} {closes}: closes, adjusted closes and dividends are in one currency and "
-                    "unit; state it in the heading of the closes too, convert one of them, or leave it out."
+                    f"unit; state it in the heading of the closes too, or with currency={mark if len(mark) == 3 else 'USD'!r} where they are in it; else convert one "
+                    "of them, or leave it out."
                 )
     return told
 

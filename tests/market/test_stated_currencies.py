@@ -65,3 +65,10 @@ def test_rows_of_one_security_in_two_files_are_refused_in_words(tmp_path):
         (tmp_path / name).write_text("date,security,close\n" + "".join(f"{day},AAA,10\n" for day in days), encoding="utf-8")
     with pytest.raises(InputError, match="stand in several files of the folder .first 'AAA'."):
         load_panel(tmp_path)
+
+
+def test_a_currency_beside_the_closes_alone_is_asked_for_by_its_parameter(tmp_path):
+    (tmp_path / "KO.csv").write_text("Date,Close,Adj Close (EUR),Volume\n2021-01-04,10,9,1\n2021-01-05,11,10,1\n")
+    with pytest.raises(InputError, match="or with currency='EUR' where they are in it"):
+        load_panel(tmp_path / "KO.csv")
+    assert load_panel(tmp_path / "KO.csv", currency="EUR").currency.to_dict() == {"KO": "EUR"}
