@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from impact.bundled import read_bundled
-from impact.intake.letters import fit_of_words, words_beyond_ascii
+from impact.intake.letters import fit_of_words, tells_cyrillic, words_beyond_ascii
 
 __all__ = ["LEGACY", "decode", "misread_words", "opening_text"]
 
@@ -24,6 +24,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_HALF = 0.5
 _SAMPLE = 1 << 16
 _EVIDENCE = 1 << 15
 _BETWEEN_LETTERS = re.compile(r"[^\W\d_].[^\W\d_]")
@@ -31,6 +32,7 @@ _RUN = re.compile("[A-Za-z\x80-\U0010ffff]+")
 _PUNCTUATION = re.compile("[’‘–—\xa0·/|]")
 _SIGNS = "€£¥¤’‘‚“”„«»‹›–—…®©™°§·•\xa0\xad½¼¾¹²³ªº±×†‡¡¿"
 """Signs that stand before and behind words, or alone."""
+_CYRILLIC_SIGNS = "№«»„“”’‘–—…®™§\xa0€"
 _NOT_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 
 
@@ -76,12 +78,26 @@ def misread_words(text: str, encoding: str) -> list[str]:
     >>> misread_words("ÅèíéêŞ ÔñÜğåæá;1", "cp1254"), misread_words("Crédit Suisse – “Fonds”", "cp1252")
     (['ÅèíéêŞ', 'ÔñÜğåæá'], [])
     """
+    if encoding in _NARROW:
+        return _misread_characters(text, encoding)
     if encoding not in _LETTERS:
         return []
     words = {part for run in _RUN.findall(text) for part in _PUNCTUATION.split(run.strip(_SIGNS)) if len(part) > 1 and not part.isascii()}
     broken = {word for word in words if not word.isalpha()}
     odd = sorted(broken | {word for word in words - broken if not fit_of_words([word], encoding)})
+    if encoding == "cp1251" and not any(map(tells_cyrillic, words)):
+        return sorted(words)
     return odd if broken or 2 * len(odd) >= len(words) else []
+
+
+def _misread_characters(text: str, encoding: str) -> list[str]:
+    """Words of characters of East Asia most of which are rare, or all of which are a few Cyrillic capitals as well."""
+    words = sorted(words_beyond_ascii(_HALFWIDTH.sub("", text)))
+    if not words:
+        return []
+    cyrillic = _cyrillic_words("\n".join(words).encode(encoding, errors="replace"))
+    of_capitals = bool(cyrillic) and all("А" <= letter <= "Я" for letter in "".join(cyrillic))
+    return words if of_capitals or _in_common_use("".join(words), encoding) < _HALF else []
 
 
 def opening_text(content: bytes, n: int = 4096) -> str:
@@ -136,8 +152,10 @@ def _legacy(content: bytes) -> str:
     sample = _ORDINAL.sub(rb"\1", b"\n".join(evidence))
     if sample.isascii():
         return "cp1252"
-    alone = _single_byte(sample, content[:_EVIDENCE])
     of_latin = _is_of_latin_words(sample)
+    if not of_latin and _is_of_cyrillic_words(sample):
+        return "cp1251"
+    alone = _single_byte(sample, content[:_EVIDENCE])
     if (of_latin and not _WITHOUT_LATIN.search(sample)) or (
         _stand_alone(sample) and not misread_words(sample.decode(alone, errors="replace"), alone)
     ):
@@ -161,6 +179,7 @@ _WITHOUT_LATIN = re.compile(rb"(?<![A-Za-z\x80-\xff])[\x80-\xff]+(?![A-Za-z\x80-
 _WITHIN = re.compile(
     r"(?<=[a-z])[\u3100-\u9fff](?![\u3040-\ud7ff])|(?<![\u3040-\ud7ff])[\u3100-\u9fff](?=[a-z])|(?<=[A-Z])[\u3100-\u9fff](?=[A-Z])"
 )
+_HALFWIDTH = re.compile("[\uff61-\uff9f]")
 _KANA = re.compile(r"[\u3000-\u30ff\uff01-\uff5e]")
 _EAST_ASIAN = re.compile(r"[\u3040-\ud7ff]+")
 
@@ -178,6 +197,31 @@ def _is_of_latin_words(sample: bytes) -> bool:
         if all(letter.isalpha() for letter in text if letter > "\x7f") and all(fit_of_words([word], name) for word in words):
             return True
     return False
+
+
+def _cyrillic_words(sample: bytes) -> list[str]:
+    """The words beyond ASCII where two of three are as a language writes them whose letters are Cyrillic; initials are not asked."""
+    text = sample.decode("cp1251", errors="replace")
+    words = [word for word in words_beyond_ascii(text) if len(word) > 1]
+    fitting = [word for word in words if fit_of_words([word], "cp1251")]
+    strange = any(sign > "\x7f" and not sign.isalpha() and sign not in _CYRILLIC_SIGNS for sign in text)
+    return [] if strange or 3 * len(fitting) < 2 * len(words) else fitting
+
+
+def _is_of_cyrillic_words(sample: bytes) -> bool:
+    """Whether a sample is of Cyrillic words, and of no characters of East Asia in common use.
+
+    The small letters are first bytes of rare characters alone, so that one word with some tells; a few capitals may be common characters.
+    """
+    words = _cyrillic_words(sample)
+    return any(map(tells_cyrillic, words)) or (
+        max(map(len, words), default=0) > 2 and not any(_is_common(sample, name) for name in _NARROW)
+    )
+
+
+def _is_common(sample: bytes, name: str) -> bool:
+    """Whether all of a sample is characters in common use under a double-byte encoding."""
+    return _decodes(sample, name) and _in_common_use(sample.decode(_NARROW[name]), name) == 1.0
 
 
 _NARROW = {"cp932": "shift_jis", "gb18030": "gb2312", "cp949": "euc_kr", "cp950": "big5", "euc_jp": "euc_jp"}
@@ -229,10 +273,11 @@ def _coherent(sample: bytes, name: str) -> bool:
 
 _WESTERN = "àáâãäåæçèéêëìíîïñòóôõöøœùúûüýþðÿ"
 _CENTRAL = "ąćęłńóśźżčďěňřšťůžáéíúýőűăâîôşţäĺľŕöüđçë"
+_RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїє"
 _LETTERS = {
     "cp1252": frozenset(_WESTERN + _WESTERN.upper() + "ß"),
     "cp1250": frozenset(_CENTRAL + _CENTRAL.upper() + "ß"),
-    "cp1251": frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЭЮЯ"),
+    "cp1251": frozenset(_RUSSIAN + _RUSSIAN.upper()),
     "iso8859_2": frozenset(_CENTRAL + _CENTRAL.upper() + "ß"),
     "cp1254": frozenset(_WESTERN + _WESTERN.upper() + "ß").difference("ýþðÝÞÐ").union("ışğİŞĞ"),
 }

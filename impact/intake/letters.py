@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-__all__ = ["fit_of_words", "words_beyond_ascii"]
+__all__ = ["fit_of_words", "tells_cyrillic", "words_beyond_ascii"]
 
 _V = "aeiouyáàâäãåæéèêëěęąăíìîïıİóòôöõőøœúùûüűůý"
 _WORD = re.compile(r"[^\W\d_]+")
@@ -82,7 +82,7 @@ _LANGUAGES: Mapping[str, _Language] = {
     "de": _Language("äöüß"),
     "fr": _Language(
         "àâæçéèêëîïôœùûüÿ",
-        never="(?<=.)œ(?!u)|œ(?![uincsd])|^è|ù.|(?<!o)ù|à.|(?<![aoéu])ï|(?<![aoeiué])ë|ç(?![aouâôûéèêî]|$)",
+        never="(?<=.)œ(?!u)|œ(?![uincsd])|^è|ù.|(?<!o)ù|à.|(?<![aoéu])ï|(?<![aoeiué])ë|ç(?![aouâôûéèêî]|$)|[âêîôû][âêîôûç]",
         seldom="[kw]|è[aeiou]|[aeiou]ê|ê[aeioubdfhjksxyz]|[ïë]$|ÿ|æ",
     ),
     "it": _Language("àèéìòóù", never="[àèéìòóù].", seldom="^.$"),
@@ -95,7 +95,22 @@ _LANGUAGES: Mapping[str, _Language] = {
     "nl": _Language("ëïéèöü", never="(?<![aoeiu])[ëï]", seldom="è"),
 }  # fmt: skip
 """Languages by their two letters."""
-_ALONE = frozenset("áàâéèíóőåôşø")
+_SOUNDS = "аеёиоуыэюяіїєъ"
+_NO_START = f"^[ьы]|[{_SOUNDS}]ь|(?<![{_SOUNDS}])й(?![аео])"
+_RUSSIAN_AND_BULGARIAN = "абвгдежзийклмнопрстуфхцчшщъьюя"
+_SOUTHERN = "абвгдежзијклмнопрстуфхцчшљњџ"
+_OF_CYRILLIC: tuple[_Language, ...] = (
+    _Language(f"{_RUSSIAN_AND_BULGARIAN}ёыэ", never=_NO_START),
+    _Language(f"{_RUSSIAN_AND_BULGARIAN}іїєґ", never=f"{_NO_START}|[ъ]"),
+    _Language("абвгдеёжзійклмнопрстуўфхцчшыьэюя", never=_NO_START),
+    _Language(f"{_SOUTHERN}ђћ"),
+    _Language(f"{_SOUTHERN}ѓќѕ"),
+)
+"""Russian and Bulgarian, Ukrainian, Belarusian, Serbian, Macedonian: й stands beside a vowel, ь behind a consonant, and neither ь nor ы first."""
+_ODD_CASE = re.compile(r"(?<![а-џґ])[а-џґ](?=[Ѐ-ЯҐ])|.[Ѐ-ЯҐ][а-џґ]$|[а-џґ][ЬЪЫ]")
+"""A small letter alone before or behind capitals: words are ЛУКОЙЛ, Газпром, банк, ФосАгро, КамАЗ."""
+_SMALL = re.compile("[а-я].*[а-я]")
+_ALONE = frozenset("áàâéèíóőåôşøавикосуяі")
 """Letters that stand alone as a word, or as that of a legal form (``A.Ş.``)."""
 _WESTERN = ("de", "fr", "it", "es", "ca", "pt", "sv", "da", "et", "nl")
 _CENTRAL = ("cs", "pl", "hu", "ro", "hr")
@@ -113,12 +128,28 @@ def fit_of_words(words: Iterable[str], encoding: str) -> float:
     return sum(_fit(word, encoding) for word in words)
 
 
+def tells_cyrillic(word: str) -> bool:
+    """Whether a Cyrillic word is no characters of East Asia by chance: it has small letters, or five capitals and the vowels of a word that is spoken."""
+    if _SMALL.search(word):
+        return len(word) > 2
+    small = word.lower()
+    return (
+        len(word) > 4
+        and bool(_compiled(f"[{_SOUNDS}]").search(small))
+        and not _compiled(f"[^{_SOUNDS}]{{4}}|[{_SOUNDS}]{{3}}").search(small)
+    )
+
+
 @lru_cache(maxsize=1 << 12)
 def _fit(word: str, encoding: str) -> float:
+    if encoding == "cp1251" and len(word) > 1:
+        if any(letter < "Ѐ" for letter in word) or _ODD_CASE.search(word):
+            return 0.0
+        if len(word) > 2 and not word.isupper() and not _compiled(f"[{_SOUNDS}]").search(word.lower()):
+            return 0.0
+        return max(language.fit(word.lower()) for language in _OF_CYRILLIC)
     if len(word) == 1:
         return _HALF if word.lower() in _ALONE else 0.0
-    if encoding == "cp1251":
-        return float(all("Ѐ" <= letter <= "ӿ" for letter in word))
     if any(after > "\x7f" and after.isupper() and before.islower() for before, after in pairwise(word)):
         return 0.0  # accents within a word are small
     small = word.lower()

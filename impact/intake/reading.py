@@ -159,8 +159,8 @@ def encoding_doubt(sheet: RawSheet) -> str:
     if not odd:
         return ""
     return (
-        f"The encoding of the text is not told: read as {sheet.encoding}, {len(odd)} word(s) (first {odd[0]!r}) are of no language written with it, "
-        "so that names may be misread; save the file as UTF-8."
+        f"The encoding of the text is not told: read as {sheet.encoding}, {len(odd)} word(s) (first {odd[0]!r}) are of no language written with it "
+        "or fit another encoding as well, so that names may be misread; save the file as UTF-8."
     )
 
 

@@ -1,8 +1,12 @@
 """Text in the encodings that brokers of Europe and East Asia export."""
 
+from itertools import combinations
+from random import Random
+
 import pytest
 
 from impact.intake import decode, read_tables
+from impact.intake.encoding import misread_words
 
 BOOKS = {
     "cp1252": "Name;Stück;Währung\nSociété Générale;10;EUR\nNestlé;5;CHF\n",
@@ -107,6 +111,85 @@ def test_one_name_of_east_asia_tells_the_encoding(encoding):
     """Of names alone under English headings every third was read as Cyrillic (ENEOSѓzЃ[), Western (Ápµo¬ì) or of rare characters (幛笣矇怢)."""
     texts = [f"Code,Name,Shares\n1810,{name},1\n" for name in EAST_ASIAN[encoding].split("|")]
     assert [decode(text.encode(encoding))[0] for text in texts] == texts
+    assert [text for text in texts if misread_words(text, encoding)] == []
+
+
+CYRILLIC = [
+    "Газпром",
+    "ЛУКОЙЛ",
+    "Лукойл",
+    "Роснефть",
+    "Сбербанк",
+    "Северсталь",
+    "Магнит",
+    "Татнефть",
+    "ВТБ",
+    "Норникель",
+    "Сургутнефтегаз",
+    "Полюс",
+    "Яндекс",
+    "МТС",
+    "Ростелеком",
+    "АЛРОСА",
+    "Аэрофлот",
+    "РусГидро",
+    "Мосбиржа",
+    "ФосАгро",
+    "НОВАТЭК",
+    "Транснефть",
+    "ММК",
+    "РУСАЛ",
+    "АФК Система",
+    "Мечел",
+    "Щёкиноазот",
+    "Объединённая авиастроительная корпорация",
+    "ПАО «Газпром»",
+    "М.Видео",
+    "КамАЗ",
+    "Київстар",
+    "Ощадбанк",
+    "Българска фондова борса",
+    "Комерцијална банка",
+    "Љубљанска банка",
+    "Беларусбанк",
+    "Облигации № 5",
+    "Московская биржа",
+]
+
+
+def _book(*names: str, headings: str = "Name;ISIN;Quantity;Market value") -> str:
+    return "\n".join(
+        [headings, *(f"{name};RU000{n}A0JR4A1;{n};{n}00" for n, name in enumerate(names)), "Apple Inc;US0378331005;10;1900", ""]
+    )
+
+
+@pytest.mark.parametrize("headings", ["Name;ISIN;Quantity;Market value", "Наименование;ISIN;Количество;Стоимость"])
+def test_cyrillic_names_tell_the_encoding(headings):
+    """Газпром beside ЛУКОЙЛ was read as Ãàçïğîì, Северсталь alone as rare Chinese characters, МТС as halfwidth kana."""
+    books = [_book(*names, headings=headings) for n in (1, 2) for names in combinations(CYRILLIC, n)]
+    draw = Random(20)
+    books += [_book(*draw.sample(CYRILLIC, n), headings=headings) for n in (3, 5, 10, 20) for _ in range(100)]
+    assert [book for book in books if decode(book.encode("cp1251")) != (book, "cp1251")] == []
+
+
+def test_words_of_two_scripts_among_cyrillic_names_are_outvoted():
+    """The first letter of Cбербанк and the T of НОВАTЭК are Latin here."""
+    text = _book("Газпром", "ЛУКОЙЛ", "Cбербанк", "Магнит", "НОВАTЭК", "Мечел")
+    assert decode(text.encode("cp1251")) == (text, "cp1251")
+
+
+@pytest.mark.parametrize("name", ["НЛМК", "ОЗОН", "ВК"])
+def test_a_few_cyrillic_capitals_that_are_common_characters_are_doubted(name):
+    """Their bytes are two characters in common use, as those of 美团 are four such capitals: no reading is sure."""
+    for text, encoding in ((_book(name), "cp1251"), (_book("美团"), "gb18030")):
+        (note,) = read_tables(text.encode(encoding)).notes
+        assert "The encoding of the text is not told" in note and "fit another encoding" in note
+
+
+@pytest.mark.parametrize(("text", "encoding"), [("垤庑垤", "gb18030"), ("鄰ﾚﾐ", "cp932"), ("檁錝膵", "cp950")])
+def test_rare_characters_alone_are_said(text, encoding):
+    assert misread_words(text, encoding) == [text.rstrip("ﾚﾐ")]
+    assert misread_words("中国移动", "gb18030") == misread_words("ｿﾌﾄﾊﾞﾝｸ", "cp932") == []
 
 
 UNTOLD = [
