@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from impact.calendars import first_session_to_react, venue_of
 from impact.cases.case_law import EASTERN, issuer_lines, list_of_programme
 from impact.cases.definition import AsOf, CaseDefinition
 from impact.facts import known_table
-from impact.pricing.announcement import AnnouncementShock, announcement_shock, listing_in_library
+from impact.market.closed_days import lacks_calendar
+from impact.pricing.announcement import AnnouncementShock, announcement_shock
 from impact.pricing.announcement_fit import shipped_library
 from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, RUMOUR, class_of, line_of_security
 from impact.supply.forced import ForcedSupply
@@ -21,6 +23,8 @@ from impact.typing_ import named_rows
 __all__ = ["EarlierListings", "announcement_of", "earlier_listings"]
 
 TRADING_BAN = "trading_ban"
+OTHER_ACT = "other"
+"""The library's name for acts that are on no list, such as an order against one firm."""
 OF_ISSUER = ("named", "former", "unit", "listed_parent")
 """Relations of a line to a listed name under which the listing counts as one of its issuer."""
 
@@ -33,6 +37,39 @@ class EarlierListings:
     barred: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Listing:
+    """A listing that the library holds: its class, its first public day, and whether the press had it before."""
+
+    event_class: str
+    public_on: pd.Timestamp
+    is_leaked: bool
+
+
+def _in_library(security: str, reacted_on: pd.Timestamp, lists: Collection[str]) -> _Listing | None:
+    """The listing of a line that the library holds at the first session that could react to it; None where it holds none.
+
+    Parameters
+    ----------
+    security : str
+        Line, such as ``1810.HK``.
+    reacted_on : session
+        Zone-free day.
+    lists : collection of str
+        Programme and list of the listing: an event of another list on that day is other news. ``sdn-eo14024`` is of the library's ``sdn``.
+    """
+    rows = shipped_library().designations
+    # A line that was halted reacted later, and one without prices on no day on record.
+    possible = rows["first_possible"].fillna(rows["public_on"])
+    met = (abs(rows["first_session"] - reacted_on) <= CHAIN) | (abs(possible - reacted_on) <= CHAIN)
+    of_list = rows["list_id"].map(lambda name: any(own == name or own.startswith(f"{name}-") for own in lists))
+    near = (rows["security"] == security) & rows["action"].isin(ADVERSE) & met & of_list.astype(bool)
+    if not near.any():
+        return None
+    event = rows[near].sort_values(["first_bar", "first_for_issuer"], ascending=False).iloc[0]
+    return _Listing(event_class=str(event["event_class"]), public_on=event["public_on"], is_leaked=bool(event["leak_at"]))
+
+
 def announcement_of(definition: CaseDefinition, supply: ForcedSupply, as_of: AsOf = None) -> AnnouncementShock:
     """What the news alone does to the line of a case: it needs no holder, no volume and no flow.
 
@@ -43,12 +80,29 @@ def announcement_of(definition: CaseDefinition, supply: ForcedSupply, as_of: AsO
     """
     line, reacted_on = supply.line.security, supply.wind_down.sessions[0]
     sigma = None if np.isnan(supply.line.sigma) else supply.line.sigma
-    held = listing_in_library(line, reacted_on)
+    lists = {definition.programme_id, list_of_programme(definition.programme_id), *(() if definition.is_stated else (OTHER_ACT,))}
+    held = _in_library(line, reacted_on, lists)
     if held is not None:
         return announcement_shock(held.event_class, sigma=sigma, date=held.public_on, after_leak=held.is_leaked, as_of=as_of)
     event_class, why = _derived_class(definition, supply.wind_down.rule)
-    shock = announcement_shock(event_class, line=line_of_security(line), sigma=sigma, date=reacted_on, as_of=as_of)
-    return replace(shock, assumptions=(*shock.assumptions, why))
+    leaked = event_class is not None and _reacted_to_leak(definition, reacted_on)
+    shock = announcement_shock(event_class, line=line_of_security(line), sigma=sigma, date=reacted_on, after_leak=leaked, as_of=as_of)
+    told = (
+        ("The press had the listing before: the scenario is that of formal days after a leak, and the day of the leak is not in it.",)
+        if leaked
+        else ()
+    )
+    return replace(shock, assumptions=(*shock.assumptions, why, *told))
+
+
+def _reacted_to_leak(definition: CaseDefinition, reacted_on: pd.Timestamp) -> bool:
+    """Whether a session could react to a leak that the case states before one could react to the listing."""
+    if definition.leaked_at is None:
+        return False
+    venue = venue_of(definition.security)
+    if lacks_calendar(venue):
+        return _day(definition.leaked_at) < _day(definition.stated_at)
+    return first_session_to_react(definition.leaked_at, venue).session < reacted_on
 
 
 def _derived_class(definition: CaseDefinition, rule: Regime) -> tuple[str | None, str]:
@@ -117,12 +171,16 @@ def earlier_listings(lines: Collection[str], public_on: pd.Timestamp) -> Earlier
         Zone-free first public day of the listing; what became public in the date cluster of that day is the same news.
     """
     library = shipped_library().designations
-    told = library[library["security"].isin(lines) & library["action"].isin(ADVERSE) & (library["action"] != RUMOUR)]
-    acts = [(row.public_on, row.batch.removesuffix(f" {row.public_on:%Y-%m-%d}"), row.bars_holding) for row in named_rows(told)]
+    own = library[library["security"].isin(lines)]
+    named = own[own["action"].isin(ADVERSE) & (own["action"] != RUMOUR)]
+    # What came off a list had been on it. Of lists that bar every listing is on record: what ended without one was a rumour.
+    ended = own[~own["action"].isin(ADVERSE) & ~own["bars_holding"]]
+    acts = [(row.public_on, row.batch.removesuffix(f" {row.public_on:%Y-%m-%d}"), row.bars_holding) for row in named_rows(named)]
     listed, barred = [(day, name) for day, name, _ in acts], [(day, name) for day, name, bars in acts if bars]
-    named, designations = known_table("designation_lines"), known_table("designations")
-    own = named.loc[named["line"].isin(lines) & named["relation"].isin(OF_ISSUER), "designation_id"]
-    for row in named_rows(designations[designations["fact_id"].isin(own)]):
+    listed += [(row.public_on, f"off {row.list_id}") for row in named_rows(ended)]
+    relations, designations = known_table("designation_lines"), known_table("designations")
+    of_issuer = relations.loc[relations["line"].isin(lines) & relations["relation"].isin(OF_ISSUER), "designation_id"]
+    for row in named_rows(designations[designations["fact_id"].isin(of_issuer)]):
         listed.append((_day(row.known_at), row.programme_id))
         if pd.notna(row.purchase_ban_known_at):
             barred.append((max(_day(row.known_at), _day(row.purchase_ban_known_at)), row.programme_id))

@@ -18,7 +18,6 @@ from impact.pricing.announcement_fit import (
     SEED,
     AnnouncementFit,
     announcement_scores,
-    shipped_library,
 )
 from impact.pricing.announcement_inputs import (
     LARGEST_FALL,
@@ -30,7 +29,7 @@ from impact.pricing.announcement_inputs import (
     checked_seed,
 )
 from impact.pricing.announcement_training import LeftOut, Training, dates_left_out, trained_fit, training_sources
-from impact.pricing.library import ADVERSE, CHAIN, EVENT_CLASSES, LIBRARY_FROM, EventLibrary, Line
+from impact.pricing.library import EVENT_CLASSES, LIBRARY_FROM, EventLibrary, Line
 from impact.pricing.schemas import SCORES
 from impact.provenance import Source
 from impact.results import Result, Summary, declared, read_only
@@ -41,7 +40,7 @@ from impact.typing_ import FloatArray1D, Instant, check_kind
 if TYPE_CHECKING:
     from impact.plots.style import Axes
 
-__all__ = ["AnnouncementShock", "ListingInLibrary", "announcement_shock", "listing_in_library"]
+__all__ = ["AnnouncementShock", "announcement_shock"]
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 QUANTILE_NAMES = ("return_q05", "return_q25", "return_q50", "return_q75", "return_q95")
@@ -368,26 +367,3 @@ def _on_training(date: str | pd.Timestamp | None, training: Training, kept_out: 
     if date is None and training == "other_dates":
         return ("The date of the event is unknown: an event of the library would train its own forecast; give date to leave it out.",)
     return ("The date of the event does not train the forecast.",) if kept_out is not None else ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListingInLibrary:
-    """A listing that the library holds: its class, its first public day, and whether the press had it before."""
-
-    event_class: str
-    public_on: pd.Timestamp
-    is_leaked: bool
-
-
-def listing_in_library(security: str, reacted_on: pd.Timestamp) -> ListingInLibrary | None:
-    """The listing of a line that the library holds at the first session that could react to it; None where it holds none."""
-    rows = shipped_library().designations
-    possible = rows["first_possible"].fillna(
-        rows["public_on"]
-    )  # a line that was halted reacted later, and one without prices on no day on record
-    met = (abs(rows["first_session"] - reacted_on) <= CHAIN) | (abs(possible - reacted_on) <= CHAIN)
-    near = (rows["security"] == security) & rows["action"].isin(ADVERSE) & met
-    if not near.any():
-        return None
-    event = rows[near].sort_values(["first_bar", "first_for_issuer"], ascending=False).iloc[0]
-    return ListingInLibrary(event_class=str(event["event_class"]), public_on=event["public_on"], is_leaked=bool(event["leak_at"]))
