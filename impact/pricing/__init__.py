@@ -10,6 +10,7 @@ _HOMES = {
     "AnnouncementShock": "impact.pricing.announcement",
     "BacktestResult": "impact.pricing.backtest",
     "EVENT_CLASSES": "impact.pricing.library",
+    "EffectSetting": "impact.pricing.effect",
     "EventLibrary": "impact.pricing.library",
     "ExecutionFlow": "impact.pricing.flow",
     "LAWS": "impact.pricing.laws",
@@ -38,6 +39,7 @@ __all__ = [
     "TRIED_MODELS",
     "AnnouncementShock",
     "BacktestResult",
+    "EffectSetting",
     "EventLibrary",
     "ExecutionFlow",
     "LiquidationCost",
@@ -63,7 +65,7 @@ if TYPE_CHECKING:
     from impact.pricing.backtest import BacktestResult, leave_one_out
     from impact.pricing.calibration import calibrate
     from impact.pricing.demand import demand_effect
-    from impact.pricing.effect import PriceEffect, price_effect
+    from impact.pricing.effect import EffectSetting, PriceEffect, price_effect
     from impact.pricing.event_returns import event_returns_of
     from impact.pricing.flow import ExecutionFlow, execution_flow, flow_coefficients
     from impact.pricing.laws import LAWS
