@@ -27,70 +27,6 @@ _LEAST_CLOSED, _LEAST_LETTERS = 5, 3
 """Letters that a name has at least which is met whatever its blanks, and one that is met as a word."""
 _BESIDE = frozenset(("THE", "AND", "OF", "HOLDING", "HOLDINGS", "HLDG", "HLDGS", "GROUP", "GRP", "AMERICAN", "AMER"))
 """Words that tell nobody, and of which none ends a name."""
-_COMMON = COMMON_WORDS | frozenset(
-    (
-        *("BANCORP", "BANCSHARES", "BIO", "THERAPEUTICS", "PHARMA", "PHARMACEUTICAL", "PHARMACEUTICALS", "HEALTH", "HEALTHCARE", "MEDICAL"),
-        *(
-            "GOLD",
-            "SILVER",
-            "OIL",
-            "GAS",
-            "RESOURCES",
-            "MINING",
-            "METALS",
-            "STEEL",
-            "WATER",
-            "CHEMICAL",
-            "CHEMICALS",
-            "CEMENT",
-            "FOOD",
-            "FOODS",
-        ),
-        *(
-            "TRUST",
-            "FUND",
-            "REALTY",
-            "PROPERTIES",
-            "PROPERTY",
-            "ESTATE",
-            "LAND",
-            "REIT",
-            "INSURANCE",
-            "ASSURANCE",
-            "FINANCE",
-            "CREDIT",
-            "LIFE",
-        ),
-        *(
-            "PARTNERS",
-            "VENTURES",
-            "ACQUISITION",
-            "MANAGEMENT",
-            "ENTERPRISES",
-            "TRADING",
-            "SOLUTIONS",
-            "SOFTWARE",
-            "LABS",
-            "MEDIA",
-            "BRANDS",
-        ),
-        *(
-            "ENTERTAINMENT",
-            "RETAIL",
-            "STORES",
-            "LOGISTICS",
-            "SHIPPING",
-            "AIRLINES",
-            "AIR",
-            "MOTOR",
-            "MOTORS",
-            "HOTELS",
-            "HOSPITALITY",
-            "PRODUCTS",
-        ),
-    )
-)
-"""Words of a place, a trade or a kind of firm, which tell nobody alone."""
 _QUOTES = "'`’‘"
 _JOINING = f" .&-+{_QUOTES}"
 """Signs that stand inside a name; all others end one."""
@@ -105,7 +41,7 @@ class _Sequence:
 
     @property
     def telling(self) -> bool:
-        return any(len(word) >= _LEAST_LETTERS and word not in _COMMON for word in self.words)
+        return any(len(word) >= _LEAST_LETTERS and word not in COMMON_WORDS and word not in name_words("trade") for word in self.words)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

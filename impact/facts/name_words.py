@@ -12,7 +12,7 @@ __all__ = ["name_words"]
 @cache
 def name_words(*kinds: str) -> frozenset[str]:
     """Words in capital letters: ``share`` and ``line`` are kinds of shares, ``security`` and ``item`` other words for what is held, of which
-    firms bear those of the second as a name; ``missing`` stands for a name that is missing, ``form`` is a legal form of another script.
+    firms bear those of the second as a name; ``missing`` stands for a name that is missing, ``form`` is a legal form of another script, ``trade`` a kind of firm or its business.
 
     Examples
     --------

@@ -147,6 +147,7 @@ def core_name(name: object) -> str:
 
 
 def core_words(name: object) -> list[str]:
+    """The words of :func:`core_name` in the order of the name, each once; a name in another script is one word."""
     words = plain_words(name)
     kept = [word for word in words if word not in STOP_WORDS]
     if len(str(name)) >= CUT_AT and len(kept) > 1 and any(form.startswith(kept[-1]) for form in _LEGAL_FORMS):

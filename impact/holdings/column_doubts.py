@@ -10,7 +10,7 @@ from impact.intake.currencies import currency_in
 from impact.intake.dates import parse_date
 from impact.intake.headings import heading_key
 
-__all__ = ["KIND_REASONS", "NUMERIC_KINDS", "OF_PORTFOLIO", "WORD_KINDS", "Doubt", "by_end", "column_doubts", "day_in", "is_barred"]
+__all__ = ["KIND_REASONS", "NUMERIC_KINDS", "OF_PORTFOLIO", "WORD_KINDS", "Doubt", "column_doubts", "day_in", "is_barred"]
 
 Doubt = tuple[str, str, str, str]
 """Field, heading, problem, action."""
@@ -100,16 +100,12 @@ def _decided(printed: Sequence[str], position: Mapping[str, int], mapped: set[in
 def _by_ends(printed: Sequence[str], position: Mapping[str, int], mapped: set[int]) -> tuple[Doubt, ...]:
     """Columns read by the end of a heading whose whole is not known."""
     told = [(name, printed[number]) for name, number in position.items() if number not in mapped]
+    said = "the whole heading is not known, and the end of it means {}"
     return tuple(
-        by_end(name, heading)
+        (name, heading, said.format(_said(name)), f"read as {_said(name)}")
         for name, heading in told
         if any(reading[0] == name and is_by_end(reading) for reading in readings_of(heading))
     )
-
-
-def by_end(name: str, heading: str) -> Doubt:
-    """What is said of a column that is read by the end of its heading."""
-    return name, heading, f"the whole heading is not known, and the end of it means {_said(name)}", f"read as {_said(name)}"
 
 
 def _by_cells_alone(printed: Sequence[str], position: Mapping[str, int], mapped: set[int], kinds: Sequence[str]) -> tuple[Doubt, ...]:

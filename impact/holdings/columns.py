@@ -13,7 +13,6 @@ from impact.holdings.column_doubts import (
     OF_PORTFOLIO,
     WORD_KINDS,
     Doubt,
-    by_end,
     column_doubts,
     day_in,
     is_barred,
@@ -22,7 +21,6 @@ from impact.holdings.fields import AMOUNT_FIELDS, FIELDS, IDENTITY_FIELDS, NUMBE
 from impact.holdings.heading_vocabulary import BY_CELLS, Reading, is_by_end, readings_of
 from impact.holdings.histories import trade_headings
 from impact.holdings.quantity_parts import is_available_part, quantity_parts, short_column
-from impact.holdings.security_records import under_security
 from impact.holdings.sides import may_be_side
 from impact.intake.currencies import currency_in
 from impact.intake.headings import heading_key
@@ -163,14 +161,9 @@ def plan_columns(
     InputError
         If `columns` names a field that does not exist.
     """
-    written = tuple("" if heading is None else " ".join(str(heading).split()).strip("\ufeff") for heading in headings)
-    printed = (
-        tuple(under_security(written))
-        if set(IDENTITY_FIELDS).isdisjoint(columns or ()) and any("." in heading for heading in written)
-        else written
-    )
+    printed = tuple("" if heading is None else " ".join(str(heading).split()).strip("\ufeff") for heading in headings)
     wanted = _checked_map(columns)
-    by_key = {heading_key(heading): number for number, heading in reversed(list(enumerate(written)))}
+    by_key = {heading_key(heading): number for number, heading in reversed(list(enumerate(printed)))}
     position = {name: by_key[key] for name, (key, _) in wanted.items() if key in by_key}
     mapped = set(position.values())
     known = [*kinds, *[""] * (len(printed) - len(kinds))]
@@ -182,7 +175,7 @@ def plan_columns(
             position[code] = unknown[0]
     if kinds and not any(name in position for name in IDENTITY_FIELDS):
         _claim_as_code(position, printed, known)
-    plan = ColumnPlan(
+    return ColumnPlan(
         position=position,
         headings=printed,
         unused=_unused(printed, position, known),
@@ -191,18 +184,6 @@ def plan_columns(
         is_transactions=trade_headings(printed) >= 2,
         **_of_headings(printed, position, mapped),
     )
-    return plan if printed == written else _as_written(plan, written)
-
-
-def _as_written(plan: ColumnPlan, written: Sequence[str]) -> ColumnPlan:
-    """The plan with the headings of the file for those by which it was made, and what is read so said."""
-    as_printed = dict(zip(plan.headings, written, strict=True))
-    decided = [(name, as_printed[heading], problem, action) for name, heading, problem, action in plan.decided]
-    said = {heading for _, heading, _, _ in decided}
-    read = {written[number]: name for name, number in plan.position.items() if plan.headings[number] != written[number]}
-    decided += [by_end(name, heading) for heading, name in read.items() if heading not in said]
-    unused = tuple((as_printed[heading], reason) for heading, reason in plan.unused)
-    return replace(plan, headings=tuple(written), unused=unused, decided=tuple(decided))
 
 
 def _of_headings(printed: Sequence[str], position: Mapping[str, int], mapped: Set[int]) -> dict[str, Any]:

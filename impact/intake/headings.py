@@ -22,7 +22,6 @@ __all__ = [
     "may_be_heading",
     "names_text",
     "record_words",
-    "says_something_else",
     "word_keys",
 ]
 
@@ -40,7 +39,7 @@ _WORD_DOT = re.compile(r"\.(?!\d)|(?<!\d)\.")
 _BRACKET_OF_DOTS = re.compile(r"\.\.(\w[\w.]*?)\.$")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NEUTRAL = frozenset(
-    ("security", "securities", "instrument", "instruments", "asset", "assets", "position", "positions", "holding", "holdings", "item", "items",
+    ("security", "securities", "instrument", "instruments", "contract", "contracts", "asset", "assets", "position", "positions", "holding", "holdings", "item", "items",
      "product", "stock", "share", "equity", "symbol", "ticker", "line", "lines", "row", "rows", "record", "records", "entry", "data", "detail",
      "details", "info", "information", "attributes", "properties", "fields", "identifier", "identifiers", "identification", "ids", "node", "wertpapier", "titel",
      "titre", "titres", "titolo", "valor", "activo", "ativo", "papier")
@@ -169,19 +168,19 @@ def _tells_the_same(one: str, other: str) -> bool:
 
 def _of_something_else(text: str) -> list[str]:
     """The readings of a heading whose brackets name something else than what is held: both parts in either order; none for any other."""
-    held = [inside for inside in _BRACKETS.findall(text) if says_something_else(inside)]
+    held = [inside for inside in _BRACKETS.findall(text) if _says_something_else(inside)]
     outside = _BRACKETS.sub(" ", text)
     return list(dict.fromkeys(heading_key(part) for part in (text, f"{held[0]} {outside}"))) if held and heading_key(outside) else []
 
 
-def says_something_else(text: str) -> bool:
+def _says_something_else(text: str) -> bool:
     """Whether a word of a text says that it is of something else than what is held (a custodian, a parent, a cost)."""
     return not _SOMETHING_ELSE.isdisjoint(word_keys(text))
 
 
 def held_in_brackets(heading: str) -> list[str]:
     """What brackets of a heading hold, unless a word of it says that it is of something else than what is held."""
-    return [] if says_something_else(heading) else _BRACKETS.findall(heading)
+    return [] if _says_something_else(heading) else _BRACKETS.findall(heading)
 
 
 def heading_halves(heading: str) -> list[str]:

@@ -95,7 +95,7 @@ def _of_record(record, **more):
     return [{record: {"symbol": symbol, **more}, "position": 100, "marketValue": 300.0} for symbol in ("XIACY", "AAPL")]
 
 
-def test_the_one_record_of_a_position_that_has_a_code_names_it(tmp_path):
+def test_the_contract_of_a_position_is_its_security(tmp_path):
     path = tmp_path / "book.json"
     path.write_text(
         json.dumps(_of_record("contract", conId=1, localSymbol="X", secType="STK", currency="USD", exchange="PINK")), encoding="utf-8"
@@ -106,7 +106,7 @@ def test_the_one_record_of_a_position_that_has_a_code_names_it(tmp_path):
         ["AAPL", 100.0, 300.0, "USD"],
     ]
     said = file.issues.set_index("value").loc["contract.symbol"]
-    assert said["action"] == "read as symbol or code" and "the whole heading is not known" in said["problem"]
+    assert said["action"] == "read as ticker" and "the whole heading is not known" in said["problem"]
     options = _of_record("contract", secType="OPT", right="C", strike=5.0, currency="USD")
     path.write_text(json.dumps(options), encoding="utf-8")
     assert read_holdings(path).rows["instrument"].tolist() == ["option", "option"]
@@ -124,12 +124,12 @@ def test_a_record_of_another_names_no_position(tmp_path, record):
         read_holdings(path)
 
 
-def test_of_two_records_with_codes_none_names_the_position(tmp_path):
+def test_a_record_that_is_not_known_beside_that_of_the_security_is_named_as_unread(tmp_path):
     path = tmp_path / "book.json"
-    both = [{**one, "lot": {"symbol": "TSLA"}} for one in _of_record("contract")]
-    path.write_text(json.dumps(both), encoding="utf-8")
-    with pytest.raises(InputError, match="nothing names the security"):
-        read_holdings(path)
+    path.write_text(json.dumps([{**one, "lot": {"symbol": "TSLA"}} for one in _of_record("contract")]), encoding="utf-8")
+    file = read_holdings(path)
+    assert file.rows["ticker"].tolist() == ["XIACY", "AAPL"]
+    assert "lot.symbol" in set(file.columns.loc[file.columns["field"] == "", "heading"])
 
 
 def test_fields_of_one_name_that_differ_do_not_take_each_others_place(tmp_path):
