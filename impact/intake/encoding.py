@@ -209,14 +209,11 @@ def _cyrillic_words(sample: bytes) -> list[str]:
 
 
 def _is_of_cyrillic_words(sample: bytes) -> bool:
-    """Whether a sample is of Cyrillic words, and of no characters of East Asia in common use.
-
-    The small letters are first bytes of rare characters alone, so that one word with some tells; a few capitals may be common characters.
-    """
+    """Whether a sample is of Cyrillic words, and of no characters of East Asia in common use; capitals of a word that is spoken tell by themselves."""
     words = _cyrillic_words(sample)
-    return any(map(tells_cyrillic, words)) or (
-        max(map(len, words), default=0) > 2 and not any(_is_common(sample, name) for name in _NARROW)
-    )
+    if any(word.isupper() and tells_cyrillic(word) for word in words):
+        return True
+    return max(map(len, words), default=0) > 2 and not any(_is_common(sample, name) for name in _NARROW)
 
 
 def _is_common(sample: bytes, name: str) -> bool:

@@ -32,7 +32,7 @@ def as_frame(table: TableLike, parameter: str = "prices") -> pd.DataFrame:
     if isinstance(table, Mapping):
         try:
             return pd.DataFrame(dict(table))
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise InputError(
                 f"{parameter} is a mapping that makes no table ({str(error).splitlines()[0]}); give columns of equal length."
             ) from error

@@ -134,7 +134,8 @@ def tells_cyrillic(word: str) -> bool:
         return len(word) > 2
     small = word.lower()
     return (
-        len(word) > 4
+        word.isupper()
+        and len(word) > 4
         and bool(_compiled(f"[{_SOUNDS}]").search(small))
         and not _compiled(f"[^{_SOUNDS}]{{4}}|[{_SOUNDS}]{{3}}").search(small)
     )

@@ -30,6 +30,7 @@ from impact.market.stated_currencies import currencies_of_column, sign_beside
 from impact.market.times_of_day import refuse_shifted
 from impact.market.written_days import read_days
 from impact.market.written_numbers import read_numbers
+from impact.typing_ import BoolArray
 
 __all__ = ["FIGURES", "Figures", "TableReader", "together"]
 
@@ -123,8 +124,9 @@ class TableReader:
                 continue
             cells = table.columns[[date, *columns.values()]].set_axis([date, *columns], axis=1)
             part = replace(table, name=f"{table.name}: {security}", columns=cells)
-            own, in_lots = _without_lots(part, figure_columns(part, {}))
-            of_lots += in_lots
+            own = figure_columns(part, {})
+            in_lots, told = _in_lots(part, own, pd.Series(security, index=cells.index))
+            own, of_lots = replace(own, named=_without_volume(own.named, in_lots)), (*of_lots, *told)
             beside[security] = own.beside
             unread += [columns[written] for written in own.unread]
             for figure in own.named.keys() & lines.keys():
@@ -142,7 +144,6 @@ class TableReader:
 
     def _long(self, table: RawTable, own: FigureColumns, stem: str) -> Figures:
         """Rows of a long table, or of a table of one security called `stem`."""
-        own, of_lots = _without_lots(table, own)
         cells, named = table.columns, own.named
         days = read_days(cells[named["date"]], table.name, self.date_format)
         rows = pd.DataFrame({"session": days.dates})
@@ -152,6 +153,8 @@ class TableReader:
             else (stem, ())
         )
         reason, unread = pd.Series("", index=rows.index, dtype="object"), pd.Series(dtype="object")
+        in_lots, of_lots = _in_lots(table, own, rows["security"])
+        named = _without_volume(named, in_lots)
         for figure in [name for name in FIGURES if name in named]:
             held = cells[named[figure]]
             rows[figure], bad = (
@@ -159,6 +162,7 @@ class TableReader:
             )
             told = figure + " is not a number: " + cells[named[figure]].astype(str)
             if figure == "volume":
+                rows[figure] = rows[figure].mask(in_lots)
                 unread = told[bad]  # a volume that cannot be read is unknown and takes no close with it
             else:
                 reason = reason.mask(bad & (reason == ""), told)
@@ -290,20 +294,34 @@ def _named_by_file(name: str, written: pd.Series, stem: str) -> tuple[pd.Series,
     return held.replace(code, stem), (f"{name}: its one code, {code!r}, is read as {stem!r}, the name of the file, which tells the venue.",)
 
 
-def _without_lots(table: RawTable, own: FigureColumns) -> tuple[FigureColumns, tuple[str, ...]]:
-    """The columns without a volume that counts lots of a hundred, and that it is not read."""
-    if not {"close", "volume"} <= own.named.keys():
-        return own, ()
-    volume = own.named["volume"]
-    close = read_numbers(table.columns[own.named["close"]], table.decimal)[0]
+def _without_volume(named: Mapping[str, str], in_lots: BoolArray) -> Mapping[str, str]:
+    """The columns without a volume of which no row is in shares."""
+    return {name: column for name, column in named.items() if name != "volume"} if in_lots.size and in_lots.all() else named
+
+
+def _in_lots(table: RawTable, own: FigureColumns, securities: pd.Series) -> tuple[BoolArray, tuple[str, ...]]:
+    """Rows whose security has its volume in lots of a hundred, as what was turned over tells, and that it is not read."""
+    lots = np.zeros(len(securities), dtype=bool)
+    volume, price = own.named.get("volume"), own.named.get("close", own.named.get("adjusted_close"))
+    worth = [(column, *value_in_units(column)) for column in table.columns.columns if volume and price]
+    worth = [(column, bare, factor) for column, bare, factor in worth if bare.lower() in VALUES_TRADED]
+    if not worth:
+        return lots, ()
+    close = read_numbers(table.columns[price], table.decimal)[0]
     counted = shares_of(table.columns[volume], table.decimal, own.volume_factor)[0]
-    for column in table.columns.columns:
-        bare, factor = value_in_units(column)
-        if bare.lower() in VALUES_TRADED and counts_lots(close, counted, factor * read_numbers(table.columns[column], table.decimal)[0]):
-            named = {name: of for name, of in own.named.items() if name != "volume"}
-            told = f"{table.name}: not read, a volume that {column!r} tells to be in lots of a hundred shares: {volume!r}."
-            return replace(own, named=named), (told,)
-    return own, ()
+    told: dict[str, list[str]] = {}
+    groups = securities.reset_index(drop=True).groupby(securities.to_numpy(), sort=False).indices
+    for column, _, factor in worth:
+        money = factor * read_numbers(table.columns[column], table.decimal)[0]
+        for security, at in groups.items():
+            if not lots[at].any() and counts_lots(close[at], counted[at], money[at]):
+                lots[at] = True
+                told.setdefault(column, []).append(str(security))
+    return lots, tuple(
+        f"{table.name}: not read, a volume that {column!r} tells to be in lots of a hundred shares: {volume!r}"
+        + ("." if len(names) == len(groups) else f" of {', '.join(map(repr, names[:10]))}{' ...' if len(names) > 10 else ''}.")
+        for column, names in told.items()
+    )
 
 
 def _refuse_several(table: RawTable, own: FigureColumns) -> None:

@@ -366,4 +366,7 @@ def _on_training(date: str | pd.Timestamp | None, training: Training, kept_out: 
     """What is said of the dates that train: that of the event does not, or nobody knows whether it does."""
     if date is None and training == "other_dates":
         return ("The date of the event is unknown: an event of the library would train its own forecast; give date to leave it out.",)
-    return ("The date of the event does not train the forecast.",) if kept_out is not None else ()
+    left_out = kept_out is not None and (kept_out.near is not None or kept_out.from_on is not None)
+    if date is not None and training == "all_dates":
+        return ("Every date trains the forecast, that of the event included.",)
+    return ("The date of the event does not train the forecast.",) if left_out else ()

@@ -275,7 +275,7 @@ def check_designations(events: pd.DataFrame, returns: pd.DataFrame) -> None:
             f"returns hold {int(stray.sum())} row{'s' * (int(stray.sum()) > 1)} of no event (first {returns.loc[stray, 'event_id'].iloc[0]!r}): "
             "leave them out, or add the events."
         )
-    rows = events.merge(returns.rename(columns={"security": "priced"}), on="event_id", how="left").fillna("")
+    rows = events.merge(returns.rename(columns={"security": "priced"}), on="event_id", how="left").fillna("").astype("str")
     ids, name = rows["event_id"], "designation_events"
     other = rows["priced"].ne("") & rows["priced"].ne(rows["security"])
     _refuse(other, ids, name, "the security of the returns is that of the event", rows["priced"])

@@ -61,6 +61,12 @@ def test_what_is_no_result_of_ours_is_named(name, given):
         TAKES_A_RESULT[name](given)
 
 
+def test_a_mapping_that_makes_no_table_is_named():
+    for mapping in ({"case": {1, 2}}, {"case": [1], "programme_id": [1, 2]}):
+        with pytest.raises(InputError, match="cases is a mapping that makes no table"):
+            base_rates(mapping)
+
+
 def test_tables_of_other_libraries_and_mappings_serve_as_well():
     for table in (HOLDERS, pl.DataFrame(HOLDERS)):
         assert impact.forced_supply(table, line=LINE, wind_down=WINDOW).total_shares == {"low": 4e6, "mid": 5e6, "high": 6e6}

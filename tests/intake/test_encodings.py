@@ -341,3 +341,9 @@ def test_an_encoding_that_is_told_settles_it():
 def test_the_end_mark_of_old_systems_and_a_cut_last_letter_spoil_nothing():
     assert decode(b"Name,Shares\nA,1\x1a")[0] == "Name,Shares\nA,1"
     assert decode("Name,Währung\nA,é".encode()[:-1])[0].startswith("Name,Währung")
+
+
+@pytest.mark.parametrize("text", ["ticker;name;qty\n352820;하이브;100\nAAPL;Apple Inc;10\n", "회사명;ISIN;Qty\nApple;US0378331005;1\n"])
+def test_two_korean_syllables_that_are_cyrillic_letters_by_chance_stay_korean(text):
+    """Small Cyrillic letters are second bytes of Korean in common use."""
+    assert decode(text.encode("cp949")) == (text, "cp949")

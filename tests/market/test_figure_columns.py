@@ -380,3 +380,16 @@ def test_capitals_are_a_price_beside_figures_and_tickers_beside_tickers(tmp_path
             load_panel(path)
     path.write_text("Date,RAW,ADJ,PRC\n2021-01-04,1,2,3\n2021-01-05,1,2,3\n")
     assert list(load_panel(path).securities) == ["RAW", "ADJ", "PRC"]
+
+
+@pytest.mark.parametrize("price", ["Close", "Adj Close"])
+def test_each_security_of_a_long_table_is_asked_for_lots(tmp_path, price):
+    """One line in shares and one in lots of a hundred: what was turned over tells each by itself."""
+    rows = [f"date,security,{price},volume,amount"]
+    for day in range(4, 9):
+        rows += [f"2021-01-{day:02d},0700.HK,300,856047,{300 * 856047}", f"2021-01-{day:02d},600519.SS,1700,8560,{1700 * 856000}"]
+    path = tmp_path / "prices.csv"
+    path.write_text("\n".join(rows))
+    panel = load_panel(path)
+    assert panel.volume["0700.HK"].tolist() == [856047.0] * 5 and panel.volume["600519.SS"].isna().all()
+    assert any("in lots of a hundred shares: 'volume' of '600519.SS'" in note for note in panel.read_as)

@@ -6,6 +6,7 @@ import pytest
 from impact.errors import InputError
 from impact.pricing import announcement_shock, event_library
 from impact.pricing.event_files import library_with_files
+from impact.pricing.event_schema import EVENT_TABLES
 from impact.pricing.library import EventLibrary
 
 
@@ -171,3 +172,17 @@ def test_a_court_loss_is_no_relief():
 def test_a_figure_of_nothing_says_so():
     ax = event_library().select(security="1211.HK").plot()
     assert "no event with a return" in ax.texts[0].get_text() and not ax.get_yticklabels()
+
+
+def test_a_filter_that_meets_no_event_leaves_the_library_as_it_is():
+    shipped = event_library()
+    none = pd.DataFrame({name: pd.Series(dtype="str") for name in EVENT_TABLES["designation_events"].required})
+    library = shipped.with_events(none, none.assign(status="", car_0_1="", se_0_1=""))
+    assert len(library.designations) == len(shipped.designations) and "0 events of the user" in library.assumptions[-1]
+
+
+@pytest.mark.parametrize(("date", "told"), [("2021-01-14", ["Every date trains the forecast, that of the event included."]), (None, [])])
+def test_what_is_said_of_training_is_what_trained(date, told):
+    shock = announcement_shock("first_bar_offshore", training="all_dates", date=date, as_of="2021-06-01T00:00-04:00", sigma=0.02)
+    assert shock.n_events == 8
+    assert [text for text in shock.assumptions if "date" in text.lower()] == told
