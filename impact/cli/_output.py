@@ -21,6 +21,8 @@ from impact.errors import InputError
 from impact.whole_files import checked_path, write_whole
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from impact.provenance import Source
     from impact.tables import Table
 
@@ -192,7 +194,7 @@ def _as_table(document: Document, table: str | None, *, terminal: bool) -> str:
     for name in names:
         if name not in silent:
             console.print()
-            console.print(_rich_table(name, document.tables[name]))
+            _print_table(console, name, document.tables[name])
     if silent:
         console.print()
         console.print(
@@ -224,27 +226,26 @@ def _readable_width(table: Table) -> int:
     return sum(min(length, PROSE_WIDTH) + 3 for length in longest)
 
 
-def _rich_table(name: str, table: Table):
-    from rich import box
-    from rich.table import Table as RichTable
+def _print_table(console: Console, name: str, table: Table) -> None:
     from rich.text import Text
 
+    from impact.cli._ruled import ruled_lines
     from impact.tables import shown_cells
     from impact.typing_ import named_rows
 
     table = table.for_readers()
     shown = shown_cells(table)
-    numeric = [table.schema.is_numeric(column, table.frame.iloc[:, place]) for place, column in enumerate(table.frame.columns)]
-    title = Text(name.replace("_", " "))
-    drawn = RichTable(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column, heading, is_number in zip(table.frame.columns, shown.columns, numeric, strict=True):
-        logs = table.schema.column(column).unit.startswith("log")  # a log return printed in percent says that it is one
-        drawn.add_column(Text(f"{heading} (log)" if logs else str(heading)), justify="right" if is_number else "left", overflow="fold")
-    for row in named_rows(shown, index=False):
-        drawn.add_row(*(Text(str(cell)) for cell in row))
+    right = [table.schema.is_numeric(column, table.frame.iloc[:, place]) for place, column in enumerate(table.frame.columns)]
+    logs = [table.schema.column(column).unit.startswith("log") for column in table.frame.columns]
+    # a log return printed in percent says that it is one
+    headings = [f"{heading}{' (log)' * is_log}" for heading, is_log in zip(shown.columns, logs, strict=True)]
+    rows = [tuple(map(str, row)) for row in named_rows(shown, index=False)]
+    head, body = ruled_lines(headings, rows, right, console.width)
+    console.print(Text(name.replace("_", " "), style="bold"))
+    console.out("\n".join(head), style="bold", highlight=False)
+    console.out("\n".join(body), highlight=False)
     if table.frame.empty:
-        drawn.caption = "(no rows)"
-    return drawn
+        console.print("(no rows)")
 
 
 def _as_csv(document: Document, table: str | None) -> str:
