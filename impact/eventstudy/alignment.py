@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
 
 from impact.anchors import AnchorPolicy
 from impact.errors import InputError
+from impact.eventstudy.column_labels import as_columns, named_as_columns
 from impact.eventstudy.event_tables import checked_events, clocked_rows, faulty_instant
 from impact.instants import parse_instant
 from impact.intake.given_frames import as_frame
 from impact.market.frames import checked_sessions, dated_frame, refuse_where
+from impact.tables.prose import quoted
 from impact.typing_ import FloatArray, IntArray, TableLike
 
 __all__ = [
@@ -123,30 +125,43 @@ def _numbers(frame: pd.DataFrame, parameter: str) -> FloatArray:
     try:
         return frame.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError):
-        bad = [column for column in frame.columns if not pd.api.types.is_numeric_dtype(frame[column])]
+        bad = {name: cell for name, column in frame.items() for cell in reversed(column.dropna().tolist()) if not _is_number(cell)}
+        first = next(iter(bad))
         raise InputError(
-            f"{parameter} has {len(bad)} column(s) that are not numbers (first {bad[0]!r}); "
+            f"{parameter} has {len(bad)} column(s) that are not numbers (first {quoted(first)}: {bad[first]!r}); "
             "give decimal returns, NaN for a day without trade."
         ) from None
 
 
-def read_market(market: Market | None) -> Market | None:
+def _is_number(cell: Any) -> bool:
+    try:
+        float(cell)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def read_market(market: Market | None, securities: pd.Index) -> Market | None:
     """The benchmark as names of columns, or as a pandas series or frame with its dates in the index.
+
+    Names are those of `securities`, the columns of the returns, that they are written like.
 
     Raises
     ------
     InputError
         If it is figures without dates.
     """
-    if isinstance(market, (pd.Series, str, list, tuple)) or market is None:
+    if isinstance(market, pd.Series) or market is None:
         return market
+    if isinstance(market, (list, tuple)):
+        return type(market)(as_columns(pd.Series(market, dtype=object), securities))
     if isinstance(market, (dict, pd.DataFrame)) or hasattr(market, "columns"):
         return dated_frame(as_frame(cast("TableLike", market), "market"), "market")
     if not isinstance(market, Hashable) or hasattr(market, "to_numpy"):
         raise InputError(
             f"market is a {type(market).__name__}, which has no dates; name a column of returns, or give a Series or a table with its sessions."
         )
-    return market
+    return cast("Market", as_columns(pd.Series([market], dtype=object), securities).iloc[0])
 
 
 def column_of_returns(market: Market | None, returns: ReturnTable) -> FloatArray:
@@ -214,7 +229,7 @@ def align_events(events: pd.DataFrame, returns: ReturnTable, anchor: AnchorPolic
     InputError
         If the table is empty, lacks a column, or repeats an `event_id`; or under ``anchor="raise"`` if a date is no session.
     """
-    return align_checked(checked_events(events), returns, anchor)
+    return align_checked(named_as_columns(checked_events(events), returns.securities), returns, anchor)
 
 
 def align_checked(events: pd.DataFrame, returns: ReturnTable, anchor: AnchorPolicy = "next") -> AlignedEvents:

@@ -30,6 +30,7 @@ __all__ = [
     "market_gap",
     "market_model",
     "mean_model",
+    "measured_against",
     "own_past",
     "regress_gap",
 ]
@@ -178,6 +179,19 @@ def _origin_note(design: StudyDesign) -> tuple[str, ...]:
     if not design.zero_alpha:
         return ()
     return ("the regression passes through the origin: past drift is not carried into the event window",)
+
+
+def measured_against(inputs: ModelInputs, model: NormalModel) -> FloatArray | None:
+    """(T, N) market that each line of `inputs` is set against by a model; None where it is set against none, or by a model of other lines."""
+    shape = (len(inputs.returns.sessions), inputs.security.size)
+    if "factors" in model.needs and inputs.factors is not None:
+        values, names = read_factors(inputs.factors, inputs.returns)
+        at = _FactorTable(values=values, names=names).at.get("MKTRF")
+        return None if at is None else np.broadcast_to(values[:, [at]], shape)
+    if not {"market", "one market"} & model.needs or inputs.market is None:
+        return None
+    benchmark = _benchmark(inputs.returns, inputs.design, inputs.security, inputs.market)
+    return np.broadcast_to(benchmark.values if benchmark.own else benchmark.values[:, None], shape)
 
 
 def _check_one_market(model: NormalModel, market: Market | None) -> None:

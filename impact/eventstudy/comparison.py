@@ -14,6 +14,7 @@ from impact.eventstudy.benchmarks import ModelInputs, NormalReturn, market_gap, 
 from impact.kernels.direct import event_rows
 from impact.kernels.records import Regression
 from impact.kernels.synthetic import simplex_weights
+from impact.tables.prose import quoted
 from impact.typing_ import IntArray
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def peer_gap(inputs: ModelInputs, model: NormalModel) -> NormalReturn:
     if (peer < 0).any():
         first = inputs.events["peer"].iloc[int(np.flatnonzero(peer < 0)[0])]
         raise InputError(
-            f"events['peer'] names {int((peer < 0).sum())} security(ies) that are no column of returns (first {first!r}); mend them."
+            f"events['peer'] names {int((peer < 0).sum())} security(ies) that are no column of returns (first {quoted(first)}); mend them."
         )
     pairs, pair = np.unique(np.column_stack((inputs.security, peer)), axis=0, return_inverse=True)
     gap = returns.values[:, pairs[:, 0]] - returns.values[:, pairs[:, 1]]

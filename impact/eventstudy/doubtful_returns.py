@@ -63,7 +63,7 @@ def thin_lines(groups: Sequence[PlacedEvents], design: StudyDesign) -> tuple[str
     ids = pd.concat([group.aligned.table["event_id"] for group in groups], ignore_index=True)
     told = (
         f"{thin.size} of {every.size} event{'s' * (every.size != 1)} {'is' if thin.size == 1 else 'are'} of a line without a move on a third of "
-        f"its estimation days or more (first {ids.iloc[thin[0]]!r}: {prose.percent(every[thin[0]], 0)} of its returns are zero): stale prices pull "
+        f"its estimation days or more (first {prose.quoted(ids.iloc[thin[0]])}: {prose.percent(every[thin[0]], 0)} of its returns are zero): stale prices pull "
         "beta to zero and spread a reaction over later days; compare model='dimson', or trade_to_trade_study"
     )
     warnings.warn(f"{told}.", ThinTrading, stacklevel=4)
@@ -100,7 +100,7 @@ def zeros_of_closed_days(groups: Sequence[PlacedEvents]) -> tuple[str, ...]:
     many = len(filled) > 1
     told = (
         f"{len(filled)} line{'s' * many} with events {'have' if many else 'has'} a return of exactly zero on days on which "
-        f"{'their' if many else 'its'} market was closed (first {name!r}: {count} {f'days on which {venue} was closed' if venue else 'days of week-ends'}), "
+        f"{'their' if many else 'its'} market was closed (first {prose.quoted(name)}: {count} {f'days on which {venue} was closed' if venue else 'days of week-ends'}), "
         "as if empty cells were filled with zeros: such days count as sessions, so windows are shorter than they seem and variances too small; "
         "leave the cells empty"
     )
@@ -125,7 +125,7 @@ def still_windows(groups: Sequence[PlacedEvents], design: StudyDesign) -> tuple[
     told = (
         f"{at.size} of {len(tables)} event{'s' * (len(tables) != 1)} {'has' if is_one else 'have'} {STILL} or more returns of exactly zero in a "
         f"row ({STILL_OF_MOVING} of a line that moved on nearly all days before) that reach into {'its' if is_one else 'their'} window (first "
-        f"{first['event_id']!r}: {first['security']}), as if the last price was carried "
+        f"{prose.quoted(first['event_id'])}: {first['security']}), as if the last price was carried "
         "through a halt, or on after the line had ended: such a day has no abnormal return; leave its cells empty, or see trade_to_trade_study"
     )
     warnings.warn(f"{told}.", ThinTrading, stacklevel=4)
@@ -181,7 +181,7 @@ def lost_weekdays(table: ReturnTable, groups: Sequence[PlacedEvents]) -> tuple[s
         return ()
     told = (
         f"{gone.size} line{'s' * (gone.size > 1)} with events {'have' if gone.size > 1 else 'has'} no return on any Monday (first "
-        f"{table.securities[lines[gone[0]]]!r}), in a table with rows at week-ends: returns made from row to row have none after an empty cell, "
+        f"{prose.quoted(table.securities[lines[gone[0]]])}), in a table with rows at week-ends: returns made from row to row have none after an empty cell, "
         "and events move to the next day; make them with impact.to_returns, or from the line's own rows"
     )
     warnings.warn(f"{told}.", ImpactWarning, stacklevel=4)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from impact.errors import InfeasibleDesign
 from impact.kernels.ols import BatchFit
+from impact.tables.prose import quoted
 from impact.typing_ import BoolArray, FloatArray, IntArray
 
 __all__ = ["FIT_RULES", "DropRule", "broken_rule", "drop_table", "nothing_left"]
@@ -88,6 +89,6 @@ def nothing_left(dropped: pd.DataFrame) -> InfeasibleDesign:
     """The error of a study without a usable event."""
     first = dropped.iloc[0]
     return InfeasibleDesign(
-        f"none of the {len(dropped)} events can be used (first: {first['event_id']!r}, {first['reason']}); "
+        f"none of the {len(dropped)} events can be used (first: {quoted(first['event_id'])}, {first['reason']}); "
         "mend the events, or shorten the estimation window or lower min_observations."
     )

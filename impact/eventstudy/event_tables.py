@@ -14,9 +14,10 @@ from impact.instants import parse_instant
 from impact.intake.given_frames import as_frame
 from impact.market.closed_days import is_stated, venues_of
 from impact.market.written_days import read_dates, refuse_day_before_month, refuse_wrong_weekday
+from impact.tables.prose import quoted
 from impact.typing_ import BoolArray, TableLike
 
-__all__ = ["checked_events", "clock_notes", "clocked_rows", "faulty_instant"]
+__all__ = ["checked_events", "clock_notes", "clocked_rows", "faulty_instant", "rolled_notes"]
 
 REQUIRED = ("event_id", "security", "date")
 FAR_APART = pd.Timedelta(days=10)
@@ -90,7 +91,7 @@ def faulty_instant(events: pd.DataFrame) -> InputError | None:
         return None
     name, value, rule = faults[0]
     return InputError(
-        f"events['known_at'] of event {name!r} is {value!r}, which {rule} ({len(faults)} such): write date, time and offset, such as "
+        f"events['known_at'] of event {quoted(name)} is {value!r}, which {rule} ({len(faults)} such): write date, time and offset, such as "
         "2021-01-14T18:00-05:00, or leave the cell empty, and the column date decides."
     )
 
@@ -124,10 +125,31 @@ def clock_notes(events: pd.DataFrame) -> tuple[str, ...]:
     if far.any():
         first = events[far].iloc[0]
         notes.append(
-            f"date and known_at of {int(far.sum())} of {len(events)} events lie more than {FAR_APART.days} days apart (first {first['event_id']!r}: "
+            f"date and known_at of {int(far.sum())} of {len(events)} events lie more than {FAR_APART.days} days apart (first {quoted(first['event_id'])}: "
             f"{pd.Timestamp(dates[far].iloc[0]):%Y-%m-%d}, {first['known_at']}); known_at decides: check which is meant"
         )
     return tuple(notes)
+
+
+def rolled_notes(events: pd.DataFrame) -> tuple[str, ...]:
+    """How many of the events that their date places are dated on a day that is no session, and where the first of them went.
+
+    Parameters
+    ----------
+    events : DataFrame
+        With `day0` and `rolled_days`.
+    """
+    moved = events[(events["rolled_days"] != 0).to_numpy() & ~clocked_rows(events)]
+    if moved.empty:
+        return ()
+    first, is_one = moved.iloc[0], len(moved) == 1
+    day0 = pd.Timestamp(first["day0"])
+    dated = day0 - pd.Timedelta(days=int(first["rolled_days"]))
+    return (
+        f"{len(moved)} of {len(events)} events {'is' if is_one else 'are'} dated on a day that is no session of {'its' if is_one else 'their'} line and "
+        f"{'stands' if is_one else 'stand'} on the session {'before' if dated > day0 else 'after'} it (first {quoted(first['event_id'])}: {dated:%A %Y-%m-%d}, "
+        f"day 0 {day0:%Y-%m-%d})",
+    )
 
 
 def _day0(events: pd.DataFrame) -> pd.Series:
@@ -157,13 +179,13 @@ def _decided(events: pd.DataFrame, clocked: pd.Series, dates: pd.Series) -> tupl
     if other.any():
         first = events[other].iloc[0]
         told = (
-            f": on {int(other.sum())} it is another day than date says (first {first['event_id']!r}: date {first['date']!s:.10}, known_at "
+            f": on {int(other.sum())} it is another day than date says (first {quoted(first['event_id'])}: date {first['date']!s:.10}, known_at "
             f"{first['known_at']}, day 0 {first['day0']:%Y-%m-%d})"
         )
     unread = both & dates.isna()
     if unread.any():
         first = events[unread].iloc[0]
-        told += f"; the date of {int(unread.sum())} names no day that can be read (first {first['event_id']!r}: {first['date']!r})"
+        told += f"; the date of {int(unread.sum())} names no day that can be read (first {quoted(first['event_id'])}: {first['date']!r})"
     return (
         f"known_at, and not date, decides day 0 of {int(both.sum())} of {len(events)} events, by the hours of the venue stated or in the ticker{told}",
     )

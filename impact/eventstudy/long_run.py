@@ -62,8 +62,9 @@ def buy_and_hold(
     ----------
     Barber and Lyon (1997), Journal of Financial Economics 43.
     """
-    market = read_market(market)
-    table, placed = complete_and_place(read_returns(returns), events, anchor, market, None, "simple")
+    table = read_returns(returns)
+    market = read_market(market, table.securities)
+    table, placed = complete_and_place(table, events, anchor, market, None, "simple")
     groups = [group for group in placed if group.aligned.day0.size]
     if not groups:
         raise InfeasibleDesign(f"none of the {len(events)} events can be placed on the sessions of its security; mend them.")
@@ -197,8 +198,9 @@ def calendar_time_drift(
     ----------
     Jaffe (1974), Journal of Business 47. Mitchell and Stafford (2000), Journal of Business 73.
     """
-    market, factors = read_inputs(market, factors)
-    table, groups = complete_and_place(read_returns(returns), events, anchor, market, factors, "simple")
+    table = read_returns(returns)
+    market, factors = read_inputs(market, factors, table.securities)
+    table, groups = complete_and_place(table, events, anchor, market, factors, "simple")
     check_scale_of_inputs(table, groups, market, factors, "simple")
     if len(groups) == 1:  # lines of one market: its sessions, and the benchmark as it is met there
         table = groups[0].inputs.returns

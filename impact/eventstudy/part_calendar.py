@@ -95,7 +95,7 @@ def calendar_of_parts(
     lines = pd.Index([name for part in names for name in part], dtype=object)
     of_lines = venues_of(lines[lines.isin(owners)], venues)
     nothing = ReturnTable(values=np.empty((len(sessions), 0)), sessions=sessions, securities=pd.Index([], dtype=object))
-    lacked = rows_lacked(sessions, benchmark_records(nothing, *read_inputs(market, factors), venues), of_lines.tolist())
+    lacked = rows_lacked(sessions, benchmark_records(nothing, *read_inputs(market, factors, nothing.securities), venues), of_lines.tolist())
     absent: dict[str, pd.DatetimeIndex] = {}
     if any(_keeps_other_days(venue, sessions) for venue in dict.fromkeys(of_lines) if venue):
         looks = [_Look(path=path, sessions=sessions, with_events=owners, venues=venues) for path in paths]

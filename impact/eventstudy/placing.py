@@ -14,6 +14,7 @@ from impact.errors import ImpactWarning
 from impact.eventstudy.alignment import AlignedEvents, Market, ReturnTable, align_checked, read_market
 from impact.eventstudy.benchmark_records import BenchmarkRecord, benchmark_records, rows_lacked
 from impact.eventstudy.benchmarks import ModelInputs
+from impact.eventstudy.column_labels import named_as_columns
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.estimate import Estimated, estimate
 from impact.eventstudy.event_tables import checked_events
@@ -104,17 +105,17 @@ def stated_venues(events: pd.DataFrame) -> dict[str, str]:
     return dict(zip(known["security"].astype(str), known["venue"].astype(str), strict=True))
 
 
-def read_inputs(market: Market | None, factors: pd.DataFrame | None) -> tuple[Market | None, pd.DataFrame | None]:
-    """Benchmark and factors with their dates in the index."""
-    return read_market(market), None if factors is None else dated_frame(as_frame(factors, "factors"), "factors")
+def read_inputs(market: Market | None, factors: pd.DataFrame | None, securities: pd.Index) -> tuple[Market | None, pd.DataFrame | None]:
+    """Benchmark and factors with their dates in the index; the benchmark under the label of the column it is."""
+    return read_market(market, securities), None if factors is None else dated_frame(as_frame(factors, "factors"), "factors")
 
 
 def completed_table(
     table: ReturnTable, events: pd.DataFrame, market: Market | None = None, factors: pd.DataFrame | None = None
 ) -> ReturnTable:
     """The table with the rows it lacks as days without a return: sessions of the venues of the lines with events, and rows of their benchmark."""
-    checked = checked_events(events)
-    return _completed(table, checked, benchmark_records(table, *read_inputs(market, factors), stated_venues(checked)))
+    checked = named_as_columns(checked_events(events), table.securities)
+    return _completed(table, checked, benchmark_records(table, *read_inputs(market, factors, table.securities), stated_venues(checked)))
 
 
 def _completed(table: ReturnTable, checked: pd.DataFrame, records: Sequence[BenchmarkRecord]) -> ReturnTable:
@@ -252,7 +253,7 @@ def place_events(
 
     With `met`, the table and the benchmark are on the sessions of the lines already.
     """
-    checked, (market, factors) = checked_events(events), read_inputs(market, factors)
+    checked, (market, factors) = named_as_columns(checked_events(events), table.securities), read_inputs(market, factors, table.securities)
     records = () if met else benchmark_records(table, market, factors, stated_venues(checked))
     return _placed(table, checked, anchor, market, factors, kind, records, met=met)
 
@@ -266,7 +267,7 @@ def complete_and_place(
     kind: ReturnKind | None,
 ) -> tuple[ReturnTable, list[PlacedEvents]]:
     """:func:`completed_table`, and :func:`place_events` on it: what both look at is read once."""
-    checked, (market, factors) = checked_events(events), read_inputs(market, factors)
+    checked, (market, factors) = named_as_columns(checked_events(events), table.securities), read_inputs(market, factors, table.securities)
     records = benchmark_records(table, market, factors, stated_venues(checked))
     table = _completed(table, checked, records)
     return table, _placed(table, checked, anchor, market, factors, kind, records)

@@ -223,7 +223,7 @@ class EventStudyResult(StudyExports, Result):
             other = "zero_alpha=True" if MODELS[self.design.model].zero_alpha else "model='market_adjusted'"
             warnings.warn(
                 f"the estimation-window alpha alone moves CAR({a}, {b}) by more than one standard error for {moved} of "
-                f"{self.n_events} events (most for {self.event_ids[worst]!r}: {prose.signed_decimal(alpha[worst], 4)} a day); compare with {other}.",
+                f"{self.n_events} events (most for {prose.quoted(self.event_ids[worst])}: {prose.signed_decimal(alpha[worst], 4)} a day); compare with {other}.",
                 ImpactWarning,
                 stacklevel=3,
             )
@@ -242,7 +242,7 @@ class EventStudyResult(StudyExports, Result):
             worst = int(np.nanargmax(size))
             warnings.warn(
                 f"the residuals of {int(certain.sum())} of {self.n_events} events hang together from day to day (most for "
-                f"{self.event_ids[worst]!r}, autocorrelation {prose.decimal(phi[worst])}): the t of its CAR({a}, {b}) at 5 % rejects "
+                f"{prose.quoted(self.event_ids[worst])}, autocorrelation {prose.decimal(phi[worst])}): the t of its CAR({a}, {b}) at 5 % rejects "
                 f"{prose.percent(size[worst], 0)} of true nulls; read the test of inference({a}, {b}) instead.",
                 ImpactWarning,
                 stacklevel=3,

@@ -13,6 +13,7 @@ import pandas as pd
 
 from impact.errors import ImpactWarning, InputError
 from impact.tables import prose
+from impact.tables.prose import quoted
 from impact.typing_ import FloatArray, IntArray, ReturnKind
 
 __all__ = ["check_benchmark", "check_returns", "doubt_scale", "looked_at"]
@@ -31,6 +32,8 @@ SESSIONS_A_DAY = 5 / 7
 """Sessions in a calendar day."""
 LARGEST_RATE = 0.001
 """Risk-free rate a calendar day, decimal, above which it is in percent or a year's: 0.1 % a day is 44 % a year."""
+MISSING_CODES = (-99.99, -999.0, -66.0, -77.0, -88.0, -99.0)
+"""What stands for a missing return: in the data library of Kenneth French, which states it in its files, and in CRSP's returns."""
 LOOKED_AT = 250
 """Rows of a long table, evenly spread, from which its scale is told."""
 
@@ -66,6 +69,7 @@ def check_returns(
     )
     percent = enough & (size > PERCENT_LINE)
     _refuse(percent, size, securities, parameter, "half of its days beyond 25 %: these are percent; divide by 100")
+    _refuse_codes(least[lines], securities, parameter)
     impossible = least[lines] < -1.0
     if kind == "simple" and impossible.any():
         rule = "a simple return below -100 % (the least is {}): these are percent or log returns; divide by 100, or say kind='log'"
@@ -141,6 +145,18 @@ def _refuse(wrong: np.ndarray, size: FloatArray, names: Sequence[object], parame
     )
 
 
+def _refuse_codes(least: FloatArray, names: Sequence[object], parameter: str) -> None:
+    """Refuse a code of a missing return, as it is or over 100, as the least figure of a column."""
+    codes = np.array([code / unit for code in MISSING_CODES for unit in (1.0, 100.0) if code / unit <= MISSING_CODES[0] / 100])
+    coded = np.isclose(least[:, None], codes, rtol=1e-9, atol=0.0).any(axis=1)
+    if coded.any():
+        first = int(np.flatnonzero(coded)[0])
+        raise InputError(
+            f"{parameter} has {int(coded.sum())} of {len(names)} column(s) with a code of a missing return (first {quoted(names[first])}: "
+            f"{prose.significant(least[first], 5)}); leave such days empty before anything is divided: table.where(table > {prose.significant(least[first], 5)})."
+        )
+
+
 def check_benchmark(table: pd.DataFrame | pd.Series | None, parameter: str, kind: ReturnKind, *, fewest: int = FEWEST_ROWS) -> None:
     """Refuse a benchmark or factors in percent or as prices, and a risk-free rate that is no daily decimal.
 
@@ -170,6 +186,7 @@ def check_benchmark(table: pd.DataFrame | pd.Series | None, parameter: str, kind
     rule = "only positive figures of this size: these are prices or index levels; pass them through impact.to_returns"
     _refuse(enough & (least > 0) & (size > PERCENT_INDEX), size, names, parameter, rule)
     _refuse(enough & (size > PERCENT_INDEX), size, names, parameter, "half of its days beyond 10 %: these are percent; divide by 100")
+    _refuse_codes(least, names, parameter)
     if kind == "simple":
         _refuse(least < -1.0, size, names, parameter, "a simple return below -100 %: these are percent; divide by 100")
     for column in rates:

@@ -94,7 +94,7 @@ def _refuse_other_units(stated: FloatArray, times: FloatArray, sigma: FloatArray
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         raise InputError(
-            f"events[{COLUMN!r}] has {int(wrong.sum())} of {stated.size} value(s) in another unit than the returns (first {ids[first]!r}: "
+            f"events[{COLUMN!r}] has {int(wrong.sum())} of {stated.size} value(s) in another unit than the returns (first {prose.quoted(ids[first])}: "
             f"{prose.significant(stated[first])}, beside {prose.significant(sigma[first])} on its quiet days); give the standard deviation of one "
             "day as a decimal: divide percent by 100."
         )
@@ -103,7 +103,7 @@ def _refuse_other_units(stated: FloatArray, times: FloatArray, sigma: FloatArray
 def _warn(chosen: BoolArray, ids: np.ndarray, figures: FloatArray, rule: str) -> None:
     first = int(np.flatnonzero(chosen)[0])
     warnings.warn(
-        f"events[{COLUMN!r}] has {int(chosen.sum())} of {chosen.size} value(s) that are {rule} (first {ids[first]!r}: {prose.significant(figures[first])}).",
+        f"events[{COLUMN!r}] has {int(chosen.sum())} of {chosen.size} value(s) that are {rule} (first {prose.quoted(ids[first])}: {prose.significant(figures[first])}).",
         ImpactWarning,
         stacklevel=6,
     )
@@ -119,7 +119,9 @@ def _notes(stated: FloatArray, times: FloatArray, ids: np.ndarray) -> tuple[str,
         "errors of single events in car"
     )
     lacking = np.flatnonzero(~known)
-    return (line + (f"; {lacking.size} without it (first {ids[lacking[0]]!r}) keep that test from leading" if lacking.size else ""),)
+    return (
+        line + (f"; {lacking.size} without it (first {prose.quoted(ids[lacking[0]])}) keep that test from leading" if lacking.size else ""),
+    )
 
 
 def not_used(events: pd.DataFrame, where: str) -> tuple[str, ...]:

@@ -18,13 +18,15 @@ from impact.eventstudy.doubtful_returns import doubts_of_returns, lost_weekdays,
 from impact.eventstudy.doubts import with_doubts
 from impact.eventstudy.drops import broken_rule, drop_table, nothing_left
 from impact.eventstudy.estimate import Estimated
-from impact.eventstudy.event_tables import clock_notes
+from impact.eventstudy.event_tables import clock_notes, rolled_notes
+from impact.eventstudy.lagged_benchmark import lagged_benchmark
 from impact.eventstudy.models import ModelName
 from impact.eventstudy.placing import check_scale_of_inputs, complete_and_place, estimate_placed, place_events, read_inputs
 from impact.eventstudy.results import EventStudyResult
 from impact.eventstudy.stated_variance import with_event_sd
 from impact.kernels.mapping import Executor
 from impact.provenance import Source
+from impact.tables.prose import quoted
 from impact.tables.stacking import stacked
 from impact.typing_ import FloatArray, IntArray, ReturnKind, Window
 
@@ -138,7 +140,8 @@ def run_study(
     Without `carry` the figures are no returns: what was observed while a line's own market was closed is left out, not
     compounded. Without `doubt_moves` nothing is doubted for the size of its move: who has the prices knows better. With `met` the table and its benchmark are on the sessions of the lines already.
     """
-    table, (market, factors) = read_returns(returns), read_inputs(market, factors)
+    table = read_returns(returns)
+    market, factors = read_inputs(market, factors, table.securities)
     _check_span(design, table)
     kind = design.kind if carry else None
     if met:
@@ -155,6 +158,7 @@ def run_study(
             *still_windows(groups, design),
             *zeros_of_closed_days(groups),
             *lost_weekdays(table, groups),
+            *lagged_benchmark(groups, design),
         )
     estimated, aligned, sessions = estimate_placed(groups, table, design, executor)
     study = finish_study(replace(estimated, notes=(*estimated.notes, *thin)), aligned, sessions, design, sources)
@@ -205,6 +209,7 @@ def finish_study(
         assumptions=(
             *_assumptions(design, estimated),
             *clock_notes(aligned.table),
+            *rolled_notes(events),
             *_counted_twice(aligned),
             *_overlap(design, aligned),
             *_contamination(design, aligned),
@@ -223,7 +228,7 @@ def _counted_twice(aligned: AlignedEvents) -> tuple[str, ...]:
     ids = aligned.table["event_id"]
     return (
         f"{again.size} event{'s' * (again.size > 1)} repeat{'s' * (again.size == 1)} the security and day 0 of another (first "
-        f"{ids.iloc[again[0]]!r}: {ids.iloc[first]!r}): one observation under several names is no further evidence, so no test of "
+        f"{quoted(ids.iloc[again[0]])}: {quoted(ids.iloc[first])}): one observation under several names is no further evidence, so no test of "
         "all of them holds; keep one of each",
     )
 
@@ -240,7 +245,7 @@ def _overlap(design: StudyDesign, aligned: AlignedEvents) -> tuple[str, ...]:
     touched = int((np.append(is_near, False) | np.append(False, is_near)).sum())
     one, other = (aligned.table["event_id"].iloc[order[at]] for at in (near[0] + 1, near[0]))
     return (
-        f"the event windows of {touched} events overlap with that of another event of the same security (first {one!r}: {other!r}, "
+        f"the event windows of {touched} events overlap with that of another event of the same security (first {quoted(one)}: {quoted(other)}, "
         f"{apart[near[0]]} session{'s' * int(apart[near[0]] > 1)} apart), so the days that they share are in both CARs; shorten the window, or "
         "see overlap_report and chained_events",
     )
@@ -259,7 +264,7 @@ def _contamination(design: StudyDesign, aligned: AlignedEvents) -> tuple[str, ..
     one, other = (aligned.table["event_id"].iloc[order[at]] for at in (touched[0], first[touched[0]]))
     return (
         f"the estimation window of {touched.size} event{'s' * (touched.size > 1)} contains another event of the same security "
-        f"(first {one!r}: {other!r}), which widens its errors; see overlap_report, or chained_events for one firm",
+        f"(first {quoted(one)}: {quoted(other)}), which widens its errors; see overlap_report, or chained_events for one firm",
     )
 
 

@@ -13,6 +13,7 @@ from impact.anchors import AnchorPolicy
 from impact.errors import InfeasibleDesign, InputError
 from impact.eventstudy.alignment import ReturnTable, read_returns
 from impact.eventstudy.causal_schemas import CONTROL, CONTROL_PATH, DONORS_OUT, LEFT_OUT_DONOR, PLACEBO_DONORS, WEIGHTS
+from impact.eventstudy.column_labels import as_columns, named_as_columns
 from impact.eventstudy.comparison import donor_columns
 from impact.eventstudy.design import StudyDesign
 from impact.eventstudy.drops import nothing_left
@@ -184,9 +185,11 @@ def synthetic_control(
     (0.04, 24)
     """
     design = StudyDesign(model="synthetic_control", estimation=estimation, window=window, kind=kind, anchor=anchor, level=level)
-    event, treated = _one_event(checked_events(events), event_id)
-    table = completed_table(read_returns(returns), event)
-    group = place_events(table, event, anchor, None if donors is None else list(donors), None, kind)[0]
+    table = read_returns(returns)
+    event, treated = _one_event(named_as_columns(checked_events(events), table.securities), event_id)
+    donors = None if donors is None else as_columns(pd.Series(list(donors), dtype=object), table.securities).tolist()
+    table = completed_table(table, event)
+    group = place_events(table, event, anchor, donors, None, kind)[0]
     if not group.aligned.day0.size:
         raise nothing_left(group.aligned.dropped)
     own, column, at = group.calendar.table, int(group.aligned.security[0]), int(group.aligned.day0[0])

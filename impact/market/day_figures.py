@@ -10,7 +10,8 @@ import pandas as pd
 from impact.errors import InputError
 from impact.intake.given_frames import as_frame
 from impact.market.column_names import COLUMN_NAMES
-from impact.market.frames import dated_frame, session_frame
+from impact.market.frames import session_frame, with_dates
+from impact.market.long_frames import pivoted
 from impact.typing_ import TableLike
 
 __all__ = ["figures_of_day"]
@@ -69,21 +70,15 @@ def _by_figure(table: Any, figures: Sequence[str], parameter: str, only: str | N
         raise InputError(
             f"{parameter} holds the figures of one security and does not say of which; give a column 'security', or frames as yfinance gives them."
         )
-    dated = dated_frame(frame, parameter)
+    dated = with_dates(frame, parameter)
     return {figure: dated[[told[figure]]].set_axis([only], axis=1) for figure in figures}
 
 
 def _unstacked(frame: pd.DataFrame, security: Any, columns: Mapping[str, Any], parameter: str) -> dict[str, pd.DataFrame]:
     """Wide frames of a long one."""
-    dated = dated_frame(frame, parameter)
-    day = dated.index.rename("session")
-    key = pd.MultiIndex.from_arrays([day, dated[security].astype(str).str.strip()])
-    repeated = key[key.duplicated()]
-    if len(repeated):
-        raise InputError(
-            f"{parameter} gives {len(repeated)} rows twice (first {repeated[0][1]} on {repeated[0][0]}); keep one row a session and security."
-        )
-    return {figure: dated[column].set_axis(key).unstack() for figure, column in columns.items()}
+    dated = with_dates(frame, parameter)
+    names = pd.Index(dated[security].astype(str).str.strip())
+    return {figure: pivoted(dated[column], dated.index.rename("session"), names, parameter) for figure, column in columns.items()}
 
 
 def _require(figures: Sequence[str], held: Any, parameter: str) -> None:

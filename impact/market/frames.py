@@ -11,10 +11,11 @@ import pandas as pd
 from impact.errors import InputError
 from impact.intake.given_frames import as_frame
 from impact.market.column_names import DATE_NAMES
+from impact.market.long_frames import wide_frame
 from impact.tables.prose import significant
 from impact.typing_ import BoolArray, DaysLike, FloatArray, TableLike
 
-__all__ = ["checked_figures", "checked_sessions", "dated_frame", "one_level", "session_frame"]
+__all__ = ["checked_figures", "checked_sessions", "dated_frame", "one_level", "session_frame", "with_dates"]
 
 _ZONED_MIDNIGHT = r"\d{4}-\d{2}-\d{2}[ T]00:00(?::00(?:\.0+)?)?(?:[+-]\d{2}:?\d{2}|Z)"
 
@@ -184,6 +185,17 @@ def refuse_where(bad: BoolArray, values: FloatArray, sessions: pd.DatetimeIndex,
 
 
 def dated_frame(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
+    """A frame, or a long table of one figure, as sessions x securities with the dates in the index.
+
+    Raises
+    ------
+    InputError
+        As :func:`with_dates`; or if it is a long table that cannot be laid wide.
+    """
+    return with_dates(wide_frame(frame, parameter), parameter)
+
+
+def with_dates(frame: pd.DataFrame, parameter: str) -> pd.DataFrame:
     """The frame with its dates in the index, wherever they stood: whole numbers such as 20250115 are dates, as the same text is.
 
     Raises

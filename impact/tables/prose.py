@@ -22,6 +22,7 @@ __all__ = [
     "long_date",
     "p_value",
     "percent",
+    "quoted",
     "signed_decimal",
     "signed_percent",
     "significant",
@@ -152,6 +153,19 @@ def interval(low: Figure, high: Figure, form: Callable[..., str] = percent, *opt
         if first.endswith(unit) and last.endswith(unit):
             first = first.removesuffix(unit)
     return f"{first} to {last}"
+
+
+def quoted(value: object) -> str:
+    """A name or an id as it is written in code: text in quotation marks, a figure without the type that holds it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> quoted("E7"), quoted(np.int64(7))
+    ("'E7'", '7')
+    """
+    bare = getattr(value, "item", None)
+    return repr(bare() if callable(bare) else value)
 
 
 def date(value: datetime.date | None) -> str:
