@@ -11,6 +11,7 @@ from impact.holdings.cash_labels import is_called_cash
 from impact.holdings.distinct import per_distinct
 from impact.identifiers import normalise_tickers
 from impact.intake.currencies import CURRENCIES
+from impact.typing_ import BoolArray
 
 __all__ = ["INSTRUMENTS", "NOT_PRODUCTS", "NOT_SECURITIES", "classify_instruments", "with_cash_symbols", "written_on"]
 
@@ -43,7 +44,7 @@ _BY_CLASS: tuple[tuple[str, str], ...] = (
 _BY_NAME: tuple[tuple[str, str], ...] = (
     (
         "bond",
-        r"\b\d{1,2}(\.\d+)?\s?%?\s(due\s)?\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b\d{1,2}(\.\d+)?\s?%.*\b20\d\d\b|\b\d\.\d+ (19|20)\d\d\b|\bperp(etual)?\b",
+        r"\b\d{1,2}(\.\d+)?[ \xa0]?%?[ \xa0](due[ \xa0])?\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b\d{1,2}(\.\d+)?[ \xa0]?%.*\b20\d\d\b|\b\d\.\d+ (19|20)\d\d\b|\bperp(etual)?\b",
     ),
     ("option", r"\b(call|put)\b.*\d|\d (call|put)s?$|\b[cp]\d{2,}(\.\d+)?$|\d (c|p) \d"),
     ("swap", r"^trs on |\btotal return swap\b|\bswap\b"),
@@ -61,7 +62,7 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
         r"(^|[^a-z])etfs?([^a-z]|$)|qdii|基金|联接|聯接|投資信託|펀드|\bucits\b|\bishares\b|\bspdr\b|\bfunds?\b|\bfonds\b|\bsicav\b|\betp\b|\bunit trust\b"
         r"|\bvanguard (total|lifestrategy|target|emerging|developed|esg|u\.?s\.?|uk|global|small|mid|large|federal)\b"
         r"|\bxtrackers\b|\blyxor\b|\bkraneshares\b|\bproshares\b|\bdirexion\b|\bindex\b.*\b(acc|dist|accumulation)\b"
-        r"|\S+ .*\b(msci|ftse|stoxx|nasdaq[ -]?100|s&p ?500|russell ?\d+|topix|csi ?300|hang seng (index|tech))\b",
+        r"|[^ ]+ .*\b(msci|ftse|stoxx|nasdaq[ -]?100|s&p ?500|russell ?\d+|topix|csi ?300|hang seng (index|tech))\b",
     ),
 )
 _BY_TICKER: tuple[tuple[str, str], ...] = (
@@ -203,12 +204,13 @@ def _found(column: pd.Series | None, patterns: tuple[tuple[str, str], ...], leng
     kinds = np.full(len(words) + 1, "", dtype=object)
     ascii_only = ~words.str.contains("[^\\x00-\\x7F]", regex=True).to_numpy(dtype=bool)
     for alike in (np.flatnonzero(ascii_only), np.flatnonzero(~ascii_only)):  # a search in ASCII alone runs in Arrow
-        part = words.take(alike)
+        told = _holds(words.take(alike), "|".join(pattern for _, pattern in patterns))
+        alike = alike[told]  # most texts hold none of them
         for kind, pattern in reversed(patterns if len(alike) else ()):
-            kinds[alike[part.str.contains(_grouped(pattern), regex=True).to_numpy(dtype=bool)]] = kind
+            kinds[alike[_holds(words.take(alike), pattern)]] = kind
     return kinds[codes]
 
 
-def _grouped(pattern: str) -> str:
-    """The pattern with groups that capture nothing."""
-    return pattern.replace("(", "(?:")
+def _holds(texts: pd.Series, pattern: str) -> BoolArray:
+    """Texts in which a pattern occurs; its groups capture nothing."""
+    return texts.str.contains(pattern.replace("(", "(?:"), regex=True).to_numpy(dtype=bool)
