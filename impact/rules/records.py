@@ -15,6 +15,10 @@ __all__ = ["Cell", "ClockRule", "Conflict", "Duty", "Instant", "Licence", "Listi
 
 Instant: TypeAlias = pd.Timestamp | None
 
+EASTERN = "America/New_York"
+LAST_SECOND = "23:59:59"
+"""Where the end of a listing of which only the day is on record stands (``removed_known_at``)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Programme:
@@ -159,6 +163,15 @@ class Listing:
         """First instant at which it may have been public: the first of its day where only that is on record."""
         return _earliest(self.listed_at, self.precision)
 
+    @cached_property
+    def leaving_from_at(self) -> Instant:
+        """First instant at which its end may have been public, where only the day of it is on record; None where the hour is."""
+        if self.removed_at is None:
+            return None
+        local = self.removed_at.tz_convert(EASTERN)
+        only_the_day = f"{local:%H:%M:%S}" == LAST_SECOND
+        return _earliest(self.removed_at, "day") if only_the_day else None
+
     @property
     def turns_on_custody(self) -> bool:
         """Whether it reaches a security by where it is held, not by whose it is."""
@@ -283,4 +296,4 @@ class Ruling:
 
 
 def _earliest(at: pd.Timestamp, precision: str) -> pd.Timestamp:
-    return at.tz_convert("America/New_York").normalize().tz_convert("UTC") if precision == "day" else at
+    return at.tz_convert(EASTERN).normalize().tz_convert("UTC") if precision == "day" else at

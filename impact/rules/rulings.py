@@ -9,6 +9,7 @@ import pandas as pd
 
 from impact.rules.asked_programmes import in_force
 from impact.rules.book import RuleBook
+from impact.rules.closing_day import while_leaving
 from impact.rules.investor_law import by_duty, by_law_not_on_record
 from impact.rules.legal_clocks import clock_instants
 from impact.rules.line_doubts import EVER, doubt_rule
@@ -214,6 +215,7 @@ def boundaries(book: RuleBook, question: Question) -> list[pd.Timestamp]:
                     listing.listed_at,
                     listing.earliest_at,
                     listing.removed_at,
+                    listing.leaving_from_at,
                     *clock_instants(book, programme.programme_id, listing).values(),
                 }
                 own = [licence for licence in book.licences if licence.covers(programme.programme_id, listing, question.keys)]
@@ -248,7 +250,7 @@ def _of_listings(book: RuleBook, programme: Programme, reached: list[Listing], q
     for listing in reached:
         if listing.passes_over(question.keys):
             continue
-        ruling = _ruling(book, programme, listing, question, at)
+        ruling = while_leaving(_ruling(book, programme, listing, question, at), listing, at)
         other = silent.get(listing.conflict_id)
         differ = other is not None and (listing.conflict_at is None or at >= listing.conflict_at)
         settled.append(_undecided(ruling, listing, other) if differ and other and ruling.status == "prohibited" else ruling)

@@ -69,6 +69,31 @@ def test_the_day_of_a_blocking_is_unknown_until_it_is_over(hour, status):
     assert "whose it is was not established" not in answer.rule
 
 
+@pytest.mark.parametrize(
+    ("line", "at", "status"),
+    [
+        ("0486.HK", "2019-01-26T23:59-05:00", "prohibited"),  # blocked to the day of the removal, Sunday 27 January 2019
+        ("0486.HK", "2019-01-28T10:00+08:00", "unknown"),  # 21:00 on 27 January in New York: the removal may be public already
+        ("0486.HK", "2019-01-28T14:00+08:00", "not_listed"),
+        ("1766.HK", "2021-06-02T23:59-04:00", "prohibited"),  # EO 14032 of 3 June 2021 left it off; the hour is not on record
+        ("1766.HK", "2021-06-03T12:00-04:00", "unknown"),
+        ("1766.HK", "2021-06-04T00:00-04:00", "allowed"),
+    ],
+)
+def test_the_day_on_which_a_bar_ended_is_unknown_until_it_is_over(line, at, status):
+    answer = permitted("buy", line, at)
+    assert answer.status == status
+    assert ("left the list" in answer.rule and "hour that is not on record" in answer.rule) == (status == "unknown")
+    assert answer.since is None or answer.since <= answer.at
+    assert answer.until is None or answer.until > answer.at
+
+
+def test_an_end_known_to_the_minute_is_no_day():
+    """The court vacated Xiaomi's listing at 16:09 on 25 May 2021; possession is asked of a year later all the same."""
+    listing = next(entry for entry in rule_book(None).issuer("1810.HK")[1] if entry.removed_at is not None)
+    assert listing.leaving_from_at is None
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("investor", ["us_person", "non_us_person"])
 def test_the_day_of_a_listing_without_a_bar_of_its_own_says_as_before(action, investor):
