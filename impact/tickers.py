@@ -77,6 +77,8 @@ def normalise_ticker(text: str, *, exchange: str = "", location: str = "") -> Ti
     --------
     >>> str(normalise_ticker("00317  HK")), normalise_ticker("002415 CH Equity").yahoo, str(normalise_ticker("CHL US"))
     ('317 HK', '002415.SZ', 'CHL US')
+    >>> normalise_ticker("BP/ LN").yahoo, normalise_ticker("BRK/B US").yahoo
+    ('BP.L', 'BRK-B')
     >>> normalise_ticker("2415", exchange="Shenzhen Stock Exchange").yahoo
     '002415.SZ'
     """
@@ -145,6 +147,7 @@ def _line(code: str, venue: str, ending: str) -> TickerLine | None:
         return TickerLine(code=padded, country="CN", yahoo=f"{padded}.{ending}" if ending else "")
     if country == "MX":
         code = code.rstrip("* ") or code  # the star of an issuer's only series, which its symbol has not
+    code = code.rstrip("/.") or code  # a stop that London writes behind codes of one or two letters (BP/ LN, BA.)
     if country == "KR" and code.isdigit():
         code = code.zfill(6)
     yahoo = ""

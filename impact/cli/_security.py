@@ -18,6 +18,7 @@ def asked_security(text: str, as_of: str | None = None) -> tuple[str, tuple[str,
     from impact.calendars import parse_instant
     from impact.identifiers import is_valid
     from impact.rules.book import rule_book
+    from impact.rules.vocabulary import line_key
 
     known = None if as_of is None else parse_instant(as_of).tz_convert("UTC")
     book = rule_book(known)
@@ -28,12 +29,15 @@ def asked_security(text: str, as_of: str | None = None) -> tuple[str, tuple[str,
 
     resolution = resolve_line(text, targets=screening_targets(as_of=known))
     if (line := _line_on_record(text)) and not (resolution.is_sure and _is_of(line, resolution.entity)):
-        return line, (f"{text!r} was read as {line}: the table of lines has one issuer of that code or name.", _not_named(line))
+        read_as = f"{text!r} was read as {line}: the table of lines has one issuer of that code or name."
+        return line, (read_as,) if book.issuer(line)[1] else (read_as, _not_named(line))
     # A ticker without ending is a line in the United States, as in the rest of the package.
     plain = text.isupper() and text.isalpha() and len(text) <= _LONGEST_US_TICKER
     # A code of which no table says whose it is asks as it stands: the answer is unknown, not a mistake of the asker.
     plain |= any(is_valid(text, kind) for kind in ("isin", "cusip", "sedol"))
     security = text if plain and not resolution.is_sure and resolution.proposals.empty else resolution.require()
+    if not resolution.entity and "." not in security and line_key(text) == security:
+        security = text  # as it was typed it says more: CSGP US trades in the United States, CSGP may be a word
     listed = bool(book.issuer(security)[1])
     if not listed and resolution.entity and book.issuer(resolution.entity)[1]:
         security, listed = resolution.entity, True

@@ -12,6 +12,7 @@ from impact.errors import InputError
 from impact.facts.edition_counts import ListCount, editions_of, list_counts, span
 from impact.facts.names import core_name
 from impact.facts.printed_names import coded_line, printed_name
+from impact.facts.record_end import beyond_record
 from impact.facts.schemas import EDITION_CHANGES, EDITION_COUNTS, EDITION_NAMES
 from impact.facts.tables import known_table
 from impact.instants import parse_instant
@@ -80,7 +81,7 @@ class Edition(Result):
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the list must be told beside the names."""
-        return self.withdrawn
+        return (*self.withdrawn, *beyond_record(self.at))
 
     def summary(self) -> Summary:
         """The count held against the count printed, and every name."""
@@ -141,7 +142,7 @@ class EditionDifference(Result):
             for pair in [(int(row[f"{what}_low"]), int(row[f"{what}_high"]))]
             if pair != (row[f"{what}_held"],) * 2
         ]
-        return (*told, *filter(None, [self.at_end]), *self.withdrawn)
+        return (*told, *filter(None, [self.at_end]), *self.withdrawn, *beyond_record(self.later))
 
     def summary(self) -> Summary:
         """The counts of each kind of change, every change, and every edition between."""

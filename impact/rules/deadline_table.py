@@ -9,6 +9,7 @@ import pandas as pd
 
 from impact.calendars import parse_instant
 from impact.errors import InputError
+from impact.facts.record_end import beyond_record
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.rules.book import rule_book
@@ -161,6 +162,7 @@ def deadlines(security: str, as_of: Instant | None = None, *, tables: Mapping[st
         first_public=first_public_sessions((listing for _, listing in (*told.bound, *law.blocked)), told.lines),
         beside=(*law.related, *given_anew(security, None, known)),
         without_clock=law.notes(frozenset(rule.programme_id for rule in book.clocks)),
+        assumptions=(*ASSUMPTIONS, *beyond_record(known)),
         sources=unique_sources(
             Source(title=f"{row['citation']} ({row['source']})", basis="facts", confidence=row["confidence"]) for row in told.rows
         ),

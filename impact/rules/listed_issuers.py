@@ -16,6 +16,7 @@ from impact.rules.issuer_lines import issuer_lines, reissued_from, sister_code
 from impact.rules.line_doubts import EVER, LineDoubt, code_doubt
 from impact.rules.records import Listing, Relation
 from impact.rules.vocabulary import COUNTRY_WIDE, day_start, fits, is_pattern, line_key
+from impact.screening.spellings import spelled_venue
 from impact.tickers import normalise_ticker
 from impact.venues import venue_of
 
@@ -36,6 +37,9 @@ def _spelled(name: str) -> str:
 def _is_us_line(security: str) -> bool:
     """Whether a ticker says that it trades in the United States, which its spelling as a line does not."""
     line = normalise_ticker(security)
+    if line is None or not line.country:
+        code, venue = spelled_venue(security)
+        line = normalise_ticker(code, exchange=venue)
     return line is not None and line.country == "US"
 
 
@@ -203,7 +207,7 @@ class ListedIssuers:
         key = line_key(security)
         asked = issuer_lines().lines_behind(key) | self._spellings.get(_spelled(security), frozenset()) | {key}
         codes = {key, *issuer_lines().issued_as(key)}
-        everywhere = [listing for listing, pattern in self._patterns if any(fits(code, pattern) for code in codes)]
+        everywhere = list(dict.fromkeys(listing for listing, pattern in self._patterns if any(fits(code, pattern) for code in codes)))
         others = {listing for line in asked - {key} for listing in self.named_anew(line)}.difference(self.named_anew(key))
         leading = {listing.lines[0] for listing in self._bearing(asked) if listing.lines and listing not in others}
         homes = asked & leading or leading

@@ -10,6 +10,7 @@ import pandas as pd
 
 from impact.calendars import parse_instant
 from impact.errors import InputError
+from impact.facts.record_end import beyond_record
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
 from impact.rules.asked_programmes import programmes_in_force, programmes_not_asked
@@ -209,12 +210,19 @@ def _answer(book: RuleBook, question: Question, security: str, moment: pd.Timest
         rulings=rulings,
         asked=asked,
         not_asked=not_asked,
+        assumptions=(*ASSUMPTIONS, *_documents_of(book.as_of), *beyond_record(moment if book.as_of is None else min(moment, book.as_of))),
         sources=unique_sources(
             Source(title=f"{ruling.citation} ({ruling.source})", basis="facts", confidence=ruling.confidence)
             for ruling in rulings
             if ruling.citation
         ),
     )
+
+
+def _documents_of(as_of: pd.Timestamp | None) -> tuple[str, ...]:
+    if as_of is None:
+        return ()
+    return (f"What is used was public by {eastern_time(as_of)}; the document that a source names may be of a later day.",)
 
 
 def _warnings(book: RuleBook, question: Question, rulings: tuple[Ruling, ...]) -> tuple[str, ...]:
@@ -294,7 +302,7 @@ def _changes(book: RuleBook, answer: Ruling, until: pd.Timestamp | None, followi
 def _citation(answer: Ruling, rulings: tuple[Ruling, ...]) -> str:
     if answer.status != "allowed":
         return answer.citation
-    return "; ".join(dict.fromkeys(ruling.citation for ruling in rulings))
+    return "; ".join(dict.fromkeys(part for ruling in rulings for part in ruling.citation.split("; ")))
 
 
 def _iso(instant: pd.Timestamp | None) -> str:

@@ -187,3 +187,11 @@ def test_a_longer_word_of_a_name_is_proposed_and_never_sure():
 def test_a_whole_name_of_the_table_of_lines_is_that_line():
     resolution = resolve_line("Gazprom")
     assert resolution.is_sure and resolution.security == "GAZP.ME"
+
+
+def test_the_stop_behind_a_short_code_of_london_is_no_part_of_it():
+    """Terminals write BP/ LN and BA/ LN, price lists BA.; the lines are BP.L and BA.L. A share class keeps its stroke."""
+    from impact.tickers import normalise_ticker
+
+    written = {"BP/ LN": "BP.L", "BA/ LN Equity": "BA.L", "BA. LN": "BA.L", "BRK/B US": "BRK-B", "BT/A LN": "BT-A.L"}
+    assert {text: normalise_ticker(text).yahoo for text in written} == written
