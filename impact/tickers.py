@@ -147,7 +147,7 @@ def _line(code: str, venue: str, ending: str) -> TickerLine | None:
         return TickerLine(code=padded, country="CN", yahoo=f"{padded}.{ending}" if ending else "")
     if country == "MX":
         code = code.rstrip("* ") or code  # the star of an issuer's only series, which its symbol has not
-    code = code.rstrip("/.") or code  # a stop that London writes behind codes of one or two letters (BP/ LN, BA.)
+    code = code.rstrip("/. ") or code  # a stop that London writes behind codes of one or two letters (BP/ LN, BA.)
     if country == "KR" and code.isdigit():
         code = code.zfill(6)
     yahoo = ""
