@@ -13,7 +13,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.market.column_names import NOT_PRICES, STANDS_BACK
-from impact.market.heading_units import is_unit_word, with_unit, without_currency
+from impact.market.heading_units import is_unit_word, is_value_traded, with_unit, without_currency
 from impact.market.written_numbers import read_numbers
 from impact.venues import is_terminal_code, named_venue
 
@@ -123,7 +123,8 @@ def figures_in_headings(
     pairs = _figures_named(told, figures, fits)
     field_of = {heading: figures[pair.name] for heading, pair in pairs.items()}
     closes = {pair.security for heading, pair in pairs.items() if field_of[heading] == "close"}
-    beside = {heading: of for heading in told if heading not in pairs and (of := _beside_a_close(heading, closes))}
+    halves = {heading: both for heading in told if heading not in pairs and any(both := _beside_a_close(heading, closes))}
+    beside = {heading: security for heading, (security, _) in halves.items()}
     bare = _bare_securities([heading for heading in told if heading not in pairs and heading not in beside])
     of_security: dict[str, Counter[str]] = {}
     for heading, pair in pairs.items():
@@ -147,11 +148,20 @@ def figures_in_headings(
         return HeadingFigures(levels={}, unpriced={}, doubtful=doubtful)
     _refuse_repeated(levels, field_of)
     figured = {security for heading, (_, security) in levels.items() if field_of[heading] == "close"}
-    unread = [heading for heading in levels if field_of[heading] in NOT_PRICES] + [
-        heading for heading in beside if beside[heading] in figured
+    with_volume = {security for heading, (_, security) in levels.items() if field_of[heading] == "volume"} & figured
+    worth = {heading: (rest, security) for heading, (security, rest) in halves.items() if security in with_volume and is_value_traded(rest)}
+    unread = [
+        heading
+        for heading, (figure, of) in levels.items()
+        if field_of[heading] in NOT_PRICES and not (of in with_volume and is_value_traded(figure))
     ]
-    whole = {heading: levels.get(heading, _close_alone(heading, bare)) for heading in told if heading in levels or heading not in unread}
-    priced = {security for heading, (_, security) in whole.items() if heading not in levels or field_of[heading] in PRICES}
+    unread += [heading for heading in beside if beside[heading] in figured and heading not in worth]
+    whole = {
+        heading: levels.get(heading, _close_alone(heading, bare)) for heading in told if heading in levels or heading not in unread
+    } | worth
+    priced = {
+        security for heading, (_, security) in whole.items() if heading not in (levels.keys() | worth) or field_of.get(heading) in PRICES
+    }
     if not priced:
         named = ", ".join(dict.fromkeys(figure for figure, _ in levels.values()))
         raise InputError(f"its headings name no close column; they name: {named}")
@@ -207,19 +217,20 @@ def _figures_named(told: Mapping[str, _Told | None], figures: Mapping[str, str],
     return {heading: pair for heading, pair in meant.items() if heading.strip() not in securities}
 
 
-def _beside_a_close(heading: str, closes: Set[str]) -> str:
-    """The security whose close another heading names, where this one holds its name and more; empty where there is none.
+def _beside_a_close(heading: str, closes: Set[str]) -> tuple[str, str]:
+    """The security whose close another heading names, where this one holds its name and more, and that; empty where there is none.
 
     Examples
     --------
     >>> _beside_a_close("KO Sentiment", {"KO"}), _beside_a_close("Sentiment (KO)", {"KO"}), _beside_a_close("KOSPI", {"KO"})
-    ('KO', 'KO', '')
+    (('KO', 'Sentiment'), ('KO', 'Sentiment'), ('', ''))
     """
     text = heading.strip()
     wrapped = _WRAPPED.match(text)
-    halves = [half.strip() for half in wrapped.groups()] if wrapped else []
-    halves += [half for gap in _APART.finditer(text) for half in (text[: gap.start()], text[gap.end() :])]
-    return next((half for half in sorted(halves, key=len, reverse=True) if half in closes), "")
+    pairs = [(wrapped[1].strip(), wrapped[2].strip())] if wrapped else []
+    pairs += [(text[: gap.start()], text[gap.end() :]) for gap in _APART.finditer(text)]
+    either = [pair for first, second in pairs for pair in ((first, second), (second, first))]
+    return next((pair for pair in sorted(either, key=lambda pair: len(pair[0]), reverse=True) if pair[0] in closes), ("", ""))
 
 
 def _refuse_repeated(levels: Mapping[str, Level], field_of: Mapping[str, str]) -> None:

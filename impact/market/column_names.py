@@ -7,6 +7,7 @@ from collections.abc import Mapping
 __all__ = [
     "ALONE_NAMES",
     "COLUMN_NAMES",
+    "CURRENCY_LINES",
     "DATE_NAMES",
     "NOT_PRICES",
     "OTHER_FIGURES",
@@ -53,6 +54,10 @@ COLUMN_NAMES: Mapping[str, frozenset[str]] = {
     "dividends": _names("dividends; dividend"),
     "currency": _names("currency; ccy; crncy; price close currency; close currency"),
 }
+CURRENCY_LINES = COLUMN_NAMES["currency"] | _names(
+    "currency code; quote currency; trading currency; price currency; currency of quotation; währung; devise; moneda; moeda; valuta; waluta; 通貨; 币种; 货币; 幣別; 통화"
+)
+"""What a line above the header calls the currency of the figures below it."""
 ALONE_NAMES: Mapping[str, frozenset[str]] = {"dividends": _names("amount")}
 """Names that a column has in a table of this figure alone; beside a price an amount is what was turned over."""
 
@@ -105,12 +110,17 @@ PARTS_OF_CURRENCIES = _names(
 )
 """Words for a part of a currency, in brackets behind a price; which currency, the venue says, or no one."""
 
-NAMES_OF_SECURITIES = _names(
-    "name; company; company name; issuer; issuer name; stock; stock name; stock code; stockcode; security name; security code; code; identifier; cusip",
-    "sedol; figi; bbgid; wkn; valor; permno; permco; gvkey; tic; secid; sec_code; asset; entity; firm; 名称; 股票名称; 证券名称; 代码; コード; 銘柄; 銘柄名",
-    "銘柄コード; 종목; 종목명; 종목코드; nom; nombre; nome; unternehmen; wertpapier; titre; valeur",
+CODES_OF_SECURITIES = _names(
+    "stock code; stockcode; security code; code; identifier; cusip; sedol; figi; bbgid; wkn; valor; permno; permco; gvkey; tic; secid; sec_code",
+    "代码; コード; 銘柄コード; 종목코드",
 )
-"""Further names of a column that says whose a row is, which is read only where a caller says so."""
+"""Further names of a column of codes that say whose a row is, which is read only where a caller says so."""
+
+NAMES_OF_SECURITIES = CODES_OF_SECURITIES | _names(
+    "name; company; company name; issuer; issuer name; stock; stock name; security name; asset; entity; firm; 名称; 股票名称; 证券名称; 銘柄; 銘柄名",
+    "종목; 종목명; nom; nombre; nome; unternehmen; wertpapier; titre; valeur",
+)
+"""The same, or of names in words: a company may change its own."""
 
 ROW_NUMBERS = _names("#; no.; no; nr.; nr; row; s.no; s.no.; sr. no.; sl. no.; unnamed: 0; 序号; 序號; 番号; 번호")
 """Names of a column that counts the rows."""

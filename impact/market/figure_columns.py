@@ -23,7 +23,15 @@ from impact.market.column_names import (
     TICKERS_IN_CAPITALS,
     TURNOVERS,
 )
-from impact.market.heading_units import currency_behind, price_in_scale, sign_in, unit_of_shares, volume_in_units, without_currency
+from impact.market.heading_units import (
+    currency_behind,
+    is_value_traded,
+    price_in_scale,
+    sign_in,
+    unit_of_shares,
+    volume_in_units,
+    without_currency,
+)
 from impact.market.sniffing import RawTable
 from impact.market.written_numbers import read_numbers
 from impact.typing_ import BoolArray, FloatArray
@@ -148,6 +156,7 @@ def figure_columns(table: RawTable, stated: Mapping[str, str]) -> FigureColumns:
         _refuse_scale(table, read.get(name))
     close, volume = read.get("close", read.get("adjusted_close")), read.get("volume")
     others = [read[name] for name in ("adjusted_close", "dividends") if name in read and read[name] is not close]
+    others = [one for one in others if one is not read.get("dividends") or _pays(table.columns[one.written], table.decimal)]
     return FigureColumns(
         named=named,
         close_currency=close.currency if close else "",
@@ -167,8 +176,13 @@ def unknown_figures(table: RawTable, own: FigureColumns, stated: Collection[str]
         If the one price, which no caller states, is headed like a ticker (``SON``), and so are they: the columns may be securities.
     """
     known = {_bare(column) for column in (*own.named.values(), *own.unread)} | _KNOWN
+    tells_lots = {"volume", "close"} <= own.named.keys() or {"volume", "adjusted_close"} <= own.named.keys()
     unknown = tuple(
-        column for column in table.columns.columns if _bare(column) not in known and _holds_figures(table.columns[column], table.decimal)
+        column
+        for column in table.columns.columns
+        if _bare(column) not in known
+        and not (tells_lots and is_value_traded(column))
+        and _holds_figures(table.columns[column], table.decimal)
     )
     price = own.named.get("close", own.named.get("adjusted_close", ""))
     if (
@@ -200,6 +214,12 @@ def _bare(column: str) -> str:
     number, _, rest = column.strip().lower().partition(". ")
     whole = (rest if number.isdigit() else column.strip().lower()).rstrip("* ")
     return whole if whole in _KNOWN else without_currency(whole)[0].lower()
+
+
+def _pays(cells: pd.Series, decimal: str) -> bool:
+    """Whether a column of dividends holds anything but zeros, which are the same in every currency."""
+    numbers, bad = read_numbers(cells, decimal)
+    return bool(bad.any() or (np.isfinite(numbers) & (numbers != 0)).any())
 
 
 def _holds_figures(cells: pd.Series, decimal: str) -> bool:

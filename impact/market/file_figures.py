@@ -14,19 +14,19 @@ from impact.errors import InputError
 from impact.market.closed_days import venues_of
 from impact.market.column_headings import cells_fit, figures_in_headings
 from impact.market.column_names import (
+    CODES_OF_SECURITIES,
     COLUMN_NAMES,
     NAMES_OF_SECURITIES,
     NOT_PRICES,
     OTHER_FIGURES,
     ROW_NUMBERS,
     TICKERS_IN_CAPITALS,
-    VALUES_TRADED,
 )
 from impact.market.figure_columns import FigureColumns, figure_columns, is_price, shares_of, unknown_figures
-from impact.market.heading_units import sign_in, value_in_units, with_unit, without_currency
+from impact.market.heading_units import is_value_traded, sign_in, value_in_units, with_unit, without_currency
 from impact.market.lots import counts_lots
 from impact.market.sniffing import RawTable
-from impact.market.stated_currencies import currencies_of_column, sign_beside
+from impact.market.stated_currencies import currencies_above, currencies_of_column, sign_beside
 from impact.market.times_of_day import refuse_shifted
 from impact.market.written_days import read_days
 from impact.market.written_numbers import read_numbers
@@ -85,6 +85,11 @@ class TableReader:
 
     def figures(self, table: RawTable, stem: str, figure: str = "close") -> Figures:
         """The figures of a table; `stem` names the one security that it may be of, `figure` what a wide one holds."""
+        read = self._figures(table, stem, figure)
+        lines = list(dict.fromkeys(line for frame in read.frames.values() for line in frame.columns))
+        return replace(read, currency=currencies_above(table.name, read.currency, lines, table.currency))
+
+    def _figures(self, table: RawTable, stem: str, figure: str) -> Figures:
         if table.levels:
             return self._levels(table, table.columns.columns[0])
         own = figure_columns(table, self.columns)
@@ -303,15 +308,14 @@ def _in_lots(table: RawTable, own: FigureColumns, securities: pd.Series) -> tupl
     """Rows whose security has its volume in lots of a hundred, as what was turned over tells, and that it is not read."""
     lots = np.zeros(len(securities), dtype=bool)
     volume, price = own.named.get("volume"), own.named.get("close", own.named.get("adjusted_close"))
-    worth = [(column, *value_in_units(column)) for column in table.columns.columns if volume and price]
-    worth = [(column, bare, factor) for column, bare, factor in worth if bare.lower() in VALUES_TRADED]
+    worth = [(column, value_in_units(column)[1]) for column in table.columns.columns if volume and price and is_value_traded(column)]
     if not worth:
         return lots, ()
     close = read_numbers(table.columns[price], table.decimal)[0]
     counted = shares_of(table.columns[volume], table.decimal, own.volume_factor)[0]
     told: dict[str, list[str]] = {}
     groups = securities.reset_index(drop=True).groupby(securities.to_numpy(), sort=False).indices
-    for column, _, factor in worth:
+    for column, factor in worth:
         money = factor * read_numbers(table.columns[column], table.decimal)[0]
         for security, at in groups.items():
             if not lots[at].any() and counts_lots(close[at], counted[at], money[at]):
@@ -325,10 +329,13 @@ def _in_lots(table: RawTable, own: FigureColumns, securities: pd.Series) -> tupl
 
 
 def _refuse_several(table: RawTable, own: FigureColumns) -> None:
-    """Refuse a table of one security in which a column that is not read names several."""
-    for column in table.columns.columns:
-        named = table.columns[column].replace("", None)
-        if column not in own.named.values() and column.strip().lower() in NAMES_OF_SECURITIES and named.nunique() > 1:
+    """Refuse a table of one security in which a column that is not read names several; beside one code on all rows, words may change."""
+    held = {column: table.columns[column].replace("", None) for column in table.columns.columns if column not in own.named.values()}
+    coded = any(
+        _bare_name(column) in CODES_OF_SECURITIES and named.notna().all() and named.nunique() == 1 for column, named in held.items()
+    )
+    for column, named in held.items():
+        if _bare_name(column) in (CODES_OF_SECURITIES if coded else NAMES_OF_SECURITIES) and named.nunique() > 1:
             first, second = named.dropna().drop_duplicates().iloc[:2]
             raise InputError(
                 f"{table.name} has no column that is known to name the security, and {column!r} holds {named.nunique()} values (first {first!r}, {second!r}); "
@@ -336,9 +343,13 @@ def _refuse_several(table: RawTable, own: FigureColumns) -> None:
             )
 
 
+def _bare_name(heading: str) -> str:
+    return heading.strip().lower()
+
+
 def _counts_rows(heading: str, cells: pd.Series) -> bool:
     """Whether a column counts the rows and is no security."""
-    if heading.strip().lower() not in ROW_NUMBERS:
+    if _bare_name(heading) not in ROW_NUMBERS:
         return False
     numbers, bad = read_numbers(cells, ".")
     return not bad.any() and bool((np.abs(np.diff(numbers)) == 1).all())

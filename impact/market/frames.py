@@ -17,7 +17,7 @@ from impact.typing_ import BoolArray, DaysLike, FloatArray, TableLike
 
 __all__ = ["checked_figures", "checked_sessions", "dated_frame", "one_level", "session_frame", "with_dates"]
 
-_ZONED_MIDNIGHT = r"\d{4}-\d{2}-\d{2}[ T]00:00(?::00(?:\.0+)?)?(?:[+-]\d{2}:?\d{2}|Z)"
+_ZONED_MIDNIGHT = r"\d{4}-\d{2}-\d{2}[ T]00:00(?::00(?:\.0+)?)?(?:[+-]\d{2}:?\d{2}|Z| ?UTC| ?GMT)"
 
 Rule = Callable[[FloatArray], BoolArray]
 _INFINITE = "infinite; a figure must be finite: mend the cell or leave it empty"

@@ -9,11 +9,11 @@ from functools import lru_cache
 from impact.intake.currencies import HUNDREDTH_CODES, HUNDREDTHS, MAJOR_CURRENCIES, MARKS, any_of, spaced_currency
 from impact.intake.currency_table import CURRENCY_TABLE
 from impact.intake.units import is_unit, unit_in
-from impact.market.column_names import PARTS_OF_CURRENCIES, SINGLE_SHARES
+from impact.market.column_names import PARTS_OF_CURRENCIES, SINGLE_SHARES, VALUES_TRADED
 from impact.venues import VENUES
 
 __all__ = [
-    "PART", "currency_behind", "is_unit_word", "price_in_scale", "sign_in", "unit_of_shares", "value_in_units", "volume_in_units", "with_unit", "without_currency",
+    "PART", "currency_behind", "is_unit_word", "is_value_traded", "price_in_scale", "sign_in", "unit_of_shares", "value_in_units", "volume_in_units", "with_unit", "without_currency",
 ]  # fmt: skip
 
 PART = "¢"
@@ -167,6 +167,17 @@ def value_in_units(heading: str) -> tuple[str, float]:
     bare = bare if bare != heading.strip() else currency_behind(heading)[0]
     unit = unit_in(bare)
     return (unit.label.strip(), unit.factor) if unit is not None else (bare, 1.0)
+
+
+def is_value_traded(heading: str) -> bool:
+    """Whether a heading is that of what was turned over in money, whatever currency and unit it states.
+
+    Examples
+    --------
+    >>> is_value_traded("Value (CNY)"), is_value_traded("成交额（元）"), is_value_traded("Volume")
+    (True, True, False)
+    """
+    return value_in_units(heading)[0].lower() in VALUES_TRADED
 
 
 def is_unit_word(inside: str) -> bool:

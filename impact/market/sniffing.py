@@ -12,7 +12,8 @@ import pandas as pd
 
 from impact.errors import InputError, SourceUnusable
 from impact.intake import RawFile, RawSheet, read_tables
-from impact.market.column_names import COLUMN_NAMES, DATE_NAMES, NOT_PRICES, OTHER_FIGURES
+from impact.intake.currencies import CURRENCIES, currency_of
+from impact.market.column_names import COLUMN_NAMES, CURRENCY_LINES, DATE_NAMES, NOT_PRICES, OTHER_FIGURES
 from impact.market.heading_units import with_unit
 from impact.market.written_days import looks_like_date
 from impact.market.written_numbers import decimal_sign
@@ -47,6 +48,8 @@ class RawTable:
         Of a table with two levels of columns, as yfinance writes it; empty otherwise.
     notes : tuple of str
         That the figures contradict a decimal sign that was stated.
+    currency : str
+        What a line above the header states; empty where none does.
     """
 
     name: str
@@ -55,6 +58,7 @@ class RawTable:
     refused: tuple[tuple[int, str], ...] = ()
     levels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    currency: str = ""
 
 
 def read_table(path: Path, *, date_column: str | None = None, decimal: str | None = None) -> RawTable:
@@ -176,7 +180,21 @@ def _text_table(name: str, sheet: RawSheet, date_column: str | None, decimal: st
     stored = None if sheet.numeric is None else np.asarray(sheet.numeric)[position + 1 :, : len(header)][~misfit]
     columns, sign, notes = _signed(name, columns, stored, decimal)
     named = {} if levels is None else dict(zip(header[1:], levels, strict=True))
-    return RawTable(name=name, columns=columns, decimal=sign, refused=tuple(sorted(refused)), levels=named, notes=notes)
+    above = _currency_above(head[:position])
+    return RawTable(name=name, columns=columns, decimal=sign, refused=tuple(sorted(refused)), levels=named, notes=notes, currency=above)
+
+
+def _currency_above(rows: list[list[str]]) -> str:
+    """The one currency that lines above the header state, as ``Currency: GBX`` or in a cell of its own; empty where they state none or several."""
+    told: dict[tuple[str, float], str] = {}
+    for row in rows:
+        first, *others = [cell for cell in row if cell] or [""]
+        label, _, rest = first.partition(":")
+        if label.strip().lower() in CURRENCY_LINES:
+            stated = [rest.strip()] if rest.strip() else others
+            told |= {currency_of(cell): cell for cell in stated}
+    known = [code if worth == 1 else cell for (code, worth), cell in told.items() if code in CURRENCIES]
+    return known[0] if len(known) == 1 == len(told) else ""
 
 
 def _signed(name: str, columns: pd.DataFrame, stored: np.ndarray | None, decimal: str | None) -> tuple[pd.DataFrame, str, tuple[str, ...]]:

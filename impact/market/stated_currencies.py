@@ -13,7 +13,7 @@ from impact.market.heading_units import PART
 from impact.market.written_numbers import CURRENCY_SIGNS, MISSING
 from impact.venues import VENUES
 
-__all__ = ["currencies_of_column", "currencies_said", "sign_beside", "stated_over"]
+__all__ = ["currencies_above", "currencies_of_column", "currencies_said", "sign_beside", "stated_over"]
 
 SIGN_MEANS: Mapping[str, frozenset[str]] = {
     **{sign: frozenset({MARKS[sign]}) for sign in "€£₩"},
@@ -51,6 +51,24 @@ def currencies_of_column(name: str, securities: pd.Series, stated: pd.Series, he
         )
     untold = dict.fromkeys(securities, heading) if heading else {}
     return untold | dict(zip(told["security"], told["code"], strict=True))
+
+
+def currencies_above(name: str, told: Mapping[str, str], securities: Sequence[str], above: str) -> Mapping[str, str]:
+    """The currency of each security where a line above the header states one for all: theirs where headings or rows tell none.
+
+    Raises
+    ------
+    InputError
+        If a security has another by its heading or its rows.
+    """
+    if not above:
+        return told
+    other = [(security, code) for security, code in told.items() if currency_of(code) != currency_of(above)]
+    if other:
+        raise InputError(
+            f"{name} states {above!r} above its header and {other[0][1]!r} for {other[0][0]!r}; give the one its closes are in, and leave the other out."
+        )
+    return dict.fromkeys(securities, above) | dict(told)
 
 
 def stated_over(

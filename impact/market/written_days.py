@@ -16,7 +16,7 @@ __all__ = ["DaysRead", "looks_like_date", "read_dates", "read_days", "refuse_day
 
 # What a date may look like, and how to read it. Those without a format are told apart by their values, or name their month.
 DATE_FORMATS = (
-    (re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]00:00(?::00(?:\.0+)?)?(?:[+-]\d{2}:?\d{2}|Z)?)?"), "%Y-%m-%d"),
+    (re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]00:00(?::00(?:\.0+)?)?(?:[+-]\d{2}:?\d{2}|Z| ?UTC| ?GMT)?)?"), "%Y-%m-%d"),
     (re.compile(r"\d{8}"), "%Y%m%d"),
     (re.compile(r"\d{4}/\d{1,2}/\d{1,2}"), "%Y/%m/%d"),
     (re.compile(r"\d{4}\.\d{1,2}\.\d{1,2}"), "%Y.%m.%d"),

@@ -236,3 +236,10 @@ def test_a_week_from_sunday_to_thursday_is_that_of_some_venues(tmp_path, name):
     if name == "EMAAR.AE":  # Dubai trades from Monday to Friday from 2022 on
         with pytest.raises(InputError, match="name the security with the ending of its venue, such as 2222.SR"):
             load_panel(_with_times(tmp_path, f"{name}.csv", later))
+
+
+@pytest.mark.parametrize("clock", [" 00:00:00 UTC", " 00:00 GMT", "T00:00:00UTC"])
+def test_a_midnight_of_universal_time_is_the_day_it_names(tmp_path, clock):
+    path = tmp_path / "btc.csv"
+    path.write_text(f"snapped_at,price\n2024-01-02{clock},10\n2024-01-03{clock},11\n", encoding="utf-8")
+    assert load_panel(path).close.index.strftime("%Y-%m-%d").tolist() == ["2024-01-02", "2024-01-03"]

@@ -393,3 +393,43 @@ def test_each_security_of_a_long_table_is_asked_for_lots(tmp_path, price):
     panel = load_panel(path)
     assert panel.volume["0700.HK"].tolist() == [856047.0] * 5 and panel.volume["600519.SS"].isna().all()
     assert any("in lots of a hundred shares: 'volume' of '600519.SS'" in note for note in panel.read_as)
+
+
+def twice(*cells):
+    return [",".join(map(str, cells))] * 2
+
+
+def test_a_value_that_tells_lots_is_not_called_unread(read):
+    in_lots = read("Date,Close,Volume,Value", *twice(10, 500, 500_000))
+    assert in_lots.read_as == ("X.csv: not read, a volume that 'Value' tells to be in lots of a hundred shares: 'Volume'.",)
+    in_shares = read("Date,Close,Volume,Value", *twice(10, 500, 5_000))
+    assert in_shares.read_as == () and in_shares.volume["X"].tolist() == [500, 500]
+    assert read("Date,Close,Value", *twice(10, 5_000)).read_as == (
+        "X.csv: not read, figures under headings that name none known here: 'Value'.",
+    )
+
+
+@pytest.mark.parametrize("value", ["Value", "Turnover", "Value (CNY)", "成交额(元)"])
+def test_a_value_beside_a_security_tells_the_lots_of_its_volume(read, value):
+    header = f"Date,600519 Close,600519 Volume,600519 {value},000001 Close,000001 Volume,000001 {value}"
+    panel = read(header, *twice(10, 500, 500_000, 20, 500, 10_000))
+    assert panel.close.columns.tolist() == ["600519", "000001"]
+    assert panel.volume["600519"].isna().all() and panel.volume["000001"].tolist() == [500, 500]
+    assert [note.partition(": ")[2].replace("额 (", "额(") for note in (*panel.read_as, *panel.assumptions)] == [
+        f"600519: not read, a volume that {value!r} tells to be in lots of a hundred shares: 'Volume'."
+    ]
+
+
+def test_funds_called_value_are_securities(read):
+    panel = read("Date,Vanguard,Vanguard Value,iShares Value", *twice(10, 20, 30))
+    assert panel.close.columns.tolist() == ["Vanguard", "Vanguard Value", "iShares Value"]
+
+
+def test_a_name_may_change_beside_one_code(read):
+    panel = read("Date,Code,Name,Close", "600519,Moutai,10", "600519,Moutai Co,11")
+    assert panel.close.iloc[:, 0].tolist() == [10, 11]
+    for first, second in (("600519", "600520"), ("600519", "")):
+        with pytest.raises(InputError, match="no column that is known to name the security"):
+            read("Date,Code,Name,Close", f"{first},Moutai,10", f"{second},Moutai Co,11")
+    with pytest.raises(InputError, match="'Name' holds 2 values"):
+        read("Date,Name,Close", "Moutai,10", "Moutai Co,11")

@@ -72,3 +72,54 @@ def test_a_currency_beside_the_closes_alone_is_asked_for_by_its_parameter(tmp_pa
     with pytest.raises(InputError, match="or with currency='EUR' where they are in it"):
         load_panel(tmp_path / "KO.csv")
     assert load_panel(tmp_path / "KO.csv", currency="EUR").currency.to_dict() == {"KO": "EUR"}
+
+
+ABOVE = "Name: Airbus\n{line}\nDate,Close"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("Currency: GBX", "GBX"),
+        ("Currency,GBX", "GBX"),
+        ("Ccy:,GBP", "GBP"),
+        ("Quote currency: British Pound (GBP)", "GBP"),
+        ("Währung: EUR", "EUR"),
+        ("CURRENCY,GBX,GBX", "GBX"),
+        ("Currency: U$", ""),
+        ("Currency: GBX\nTrading currency: GBP", ""),
+        ("Currency,GBX,GBP", ""),
+    ],
+)
+def test_a_line_above_the_header_states_the_currency_of_all_closes(tmp_path, line, code):
+    assert panel(tmp_path, (41, 42, 43), heading=ABOVE.format(line=line)).currency["AIR.PA"] == code
+
+
+def test_pence_above_the_header_are_a_hundredth_of_the_closes_in_pounds(tmp_path):
+    pence = panel(tmp_path, (4100, 4200, 4300), heading=ABOVE.format(line="Currency: GBX"))
+    from impact.intake.currencies import currency_of
+
+    assert currency_of(pence.currency["AIR.PA"]) == ("GBP", 0.01)
+
+
+@pytest.mark.parametrize(("heading", "other"), [("Close (GBP)", "GBP"), ("Close (EUR)", "EUR")])
+def test_a_heading_against_the_line_above_it_is_refused(tmp_path, heading, other):
+    with pytest.raises(InputError, match=f"states 'GBX' above its header and '{other}' for 'AIR.PA'"):
+        panel(tmp_path, (41, 42, 43), heading=f"Currency: GBX\nDate,{heading}")
+
+
+def test_every_line_of_a_wide_table_takes_the_currency_above_it(tmp_path):
+    path = tmp_path / "closes.csv"
+    path.write_text("Currency: GBX\nDate,VOD.L,BP.L\n" + "".join(f"{day},70.1,480.{at}\n" for at, day in enumerate(DAYS)), encoding="utf-8")
+    assert load_panel(path).currency.to_dict() == {"VOD.L": "GBX", "BP.L": "GBX"}
+
+
+@pytest.mark.parametrize(("paid", "refused"), [("0", False), ("$0.00", False), ("", False), ("0.5", True)])
+def test_dividends_that_are_all_zero_are_so_in_any_currency(tmp_path, paid, refused):
+    path = tmp_path / "X.csv"
+    path.write_text(f"Date,Close (EUR),Dividends (USD)\n{DAYS[0]},41,0\n{DAYS[1]},42,{paid}\n{DAYS[2]},43,0\n", encoding="utf-8")
+    if refused:
+        with pytest.raises(InputError, match="states USD and the closes of 'X' EUR"):
+            load_panel(path)
+    else:
+        assert load_panel(path).currency["X"] == "EUR"
