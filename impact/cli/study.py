@@ -26,9 +26,7 @@ def _window(text: str, option: str) -> tuple[int, int]:
 @click.command("study")
 @click.argument("events", type=click.Path())
 @click.option("--prices", type=click.Path(), metavar="FILE", help="Closes: CSV or Parquet, wide or long.")
-@click.option(
-    "--returns", type=click.Path(), metavar="FILE", help="Decimal returns instead of prices: one column of dates, one a security."
-)
+@click.option("--returns", type=click.Path(), metavar="FILE", help="Decimal returns instead of prices: CSV or Parquet, wide or long.")
 @click.option("--market", metavar="NAME", help="Benchmark column; several names with commas are an equal-weighted basket.")
 @click.option("--factors", type=click.Path(), multiple=True, metavar="FILE", help="Factor returns (decimals, or Kenneth French's files).")
 @click.option("--model", type=click.Choice(tuple(MODELS)), default="market", show_default=True, help="Normal-return model.")

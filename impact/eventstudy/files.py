@@ -57,13 +57,18 @@ def read_events(path: str | Path) -> pd.DataFrame:
 
 
 def read_return_file(path: str | Path, parameter: str = "returns") -> pd.DataFrame:
-    """A wide file of decimal returns or factors: one column of dates, one column a security or factor.
+    """A file of decimal returns or factors: one column of dates, one column a security or factor; or one row a session and security.
+
+    Columns that count the rows are left out.
 
     Raises
     ------
     InputError
-        If it has no dates, or a cell is no finite number.
+        If it has no dates, a cell is no finite number, or it is a long table that cannot be laid wide.
     """
+    from impact.market.column_names import DATE_NAMES
+    from impact.market.file_figures import counts_rows
+    from impact.market.long_frames import wide_frame
     from impact.market.sniffing import read_table
     from impact.market.written_days import read_dates
     from impact.market.written_numbers import read_numbers
@@ -74,17 +79,21 @@ def read_return_file(path: str | Path, parameter: str = "returns") -> pd.DataFra
         raise InputError(
             f"{parameter}={raw.name!r} has {len(raw.refused)} row(s) that do not fit (first line {line}: {reason}); mend them."
         )
-    dates = raw.columns.columns[0]
+    counting = [column for column in raw.columns.columns if counts_rows(column, raw.columns[column])]
+    held = raw.columns.drop(columns=counting)
+    dates = next((column for column in held.columns if column.strip().lower() in DATE_NAMES), held.columns[0])
+    days = pd.DatetimeIndex(read_dates(held[dates], raw.name), name="session")
+    table = wide_frame(held.drop(columns=[dates]).set_axis(days, axis=0), f"{parameter}={raw.name!r}")
     figures: dict[str, np.ndarray] = {}
-    for column in raw.columns.columns[1:]:
-        figures[column], unread = read_numbers(raw.columns[column], raw.decimal)
+    for column in table.columns:
+        figures[column], unread = read_numbers(table[column], raw.decimal)
         bad = unread | np.isinf(figures[column])
         if bad.any():
-            first = raw.columns[column].iloc[int(np.flatnonzero(bad)[0])]
+            first = table[column].iloc[int(np.flatnonzero(bad)[0])]
             raise InputError(
                 f"{parameter}={raw.name!r} column {column!r} has {int(bad.sum())} cell(s) that are no finite numbers (first {str(first)!r}); mend them."
             )
-    return pd.DataFrame(figures, index=pd.DatetimeIndex(read_dates(raw.columns[dates], raw.name), name="session"))
+    return pd.DataFrame(figures, index=table.index)
 
 
 def read_factor_file(*paths: str | Path) -> pd.DataFrame:
@@ -132,7 +141,7 @@ def study_files(
     ----------
     events : path
     prices, returns : path
-        One of the two: closes (wide or long, turned into returns of `kind`) or a wide file of decimal returns.
+        One of the two: closes (turned into returns of `kind`) or decimal returns, wide or long.
     market : str, optional
         Name of a column; several, separated by commas, are an equal-weighted basket.
     factors : tuple of paths

@@ -24,6 +24,7 @@ from impact.market.column_names import (
     TURNOVERS,
 )
 from impact.market.heading_units import (
+    bare_text,
     currency_behind,
     is_value_traded,
     price_in_scale,
@@ -211,8 +212,7 @@ def _is_beside_others(columns: Sequence[str]) -> bool:
 
 def _bare(column: str) -> str:
     """A heading in lower case, without a number before it, and without a currency or unit behind it unless it is known with that."""
-    number, _, rest = column.strip().lower().partition(". ")
-    whole = (rest if number.isdigit() else column.strip().lower()).rstrip("* ")
+    whole = bare_text(column).lower()
     return whole if whole in _KNOWN else without_currency(whole)[0].lower()
 
 
@@ -238,25 +238,24 @@ def is_price(heading: str) -> bool:
 @lru_cache(maxsize=1 << 14)
 def _read(column: str, name: str, *, alone: bool = True) -> _Heading:
     """A heading as one of the figure `name`: whole where that is one of its names, else without its currency or unit; some are tickers where `alone`."""
-    lower = column.strip().lower()
-    number, _, rest = lower.partition(". ")
-    lower = (rest if number.isdigit() else lower).rstrip("* ")  # "4. close" of Alpha Vantage; a mark of a footnote
+    text = bare_text(column)
+    lower = text.lower()
     if alone and column.isupper() and lower in TICKERS_IN_CAPITALS:
         return _Heading(written=column, bare=column)
     if lower in COLUMN_NAMES[name]:
         return _Heading(written=column, bare=lower)
-    bare, currency = without_currency(column)
+    bare, currency = without_currency(text)
     if name in ("close", "adjusted_close", "dividends"):
         if bare.lower() not in COLUMN_NAMES[name]:
-            bare, currency = currency_behind(column)
-        scaled = price_in_scale(column)
+            bare, currency = currency_behind(text)
+        scaled = price_in_scale(text)
         if scaled.lower() in COLUMN_NAMES[name]:
             return _Heading(written=column, bare=scaled.lower(), factor=np.nan)
     if name == "volume" and not currency:
-        shares = unit_of_shares(column)
+        shares = unit_of_shares(text)
         if shares:
             return _Heading(written=column, bare="number of shares" if shares.lower() in TURNOVERS | COLUMN_NAMES["volume"] else lower)
-        counted, factor = volume_in_units(column)
+        counted, factor = volume_in_units(text)
         return _Heading(written=column, bare=counted.lower(), factor=factor)
     return _Heading(written=column, bare=bare.lower(), currency=currency)
 

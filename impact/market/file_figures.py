@@ -32,7 +32,7 @@ from impact.market.written_days import read_days
 from impact.market.written_numbers import read_numbers
 from impact.typing_ import BoolArray
 
-__all__ = ["FIGURES", "Figures", "TableReader", "together"]
+__all__ = ["FIGURES", "Figures", "TableReader", "counts_rows", "together"]
 
 FIGURES = ("close", "adjusted_close", "volume", "dividends")
 _KNOWN_FIGURES = {name: figure for figure in FIGURES for name in COLUMN_NAMES[figure]} | {name: name for name in OTHER_FIGURES | NOT_PRICES}
@@ -98,7 +98,7 @@ class TableReader:
         if "security" in own.named or any(name in own.named for name in FIGURES):
             return self._long(table, replace(own, unknown=unknown_figures(table, own, self.columns)), stem=stem)
         date = own.named["date"]
-        headings = [column for column in table.columns.columns if column != date and not _counts_rows(column, table.columns[column])]
+        headings = [column for column in table.columns.columns if column != date and not counts_rows(column, table.columns[column])]
         try:
             told = figures_in_headings(
                 headings, _KNOWN_FIGURES, lambda heading, figure: cells_fit(table.columns[heading], table.decimal, figure)
@@ -347,7 +347,7 @@ def _bare_name(heading: str) -> str:
     return heading.strip().lower()
 
 
-def _counts_rows(heading: str, cells: pd.Series) -> bool:
+def counts_rows(heading: str, cells: pd.Series) -> bool:
     """Whether a column counts the rows and is no security."""
     if _bare_name(heading) not in ROW_NUMBERS:
         return False

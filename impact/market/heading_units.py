@@ -13,7 +13,7 @@ from impact.market.column_names import PARTS_OF_CURRENCIES, SINGLE_SHARES, VALUE
 from impact.venues import VENUES
 
 __all__ = [
-    "PART", "currency_behind", "is_unit_word", "is_value_traded", "price_in_scale", "sign_in", "unit_of_shares", "value_in_units", "volume_in_units", "with_unit", "without_currency",
+    "PART", "bare_text", "currency_behind", "is_unit_word", "is_value_traded", "price_in_scale", "sign_in", "unit_of_shares", "value_in_units", "volume_in_units", "with_unit", "without_currency",
 ]  # fmt: skip
 
 PART = "¢"
@@ -27,6 +27,18 @@ _SHARED = frozenset(["$", "¥", "￥", "元", *(letters for one in CURRENCY_TABL
 """Signs and letters that several currencies share."""
 _LONGEST_SCALE_OF_CAPITALS, _LONGEST_PART_OF_CAPITALS = 2, 4
 """Letters in capitals up to which a word is a ticker first: ``K``, ``BN``; ``CENT``."""
+
+
+def bare_text(heading: str) -> str:
+    """A heading without the number before it, as ``4. close`` of Alpha Vantage, and without marks of footnotes behind it.
+
+    Examples
+    --------
+    >>> bare_text("4. close"), bare_text("Close*"), bare_text("No. of shares")
+    ('close', 'Close', 'No. of shares')
+    """
+    number, _, rest = heading.strip().partition(". ")
+    return (rest if number.isdigit() else heading.strip()).rstrip("* ")
 
 
 @lru_cache(maxsize=1 << 16)

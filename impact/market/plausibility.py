@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from impact.market.closed_days import lacks_calendar, not_in_session, venues_of
+from impact.market.closed_days import venues_of
 from impact.market.small_splits import small_splits, split_in_words
+from impact.market.week_ends import shifted_days
 from impact.tables.prose import significant
 from impact.typing_ import BoolArray, FloatArray
 
@@ -23,7 +24,7 @@ DOUBTS: Mapping[str, str] = {
     "spike": "a jump that the next session takes back: an implausible tick?",
     "jump": "a move by more than two fifths in one session: compare it with another source",
     "stale": "the same close many sessions running: a stale quote or a halt filled up?",
-    "shifted": "it has days on Sundays and next to none on Fridays, or on Saturdays and next to none on Mondays, and its market is not known to keep such a "
+    "shifted": "it has days on Sundays in weeks without their Friday, or on Saturdays without their Monday, and its market is not known to keep such a "
     "week: dates shifted by a time zone?",
 }
 """What makes a figure doubtful, by code."""
@@ -35,8 +36,6 @@ UNIT_MARGIN, SPLIT_MARGIN = 0.25, 0.06  # relative; a market day lies between th
 SPLIT_RATIOS = (2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
 JUMP = np.log(1.0 / 0.6)  # a fall by two fifths, or its reverse
 STALE_SESSIONS = 10
-SHIFTED = ((6, 4), (5, 0))
-"""Days of the week, Monday being 0, that dates gain and lose when a time zone moves them back by a day, or on."""
 
 
 def doubtful_figures(
@@ -177,13 +176,6 @@ def _stale(close: pd.Series, volume: pd.Series | None) -> list[Doubt]:
 
 
 def _shifted(days: pd.DatetimeIndex, venue: str) -> list[Doubt]:
-    """Sundays where Fridays should be, or Saturdays where Mondays: dates moved by a time zone, unless the market keeps such a week or may do so."""
-    if lacks_calendar(venue):
-        return []
-    away = not_in_session(venue, days)
-    weekday = np.asarray(days.day_of_week)
-    for resting, missed in SHIFTED:
-        at_rest = np.flatnonzero((weekday == resting) & (True if away is None else away))
-        if len(at_rest) >= 3 and (weekday == missed).sum() <= len(at_rest) // 10:
-            return [(days[at_rest[0]], days[-1], "shifted", np.nan, len(at_rest))]
-    return []
+    """Sundays where Fridays should be, or Saturdays where Mondays: dates moved by a time zone, unless the market keeps such a week."""
+    resting, shifted = shifted_days(days, venue)
+    return [(resting[0], days[-1], "shifted", np.nan, len(resting))] if shifted else []

@@ -29,6 +29,7 @@ from impact.pricing.announcement_inputs import (
     checked_seed,
 )
 from impact.pricing.announcement_training import LeftOut, Training, dates_left_out, trained_fit, training_sources
+from impact.pricing.levels import LEVELS, QUANTILE_NAMES
 from impact.pricing.library import EVENT_CLASSES, LIBRARY_FROM, EventLibrary, Line
 from impact.pricing.schemas import SCORES
 from impact.provenance import Source
@@ -42,18 +43,13 @@ if TYPE_CHECKING:
 
 __all__ = ["AnnouncementShock", "announcement_shock"]
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-QUANTILE_NAMES = ("return_q05", "return_q25", "return_q50", "return_q75", "return_q95")
 Which: TypeAlias = Literal["default", "scenario"]
 
 FORECAST_SCHEMA = Schema(
     "announcement_forecast",
     (
         Column("forecast", "text", about="no effect with fitted spread (the default), or the class scenario"),
-        *(
-            Column(f"return_q{int(100 * level):02d}", "return", about="abnormal return of the first session and the next")
-            for level in LEVELS
-        ),
+        *(Column(name, "return", about="abnormal return of the first session and the next") for name in QUANTILE_NAMES),
         Column("n_events", "count", about="events that trained the forecast"),
         Column("n_dates", "count", about="date clusters that they fall on"),
         Column("default", "flag", about="whether this forecast leads"),

@@ -22,6 +22,7 @@ from impact.kernels.scores import (
     wilson_interval,
 )
 from impact.pricing.calibration import REGRESSORS, calibrate
+from impact.pricing.levels import LEVELS
 from impact.pricing.schemas import BACKTEST_DROPPED, BACKTEST_FORECASTS, BACKTEST_SCORES, BACKTEST_SKILL
 from impact.provenance import Source
 from impact.results import Result, Summary, declared
@@ -40,7 +41,6 @@ MODELS: Mapping[str, str] = MappingProxyType(
         "calibrated_square_root": "square-root law fitted to the other dates",
     }
 )
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 # Announcement share times prefactor times sqrt(Q / V): middle 0.65 x 0.75 x sqrt(17.4) and the ends of the same priors,
 # 0.3 x 0.5 x sqrt(13.2) to 1.0 x 1.0 x sqrt(21.7). Q / V of Xiaomi; for every other line it is an assumption.
 PLAIN_COEFFICIENT, PLAIN_SPREAD = 2.0, 0.9

@@ -11,6 +11,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.intake.given_frames import frame_with
 from impact.pricing.effect import ALL_LAWS, PriceEffect
+from impact.pricing.levels import OUTER_LEVELS
 from impact.pricing.schemas import PREDICTED, PREDICTED_DROPPED
 from impact.provenance import Source, unique_sources
 from impact.results import Result, Summary, declared
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from impact.plots.style import Axes
 
 __all__ = ["PredictedRealised", "compare_with_realised"]
-
-LEVELS = (0.05, 0.5, 0.95)
 
 COLUMNS = [
     "event_id", "label", "session", "law", "predicted_return_low", "predicted_return_mid", "predicted_return_high", "realised_ar", "ar_se", "inside_90",
@@ -123,7 +122,7 @@ def _moves(effect: PriceEffect, numbers: list[int]) -> dict[str, dict[int, Float
     for path in effect.paths.values():
         if numbers and id(path) not in known:
             moves = np.expm1(path.moved(*((number, number) for number in numbers)))
-            known[id(path)] = {number: np.quantile(move, LEVELS) for number, move in zip(numbers, moves, strict=True)}
+            known[id(path)] = {number: np.quantile(move, OUTER_LEVELS) for number, move in zip(numbers, moves, strict=True)}
     return {law: known.get(id(path), {}) for law, path in effect.paths.items()}
 
 

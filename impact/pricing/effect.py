@@ -16,7 +16,8 @@ from impact.pricing.announcement_inputs import as_number, as_whole
 from impact.pricing.effect_paths import LIBRARY, Pricing, price_paths
 from impact.pricing.effect_tables import allotment, disagreement, effect_notes, law_table, outside_text, variance_table
 from impact.pricing.laws import DEFAULT_LAWS, choose_laws
-from impact.pricing.paths import LEVELS, LogPath
+from impact.pricing.levels import LEVELS, QUANTILE_NAMES
+from impact.pricing.paths import LogPath
 from impact.pricing.priors import Prior, prior_table
 from impact.pricing.schemas import ALLOTMENT, DRAWS, EFFECT_PATH, LAWS, PRIORS, VARIANCE_SHARES
 from impact.provenance import Source, unique_sources
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["ALL_LAWS", "DEFAULT_SEED", "EffectSetting", "PriceEffect", "price_effect"]
 
 ALL_LAWS = "all_laws"
-QUANTILE_NAMES = tuple(f"return_q{int(100 * level + 0.5):02d}" for level in LEVELS)
-"""Columns of the quantiles of the draws: ``return_q05`` is the 5 % quantile."""
-
 DEFAULT_SEED = 20210114
 MIN_DRAWS = 256
 

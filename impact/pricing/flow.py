@@ -26,6 +26,7 @@ from impact.pricing.flow_fit import (
     shipped_flow_rows,
 )
 from impact.pricing.known_events import changes_known_at, instant_of
+from impact.pricing.levels import OUTER_LEVELS
 from impact.pricing.library import LIBRARY_FROM, EventLibrary
 from impact.pricing.schemas import SCORES
 from impact.provenance import Source
@@ -36,7 +37,6 @@ from impact.typing_ import FloatArray1D, Instant, check_kind
 
 __all__ = ["ExecutionFlow", "execution_flow", "flow_coefficients"]
 
-LEVELS = (0.05, 0.5, 0.95)
 LIBRARY = Source(title="index changes of the event library, 2001 to 2022", basis="facts and computed numbers")
 FLOW_SCHEMA = Schema(
     "flow_coefficients",
@@ -92,8 +92,8 @@ class ExecutionFlow(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """The coefficient of the cell and the effect: 5, 50 and 95 %."""
-        low, middle, high = np.quantile(self.coefficient, LEVELS)
-        effect = np.expm1(np.quantile(self.log_effect, LEVELS))
+        low, middle, high = np.quantile(self.coefficient, OUTER_LEVELS)
+        effect = np.expm1(np.quantile(self.log_effect, OUTER_LEVELS))
         return pd.DataFrame(
             [
                 {
@@ -114,7 +114,7 @@ class ExecutionFlow(Result):
     @property
     def verdict(self) -> str:
         """One sentence that the score allows."""
-        low, middle, high = np.quantile(self.coefficient, LEVELS)
+        low, middle, high = np.quantile(self.coefficient, OUTER_LEVELS)
         ends = interval(low, high, signed_decimal)
         known = (
             f"{self.cell.title}: coefficient {signed_decimal(middle)}, 90 % range {ends}, {count(self.n_events)} changes on"
@@ -242,7 +242,7 @@ def flow_coefficients(library: EventLibrary | None = None) -> pd.DataFrame:
     rows = flow_rows(shipped_library() if library is None else library)
     table = []
     for name, cell in FLOW_CELLS.items():
-        low, middle, high = np.quantile(coefficient_draws(name, library), LEVELS)
+        low, middle, high = np.quantile(coefficient_draws(name, library), OUTER_LEVELS)
         own = rows.cell == name
         table.append(
             {

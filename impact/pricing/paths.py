@@ -7,10 +7,10 @@ from typing import Protocol
 
 import numpy as np
 
+from impact.pricing.levels import LEVELS
 from impact.typing_ import FloatArray1D, FloatArray2D, IntArray
 
 __all__ = [
-    "LEVELS",
     "BasisPath",
     "EnvelopePath",
     "FadingPath",
@@ -22,7 +22,6 @@ __all__ = [
     "unit_paths",
 ]
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 REVERSAL_SESSIONS = 20  # over which the library measures what is given back
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from impact.errors import DataUnavailable, InputError
 from impact.pricing.announcement_fit import shipped_library
 from impact.pricing.announcement_training import FEWEST_DATES
+from impact.pricing.levels import LEVELS
 from impact.pricing.library import EVENT_CLASSES, EventLibrary, Line
 from impact.provenance import Source
 from impact.tables.prose import count, interval, percent
@@ -19,7 +20,6 @@ __all__ = ["NoBarFalls", "no_bar_falls"]
 WINDOWS = {1: "car_0_0", 2: "car_0_1"}
 KNOWN_AFTER = pd.Timedelta(days=7)
 """Two sessions are over a week later, whatever the venue and its holidays."""
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ import pytest
 import impact
 from impact.errors import ImpactWarning, InfeasibleDesign, InputError
 from impact.eventstudy import abnormal_volume, buy_and_hold, calendar_time_drift, synthetic_control
+from impact.eventstudy.files import study_files
 from tests.eventstudy.test_what_a_summary_says import DAYS, EVENT, WINDOWS, notes, on, panel
 
 NUMBERS = {"MKT": 10, "F0": 11, "F1": 12, "F2": 13, "F3": 14}
@@ -172,3 +173,20 @@ def test_events_of_a_week_end_are_said():
     back = notes(impact.event_study(panel(), events, market="MKT", anchor="previous", **WINDOWS))
     assert f"the session before it (first 'e0': Saturday {saturday:%Y-%m-%d}, day 0 {friday:%Y-%m-%d})" in back
     assert "no session of its line" not in notes(impact.event_study(panel(), EVENTS, market="MKT", **WINDOWS))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda rows, wide: rows.to_csv(index=False),
+        lambda rows, wide: rows[["ticker", "date", "ret"]].to_csv(index=False),
+        lambda rows, wide: wide.rename_axis("date").reset_index().to_csv(),  # rows numbered before the dates
+        lambda rows, wide: wide.rename_axis("date").reset_index()[["MKT", "date", "F0", "F1"]].to_csv(index=False),
+    ],
+)
+def test_a_file_of_returns_is_read_long_and_wherever_its_dates_stand(tmp_path, written):
+    returns = panel()
+    (tmp_path / "returns.csv").write_text(written(long(returns), returns))
+    EVENTS.to_csv(tmp_path / "events.csv", index=False)
+    study = study_files(tmp_path / "events.csv", returns=tmp_path / "returns.csv", market="MKT", **WINDOWS)
+    assert study.car(0, 1)["car"].to_numpy() == pytest.approx(cars(returns, EVENTS), abs=1e-12)

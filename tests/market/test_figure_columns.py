@@ -25,7 +25,7 @@ def read(tmp_path):
     ("close", "currency"),
     [
         ("Close (p)", "GBp"), ("Close (pence)", "GBp"), ("Close [GBX]", "GBX"), ("Price (GBp)", "GBp"), ("Close (£)", "GBP"),
-        ("close_usd", "USD"), ("Share Price (USD)", "USD"), ("Close*", ""), ("4. close", ""), ("Price Close", ""), ("TRDPRC_1", ""),
+        ("close_usd", "USD"), ("Share Price (USD)", "USD"), ("Close*", ""), ("4. close", ""), ("4. close (USD)", "USD"), ("Price Close", ""), ("TRDPRC_1", ""),
         ("Close (€)", "EUR"), ("Close (HK$)", "HKD"), ("Fechamento (R$)", "BRL"), ("Close_EUR", "EUR"), ("Closing price in EUR", "EUR"),
         ("Close (in USD)", "USD"), ("Close (usd)", "USD"), ("Close (euros)", "EUR"), ("Close (€/share)", "EUR"), ("Close (agorot)", "ILA"),
         ("終値(円)", "JPY"), ("Close (local currency)", ""), ("Close GBp", "GBp"), ("Close ($)", ""), ("收盘价(元)", ""), ("収盘", None), ("Stängn.kurs", ""), ("Slutkurs (kr)", ""), ("Close (₩)", "KRW"),

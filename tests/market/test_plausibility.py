@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from impact.calendars import sessions
+from impact.errors import InputError
 from impact.market import load_panel
 from impact.market.plausibility import DOUBTS, doubtful_figures
 
@@ -129,3 +130,35 @@ def test_a_market_that_trades_on_sundays_is_no_shift():
     table = pd.DataFrame({"2222.SR": walk, "TEVA.TA": walk + 1, "AAA": walk + 2, "BBB": walk + 3}, index=days)
     doubts = doubtful_figures(table, venues={"BBB": "XSAU"})
     assert doubts.loc[doubts["doubt"] == "shifted", "security"].tolist() == ["AAA"]
+
+
+@pytest.mark.parametrize(
+    ("shift", "line", "shifted"),
+    [
+        (-1, "AAA", True),
+        (1, "AAA", True),
+        (-1, "1810.HK", True),
+        (-1, "KFH.KW", False),
+        (1, "KFH.KW", True),
+        (1, "TEVA.TA", True),
+        (0, "AAA", False),
+    ],
+)
+def test_a_panel_and_a_file_have_one_rule_for_weeks_shifted_onto_week_ends(tmp_path, shift, line, shifted):
+    days = pd.bdate_range("2024-01-01", periods=60) + pd.Timedelta(days=shift)
+    closes = 100 * np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.01, 60)))
+    doubts = doubtful_figures(pd.DataFrame({line: closes}, index=days))
+    assert (doubts["doubt"] == "shifted").any() == shifted
+    timed = pd.DataFrame({"Date": days.strftime("%Y-%m-%d 20:00"), "Close": closes})
+    timed.to_csv(tmp_path / f"{line}.csv", index=False)
+    if shifted:
+        with pytest.raises(InputError, match="fall on a week-end"):
+            load_panel(tmp_path / f"{line}.csv")
+    else:
+        assert len(load_panel(tmp_path / f"{line}.csv").close) == 60
+
+
+def test_a_special_session_or_a_quote_of_all_week_is_no_shift():
+    days = pd.bdate_range("2024-01-01", periods=60).union([pd.Timestamp("2024-01-20"), pd.Timestamp("2024-03-02")])
+    closes = pd.DataFrame({"AAA": np.linspace(100, 110, len(days))}, index=days)
+    assert not (doubtful_figures(closes)["doubt"] == "shifted").any()
