@@ -100,6 +100,8 @@ def _until(case: Case) -> str:
     """Whom the programme binds, every clock on the line of the case, what became of them, and the law at the last instant known."""
     listing, clocks, law = listing_of(case.definition, case.as_of), case.deadlines(), case.law()
     own = clocks.clocks[clocks.clocks["line"] == case.definition.security]
+    if listing.regime.leaves_holders_alone:  # clocks of another listing that are over say nothing of this one
+        own = own[own["state"] == "running"]
     told = [_clock(row) for row in named_rows(own.drop_duplicates(["clock", "programme_id"]))]
     stated = case.definition.own_programme
     if stated is not None:
@@ -130,6 +132,7 @@ def _forced(case: Case) -> str:
     low, high = supply.total_shares["low"], supply.total_shares["high"]
     if regime.name != UNKNOWN_REGIME and regime.leaves_holders_alone and not high > 0:
         return f"none by law: {regime.clause}; what index providers and mandates make of it is unknown"
+    beside_law = f"none by law: {regime.clause}; by their index, " if regime.name != UNKNOWN_REGIME and regime.leaves_holders_alone else ""
     late = "those it binds have no whole session left to sell in" if regime.strands else ""
     if (supply.classes["certainty"] == "stranded").any():
         return f"none can be: {late}; {_unsold(supply)}; they {regime.fate}"
@@ -143,7 +146,7 @@ def _forced(case: Case) -> str:
         )
     usual = supply.line.adv_shares
     days = f", {interval(low / usual, high / usual, decimal, 1)} times the average daily volume" if usual > 0 else ""
-    return f"{interval(low, high, amount)} shares{days}, over {len(supply.wind_down.sessions)} {_counted(case)}{supply.beside()}{doubt}"
+    return f"{beside_law}{interval(low, high, amount)} shares{days}, over {len(supply.wind_down.sessions)} {_counted(case)}{supply.beside()}{doubt}"
 
 
 def _counted(case: Case) -> str:

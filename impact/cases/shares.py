@@ -53,11 +53,21 @@ class ShareCounts:
         return float(self.outstanding[1] * self.free_float[1])
 
     @property
+    def least_float_shares(self) -> float:
+        """Lower end of the float; NaN where the count or the float is unknown."""
+        least = float(self.outstanding[0] * self.free_float[0])
+        return least if self.tells_float and least > 0 else np.nan
+
+    @property
+    def tells_float(self) -> bool:
+        """Whether the range of the float says something."""
+        low, high = self.free_float
+        return bool(high - low < 1.0 - 2 * ROUNDING)
+
+    @property
     def middle(self) -> tuple[float, float]:
         """Middle of the count of shares and of the free float; NaN where unknown, the float also where its range says nothing."""
-        low, high = self.free_float
-        told = high - low < 1.0 - 2 * ROUNDING
-        return float(np.mean(self.outstanding)), float(np.mean(self.free_float)) if told else np.nan
+        return float(np.mean(self.outstanding)), float(np.mean(self.free_float)) if self.tells_float else np.nan
 
 
 def share_counts(definition: CaseDefinition, closes: pd.Series, usd_per_unit: float, on: pd.Timestamp, as_of: AsOf = None) -> ShareCounts:

@@ -208,6 +208,8 @@ _SHOWN = {
 
 def _compact(document: Document) -> Document:
     """The tables a reader needs first, cut to the columns that fit a terminal."""
+    from impact.tables.prose import counted
+
     tables = {name: document.tables[name] for name in _SHOWN}
     clocks = tables["deadlines"].frame
     if len(clocks):
@@ -222,9 +224,10 @@ def _compact(document: Document) -> Document:
         for name, table in shown.items()
     }
     counts = {name: len(document.tables[name]) for name in ("positions", "dropped", "issues")}
-    note = (
-        f"{counts['positions']:,} positions, {counts['dropped']:,} rows dropped, {counts['issues']:,} cells to look at: see --table NAME."
+    held, dropped, issues = (
+        counted(counts[name], noun) for name, noun in (("positions", "position"), ("dropped", "row"), ("issues", "cell"))
     )
+    note = f"{held}, {dropped} dropped, {issues} to look at: see --table NAME."
     return dataclasses.replace(document, tables=shown, notes=(*document.notes, note))
 
 

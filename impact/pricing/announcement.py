@@ -35,7 +35,7 @@ from impact.pricing.schemas import SCORES
 from impact.provenance import Source
 from impact.results import Result, Summary, declared, read_only
 from impact.tables import Column, Schema
-from impact.tables.prose import count, interval, percent, signed_decimal, signed_percent
+from impact.tables.prose import counted, interval, percent, signed_decimal, signed_percent
 from impact.typing_ import FloatArray1D, Instant, check_kind
 
 if TYPE_CHECKING:
@@ -157,11 +157,11 @@ class AnnouncementShock(Result):
     @property
     def _default_evidence(self) -> str:
         """Events and dates behind the default, and how often its range held on dates left out."""
-        trained = f"{count(self.default_events)} events on {count(self.default_dates)} dates"
+        trained = f"{counted(self.default_events, 'event')} on {counted(self.default_dates, 'date')}"
         if self.scores.empty:
             return f"{trained}; how often its range held was not scored with what was known then"
         row = self.scores[self.scores["model"] == "fitted_zero"].iloc[0]
-        return f"{trained}; its 90 % range held for {percent(row['coverage_90'])} of {count(row['n_events'])} events on dates left out"
+        return f"{trained}; its 90 % range held for {percent(row['coverage_90'])} of {counted(int(row['n_events']), 'event')} on dates left out"
 
     @property
     def verdict(self) -> str:
@@ -171,7 +171,7 @@ class AnnouncementShock(Result):
         point = self.quantiles("scenario")
         half = interval(point["return_q25"], point["return_q75"], signed_percent)
         most = interval(point["return_q05"], point["return_q95"], signed_percent)
-        known = f"{self.title}: {count(self.n_events)} events on {count(self.n_dates)} dates; 50 % range {half}, 90 % range {most}"
+        known = f"{self.title}: {counted(self.n_events, 'event')} on {counted(self.n_dates, 'date')}; 50 % range {half}, 90 % range {most}"
         if self.cell in DESCRIBED:
             return f"{known}; described, not scored: no forecast."
         if self.scores.empty:

@@ -13,7 +13,7 @@ from impact.pricing.announcement_training import FEWEST_DATES
 from impact.pricing.levels import LEVELS
 from impact.pricing.library import EVENT_CLASSES, EventLibrary, Line
 from impact.provenance import Source
-from impact.tables.prose import count, interval, percent
+from impact.tables.prose import count, counted, interval, percent
 
 __all__ = ["NoBarFalls", "no_bar_falls"]
 
@@ -57,8 +57,8 @@ class NoBarFalls:
         """Class, n, m and the distribution."""
         low, half_low, middle, half_high, high = self.quantiles
         return (
-            f"Without a bar: {self.title}, {count(self.n_events)} events on {count(self.n_dates)} dates, {count(self.n_rose)} rose; fall over "
-            f"{count(self.n_sessions)} session{'s' if self.n_sessions > 1 else ''} net of the market {percent(middle)} in the middle, "
+            f"Without a bar: {self.title}, {counted(self.n_events, 'event')} on {counted(self.n_dates, 'date')}, {count(self.n_rose)} rose; fall over "
+            f"{counted(self.n_sessions, 'session')} net of the market {percent(middle)} in the middle, "
             f"50 % range {interval(half_low, half_high, percent)}, 90 % range {interval(low, high, percent)}; described, not scored."
         )
 
@@ -106,7 +106,7 @@ def no_bar_falls(
     n_dates = events["date_cluster"].nunique()
     if n_dates < FEWEST_DATES:
         raise DataUnavailable(
-            f"{title}: {len(events)} events on {n_dates} dates are known by then, fewer than {FEWEST_DATES} dates; what news alone does is unknown."
+            f"{title}: {counted(len(events), 'event')} on {counted(n_dates, 'date')} known by then, fewer than {FEWEST_DATES} dates; what news alone does is unknown."
         )
     falls = -events[WINDOWS[n_sessions]].to_numpy(dtype=float)
     return NoBarFalls(

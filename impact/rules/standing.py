@@ -52,11 +52,17 @@ class ActStanding:
     @property
     def answer(self) -> str:
         """The status, from and until when, and by which programme, in words."""
+        return f"{self.words}{self.by}"
+
+    @property
+    def words(self) -> str:
+        """The status, and from and until when, in words."""
         begins = "" if self.since is None or self.status == "allowed" else f" from {eastern_time(self.since)}"
         until = "" if self.until is None else f" until {eastern_time(self.until)}"
-        return f"{self.status.replace('_', ' ')}{begins}{until}{self._by()}"
+        return f"{self.status.replace('_', ' ')}{begins}{until}"
 
-    def _by(self) -> str:
+    @property
+    def by(self) -> str:
         """The programme behind it in words; one that does not name the issuer clears nothing."""
         programme = self.programme
         if not programme:
@@ -123,12 +129,14 @@ class Standing:
         return tuple(f"{note[:1].upper()}{note[1:]}." for note in (*self.blockings(), *acts))
 
     def sentence(self) -> str:
-        """Every act with its status in one sentence; acts that are answered alike stand together."""
+        """Every act with its status in one sentence; acts that are answered alike stand together, and what decides all of them is said once."""
         when = "as last recorded" if self.is_last else f"at {eastern_time(self.at)}"
+        deciding = {act.by for act in self.acts}
         alike: dict[str, list[str]] = {}
         for act in self.acts:
-            alike.setdefault(act.answer, []).append(ACT_WORDS[act.action])
+            alike.setdefault(act.words if len(deciding) == 1 else act.answer, []).append(ACT_WORDS[act.action])
         told = "; ".join(f"{' and '.join(words)} {answer}" for answer, words in alike.items())
+        told += deciding.pop() if len(deciding) == 1 else ""
         cleared = "" if self.is_barred else "; that is no clearance"
         return f"{when}, for {INVESTOR_TITLES[self.investor]}: {told}{cleared}"
 

@@ -227,7 +227,7 @@ class ForcedSupply(Result):
                 "forced_shares": shares,
                 "forced_usd": shares * self.line.price_usd,
                 "forced_adv": shares / self.line.adv_shares,
-                "float_fraction": shares / self.line.float_shares,
+                "float_fraction": [float(self.line.float_fraction(sold, name)) for sold, name in zip(shares, SCENARIOS, strict=True)],
             }
         )
 
@@ -375,6 +375,7 @@ def _assumptions(table: pd.DataFrame, wind_down: WindDown, cap: float) -> tuple[
 
 def _obligations(table: pd.DataFrame, identities: tuple[Identity, ...], regime: str | Regime, line: LineState) -> pd.DataFrame:
     """Reconciled holdings of each class by scenario, the share of them sold and the forced shares."""
+    stated = table["shares_high"].notna()  # whoever states what trackers of a deleting index hold says that one deletes
     classes = tuple(table["holder_class"])
     low, high = reconcile(classes, table["shares_low"].to_numpy(dtype=float), table["shares_high"].to_numpy(dtype=float), identities)
     all_shares = np.fmax(line.shares_outstanding, line.most_shares)
@@ -383,7 +384,7 @@ def _obligations(table: pd.DataFrame, identities: tuple[Identity, ...], regime: 
             f"holders hold at least {significant(low.sum(), 6)} shares but shares_outstanding={significant(all_shares, 6)};"
             " classes do not overlap: remove what is counted twice."
         )
-    least, most, certainty = zip(*(obligation(name, regime) for name in classes), strict=True)
+    least, most, certainty = zip(*(obligation(name, regime, known) for name, known in zip(classes, stated, strict=True)), strict=True)
     table = table.assign(shares_low=low, shares_high=high, sold_share_low=least, sold_share_high=most, certainty=certainty)
     for name, position in SCENARIOS.items():
         held = scenario_holdings(classes, low, high, identities, position)

@@ -82,11 +82,12 @@ class Identity:
             raise InputError(f"identity {self.name!r} names unknown holder classes {unknown}; choose among: {', '.join(HOLDER_CLASSES)}.")
 
 
-def obligation(holder_class: str, regime: str | Regime) -> tuple[float, float, str]:
+def obligation(holder_class: str, regime: str | Regime, stated: bool = False) -> tuple[float, float, str]:
     """Least and most of its holding that a class sells under a regime, and how certain that is.
 
-    A fund outside the United States whose index deletes the line sells whatever the regime says. Under a regime of which
-    nothing is known a class that it might bind may sell nothing or all.
+    A fund outside the United States whose index deletes the line sells whatever the regime says. So does one inside where the regime
+    leaves holders alone, if an index is known to delete: by the regime, or because what such funds hold is `stated`. Under a regime
+    of which nothing is known a class that it might bind may sell nothing or all.
 
     Returns
     -------
@@ -99,7 +100,8 @@ def obligation(holder_class: str, regime: str | Regime) -> tuple[float, float, s
     if holder_class == "non_us_passive_deleting":
         return 1.0, 1.0, "forced"
     if rule.leaves_holders_alone:
-        return (1.0, 1.0, "forced") if rule.deletes and holder_class == "us_passive_deleting" else (0.0, 0.0, "none")
+        sells = holder_class == "us_passive_deleting" and (rule.deletes or stated)
+        return (1.0, 1.0, "forced") if sells else (0.0, 0.0, "none")
     if holder_class in US_CLASSES and rule.binds_us is False:
         return (1.0, 1.0, "forced") if holder_class == "us_passive_deleting" else (0.0, 0.0, "none")
     if holder_class in ("insiders", "non_us"):

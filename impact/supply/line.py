@@ -11,6 +11,7 @@ import pandas as pd
 from impact.errors import InputError
 from impact.provenance import Source
 from impact.tables.prose import significant
+from impact.typing_ import FloatArray, FloatLike
 
 __all__ = ["LineState", "line_state"]
 
@@ -38,6 +39,8 @@ class LineState:
         Daily volatility, decimal, from the same sessions.
     float_shares, shares_outstanding : float
         Freely traded shares and all shares; NaN is unknown, and fractions of it stay NaN.
+    least_float_shares : float
+        Lower end of the float where it is a range; NaN: it is the one figure, or unknown.
     most_shares : float
         Most that all holders but insiders can hold together, the upper end of the float or of all shares; NaN: unknown.
     sources : tuple of Source
@@ -61,12 +64,13 @@ class LineState:
     sigma: float
     float_shares: float = math.nan
     shares_outstanding: float = math.nan
+    least_float_shares: float = math.nan
     most_shares: float = math.nan
     sources: tuple[Source, ...] = ()
     assumptions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in (*MEASURES, "float_shares", "shares_outstanding", "most_shares"):
+        for name in (*MEASURES, "float_shares", "shares_outstanding", "least_float_shares", "most_shares"):
             value = getattr(self, name)
             if not math.isnan(value) and not (value > 0 and math.isfinite(value)):
                 raise InputError(
@@ -88,6 +92,34 @@ class LineState:
         """Most shares that can be forced onto the market: ``most_shares``, else the float, else all shares; NaN: unknown."""
         bounds = (self.most_shares, self.float_shares, self.shares_outstanding)
         return next((bound for bound in bounds if not math.isnan(bound)), math.nan)
+
+    def float_fraction(self, shares: FloatLike, end: str) -> FloatArray:
+        """Shares as a fraction of the float: the least over the largest it may be, the most over the smallest; NaN where it is unknown.
+
+        Parameters
+        ----------
+        shares : float or array
+        end : {"low", "mid", "high"}
+
+        Notes
+        -----
+        What the float itself can supply is at most all of it.
+
+        Examples
+        --------
+        >>> line = LineState(
+        ...     security="X", currency="USD", price=1.0, usd_per_unit=1.0, adv_shares=1.0, sigma=0.01, float_shares=70.0, least_float_shares=60.0, most_shares=80.0
+        ... )
+        >>> [float(line.float_fraction(30.0, end)) for end in ("low", "high")]
+        [0.375, 0.5]
+        """
+        most = self.float_shares if math.isnan(self.most_shares) else max(self.most_shares, self.float_shares)
+        least = self.float_shares if math.isnan(self.least_float_shares) else min(self.least_float_shares, self.float_shares)
+        known = not math.isnan(self.float_shares)
+        sold = np.asarray(shares, dtype=float)
+        fraction = sold / ({"low": most, "mid": self.float_shares, "high": least}[end] if known else math.nan)
+        held: FloatArray = np.where(sold <= most, np.minimum(fraction, 1.0), fraction)
+        return held
 
     @property
     def price_usd(self) -> float:
@@ -114,6 +146,7 @@ def line_state(
     usd_per_unit: float,
     float_shares: float = math.nan,
     shares_outstanding: float = math.nan,
+    least_float_shares: float = math.nan,
     most_shares: float = math.nan,
     n_sessions: int = ESTIMATION_SESSIONS,
     sources: tuple[Source, ...] = (),
@@ -174,6 +207,7 @@ def line_state(
         sigma=float(moves.std(ddof=1)),
         float_shares=float_shares,
         shares_outstanding=shares_outstanding,
+        least_float_shares=least_float_shares,
         most_shares=most_shares,
         sources=sources,
         assumptions=(*measured, *assumptions),

@@ -67,12 +67,12 @@ def total_forced(table: pd.DataFrame, identities: tuple[Identity, ...], line: Li
     ----------
     table : DataFrame
         holder_class, reconciled shares_low and shares_high (infinite: nothing bounds it), sold_share_low/high, exempt_share,
-        certainty, one row a class.
+        forced_shares_mid, certainty, one row a class.
 
     Notes
     -----
-    Within a known total the split is not known: the low end is the least over every split, the high end the most. A class
-    of which nothing is known adds nothing to the low end; the high end is then the most that holders can have, and NaN where
+    Within a known total the split is not known: the low end is the least over every split, the high end the most, and mid lies
+    between them; of a class by itself it is the middle of its sale, which is what it sells session by session. A class of which nothing is known adds nothing to the low end; the high end is then the most that holders can have, and NaN where
     that is not known. Less knowledge never narrows the range.
     """
     names = list(table["holder_class"])
@@ -81,6 +81,7 @@ def total_forced(table: pd.DataFrame, identities: tuple[Identity, ...], line: Li
     least, most = (table[f"sold_share_{end}"].to_numpy(dtype=float) * part for end in ("low", "high"))
     counted = counted_classes(table)
     least, most = np.where(counted, least, 0.0), np.where(counted, most, 0.0)
+    own_middle = table["forced_shares_mid"].to_numpy(dtype=float)
     ends, settled, known = [0.0, 0.0], np.zeros(len(names), dtype=bool), False
     for total in identities:
         inside = np.array([name in total.members and not settled[g] for g, name in enumerate(names)])
@@ -91,12 +92,13 @@ def total_forced(table: pd.DataFrame, identities: tuple[Identity, ...], line: Li
         ends[1] += extreme_sale(low[inside], high[inside], most[inside], float(np.clip(total.high, floor, ceiling)), most=True)
         settled |= inside
         known |= bool((counted & inside).any())
+    middle = (ends[0] + ends[1]) / 2
     free = counted & ~settled
     bounded = free & np.isfinite(high)
     known |= bool(bounded.any())
     ends[0] += float((least * low)[free].sum())
     ends[1] += float((most[bounded] * high[bounded]).sum())
-    middle = (ends[0] + ends[1]) / 2
+    middle += float(own_middle[bounded].sum() + (least * low)[free & ~bounded].sum())
     if (free & ~bounded).any():
         ends[1] = line.ceiling_shares
     if not counted.any() and not (table["sold_share_high"] > 0).any():
@@ -125,16 +127,19 @@ def unsplit_groups(table: pd.DataFrame, stated: BoolArray, identities: tuple[Ide
 def in_line_with(table: pd.DataFrame, total: Mapping[str, float], stated: BoolArray) -> pd.DataFrame:
     """The table with the scenario sales of classes that are not stated scaled so that all of them sum to the total.
 
-    A counted class of which nothing is known sells nothing in the low and middle scenarios, and what is left of the high
-    total in the high one, in equal parts where there are several.
+    A counted class that nothing bounds sells the least that it has in the low and middle scenarios, and in the high one what is left
+    of the high total too, in equal parts where there are several.
     """
     unknown = counted_classes(table) & ~np.isfinite(table["shares_high"].to_numpy(dtype=float))
+    least = np.prod([table[name].to_numpy(dtype=float) for name in ("shares_low", "sold_share_low")], axis=0)
+    least *= 1 - table["exempt_share"].to_numpy(dtype=float)
     for name in SCENARIOS:
         column = f"forced_shares_{name}"
         shares = table[column].to_numpy(dtype=float).copy()
         if unknown.any() and np.isfinite(total[name]):
             known = np.nansum(shares[counted_classes(table) & ~unknown])
-            shares[unknown] = max(total[name] - known, 0.0) / unknown.sum() if name == "high" else 0.0
+            rest = max(total[name] - known - least[unknown].sum(), 0.0) / unknown.sum() if name == "high" else 0.0
+            shares[unknown] = least[unknown] + rest
         own = np.isfinite(shares) & ~stated
         rest = total[name] - np.nansum(shares[stated])
         if own.any() and np.isfinite(rest) and shares[own].sum() > 0:

@@ -158,7 +158,7 @@ def supply_ladder(sales: FloatArray, backlog: FloatArray2D, line: LineState, win
         table[f"sold_usd_{name}"] = sold * line.price_usd
         table[f"sold_adv_{name}"] = sold / line.adv_shares
         table[f"cumulative_adv_{name}"] = np.cumsum(sold) / line.adv_shares
-        table[f"cumulative_float_fraction_{name}"] = np.cumsum(sold) / line.float_shares
+        table[f"cumulative_float_fraction_{name}"] = line.float_fraction(np.cumsum(sold), name)
     return table
 
 

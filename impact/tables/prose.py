@@ -15,6 +15,7 @@ __all__ = [
     "amount",
     "basis_points",
     "count",
+    "counted",
     "date",
     "decimal",
     "instant",
@@ -100,6 +101,17 @@ def count(value: Figure) -> str:
     return _written(value, lambda number: f"{number:z,.0f}")
 
 
+def counted(n: int, noun: str) -> str:
+    """So many things, the noun in the singular for one of them.
+
+    Examples
+    --------
+    >>> counted(1, "event"), counted(163, "event"), counted(0, "date")
+    ('1 event', '163 events', '0 dates')
+    """
+    return f"{count(n)} {noun}{'' if n == 1 else 's'}"
+
+
 def amount(value: Figure) -> str:
     """Money or many shares, with m, bn or tn.
 
@@ -141,14 +153,20 @@ def significant(value: Figure, digits: int = 3) -> str:
 
 
 def interval(low: Figure, high: Figure, form: Callable[..., str] = percent, *options: int) -> str:
-    """Two ends in the same form; the unit is written once where it ends both.
+    """Two ends in the same form; the unit is written once where it ends both. Ends that differ are told apart by up to two more places.
 
     Examples
     --------
     >>> interval(-0.144, -0.061, signed_percent), interval(2, 3.5, decimal, 1), interval(0.1, float("nan"))
     ('-14.4 to -6.1 %', '2.0 to 3.5', '10.0 % to unknown')
+    >>> interval(0.017, 0.025, percent, 0), interval(0.02, 0.02, percent, 0)
+    ('1.7 to 2.5 %', '2 to 2 %')
     """
     first, last = form(low, *options), form(high, *options)
+    for more in (1, 2) if options and low != high else ():
+        if first != last:
+            break
+        first, last = (form(end, options[0] + more, *options[1:]) for end in (low, high))
     for unit in (" %", " bp"):
         if first.endswith(unit) and last.endswith(unit):
             first = first.removesuffix(unit)

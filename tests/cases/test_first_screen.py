@@ -31,6 +31,8 @@ def test_every_answer_says_the_figures_of_its_table(name, opened):
 
     clocks = case.deadlines().clocks
     own = clocks[clocks["line"] == case.definition.security]
+    if case.supply().wind_down.rule.leaves_holders_alone:  # a clock of another listing that is over is none of this one
+        own = own[own["state"] == "running"]
     for session in own["last_session_on"].dropna():
         assert long_date(session) in told["Until when, and whom it binds"]
     until = told["Until when, and whom it binds"]
@@ -137,3 +139,9 @@ def test_an_execution_on_a_weekend_is_refused_and_one_without_prices_is_said(tmp
         impact.case(**own, index=saturday).supply()
     friday = pd.DataFrame({**stated, "execution_on": ["2026-11-27"], "source": ["x"]})
     assert len(impact.case(**own, index=friday).supply().index_flow.flows) == 1
+
+
+def test_a_case_of_a_list_that_bars_nothing_tells_no_clock_of_another_listing_that_is_over():
+    """AMEC stood on the list of section 1237 in 2021; the case is its listing under section 1260H in 2024, which bars nothing."""
+    told = dict(impact.case("amec").answers().lines())["Until when, and whom it binds"]
+    assert "bars no dealing in securities" in told and "superseded" not in told and "buying barred" not in told

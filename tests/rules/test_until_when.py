@@ -106,3 +106,17 @@ def test_a_case_states_the_law_that_holds_at_the_last_instant_on_record(case):
 def test_a_case_of_a_depository_says_that_selling_is_unknown():
     (answer,) = [text for title, text in impact.case("gazprom").answers().lines() if title.startswith("Until when")]
     assert "selling to divest unknown from 2024-10-12 00:01 ET" in answer and "no programme with a clock" not in answer
+
+
+def test_what_decides_every_act_is_said_once():
+    """Three acts, one programme: its name stands behind all of them; where programmes differ each act names its own."""
+    from impact.rules.book import rule_book
+    from impact.rules.standing import standing
+
+    told = standing(rule_book(None), "0981.HK").sentence()
+    assert told.startswith(
+        "as last recorded, for US persons: buying prohibited from 2021-08-02 00:01 ET; selling to divest prohibited from 2022-06-03 00:01 ET;"
+        " holding allowed (now by the Non-SDN Chinese Military-Industrial Complex Companies (NS-CMIC) ban,"
+    )
+    assert told.count("NS-CMIC") == 1
+    assert standing(rule_book(None), "GAZP.ME").sentence().count("(now by the ") == 3

@@ -57,7 +57,8 @@ def test_a_possession_ban_forces_every_us_share_and_no_other(known):
     assert found.classes.set_index("holder_class").loc["insiders", "forced_shares_high"] == 0
 
 
-def test_no_restriction_forces_nothing(known):
+def test_no_restriction_forces_nothing():
+    known = holders(us_passive_keeping=(2e6, 2e6), us_active=(3e6, 5e6), us_retail=(1e6, 1e6), insiders=(1e8, 1e8))
     found = supply_of(known, wind_down=a_wind_down("none"))
     assert found.total_shares["high"] == 0
     assert found.ladder["sold_shares_high"].sum() == 0
@@ -191,6 +192,49 @@ def test_only_those_bound_by_law_are_stranded(known):
 def test_a_licence_spares_its_part(known):
     found = supply_of(known.assign(exempt_share=[0.5, 0, 0, 0]))
     assert found.total_shares["low"] == 5e6
+
+
+@pytest.mark.parametrize("regime", ["none", "procurement_only", "export_control"])
+def test_what_us_trackers_of_an_index_that_deletes_hold_is_sold_whatever_the_law_leaves_alone(known, regime):
+    """By its index, as a fund abroad does; the rest of the holders are left alone. Where nothing is stated, no deletion is known."""
+    found = supply_of(known, wind_down=a_wind_down(regime))
+    assert found.total_shares == {"low": 2e6, "mid": 2e6, "high": 2e6}
+    assert found.bounds()["holder_class"].tolist() == ["US funds tracking an index that deletes"]
+    unstated = supply_of(holders(us_passive_deleting=(np.nan, np.nan), us_active=(3e6, 5e6)), wind_down=a_wind_down(regime))
+    assert unstated.total_shares["high"] == 0
+
+
+def test_the_middle_of_the_total_is_what_the_classes_sell_session_by_session():
+    """By hand: a lock-in sells 90 to 100 % of 2 to 4 and of 3 to 5 million shares, in the middle 95 % of 3 and of 4: 6.65 million."""
+    table = holders(us_passive_keeping=(2e6, 4e6), us_active=(3e6, 5e6))
+    found = supply_of(table, wind_down=a_wind_down("lock_in"))
+    assert_allclose([*found.total_shares.values()], [4.5e6, 6.65e6, 9e6])
+    assert_allclose(
+        found.milestones().iloc[-1][[f"cumulative_shares_{end}" for end in ("low", "mid", "high")]].tolist(), [4.5e6, 6.65e6, 9e6]
+    )
+
+
+def test_a_class_of_which_the_least_alone_is_known_sells_that_in_every_scenario():
+    """At least one million more, by nobody known how much: the middle is not below what is sure, and the path reaches the total."""
+    table = holders(us_active=(3e6, 5e6), us_passive_keeping=(1e6, np.nan))
+    found = supply_of(table, line=a_line(adv_shares=1e9))
+    assert_allclose([*found.total_shares.values()], [4e6, 5e6, 4e8])
+    last = found.ladder.iloc[-1]
+    assert_allclose([last[f"cumulative_shares_{end}"] for end in ("low", "mid", "high")], [4e6, 5e6, 4e8])
+
+
+def test_a_range_of_the_float_widens_its_fractions():
+    """By hand: 6 to 8 of 60 to 80 million shares are 7.5 to 13.3 % of the float; of 70 million, 8.6 to 11.4 %, which it need not be."""
+    line = a_line(float_shares=70e6, least_float_shares=60e6, most_shares=80e6)
+    table = holders(us_active=(6e6, 8e6))
+    found = supply_of(table, line=line)
+    assert_allclose(found.totals()["float_fraction"], [6 / 80, 7 / 70, 8 / 60])
+    last = found.ladder.iloc[-1]
+    assert_allclose([last[f"cumulative_float_fraction_{end}"] for end in ("low", "mid", "high")], [6 / 80, 7 / 70, 8 / 60])
+    point = supply_of(table, line=a_line(float_shares=70e6)).totals()["float_fraction"]
+    assert_allclose(point, [6 / 70, 7 / 70, 8 / 70])
+    assert supply_of(table, line=a_line(float_shares=np.nan, most_shares=80e6)).totals()["float_fraction"].isna().all()
+    assert supply_of(holders(us_active=(6e6, 75e6)), line=line).totals()["float_fraction"].iloc[-1] == 1.0  # never more than all of it
 
 
 @pytest.mark.parametrize("name", HOLDER_CLASSES)
