@@ -104,8 +104,13 @@ def _at(known: SupplyInputs, definition: CaseDefinition) -> SupplyInputs:
     closes = panel.close[security] if panel is not None and held else pd.Series(dtype="float64", name=security)
     counts = share_counts(definition, closes, known.line.usd_per_unit, known.reaction_on, known.as_of)
     outstanding, free_float = counts.middle
-    floated = {"float_shares": outstanding * free_float, "least_float_shares": counts.least_float_shares}
-    line = replace(known.line, shares_outstanding=outstanding, **floated, most_shares=counts.most_shares)
+    line = replace(
+        known.line,
+        shares_outstanding=outstanding,
+        float_shares=outstanding * free_float,
+        least_float_shares=counts.least_float_shares,
+        most_shares=counts.most_shares,
+    )
     return replace(
         known,
         definition=definition,

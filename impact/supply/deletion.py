@@ -343,7 +343,7 @@ def _flows(table: pd.DataFrame, line: LineState) -> pd.DataFrame:
         flows[f"sold_usd_{end}"] = value
         flows[f"sold_shares_{end}"] = value / line.price_usd
         flows[f"sold_adv_{end}"] = value / line.adv_usd
-        flows[f"float_fraction_{end}"] = line.float_fraction(value / line.price_usd, end)
+        flows[f"float_fraction_{end}"] = line.float_fraction(np.asarray(value / line.price_usd, dtype=np.float64), end)
     return flows
 
 
