@@ -69,22 +69,22 @@ def venue_benchmark(venue: str, priced: Iterable[str] | None = None) -> tuple[st
 
 
 def venue_currency(venue: str) -> str:
-    """Currency in which the lines of a venue are quoted; empty where prices come in the currency and in its hundredth alike."""
-    usual, *hundredth = quoted_currencies(venue)
-    return "" if hundredth else usual
+    """Currency in which the lines of a venue are quoted; empty where prices come in the currency and in a part of it alike."""
+    usual, *part = quoted_currencies(venue)
+    return "" if part else usual
 
 
 def quoted_currencies(venue: str) -> tuple[str, ...]:
-    """Currency in which the lines of a venue are quoted, and its hundredth where prices come in both.
+    """Currency in which the lines of a venue are quoted, and the part of it where prices come in both.
 
     Examples
     --------
-    >>> quoted_currencies("XJSE"), quoted_currencies("XHKG")
-    (('ZAR', 'ZAc'), ('HKD',))
+    >>> quoted_currencies("XJSE"), quoted_currencies("XKUW"), quoted_currencies("XHKG")
+    (('ZAR', 'ZAc'), ('KWD', 'KWF'), ('HKD',))
     """
     usual = VENUES[venue].currency
     known = CURRENCY_TABLE.get(usual)
-    return (usual,) if known is None else (usual, *known.hundredths[:1])
+    return (usual,) if known is None else (usual, *list(known.parts)[:1])
 
 
 def benchmark_names(security: str) -> tuple[str, ...]:

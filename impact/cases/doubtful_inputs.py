@@ -9,7 +9,7 @@ from impact.calendars import venue_of
 from impact.cases.benchmarks import venue_currency
 from impact.cases.definition import CaseDefinition
 from impact.errors import DataUnavailable, InputError
-from impact.intake.currencies import HUNDREDTHS, currency_of, passed_span
+from impact.intake.currencies import PART_WORDS, currency_of, passed_span
 from impact.market.plausibility import doubt_notes
 from impact.supply.line import LineState
 from impact.tables.prose import interval, significant
@@ -84,9 +84,9 @@ def _rate_doubts(definition: CaseDefinition, currency: str) -> Iterator[str]:
         span = passed_span(rate, of, currency)
         if span is None:
             continue
-        hundredth = f"; the closes are in {currency}, a hundredth" if currency in HUNDREDTHS else ""
+        part = f"; the closes are in {currency}, a {PART_WORDS[worth]}" if worth in PART_WORDS else ""
         one = "US dollar" if of == "USD" else of
         yield (
             f"rates = {{ {of} = {significant(rate, 6)} }} is the price of one {one} in {currency}, which was {interval(*span, significant, 4)} "
-            f"from 2016 to 2026{hundredth}; is it turned round?"
+            f"from 2016 to 2026{part}; is it turned round?"
         )

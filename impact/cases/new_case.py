@@ -21,6 +21,7 @@ from impact.cases.shares import share_counts
 from impact.cases.stated_tables import SCHEMAS
 from impact.errors import InputError
 from impact.facts import load_ledger
+from impact.intake.currencies import PART_WORDS, currency_of
 from impact.market.closed_days import lacks_calendar
 from impact.market.sources import named_sources
 from impact.rules import INSTRUMENTS, INVESTORS
@@ -122,11 +123,11 @@ def _lines(definition: CaseDefinition, n_facts: int, folder: Path, currency: str
         else '# benchmark = "NAME"   # no benchmark of this venue is on record'
     )
     yield '# peers = ["LINE", "LINE", "LINE"]   # three or more lines that the news does not reach'
-    whole, *hundredth = quoted_currencies(venue)
+    whole, *part = quoted_currencies(venue)
     yield (
         f"currency = {json.dumps(currency)}"
         if currency
-        else f"# currency = {json.dumps(whole)}   # of the closes, or {json.dumps(hundredth[0])}, its hundredth"
+        else f"# currency = {json.dumps(whole)}   # of the closes, or {json.dumps(part[0])}, its {PART_WORDS[currency_of(part[0])[1]]}"
     )
     yield from _rates(definition, currency)
     yield _or_remark("decimal", definition.decimal, ",", "decimal sign of the files of prices, where their figures leave it open")

@@ -16,6 +16,7 @@ from impact.cases.case_law import stated_source
 from impact.cases.definition import CaseDefinition
 from impact.cases.panel import currency_of_line, load_case_prices
 from impact.errors import DataUnavailable, InputError
+from impact.intake.currencies import PART_WORDS, currency_of
 from impact.intake.currency_table import CURRENCY_TABLE
 from impact.market import MarketPanel
 from impact.market.bundled import usd_per_unit
@@ -60,10 +61,11 @@ def book_rates(definition: CaseDefinition, panel: MarketPanel | None = None) -> 
     line = currency_of_line(definition, panel or _prices_telling(definition))
     if not line:
         stated = ", ".join(f"{code} = {significant(rate, 6)}" for code, rate in definition.rates.items())
-        whole, hundredth = quoted_currencies(venue_of(definition.security))
+        whole, part = quoted_currencies(venue_of(definition.security))
+        word = PART_WORDS[currency_of(part)[1]]
         raise InputError(
             f"case={definition.case!r}: rates = {{ {stated} }} are prices in the currency of {definition.security}, which neither the case nor its "
-            f"prices tell, and its venue quotes in a currency and its hundredth alike; state currency, {whole}, or {hundredth} where closes are in hundredths."
+            f"prices tell, and its venue quotes in a currency and its {word} alike; state currency, {whole}, or {part} where closes are in {word}s."
         )
     return BookRates(rates=definition.rates, rates_in=line)
 

@@ -12,7 +12,7 @@ from impact.holdings.cell_report import CellReport
 from impact.holdings.instruments import NOT_PRODUCTS
 from impact.holdings.line_rates import IN_BASE, TIMES, RatedValues, is_rate, rated_values
 from impact.holdings.raw_tables import RawTable
-from impact.intake.currencies import normal_currencies
+from impact.intake.currencies import PART_WORDS, normal_currencies
 from impact.intake.headings import heading_key
 from impact.typing_ import BoolArray, FloatArray
 
@@ -93,7 +93,7 @@ def _weights_fit(held: pd.DataFrame) -> bool:
 
 
 def settle_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> None:
-    """Bring currencies to their codes and hundredths to whole units; the currency of a heading is that of its column.
+    """Bring currencies to their codes and parts to whole units; the currency of a heading is that of its column.
 
     Where the heading of the values names a currency, or says that they are in that of the book, the column of currencies is that of the lines. A cell that prints
     a currency is in that one, and in whole units or hundredths as it says; a rate of its line brings it to the base only where the line names no other. A value
@@ -113,9 +113,9 @@ def settle_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> 
     rows["price_currency"], _ = normal_currencies(rows["price_currency"])
     value_cells, price_cells = settle_cell_currencies(rows, raw, report)
     of_price = price_cells.worth_beside(price_worth)
-    report.add(
-        (of_price < 1.0) & rows["price"].notna().to_numpy(), "price", rows["price"], "in hundredths of the currency", "divided by 100"
-    )
+    for of_one, word in PART_WORDS.items():
+        in_parts = (of_price == of_one) & rows["price"].notna().to_numpy()
+        report.add(in_parts, "price", rows["price"], f"in {word}s of the currency", f"divided by {round(1 / of_one)}")
     rows["price"] = rows["price"] * of_price
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (rows["market_value"] / (rows["quantity"] * rows["price"])).to_numpy()
@@ -124,7 +124,9 @@ def settle_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> 
     rated = _beside_rates(rows, scales["market_value"], raw, value_cells)
     if rated is not None and rated.reading == IN_BASE:
         scales = {name: np.where(rated.told, 1.0, scale) for name, scale in scales.items()}
-    report.add(scales["market_value"] < 1.0, "market_value", rows["market_value"], "in hundredths of the currency", "divided by 100")
+    for of_one, word in PART_WORDS.items():
+        in_parts = (scales["market_value"] == of_one) & rows["market_value"].notna().to_numpy()
+        report.add(in_parts, "market_value", rows["market_value"], f"in {word}s of the currency", f"divided by {round(1 / of_one)}")
     for name, scale in scales.items():
         rows[name] = rows[name] * scale
     if rated is not None:

@@ -32,7 +32,7 @@ class Printed:
     differs : (n,) bool
         Those of them whose line or heading names another one.
     worth : (n,) float
-        What one unit of each such cell is worth in its currency (1 or 0.01).
+        What one unit of each such cell is worth in its currency (1, 0.01 or 0.001).
     """
 
     known: BoolArray
@@ -48,7 +48,7 @@ def settle_cell_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport
     """Take values, and prices, in the currency that their cells print: it says more than a heading or a column of currencies.
 
     A dollar or yen sign alone tells the currency only beside cells of another one: where every cell bears it, it may be any. Figures are
-    left as they are printed, in whole units or in hundredths.
+    left as they are printed, in whole units or in parts.
     """
     answers = []
     for name, of in (("market_value", "currency"), ("price", "price_currency")):

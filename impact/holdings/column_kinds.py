@@ -19,7 +19,7 @@ from impact.holdings.quantity_parts import is_part_of_quantity
 from impact.holdings.sides import says_sides
 from impact.holdings.unknown_headings import unknown_amounts
 from impact.identifiers import valid_identifiers
-from impact.intake.currencies import CURRENCIES, HUNDREDTHS
+from impact.intake.currencies import CURRENCIES, CURRENCY_PARTS
 from impact.intake.headings import heading_key
 from impact.intake.numbers import MISSING_TEXT, money_marked, parse_numbers
 from impact.typing_ import FloatArray, IntArray
@@ -75,7 +75,7 @@ def _kind(column: pd.Series) -> str:
     if not cells:
         return ""
     words = set(cells)
-    if words <= CURRENCIES | HUNDREDTHS.keys():
+    if words <= CURRENCIES | CURRENCY_PARTS.keys():
         return "currency"
     if len(words) <= _SIDES and says_sides(words):
         return "side"

@@ -1,4 +1,4 @@
-"""Currencies as files write them: codes, marks, and the hundredths in which some lines are quoted."""
+"""Currencies as files write them: codes, marks, and the parts of them in which some lines are quoted."""
 
 from __future__ import annotations
 
@@ -13,21 +13,39 @@ from impact.intake.currency_table import CURRENCY_TABLE
 from impact.tables.prose import significant
 
 __all__ = [
-    "BESIDE_FIGURES", "CURRENCIES", "HUNDREDTHS", "HUNDREDTH_CODES", "MAJOR_CURRENCIES", "MARKS", "SIGNS", "any_of", "currencies_named", "currency_in",
-    "currency_of", "normal_currencies", "passed_span", "rate_span", "rates_of_whole_units", "spaced_currency",
+    "BESIDE_FIGURES",
+    "CURRENCIES",
+    "CURRENCY_PARTS",
+    "MAJOR_CURRENCIES",
+    "MARKS",
+    "PART_CODES",
+    "PART_WORDS",
+    "SIGNS",
+    "any_of",
+    "currencies_named",
+    "currency_in",
+    "currency_of",
+    "normal_currencies",
+    "passed_span",
+    "rate_span",
+    "rates_of_whole_units",
+    "spaced_currency",
 ]  # fmt: skip
 
 _MEANT: Mapping[str, str] = {name: one.code for one in CURRENCY_TABLE.values() for name in (one.code, *one.also)}
 CURRENCIES = frozenset(_MEANT)
 """ISO 4217 codes in use, with CNH (offshore renminbi) and RMB, as files write them."""
-HUNDREDTHS: Mapping[str, str] = {name: one.code for one in CURRENCY_TABLE.values() for name in one.hundredths}
-"""Names of hundredths, in the letter case that tells them from the currency itself, and the currency."""
+CURRENCY_PARTS: Mapping[str, str] = {name: one.code for one in CURRENCY_TABLE.values() for name in one.parts}
+"""Names of hundredths and thousandths, in the letter case that tells them from the currency itself, and the currency."""
+PART_WORDS: Mapping[float, str] = {0.01: "hundredth", 0.001: "thousandth"}
+"""What a part of a currency is called, by its worth."""
+_WORTH: Mapping[str, float] = {name: worth for one in CURRENCY_TABLE.values() for name, worth in one.parts.items()}
 MARKS: Mapping[str, str] = {mark: one.code for one in CURRENCY_TABLE.values() for mark in one.marks}
 """Marks that stand for a currency, and the code of it."""
 MAJOR_CURRENCIES = frozenset(one.code.lower() for one in CURRENCY_TABLE.values() if one.small_letters)
 """Codes that are told in small letters too."""
-HUNDREDTH_CODES = tuple(name for name in HUNDREDTHS if len(name) == 3 and name[:2].isupper() and not name.isupper())
-"""Codes of hundredths that their last letter tells: ``GBp``."""
+PART_CODES = tuple(name for name in CURRENCY_PARTS if len(name) == 3 and name[:2].isupper() and not name.isupper())
+"""Codes of parts that their last letter tells: ``GBp``."""
 SIGNS = tuple(mark for mark in MARKS if len(mark) == 1 and not mark.isalpha())
 """Marks of one sign: ``€``."""
 BESIDE_FIGURES = (
@@ -47,28 +65,28 @@ def any_of(names: Iterable[str]) -> str:
 
 
 _ASCII_MARK = re.compile(any_of(mark for mark in MARKS if mark.isascii()))
-_CODE = re.compile(rf"(?<![A-Za-z])([A-Z]{{3}}|{any_of(HUNDREDTH_CODES)})(?![A-Za-z])")
+_CODE = re.compile(rf"(?<![A-Za-z])([A-Z]{{3}}|{any_of(PART_CODES)})(?![A-Za-z])")
 _NAMED = re.compile(rf"{any_of(MARKS)}|[^\W\d_]+")
 _OF_PAIR = 6
 """Letters of two codes written as one."""
 
 
 def currency_of(text: object) -> tuple[str, float]:
-    """The ISO code that a cell of a currency column means, and what one unit of the cell is worth in it (1 or 0.01).
+    """The ISO code that a cell of a currency column means, and what one unit of the cell is worth in it (1, 0.01 or 0.001).
 
     Letter case decides only where it must: ``GBp`` is a hundredth of ``GBP``. What is no known currency stays as it is, in
     capitals.
 
     Examples
     --------
-    >>> currency_of("GBp"), currency_of("gbp"), currency_of("US$"), currency_of("USD-US Dollar")
-    (('GBP', 0.01), ('GBP', 1.0), ('USD', 1.0), ('USD', 1.0))
+    >>> currency_of("GBp"), currency_of("gbp"), currency_of("KWF"), currency_of("US$"), currency_of("USD-US Dollar")
+    (('GBP', 0.01), ('GBP', 1.0), ('KWD', 0.001), ('USD', 1.0), ('USD', 1.0))
     """
     written = str(text).strip()
-    if written in HUNDREDTHS:
-        return HUNDREDTHS[written], 0.01
-    if len(written) > 4 and written.lower() in HUNDREDTHS:  # words, in any case
-        return HUNDREDTHS[written.lower()], 0.01
+    if written in CURRENCY_PARTS:
+        return CURRENCY_PARTS[written], _WORTH[written]
+    if len(written) > 4 and written.lower() in CURRENCY_PARTS:  # words, in any case
+        return CURRENCY_PARTS[written.lower()], _WORTH[written.lower()]
     code = written.upper()
     if code in _MEANT:
         return _MEANT[code], 1.0
@@ -191,7 +209,7 @@ def currency_in(heading: str) -> str:
     if heading.rstrip().endswith(("(p)", "(pence)")):
         return "GBp"
     for coded in _CODE.finditer(spaced_currency(heading).replace("_", " ")):
-        if coded[1] in CURRENCIES or coded[1] in HUNDREDTHS:
+        if coded[1] in CURRENCIES or coded[1] in CURRENCY_PARTS:
             return _MEANT.get(coded[1], coded[1])
     mark = _ASCII_MARK.search(heading)
     if mark:

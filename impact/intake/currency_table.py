@@ -26,6 +26,8 @@ class Currency:
         Letters before or behind a figure that are no part of the number, though other currencies may share them (``kr``).
     hundredths : tuple of str
         Names of its hundredth part, in the letter case that tells them from the currency (``GBp``).
+    thousandths : tuple of str
+        Names of its thousandth part, in which some venues quote (``KWF``, fils of the Kuwaiti dinar).
     small_letters : bool
         Whether a heading may name it in small letters (``mv_usd``).
     per_dollar : (least, most) or None
@@ -40,10 +42,16 @@ class Currency:
     marks: tuple[str, ...]
     letters: tuple[str, ...]
     hundredths: tuple[str, ...]
+    thousandths: tuple[str, ...]
     small_letters: bool
     per_dollar: tuple[float, float] | None
     peg: tuple[float, float] | None
     peg_source: str
+
+    @property
+    def parts(self) -> Mapping[str, float]:
+        """Names of its parts, and what one of each is worth in it."""
+        return dict.fromkeys(self.hundredths, 0.01) | dict.fromkeys(self.thousandths, 0.001)
 
 
 def _pair(low: str, high: str) -> tuple[float, float] | None:
@@ -63,6 +71,7 @@ def _table() -> Mapping[str, Currency]:
             marks=_several(row["marks"]),
             letters=_several(row["letters"]),
             hundredths=_several(row["hundredths"]),
+            thousandths=_several(row["thousandths"]),
             small_letters=row["small_letters"] == "yes",
             per_dollar=_pair(row["least_per_dollar"], row["most_per_dollar"]),
             peg=_pair(row["peg_low"], row["peg_high"]),

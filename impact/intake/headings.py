@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from impact.bundled import read_bundled
-from impact.intake.currencies import CURRENCIES, HUNDREDTH_CODES, HUNDREDTHS, SIGNS, any_of, spaced_currency
+from impact.intake.currencies import CURRENCIES, CURRENCY_PARTS, PART_CODES, SIGNS, any_of, spaced_currency
 from impact.intake.units import unit_in
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
 _BRACKETS = re.compile(r"[(\[（【]([^)\]）】]*)[)\]）】]")
 _SIGN = any_of(SIGNS)
 _TRAILING_CURRENCY = re.compile(
-    rf"(?:\s+(?:in|en|em|à|w|base)\b|[\s_\-/]+|(?<=[a-z]))\s*(?:[A-Z]{{0,2}}\$|{_SIGN}|{any_of(HUNDREDTH_CODES)}|[A-Z]{{3}})\s*\*?$"
+    rf"(?:\s+(?:in|en|em|à|w|base)\b|[\s_\-/]+|(?<=[a-z]))\s*(?:[A-Z]{{0,2}}\$|{_SIGN}|{any_of(PART_CODES)}|[A-Z]{{3}})\s*\*?$"
 )
 _DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})\b")
 _NUMBER_BEFORE = re.compile(r"^\d{1,3}[A-Za-z]?[_.)]\s*(?=[^\W\d])")
@@ -272,7 +272,7 @@ def _without_currency(text: str) -> str:
 
 def _is_currency(text: str) -> bool:
     code = re.sub(r"[^A-Za-z]", "", text)[-3:]
-    return not code.isascii() or any(mark in text for mark in SIGNS) or code in CURRENCIES or code in HUNDREDTHS
+    return not code.isascii() or any(mark in text for mark in SIGNS) or code in CURRENCIES or code in CURRENCY_PARTS
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from email import message_from_bytes, policy
 
 from impact.errors import InputError
-from impact.intake.currencies import CURRENCIES, HUNDREDTHS
+from impact.intake.currencies import CURRENCIES, CURRENCY_PARTS
 from impact.intake.encoding import decode, opening_text
 from impact.intake.headings import names_text
 from impact.intake.limits import ReadOptions
@@ -331,7 +331,7 @@ def _text(leaf) -> str | None:
     """
     text = (leaf.text or "").strip(BLANK)
     said = [value for key, value in leaf.attrib.items() if _local(key).lower() not in _LANGUAGE]
-    if text and len(said) == 1 and said[0] in CURRENCIES | HUNDREDTHS.keys():
+    if text and len(said) == 1 and said[0] in CURRENCIES | CURRENCY_PARTS.keys():
         is_figure = any(map(str.isdigit, text)) and not names_text(_local(leaf.tag))
         return f"{text} {said[0]}" if is_figure else text
     return None if said else text

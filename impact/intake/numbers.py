@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.errors import InputError
-from impact.intake.currencies import BESIDE_FIGURES, HUNDREDTH_CODES, any_of
+from impact.intake.currencies import BESIDE_FIGURES, PART_CODES, any_of
 from impact.typing_ import BoolArray, FloatArray
 
 __all__ = ["DOUBTFUL_MARK", "MISSING_TEXT", "ParsedNumbers", "decimal_mark", "decimal_of_columns", "money_marked", "parse_numbers"]
@@ -49,7 +49,7 @@ _DECORATION = f"[\\s\u00a0\u2009\u202f'’‘`´\u066c%％{re.escape(_CURRENCY_S
 _DECIMAL_ALONE = "\u066b"
 """The Arabic decimal mark, which is never anything else."""
 # Letters of a currency before or behind the figure: a code (USD), what stands before a dollar sign (HK$), a mark in letters (kr, zł, CHF).
-_CURRENCY_LETTERS = rf"(?:[A-Z]{{3}}|{any_of((*HUNDREDTH_CODES, *BESIDE_FIGURES))}|股|份|주|株|口)"
+_CURRENCY_LETTERS = rf"(?:[A-Z]{{3}}|{any_of((*PART_CODES, *BESIDE_FIGURES))}|股|份|주|株|口)"
 _SCALES = {
     "k": 1e3,
     "tsd": 1e3,

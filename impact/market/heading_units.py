@@ -6,7 +6,7 @@ import math
 import re
 from functools import lru_cache
 
-from impact.intake.currencies import HUNDREDTH_CODES, HUNDREDTHS, MAJOR_CURRENCIES, MARKS, any_of, spaced_currency
+from impact.intake.currencies import CURRENCY_PARTS, MAJOR_CURRENCIES, MARKS, PART_CODES, any_of, spaced_currency
 from impact.intake.currency_table import CURRENCY_TABLE
 from impact.intake.units import is_unit, unit_in
 from impact.market.column_names import PARTS_OF_CURRENCIES, SINGLE_SHARES, VALUES_TRADED
@@ -19,7 +19,7 @@ __all__ = [
 PART = "¢"
 """Sign of a part of a currency that is not told."""
 _BRACKETED = re.compile(r"^(.*[^\s(\[（【])\s*[(\[（【]([^()\[\]（）【】]+)[)\]）】]$")
-_CODE_BEHIND = re.compile(rf"^(.*?\w)(?:[\s,_]+in[\s_]+|[\s,_/-]+)([A-Z]{{3}}|{any_of(HUNDREDTH_CODES)}|[A-Z]{{0,2}}\$|[€£])$")
+_CODE_BEHIND = re.compile(rf"^(.*?\w)(?:[\s,_]+in[\s_]+|[\s,_/-]+)([A-Z]{{3}}|{any_of(PART_CODES)}|[A-Z]{{0,2}}\$|[€£])$")
 _WORD_BEHIND = re.compile(r"^(.*[^\s_|/:.-])[\s_|/:.-]+(\S+)$")
 _PHRASE = re.compile(r"^(?:in[\s_]+)?(.*?)(?:\s*(?:/|per|pro|par|je)\s*(?:share|sh\.?|stk\.?|stück|aktie|action|unit))?$", re.IGNORECASE)
 _PENCE, _AGOROT = "GBp", "ILA"
@@ -68,11 +68,11 @@ def without_currency(heading: str) -> tuple[str, str]:
         return bare, _AGOROT if inside.lower().startswith("agor") else ""
     if inside in _SHARED:
         return bare, ""
-    if inside.lower() in HUNDREDTHS and len(inside) != 3:  # a code tells a hundredth by its letter case, words do not
-        return (bare, _PENCE) if HUNDREDTHS[inside.lower()] == "GBP" and not inside.isupper() else (whole, "")
+    if inside.lower() in CURRENCY_PARTS and len(inside) != 3:  # a code tells a hundredth by its letter case, words do not
+        return (bare, _PENCE) if CURRENCY_PARTS[inside.lower()] == "GBP" and not inside.isupper() else (whole, "")
     if inside in MARKS:
         return bare, MARKS[inside]
-    if inside in HUNDREDTHS or inside in {venue.currency for venue in VENUES.values()}:
+    if inside in CURRENCY_PARTS or inside in {venue.currency for venue in VENUES.values()}:
         return bare, inside
     if inside in MAJOR_CURRENCIES:
         return bare, inside.upper()

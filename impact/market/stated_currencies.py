@@ -21,7 +21,8 @@ SIGN_MEANS: Mapping[str, frozenset[str]] = {
     "$": frozenset({*(code for mark, code in MARKS.items() if "$" in mark), "ARS", "CLP", "COP"}),
 }
 """Currencies that a sign may stand for."""
-_OF_CENTS, _CENTS = "ZAR", "ZAc"
+_PARTS_AT: Mapping[str, str] = {"ZAR": "ZAc", "KWD": "KWF"}
+"""Part in which a venue quotes, by its currency, where words for a part (cents, fils) can mean no other."""
 
 
 def currencies_of_column(name: str, securities: pd.Series, stated: pd.Series, heading: str = "") -> dict[str, str]:
@@ -165,11 +166,11 @@ def _currencies_of_closes(
 
 
 def _part_at_venue(security: str) -> str:
-    """The hundredth in which the venue of a line quotes, where cents are one: those of Johannesburg."""
+    """The part in which the venue of a line quotes: cents of Johannesburg, fils of Kuwait."""
     code = venues_of(pd.Index([security])).iloc[0]
-    if code not in VENUES or VENUES[code].currency != _OF_CENTS:
+    if code not in VENUES or VENUES[code].currency not in _PARTS_AT:
         raise InputError(
             f"the heading of {security!r} says that its closes are in a part of a currency, not of which; state its currency, such as ZAc, or give "
             "the closes in whole units."
         )
-    return _CENTS
+    return _PARTS_AT[VENUES[code].currency]

@@ -165,3 +165,8 @@ def test_a_refusal_of_rates_names_the_hundredth_of_the_venue(tmp_path, run_cli):
         own = define_stated({"security": security, "programme": "ns-cmic", "public_at": AT, "rates": {"USD": 79}})
         with pytest.raises(InputError, match=f"state currency, {codes} where closes are in hundredths"):
             book_rates(own)
+    own = define_stated({"security": "KFH.KW", "programme": "ns-cmic", "public_at": AT, "rates": {"USD": 0.31}})
+    with pytest.raises(
+        InputError, match="a currency and its thousandth alike; state currency, KWD, or KWF where closes are in thousandths"
+    ):
+        book_rates(own)

@@ -63,6 +63,19 @@ def test_hundredths_are_brought_to_whole_units(code, currency):
     assert as_portfolio(pd.DataFrame({"ISIN": [X], "Market Value": [5.0], "Currency": ["GBP"]})).nav == 5.0
 
 
+@pytest.mark.parametrize("code", ["KWF", "KWf"])
+def test_fils_of_kuwait_are_thousandths(code):
+    priced = pd.DataFrame({"ISIN": [X], "Shares": [1000], "Price": [741.0], "Currency": [code]})
+    file = read_holdings(priced)
+    assert file.rows[["price", "currency"]].values.tolist() == [[pytest.approx(0.741), "KWD"]]
+    assert file.issues[["column", "problem", "action"]].values.tolist() == [["price", "in thousandths of the currency", "divided by 1000"]]
+    assert as_portfolio(priced).nav == pytest.approx(741.0) and as_portfolio(priced).currency == "KWD"
+    mixed = priced.assign(**{"Market Value": 741.0})
+    assert read_holdings(mixed).rows[["market_value", "price"]].values.tolist() == [[741.0, pytest.approx(0.741)]]
+    dollars = as_portfolio(priced, currency="USD", rates={"KWD": 3.25}).nav
+    assert dollars == pytest.approx(as_portfolio(priced, currency="USD", rates={"KWF": 0.00325}).nav) == pytest.approx(741.0 * 3.25)
+
+
 def test_rates_are_asked_for_by_name_whatever_the_order():
     book = pd.DataFrame({"ISIN": [X, A], "Shares": [1000, 1], "Price": [2150.5, 2.0], "Currency": ["GBp", "GBP"]})
     for rates in ({"GBP": 1.36}, {"GBp": 0.0136}, {"GBp": 0.0136, "GBP": 1.36}):

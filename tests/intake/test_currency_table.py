@@ -17,6 +17,8 @@ def test_every_name_of_a_currency_means_it(currency):
         assert currency_of(name) == (currency.code, 1.0)
     for name in currency.hundredths:
         assert currency_of(name) == (currency.code, 0.01)
+    for name in currency.thousandths:
+        assert currency_of(name) == (currency.code, 0.001)
     for name in (currency.code, *currency.also):
         assert currency_in(f"Price ({name})") == currency.code
     figures = [f"{name} 12.50" for name in (currency.code, *currency.letters) if name]
@@ -31,8 +33,8 @@ def test_a_range_is_ordered_and_holds_the_peg(currency):
         assert low < currency.peg[0] < currency.peg[1] < high and currency.peg_source
 
 
-def test_venues_that_quote_in_hundredths_state_no_currency():
-    assert [venue_currency(venue) for venue in ("XLON", "XTAE", "XJSE", "XHKG")] == ["", "", "", "HKD"]
+def test_venues_that_quote_in_parts_state_no_currency():
+    assert [venue_currency(venue) for venue in ("XLON", "XTAE", "XJSE", "XKUW", "XHKG")] == ["", "", "", "", "HKD"]
 
 
 def test_a_code_outside_the_standard_means_the_standard_one_within_words_too():

@@ -123,3 +123,10 @@ def test_dividends_that_are_all_zero_are_so_in_any_currency(tmp_path, paid, refu
             load_panel(path)
     else:
         assert load_panel(path).currency["X"] == "EUR"
+
+
+def test_words_for_a_part_are_fils_at_kuwait(tmp_path):
+    for heading in ("Close (fils)", "Close (KWF)"):
+        path = tmp_path / "KFH.KW.csv"
+        path.write_text(f"Date,{heading}\n" + "".join(f"{day},741\n" for day in DAYS), encoding="utf-8")
+        assert load_panel(path).currency["KFH.KW"] == "KWF"
