@@ -23,7 +23,7 @@ def _names(*lines: str) -> frozenset[str]:
 
 
 DATE_NAMES = _names(
-    "dtyyyymmdd; pricing date; exchange date; date; dates; day; session; time; timestamp; trade date; trade_date; tradedate; trading day; datum; fecha; data; 날짜; 일자; 日付; 日付け; 日期; 交易日期",
+    "dtyyyymmdd; datadate; dlycaldt; caldt; snapped_at; pricing date; exchange date; date; dates; day; session; time; timestamp; trade date; trade_date; tradedate; trading day; datum; fecha; data; 날짜; 일자; 日付; 日付け; 日期; 交易日期",
     "tarih; dia; fecha de cotización; dato; päivä; päivämäärä; pvm; dzień; datum obchodu; dátum; dată; kuupäev; datums; дата; ημερομηνία; תאריך; tanggal; ngày; วันที่",
 )
 COLUMN_NAMES: Mapping[str, frozenset[str]] = {
@@ -34,7 +34,7 @@ COLUMN_NAMES: Mapping[str, frozenset[str]] = {
         "schlusskurs; schluss; zuletzt; cierre; último; clôture; dernier; chiusura; ultimo; slotkoers; laatste; fechamento",
         "kapanış; kapanış fiyatı; kapanış (tl); kapanış(tl); kapanis; şimdi; son; son fiyat; preço de fechamento; preço fechamento",
         "slutkurs; stängningskurs; stängning; senast; senaste; sluttkurs; siste; lukkekurs; lukket; seneste; päätöskurssi; viimeisin; päätös",
-        "price close; close (unadjusted); unadjusted close; close unadjusted; close (raw); raw close; close (local); close (local currency); close (unadj); close (unadj.); close (not adjusted); unadjusted; unadj; raw; close (split adjusted); share price; trdprc_1; prc; prccd; hst_close; stängn.kurs; stängn. kurs; stängnkurs; closing price; official last; kurs zamknięcia; zamknięcie; zamkniecie; ostatni; ostatnio; zavírací kurz; závěr; poslední; záró; záróár; utolsó",
+        "price close; close (unadjusted); unadjusted close; close unadjusted; close (raw); raw close; close (local); close (local currency); close (unadj); close (unadj.); close (not adjusted); unadjusted; unadj; raw; close (split adjusted); share price; trdprc_1; prc; dlyprc; prccd; hst_close; stängn.kurs; stängn. kurs; stängnkurs; closing price; official last; kurs zamknięcia; zamknięcie; zamkniecie; ostatni; ostatnio; zavírací kurz; závěr; poslední; záró; záróár; utolsó",
         "preț de închidere; închidere; ultimul; sulgemishind; цена закрытия; закрытие; цена; последняя; τιμή κλεισίματος; κλείσιμο; τελευταία",
         "שער סגירה; שער נעילה; terakhir; penutupan; giá đóng cửa; đóng cửa; lần cuối; ราคาปิด; ล่าสุด; fermeture; cours de clôture; laatste koers",
         "종가; 終値; 收盘价; 收盘; 收盤價; 收市價",
@@ -49,10 +49,10 @@ COLUMN_NAMES: Mapping[str, frozenset[str]] = {
         "volym; volum; omsatt antall; omsatt volum; antal; antal aktier; omsatt antal; vaihdettu määrä; osakevaihto; kappalevaihto; wolumen; wol.; objem; forgalom (db)",
         "volum tranzacționat; kogus; объём; объем; объём торгов; объем торгов; όγκος; מחזור (יח'); khối lượng; ปริมาณ; total volume; stukken",
         "volume; vol; vol.; px_volume; shares traded; number of shares; turnover shares; stücke; stuecke; stück; volumen; 거래량; 出来高; 売買高; 成交量; 交易量",
-        "trading volume; volume traded; traded volume; cumulative volume; no.of shares; no. of shares; tot.vol; tot. vol; umsatz stück; acvol_uns; acvol_1; 成交股數; 成交股数",
+        "trading volume; volume traded; traded volume; cumulative volume; no.of shares; no. of shares; tot.vol; tot. vol; umsatz stück; acvol_uns; acvol_1; dlyvol; cshtrd; 成交股數; 成交股数",
     ),
     "dividends": _names("dividends; dividend"),
-    "currency": _names("currency; ccy; crncy; price close currency; close currency"),
+    "currency": _names("currency; ccy; crncy; curcdd; price close currency; close currency"),
 }
 CURRENCY_LINES = COLUMN_NAMES["currency"] | _names(
     "currency code; quote currency; trading currency; price currency; currency of quotation; währung; devise; moneda; moeda; valuta; waluta; 通貨; 币种; 货币; 幣別; 통화"
@@ -82,7 +82,7 @@ TURNOVERS = _names("umsatz; turnover; omsättning; omsetning; omsætning; vaihto
 """Names of a turnover, which is a volume where brackets behind it say that it counts shares."""
 
 NOT_PRICES = _names(
-    "return; returns; ret; retx; log_return; log_ret; log ret; logret; daily_return; total_return; price_return; simple return; excess return; pct_change; market_cap; total return; daily return; log return; price return; change; chg; % change; % chg; change %; change percent; pct change",
+    "return; returns; ret; retx; dlyret; dlyretx; shrout; log_return; log_ret; log ret; logret; daily_return; total_return; price_return; simple return; excess return; pct_change; market_cap; total return; daily return; log return; price return; change; chg; % change; % chg; change %; change percent; pct change",
     "net change; day to day tot return gross pct; market cap; mkt cap; marketcap; market capitalization; market capitalisation; market value",
     "cur_mkt_cap; shares outstanding; shares out; eqy_sh_out; free float; pe; p/e; pe ratio; p/e ratio; pb; p/b; pb ratio; p/b ratio; eps; beta",
     "dividend yield; div yield; dvd yield; yield; bid; ask; offer; mid; spread; px_bid; px_ask; px_mid; px_open; px_high; px_low; turnover",

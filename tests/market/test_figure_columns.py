@@ -433,3 +433,24 @@ def test_a_name_may_change_beside_one_code(read):
             read("Date,Code,Name,Close", f"{first},Moutai,10", f"{second},Moutai Co,11")
     with pytest.raises(InputError, match="'Name' holds 2 values"):
         read("Date,Name,Close", "Moutai,10", "Moutai Co,11")
+
+
+def test_the_words_of_crsp_and_compustat_are_known(tmp_path):
+    daily = tmp_path / "crsp.csv"
+    daily.write_text(
+        "PERMNO,DlyCalDt,Ticker,DlyPrc,DlyVol,DlyRet\n14593,2024-01-02,AAPL,185.64,82488700,0.01\n14593,2024-01-03,AAPL,184.25,58414500,-0.01\n"
+    )
+    panel = load_panel(daily)
+    assert (
+        panel.close["AAPL"].tolist() == [185.64, 184.25] and panel.volume["AAPL"].tolist() == [82488700, 58414500] and panel.read_as == ()
+    )
+    security = tmp_path / "compustat.csv"
+    security.write_text(
+        "gvkey,datadate,conm,cshtrd,prccd,curcdd\n001690,20240102,APPLE INC,82488700,185.64,USD\n001690,20240103,APPLE,58414500,184.25,USD\n"
+    )
+    panel = load_panel(security, columns={"security": "gvkey"})
+    assert (
+        panel.currency["001690"] == "USD"
+        and panel.close["001690"].tolist() == [185.64, 184.25]
+        and panel.volume["001690"].tolist() == [82488700, 58414500]
+    )
