@@ -13,7 +13,7 @@ from impact.holdings.column_doubts import NUMERIC_KINDS, Doubt
 from impact.holdings.columns import ColumnPlan, plan_columns, with_other_column
 from impact.holdings.fields import IDENTITY_FIELDS
 from impact.holdings.heading_vocabulary import is_bare_total, readings_of
-from impact.holdings.histories import begin_with_bookings, begin_with_trades, is_view, says_trades, trade_headings
+from impact.holdings.histories import begin_with_trades, is_view, trade_headings
 from impact.holdings.other_columns import with_filled_price, with_unknown_names
 from impact.holdings.quantity_parts import is_part_of_quantity
 from impact.holdings.sides import says_sides
@@ -153,7 +153,7 @@ def plan_for_cells(
         again = with_filled_price(spaced, again, kinds, mapped, shift=shift)
     if again.is_usable:
         again = with_unknown_names(spaced, again, kinds, shift=shift)
-    done = [number for number, kind in enumerate(kinds) if kind == "text" and _tells_trades(own[number + shift], plan.headings[number])]
+    done = [number for number, kind in enumerate(kinds) if kind == "text" and _tells_trades(spaced[number + shift], plan.headings[number])]
     days = own[again.position["as_of"] + shift].nunique() if "as_of" in again.position else 0
     if done and (trade_headings(plan.headings) or days > 1):  # positions are of one day
         return replace(plan, is_transactions=True)
@@ -167,12 +167,8 @@ def plan_for_cells(
 
 
 def _tells_trades(column: pd.Series, heading: str) -> bool:
-    """Whether a column of words tells of each line what was done, and not what somebody would do."""
-    first = next((cell for cell in map(str, column.iloc[:_ASKED]) if cell.strip()), "")
-    if not begin_with_bookings([first]) or is_view(heading):
-        return False
-    cells = [str(cell) for cell in column.unique()]
-    return says_trades(cells) or begin_with_trades(cells)
+    """Whether a column of words tells of most lines what was done, and not what somebody would do."""
+    return not is_view(heading) and begin_with_trades([str(cell) for cell in column])
 
 
 def _perhaps_trades(heading: str) -> Doubt:

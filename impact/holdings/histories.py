@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from impact.intake.headings import heading_key, word_keys
 
 __all__ = [
-    "begin_with_bookings",
     "begin_with_trades",
     "is_history_name",
     "is_position_name",
     "is_view",
-    "says_trades",
     "trade_days",
     "trade_headings",
 ]
@@ -35,10 +34,30 @@ _TRADE_KEYS = _TRADE_DAYS | frozenset(
     for text in (
         "settle date", "settlement date", "transaction type", "buy sell", "action", "proceeds", "commission", "comm fee", "fees comm",
         "fees", "t price", "trade price", "trade id", "order id", "order time", "trade time", "run date", "buchungstag", "約定日", "成交日期",
-        "买卖方向", "transaction fee", "transaction fees", "transactiekosten", "transaktionskosten", "uitvoeringsplaats", "execution time",
+        "买卖方向", "cash flow", "手数料", "transaction fee", "transaction fees", "transactiekosten", "transaktionskosten", "uitvoeringsplaats", "execution time",
         "transaction id", "order number",
     )
 )  # fmt: skip
+_DEEDS = tuple(
+    map(
+        heading_key,
+        ("transaction", "transaktion", "transactie", "transacción", "transazione", "transação", "opération", "operazione", "operación", "operação", "movimento",
+         "movimiento", "mouvement", "umsatz", "buchung", "auftrag", "ordre", "orden", "ordine", "取引", "約定", "成交", "委托", "委託", "交易", "거래", "체결"),
+    )
+)  # fmt: skip
+"""What is done to a position, within a heading in any language."""
+_DAYS = tuple(
+    map(heading_key, ("date", "data", "datum", "fecha", "dato", "dag", "tag", "日", "日期", "日時", "时间", "時間", "일", "일자", "일시"))
+)
+_KINDS = tuple(
+    map(
+        heading_key,
+        ("type", "typ", "tipo", "art", "soort", "id", "nr", "no", "number", "numéro", "nummer", "类型", "類型", "种类", "種類", "種別", "区分", "方向", "编号",
+         "編號", "番号", "구분", "종류", "유형", "번호"),
+    )
+)  # fmt: skip
+"""What a heading says of a deed: its day, and its kind or number."""
+_CHARGED = ("commission", "courtage")
 _TRADED = frozenset(
     heading_key(word)
     for word in (
@@ -81,41 +100,40 @@ _POSITION_NAMES = (
 
 
 def trade_headings(headings: Iterable[str]) -> int:
-    """How many headings are those of trades."""
-    return len({heading_key(heading) for heading in headings} & _TRADE_KEYS)
+    """How many headings are those of trades.
+
+    Examples
+    --------
+    >>> trade_headings(["Data operazione", "Tipo operazione", "Ticker", "Quantità"]), trade_headings(["取引ID", "取引種別", "取引所", "株数"])
+    (2, 2)
+    """
+    keys = {heading_key(heading) for heading in headings}
+    return sum(key in _TRADE_KEYS or key.startswith(_CHARGED) or _says_of_deed(key, (*_DAYS, *_KINDS)) for key in keys)
+
+
+@lru_cache(maxsize=4096)
+def _says_of_deed(key: str, what: tuple[str, ...]) -> bool:
+    """Whether a heading is a deed and one of those words before or behind it."""
+    return (key.startswith(what) or key.endswith(what)) and any(deed in key for deed in _DEEDS)
 
 
 def trade_days(headings: Sequence[str]) -> tuple[int, ...]:
     """Columns that hold days of trades."""
-    return tuple(number for number, heading in enumerate(headings) if heading_key(heading) in _TRADE_DAYS)
+    keys = [heading_key(heading) for heading in headings]
+    return tuple(number for number, key in enumerate(keys) if key in _TRADE_DAYS or _says_of_deed(key, _DAYS))
 
 
-def says_trades(cells: Iterable[str]) -> bool:
-    """Whether cells hold nothing but purchases, sales and what is booked beside them.
-
-    Examples
-    --------
-    >>> says_trades(["Buy", "SELL", "Dividend"]), says_trades(["Dividend"]), says_trades(["Equity", "Buy"])
-    (True, False, False)
-    """
-    words = {heading_key(cell) for cell in cells} - {""}
-    return not _TRADED.isdisjoint(words) and words <= _TRADED | _BOOKED
-
-
-def begin_with_trades(cells: Iterable[str]) -> bool:
-    """Whether each cell begins with the word for a purchase or a sale, or for what is booked beside them.
+def begin_with_trades(cells: Sequence[str]) -> bool:
+    """Whether most cells begin with the word for a purchase or a sale, or for what is booked beside them.
 
     Examples
     --------
-    >>> begin_with_trades(["BUY XIAOMI", "Sell 100 XIAOMI"]), begin_with_trades(["Best Buy", "Sell Co"])
+    >>> begin_with_trades(["BUY XIAOMI", "Sell 100 XIAOMI", "Custody fee"]), begin_with_trades(["Best Buy", "Sell Co"])
     (True, False)
     """
-    return says_trades(cell.split()[0] for cell in cells if cell.split())
-
-
-def begin_with_bookings(cells: Iterable[str]) -> bool:
-    """Whether each cell begins with the word for something that was done, be it a purchase, a sale or what is booked beside them."""
-    return {heading_key(cell.split()[0]) for cell in cells if cell.split()} <= _TRADED | _BOOKED
+    words = [heading_key(cell.split()[0]) for cell in cells if cell.split()]
+    booked = [word for word in words if word in _TRADED or word in _BOOKED]
+    return 2 * len(booked) > len(words) and not _TRADED.isdisjoint(booked)
 
 
 def is_view(heading: str) -> bool:

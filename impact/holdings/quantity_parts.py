@@ -12,7 +12,16 @@ from impact.intake.headings import heading_key, record_words
 from impact.intake.numbers import parse_numbers
 from impact.typing_ import BoolArray, FloatArray
 
-__all__ = ["is_available_part", "is_of_quantity", "is_part_of_quantity", "less_short", "quantity_parts", "short_column", "whole_quantities"]
+__all__ = [
+    "is_available_part",
+    "is_of_quantity",
+    "is_part_of_quantity",
+    "less_short",
+    "quantity_parts",
+    "says_held_apart",
+    "short_column",
+    "whole_quantities",
+]
 
 _AVAILABLE = tuple(
     map(
@@ -29,6 +38,14 @@ _BESIDE_AVAILABLE = tuple(
     )
 )  # fmt: skip
 """How words begin for what is held and cannot be sold: never within the available part."""
+_LENT = tuple(
+    map(
+        heading_key,
+        ("lent", "loan", "lend", "verlieh", "leihe", "prêt", "prestad", "prestat", "emprestad", "uitgele", "utlån", "udlån", "wypożycz", "借出", "融出", "貸株", "貸出",
+         "대여"),
+    )
+)  # fmt: skip
+"""How words begin for what is lent to others, which some count within what they hold, and others beside it."""
 _PERHAPS_WITHIN = frozenset(
     {"margin", "collateral", "unsettled", "t1", "t2", "transit", "lent", "loaned", "restricted", "reserved", "pending"}
 )
@@ -63,6 +80,19 @@ def _tokens(heading: str) -> frozenset[str]:
 def is_part_of_quantity(heading: str) -> bool:
     """Whether a column of that heading holds a part of the quantity, be it the available one or another."""
     return _begins(heading, _AVAILABLE + _BESIDE_AVAILABLE) or not _PERHAPS_WITHIN.isdisjoint(_tokens(heading))
+
+
+def says_held_apart(text: str) -> bool:
+    """Whether words say of a part how it is held (*blocked*, *on loan*) and nothing else but that it is a quantity.
+
+    Examples
+    --------
+    >>> [says_held_apart(text) for text in ("lent", "shares on loan", "Blocked", "Class B")]
+    [True, True, True, False]
+    """
+    words = _tokens(text)
+    told = {word for word in words if word in _PERHAPS_WITHIN or word.startswith(_BESIDE_AVAILABLE + _LENT)}
+    return bool(told) and words <= told | _BESIDES
 
 
 def is_of_quantity(heading: str) -> bool:

@@ -41,6 +41,10 @@ def say_sums(rows: pd.DataFrame, value: pd.Series, held: BoolArray, lines: Total
         "kept: if it is one, leave it out",
     )  # fmt: skip
     report.add(
+        lines.perhaps & held, "quantity", rows["quantity"], "called as the line above and how it is held: is it within that line?",
+        "counted as well: if it is, leave it out",
+    )  # fmt: skip
+    report.add(
         lines.unmet, "market_value", value, "called a total, and no sum of the lines above", "not a position; look for lines left out"
     )
     report.add(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from impact.bundled import read_bundled
-from impact.holdings.quantity_parts import is_part_of_quantity
+from impact.holdings.quantity_parts import says_held_apart
 from impact.intake.currencies import CURRENCIES
 from impact.intake.headings import heading_key, is_group_label, is_total_label
 
@@ -137,7 +137,7 @@ def _is_made_of_groups(words: Sequence[str], kinds: Sequence[str]) -> bool:
 def _is_held_apart(words: Sequence[str], kinds: Sequence[str]) -> bool:
     """Whether the words without a kind say how a part is held (*blocked*, *gesperrt*); a name such as Freeport has a capital letter."""
     told = [word for word, kind in zip(words, kinds, strict=True) if not kind]
-    return bool(told) and all(word[0].islower() or _is_unspaced(word) for word in told) and is_part_of_quantity(" ".join(told))
+    return bool(told) and all(word[0].islower() or _is_unspaced(word) for word in told) and says_held_apart(" ".join(told))
 
 
 def _without_additions(words: Sequence[str]) -> tuple[list[str], list[str]]:

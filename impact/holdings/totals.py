@@ -54,7 +54,7 @@ class TotalLines:
     `doubtful` are lines with a ticker, `unnamed` those that nothing calls a total or a group.
 
     `unmet` are totals by what they are called that are no sum of lines; `worded` are positions that are called a total, or a group, and
-    are none.
+    are none; `perhaps` are called as the line above and how they are held, and may be within it.
 
     `ambiguous` are totals by their figures that are called as funds and firms are as well, where no printed total tells which.
 
@@ -66,6 +66,7 @@ class TotalLines:
     unnamed: BoolArray
     unmet: BoolArray
     worded: BoolArray
+    perhaps: BoolArray
     ambiguous: BoolArray
     differs: int | None
 
@@ -153,7 +154,8 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str], labels: 
         lines, size, total, met["market_value"] | met["weight"]
     )
     first_told = total
-    total, doubts = told_by_wholes(rows, total, doubtful | worded, taken, called, weight)
+    perhaps = again.perhaps & ~total & ~doubtful & ~worded
+    total, doubts = told_by_wholes(rows, total, doubtful | worded | perhaps, taken, called, weight)
     one_money = rows.loc[~total, "currency"].nunique() <= 1
     differs = total_that_differs(value, total, but_net_assets(rows, called.total), summed | groups) if one_money else None
     return TotalLines(
@@ -162,6 +164,7 @@ def total_lines(rows: pd.DataFrame, coded: np.ndarray, given: Set[str], labels: 
         unnamed=doubtful & doubts & ~lines.traded,
         unmet=first_told & _unmet(rows, lines, total, met, one_money=one_money),
         worded=worded & doubts,
+        perhaps=perhaps & doubts,
         ambiguous=_ambiguous(rows, lines, total),
         differs=differs,
     )

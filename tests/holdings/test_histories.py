@@ -35,6 +35,15 @@ def read(tmp_path):
         f"ticker,type,quantity,price_per_unit,trade_date,isin\nX,buy,500,2.5,2023-01-15,{XIAOMI}\nA,sell,200,4,2024-09-01,{APPLE}\n",
         f"Symbol,ISIN,Kind,Shares,Transaction Date\nX,{XIAOMI},Purchase,5,2021-01-04\nX,{XIAOMI},Dividend,2,2021-01-05\n",
         f"Datum,Product,ISIN,Beurs,Uitvoeringsplaats,Aantal,Koers,,Transactiekosten,Order Id\n08-01-2024,Xiaomi,{XIAOMI},HKS,XHKG,6,HKD,30,-15,o1\n",
+        f"Date opération,Type d'opération,ISIN,Libellé,Quantité,Montant\n04/01/2021,Achat,{XIAOMI},Xiaomi,5,12\n",
+        f"Data operazione,Tipo operazione,Isin,Descrizione,Quantità,Importo euro\n30-12-2024,Provento,{XIAOMI},Xiaomi,0,12\n",
+        f"Datum;Konto;Typ av transaktion;Antal;Kurs;ISIN;Courtage (SEK)\n2025-01-13;A;Sälj;-352;15;{XIAOMI};1\n2025-01-14;A;Uttag;1;1;{APPLE};0\n",
+        f"Buchungsdatum;Umsatzart;Bezeichnung;ISIN;Stück\n04.01.2021;Kauf;Xiaomi;{XIAOMI};5\n",
+        f"Fecha de operación;Tipo de operación;Valor;ISIN;Títulos\n04/01/2021;Compra;Xiaomi;{XIAOMI};5\n",
+        "取引ID,取引日時,銘柄コード,銘柄名,取引種別,株数,単価\nT1,2026-06-27,1810,小米,BUY,100,39\n",
+        "成交日期,成交编号,证券代码,证券名称,数量\n20210104,77,002415,海康威视,100\n",
+        "거래일자,거래구분,종목코드,종목명,수량\n2021-01-04,입금,005930,삼성전자,10\n",
+        f"Date;Category;Asset Name;ISIN;Shares\n2023-07-11;Interests;Cash;;1\n2023-07-12;Buy;X;{XIAOMI};5\n2023-07-13;Sell;A;{APPLE};2\n",
         f"Date,Broker,Symbol,ISIN,Type,Quantity,Price\n2022-01-01,A,X,{XIAOMI},buy,8,12\n2022-01-15,A,X,{XIAOMI},sell,8,13\n",
     ],
 )
@@ -54,6 +63,18 @@ def test_a_class_or_a_side_is_no_trade(read, heading):
     words = ("Equity", "ETF") if heading == "Type" else ("Long", "Short")
     file = read(f"Ticker,ISIN,{heading},Quantity,Trade Date\nX,{XIAOMI},{words[0]},5,2021-01-04\nA,{APPLE},{words[1]},2,2021-01-05\n")
     assert len(file.rows) == 2 and not file.issues["problem"].str.contains("history").any()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "交易所,交易日期,证券代码,证券名称,数量\nSH,20210104,600941,中国移动,100\nSZ,20210104,002415,海康威视,5\n",
+        f"Data,Tipo,Titolo,ISIN,Quantità\n04/01/2021,Azione,Xiaomi,{XIAOMI},5\n04/01/2021,Azione,Apple,{APPLE},5\n",
+        f"Ordine,Data,Titolo,ISIN,Quantità,Commissioni\n1,04/01/2021,Xiaomi,{XIAOMI},5,2\n2,04/01/2021,Apple,{APPLE},5,2\n",
+    ],
+)
+def test_headings_that_say_nothing_of_deeds_are_those_of_positions(read, text):
+    assert len(read(text).rows) == 2
 
 
 def test_bought_and_sold_contracts_of_one_day_are_positions(read):

@@ -7,7 +7,19 @@ from impact.holdings import read_holdings
 
 @pytest.mark.parametrize(
     "label",
-    ["of which blocked", "thereof pledged", "davon gesperrt", "dont nantis", "di cui bloccati", "de los cuales bloqueados", "其中: 冻结"],
+    [
+        "of which blocked",
+        "thereof pledged",
+        "davon gesperrt",
+        "dont nantis",
+        "di cui bloccati",
+        "de los cuales bloqueados",
+        "其中: 冻结",
+        "of which on loan",
+        "dont prêtées",
+        "davon verliehen",
+        "di cui prestati",
+    ],
 )
 def test_what_of_a_line_is_held_apart_is_no_position(tmp_path, label):
     path = tmp_path / "book.csv"
@@ -68,3 +80,37 @@ def test_what_is_said_to_be_a_part_of_another_security_is_a_position(tmp_path):
         "ISIN,Security,Quantity,Value USD\nKYG9830T1067,XIAOMI CORP,100,415\nUS0378331005,of which blocked,40,166\n", encoding="utf-8"
     )
     assert read_holdings(path).rows["quantity"].tolist() == [100.0, 40.0]
+
+
+LENT = ["XIAOMI CORP (lent)", "XIAOMI CORP - blocked", "XIAOMI CORP [Pledged]", "XIAOMI CORP, shares on loan", "XIAOMI CORP – verliehen"]
+
+
+@pytest.mark.parametrize("code", ["KYG9830T1067", ""])
+@pytest.mark.parametrize("name", LENT)
+def test_what_is_called_as_the_line_above_and_how_it_is_held_is_said(tmp_path, name, code):
+    path = tmp_path / "book.csv"
+    path.write_text(f'ISIN,Security,Quantity,Value\nKYG9830T1067,XIAOMI CORP,100,415\n{code},"{name}",40,166\n', encoding="utf-8")
+    book = read_holdings(path)
+    assert book.rows["quantity"].tolist() == [100.0, 40.0]
+    said = book.issues.set_index("row").loc[3]
+    assert said["problem"] == "called as the line above and how it is held: is it within that line?"
+
+
+@pytest.mark.parametrize(("total", "held"), [(1715, [415.0, 1300.0]), (1881, [415.0, 166.0, 1300.0])])
+@pytest.mark.parametrize("name", LENT)
+def test_the_printed_total_tells_whether_it_is_within_that_line(tmp_path, name, total, held):
+    path = tmp_path / "book.csv"
+    path.write_text(
+        f'ISIN,Security,Quantity,Value\nKYG9830T1067,XIAOMI CORP,100,415\n,"{name}",40,166\nUS0378331005,APPLE INC,10,1300\n,Total,,{total}\n',
+        encoding="utf-8",
+    )
+    book = read_holdings(path)
+    assert book.rows["market_value"].tolist() == held and not len(book.issues)
+
+
+@pytest.mark.parametrize("name", ["XIAOMI CORP (B)", "XIAOMI CORP Lockheed", "XIAOMI CORP - blocked"])
+def test_what_is_larger_than_the_line_above_or_of_another_class_is_a_position(tmp_path, name):
+    path = tmp_path / "book.csv"
+    path.write_text(f"ISIN,Security,Quantity,Value\nKYG9830T1067,XIAOMI CORP,100,415\n,{name},400,1660\n", encoding="utf-8")
+    book = read_holdings(path)
+    assert book.rows["quantity"].tolist() == [100.0, 400.0] and not book.issues["problem"].str.contains("within that line").any()
