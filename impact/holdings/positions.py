@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from impact.holdings.fields import AMOUNT_FIELDS, NUMBER_FIELDS
 from impact.holdings.instruments import classify_instruments, with_cash_symbols, written_on
 from impact.holdings.lots import LOT, lots_of_summaries
 from impact.holdings.plausibility import doubts_of_file, repeated_rows
+from impact.holdings.printed_totals import TableSum, table_sum
 from impact.holdings.quantity_parts import less_short, whole_quantities
 from impact.holdings.raw_tables import RawTable, Refused
 from impact.holdings.remarks import SENTENCE, is_prose
@@ -62,7 +63,7 @@ NO_POSITION = (
 class Positions:
     """Interpreted rows; see :class:`~impact.holdings.readers.HoldingsFile` for the meaning of the tables.
 
-    `net_assets` is what a line above or below the positions states, NaN when none does.
+    `net_assets` is what a line above or below the positions states, NaN when none does; `printed` what their values sum to, as printed.
     """
 
     rows: pd.DataFrame
@@ -72,6 +73,7 @@ class Positions:
     weight_unit: str
     net_assets: float = float("nan")
     notes: tuple[str, ...] = ()
+    printed: TableSum = field(default_factory=TableSum)
 
 
 def interpret(
@@ -149,6 +151,7 @@ def interpret(
         weight_unit=unit,
         net_assets=net_assets if np.isfinite(net_assets) else _stated_amount(raw, mark),
         notes=(*notes, *unscaled, *(() if told else (DOUBTFUL_MARK[mark],))),
+        printed=table_sum(raw.line, as_printed["market_value"].to_numpy(dtype=np.float64), code == 0, lines.differs),
     )
 
 

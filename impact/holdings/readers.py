@@ -13,6 +13,7 @@ from impact.errors import InputError
 from impact.holdings.called import is_called_sum
 from impact.holdings.long_tables import refuse_long_tables
 from impact.holdings.positions import TOTAL_REASON, Positions, interpret
+from impact.holdings.printed_totals import totals_that_differ
 from impact.holdings.raw_tables import RawTable, SheetTables
 from impact.holdings.scales import with_units
 from impact.holdings.schemas import DROPPED, DROPPED_COUNTS, FILE_COLUMNS, FILE_COUNTS, FILE_ROWS, ISSUES
@@ -197,7 +198,7 @@ def read_holdings(
             read.append(_labelled(positions, page.sheet.name if len(split) > 1 else "", table, several=several))
         if not page.tables:
             read.append(_unread(page, page.sheet.name if len(split) > 1 else ""))
-    whole = _joined(told_once(read, split, day))
+    whole = _joined(_with_totals_told(told_once(read, split, day)))
     if not len(whole.rows):
         _refuse_without_positions(whole, split, where)
     if day is not None:
@@ -235,6 +236,19 @@ def _labelled(positions: Positions, sheet: str, table: RawTable, *, several: boo
 def _unread(page: SheetTables, sheet: str) -> Positions:
     dropped = pd.DataFrame(page.refused, columns=["row", "reason", "text"]).assign(sheet=sheet)
     return Positions(rows=pd.DataFrame(), dropped=dropped, issues=pd.DataFrame(), decimal="", weight_unit="")
+
+
+def _with_totals_told(read: Sequence[Positions]) -> list[Positions]:
+    """The tables, each with what is said of a printed total that sums neither its own lines nor those of several tables."""
+    counted = [number for number, positions in enumerate(read) if len(positions.rows)]
+    told = list(read)
+    for number, said in zip(counted, totals_that_differ([read[number].printed for number in counted]), strict=True):
+        if said[0]:
+            own = read[number]
+            cells = (own.printed.row, "market_value", own.printed.printed, *said, own.rows["sheet"].iat[0])
+            doubt = pd.DataFrame([cells], columns=["row", "column", "value", "problem", "action", "sheet"])
+            told[number] = replace(own, issues=stacked((own.issues, doubt[list(own.issues.columns)])))
+    return told
 
 
 def _joined(read: Sequence[Positions]) -> Positions:

@@ -8,7 +8,6 @@ import pandas as pd
 from impact.holdings.cell_report import CellReport
 from impact.holdings.lots import Lots
 from impact.holdings.totals import TotalLines
-from impact.tables import prose
 from impact.typing_ import BoolArray
 
 __all__ = ["say_sums"]
@@ -55,6 +54,3 @@ def say_sums(rows: pd.DataFrame, value: pd.Series, held: BoolArray, lines: Total
         lots.doubtful & held, "quantity", rows["quantity"], "the sum of the lines of the same security beside it: a summary of them?",
         "all kept as positions: if it is one, leave it or them out",
     )  # fmt: skip
-    differs = np.arange(len(rows)) == lines.differs
-    problem = f"the printed total is no sum of the lines above: those kept sum to {prose.decimal(value[held].sum())}"
-    report.add(differs, "market_value", value, problem, "not a position; look for lines left out or counted twice")

@@ -60,3 +60,19 @@ def test_a_total_that_rounds_or_holds_more_than_positions_is_no_issue(read, tota
 def test_a_total_of_several_currencies_is_not_compared():
     lines = "Name,Ticker,Quantity,Market Value,Currency\nApple,AAPL US,1,200,USD\nXiaomi,1810 HK,1,7500,HKD\nTotal,,,1160,\n"
     assert read_holdings(pd.read_csv(io.StringIO(lines))).issues.empty
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ((TOTAL_USA := "Total USA,,,42500\n", "\nChina\n", HEADER, XIAOMI, "Total China,,,7500\n", "Grand total,,,50000\n"), []),
+        ((TOTAL_USA, "\nChina\n", HEADER, XIAOMI, "SMIC,981 HK,100,500\n", "Grand total,,,50500\n"), []),
+        ((TOTAL_USA, "\nChina\n", HEADER, XIAOMI, "SMIC,981 HK,100,500\n", "Grand total,,,51500\n"), ["8,000.00", "50,500.00"]),
+        ((TOTAL_USA, "\nChina\n", HEADER, XIAOMI, "\nBonds\n", HEADER, "SMIC 2.693 02/27/25,,100,500\n", "Foreign total,,,8000\n"), []),
+    ],
+)
+def test_a_printed_total_may_sum_several_tables(read, lines, said):
+    file = read(APPLE, MICROSOFT, *lines)
+    told = file.issues.loc[file.issues["problem"].str.contains("printed total"), "problem"].tolist()
+    assert len(told) == bool(said) and all(figure in told[0] for figure in said)
+    assert file.rows["market_value"].sum() == 42500 + 7500 + 500 * ("SMIC" in "".join(lines))
