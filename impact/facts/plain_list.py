@@ -116,7 +116,7 @@ def _columns(sheet: ListSheet, file: str) -> list[str]:
         )
     if sheet.sheet.lists:
         raise SourceUnusable(
-            f"{file}: column {sheet.sheet.lists[0]!r} holds lists of records; write its values as one text with '; ' between."
+            f"{file}: column {sheet.sheet.lists[0].name!r} holds lists of records; write its values as one text with '; ' between."
         )
     if unknown := [name for name, column in zip(printed, header, strict=True) if name and not column]:
         raise SourceUnusable(f"{file}: column {unknown[0]!r} is not known ({len(unknown)} unknown); use: {', '.join(PLAIN_COLUMNS)}.")

@@ -13,7 +13,7 @@ from impact.holdings.columns import ColumnPlan, may_be_amount, plan_columns
 from impact.holdings.headers import HEAD_ROWS, find_header
 from impact.holdings.histories import is_history_name, is_position_name
 from impact.holdings.lots import LOT, summed_up
-from impact.holdings.nested_records import are_around_positions, said_of_lists, with_lists_told
+from impact.holdings.nested_records import are_around_positions, said_of_lists, with_lists_opened, with_lists_told
 from impact.holdings.paired_columns import with_pairs_apart
 from impact.holdings.preamble import Preamble, read_preamble
 from impact.holdings.raw_tables import RawTable, Refused, SheetTables
@@ -34,7 +34,7 @@ _LOOK_THROUGH = "holdingsasof"
 
 def file_tables(sheets: Sequence[RawSheet], columns: Mapping[str, str] | None, *, dayfirst: bool | None) -> list[SheetTables]:
     """The tables of positions of each sheet; beside records that are called transactions only those that are called positions are any."""
-    sheets = [with_pairs_apart(without_strays(sheet)) for sheet in sheets]
+    sheets = [with_pairs_apart(without_strays(inner)) for sheet in sheets for inner in with_lists_opened(sheet, columns)]
     histories = any(sheet.headings and is_history_name(sheet.name) for sheet in sheets)
     return [sheet_tables(sheet, columns, dayfirst=dayfirst, beside_histories=histories) for sheet in sheets]
 
@@ -102,7 +102,7 @@ def check_headers(split: Sequence[SheetTables], where: str) -> None:
             raise InputError(f"{where} {too_wide(widest)}: turn it, or keep the columns that tell name, code and amount.")
         around = next((page.sheet for page in split if page.sheet.lists), None)
         if around is not None:
-            raise InputError(f"{where} has no position among its records: {said_of_lists(around)}.")
+            raise InputError(f"{where} has no position among its records: {said_of_lists(around)}; give the positions, one record each.")
         seen = max((page.seen for page in split), key=len, default=())
         closest = f" (closest headings: {', '.join(seen[:8])[:200]})" if seen else ""
         what = (
@@ -135,8 +135,8 @@ def _typed_table(sheet: RawSheet, columns: Mapping[str, str] | None, unsplit: li
     plan = plan_for_cells(sheet.cells, rows, by_headings, columns)
     seen = tuple(heading for heading in plan.headings if heading)
     if are_around_positions(sheet, plan):
-        around = [(line, said_of_lists(sheet), text) for line, _, text in _named(sheet, range(len(sheet)), "")]
-        return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *around], seen=seen)
+        reason = f"nothing names a security: {said_of_lists(sheet)}"
+        return SheetTables(sheet=sheet, tables=(), refused=[*unsplit, *_named(sheet, range(len(sheet)), reason)], seen=seen)
     history = plan.is_transactions or is_history_name(sheet.name)
     beside = beside_histories and not is_position_name(sheet.name)
     if history or beside or not by_headings.is_usable:

@@ -16,14 +16,18 @@ from impact.intake.dates import is_bare_date
 from impact.intake.encoding import decode, opening_text
 from impact.intake.given_frames import as_frame
 from impact.intake.limits import ReadOptions
-from impact.intake.records import RawSheet, cell_text, check_records, sheet_of_rows
+from impact.intake.records import NestedRecords, RawSheet, cell_text, check_records, sheet_of_rows
 from impact.typing_ import TableLike
 
 __all__ = ["frame_sheet", "is_arrow", "is_json", "is_parquet", "read_arrow", "read_json", "read_parquet", "records_sheet"]
 
 DEEPEST = 6
-_RECORDS = object()
-"""What stands for a list of further records."""
+
+
+class _Records(tuple[Mapping[str, Any], ...]):
+    """A list of further records, which is no cell."""
+
+    __slots__ = ()
 
 
 def is_parquet(content: bytes) -> bool:
@@ -162,13 +166,19 @@ def _typed(column: pd.Series) -> pd.Series:
 def records_sheet(records: Sequence[Mapping[str, Any]], *, name: str = "") -> RawSheet:
     """A list of mappings, one a row; a mapping inside one is flattened with dots, a list of mappings is named and is no cell."""
     flat = [_flattened(record) for record in records]
-    lists = tuple(dict.fromkeys(key for record in flat for key, value in record.items() if value is _RECORDS))
+    lists = tuple(dict.fromkeys(key for record in flat for key, value in record.items() if isinstance(value, _Records)))
     headings = [key for key in dict.fromkeys(key for record in flat for key in record) if key not in lists]
     check_records(flat, headings, name)
     rows = [[cell_text(record.get(key)) for key in headings] for record in flat]
     numeric = [[isinstance(record.get(key), int | float) and not isinstance(record.get(key), bool) for key in headings] for record in flat]
     sheet = sheet_of_rows(rows, range(1, len(rows) + 1), name=name, headings=headings, numeric=numeric, n_lines=len(rows))
-    return replace(sheet, lists=lists)
+    return replace(sheet, lists=tuple(_nested(key, flat) for key in lists))
+
+
+def _nested(key: str, flat: Sequence[Mapping[str, Any]]) -> NestedRecords:
+    held = [record[key] if isinstance(record.get(key), _Records) else () for record in flat]
+    within = np.repeat(np.arange(len(flat)), [len(records) for records in held])
+    return NestedRecords(name=key, records=tuple(record for records in held for record in records), within=within)
 
 
 def _flattened(record: Mapping[str, Any], before: str = "", depth: int = 0) -> dict[str, Any]:
@@ -177,7 +187,7 @@ def _flattened(record: Mapping[str, Any], before: str = "", depth: int = 0) -> d
         if isinstance(value, Mapping) and depth < DEEPEST:
             flat |= _flattened(value, f"{before}{key}.", depth + 1)
         elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
-            flat[f"{before}{key}"] = _RECORDS
+            flat[f"{before}{key}"] = _Records(value)
         elif isinstance(value, list):
             flat[f"{before}{key}"] = "; ".join(cell_text(one) for one in value if not isinstance(one, Mapping | list))
         else:

@@ -41,7 +41,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NEUTRAL = frozenset(
     ("security", "securities", "instrument", "instruments", "contract", "contracts", "asset", "assets", "position", "positions", "holding", "holdings", "item", "items",
      "product", "stock", "share", "equity", "symbol", "ticker", "line", "lines", "row", "rows", "record", "records", "entry", "data", "detail",
-     "details", "info", "information", "attributes", "properties", "fields", "identifier", "identifiers", "identification", "ids", "node", "wertpapier", "titel",
+     "details", "info", "information", "characteristics", "composition", "constituent", "constituents", "attributes", "properties", "fields", "identifier", "identifiers", "identification", "ids", "node", "wertpapier", "titel",
      "titre", "titres", "titolo", "valor", "activo", "ativo", "papier")
 )  # fmt: skip
 """Words of records around a field that say nothing but that it is of the position, or of its security."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from impact.typing_ import BoolArray, IntArray
 __all__ = [
     "BLANK",
     "REFUSALS",
+    "NestedRecords",
     "RawFile",
     "RawSheet",
     "RefusedRow",
@@ -52,6 +54,25 @@ class RefusedRow:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class NestedRecords:
+    """The further records that one field of the records of a sheet holds.
+
+    Attributes
+    ----------
+    name : str
+        Path of the field.
+    records : tuple of mapping
+        All of them, in the order of the sheet.
+    within : (n,) int
+        Position of the row of the sheet that holds each.
+    """
+
+    name: str
+    records: tuple[Mapping[str, Any], ...]
+    within: IntArray
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class RawSheet:
     """One table, sheet or section of a file, as it stands.
 
@@ -66,7 +87,7 @@ class RawSheet:
         1-based line of the file, or row of the sheet, on which each row begins.
     headings : tuple of str
         Names of the columns where the file keeps them apart from its rows (Parquet, frames, records); else empty.
-    lists : tuple of str
+    lists : tuple of NestedRecords
         Fields of records whose cells are lists of further records; they are no columns.
     numeric : (n, width) bool, optional
         Cells that the file stores as numbers: their text has a decimal point whatever the other cells use.
@@ -84,7 +105,7 @@ class RawSheet:
     cells: pd.DataFrame
     line: IntArray
     headings: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()
+    lists: tuple[NestedRecords, ...] = ()
     numeric: BoolArray | None = None
     separator: str = ""
     encoding: str = ""

@@ -15,29 +15,53 @@ LOTS = [{"quantity": 4, "acquired": "2020-01-02"}, {"quantity": 6, "acquired": "
 
 
 @pytest.mark.parametrize(
-    "account",
+    ("account", "called"),
     [
-        {"name": "Growth Fund", "currency": "USD", "marketValue": 7000, "positions": HELD},
-        {"accountId": "A1", "custodian": {"name": "A Bank"}, "book": {"positions": HELD}},
-        {"name": "Growth Fund", "weight": 0.4, "holdings": HELD},
+        ({"name": "Growth Fund", "currency": "USD", "marketValue": 7000, "positions": HELD}, "Growth Fund"),
+        ({"accountId": "A1", "custodian": {"name": "A Bank"}, "book": {"positions": HELD}}, "A1"),
+        ({"id": 7, "type": "margin", "positions": HELD}, "7"),
+        ({"securitiesAccount": {"accountNumber": "555", "positions": HELD, "balances": {"cash": 20.5}}}, "555"),
+        ({"client": {"portfolios": [{"id": "P2", "positions": HELD}]}}, "P2"),
+        ({"positions": HELD}, ""),
     ],
 )
-def test_accounts_around_their_positions_are_no_positions(tmp_path, account):
+def test_positions_in_accounts_are_read_with_their_account(tmp_path, account, called):
     path = tmp_path / "book.json"
-    path.write_text(json.dumps({"accounts": [account, {**account, "name": "Other"}]}), encoding="utf-8")
-    with pytest.raises(InputError, match=r"each record holds a list of further ones \((positions|book\.positions|holdings)\)"):
-        read_holdings(path)
-    with pytest.raises(InputError, match="give that list, one record a position"):
-        read_holdings([account])
+    others = [{"isin": APPLE, "name": "Apple", "quantity": 5, "marketValue": 900, "account": "own"}]
+    path.write_text(json.dumps({"accounts": [account, {"positions": others}]}), encoding="utf-8")
+    for file in (read_holdings(path), read_holdings([account, {"positions": others}])):
+        held = [[XIAOMI, 1000.0, 3400.0, called], [APPLE, 5.0, 900.0, "own"]]
+        assert sorted(file.rows[["isin", "quantity", "market_value", "account"]].values.tolist(), reverse=True) == sorted(
+            held, reverse=True
+        )
+        assert len(file.rows) + len(file.dropped) == file.n_rows and file.dropped["reason"].str.contains("and is no position itself").all()
 
 
-def test_accounts_beside_a_list_of_positions_count_as_unread(tmp_path):
+def test_a_fund_with_a_weight_around_what_it_holds_is_not_opened(tmp_path):
+    path = tmp_path / "book.json"
+    path.write_text(json.dumps([{"name": "Growth Fund", "weight": 0.4, "holdings": HELD}]), encoding="utf-8")
+    assert read_holdings(path).rows["name"].tolist() == ["Growth Fund"]
+
+
+def test_accounts_without_positions_are_refused():
+    with pytest.raises(InputError, match=r"each record holds a list of further ones \(contacts\)"):
+        read_holdings([{"account": "A1", "contacts": [{"phone": 1, "city": "Bern"}]}])
+
+
+def test_accounts_beside_a_list_of_positions_are_read(tmp_path):
     path = tmp_path / "book.json"
     funds = [{"name": "Growth Fund", "marketValue": 7000, "positions": HELD}]
     path.write_text(json.dumps({"funds": funds, "direct": [{"isin": APPLE, "quantity": 4, "marketValue": 500}]}), encoding="utf-8")
     report = check_portfolio(path, as_of="2021-01-20T18:00-05:00")
-    assert report.positions["isin"].tolist() == [APPLE] and report.has_unknown
-    assert report.unknown.set_index("reason").loc["rows that could not be read", "n_positions"] == 1
+    assert sorted(report.positions["isin"]) == sorted([APPLE, XIAOMI])
+    assert "rows that could not be read" not in report.unknown["reason"].tolist()
+
+
+def test_records_that_describe_a_composition_are_read(tmp_path):
+    path = tmp_path / "fund.json"
+    lines = [{"compositionCharacteristics": {"isin": XIAOMI, "name": "XIAOMI", "quantity": 40.0}, "weight": 0.4}]
+    path.write_text(json.dumps({"products": [{"productId": "F", "composition": {"compositionData": lines}}]}), encoding="utf-8")
+    assert read_holdings(path).rows[["isin", "name", "quantity"]].values.tolist() == [[XIAOMI, "XIAOMI", 40.0]]
 
 
 @pytest.mark.parametrize("key", ["lots", "positions"])
