@@ -27,7 +27,8 @@ def are_around_positions(sheet: RawSheet, plan: ColumnPlan) -> bool:
 def with_lists_opened(sheet: RawSheet, columns: Mapping[str, str] | None) -> Iterator[RawSheet]:
     """The sheet, and where it holds accounts the lists of further records in them, each record with the account that it is of."""
     yield sheet
-    if sheet.lists and (plan := plan_columns(sheet.headings, columns)) and are_around_positions(sheet, plan):
+    plan = plan_columns(sheet.headings, columns) if sheet.lists else None
+    if plan is not None and are_around_positions(sheet, plan):
         names = _called(sheet, plan)
         for inner in sheet.lists:
             called = [names.get(place + 1, "") for place in inner.within.tolist()]

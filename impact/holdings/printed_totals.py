@@ -44,8 +44,8 @@ def table_sum(line: IntArray, value: FloatArray, held: BoolArray, differs: int |
     kept = value[held & np.isfinite(value)]
     total = float(kept.sum())
     whole = bool(np.all(kept == np.round(kept))) and abs(total) >= 1000
-    told = {} if differs is None else {"row": int(line[differs]), "printed": float(value[differs])}
-    return TableSum(held=total, n=len(kept), unit=1.0 if whole else 0.01, **told)
+    row, printed = (0, float("nan")) if differs is None else (int(line[differs]), float(value[differs]))
+    return TableSum(held=total, n=len(kept), unit=1.0 if whole else 0.01, row=row, printed=printed)
 
 
 def totals_that_differ(sums: Sequence[TableSum]) -> list[tuple[str, str]]:
