@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
+from impact.bundled import read_bundled
 from impact.errors import SourceUnusable
 from impact.facts.codes_in_names import code_behind_mark, codes_within
 from impact.facts.list_records import ListTables, OfficialList
 from impact.facts.list_sheets import ListRow, ListSheet, read_list_sheets
 from impact.facts.names_within import names_within
 from impact.intake.dates import is_bare_date, parse_date, parse_dates
+from impact.intake.headings import heading_key
 from impact.intake.numbers import MISSING_TEXT
 from impact.intake.reading import encoding_doubt
 from impact.provenance import Source
@@ -36,21 +40,8 @@ PLAIN_COLUMNS: dict[str, str] = {
     "linked_to": "parents and sister entities",
     "note": "anything else",
 }
-_ALSO = {
-    "name": ("entity", "entity name", "company", "company name", "full name", "issuer", "issuer name", "legal name"),
-    "program": ("programs", "programme", "programmes", "list"),
-    "kind": ("type", "entity type"),
-    "listed_on": ("listed on", "designated", "designated on", "date added", "added"),
-    "effective_on": ("effective", "effective date", "effective on"),
-    "divest_by": ("divestment", "divest by", "divestment date"),
-    "removed_on": ("removed", "removed on", "date removed", "removal date"),
-    "isin": ("isins",),
-    "cusip": ("cusips",),
-    "ticker": ("tickers", "symbol", "symbols"),
-    "aka": ("alias", "aliases", "alt names", "alternative names", "other names", "also known as", "a.k.a.", "known as"),
-    "linked_to": ("linked to", "parent", "parents"),
-    "note": ("notes", "remark", "remarks", "comment", "comments"),
-}
+_FROM_BOOKS = ("name", "isin", "cusip", "sedol", "figi", "ticker")
+"""Fields of books that a list has as well, with their headings in all languages."""
 _OF_A_VENUE = {
     **dict.fromkeys(("listed", "date listed", "listing date"), "listed_on"),
     **dict.fromkeys(("delisted", "delisted on", "date delisted", "delisting date"), "removed_on"),
@@ -58,7 +49,6 @@ _OF_A_VENUE = {
 """Headings that tables of companies have for the day on which trading began or ended, and what to call the day of a list."""
 _BETWEEN = ("|", " / ", "\n", "\r")
 """What stands between values of one cell beside a semicolon."""
-_COLUMN_OF = {**{name: name for name in PLAIN_COLUMNS}, **{also: name for name, others in _ALSO.items() for also in others}}
 _DATES = {"listed_on": "listing", "effective_on": "effective", "divest_by": "divestment", "removed_on": "removal"}
 
 
@@ -70,16 +60,28 @@ def has_plain_header(path: str | Path) -> bool:
         return False
 
 
+@lru_cache(maxsize=1)
+def _vocabulary() -> Mapping[str, str]:
+    """Key of a heading -> column; of those that books have as well one that means a single field there."""
+    books, lists = read_bundled("headings"), read_bundled("list_headings")
+    fields: dict[str, set[str]] = {}
+    for field, heading in zip(books["field"], books["heading"], strict=True):
+        fields.setdefault(heading_key(heading), set()).add(field)
+    shared = {key: named.copy().pop() for key, named in fields.items() if len(named) == 1 and named <= set(_FROM_BOOKS)}
+    own = {heading_key(heading): field for field, heading in zip(lists["field"], lists["heading"], strict=True)}
+    return {**shared, **own, **{heading_key(name): name for name in PLAIN_COLUMNS}}
+
+
 def _column_of(heading: str) -> str:
-    return _COLUMN_OF.get(_plain(heading), "")
+    return _vocabulary().get(heading_key(heading), "")
 
 
 def _plain(heading: str) -> str:
-    return " ".join(heading.replace("_", " ").lower().split()) if heading not in PLAIN_COLUMNS else heading
+    return " ".join(heading.replace("_", " ").lower().split())
 
 
 def read_plain_list(path: str | Path, *, version: str = "") -> OfficialList:
-    """Read a list from a table with the columns of ``PLAIN_COLUMNS``, or under other usual words for them (Alias, Removed).
+    """Read a list from a table with the columns of ``PLAIN_COLUMNS``, or under other usual words for them (Alias, Unternehmen, 公司名称).
 
     The file may be of any kind in which a book comes: text of any separator and encoding, a workbook, a page, JSON, Parquet. Titles may
     stand above the headings. Only `name` is required; an unknown column is refused by name, so that a misspelt one is not lost silently.
@@ -120,7 +122,7 @@ def _columns(sheet: ListSheet, file: str) -> list[str]:
         )
     if unknown := [name for name, column in zip(printed, header, strict=True) if name and not column]:
         raise SourceUnusable(f"{file}: column {unknown[0]!r} is not known ({len(unknown)} unknown); use: {', '.join(PLAIN_COLUMNS)}.")
-    if twice := sorted({name for name in header if name and header.count(name) > 1}):
+    if twice := sorted({name for name in header if name and name != "note" and header.count(name) > 1}):
         raise SourceUnusable(
             f"{file}: {len(twice)} column(s) stand twice (first {twice[0]!r}, by this name or another); join them with '; '."
         )
@@ -139,7 +141,7 @@ def _read_sheet(tables: ListTables, sheet: ListSheet, before: str) -> None:
     for line, reason, text in sorted([*dropped, *((row.line, row.reason, row.text) for row in refused)]):
         tables.drop(tables.file, line, reason, text)
     kept = [row for row in rows if row.line not in reasons]
-    table = [{column: cell for column, cell in zip(header, row.cells, strict=False) if column} for row in kept]
+    table = [_cells(row, sheet, header) for row in kept]
     days = {column: _days([cells.get(column, "") for cells in table]) for column in _DATES}
     for number, (row, cells) in enumerate(zip(kept, table, strict=True)):
         entry = f"{before}row {row.line}"
@@ -151,6 +153,14 @@ def _read_sheet(tables: ListTables, sheet: ListSheet, before: str) -> None:
             tables.error(row.line, entry, "name", code, "stands in a name and is not asked about; give it a column with a heading")
         for cell in _under_no_heading(row, header):
             tables.error(row.line, entry, "", cell, "stands under no heading")
+
+
+def _cells(row: ListRow, sheet: ListSheet, header: list[str]) -> dict[str, str]:
+    """Column -> its cell; country, reason and remark make one note, which says what each of them is."""
+    cells = {column: cell for column, cell in zip(header, row.cells, strict=False) if column and column != "note"}
+    notes = [(heading, cell) for heading, column, cell in zip(sheet.headings, header, row.cells, strict=False) if column == "note" and cell]
+    told = notes if header.count("note") > 1 else [("", cell) for _, cell in notes]
+    return {**cells, "note": "; ".join(f"{heading}: {cell}".removeprefix(": ") for heading, cell in told)}
 
 
 def _under_no_heading(row: ListRow, header: list[str]) -> list[str]:

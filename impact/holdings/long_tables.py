@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -13,17 +14,18 @@ from impact.holdings.raw_tables import RawTable, SheetTables
 from impact.intake.records import BLANK
 from impact.typing_ import BoolArray
 
-__all__ = ["refuse_long_tables"]
+__all__ = ["with_long_tables_told"]
 
 _MOST_FIELDS = 30
 
 
-def refuse_long_tables(split: Sequence[SheetTables], where: str) -> None:
-    """Refuse a source of which a table has one row a field: quantities and values in one column would be added.
+def with_long_tables_told(split: Sequence[SheetTables], where: str) -> list[SheetTables]:
+    """The tables, each of which may be one with one row a field said to be so.
 
     Raises
     ------
     InputError
+        If a table is one by its words: quantities and values in one column would be added.
     """
     for table in (table for page in split for table in page.tables):
         if told := _column_of_fields(table):
@@ -32,6 +34,29 @@ def refuse_long_tables(split: Sequence[SheetTables], where: str) -> None:
                 f"{where} has one row a field: its column {heading!r} says whether a figure is {' or '.join(map(repr, words[:3]))}; "
                 "turn it so that each has a column of its own (pivot), one row a position."
             )
+    return [replace(page, tables=tuple(map(_with_doubt, page.tables))) for page in split]
+
+
+def _with_doubt(table: RawTable) -> RawTable:
+    """A table with what is said of a column under an unknown heading of which each security has each word on a line of its own."""
+    amounts = [name for name in AMOUNT_FIELDS if name in table.plan.position]
+    named = [name for name in IDENTITY_FIELDS if name in table.plan.position]
+    if len(amounts) != 1 or not named or len(table.places) < 4:
+        return table
+    cells = table.sheet.cells.iloc[table.places]
+    n_held = int(cells[table.plan.position[named[0]] + table.shift].nunique())
+    for number, heading in enumerate(table.plan.headings):
+        if not heading or number in table.plan.used or n_held < 2 or len(cells) % n_held or len(cells) == n_held:
+            continue
+        column = cells[number + table.shift].astype("str").str.strip(BLANK)
+        words = [word for word in column.unique().tolist() if word] if column.head(2 * _MOST_FIELDS).nunique() <= _MOST_FIELDS else []
+        if len(words) * n_held != len(cells) or not any(map(str.isalpha, "".join(words))):
+            continue
+        if not pd.DataFrame({"held": _securities(table, cells, number).to_numpy(), "word": column.to_numpy()}).duplicated().any():
+            problem = f"each security has a line for each of {', '.join(map(repr, words[:3]))}: fields of one position, or accounts?"
+            doubt = (amounts[0], heading, problem, "each line counted as a position: turn the table if they are fields, one column each")
+            return replace(table, plan=replace(table.plan, decided=(*table.plan.decided, doubt)))
+    return table
 
 
 def _column_of_fields(table: RawTable) -> tuple[str, list[str]] | None:

@@ -133,9 +133,8 @@ def interpret(
     code = _refusals(rows, given, text.get("identifier"), stated, report, lines, as_printed["market_value"], raw)
     _name_accounts(rows, code, of_accounts, report)
     net_assets = net_assets_stated(rows, np.flatnonzero(lines.total))
-    if "weight" in numbers:
-        unit, notes = weight_unit(numbers, weights, code == 0)
-        rows["weight"] = numbers["weight"] * WEIGHT_UNITS.get(unit, np.nan)
+    unit, notes = weight_unit(numbers, weights, code == 0)
+    rows["weight"] = numbers.get("weight", rows["weight"]) * WEIGHT_UNITS.get(unit, np.nan)
     settle_book_currency(rows, code == TOTAL_CODE, raw, report)
     rows = value_by_percent(rows, raw.cells.get("price"), report)
     rows = _with_sides(rows, text, code, raw, refused, report)  # totals were told by the figures as they are printed

@@ -19,6 +19,7 @@ __all__ = [
     "less_short",
     "quantity_parts",
     "says_held_apart",
+    "says_not_settled",
     "short_column",
     "whole_quantities",
 ]
@@ -103,6 +104,18 @@ def is_of_quantity(heading: str) -> bool:
 def is_available_part(heading: str) -> bool:
     """Whether a column of that heading holds what can be sold, which need not be all that is held."""
     return _begins(heading, _AVAILABLE)
+
+
+def says_not_settled(heading: str) -> bool:
+    """Whether a column of that heading holds a quantity that is not settled yet.
+
+    Examples
+    --------
+    >>> [says_not_settled(heading) for heading in ("t1_quantity", "Qty in transit", "T1", "Settled quantity", "Pending orders")]
+    [True, True, True, False, False]
+    """
+    words = _tokens(heading)
+    return bool(words & _NOT_SETTLED) and words <= _NOT_SETTLED | _BESIDES
 
 
 def quantity_parts(headings: Sequence[str], quantity: int) -> tuple[int, ...]:

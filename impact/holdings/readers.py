@@ -11,7 +11,7 @@ import pandas as pd
 
 from impact.errors import InputError
 from impact.holdings.called import is_called_sum
-from impact.holdings.long_tables import refuse_long_tables
+from impact.holdings.long_tables import with_long_tables_told
 from impact.holdings.positions import TOTAL_REASON, Positions, interpret
 from impact.holdings.printed_totals import totals_that_differ
 from impact.holdings.raw_tables import RawTable, SheetTables
@@ -182,7 +182,7 @@ def read_holdings(
     where = f"path={str(path)!r}" if path.name else "the table"
     split = with_units(file_tables(file.sheets, columns, dayfirst=dayfirst))
     check_headers(split, where)
-    refuse_long_tables(split, where)
+    split = with_long_tables_told(split, where)
     day = _given_day(as_of)
     named = parse_date(path.stem) if path.name else None
     several = sum(len(page.tables) for page in split) > 1

@@ -122,8 +122,9 @@ def check_headers(split: Sequence[SheetTables], where: str) -> None:
 def _named(sheet: RawSheet, positions: Sequence[int], reason: str) -> list[Refused]:
     """Rows that are not read, each with the reason; a row of words alone holds no position."""
     rows = []
-    for place in positions:
-        cells = [str(cell) for cell in sheet.cells.iloc[place] if str(cell).strip(BLANK)]
+    printed = sheet.cells.iloc[list(positions)].itertuples(index=False, name=None)
+    for place, row in zip(positions, printed, strict=True):
+        cells = [str(cell) for cell in row if str(cell).strip(BLANK)]
         wordy = len(cells) < 2 or not any(any(letter.isdigit() for letter in cell) for cell in cells)
         rows.append((int(sheet.line[place]), f"one cell of text, or words alone: {reason}" if wordy else reason, " ".join(cells)[:80]))
     return rows
@@ -132,7 +133,7 @@ def _named(sheet: RawSheet, positions: Sequence[int], reason: str) -> list[Refus
 def _typed_table(sheet: RawSheet, columns: Mapping[str, str] | None, unsplit: list[Refused], *, beside_histories: bool) -> SheetTables:
     by_headings = plan_columns(sheet.headings, columns)
     rows, lots = summed_up(sheet, np.arange(len(sheet)), sheet.headings)
-    plan = plan_for_cells(sheet.cells, rows, by_headings, columns)
+    plan = plan_for_cells(sheet.cells, rows, by_headings, columns) if by_headings.is_usable else by_headings
     seen = tuple(heading for heading in plan.headings if heading)
     if are_around_positions(sheet, plan):
         reason = f"nothing names a security: {said_of_lists(sheet)}"

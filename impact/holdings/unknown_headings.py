@@ -10,7 +10,7 @@ import pandas as pd
 from impact.holdings.column_doubts import NUMERIC_KINDS, Doubt
 from impact.holdings.columns import ColumnPlan
 from impact.holdings.heading_vocabulary import readings_of
-from impact.holdings.quantity_parts import is_available_part, is_of_quantity, is_part_of_quantity
+from impact.holdings.quantity_parts import is_available_part, is_of_quantity, is_part_of_quantity, says_not_settled
 from impact.intake.headings import heading_key, word_keys
 from impact.intake.numbers import parse_numbers
 from impact.typing_ import FloatArray
@@ -73,7 +73,7 @@ def unknown_amounts(
         and not readings_of(heading)
         and not _is_of_something_else(heading)
     ]
-    beside = _beside_available(plan, open_columns, mapped)
+    beside = (*_beside_available(plan, open_columns, mapped), *_not_settled(cells, plan, open_columns, mapped, shift))
     unsized = "quantity" not in plan.position
     valued = not {"market_value", "weight"}.isdisjoint(plan.position) or {"quantity", "price"} <= plan.position.keys()
     if not open_columns or (valued and not unsized):
@@ -105,6 +105,21 @@ def _beside_available(plan: ColumnPlan, open_columns: Sequence[int], mapped: fro
     others = ", ".join(plan.headings[number] for number in asked[:4])
     problem = f"it is the part that is available, and of the figures beside it some may be a further part: {others}"
     return (("quantity", heading, problem, "read as the quantity; if one is a further part, map quantity to the column of the whole"),)
+
+
+def _not_settled(
+    cells: pd.DataFrame, plan: ColumnPlan, open_columns: Sequence[int], mapped: frozenset[int], shift: int
+) -> tuple[Doubt, ...]:
+    """What is to be said of figures of what is not settled yet, beside a quantity of which nothing tells whether it holds them."""
+    quantity = plan.position.get("quantity", -1)
+    if quantity < 0 or quantity in mapped or plan.quantity_parts or is_available_part(plan.headings[quantity]):
+        return ()
+    asked = [number for number in open_columns if says_not_settled(plan.headings[number]) and number + shift in cells]
+    filled = [plan.headings[number] for number in asked if np.nansum(np.abs(_figures(cells[number + shift]))) > 0]
+    if not filled:
+        return ()
+    problem = f"nothing tells whether it holds what is not settled: {', '.join(filled[:4])}"
+    return (("quantity", plan.headings[quantity], problem, "read as the whole quantity; if it is not, add them"),)
 
 
 def _is_of_something_else(heading: str) -> bool:

@@ -203,8 +203,8 @@ def currency_in(heading: str) -> str:
 
     Examples
     --------
-    >>> currency_in("MV_USD"), currency_in("市值(港元)"), currency_in("Price (GBp)"), currency_in("Market Value")
-    ('USD', 'HKD', 'GBp', '')
+    >>> currency_in("MV_USD"), currency_in("市值(港元)"), currency_in("Price (GBp)"), currency_in("¥500元"), currency_in("Market Value")
+    ('USD', 'HKD', 'GBp', 'CNY', '')
     """
     if heading.rstrip().endswith(("(p)", "(pence)")):
         return "GBp"
@@ -214,5 +214,5 @@ def currency_in(heading: str) -> str:
     mark = _ASCII_MARK.search(heading)
     if mark:
         return MARKS.get(mark[0], "USD")
-    signs = sorted((sign for sign in MARKS if not sign.isascii() and sign in heading), key=len)
+    signs = sorted((sign for sign in MARKS if not sign.isascii() and sign in heading), key=lambda sign: (len(sign), sign.isalpha()))
     return MARKS[signs[-1]] if signs else ""

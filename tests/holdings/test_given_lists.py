@@ -335,3 +335,43 @@ def test_whom_a_list_of_any_kind_names_is_not_clear(tmp_path, text, encoding):
 def test_what_is_no_list_is_refused(lists):
     with pytest.raises(ImpactError, match="lists"):
         check_portfolio(QORVEX, as_of="2021-01-20T18:00-05:00", lists=lists)
+
+
+HEADED = [
+    "Unternehmen;Land;Ausschlussgrund\n{};China;Waffen\n",
+    "Société;Pays;Motif d'exclusion\n{};Chine;armes\n",
+    "Naam;Land;Reden uitsluiting\n{};China;wapens\n",
+    "Empresa;País;Motivo de exclusión\n{};China;armas\n",
+    "Società;Paese;Criterio\n{};Cina;armi\n",
+    "Emitente;Motivo\n{};armas\n",
+    "Bolag;Land;Orsak\n{};Kina;vapen\n",
+    "企業名,国,除外理由\n{},中国,武器\n",
+    "公司名称,列入日期,原因\n{},2020-06-05,武器\n",
+    "회사명,국가,사유\n{},중국,무기\n",
+    "Issuer Name,Country,Exclusion Reason,Date of exclusion\n{},China,weapons,2020-06-05\n",
+]
+
+
+@pytest.mark.parametrize("text", HEADED)
+def test_a_list_headed_in_any_of_the_languages_of_books_is_read(asked, text):
+    assert asked(text.format("Qorvex Holdings")) == ("unknown", [])
+    assert asked(text.format("Another Company")) == ("clear", [])
+
+
+@pytest.mark.parametrize("text", HEADED)
+def test_what_such_a_list_says_of_its_entries_is_kept(tmp_path, text):
+    path = tmp_path / "list.csv"
+    path.write_text(text.format("Qorvex Holdings"), encoding="utf-8")
+    official = read_official_list(path)
+    headings, cells = (line.split(";" if ";" in line else ",") for line in text.splitlines())
+    kept = "; ".join([*official.entries["remarks"], *official.dates["date"].astype(str)])
+    assert all(cell in kept for cell in cells[1:]) and len(headings) == len(cells)
+
+
+def test_a_day_of_a_removal_is_read_in_its_language(asked):
+    for text in (
+        "Firma;ISIN;entfernt am\nQorvex;KYG9999T1064;05.06.2020\n",
+        "公司名称,isin代码,移除日期\nQorvex,KYG9999T1064,2020-06-05\n",
+    ):
+        status, notes = asked(text, name="Unrelated Ltd")
+        assert (status, notes) == asked("name,isin,removed_on\nQorvex,KYG9999T1064,2020-06-05\n", name="Unrelated Ltd")

@@ -1,9 +1,12 @@
 """A table of one row a field is refused, and one that only looks so is read."""
 
+import pandas as pd
 import pytest
 
 from impact.errors import InputError
 from impact.holdings import read_holdings
+
+XIAOMI, APPLE = "KYG9830T1067", "US0378331005"
 
 
 @pytest.mark.parametrize("header", ["account,isin,field,value", "account,isin,variable,value", "account,isin,measure,amount"])
@@ -48,3 +51,19 @@ def test_parts_of_a_book_are_no_fields(tmp_path):
     path = tmp_path / "book.csv"
     path.write_text("isin,sleeve,value\nKYG9830T1067,Growth,4150\nKYG9830T1067,Income,50\nUS0378331005,Value,1300\n", encoding="utf-8")
     assert read_holdings(path).rows["market_value"].tolist() == [4150.0, 50.0, 1300.0]
+
+
+@pytest.mark.parametrize("words", [("pos_sz", "mv_loc"), ("Feld A", "Feld B"), ("h", "w", "p")])
+def test_a_line_for_each_word_of_a_column_that_is_not_known_is_said(words):
+    held = [(isin, word) for isin in (XIAOMI, APPLE) for word in words]
+    file = read_holdings(pd.DataFrame({"isin": [isin for isin, _ in held], "metric": [word for _, word in held], "value": 5.0}))
+    said = file.issues[file.issues["problem"].str.contains("fields of one position, or accounts")]
+    assert said["value"].tolist() == ["metric"] and len(file.rows) == len(held)
+
+
+@pytest.mark.parametrize(
+    "lines", [[(XIAOMI, "a"), (APPLE, "a")], [(XIAOMI, "a"), (XIAOMI, "b"), (APPLE, "a")], [(XIAOMI, "a"), (XIAOMI, "b")]]
+)
+def test_words_that_not_each_security_has_are_none_of_fields(lines):
+    file = read_holdings(pd.DataFrame({"isin": [isin for isin, _ in lines], "sleeve": [word for _, word in lines], "value": 5.0}))
+    assert not file.issues["problem"].str.contains("fields of one position").any()

@@ -92,3 +92,15 @@ def test_the_net_and_the_day_view_of_an_answer_are_one_book(tmp_path, day):
     assert file.rows["market_value"].tolist() == [1000, 500]
     assert file.dropped["reason"].unique().tolist() == ["the same book in another view: counted is data.net"]
     assert file.issues["problem"].str.contains("two views of one book").any()
+
+
+@pytest.mark.parametrize(
+    ("heading", "figures", "said"), [("t1_quantity", "5,0", 1), ("t1_quantity", "0,0", 0), ("Qty in transit", "5,0", 1)]
+)
+def test_what_is_not_settled_beside_a_plain_quantity_is_said(tmp_path, heading, figures, said):
+    first, second = figures.split(",")
+    path = tmp_path / "book.csv"
+    path.write_text(f"ISIN,Quantity,{heading},Last price\nINE062A01020,10,{first},760\nINE721Z01010,1,{second},352\n", encoding="utf-8")
+    book = read_holdings(path)
+    told = book.issues["problem"].str.startswith("nothing tells whether it holds what is not settled")
+    assert book.rows["quantity"].tolist() == [10.0, 1.0] and told.sum() == said

@@ -39,3 +39,8 @@ def test_venues_that_quote_in_parts_state_no_currency():
 
 def test_a_code_outside_the_standard_means_the_standard_one_within_words_too():
     assert currency_of("In RMB") == ("CNY", 1.0)
+
+
+@pytest.mark.parametrize(("text", "code"), [("¥ 元", "CNY"), ("￥ 円", "JPY"), ("¥ 港元", "HKD"), ("¥", "JPY"), ("￥", "CNY")])
+def test_a_word_beside_the_sign_of_yen_and_yuan_says_which(text, code):
+    assert currency_in(text) == code
