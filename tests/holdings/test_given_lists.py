@@ -297,7 +297,7 @@ def test_a_name_of_one_part_has_no_other(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["isin\nKYG9999T1064\n", "Restricted list\n\nissued by,isin\nFoo,\n", "Nimi;ISIN\nFoo;KYG9999T1064\n", "称呼,ISIN\n科沃,K\n"]
+    "text", ["isin\nKYG9999T1064\n", "Restricted list\n\nissued by,isin\nFoo,\n", "Enw;ISIN\nFoo;KYG9999T1064\n", "称呼,ISIN\n科沃,K\n"]
 )
 def test_a_table_without_names_is_told_how_to_head_them(asked, text):
     with pytest.raises(SourceUnusable, match=r"given.csv .* heads a list with a column of names; .*: name, program"):
