@@ -181,7 +181,7 @@ def test_a_cell_under_no_heading_is_said_and_the_row_of_a_sheet_kept(tmp_path):
         (xlsx(("L", [["isin"], ["KYG9999T1064"]])), "heads a list with a column of names"),
         (xlsx(("L", [["name", "isn"], ["Foo", "KYG9999T1064"]])), "column 'isn' is not known"),
         (json.dumps([{"name": "Foo", "aka": [{"v": "Bar"}]}]).encode(), "column 'aka' holds lists of records"),
-        ("Enw;ISIN\nAção;KYG9999T1064\n".encode("cp1252"), "heads a list with a column of names; .*: name, program"),
+        ("Enw;ISIN\nAçores Foo;KYG9999T1064\n".encode("cp1252"), "heads a list with a column of names; .*: name, program"),
     ],
 )
 def test_what_is_no_list_is_refused_in_one_sentence_with_the_next_step(content, said, tmp_path):
