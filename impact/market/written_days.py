@@ -44,6 +44,7 @@ _WEEKDAY = re.compile(r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s", re.IGNOREC
 _SPACED_MARK = re.compile(r"(?<=\d)\s*([-/.])\s+(?=\d)")
 _WHOLE = re.compile(r"^(\d{5,})\.0$")
 _CLOCK = re.compile(r"(?<=\d)(?:T|,? )(?!00:00)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?$", re.IGNORECASE)
+_ZONED_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)? ?(?:Z|[A-Z]{3,4}|[+-]\d{2}:?\d{2})$")
 SUNDAY = 6
 MONTH = pd.Timedelta(days=31)
 """Between two rows of daily figures there is less."""
@@ -233,6 +234,11 @@ def _date_format(text: pd.Series, name: str, *, numbered: bool) -> str:
             return _day_or_month_first(fitting, name)
         return _of_short_years(fitting, name) if date_format == "short" else date_format
     first = text.iloc[0] if len(text) else ""
+    if _ZONED_CLOCK.search(first):
+        raise InputError(
+            f"{name}: its days are instants of a zone (first {first!r}), which may be another day at the venue; write the dates of the sessions there as "
+            "YYYY-MM-DD."
+        )
     raise InputError(f"{name}: no date can be read (first {first!r}); write dates as YYYY-MM-DD, or name the format with date_format.")
 
 

@@ -131,7 +131,7 @@ def test_what_is_counted_from_elsewhere_is_read_and_said(sessions):
             "by which 1 of those of 'X' fall on a week-end",
         ),  # midnight in Hong Kong, written in UTC
         (["1515081600", "1515340800"], "is 2018-01-04 16:00 UTC, which may be another day"),
-        (["2018-01-04T16:00:00Z", "2018-01-07T16:00:00Z"], "no date can be read"),
+        (["2018-01-04T16:00:00Z", "2018-01-07T16:00:00Z"], "its days are instants of a zone"),
         (["05-Foo-18", "06-Foo-18"], "no date can be read"),
         (["Sat, 05 Jan 2018", "Tue, 16 Jan 2018"], r"'Sat, 05 Jan 2018' is a Friday \(1 such\)"),
     ],
@@ -243,3 +243,11 @@ def test_a_midnight_of_universal_time_is_the_day_it_names(tmp_path, clock):
     path = tmp_path / "btc.csv"
     path.write_text(f"snapped_at,price\n2024-01-02{clock},10\n2024-01-03{clock},11\n", encoding="utf-8")
     assert load_panel(path).close.index.strftime("%Y-%m-%d").tolist() == ["2024-01-02", "2024-01-03"]
+
+
+@pytest.mark.parametrize("clock", ["T05:00:00Z", " 16:00:00 EST", "T16:00+08:00", " 05:00:00.000 UTC"])
+def test_an_instant_of_a_zone_is_refused_as_one(tmp_path, clock):
+    path = tmp_path / "0700.HK.csv"
+    path.write_text(f"date,close\n2024-01-02{clock},10\n2024-01-03{clock},11\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"its days are instants of a zone .first '2024-01-02.*write the dates of the sessions there"):
+        load_panel(path)
