@@ -60,7 +60,8 @@ def _fitted(natural: Sequence[int], room: int) -> list[int]:
         taken = min(excess, (widest - second) * len(wide))
         excess -= taken
         for order, place in enumerate(wide):
-            share = round(taken / (len(wide) - order))
+            whole, rest = divmod(taken, len(wide) - order)
+            share = whole + (2 * rest + whole % 2 > len(wide) - order)  # the nearest number, the even one of two
             widths[place] -= share
             taken -= share
     return widths

@@ -16,8 +16,8 @@ __all__ = ["shifted_days"]
 FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
 OPEN_ON_SUNDAYS: Mapping[str, str] = {
     **dict.fromkeys(("SA", "QA", "KW", "EG"), "9999-12-31"),
-    "AE": "2021-12-31",  # announcements of DFM and ADX: Monday to Friday from 2022-01-03
-    "IL": "2026-01-04",  # announcement of TASE: Monday to Friday from 2026-01-05
+    "AE": "2021-12-31",  # DFM and ADX: Monday to Friday from 2022-01-03 (Gulf News, Zawya 2021-12-08; checked 2026-11-28)
+    "IL": "2026-01-04",  # TASE: Monday to Friday from 2026-01-05 (newsru.co.il 2025-12-25, Globes 2026-01-05; checked 2026-11-28)
 }
 """Countries whose venues trade from Sunday to Thursday, and the last day of that week."""
 BESIDE = 5
