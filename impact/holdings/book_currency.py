@@ -14,6 +14,7 @@ from impact.holdings.line_rates import IN_BASE, TIMES, RatedValues, is_rate, rat
 from impact.holdings.raw_tables import RawTable
 from impact.intake.currencies import PART_WORDS, normal_currencies
 from impact.intake.headings import heading_key
+from impact.tables.prose import significant
 from impact.typing_ import BoolArray, FloatArray
 
 __all__ = ["in_one_currency", "settle_book_currency", "settle_currencies"]
@@ -115,7 +116,7 @@ def settle_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> 
     of_price = price_cells.worth_beside(price_worth)
     for of_one, word in PART_WORDS.items():
         in_parts = (of_price == of_one) & rows["price"].notna().to_numpy()
-        report.add(in_parts, "price", rows["price"], f"in {word}s of the currency", f"divided by {round(1 / of_one)}")
+        report.add(in_parts, "price", rows["price"], f"in {word}s of the currency", f"divided by {significant(1 / of_one, 6)}")
     rows["price"] = rows["price"] * of_price
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (rows["market_value"] / (rows["quantity"] * rows["price"])).to_numpy()
@@ -126,7 +127,7 @@ def settle_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> 
         scales = {name: np.where(rated.told, 1.0, scale) for name, scale in scales.items()}
     for of_one, word in PART_WORDS.items():
         in_parts = (scales["market_value"] == of_one) & rows["market_value"].notna().to_numpy()
-        report.add(in_parts, "market_value", rows["market_value"], f"in {word}s of the currency", f"divided by {round(1 / of_one)}")
+        report.add(in_parts, "market_value", rows["market_value"], f"in {word}s of the currency", f"divided by {significant(1 / of_one, 6)}")
     for name, scale in scales.items():
         rows[name] = rows[name] * scale
     if rated is not None:
