@@ -127,7 +127,9 @@ def settle_currencies(rows: pd.DataFrame, raw: RawTable, report: CellReport) -> 
         scales = {name: np.where(rated.told, 1.0, scale) for name, scale in scales.items()}
     for of_one, word in PART_WORDS.items():
         in_parts = (scales["market_value"] == of_one) & rows["market_value"].notna().to_numpy()
-        report.add(in_parts, "market_value", rows["market_value"], f"in {word}s of the currency", f"divided by {significant(1 / of_one, 6)}")
+        report.add(
+            in_parts, "market_value", rows["market_value"], f"in {word}s of the currency", f"divided by {significant(1 / of_one, 6)}"
+        )
     for name, scale in scales.items():
         rows[name] = rows[name] * scale
     if rated is not None:
