@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from impact.facts.official_lists import OfficialList
+from impact.facts.record_end import beyond_record
 from impact.facts.screening import ScreeningTargets, screening_targets
 from impact.holdings.decisions import Decision, settled
 from impact.holdings.escalation import Escalation, escalated_tables, escalation_notes
@@ -111,6 +112,7 @@ class AskedOfBooks:
         """What the report of a book says beside its figures."""
         return (
             *_ASSUMPTIONS,
+            *(() if self.options.lists else beyond_record(self.law.as_of)),  # a list of the reader's own may be newer
             *later_holdings(book.portfolio, self.on),
             *one_currency_taken(book.portfolio, book.instruments, book.member),
             *fund_notes(self.files, self.options.staleness),

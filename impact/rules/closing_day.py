@@ -6,11 +6,9 @@ import dataclasses
 
 import pandas as pd
 
-from impact.rules.records import Listing, Ruling
+from impact.rules.records import EASTERN, Listing, Ruling
 
 __all__ = ["while_leaving"]
-
-EASTERN = "America/New_York"
 
 
 def while_leaving(ruling: Ruling, listing: Listing, at: pd.Timestamp) -> Ruling:

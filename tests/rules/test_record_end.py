@@ -8,6 +8,7 @@ import pytest
 from impact.facts.editions import edition_difference, list_edition
 from impact.facts.record_end import beyond_record
 from impact.facts.tables import BUILT_AT
+from impact.holdings import check_portfolio
 from impact.rules import deadlines, permitted
 
 LATER = "2028-03-01T10:00-05:00"
@@ -38,6 +39,15 @@ def test_lists_and_clocks_after_the_record_say_so_too():
     assert _ends(list_edition("ns-cmic", "2028-03-01").notes) and not _ends(list_edition("ns-cmic", "2026-11-01").notes)
     assert _ends(edition_difference("ns-cmic", "2026-01-01", "2028-03-01").notes)
     assert _ends(deadlines("0941.HK", as_of=LATER).assumptions) and not _ends(deadlines("0941.HK").assumptions)
+
+
+def test_a_check_after_the_record_says_so_unless_a_list_of_the_reader_may_be_newer(tmp_path):
+    book = pd.DataFrame({"name": ["China Mobile"], "ticker": ["0941.HK"], "quantity": [100], "price": [50.0]})
+    own = tmp_path / "own.csv"
+    own.write_text("name,listed_on\nExample Corp,2028-01-02\n")
+    assert _ends(check_portfolio(book, as_of=LATER).assumptions)
+    assert not _ends(check_portfolio(book, as_of="2026-11-01T10:00-04:00").assumptions)
+    assert not _ends(check_portfolio(book, as_of=LATER, lists=own).assumptions)
 
 
 def test_the_end_is_a_day_of_the_record():
