@@ -22,26 +22,22 @@ def in_force(programme: Programme, at: pd.Timestamp) -> bool:
 
 
 def programmes_in_force(book: RuleBook, at: pd.Timestamp) -> tuple[str, ...]:
-    """Ids of the programmes in force at `at` of which names are on record, be they listed later: those that an answer was asked of."""
-    read = _lists_read(book)
+    """Ids of the programmes in force at `at` of which names are on record by then, as far as known: those that an answer was asked of."""
+    read = _lists_read(book, at)
     return tuple(programme.programme_id for programme in book.programmes if in_force(programme, at) and programme.list_id in read)
 
 
 def programmes_not_asked(book: RuleBook, at: pd.Timestamp) -> tuple[str, ...]:
-    """Ids of the programmes in force at `at` of which no name is on record, so that an answer says nothing about them."""
-    read = _lists_read(book)
+    """Ids of the programmes in force at `at` of which no name is on record by then, so that an answer says nothing about them."""
+    read = _lists_read(book, at)
     ruled = [programme.programme_id for programme in book.programmes if in_force(programme, at) and programme.list_id not in read]
     known = at if book.as_of is None else min(at, book.as_of)
     return (*ruled, *(name for name, since, ended in _without_rules() if since <= known and (ended is None or known < ended)))
 
 
-def _lists_read(book: RuleBook) -> frozenset[str]:
-    return _lists_on_record() | {listing.list_id for listing in book.listings}
-
-
-@cache
-def _lists_on_record() -> frozenset[str]:
-    return frozenset(name for table in ("designations", "programme_subjects") for name in read_bundled(table)["programme_id"])
+def _lists_read(book: RuleBook, at: pd.Timestamp) -> frozenset[str]:
+    """Lists of which a name is on record by an instant, as far as known: what a list named before its first name here was not asked."""
+    return frozenset(listing.list_id for listing in book.listings if listing.earliest_at <= at)
 
 
 @cache
