@@ -33,8 +33,8 @@ test: $(VENV)/.installed-test     ## the whole default suite; nothing in it skip
 test-slow: $(VENV)/.installed-test
 	$(PYTEST) -m "slow and not outside"
 
-leak-sweep: $(VENV)/.installed-test   ## the law at sixty instants with every later fact altered: an hour or more
-	nice $(BIN)/python -m tests.facts.dense_sweep
+leak-sweep: $(VENV)/.installed-test   ## the law at sixty instants with every later fact altered: five minutes
+	nice $(BIN)/python -m tests.facts.dense_sweep --again
 
 test-outside: $(VENV)/.installed-test ## with the sources and third-party files in $$IMPACT_SHARED, default ../shared
 	$(PYTEST) -m outside

@@ -1,7 +1,7 @@
 """Every command about the law at sixty instants, with each later fact deleted, changed and added: ``python -m tests.facts.dense_sweep``.
 
 The instants run in processes that share the loaded package, each in turn; what is done is written to ``leak_sweep.csv`` as it comes,
-and an instant that stands there already is not run again unless ``--again`` is given. An hour or more.
+and an instant that stands there already is not run again unless ``--again`` is given. Five minutes on two cores.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from impact import bundled
 from impact.cli import cli
 from impact.facts.tables import TABLES
 
-SHORT = ("2021-02-01T12:00:00-05:00",)
+SHORT = ("2019-01-27T12:00:00-05:00", "2021-02-01T12:00:00-05:00")  # the first: a day on which names left a list, before most lists
 WHOLE = tuple(f"{day:%Y-%m-%d}T12:00:00-05:00" for day in pd.date_range("2018-03-01", "2026-10-15", periods=60))
 LAW = (
     ("programmes",),
