@@ -53,9 +53,9 @@ def anchor_dates(dates: Iterable[Any], index: pd.DatetimeIndex, *, policy: Ancho
     """
     check_policy(policy)
     rows = _session_index(index)
-    wanted, unreadable, clocked = _bare_dates(dates)
-    missing = np.isnat(wanted) & ~unreadable
-    early, late = wanted < rows[0], wanted > rows[-1]
+    wanted, unreadable, clocked, far = _bare_dates(dates)
+    missing = np.isnat(wanted) & ~unreadable & (far == 0)
+    early, late = (wanted < rows[0]) | (far < 0), (wanted > rows[-1]) | (far > 0)
     placeable = ~(np.isnat(wanted) | clocked | early | late)
     forward = np.where(placeable, np.searchsorted(rows, wanted, side="left"), 0)
     exact = placeable & (rows[forward] == wanted)
@@ -92,8 +92,11 @@ def _session_index(index: pd.DatetimeIndex) -> np.ndarray:
     return index.as_unit("ns").to_numpy()
 
 
-def _bare_dates(dates: Iterable[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Dates as datetime64[ns], with masks of the unreadable ones and of those that carry a time of day."""
+def _bare_dates(dates: Iterable[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Dates as datetime64[ns], with masks of the unreadable ones and of those that carry a time of day.
+
+    The last tells those that nanoseconds cannot hold, which are left out of the dates: -1 before the year 1678, 1 after 2261.
+    """
     raw = pd.Series(dates if isinstance(dates, (pd.Series, pd.Index, np.ndarray)) else list(dates)).reset_index(drop=True)
     zoned = _zoned(raw)
     if zoned.any():
@@ -103,9 +106,10 @@ def _bare_dates(dates: Iterable[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarra
             "impact.calendars.reactions(instants, venue) first, or give an event table the columns known_at and venue."
         )
     read = read_days(raw)
-    wanted = read.astype("datetime64[ns]").to_numpy()
+    far: np.ndarray = (read > pd.Timestamp.max).to_numpy(dtype=np.int8) - (read < pd.Timestamp.min).to_numpy(dtype=np.int8)
+    wanted = read.mask(far != 0).astype("datetime64[ns]").to_numpy()
     unreadable = read.isna().to_numpy() & raw.notna().to_numpy()
-    return wanted, unreadable, ~np.isnat(wanted) & (wanted != wanted.astype("datetime64[D]"))
+    return wanted, unreadable, ~np.isnat(wanted) & (wanted != wanted.astype("datetime64[D]")), far
 
 
 def read_days(raw: pd.Series) -> pd.Series:

@@ -297,6 +297,8 @@ def _moment(at: Instant | None) -> pd.Timestamp:
     if isinstance(at, str) and len(at.strip()) == 10:
         day = pd.to_datetime(pd.Series([at.strip()]), format="%Y-%m-%d", errors="coerce").iloc[0]
         if pd.notna(day):
+            if not pd.Timestamp.min.year < day.year < pd.Timestamp.max.year:
+                raise InputError(f"at={at!r} is beyond the years 1678 to 2261; give a day that a list may have had.")
             return pd.Timestamp(f"{day:%Y-%m-%d} 23:59:59", tz=EASTERN)
     return parse_instant(at, parameter="at")
 

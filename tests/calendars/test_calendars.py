@@ -350,3 +350,15 @@ def test_anchor_dates_refuses_any_text_with_an_offset(dates, count):
 
 def test_anchor_dates_of_nothing_is_empty():
     assert len(anchor_dates([], INDEX)) == 0
+
+
+@pytest.mark.parametrize("kind", ["text", "datetime64[us]", "datetime"])
+@pytest.mark.parametrize(
+    ("day", "reason"), [("1066-01-01", "before the first session 2021-01-04"), ("9999-12-31", "after the last session 2021-01-08")]
+)
+def test_a_day_that_nanoseconds_cannot_hold_lies_before_or_after_the_record(day, reason, kind):
+    """It ended in an OutOfBoundsDatetime, as text and in a table of the years that pandas 3 reads."""
+    given = {"text": [day, "2021-01-05"], "datetime": [dt.datetime.fromisoformat(day), dt.datetime(2021, 1, 5)]}
+    dates = given.get(kind, pd.Series(pd.to_datetime(pd.Series([day, "2021-01-05"], dtype="datetime64[us]"))))
+    placed = anchor_dates(dates, pd.bdate_range("2021-01-04", periods=5))
+    assert placed["reason"].tolist() == [reason, ""] and placed["position"].tolist() == [-1, 1]

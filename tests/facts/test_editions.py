@@ -261,3 +261,9 @@ def test_a_firm_renamed_and_recoded_is_neither_added_nor_removed():
     changes = edition_difference("ndaa-1260h", "2025-02-01", "2026-07-01").changes
     [row] = changes[changes["entity"] == "AVIC Chengdu Aircraft Co., Ltd."].to_dict("records")
     assert (row["change"], row["before"], row["security"]) == ("renamed", "Zhonghang Electronic Measuring Instruments", "302132.SZ")
+
+
+@pytest.mark.parametrize("day", ["1066-01-01", "9999-12-31"])
+def test_a_day_beyond_what_an_instant_can_be_is_named(day):
+    with pytest.raises(InputError, match=f"at='{day}' is beyond the years 1678 to 2261"):
+        list_edition("ndaa-1260h", day)
