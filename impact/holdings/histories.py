@@ -58,6 +58,14 @@ _KINDS = tuple(
 )  # fmt: skip
 """What a heading says of a deed: its day, and its kind or number."""
 _CHARGED = ("commission", "courtage")
+_HELD = tuple(
+    map(
+        heading_key,
+        ("holding", "position held", "market value", "bestand", "marktwert", "valorisation", "valeur de marché", "valor de mercado", "valore di mercato",
+         "innehav", "marknadsvärde", "marktwaarde", "保有", "評価額", "持仓", "持有", "市值", "보유", "평가금액"),
+    )
+)  # fmt: skip
+"""What a heading says of what is held and what it is worth, which no list of deeds does."""
 _TRADED = frozenset(
     heading_key(word)
     for word in (
@@ -100,7 +108,7 @@ _POSITION_NAMES = (
 
 
 def trade_headings(headings: Iterable[str]) -> int:
-    """How many headings are those of trades.
+    """How many headings are those of trades: where one says what is held, those alone that nothing else is called.
 
     Examples
     --------
@@ -108,6 +116,8 @@ def trade_headings(headings: Iterable[str]) -> int:
     (2, 2)
     """
     keys = {heading_key(heading) for heading in headings}
+    if any(held in key for key in keys for held in _HELD):
+        return len(keys & _TRADE_KEYS)
     return sum(key in _TRADE_KEYS or key.startswith(_CHARGED) or _says_of_deed(key, (*_DAYS, *_KINDS)) for key in keys)
 
 

@@ -12,12 +12,12 @@ from impact.kernels.hierarchical import predictive_draws
 from impact.kernels.scores import crps_ensemble, crps_gaussian, skill_score
 from impact.pricing.announcement_fit import ANNOUNCEMENT_MODELS, LINES, SEED, fit_announcement
 from impact.pricing.flow_fit import FLOW_MODELS, FlowModel, FlowRows, cell_codes, fit_flow, flow_rows, regressor_of
+from impact.pricing.levels import LEVELS
 from impact.pricing.library import EventLibrary
 from impact.typing_ import BoolArray, FloatArray1D
 
 __all__ = ["SUBSETS", "ensemble_scores", "score_announcement", "score_flow", "score_table"]
 
-LEVELS = (0.05, 0.25, 0.75, 0.95)
 REPEATS = 3
 SUBSETS: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = MappingProxyType(
     {
@@ -151,7 +151,7 @@ def _gaussian(observed: FloatArray1D, sd: FloatArray1D) -> dict[str, FloatArray1
 
 def ensemble_scores(observed: FloatArray1D, draws: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> dict[str, FloatArray1D]:
     """crps, inside_50 and inside_90 of each row's outcome (N,) under its predictive draws (N, D)."""
-    low_90, low_50, high_50, high_90 = np.quantile(draws, LEVELS, axis=1)
+    low_90, low_50, _, high_50, high_90 = np.quantile(draws, LEVELS, axis=1)
     return {
         "crps": crps_ensemble(observed, draws),
         "inside_50": ((observed >= low_50) & (observed <= high_50)).astype(float),

@@ -143,3 +143,20 @@ def test_money_is_cash_by_the_words_of_brokers(read):
         "Symbol,Description,Quantity,Value\nAAPL,APPLE INC,1,100\nPending Activity,,,25\n,Great British Pound,,5\n,Interest/Overdraft,,-1\n"
     )
     assert file.rows["instrument"].tolist() == ["unknown", "cash", "cash", "cash"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (
+            "证券代码,证券名称,交易类型,交易日期,持仓数量,最新价,市值\n600519,贵州茅台,普通,20210114,100,1700,170000\n002415,海康威视,普通,20210114,100,50,5000\n",
+            175_000,
+        ),
+        ("取引日,取引区分,銘柄コード,銘柄名,保有数量,現在値,評価額\n2021/01/14,特定,7203,トヨタ自動車,100,7000,700000\n", 700_000),
+        ("Buchungsdatum,Transaktionsnummer,ISIN,Bezeichnung,Bestand,Kurs,Kurswert\n14.01.2021,1,DE0007164600,SAP,10,100,1000\n", 1_000),
+        ("Symbol,Description,Quantity,Price,Market Value,Commission plan,Transaction ID\nAAPL,Apple,10,100,1000,flat,77\n", 1_000),
+    ],
+)
+def test_a_book_whose_lots_name_their_purchase_is_one(read, text, value):
+    """Two headings of deeds beside one that says what is held: day and kind of the purchase of a lot."""
+    assert read(text).rows["market_value"].sum() == value
